@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// Runs the command line; in a checkout it first builds dist/ when that is missing or older than its sources.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const bundle = join(root, 'dist', 'cli.js')
+
+/** The newest change below a folder, folders included (a removed file changes its folder). */
+function newest(path) {
+  const stats = statSync(path)
+  if (!stats.isDirectory()) return stats.mtimeMs
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+// an installed package has no scripts/: there is nothing to build from
+if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
+  const sources = Math.max(newest(join(root, 'scripts')), newest(join(root, 'build.mjs')))
+  if (!existsSync(bundle) || statSync(bundle).mtimeMs < sources) {
+    try {
+      await import(pathToFileURL(join(root, 'build.mjs')).href)
+    } catch (error) {
+      process.stderr.write(`cnpg-values: dist/ can't be built (${error.message.split('\n')[0]}); run \`npm ci\` first\n`)
+      process.exit(3)
+    }
+  }
+}
+
+const { main } = await import(pathToFileURL(bundle).href)
+const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
+// a reader that closes the pipe early (head) is no mistake
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 3))
+/** One line from the person at the terminal; the question is talk and goes to stderr. */
+async function ask(question) {
+  const { createInterface } = await import('node:readline/promises')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await lines.question(question)).trim()
+  } finally {
+    lines.close()
+  }
+}
+const isDialogue = process.stdin.isTTY === true && process.stderr.isTTY === true
+
+process.exitCode = await main(process.argv.slice(2), {
+  cwd: process.cwd(),
+  color: colorful,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  ...(isDialogue ? { ask } : {}),
+})
