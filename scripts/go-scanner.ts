@@ -1,0 +1,78 @@
+// Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) takes?
+import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
+import type { Event, ScalarEvent } from 'js-yaml'
+
+export interface Refused {
+  readonly message: string
+  readonly offset: number
+  readonly help?: string
+}
+
+/** Tabs in white space and lone surrogates: the first one that go-yaml refuses, or undefined. `text` has parsed well otherwise. */
+export function findRefusedByGo(text: string, events: readonly Event[]): Refused | undefined {
+  if (/\\u[dD][89a-fA-F]/.test(text)) {
+    const surrogate = findSurrogateEscape(text, events)
+    if (surrogate !== undefined) return surrogate
+  }
+  for (const match of text.matchAll(/^ *\t/gm)) {
+    const tab = match.index + match[0].length - 1
+    if (isTabRefused(text, events, match.index, tab))
+      return { message: 'indentation holds a tab, but YAML allows spaces only', offset: tab, help: 'replace the tab with spaces' }
+  }
+  return undefined
+}
+
+function findSurrogateEscape(text: string, events: readonly Event[]): Refused | undefined {
+  for (const event of events) {
+    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.DOUBLE_QUOTED) continue
+    const escape = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}/.exec(text.slice(event.valueStart, event.valueEnd))
+    if (escape !== null)
+      return {
+        message: 'a \\u escape is half of a surrogate pair, but must be a character',
+        offset: event.valueStart + escape.index,
+        help: 'write the character itself, or \\U with 8 digits',
+      }
+  }
+  return undefined
+}
+
+/** scannerc.go: `yaml_parser_scan_to_next_token`, `scan_plain_scalar` and `scan_block_scalar_breaks` on a tab in leading blanks. */
+function isTabRefused(text: string, events: readonly Event[], line: number, tab: number): boolean {
+  let flow = 0
+  const open: boolean[] = []
+  let before: ScalarEvent | undefined
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      if (open.pop() === true) flow--
+    } else if (event.type === EVENT_ID.DOCUMENT) open.push(false)
+    else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
+      if (event.start > tab) break
+      const isFlow = text[event.start] === '{' || text[event.start] === '['
+      open.push(isFlow)
+      if (isFlow) flow++
+    } else if (event.type === EVENT_ID.SCALAR && event.valueStart >= 0) {
+      if (event.valueStart > tab) {
+        if (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK) before = event
+        break
+      }
+      before = event
+    }
+  }
+  const content = /^\s*(?:#|$)/.test(text.slice(tab, text.indexOf('\n', tab) < 0 ? undefined : text.indexOf('\n', tab)))
+  if (before !== undefined && (before.style === SCALAR_STYLE.LITERAL_BLOCK || before.style === SCALAR_STYLE.FOLDED_BLOCK)) {
+    if (tab > before.valueEnd) return content
+    const header = text.slice(text.lastIndexOf('\n', Math.max(before.valueStart - 1, 0)) + 1, before.valueStart)
+    const explicit =
+      /[|>][-+]?[1-9]/.test(header) || /[|>][-+]?[1-9]/.test(text.slice(Math.max(0, before.valueStart - 6), before.valueStart))
+    const ahead = text.slice(before.valueStart, line)
+    return !explicit && tab >= before.valueStart - before.indent - 1 && ahead.trim() === ''
+  }
+  if (flow > 0) return false
+  if (before !== undefined && tab < before.valueEnd) return false
+  if (before?.style === SCALAR_STYLE.PLAIN && before.valueEnd >= 0 && text.slice(before.valueEnd, line).trim() === '') {
+    const start = text.lastIndexOf('\n', before.valueStart - 1) + 1
+    const indent = /^[ -]*/.exec(text.slice(start))?.[0].length ?? 0
+    return tab - line <= indent
+  }
+  return content
+}

@@ -1,0 +1,120 @@
+// What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+import { parseEvents, YAMLException } from 'js-yaml'
+import { compose } from './compose.ts'
+import { Refusal } from './reading.ts'
+import type { ParsedYaml, YamlProblem } from './reading.ts'
+import { findRefusedByGo } from './go-scanner.ts'
+import type { LayerName, SourceFile, Value } from './model.ts'
+
+export type { ParsedYaml, YamlProblem }
+
+/** go-yaml refuses deeper nesting than 10,000; Node's stack gives in earlier, and no honest file comes near. */
+const maxDepth = 1_000
+
+/**
+ * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
+ * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
+ * A mistake in the text is a problem, never an exception.
+ */
+export function parseYaml(file: SourceFile, layer: LayerName): ParsedYaml {
+  return parsePart(file, layer, 0, file.text)
+}
+
+/**
+ * The same for readers that cut the text at lines beginning with `---` first and read one document of each part
+ * (Helm 4, `k8s.io/apimachinery/pkg/util/yaml.YAMLReader`).
+ */
+export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
+  const documents: Value[] = []
+  const problems: YamlProblem[] = []
+  for (const part of splitDocuments(file.text)) {
+    if (part.problem !== undefined) {
+      problems.push({ rule: 'yaml/syntax', fatal: true, message: part.problem, span: { start: part.start, end: part.start + 3 } })
+      break
+    }
+    const parsed = parsePart(file, layer, part.start, part.text)
+    const [document] = parsed.documents
+    if (document !== undefined) documents.push(document)
+    problems.push(...parsed.problems)
+    if (parsed.problems.some((problem) => problem.fatal)) break
+  }
+  return { documents, problems }
+}
+
+/** The same for readers that stop after the first document and never see what follows it (Helm 3). */
+export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {
+  const whole = parseYaml(file, layer)
+  if (!whole.problems.some((problem) => problem.fatal)) return whole
+  const end = /\n(?:---|\.\.\.)(?=\s|$)/g
+  end.lastIndex = /^(?:\s*(?:#.*)?\n)*---/.exec(file.text)?.[0].length ?? 0
+  const cut = end.exec(file.text)
+  if (cut === null) return whole
+  const first = parsePart(file, layer, 0, file.text.slice(0, cut.index + 1))
+  return first.problems.some((problem) => problem.fatal) ? whole : first
+}
+
+function splitDocuments(text: string): { start: number; text: string; problem?: string }[] {
+  const parts: { start: number; text: string; problem?: string }[] = []
+  let start = 0
+  let offset = 0
+  for (const line of text.split(/(?<=\n)/)) {
+    if (line.startsWith('---')) {
+      const rest = line.slice(3).trim()
+      if (rest !== '' && !rest.startsWith('#'))
+        return [
+          ...parts,
+          { start: offset, text: '', problem: `document separator is followed by \`${rest.slice(0, 20)}\`, but must stand alone` },
+        ]
+      if (offset > start) {
+        parts.push({ start, text: text.slice(start, offset) })
+        start = offset + line.length
+      }
+    }
+    offset += line.length
+  }
+  if (offset > start) parts.push({ start, text: text.slice(start) })
+  return parts
+}
+
+// eslint-disable-next-line no-control-regex
+const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
+
+function parsePart(file: SourceFile, layer: LayerName, base: number, source: string): ParsedYaml {
+  const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
+    documents: [],
+    problems: [
+      { rule, fatal: true, message, span: { start: base + offset, end: base + offset + 1 }, ...(help === undefined ? {} : { help }) },
+    ],
+  })
+  const control = refused.exec(source)
+  if (control !== null) {
+    const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    return fatal('yaml/syntax', `control character U+${code} is not allowed in YAML`, control.index)
+  }
+  // js-yaml wants the byte order mark away; offsets move by one then
+  const bom = source.startsWith('\ufeff') ? 1 : 0
+  const text = bom === 1 ? source.slice(1) : source
+  try {
+    const events = parseEvents(text, { maxDepth })
+    const stricter = findRefusedByGo(text, events)
+    if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
+    return compose({ file, layer, base: base + bom, text, events })
+  } catch (error) {
+    if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
+    if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)
+    if (!(error instanceof YAMLException)) throw error
+    const offset = Math.min(Math.max(error.mark?.position ?? 0, 0), Math.max(text.length - 1, 0))
+    if (/nesting|depth/i.test(error.reason)) return fatal('yaml/nesting', `collections are nested more than ${maxDepth} deep`, bom + offset)
+    return fatal('yaml/syntax', ...syntaxMessage(error.reason, text, offset, bom))
+  }
+}
+
+/** Our words for js-yaml's reason, with the commonest cause (a tab) named. */
+function syntaxMessage(reason: string, text: string, offset: number, bom: number): [string, number, string?] {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  const indent = /^[ ]*\t/.exec(text.slice(lineStart))
+  if (indent !== null)
+    return ['indentation holds a tab, but YAML allows spaces only', bom + lineStart + indent[0].length - 1, 'replace the tab with spaces']
+  const message = reason.replace(/\s+/g, ' ').replace(/\.$/, '')
+  return [`YAML is broken here: ${message}`.slice(0, 120), bom + offset]
+}

@@ -1,0 +1,47 @@
+// What does reading a YAML text keep in mind, and what does it give back?
+import type { Event } from 'js-yaml'
+import type { LayerName, SourceFile, Span, Value } from './model.ts'
+
+/** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm takes it and a person should not. */
+export interface YamlProblem {
+  readonly rule: 'yaml/syntax' | 'yaml/duplicate-key' | 'yaml/encoding' | 'yaml/nesting' | 'yaml/aliases'
+  readonly fatal: boolean
+  readonly message: string
+  readonly span: Span
+  readonly related?: { readonly span: Span; readonly message: string }
+  readonly help?: string
+}
+export interface ParsedYaml {
+  /** one root a document; a document that is empty or only comments is null */
+  readonly documents: readonly Value[]
+  readonly problems: readonly YamlProblem[]
+}
+
+/** Where the reading of one text stands. */
+export interface Reading {
+  readonly file: SourceFile
+  readonly layer: LayerName
+  readonly base: number
+  readonly text: string
+  readonly events: readonly Event[]
+  index: number
+  readonly problems: YamlProblem[]
+  anchors: Map<string, Value | 'open'>
+  /** decoded nodes below an anchor, for the limit on aliases */
+  readonly sizes: Map<Value, number>
+  decoded: number
+  aliased: number
+}
+
+/** What go-yaml refuses after the text has parsed; caught by the parser and told as a problem. */
+export class Refusal extends Error {
+  readonly rule: YamlProblem['rule']
+  readonly offset: number
+  readonly help: string | undefined
+  constructor(rule: YamlProblem['rule'], message: string, offset: number, help?: string) {
+    super(message)
+    this.rule = rule
+    this.offset = offset
+    this.help = help
+  }
+}

@@ -1,0 +1,142 @@
+// Which files does the checkout (or the git index) hold, and what do they say?
+import { isUtf8 } from 'node:buffer'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+
+/** Larger files are refused unread: no values file comes near. */
+const maxBytes = 10 * 1024 * 1024
+
+/** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
+export type FileText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string; readonly help?: string }
+
+/** The files of one state of the repository; paths are '/'-separated, from the root. */
+export interface Tree {
+  /** sorted by code unit */
+  readonly paths: readonly string[]
+  /** undefined: there is no such file */
+  readonly read: (path: string) => FileText | undefined
+  /** the path as a person can open it, where it differs */
+  readonly shown?: (path: string) => string
+  /** the commit as a person named it, where the texts are not the current ones */
+  readonly revision?: string
+}
+
+/** One tree with the folder `folder` taken from another checkout, whose paths are shown below `shownAs`. */
+export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string): Tree {
+  const prefix = `${folder}/`
+  return {
+    paths: [...tree.paths.filter((path) => !path.startsWith(prefix)), ...other.paths.map((path) => prefix + path)].sort(),
+    read: (path) => (path.startsWith(prefix) ? other.read(path.slice(prefix.length)) : tree.read(path)),
+    shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : path),
+  }
+}
+
+/** Never part of a repository's own files. */
+const skipped: ReadonlySet<string> = new Set(['node_modules'])
+
+/**
+ * The work tree below the given folders, hidden files left out. Symlinks that stay inside the root are followed, others and special files
+ * (pipes, devices, sockets) are listed, but answered with a message and never opened.
+ */
+export function workTree(root: string, folders: readonly string[]): Tree {
+  const listed = new Map<string, 'file' | 'special' | 'outside'>()
+  const realRoot = realpathSync(root)
+  const list = (base: string, prefix: string, depth: number): void => {
+    for (const entry of readdirSync(base, { withFileTypes: true })) {
+      const { name } = entry
+      if (name.startsWith('.') || skipped.has(name)) continue
+      const path = prefix + name
+      if (entry.isDirectory()) list(join(base, name), `${path}/`, depth)
+      else if (entry.isSymbolicLink()) follow(join(base, name), path, depth)
+      else listed.set(path, entry.isFile() ? 'file' : 'special')
+    }
+  }
+  const follow = (link: string, path: string, depth: number): void => {
+    let target: string
+    try {
+      target = realpathSync(link)
+    } catch {
+      listed.set(path, 'special')
+      return
+    }
+    const here = `${realpathSync(dirname(link))}${sep}`
+    if (here.startsWith(`${target}${sep}`)) listed.set(path, 'special')
+    else if (!isInside(realRoot, target)) listed.set(path, 'outside')
+    else if (statSync(target).isDirectory()) {
+      if (depth < 8) list(target, `${path}/`, depth + 1)
+    } else listed.set(path, statSync(target).isFile() ? 'file' : 'special')
+  }
+  for (const folder of folders) {
+    const base = join(root, folder)
+    if (isDirectory(base)) list(base, folder === '' ? '' : `${folder}/`, 0)
+  }
+  return {
+    paths: [...listed.keys()].sort(),
+    read: (path) => {
+      const kind = listed.get(path) ?? kindOf(root, realRoot, path)
+      if (kind === undefined) return undefined
+      if (kind === 'outside')
+        return { ok: false, message: 'is a link that leads out of the repository', help: 'copy the file into the repository' }
+      if (kind === 'special') return { ok: false, message: 'is no regular file (a broken link, a link in a circle, a pipe or a device)' }
+      return readText(join(root, path))
+    },
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** A file that was not listed, such as one outside of the folders asked for. */
+function kindOf(root: string, realRoot: string, path: string): 'file' | 'outside' | undefined {
+  let target: string
+  try {
+    target = realpathSync(join(root, path))
+    if (!statSync(target).isFile()) return undefined
+  } catch {
+    return undefined
+  }
+  return isInside(realRoot, target) ? 'file' : 'outside'
+}
+
+/** Whether a real path lies in a folder, links resolved on both sides. */
+export function isInside(folder: string, target: string): boolean {
+  const inside = relative(folder, target)
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
+}
+
+// files are read one after the other: most fit into one buffer, which spares a stat and an allocation each
+const buffer = Buffer.allocUnsafe(64 * 1024)
+
+/** O_NONBLOCK: a pipe that took the file's place since it was listed must not hang us. */
+function readText(path: string): FileText {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    return unreadable(error)
+  }
+  try {
+    const length = readSync(descriptor, buffer, 0, buffer.length, 0)
+    if (length < buffer.length) return decodeText(buffer.subarray(0, length))
+    const { size } = fstatSync(descriptor)
+    if (size > maxBytes) return { ok: false, message: `is ${Math.ceil(size / 1048576)} MiB large, but files over 10 MiB are not read` }
+    return decodeText(readFileSync(path))
+  } catch (error) {
+    return unreadable(error)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function unreadable(error: unknown): FileText {
+  return { ok: false, message: `can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})` }
+}
+
+/** UTF-8 or a message; UTF-16, which go-yaml would read by its byte order mark, is refused too. */
+export function decodeText(bytes: Buffer): FileText {
+  if (!isUtf8(bytes)) return { ok: false, message: 'is not UTF-8 text', help: 'save the file as UTF-8' }
+  return { ok: true, text: bytes.toString('utf8') }
+}
