@@ -1,0 +1,87 @@
+// What does each layer file hold, read once however many databases use it?
+import { spotOf } from './diagnose.ts'
+import type { LocatedFinding } from './diagnose.ts'
+import type { Database, LayerName, MapValue, SourceFile } from './model.ts'
+import { parseYaml } from './parse.ts'
+import { formatPath } from './path.ts'
+import { secretLiterals } from './secret.ts'
+import { describe } from './schema-findings.ts'
+import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
+
+export interface Layer {
+  /** undefined: the file is broken, nothing can be said of the databases that use it */
+  readonly root: MapValue | undefined
+  readonly findings: readonly LocatedFinding[]
+}
+
+/** A check of one layer on its own, such as the keys that no template reads. */
+export type LayerCheck = (root: MapValue) => Iterable<LocatedFinding>
+
+/** Reads layer files, each once; `checks` run on each readable root. */
+export class LayerReader {
+  private readonly layers = new Map<SourceFile, Layer>()
+  private readonly checks: readonly LayerCheck[]
+
+  constructor(checks: readonly LayerCheck[]) {
+    this.checks = checks
+  }
+
+  read(file: SourceFile, layer: LayerName): Layer {
+    const known = this.layers.get(file)
+    if (known !== undefined) return known
+    const read = readLayer(file, layer, this.checks)
+    this.layers.set(file, read)
+    return read
+  }
+
+  /** A database's layers, lowest first; undefined where one of them is broken. */
+  layersOf(database: Database): { roots: readonly MapValue[] | undefined; findings: LocatedFinding[] } {
+    const findings: LocatedFinding[] = []
+    const roots: MapValue[] = []
+    for (const { file, layer } of database.layers) {
+      const read = this.read(file, layer)
+      for (const finding of read.findings) findings.push({ ...finding, database: database.id })
+      if (read.root !== undefined) roots.push(read.root)
+    }
+    return { roots: roots.length === database.layers.length ? roots : undefined, findings }
+  }
+}
+
+function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerCheck[]): Layer {
+  const parsed = parseYaml(file, layer)
+  const findings = yamlFindings(file, parsed.problems)
+  const root = parsed.documents[0]
+  if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
+  if (hasSeveralDocuments(parsed.documents)) return { root: undefined, findings: [...findings, severalDocuments(file, parsed.documents)] }
+  if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
+  if (root.kind !== 'map') {
+    const message = `${file.path} is ${describe(root)}, but values are a map of keys`
+    return {
+      root: undefined,
+      findings: [
+        ...findings,
+        { rule: 'yaml/root-map', severity: 'error', message, at: { file, span: root.origin.value }, help: 'write `key: value`' },
+      ],
+    }
+  }
+  for (const check of checks) findings.push(...check(root))
+  const blamed = new Set(findings.map(({ at }) => at.span.start))
+  for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)
+  return { root, findings }
+}
+
+/** A secret's text in values ends up in the rendered file too, in Git, for every reader. */
+function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
+  for (const { node } of secretLiterals(root)) {
+    const at = spotOf(node, 'key')
+    if (at === undefined) continue
+    const message = `${formatPath(node.origin.path)} holds a secret, but values are kept in Git`
+    yield {
+      rule: 'policy/secret-in-values',
+      severity: 'warning',
+      message,
+      at,
+      help: 'keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)',
+    }
+  }
+}
