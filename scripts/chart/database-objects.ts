@@ -1,0 +1,200 @@
+// Which objects does one database become, and what do Helm and the chart refuse?
+import { firstSpot, nearestSpot, spotOf } from '../diagnose.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { LayerCheck } from '../layers.ts'
+import { coalesce, helmOf } from '../merge.ts'
+import type { Database, MapValue, Path, RenderedObject, Settings, Value } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { isSecretPath } from '../secret.ts'
+import { resolveScalar } from '../scalars.ts'
+import { valueAt } from '../value.ts'
+import { chartDefaults } from './defaults.ts'
+import { renderWithHelm } from './helm-engine.ts'
+import { checkHelmSchema } from './helm-schema.ts'
+import type { HelmSchemaError } from './helm-schema.ts'
+import { findUnknownKeys } from './known-keys.ts'
+import type { UnknownKey } from './known-keys.ts'
+import { chartVersion } from './names.ts'
+import { renderCluster } from './render.ts'
+import type { RenderError } from './render.ts'
+
+export interface DatabaseObjects {
+  readonly objects: readonly RenderedObject[]
+  readonly findings: LocatedFinding[]
+}
+
+function isModelled(database: Database): boolean {
+  const { name, version, engine } = database.environment.clusterChart
+  return engine === 'builtin' && name === 'cluster' && version === chartVersion
+}
+
+/** What can be said of a layer's file on its own: the keys that no template reads. */
+export function valuesChecks(settings: Settings): readonly LayerCheck[] {
+  const { environments, ownKeys } = settings
+  const modelled = environments.some(({ clusterChart }) => clusterChart.engine === 'builtin' && clusterChart.version === chartVersion)
+  if (!modelled) return []
+  return [
+    // a lower layer's slip that a higher layer happens to cover is still a slip; a null there only switches something off
+    function* (root) {
+      for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield schemaFinding(error, root)
+    },
+    function* (root) {
+      const cluster = root.entries.get('cluster')
+      const at = cluster?.kind === 'null' ? spotOf(cluster, 'key') : undefined
+      const help = 'remove the key: null here drops everything that lower layers say'
+      if (at !== undefined)
+        yield { rule: 'values/chart-schema', severity: 'error', message: 'cluster is null, but the chart takes a map', at, help }
+    },
+    function* (root) {
+      for (const unknown of findUnknownKeys(root, ownKeys)) {
+        const at = spotOf(unknown.value, 'key')
+        if (at !== undefined)
+          yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
+      }
+    },
+  ]
+}
+
+function unknownMessage({ key, path }: UnknownKey): string {
+  const parent = formatPath(path.slice(0, -1))
+  return `unknown key \`${key}\`${parent === '' ? '' : ` in \`${parent}\``}`
+}
+
+function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): string {
+  if (suggestion !== undefined) return `did you mean \`${suggestion}\`?`
+  if (elsewhere.length > 0) return `the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
+  return path.length === 1
+    ? 'no template reads it; remove it, or list it in postgres.ownKeys'
+    : 'no template reads it, so it does nothing; remove it'
+}
+
+/**
+ * Renders one database with its pinned chart: the model, or with `engine: helm` the helm binary. `values` are the merged
+ * layers. Values of the wrong type are refused by Helm; here they are reported, and the rest goes on without them, so
+ * that a person sees every mistake at once.
+ */
+export function renderDatabase(database: Database, values: MapValue, settings: Settings): DatabaseObjects {
+  if (!isModelled(database)) return renderElsewhere(database, values, settings)
+  const helm = helmOf(settings.argocd.version)
+  const full = coalesce(chartDefaults(), values, helm)
+  const refused = checkHelmSchema(full)
+  const findings: LocatedFinding[] = refused.map((error) => ({ ...schemaFinding(error, values), database: database.id }))
+  const usable =
+    refused.length === 0
+      ? full
+      : coalesce(
+          chartDefaults(),
+          refused.reduce((map, error) => without(map, error.value.origin.path), values),
+          helm,
+        )
+  const release = { release: database.cluster, namespace: database.namespace }
+  let rendered = renderCluster(usable, release)
+  // the chart stops at some keys that it knows from older versions: they are reported as unknown keys already
+  if (!rendered.ok && rendered.error.class === 'fail') {
+    const known = findUnknownKeys(values, settings.ownKeys).reduce((map, { path }) => without(map, path), usable)
+    const again = known === usable ? rendered : renderCluster(known, release)
+    if (again.ok) rendered = again
+  }
+  if (rendered.ok) return { objects: rendered.objects, findings }
+  // what the chart says after a value was taken away may follow from that
+  if (findings.length === 0) findings.push(renderFinding(rendered.error, database, values))
+  return { objects: [], findings }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  null: 'null',
+}
+
+function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding {
+  const path = error.value.origin.path
+  const written =
+    error.value.kind === 'scalar' && !isSecretPath(path)
+      ? `${typeNames[error.got]} (${JSON.stringify(error.value.value)})`
+      : typeNames[error.got]
+  return {
+    rule: 'values/chart-schema',
+    severity: 'error',
+    message: `${formatPath(path)} is ${written}, but the chart takes ${typeNames[error.want]}`.slice(0, 120),
+    at: spotOf(error.value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
+    help: schemaHelp(error),
+  }
+}
+
+function schemaHelp(error: HelmSchemaError): string | undefined {
+  const { value } = error
+  if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
+    const { start, end } = value.origin.value
+    return `put quotes around it: "${value.origin.file.text.slice(start, end)}"`
+  }
+  const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
+  if (bare === (error.want === 'integer' ? 'number' : error.want)) return 'write it without quotes'
+  if (error.want === 'array' && value.kind === 'map') return 'write list items: `- ` before each'
+  if (error.want === 'object') return 'write `key: value` lines below it'
+  return undefined
+}
+
+/** The tree without one value; lists lose the item's content, not its place. */
+function without(root: MapValue, path: Path): MapValue {
+  const [step, ...rest] = path
+  const child = typeof step === 'string' ? root.entries.get(step) : undefined
+  if (child === undefined || typeof step !== 'string') return root
+  const entries = new Map(root.entries)
+  if (rest.length > 0 && child.kind === 'map') entries.set(step, without(child, rest))
+  else entries.delete(step)
+  return { ...root, entries }
+}
+
+function renderFinding(error: RenderError, database: Database, values: MapValue): LocatedFinding {
+  const path = error.place?.origin.path ?? []
+  const written = path.length === 0 ? undefined : valueAt(values, path)
+  const at =
+    (written === undefined || written.kind === 'null' ? undefined : spotOf(written)) ??
+    nearestSpot(values, path, 'key') ??
+    serviceSpot(database)
+  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message: error.message, at, database: database.id }
+}
+
+const ruleNames: Readonly<Record<RenderError['class'], string>> = {
+  'release-name': 'release-name',
+  'kube-version': 'kube-version',
+  fail: 'refuses',
+  tpl: 'template',
+  nil: 'needs-value',
+  type: 'wrong-kind',
+  'rendered-yaml': 'printed-yaml',
+}
+
+function renderElsewhere(database: Database, values: MapValue, settings: Settings): DatabaseObjects {
+  const rendered = renderWithHelm(database, values)
+  if (rendered.ok) return { objects: rendered.objects, findings: [] }
+  const path: Path = ['environments', database.environment.name, 'clusterChart', 'version']
+  const pin = nearestSpot(settings.origin, path)
+  const shared = nearestSpot(settings.origin, ['clusterChart', 'version'])
+  const at = rendered.blame === 'pin' ? (pinned(settings.origin, path) ? pin : shared) : undefined
+  return {
+    objects: [],
+    findings: [
+      {
+        rule: `chart/${rendered.rule}`,
+        severity: 'error',
+        message: rendered.message,
+        at: at ?? serviceSpot(database),
+        help: rendered.help,
+        database: database.id,
+      },
+    ],
+  }
+}
+
+function pinned(root: Value, path: Path): boolean {
+  let node: Value | undefined = root
+  for (const step of path) node = node?.kind === 'map' ? node.entries.get(String(step)) : undefined
+  return node !== undefined
+}

@@ -1,0 +1,111 @@
+// What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeYaml } from '../emit/yaml.ts'
+import type { Database, JsonMap, MapValue, Origin, RenderedObject, SourceFile, Value } from '../model.ts'
+import { parseYaml } from '../parse.ts'
+import { toPlain } from '../value.ts'
+import { chartVersion } from './names.ts'
+
+export type HelmOutcome =
+  | { readonly ok: true; readonly objects: readonly RenderedObject[] }
+  | { readonly ok: false; readonly rule: string; readonly message: string; readonly help?: string; readonly blame: 'pin' | 'values' }
+
+/**
+ * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
+ * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
+ * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
+ */
+export function renderWithHelm(database: Database, values: MapValue): HelmOutcome {
+  const { engine, name, version, repository } = database.environment.clusterChart
+  if (engine !== 'helm') {
+    const message = `chart ${name} ${version} is not modelled, but only cluster ${chartVersion} can be rendered without Helm`
+    return {
+      ok: false,
+      rule: 'modelled-version',
+      message,
+      help: `pin ${chartVersion}, or set \`engine: helm\` and install helm`,
+      blame: 'pin',
+    }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-'))
+  try {
+    const file = join(folder, 'values.yaml')
+    writeFileSync(file, writeYaml(values))
+    const isFolder = /^[./]/.test(repository)
+    const chart = isFolder
+      ? [join(repository, name)]
+      : repository.startsWith('oci://')
+        ? [`${repository}/${name}`, '--version', version]
+        : [name, '--repo', repository, '--version', version]
+    const args = [
+      'template',
+      database.cluster,
+      ...chart,
+      '--namespace',
+      database.namespace,
+      '--values',
+      file,
+      '--skip-tests',
+      '--include-crds',
+    ]
+    const run = spawnSync('helm', args, { encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
+    if (run.error !== undefined) {
+      const missing = 'code' in run.error && run.error.code === 'ENOENT'
+      const message = missing ? `chart ${name} ${version} needs \`helm\`, but none is on PATH` : 'helm could not be run to its end'
+      return {
+        ok: false,
+        rule: 'helm-engine',
+        message,
+        help: missing ? `install helm, or pin cluster ${chartVersion} with \`engine: builtin\`` : undefined,
+        blame: 'pin',
+      } as HelmOutcome
+    }
+    if (run.status !== 0) return { ok: false, rule: 'helm-engine', message: `helm says: ${firstLine(run.stderr)}`, blame: 'values' }
+    return { ok: true, objects: readObjects(run.stdout, values) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n').find((candidate) => /error/i.test(candidate)) ?? text.split('\n')[0] ?? ''
+  return line.replace(/^Error:\s*/, '').slice(0, 110)
+}
+
+function readObjects(text: string, values: MapValue): RenderedObject[] {
+  const file: SourceFile = { path: 'helm template', text, builtin: true }
+  const born = birthplaces(values)
+  const objects: RenderedObject[] = []
+  for (const document of parseYaml(file, 'chart').documents) {
+    if (document.kind !== 'map') continue
+    const value = withOrigins(document, born, values.origin) as MapValue
+    const plain = toPlain(value) as JsonMap
+    const metadata = plain['metadata'] as JsonMap | undefined
+    const annotations = metadata?.['annotations'] as JsonMap | null | undefined
+    const name = typeof metadata?.['name'] === 'string' ? metadata['name'] : ''
+    objects.push({ kind: String(plain['kind'] ?? ''), name, value, plain, hook: annotations?.['helm.sh/hook'] !== undefined })
+  }
+  return objects
+}
+
+/** Scalars of the values by their last key and text: the best guess at where a printed leaf comes from. */
+function birthplaces(values: Value, key = '', found = new Map<string, Origin>()): Map<string, Origin> {
+  if (values.kind === 'map') for (const [name, entry] of values.entries) birthplaces(entry, name, found)
+  else if (values.kind === 'list') for (const item of values.items) birthplaces(item, key, found)
+  else if (values.kind === 'scalar') found.set(`${key}\0${String(values.value)}`, values.origin)
+  return found
+}
+
+function withOrigins(value: Value, born: ReadonlyMap<string, Origin>, fallback: Origin, key = ''): Value {
+  if (value.kind === 'map') {
+    const entries = new Map([...value.entries].map(([name, entry]) => [name, withOrigins(entry, born, fallback, name)]))
+    return { ...value, entries, origin: { ...value.origin, path: [] } }
+  }
+  if (value.kind === 'list')
+    return { ...value, items: value.items.map((item) => withOrigins(item, born, fallback, key)), origin: { ...value.origin, path: [] } }
+  const origin = value.kind === 'scalar' ? born.get(`${key}\0${String(value.value)}`) : undefined
+  return { ...value, origin: origin ?? { ...value.origin, path: [] } }
+}

@@ -1,0 +1,101 @@
+// Which keys of a values file does no template of the chart read?
+import type { MapValue, Path, Value } from '../model.ts'
+import { nearest } from '../path.ts'
+import { toleratedPostgresqlKeys } from './cluster.ts'
+import { valuesShape } from './shape.ts'
+import type { ClosedShape, Shape } from './shape-kinds.ts'
+
+/** A key that does nothing. */
+export interface UnknownKey {
+  /** path of the key inside the values */
+  readonly path: Path
+  readonly key: string
+  /** what stands at the key; its origin has the span of the key */
+  readonly value: Value
+  /** the nearest key of the same map, at most two slips away */
+  readonly suggestion?: string
+  /** paths of the chart that end in the same key, or that took its place, at most three */
+  readonly elsewhere: readonly string[]
+}
+
+/** Keys that people know from the CRD or from older charts, and where their values belong now. */
+const moved: Readonly<Record<string, string>> = {
+  pooler: 'poolers',
+  'cluster.bootstrap': 'cluster.initdb',
+  'cluster.backup': 'backups',
+  'cluster.postgresqlParameters': 'cluster.postgresql.parameters',
+  'cluster.managed': 'cluster.roles',
+  'cluster.superuser': 'cluster.superuserSecret',
+  backup: 'backups',
+  database: 'databases',
+  initdb: 'cluster.initdb',
+  postgresql: 'cluster.postgresql',
+}
+
+/**
+ * The keys of one layer that no template reads, in the order of the file: at every level that templates read key by key,
+ * also inside list items. `ownKeys` are top-level keys that other tools read. `global` is taken by Helm itself.
+ * In `cluster.postgresql` the chart stops at an unknown key; three keys there are tolerated, but dropped.
+ */
+export function findUnknownKeys(layer: MapValue, ownKeys: readonly string[]): UnknownKey[] {
+  const found: UnknownKey[] = []
+  searchMap(layer, valuesShape, [], new Set(['global', ...ownKeys]), found)
+  return found
+}
+
+function searchMap(map: MapValue, shape: ClosedShape, path: Path, accepted: ReadonlySet<string>, found: UnknownKey[]): void {
+  for (const [key, value] of map.entries) {
+    const child = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined
+    const childPath = [...path, key]
+    if (child !== undefined) search(value, child, childPath, found)
+    else if (!accepted.has(key)) found.push(describe(value, shape, childPath))
+  }
+}
+
+const nothingElse: ReadonlySet<string> = new Set()
+
+function search(value: Value, shape: Shape, path: Path, found: UnknownKey[]): void {
+  if (shape.kind === 'closed' && value.kind === 'map') searchMap(value, shape, path, nothingElse, found)
+  else if (shape.kind === 'items' && value.kind === 'list')
+    for (const [index, item] of value.items.entries()) search(item, shape.item, [...path, index], found)
+}
+
+function describe(value: Value, shape: ClosedShape, path: Path): UnknownKey {
+  const key = String(path.at(-1))
+  const where = path.filter((step) => typeof step === 'string').join('.')
+  const suggestion = nearest(key, Object.keys(shape.fields))
+  const elsewhere = suggestion === undefined ? homesOf(key, where) : []
+  return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
+}
+
+function homesOf(key: string, where: string): readonly string[] {
+  const home = Object.hasOwn(moved, where) ? moved[where] : undefined
+  if (home !== undefined) return [home]
+  // a setting of postgresql.conf one level too high is what the chart itself complains about
+  if (/^cluster\.postgresql\.[^.]+$/.test(where) && !toleratedPostgresqlKeys.includes(key)) return [`cluster.postgresql.parameters.${key}`]
+  return (pathsByKey().get(key) ?? []).slice(0, 3)
+}
+
+let paths: ReadonlyMap<string, readonly string[]> | undefined
+
+/** Every key of the chart with the paths that end in it, shortest first. */
+function pathsByKey(): ReadonlyMap<string, readonly string[]> {
+  if (paths !== undefined) return paths
+  const all = new Map<string, string[]>()
+  collect(valuesShape, '', all)
+  for (const list of all.values()) list.sort((a, b) => a.split('.').length - b.split('.').length || (a < b ? -1 : 1))
+  paths = all
+  return all
+}
+
+function collect(shape: Shape, path: string, all: Map<string, string[]>): void {
+  if (shape.kind === 'items') return collect(shape.item, `${path}[]`, all)
+  if (shape.kind !== 'closed') return
+  for (const [key, child] of Object.entries(shape.fields)) {
+    const childPath = path === '' ? key : `${path}.${key}`
+    const list = all.get(key)
+    if (list === undefined) all.set(key, [childPath])
+    else list.push(childPath)
+    collect(child, childPath, all)
+  }
+}
