@@ -1,0 +1,136 @@
+// Would the API server and the operator's webhooks take an object?
+import type { FieldErrorType, JsonMap } from '../model.ts'
+import { defaultCluster } from './defaults.ts'
+import { kubePath, type Issue } from './issue.ts'
+import type { OperatorSubject } from './operator/subject.ts'
+import { copyJson } from './prepare.ts'
+import { changedOnly } from './ratchet.ts'
+import {
+  blocksCel,
+  celIssues,
+  decodeObject,
+  mutateObject,
+  namespaceOf,
+  replaceStatus,
+  schemaIssues,
+  storedObject,
+  undecodableLater,
+} from './stages.ts'
+import { webhookFindings } from './webhook.ts'
+
+export interface AdmitOptions {
+  /** release of the operator, `1.30.0` */
+  readonly operator: string
+  /** the object before an update */
+  readonly old?: JsonMap
+  readonly env?: { readonly volumeSnapshot?: boolean }
+}
+
+export type AdmitStage = '' | 'decode' | 'schema' | 'cel' | 'webhook' | 'webhook-decode'
+
+export interface AdmitError {
+  /** the Kubernetes field path */
+  readonly field: string
+  readonly type: FieldErrorType
+  readonly message: string
+  readonly rule: string
+}
+
+export interface AdmitResult {
+  readonly verdict: 'accepted' | 'rejected'
+  /** where the object was refused; empty: it was accepted */
+  readonly stage: AdmitStage
+  readonly errors: readonly AdmitError[]
+  readonly warnings: readonly string[]
+  /** paths of the members that the server drops silently, sorted */
+  readonly pruned: readonly string[]
+  /** the object as the server would store it, when accepted */
+  readonly defaulted?: JsonMap
+}
+
+/** The rule id of an issue: `cel/unchanged` for expressions about the old object, `cel/expression` for others, else `schema/<keyword>`. */
+export function issueRule(issue: Issue): string {
+  if (issue.keyword === 'cel-change') return 'cel/unchanged'
+  if (issue.keyword.startsWith('cel')) return 'cel/expression'
+  return `schema/${issue.keyword === 'anyOf' ? 'type' : issue.keyword}`
+}
+
+function toError(issue: Issue): AdmitError {
+  return { field: issue.field, type: issue.type, message: issue.message, rule: issueRule(issue) }
+}
+
+/**
+ * The server's verdict on an object, create or (with `old`) update; an earlier stage hides the later ones.
+ * Neither argument is changed. Nothing is read but the schemas of this package.
+ */
+export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
+  const { operator } = options
+  const old = options.old && storedObject(options.old, operator)
+  const decoded = decodeObject(object, operator, namespaceOf(old))
+  if ('issues' in decoded) return rejected('decode', decoded.issues.map(toError), [])
+  const { kind } = decoded
+  const pruned = decoded.unknown.map(kubePath).sort()
+  if (options.old && (old?.['kind'] !== kind.kind || old['apiVersion'] !== kind.apiVersion))
+    return rejected(
+      'decode',
+      [
+        {
+          field: 'kind',
+          type: 'FieldValueInvalid',
+          message: 'kind is another one than before, but must stay the same',
+          rule: 'schema/kind',
+        },
+      ],
+      pruned,
+    )
+
+  const mutated = mutateObject(decoded, operator)
+  if (mutated.undecodable.length > 0) {
+    const friendly = schemaIssues(decoded.object, old, kind, operator)
+    return rejected('webhook-decode', (friendly.length > 0 ? friendly : mutated.undecodable).map(toError), pruned)
+  }
+  const stored = replaceStatus(mutated.object, kind, old?.['status'])
+  const ratcheted = (found: Issue[]): Issue[] => (old ? changedOnly(found, stored, old, kind.schema) : found)
+  const issues = ratcheted(schemaIssues(stored, old, kind, operator))
+  const violations = blocksCel(issues) ? [] : ratcheted(celIssues(stored, old, kind))
+  if (issues.length + violations.length > 0)
+    return rejected(issues.length > 0 ? 'schema' : 'cel', [...issues, ...violations].map(toError), pruned)
+
+  const unread = undecodableLater(stored, kind)
+  if (unread.length > 0) return rejected('webhook-decode', unread.map(toError), pruned)
+  const findings = webhookFindings(kind.kind, operatorSubject(stored, old, options))
+  const errors = findings
+    .filter((finding) => finding.severity === 'error')
+    .map((finding): AdmitError => ({
+      field: finding.field ?? kubePath(finding.places[0].path),
+      type: finding.type ?? 'FieldValueInvalid',
+      message: finding.message,
+      rule: finding.rule,
+    }))
+  // the Pooler's webhook says nothing but its errors when it refuses a creation; the switch itself is heard before
+  const silent = kind.kind === 'Pooler' && old === undefined && errors.length > 0
+  const heard = findings.filter(({ severity, rule }) => severity !== 'error' && (!silent || rule.startsWith('annotations/')))
+  const warnings = heard.map((finding) => finding.message)
+  if (errors.length > 0) return rejected('webhook', errors, pruned, warnings)
+  return { verdict: 'accepted', stage: '', errors: [], warnings, pruned, defaulted: stored }
+}
+
+function rejected(
+  stage: AdmitStage,
+  errors: readonly AdmitError[],
+  pruned: readonly string[],
+  warnings: readonly string[] = [],
+): AdmitResult {
+  return { verdict: 'rejected', stage, errors, warnings, pruned }
+}
+
+/** What the webhook rules see: the stored object, and the old one as the operator defaults it in memory. */
+export function operatorSubject(object: JsonMap, old: JsonMap | undefined, options: AdmitOptions): OperatorSubject {
+  const { operator, env } = options
+  const subject = { object, operator, env: { volumeSnapshot: env?.volumeSnapshot ?? true } }
+  if (!old) return subject
+  if (old['kind'] !== 'Cluster') return { ...subject, old }
+  const before = copyJson(old)
+  defaultCluster(before, { operator, fixedParameters: 'drop' })
+  return { ...subject, old: before }
+}

@@ -1,0 +1,212 @@
+// Which real mistakes does an object have, all at once and each once?
+import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
+import { formatPath, nearest } from '../path.ts'
+import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
+import { checkCel } from './cel.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
+import type { ServedKind } from './load.ts'
+import { copyJson } from './prepare.ts'
+import { checkSchema } from './schema.ts'
+import {
+  decodeObject,
+  hasMutatingWebhook,
+  mutateObject,
+  namespaceOf,
+  replaceStatus,
+  schemaIssues,
+  storedObject,
+  undecodableLater,
+  valueAt,
+  type Decoded,
+} from './stages.ts'
+import { isMap, memberSchema, type Structural } from './structural.ts'
+import { webhookFindings } from './webhook.ts'
+
+/**
+ * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one
+ * is left out. Unknown members are errors. What the server accepts only because the operator writes a zero value back is a warning.
+ */
+export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
+  const { operator } = options
+  const old = options.old && storedObject(options.old, operator)
+  const decoded = decodeObject(input, operator, namespaceOf(old))
+  if ('issues' in decoded) return decoded.issues.map(toFinding)
+  const { kind, unknown } = decoded
+  const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
+  const blamed = [...errors.map((issue) => issue.path), ...unknown]
+  const isTold = ({ places: [{ path }] }: Finding): boolean => valueAt(stored, path) === undefined && isMisspelt(path, unknown)
+  const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter((finding) => !isConsequence(finding, blamed))
+  const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isTold(finding))
+  const refused = new Set(
+    candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
+  )
+  return [
+    ...unknown.map((path) => unknownMember(path, kind)),
+    ...[...errors, ...refused].map(toFinding),
+    ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
+    ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
+  ]
+}
+
+/** The object without the status, which no request can set. */
+function ownPart({ kind, object }: Decoded): JsonMap {
+  return replaceStatus(object, kind, undefined)
+}
+
+interface StructuralMistakes {
+  readonly errors: readonly Issue[]
+  /** missing members and nulls that the server takes because the operator's type writes a zero value; later rules may refuse it */
+  readonly candidates: readonly Issue[]
+  /** the defaulted object without the members that failed */
+  readonly stored: JsonMap
+}
+
+function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator: string): StructuralMistakes {
+  const { kind, unknown } = decoded
+  const sent = ownPart(decoded)
+  const first = mutateObject({ ...decoded, object: sent }, operator)
+  const broken = distinct([...first.undecodable, ...undecodableLater(sent, kind)])
+  const brokenPaths = broken.map((issue) => issue.path)
+  const without = (paths: readonly Path[]): JsonMap =>
+    replaceStatus(mutateObject({ ...decoded, object: withoutFailed(sent, paths) }, operator).object, kind, old?.['status'])
+  const mutated = broken.length > 0 ? without(brokenPaths) : replaceStatus(first.object, kind, old?.['status'])
+  const isFresh = (issue: Issue): boolean =>
+    !(issue.keyword === 'required' && isMisspelt(issue.path, unknown)) && !brokenPaths.some((path) => isWithin(issue.path, path))
+  const refused = distinct(schemaIssues(mutated, old, kind, operator))
+    .map((issue) => asWritten(issue, sent))
+    .filter(isFresh)
+  const absent = hasMutatingWebhook(kind)
+    ? distinct(checkSchema(sent, kind.schema, { integerRange: false })).filter((issue) => isAbsent(issue, sent) && isFresh(issue))
+    : []
+  const isRefused = (issue: Issue): boolean => refused.some((other) => isWithin(other.path, issue.path))
+  const missing = absent.filter(isRefused)
+  const errors = [...broken, ...missing, ...refused.filter((issue) => !missing.some((other) => isWithin(issue.path, other.path)))]
+  const failed = errors.filter((issue) => issue.keyword !== 'required').map((issue) => issue.path)
+  return { errors, candidates: absent.filter((issue) => !isRefused(issue)), stored: failed.length > 0 ? without(failed) : mutated }
+}
+
+/** A null that the author never wrote is a missing member to them. */
+function asWritten(issue: Issue, sent: JsonMap): Issue {
+  if (issue.keyword !== 'type' || valueAt(sent, issue.path) !== undefined) return issue
+  return {
+    ...issue,
+    keyword: 'required',
+    message: issue.message.replace(' is null,', ' is not set,'),
+    help: `set ${String(issue.path.at(-1))}`,
+  }
+}
+
+/** A member that is required and not there, or a null where the schema has none. */
+function isAbsent(issue: Issue, object: JsonMap): boolean {
+  if (issue.path[0] === 'metadata') return false
+  return issue.keyword === 'required' || (issue.keyword === 'type' && valueAt(object, issue.path) === null)
+}
+
+function celFindings(stored: JsonMap, old: JsonMap | undefined, { kind }: Decoded, blamed: readonly Path[]): RuledFinding[] {
+  if (!kind.schema.hasRules) return []
+  const issues = checkCel(stored, kind.schema, old)
+  // an expression about a member that failed says nothing new
+  const isAbout = (issue: Issue, path: Path): boolean =>
+    isWithin(issue.path, path) ||
+    (isWithin(path, issue.path) &&
+      (issue.keyword === 'cel-unreadable' || issue.expression?.includes(String(path[issue.path.length])) === true))
+  return issues.filter((issue) => !blamed.some((path) => isAbout(issue, path))).map(toFinding)
+}
+
+function toFinding(issue: Issue): RuledFinding {
+  return {
+    rule: issueRule(issue),
+    severity: 'error',
+    message: issue.message,
+    places: [{ path: issue.path, ...(issue.keyword === 'metadata' && issue.path.length === 3 && { on: 'key' as const }) }],
+    ...(issue.help !== undefined && { help: issue.help }),
+    field: issue.field,
+    type: issue.type,
+  }
+}
+
+/** One issue a place: the first, except that a better placed one replaces the server's unplaced one. */
+function distinct(issues: readonly Issue[]): Issue[] {
+  const byPath = new Map<string, Issue>()
+  for (const issue of issues) {
+    const path = kubePath(issue.path)
+    const known = byPath.get(path)
+    if (!known || known.field.startsWith('.') || known.field === '<nil>' || (known.keyword === 'enum' && issue.keyword === 'type'))
+      byPath.set(path, issue)
+  }
+  return [...byPath.values()]
+}
+
+/** Whether a missing member stands beside an unknown one of a similar name: then the unknown one is the mistake to report. */
+function isMisspelt(missing: Path, unknown: readonly Path[]): boolean {
+  const name = String(missing.at(-1))
+  const parent = kubePath(missing.slice(0, -1))
+  return unknown.some((path) => kubePath(path.slice(0, -1)) === parent && nearest(String(path.at(-1)), [name]) !== undefined)
+}
+
+function unknownMember(path: Path, kind: ServedKind): RuledFinding {
+  const name = String(path.at(-1))
+  const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
+  const known = [...(schema?.properties?.keys() ?? [])]
+  const guess = nearest(name, known)
+  const holder = path.length > 1 ? formatPath(path.slice(0, -1)) : kind.kind
+  const help =
+    guess !== undefined
+      ? `did you mean \`${guess}\`?`
+      : known.length > 0 && known.length <= 8
+        ? `known here: ${known.sort().join(', ')}`
+        : undefined
+  return {
+    rule: 'schema/unknown-field',
+    severity: 'error',
+    message: `unknown field \`${name.slice(0, 40)}\` in \`${holder.length > 60 ? `…${holder.slice(-58)}` : holder}\``,
+    places: [{ path, on: 'key' }],
+    ...(help !== undefined && { help }),
+    field: kubePath(path),
+  }
+}
+
+/** The schema at a path; undefined where the schema does not know it. */
+export function schemaAt(root: Structural, path: Path): Structural | undefined {
+  let schema: Structural | true | undefined = root
+  for (const step of path) {
+    if (schema === undefined || schema === true) return undefined
+    schema = typeof step === 'number' ? schema.items : memberSchema(schema, step)
+  }
+  return schema === true ? undefined : schema
+}
+
+/** A copy without the failed members; failed list items go with their list, since indexes must stay. */
+function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
+  if (failed.length === 0) return object
+  const kept = copyJson(object)
+  for (const path of failed) {
+    let end = path.length
+    while (end > 0 && typeof path[end - 1] === 'number') end--
+    const holder = valueAt(kept, path.slice(0, end - 1))
+    // kind, name and namespace identify the object; rules need them even when they are odd
+    if (end > 0 && path[0] !== 'metadata' && isMap(holder)) delete holder[path[end - 1] as string]
+  }
+  return kept
+}
+
+function zeroWarning(issue: Issue, kind: ServedKind): RuledFinding {
+  const { type: _type, field: _field, ...finding } = toFinding(issue)
+  const is = issue.keyword === 'required' ? 'not set' : 'null'
+  const message = sentence(issue.path, `is ${is}, but must be set: the ${kind.kind} would get an empty value`)
+  return { ...finding, rule: 'schema/zero-value', severity: 'warning', message }
+}
+
+function isWithin(path: Path, ancestor: Path): boolean {
+  return path.length >= ancestor.length && ancestor.every((step, index) => path[index] === step)
+}
+
+/** Whether a finding only repeats a failed member: it stands there, or complains about the map that now lacks it. */
+function isConsequence(finding: Finding, blamed: readonly Path[]): boolean {
+  const at = finding.places[0].path
+  return blamed.some(
+    (path) =>
+      finding.places.some((place: Place) => isWithin(place.path, path)) ||
+      (path.length === at.length + 1 && path.length > 2 && isWithin(path, at)),
+  )
+}

@@ -1,0 +1,160 @@
+// Which steps does an object take through the API server before the validating webhook?
+import type { Json, JsonMap, Path } from '../model.ts'
+import { checkCel } from './cel.ts'
+import { defaultCluster } from './defaults.ts'
+import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { checkListTypes } from './list-types.ts'
+import { loadKind, type ServedKind } from './load.ts'
+import { checkMetadata, decodeMetadata } from './metadata.ts'
+import { reached, releases } from './operator/version.ts'
+import { applyDefaults, copyJson, pruneObject } from './prepare.ts'
+import { checkSchema, fitsInteger } from './schema.ts'
+import { isMap } from './structural.ts'
+import { fillZeros, rewriteTyped } from './typed.ts'
+
+/** An object as it comes out of decoding: known members only, defaults of the CRD filled in. */
+export interface Decoded {
+  readonly kind: ServedKind
+  readonly object: JsonMap
+  readonly unknown: readonly Path[]
+}
+
+/** The namespace of an object that an update keeps. */
+export function namespaceOf(object: JsonMap | undefined): string {
+  const metadata = object?.['metadata']
+  return isMap(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default'
+}
+
+/** Decodes an object; issues instead when its kind is not served or its metadata can't be read. */
+export function decodeObject(input: JsonMap, operator: string, namespace = 'default'): Decoded | { readonly issues: readonly Issue[] } {
+  const { apiVersion, kind: kindName } = input
+  const kind = typeof apiVersion === 'string' && typeof kindName === 'string' ? loadKind(apiVersion, kindName, operator) : undefined
+  if (!kind) return { issues: [unknownKind(apiVersion, kindName)] }
+  const { metadata, unknown, issues } = decodeMetadata(input['metadata'])
+  if (issues.length > 0) return { issues }
+  const pruned: Path[] = [...unknown]
+  const object = pruneObject(input, kind.schema, pruned)
+  if (kind.scope === 'Cluster') delete metadata['namespace']
+  else metadata['namespace'] ??= namespace
+  object['metadata'] = metadata
+  applyDefaults(object, kind.schema)
+  return { kind, object, unknown: pruned }
+}
+
+function unknownKind(apiVersion: Json | undefined, kind: Json | undefined): Issue {
+  const at = typeof apiVersion !== 'string' ? 'apiVersion' : 'kind'
+  const value = at === 'kind' ? kind : apiVersion
+  const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${String(apiVersion)}`
+  return {
+    path: [at],
+    field: at,
+    type: 'FieldValueInvalid',
+    keyword: 'kind',
+    message: sentence([at], `is ${is}, but must be a kind that is served`),
+  }
+}
+
+/** The kinds whose mutating webhook decodes them before the schema is checked. */
+const mutatedKinds = new Set(['Cluster', 'Database', 'Backup', 'ScheduledBackup'])
+
+export function hasMutatingWebhook(kind: ServedKind): boolean {
+  return kind.product === 'cloudnative-pg' && mutatedKinds.has(kind.kind)
+}
+
+/** What the mutating webhook made of an object, or why it could not read it. */
+export interface Mutated {
+  readonly object: JsonMap
+  /** not empty: the webhook can't decode the object; these are the members to blame */
+  readonly undecodable: readonly Issue[]
+}
+
+/** Runs the mutating webhook on a decoded object, CRD defaults included; the argument is left alone. */
+export function mutateObject({ kind, object }: Decoded, operator: string): Mutated {
+  if (!hasMutatingWebhook(kind)) return { object, undecodable: [] }
+  const rewritten = copyJson(object)
+  const malformed = rewriteTyped(rewritten, kind.kind, operator)
+  const undecodable = [...malformed, ...wrongTypes(rewritten, kind, malformed)]
+  if (undecodable.length > 0) return { object, undecodable }
+  const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
+  // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
+  if (!changed && reached(operator, releases.march2026)) return { object, undecodable }
+  fillZeros(rewritten, kind.kind, operator, kind.schema)
+  applyDefaults(rewritten, kind.schema)
+  return { object: rewritten, undecodable }
+}
+
+/** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
+export function undecodableLater(object: JsonMap, kind: ServedKind): readonly Issue[] {
+  return kind.product === 'cloudnative-pg' && kind.kind === 'Pooler' ? wrongTypes(object, kind, []) : []
+}
+
+/** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. */
+function wrongTypes(object: JsonMap, kind: ServedKind, known: readonly Issue[]): Issue[] {
+  const seen = new Set(known.map((issue) => kubePath(issue.path)))
+  return checkSchema(object, kind.schema, { integerRange: true }).filter((issue) => {
+    if (issue.keyword !== 'type' && issue.keyword !== 'range' && issue.keyword !== 'format') return false
+    if (seen.has(kubePath(issue.path))) return false
+    return valueAt(object, issue.path) !== null
+  })
+}
+
+export function valueAt(root: Json, path: Path): Json | undefined {
+  let value: Json | undefined = root
+  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isMap(value) ? value[step] : undefined
+  return value
+}
+
+/** Everything that schema, metadata, list types and scale say. */
+export function schemaIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind, operator: string): Issue[] {
+  return [
+    ...checkMetadata(object, kind.scope, old),
+    ...checkSchema(object, kind.schema, { integerRange: reached(operator, releases.december2025) }),
+    ...scaleIssues(object, kind),
+    ...checkListTypes(object, kind.schema),
+  ]
+}
+
+/** The scale sub-resource reads the replica count on its own and names it with a leading dot. */
+function scaleIssues(object: JsonMap, kind: ServedKind): Issue[] {
+  const path = kind.replicasPath
+  if (!path) return []
+  const holder = valueAt(object, path.slice(0, -1))
+  if (holder === undefined || holder === null) return []
+  const value = isMap(holder) ? holder[path.at(-1) as string] : null
+  if (value === undefined || (typeof value === 'number' && value >= 0 && fitsInteger(value, 'int32'))) return []
+  const message = sentence(path, `is ${showValue(value)}, but must be a whole number from 0 to 2147483647`)
+  return [{ path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }]
+}
+
+/** Error types after which the API server does not evaluate CEL any more. */
+const blocking = new Set([
+  'FieldValueRequired',
+  'FieldValueNotSupported',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+export function blocksCel(issues: readonly Issue[]): boolean {
+  return issues.some((issue) => blocking.has(issue.type))
+}
+
+/** CEL of an object that passed the blocking checks. */
+export function celIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
+  return kind.schema.hasRules ? checkCel(object, kind.schema, old) : []
+}
+
+/** The object of the server before an update: decoded, defaulted, with the status that the operator wrote. Undefined: it can't be read. */
+export function storedObject(input: JsonMap, operator: string): JsonMap | undefined {
+  const decoded = decodeObject(input, operator)
+  if ('issues' in decoded) return undefined
+  const { object } = mutateObject(decoded, operator)
+  return replaceStatus(object, decoded.kind, decoded.object['status'])
+}
+
+/** The object with another status; the status of a request is never stored. */
+export function replaceStatus(object: JsonMap, kind: ServedKind, status: Json | undefined): JsonMap {
+  if (!kind.status) return object
+  const { status: _sent, ...rest } = object
+  return status === undefined ? rest : { ...rest, status }
+}

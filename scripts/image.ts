@@ -1,0 +1,42 @@
+// Which tag and which PostgreSQL version does an image reference name?
+
+export interface ImageReference {
+  /** registry and repository, completed as a container runtime does */
+  readonly name: string
+  /** empty: only a digest was given; `latest`: neither was */
+  readonly tag: string
+  /** `sha256:…`, or empty; other algorithms stay in the tag */
+  readonly digest: string
+}
+
+const host = /^[^./:]+((\.[^./:]+)+(:[0-9]+)?|:[0-9]+)\//
+const digestEnd = /@sha256:[a-fA-F0-9]+$/
+const tagEnd = /:([^/]+)$/
+
+/** Splits a reference. Never fails. Reproduces `reference.New` of the operator's machinery module. */
+export function parseImageReference(text: string): ImageReference {
+  const complete = completeName(text)
+  const digest = digestEnd.exec(complete)?.[0].slice(1) ?? ''
+  const withTag = complete.replace(digestEnd, '')
+  const tag = tagEnd.exec(withTag)?.[1] ?? ''
+  const name = withTag.replace(tagEnd, '')
+  return { name, tag: tag === '' && digest === '' ? 'latest' : tag, digest }
+}
+
+/** The PostgreSQL version at the start of a tag (`17.5-system-trixie`); undefined: none. Reproduces `version.FromTag`. */
+export function versionOfTag(tag: string): { major: number; minor: number } | undefined {
+  const prefix = /^(?:[0-9]\.?)+/.exec(tag)?.[0]
+  if (prefix === undefined) return undefined
+  const [major = '', minor = '0'] = prefix.split('.')
+  if (!isInt64(major) || !isInt64(minor)) return undefined
+  return { major: Number(major), minor: Number(minor) }
+}
+
+function completeName(text: string): string {
+  if (!text.includes('/')) return `docker.io/library/${text}`
+  return host.test(text) ? text : `docker.io/${text}`
+}
+
+function isInt64(digits: string): boolean {
+  return digits !== '' && BigInt(digits) < 2n ** 63n
+}
