@@ -1,0 +1,68 @@
+// Which warnings has somebody allowed in place, with a reason?
+import type { LocatedFinding } from './diagnose.ts'
+import type { SourceFile } from './model.ts'
+
+/** `# allow area/requirement: reason`, above the line that is blamed or at its end. */
+const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)[ \t]*(?::[ \t]*(.*?))?[ \t]*$/gm
+
+interface Allowance {
+  readonly file: SourceFile
+  readonly rule: string
+  readonly reason: string
+  readonly start: number
+  readonly end: number
+  used: boolean
+}
+
+/**
+ * Takes allowed warnings out. Errors stay, whatever a comment says: the API server would refuse all the same.
+ * An allowance without a reason, or for nothing at all, is itself a warning.
+ */
+export function applyAllowances(findings: readonly LocatedFinding[], files: Iterable<SourceFile>): LocatedFinding[] {
+  const allowances = new Map<SourceFile, Allowance[]>()
+  for (const file of files) {
+    if (!file.text.includes('allow')) continue
+    const found = [...file.text.matchAll(comment)].map((match): Allowance => ({
+      file,
+      rule: match[1] as string,
+      reason: match[2] ?? '',
+      start: match.index,
+      end: match.index + match[0].length,
+      used: false,
+    }))
+    if (found.length > 0) allowances.set(file, found)
+  }
+  const kept = findings.filter((finding) => {
+    if (finding.severity === 'error') return true
+    const allowance = allowances
+      .get(finding.at.file)
+      ?.find((candidate) => candidate.rule === finding.rule && covers(candidate, finding.at.span.start))
+    if (allowance === undefined || allowance.reason === '') return true
+    allowance.used = true
+    return false
+  })
+  // after an error much was not looked at, and a finding may have moved to a higher layer: only what certainly is for nothing is told
+  if (kept.some((finding) => finding.severity === 'error')) return kept
+  const found = new Set(findings.map((finding) => finding.rule))
+  const idle = [...allowances.values()].flat().filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
+  return [...kept, ...idle.filter(({ rule, reason }) => reason === '' || !found.has(rule)).map(unused)]
+}
+
+/** On the same line, or above with nothing but comment lines between. */
+function covers(allowance: Allowance, offset: number): boolean {
+  const { text } = allowance.file
+  if (offset < allowance.start) return !text.slice(offset, allowance.start).includes('\n')
+  const between = text.slice(allowance.end, offset).split('\n').slice(1, -1)
+  return (
+    text.slice(allowance.end, offset).includes('\n') &&
+    between.every((line) => /^\s*(?:#.*)?$/.test(line)) &&
+    !/\S/.test(text.slice(text.lastIndexOf('\n', allowance.start) + 1, allowance.start))
+  )
+}
+
+function unused(allowance: Allowance): LocatedFinding {
+  const { file, rule, reason, start, end } = allowance
+  const message = `allowance of ${rule} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
+  const help = reason === '' ? `write the reason: \`# allow ${rule}: …\`` : 'remove the comment'
+  return { rule: 'policy/allowance-used', severity: 'warning', message, at: { file, span: { start, end } }, help }
+}

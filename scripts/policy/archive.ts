@@ -1,0 +1,111 @@
+// Where does a Cluster write its archive, and where does it read one?
+import type { Json, Path, RenderedObject } from '../model.ts'
+import { isJsonMap, listAt, plainAt, textAt } from './subject.ts'
+
+const barman = 'barman-cloud.cloudnative-pg.io'
+
+/** One place in a bucket: what two Clusters must not share. */
+export interface Archive {
+  /** equal for two archives that are the same place */
+  readonly key: string
+  /** `s3://bucket/path/server`, for messages */
+  readonly shown: string
+  readonly object: RenderedObject
+  readonly path: Path
+}
+
+export interface StoreReference {
+  readonly name: string
+  readonly path: Path
+  /** used for writing: a plugin that archives WAL; else a recovery source */
+  readonly writes: boolean
+  readonly serverName: string
+}
+
+/** A Cluster with anything that copies its data away. */
+export function hasBackup(cluster: RenderedObject): boolean {
+  const backup = plainAt(cluster.plain, 'spec', 'backup')
+  if (isJsonMap(plainAt(backup, 'barmanObjectStore')) || isJsonMap(plainAt(backup, 'volumeSnapshot'))) return true
+  return listAt(cluster.plain, 'spec', 'plugins').some(
+    (plugin) => plainAt(plugin, 'isWALArchiver') === true && plainAt(plugin, 'enabled') !== false,
+  )
+}
+
+/** The ObjectStores that a Cluster's Barman plugins name; `serverName` defaults to the Cluster or the external cluster. */
+export function storeReferences(cluster: RenderedObject): StoreReference[] {
+  const found: StoreReference[] = []
+  const add = (plugin: Json | undefined, path: Path, given: { writes: boolean; server: string }): void => {
+    const name = textAt(plugin, 'parameters', 'barmanObjectName')
+    if (textAt(plugin, 'name') !== barman || plainAt(plugin, 'enabled') === false || name === undefined) return
+    const serverName = textAt(plugin, 'parameters', 'serverName') ?? given.server
+    found.push({ name, path: [...path, 'parameters', 'barmanObjectName'], writes: given.writes, serverName })
+  }
+  for (const [index, plugin] of listAt(cluster.plain, 'spec', 'plugins').entries())
+    add(plugin, ['spec', 'plugins', index], { writes: plainAt(plugin, 'isWALArchiver') === true, server: cluster.name })
+  for (const [index, external] of listAt(cluster.plain, 'spec', 'externalClusters').entries())
+    add(plainAt(external, 'plugin'), ['spec', 'externalClusters', index, 'plugin'], {
+      writes: false,
+      server: textAt(external, 'name') ?? '',
+    })
+  return found
+}
+
+/** `namespace` makes an ObjectStore that is not among `objects` the same store only within its namespace. */
+export interface ArchiveContext {
+  readonly objects: readonly RenderedObject[]
+  readonly namespace: string
+}
+
+/** The archives that a Cluster writes: the in-tree object store and the plugins that archive WAL. */
+export function writtenArchives(cluster: RenderedObject, context: ArchiveContext): Archive[] {
+  const path = ['spec', 'backup', 'barmanObjectStore']
+  const inTree = plainAt(cluster.plain, ...path)
+  const archives = isJsonMap(inTree)
+    ? [archiveOf(inTree, { object: cluster, path: [...path, 'destinationPath'], server: cluster.name })]
+    : []
+  return [
+    ...archives,
+    ...storeReferences(cluster)
+      .filter((reference) => reference.writes)
+      .map((reference) => referenced(reference, cluster, context)),
+  ]
+}
+
+/** The archive that a Cluster is recovered from, or undefined. */
+export function readArchive(cluster: RenderedObject, context: ArchiveContext): Archive | undefined {
+  const source = textAt(cluster.plain, 'spec', 'bootstrap', 'recovery', 'source')
+  if (source === undefined) return undefined
+  const index = listAt(cluster.plain, 'spec', 'externalClusters').findIndex((external) => textAt(external, 'name') === source)
+  if (index < 0) return undefined
+  const path = ['spec', 'externalClusters', index, 'barmanObjectStore']
+  const inTree = plainAt(cluster.plain, ...path)
+  if (isJsonMap(inTree)) return archiveOf(inTree, { object: cluster, path: [...path, 'serverName'], server: source })
+  const reference = storeReferences(cluster).find((found) => found.path[1] === 'externalClusters' && found.path[2] === index)
+  return reference === undefined ? undefined : referenced(reference, cluster, context)
+}
+
+function referenced(reference: StoreReference, cluster: RenderedObject, context: ArchiveContext): Archive {
+  const store = context.objects.find((object) => object.kind === 'ObjectStore' && object.name === reference.name)
+  const configuration = plainAt(store?.plain, 'spec', 'configuration')
+  if (store !== undefined && isJsonMap(configuration)) {
+    const found = archiveOf(configuration, {
+      object: store,
+      path: ['spec', 'configuration', 'destinationPath'],
+      server: reference.serverName,
+    })
+    return reference.writes ? found : { ...found, object: cluster, path: reference.path }
+  }
+  return {
+    key: `store ${context.namespace} ${reference.name} ${reference.serverName}`,
+    shown: `${reference.name} (${reference.serverName})`,
+    object: cluster,
+    path: reference.path,
+  }
+}
+
+function archiveOf(store: Json, at: { object: RenderedObject; path: Path; server: string }): Archive {
+  const endpoint = (textAt(store, 'endpointURL') ?? '').replace(/\/+$/, '').toLowerCase()
+  const folder = (textAt(store, 'destinationPath') ?? '').replace(/\/+$/, '')
+  const server = textAt(store, 'serverName') || at.server
+  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, object: at.object, path: at.path }
+}

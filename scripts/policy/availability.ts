@@ -1,0 +1,104 @@
+// Does a database that must survive have a standby, and did a null take one away?
+import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import type { PolicyRule, PolicySubject } from './subject.ts'
+
+const resourceNames = /^(?:cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]+)$/
+
+/** The instances that the operator will run; the CRD's default is 1. */
+function instancesOf(subject: PolicySubject): number | undefined {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined) return undefined
+  const written = plainAt(cluster.plain, 'spec', 'instances')
+  if (written === undefined || written === null) return 1
+  return typeof written === 'number' ? written : undefined
+}
+
+export const availability: readonly PolicyRule[] = [
+  {
+    id: 'policy/standby-exists',
+    severity: 'warning',
+    summary: 'a database whose guard is `never` has a standby',
+    *check(subject) {
+      const { environment, retired } = subject.database
+      if (environment.guard !== 'never' || retired !== undefined || instancesOf(subject) !== 1) return
+      const path = ['cluster', 'instances']
+      if (switchedOff(subject.values, path) !== undefined) return
+      yield {
+        message: `cluster.instances is 1, but the guard of ${environment.name} is \`never\`: a failed node stops the database`.slice(
+          0,
+          120,
+        ),
+        places: [{ path }],
+        help: 'set instances: 3, or write `# allow policy/standby-exists: <reason>` above',
+      }
+    },
+  },
+  {
+    id: 'policy/null-keeps-instances',
+    severity: 'warning',
+    summary: 'a null does not quietly lower the number of instances',
+    *check(subject) {
+      const path = ['cluster', 'instances']
+      const off = switchedOff(subject.values, path)
+      const instances = instancesOf(subject)
+      if (off === undefined || instances === undefined || typeof off.before !== 'number' || instances >= off.before) return
+      yield {
+        message: `cluster.instances is null, but that means ${instances}, not the ${off.before} of the lower layer`,
+        places: [{ path }],
+        help: `remove the line to keep ${off.before}, or write the number`,
+      }
+    },
+  },
+  {
+    id: 'policy/null-keeps-major',
+    severity: 'warning',
+    summary: 'a null does not quietly choose an older PostgreSQL',
+    *check(subject) {
+      const path = ['version', 'postgresql']
+      const off = switchedOff(subject.values, path)
+      const before = Number.parseInt(String(off?.before), 10)
+      const now = majorOf(textAt(objectOf(subject, 'Cluster')?.plain, 'spec', 'imageName'))
+      if (off === undefined || now === undefined || Number.isNaN(before) || now >= before) return
+      yield {
+        message: `version.postgresql is null, but that means ${now}, not the ${before} of the lower layer`,
+        places: [{ path }],
+        help: `remove the line to keep ${before}, or write the version`,
+      }
+    },
+  },
+  {
+    id: 'policy/known-resource',
+    severity: 'warning',
+    summary: 'requests and limits name resources that Kubernetes knows',
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      if (cluster === undefined) return
+      for (const side of ['requests', 'limits']) {
+        const amounts = plainAt(cluster.plain, 'spec', 'resources', side)
+        if (typeof amounts !== 'object' || amounts === null || Array.isArray(amounts)) continue
+        for (const name of Object.keys(amounts)) {
+          // an extended resource has a domain: nvidia.com/gpu
+          if (resourceNames.test(name) || name.includes('/')) continue
+          yield {
+            object: cluster,
+            message: `resource is \`${name}\` in ${side}, but pods take cpu, memory, ephemeral-storage or hugepages-<size>`.slice(0, 120),
+            places: [{ path: ['spec', 'resources', side, name], on: 'key' as const }],
+            help: suggestion(name),
+          }
+        }
+      }
+    },
+  },
+]
+
+function majorOf(image: string | undefined): number | undefined {
+  const tag = /:(\d+)[^/:@]*(?:@.*)?$/.exec(image ?? '')?.[1]
+  return tag === undefined ? undefined : Number(tag)
+}
+
+function suggestion(name: string): string {
+  const lower = name.toLowerCase()
+  if (/^m/.test(lower)) return 'did you mean `memory`?'
+  if (/^c/.test(lower)) return 'did you mean `cpu`?'
+  return 'the API server refuses pods that ask for an unknown resource; remove it'
+}

@@ -1,0 +1,140 @@
+// Is a database backed up, and can what it backs up be read again?
+import type { RenderedObject } from '../model.ts'
+import { hasBackup, storeReferences } from './archive.ts'
+import { isJsonMap, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import type { PolicyRule, PolicySubject } from './subject.ts'
+
+const backupsEnabled = ['backups', 'enabled'] as const
+
+/** Databases that nobody may delete, and that are no copy of another. */
+function needsBackup(subject: PolicySubject): RenderedObject | undefined {
+  const { environment, retired } = subject.database
+  if (environment.guard !== 'never' || retired !== undefined) return undefined
+  const cluster = objectOf(subject, 'Cluster')
+  return plainAt(cluster?.plain, 'spec', 'replica', 'enabled') === true ? undefined : cluster
+}
+
+/** Annotations of an Argo CD hook, with which somebody has taken the hooks into their own hands. */
+function hooksAreManaged(store: RenderedObject): boolean {
+  const annotations = plainAt(store.plain, 'metadata', 'annotations')
+  return (
+    isJsonMap(annotations) &&
+    ['argocd.argoproj.io/hook', 'argocd.argoproj.io/hook-delete-policy'].some((key) => Object.hasOwn(annotations, key))
+  )
+}
+
+export const backup: readonly PolicyRule[] = [
+  {
+    id: 'policy/backups-enabled',
+    severity: 'warning',
+    summary: 'a database whose guard is `never` has backups',
+    *check(subject) {
+      const cluster = needsBackup(subject)
+      if (cluster === undefined || hasBackup(cluster)) return
+      const name = subject.database.environment.name
+      const off = switchedOff(subject.values, backupsEnabled) ?? switchedOff(subject.values, ['backups'])
+      yield {
+        message:
+          off === undefined
+            ? `guard of ${name} is \`never\`, but its databases have no backups`
+            : `backups are switched off by null, but the guard of ${name} is \`never\``,
+        places: [{ path: backupsEnabled }],
+        help: 'set backups.enabled: true with provider, destinationPath and secret, or write `# allow policy/backups-enabled: <reason>`',
+      }
+    },
+  },
+  {
+    id: 'policy/backups-scheduled',
+    severity: 'warning',
+    summary: 'a WAL archive has base backups to start from',
+    *check(subject) {
+      const cluster = needsBackup(subject)
+      if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
+      yield {
+        message: 'backups.scheduledBackups is empty, but a WAL archive without base backups restores nothing',
+        places: [{ path: ['backups', 'scheduledBackups'] }],
+        help: 'add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }',
+      }
+    },
+  },
+  {
+    id: 'policy/schedule-has-method',
+    severity: 'warning',
+    upstream: 'Backup controller, reasons ClusterHasNoBarmanSection and its like',
+    summary: 'a scheduled backup uses a method that the Cluster is set up for',
+    check: (subject) => unusableSchedules(subject),
+  },
+  {
+    id: 'policy/recovery-left-on',
+    severity: 'warning',
+    summary: 'mode goes back to standalone once the database was recovered',
+    *check({ values }) {
+      const mode = values.entries.get('mode')
+      if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
+      yield {
+        message: 'mode is recovery, but later that only makes a re-created database start from the old backup',
+        places: [{ path: ['mode'] }],
+        help: 'set mode: standalone once the database runs; until then write `# allow policy/recovery-left-on: <reason>`',
+      }
+    },
+  },
+  {
+    id: 'argocd/object-store-hook',
+    severity: 'warning',
+    summary: 'the ObjectStore in use is no Helm hook, which Argo CD deletes and re-creates',
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const used = new Set(cluster === undefined ? [] : storeReferences(cluster).map((reference) => reference.name))
+      for (const store of subject.objects) {
+        if (store.kind !== 'ObjectStore' || !store.hook || !used.has(store.name) || hooksAreManaged(store)) continue
+        const field = store.name.endsWith('-recovery') ? 'recovery' : 'backups'
+        yield {
+          message: `${field}.method is plugin, but the chart makes its ObjectStore a hook: re-created at each sync, never auto-synced`,
+          places: [{ path: [field, 'method'] }],
+          help:
+            'keep an ObjectStore of your own outside the chart and name it in cluster.plugins[].parameters.barmanObjectName; ' +
+            'or stop the deletion with cluster.annotations `argocd.argoproj.io/hook-delete-policy: HookFailed`',
+        }
+      }
+    },
+  },
+]
+
+const sections = {
+  plugin: {
+    path: ['spec', 'plugins'],
+    needs: 'the Cluster loads no plugin',
+    help: 'set backups.method: plugin, or list the plugin in cluster.plugins',
+  },
+  barmanObjectStore: {
+    path: ['spec', 'backup', 'barmanObjectStore'],
+    needs: 'the Cluster has no in-tree object store',
+    help: 'set method: plugin with pluginConfiguration.name, or backups.method: barmanObjectStore',
+  },
+  volumeSnapshot: {
+    path: ['spec', 'backup', 'volumeSnapshot'],
+    needs: 'the Cluster has no spec.backup.volumeSnapshot, which the chart never writes',
+    help: 'use method plugin or barmanObjectStore',
+  },
+} as const
+
+function* unusableSchedules(
+  subject: PolicySubject,
+): Iterable<{ object: RenderedObject; message: string; places: [{ path: string[] }]; help: string }> {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined) return
+  for (const object of subject.objects) {
+    if (object.kind !== 'ScheduledBackup') continue
+    const method = textAt(object.plain, 'spec', 'method') ?? 'barmanObjectStore'
+    const section = Object.hasOwn(sections, method) ? sections[method as keyof typeof sections] : undefined
+    if (section === undefined) continue
+    const found = plainAt(cluster.plain, ...section.path)
+    if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
+    yield {
+      object,
+      message: `method of a scheduled backup is ${method}, but ${section.needs}: each backup fails`.slice(0, 120),
+      places: [{ path: ['spec', 'method'] }],
+      help: section.help,
+    }
+  }
+}

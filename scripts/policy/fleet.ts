@@ -1,0 +1,136 @@
+// What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { RenderedObject } from '../model.ts'
+import { readArchive, storeReferences, writtenArchives } from './archive.ts'
+import { objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
+import type { PolicySubject } from './subject.ts'
+
+interface PlacedArchive {
+  readonly key: string
+  readonly shown: string
+  readonly at: Spot
+}
+
+/** What is kept of a database once it was judged: a few texts, not its objects. */
+export interface FleetFacts {
+  readonly database: string
+  readonly namespace: string
+  readonly written: readonly PlacedArchive[]
+  readonly read?: PlacedArchive
+  /** names of the ObjectStores that the chart makes, and those that the Cluster names */
+  readonly stores: readonly string[]
+  readonly references: readonly { readonly name: string; readonly at: Spot }[]
+}
+
+/** The archives and stores of one database; undefined where it has no Cluster. */
+export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined) return undefined
+  const { database, objects } = subject
+  const { server, name } = database.environment.destination
+  const namespace = `${server ?? name ?? ''} ${database.namespace}`
+  const context = { objects, namespace }
+  const place = (archive: { key: string; shown: string; object: RenderedObject; path: readonly (string | number)[] }): PlacedArchive => ({
+    key: archive.key,
+    shown: archive.shown,
+    at: spotInObject(subject, archive.object, archive.path),
+  })
+  const read = readArchive(cluster, context)
+  return {
+    database: database.id,
+    namespace,
+    written: writtenArchives(cluster, context).map(place),
+    ...(read === undefined || skipsArchiveCheck(cluster) ? {} : { read: place(read) }),
+    stores: objects.filter((object) => object.kind === 'ObjectStore').map((object) => object.name),
+    references: storeReferences(cluster).map((reference) => ({ name: reference.name, at: nameSpot(subject, cluster, reference.path) })),
+  }
+}
+
+/** The operator's own switch for people who know what they do. */
+function skipsArchiveCheck(cluster: RenderedObject): boolean {
+  return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
+}
+
+/** The chart sorts plugins, so that the values' own index is found through the object. */
+function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonly (string | number)[]): Spot {
+  return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
+}
+
+export interface FleetContext {
+  /** names of ObjectStores in hand-written manifests; null: a manifest could not be read, so nothing is surely missing */
+  readonly otherStores: ReadonlySet<string> | null
+}
+
+/** `policy/own-archive`, `policy/recovery-reads-another` and `policy/object-store-exists`. */
+export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext): LocatedFinding[] {
+  return [...sharedArchives(facts), ...circularRecoveries(facts), ...missingStores(facts, context)]
+}
+
+function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
+  const writers = new Map<string, { database: string; at: Spot }>()
+  const findings: LocatedFinding[] = []
+  for (const { database, written } of facts) {
+    for (const { key, shown, at } of written) {
+      const first = writers.get(key)
+      if (first === undefined) writers.set(key, { database, at })
+      else
+        findings.push({
+          rule: 'policy/own-archive',
+          severity: 'error',
+          message: `archive is ${short(shown)}, but ${short(first.database)} writes there too: neither could be restored`,
+          at,
+          related:
+            first.at.file === at.file && first.at.span.start === at.span.start
+              ? []
+              : [{ ...first.at, message: `${first.database} writes there` }],
+          help: 'give each database a destinationPath or a server name of its own',
+          database,
+        })
+    }
+  }
+  return findings
+}
+
+/** The end of a long text, which tells more than its start. */
+function short(text: string): string {
+  return text.length > 40 ? `…${text.slice(-39)}` : text
+}
+
+function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
+  return facts.flatMap(({ database, read, written }) => {
+    const same = read === undefined ? undefined : written.find((archive) => archive.key === read.key)
+    if (read === undefined || same === undefined) return []
+    const related =
+      same.at.file === read.at.file && same.at.span.start === read.at.span.start
+        ? []
+        : [{ ...same.at, message: 'backups go to the same place' }]
+    return [
+      {
+        rule: 'policy/recovery-reads-another',
+        severity: 'error' as const,
+        message: `recovery reads ${short(read.shown)}, but backups go there too, and must start empty`,
+        at: read.at,
+        related,
+        help: 'write backups to another destinationPath, or restore from a differently named cluster',
+        database,
+      },
+    ]
+  })
+}
+
+function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetContext): LocatedFinding[] {
+  if (otherStores === null) return []
+  const known = new Set(facts.flatMap(({ namespace, stores }) => stores.map((name) => `${namespace} ${name}`)))
+  return facts.flatMap(({ database, namespace, references }) =>
+    references
+      .filter(({ name }) => !known.has(`${namespace} ${name}`) && !otherStores.has(name))
+      .map(({ name, at }) => ({
+        rule: 'policy/object-store-exists',
+        severity: 'warning' as const,
+        message: `barmanObjectName is \`${short(name)}\`, but nothing here makes it: without it the Cluster never starts`,
+        at,
+        help: "use the chart's own store (remove the name), or write `# allow policy/object-store-exists: <where it is made>`",
+        database,
+      })),
+  )
+}

@@ -1,0 +1,106 @@
+// Do names stay within what Kubernetes takes, also those that are made from them?
+import { judgeSyncOption, splitOptions } from '../sync-options.ts'
+import { nearestSpot } from '../diagnose.ts'
+import { valueAt } from '../value.ts'
+import { plainAt, textAt } from './subject.ts'
+import type { PolicyRule } from './subject.ts'
+
+const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
+
+export const naming: readonly PolicyRule[] = [
+  {
+    id: 'policy/pooler-name-fits',
+    severity: 'error',
+    upstream: 'pgbouncer.Service: the Service has the name of the Pooler',
+    summary: 'the name of a pooler is short enough for its Service',
+    *check({ objects }) {
+      for (const object of objects) {
+        if (object.kind !== 'Pooler' || object.name.length <= 63) continue
+        yield {
+          object,
+          message: `pooler is named ${object.name.slice(0, 40)}… (${object.name.length} characters), but a Service takes 63`,
+          places: [{ path: ['metadata', 'name'] }],
+          help: `shorten the pooler's name by ${object.name.length - 63}`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/schedule-name-fits',
+    severity: 'error',
+    upstream: 'ScheduledBackup controller: the name is a label of each Backup',
+    summary: 'the name of a scheduled backup is short enough for a label',
+    *check({ objects }) {
+      for (const object of objects) {
+        if (object.kind !== 'ScheduledBackup' || object.name.length <= 63) continue
+        yield {
+          object,
+          message: `scheduled backup is named ${object.name.slice(0, 36)}… (${object.name.length} characters), but a label takes 63`,
+          places: [{ path: ['metadata', 'name'] }],
+          help: `shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/object-once',
+    severity: 'error',
+    summary: 'no two objects of a release have the same kind and name',
+    *check({ objects }) {
+      const seen = new Set<string>()
+      for (const object of objects) {
+        const key = `${String(object.plain['apiVersion'])} ${object.kind} ${object.name}`
+        if (seen.has(key))
+          yield {
+            object,
+            message: `name is taken by another ${object.kind} (${object.name}), but only one of the two would be applied`.slice(0, 120),
+            places: [{ path: ['metadata', 'name'] }],
+            help:
+              object.kind === 'Database'
+                ? 'use another name (`_` and `-` become the same), or merge the two'
+                : 'use another name, or merge the two',
+          }
+        seen.add(key)
+      }
+    },
+  },
+  {
+    id: 'policy/database-once',
+    severity: 'error',
+    upstream: 'Database controller: the object that was never reconciled is marked failed',
+    summary: 'a PostgreSQL database is managed by one Database object',
+    *check({ objects }) {
+      const seen = new Map<string, string>()
+      for (const object of objects) {
+        const name = object.kind === 'Database' ? textAt(object.plain, 'spec', 'name') : undefined
+        if (name === undefined || plainAt(object.plain, 'spec', 'cluster', 'name') === undefined) continue
+        const other = seen.get(name)
+        if (other !== undefined && other !== object.name)
+          yield {
+            object,
+            message: `database is \`${name}\` in ${other} too, but one object must manage it`.slice(0, 120),
+            places: [{ path: ['spec', 'name'] }],
+            help: 'remove one of the two',
+          }
+        seen.set(name, object.name)
+      }
+    },
+  },
+  {
+    id: 'argocd/sync-option-known',
+    severity: 'warning',
+    summary: 'the sync options of a database are known to Argo CD',
+    *check({ values, settings, database }) {
+      const written = valueAt(values, syncOptions)
+      const text = written?.kind === 'scalar' ? String(written.value) : undefined
+      if (text === undefined || nearestSpot(values, syncOptions) === undefined) return
+      // the generator's own options are judged with the version, not with the service
+      const guard = new Set(['Prune=false', 'Delete=false', 'Prune=confirm', 'Delete=confirm'])
+      for (const option of splitOptions(text)) {
+        if (database.environment.guard !== 'none' && guard.has(option)) continue
+        const mistake = judgeSyncOption(option, 'object', settings.argocd.version)
+        if (mistake !== undefined) yield { ...mistake, places: [{ path: syncOptions }] }
+      }
+    },
+  },
+]

@@ -1,0 +1,111 @@
+// What does a policy look at, and how are its places found?
+import { locateFinding, nearestSpot, spotOf } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { Database, Finding, Json, JsonMap, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
+import { valueAt } from '../value.ts'
+
+/** One database: the merged values that people wrote, and the objects that the chart makes of them. */
+export interface PolicySubject {
+  readonly database: Database
+  readonly settings: Settings
+  readonly values: MapValue
+  readonly objects: readonly RenderedObject[]
+}
+
+/** Places are paths in `object`, or in the values where there is none. */
+export interface PolicyFinding extends Finding {
+  readonly object?: RenderedObject
+}
+export interface PolicyRule extends Rule<PolicySubject> {
+  check(subject: PolicySubject): Iterable<PolicyFinding>
+}
+
+/** A policy's finding → spots in the files that people wrote. */
+export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: PolicySubject): LocatedFinding {
+  const { database, values } = subject
+  if (finding.object !== undefined) {
+    const { object, ...plain } = finding
+    return locateFinding({ ...plain, rule: rule.id, severity: rule.severity }, { object, values, fallback: defaultSpot(subject), database })
+  }
+  const [first, ...others] = finding.places
+  const related = others.flatMap((place) => {
+    const spot = nearestSpot(values, place.path, place.on)
+    return spot === undefined ? [] : [{ ...spot, message: place.label ?? 'this takes part in it' }]
+  })
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message: finding.message,
+    at: spotInValues(subject, first.path, first.on),
+    related,
+    help: finding.help,
+    database: database.id,
+  }
+}
+
+/** Where a value was written, else its nearest parent, else where the environment's defaults begin. */
+export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'value' = 'value'): Spot {
+  const node = valueAt(subject.values, path)
+  // what the generator put on top of a person's own value is the person's affair
+  const own = node?.origin.layer === 'generator' ? node.overrides.find((value) => value.origin.layer !== 'generator') : undefined
+  return (own === undefined ? undefined : spotOf(own, on)) ?? nearestSpot(subject.values, path, on) ?? defaultSpot(subject)
+}
+
+/** Where a place of an object was written. */
+export function spotInObject(subject: PolicySubject, object: RenderedObject, path: Path): Spot {
+  const { database, values } = subject
+  const finding = { rule: '', severity: 'info', message: '', places: [{ path }] } as const
+  return locateFinding(finding, { object, values, fallback: defaultSpot(subject), database }).at
+}
+
+/** What nobody wrote is missing in the environment's defaults first: one place for all databases there. */
+function defaultSpot({ database, values }: PolicySubject): Spot {
+  for (const layer of [values, ...values.overrides]) {
+    if (layer.kind !== 'map' || layer.origin.layer !== 'environment') continue
+    for (const entry of layer.entries.values()) {
+      const spot = entry.origin.layer === 'environment' ? spotOf(entry, 'key') : undefined
+      if (spot !== undefined) return spot
+    }
+  }
+  return serviceSpot(database)
+}
+
+export function objectOf(subject: PolicySubject, kind: string): RenderedObject | undefined {
+  return subject.objects.find((object) => object.kind === kind)
+}
+
+/** The plain value at a path; undefined where the path ends early. */
+export function plainAt(root: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+  let node = root
+  for (const step of path) {
+    if (Array.isArray(node)) node = node[Number(step)]
+    else if (isJsonMap(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
+    else return undefined
+  }
+  return node
+}
+
+export function isJsonMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function textAt(root: Json | undefined, ...path: readonly (string | number)[]): string | undefined {
+  const value = plainAt(root, ...path)
+  return typeof value === 'string' ? value : undefined
+}
+
+export function listAt(root: Json | undefined, ...path: readonly (string | number)[]): readonly Json[] {
+  const value = plainAt(root, ...path)
+  return Array.isArray(value) ? value : []
+}
+
+/** A null that somebody wrote over a lower layer's value, or undefined. */
+export function switchedOff(values: MapValue, path: Path): { readonly before: Json; readonly shown: string } | undefined {
+  const node = valueAt(values, path)
+  if (node?.kind !== 'null') return undefined
+  const lower = node.overrides.find((value) => value.kind !== 'null' && value.origin.layer !== 'chart')
+  if (lower === undefined) return undefined
+  const before = lower.kind === 'scalar' ? lower.value : null
+  return { before, shown: lower.kind === 'scalar' ? JSON.stringify(lower.value) : `a ${lower.kind}` }
+}
