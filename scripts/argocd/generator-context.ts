@@ -1,0 +1,11 @@
+// What do generators need, and how do they fail?
+import type { RenderOptions } from './render.ts'
+
+/** A generator fails: the controller stops before it touches anything. */
+export class ParamsError extends Error {}
+/** A generator that asks a server, or git without files at hand. */
+export class UnsupportedGenerator extends Error {}
+
+export interface GeneratorContext extends RenderOptions {
+  readonly gitFiles: Readonly<Record<string, string>> | undefined
+}

@@ -1,0 +1,148 @@
+// Which functions does text/template bring along?
+import { formatValue, sprint, sprintf } from './go-format.ts'
+import { takes, takesMore } from './go-function.ts'
+import type { GoFunctions } from './go-function.ts'
+import { TemplateError, compareText, int, isGoMap, isInteger, isTrue, kindOf, typeOf } from './go-value.ts'
+import type { GoValue } from './go-value.ts'
+
+type Basic = 'bool' | 'float' | 'int' | 'string' | undefined
+
+/** `basicKind`; undefined: not comparable by order. */
+function basicKind(value: GoValue): Basic {
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return 'float'
+  if (typeof value === 'string') return 'string'
+  return isInteger(value) ? 'int' : undefined
+}
+
+function fail(message: string): never {
+  throw new TemplateError(message)
+}
+
+const isNothing = (value: GoValue): boolean => value === undefined || value === null
+
+function isEqual(a: GoValue, b: GoValue): boolean {
+  const [left, right] = [basicKind(a), basicKind(b)]
+  if (left !== right) return isNothing(a) || isNothing(b) ? false : fail('incompatible types for comparison')
+  if (left === 'int') return isInteger(a) && isInteger(b) && a.value === b.value
+  if (left !== undefined) return a === b
+  if (isNothing(a) || isNothing(b)) return isNothing(a) === isNothing(b)
+  return fail(`non-comparable type ${typeOf(a)}`)
+}
+
+function isLess(a: GoValue, b: GoValue): boolean {
+  const [left, right] = [basicKind(a), basicKind(b)]
+  if (left === undefined || right === undefined) return fail('invalid type for comparison')
+  if (left !== right) return fail('incompatible types for comparison')
+  if (isInteger(a) && isInteger(b)) return a.value < b.value
+  if (typeof a === 'number' && typeof b === 'number') return a < b
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b) < 0
+  return fail('invalid type for comparison')
+}
+
+function equalsAny(first: GoValue, others: readonly GoValue[]): boolean {
+  if (others.length === 0) fail('missing argument for comparison')
+  for (const other of others) if (isEqual(first, other)) return true
+  return false
+}
+
+function index(item: GoValue, indexes: readonly GoValue[]): GoValue {
+  if (isNothing(item)) return fail('index of untyped nil')
+  let value = item
+  for (const key of indexes) {
+    if (isNothing(value)) return fail('index of nil pointer')
+    if (isGoMap(value)) {
+      if (typeof key !== 'string') return fail(`value has type ${typeOf(key)}; should be string`)
+      value = value.get(key) ?? null
+      continue
+    }
+    const sequence = typeof value === 'string' ? Buffer.from(value) : Array.isArray(value) ? value : undefined
+    if (sequence === undefined) return fail(`can't index item of type ${typeOf(value)}`)
+    const at = position(key, sequence.length - 1)
+    value = Array.isArray(value) ? value[at] : { go: 'integer', type: 'uint8', value: BigInt(sequence[at] as number) }
+  }
+  return value
+}
+
+function position(key: GoValue, last: number): number {
+  if (!isInteger(key)) return fail(`cannot index slice/array with type ${typeOf(key)}`)
+  if (key.value < 0n || key.value > BigInt(last)) return fail(`index out of range: ${key.value}`)
+  return Number(key.value)
+}
+
+function slice(item: GoValue, indexes: readonly GoValue[]): GoValue {
+  if (isNothing(item)) return fail('slice of untyped nil')
+  if (indexes.length > 3 || (typeof item === 'string' && indexes.length > 2)) return fail('too many slice indexes')
+  const sequence = typeof item === 'string' ? Buffer.from(item) : Array.isArray(item) ? item : undefined
+  if (sequence === undefined) return fail(`can't slice item of type ${typeOf(item)}`)
+  const [from = 0, to = sequence.length] = indexes.map((key) => position(key, sequence.length))
+  if (from > to) return fail('invalid slice index')
+  return Array.isArray(item) ? item.slice(from, to) : (sequence as Buffer).subarray(from, to).toString()
+}
+
+function length(item: GoValue): GoValue {
+  if (typeof item === 'string') return int(Buffer.byteLength(item))
+  if (Array.isArray(item)) return int(item.length)
+  return isGoMap(item) ? int(item.size) : fail(`len of type ${kindOf(item)}`)
+}
+
+const only = (args: readonly GoValue[]): string => {
+  const [first] = args
+  return args.length === 1 && typeof first === 'string' ? first : sprint(args.map((value) => (isNothing(value) ? '<no value>' : value)))
+}
+
+const htmlEntities: Record<string, string> = { '\0': '\ufffd', '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+function escapeHtml(text: string): string {
+  return text.replace(/[\0"'&<>]/g, (character) => htmlEntities[character] ?? character)
+}
+
+const jsEscapes: Record<string, string> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '<': '\\u003C',
+  '>': '\\u003E',
+  '&': '\\u0026',
+  '=': '\\u003D',
+}
+function escapeJs(text: string): string {
+  return [...text]
+    .map((character) => {
+      const known = jsEscapes[character]
+      if (known !== undefined) return known
+      const code = character.codePointAt(0) ?? 0
+      const printable = code >= 0x20 && (code < 0x7f || !/[\p{C}\p{Z}]/u.test(character))
+      return printable ? character : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
+    })
+    .join('')
+}
+
+/** `url.QueryEscape`. */
+function escapeQuery(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+}
+
+/** The functions that every Go template has. `and` and `or` stop early, which the evaluator does. */
+export const builtins: GoFunctions = {
+  and: takesMore(['value'], 'value', () => undefined),
+  or: takesMore(['value'], 'value', () => undefined),
+  not: takes(['value'], (value) => !isTrue(value)),
+  eq: takesMore(['value'], 'value', equalsAny),
+  ne: takes(['value', 'value'], (a, b) => !isEqual(a, b)),
+  lt: takes(['value', 'value'], isLess),
+  le: takes(['value', 'value'], (a, b) => isLess(a, b) || isEqual(a, b)),
+  gt: takes(['value', 'value'], (a, b) => !(isLess(a, b) || isEqual(a, b))),
+  ge: takes(['value', 'value'], (a, b) => !isLess(a, b)),
+  index: takesMore(['value'], 'value', index),
+  slice: takesMore(['value'], 'value', slice),
+  len: takes(['value'], length),
+  call: takesMore(['value'], 'value', () => fail('call of a non-function')),
+  print: takesMore([], 'any', (values) => sprint(values)),
+  println: takesMore([], 'any', (values) => `${values.map(formatValue).join(' ')}\n`),
+  printf: takesMore(['string'], 'any', sprintf),
+  html: takesMore([], 'any', (values) => escapeHtml(only(values))),
+  js: takesMore([], 'any', (values) => escapeJs(only(values))),
+  urlquery: takesMore([], 'any', (values) => escapeQuery(only(values))),
+}

@@ -1,0 +1,45 @@
+// How does a template function say which arguments it takes?
+import type { GoList, GoMap, GoValue } from './go-value.ts'
+
+interface ArgumentTypes {
+  string: string
+  /** Go `int`: only integers are taken, never a float64 */
+  int: number
+  float64: number
+  bool: boolean
+  map: GoMap
+  list: GoList
+  /** `interface {}`: anything; what is not there arrives as null */
+  any: Exclude<GoValue, undefined>
+  /** `reflect.Value`: anything; undefined stays undefined */
+  value: GoValue
+}
+export type ArgumentType = keyof ArgumentTypes
+
+/** A function of the template language; `rest` is the type of further arguments, undefined: none. */
+export interface GoFunction {
+  readonly parameters: readonly ArgumentType[]
+  readonly rest: ArgumentType | undefined
+  readonly call: (args: readonly GoValue[]) => GoValue
+}
+export type GoFunctions = Readonly<Record<string, GoFunction>>
+
+type Arguments<P extends readonly ArgumentType[]> = { -readonly [I in keyof P]: ArgumentTypes[P[I]] }
+
+/** A function with a fixed list of parameters. */
+export function takes<const P extends readonly ArgumentType[]>(parameters: P, body: (...args: Arguments<P>) => GoValue): GoFunction {
+  return { parameters, rest: undefined, call: (args) => body(...(args as unknown as Arguments<P>)) }
+}
+
+/** A variadic function: the body gets the fixed arguments and then the list of further ones. */
+export function takesMore<const P extends readonly ArgumentType[], R extends ArgumentType>(
+  parameters: P,
+  rest: R,
+  body: (...args: [...Arguments<P>, ArgumentTypes[R][]]) => GoValue,
+): GoFunction {
+  const call = (args: readonly GoValue[]): GoValue => {
+    const fixed = args.slice(0, parameters.length)
+    return body(...([...fixed, args.slice(parameters.length)] as unknown as [...Arguments<P>, ArgumentTypes[R][]]))
+  }
+  return { parameters, rest, call }
+}

@@ -1,0 +1,137 @@
+// Which parameter sets does the git generator give for files that are at hand?
+import type { Json, JsonMap } from '../model.ts'
+import { formatValue } from './go-format.ts'
+import { compareText, fromJson, isGoMap } from './go-value.ts'
+import type { GoMap, GoValue } from './go-value.ts'
+import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
+import type { GeneratorContext } from './generator-context.ts'
+import { renderText } from './render.ts'
+import { readYaml } from './sprig-encoding.ts'
+import { normalizeName } from './sprig-text.ts'
+import { isJsonMap } from './typed.ts'
+
+interface PathItem {
+  readonly path: string
+  readonly exclude: boolean
+}
+
+function pathItems(value: Json | undefined): PathItem[] {
+  if (!Array.isArray(value)) return []
+  return value.filter(isJsonMap).map((item) => ({ path: String(item['path'] ?? ''), exclude: item['exclude'] === true }))
+}
+
+/** `GitGenerator.GenerateParams`; throws UnsupportedGenerator where no files are given. */
+export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
+  const directories = pathItems(generator['directories'])
+  const files = pathItems(generator['files'])
+  if (directories.length === 0 && files.length === 0) throw new ParamsError('a git generator needs directories or files')
+  if (context.gitFiles === undefined) throw new UnsupportedGenerator('the git generator needs the files of the repository')
+  const tree = Object.keys(context.gitFiles).sort(compareText)
+  if (directories.length > 0) return directoryParams(generator, { tree, directories }, context)
+  const included = tree.filter((path) => matchesAny(files, path, false) && !matchesAny(files, path, true))
+  return included.flatMap((path) => fileParams(generator, { path, text: context.gitFiles?.[path] ?? '' }, context))
+}
+
+function matchesAny(items: readonly PathItem[], path: string, exclude: boolean): boolean {
+  return items.some((item) => item.exclude === exclude && gitPathspec(item.path).test(path))
+}
+
+/** A git pathspec: `*` also crosses `/`; a path without wildcards matches everything below it. */
+function gitPathspec(pattern: string): RegExp {
+  const source = globSource(pattern, '[^]*', '[^]')
+  return new RegExp(/[*?[]/.test(pattern) ? `^${source}$` : `^${source.replace(/\/$/, '')}(?:/[^]*)?$`)
+}
+
+function globSource(pattern: string, star: string, one: string): string {
+  return pattern.replace(/\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[.+^${}()|[\]\\]/g, (part) => {
+    if (part.startsWith('*')) return star
+    if (part === '?') return one
+    if (part.length > 2 && part.startsWith('[')) return part.replace(/^\[!/, '[^')
+    return part.length === 2 && part.startsWith('\\') ? `\\${part[1] ?? ''}` : `\\${part}`
+  })
+}
+
+function fileParams(generator: JsonMap, file: { path: string; text: string }, context: GeneratorContext): GoMap[] {
+  const content = readYaml(file.text)
+  const objects = content === null ? [{}] : Array.isArray(content) ? content : [content]
+  return objects.map((object) => {
+    if (object !== null && !isJsonMap(object)) throw new ParamsError(`unable to parse ${file.path}`)
+    const params = fromJson(object ?? {}) as GoMap
+    const folder = dirname(file.path)
+    return withPath(generator, context.goTemplate ? params : flatTexts(params), { folder, file: basename(file.path), context })
+  })
+}
+
+function directoryParams(
+  generator: JsonMap,
+  given: { tree: readonly string[]; directories: readonly PathItem[] },
+  context: GeneratorContext,
+): GoMap[] {
+  const folders = new Set<string>()
+  for (const path of given.tree) {
+    const parts = path.split('/').slice(0, -1)
+    for (let length = 1; length <= parts.length; length++) folders.add(parts.slice(0, length).join('/'))
+  }
+  // path.Match: here a star stays within one part of the path
+  const fits = (item: PathItem, folder: string): boolean =>
+    new RegExp(`^${globSource(item.path.replace(/\*+/g, '*'), '[^/]*', '[^/]')}$`).test(folder)
+  return [...folders]
+    .sort(compareText)
+    .filter((folder) => !folder.split('/').some((part) => part.startsWith('.')))
+    .filter((folder) => given.directories.some((item) => !item.exclude && fits(item, folder)))
+    .filter((folder) => !given.directories.some((item) => item.exclude && fits(item, folder)))
+    .map((folder) => withPath(generator, new Map(), { folder, file: undefined, context }))
+}
+
+interface PathInfo {
+  readonly folder: string
+  /** undefined for the directory generator */
+  readonly file: string | undefined
+  readonly context: GeneratorContext
+}
+
+function withPath(generator: JsonMap, params: GoMap, info: PathInfo): GoMap {
+  const prefix = typeof generator['pathParamPrefix'] === 'string' ? generator['pathParamPrefix'] : ''
+  const base = basename(info.folder)
+  const names: [string, string][] = [
+    ['basename', base],
+    ['basenameNormalized', normalizeName(base)],
+  ]
+  if (info.file !== undefined) names.push(['filename', info.file], ['filenameNormalized', normalizeName(info.file)])
+  const segments = info.folder.split('/')
+  if (info.context.goTemplate) {
+    const path: GoMap = new Map<string, GoValue>([['path', info.folder], ...names, ['segments', segments]])
+    if (prefix === '') params.set('path', path)
+    else params.set(prefix, new Map([['path', path]]))
+  } else {
+    const name = prefix === '' ? 'path' : `${prefix}.path`
+    params.set(name, info.folder)
+    for (const [key, value] of names) params.set(`${name}.${key}`, value)
+    for (const [index, segment] of segments.entries()) if (segment !== '') params.set(`${name}[${index}]`, segment)
+  }
+  return addValues(generator, params, info.context)
+}
+
+/** `appendTemplatedValues`: rendered with the params so far, never with each other. */
+function addValues(generator: JsonMap, params: GoMap, context: GeneratorContext): GoMap {
+  const values = generator['values']
+  if (!isJsonMap(values) || Object.keys(values).length === 0) return params
+  const rendered = Object.entries(values).map(([key, value]) => [key, renderText(String(value), params, context)] as const)
+  if (context.goTemplate) params.set('values', new Map(rendered))
+  else for (const [key, value] of rendered) params.set(`values.${key}`, value)
+  return params
+}
+
+function flatTexts(params: GoMap): GoMap {
+  const flat: GoMap = new Map()
+  const walk = (value: GoValue, prefix: string): void => {
+    if (Array.isArray(value)) value.forEach((item, index) => walk(item, `${prefix}.${index}`))
+    else if (isGoMap(value)) for (const [key, item] of value) walk(item, prefix === '' ? key : `${prefix}.${key}`)
+    else flat.set(prefix, formatValue(value))
+  }
+  walk(params, '')
+  return flat
+}
+
+const dirname = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

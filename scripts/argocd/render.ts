@@ -1,0 +1,109 @@
+// What does Argo CD make of one templated text?
+import { builtins } from './go-builtins.ts'
+import { execute } from './go-exec.ts'
+import type { MissingKey } from './go-exec.ts'
+import { parseTemplate } from './go-parse.ts'
+import type { Template } from './go-parse.ts'
+import { takesMore } from './go-function.ts'
+import type { GoFunctions } from './go-function.ts'
+import { TemplateError } from './go-value.ts'
+import type { GoMap } from './go-value.ts'
+import { listFunctions, mapFunctions } from './sprig-collections.ts'
+import { encodingFunctions } from './sprig-encoding.ts'
+import { numberFunctions, typeFunctions } from './sprig-numbers.ts'
+import { randomFunctions } from './sprig-random.ts'
+import { regexpFunctions } from './sprig-regexp.ts'
+import { semverFunctions } from './sprig-semver.ts'
+import { textFunctions } from './sprig-text.ts'
+
+/** Sprig functions that make keys or hashes, or shift dates: known by name, never evaluated here. */
+const unpredictable =
+  'ago dateModify date_modify durationRound htmlDateInZone mustDateModify must_date_modify mustToDate toDate bcrypt htpasswd genPrivateKey derivePassword buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey encryptAES decryptAES'
+
+function refuse(): never {
+  throw new TemplateError('this function has no stable answer')
+}
+
+/** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
+export const functions: GoFunctions = {
+  ...builtins,
+  ...textFunctions,
+  ...listFunctions,
+  ...mapFunctions,
+  ...numberFunctions,
+  ...typeFunctions,
+  ...encodingFunctions,
+  ...regexpFunctions,
+  ...semverFunctions,
+  ...randomFunctions,
+  ...Object.fromEntries(unpredictable.split(' ').map((name) => [name, takesMore([], 'any', refuse)])),
+}
+
+/** How the texts of one set are rendered. */
+export interface RenderOptions {
+  readonly goTemplate: boolean
+  readonly goTemplateOptions: readonly string[]
+}
+
+/** A bad entry of `goTemplateOptions`: text/template panics, the controller recovers and writes nothing. */
+export class OptionPanic extends Error {}
+
+/** `goTemplateOptions` → what an absent key does; the last entry wins. */
+function missingKeyOf(options: readonly string[]): MissingKey {
+  let result: MissingKey = 'default'
+  for (const option of options) {
+    const known = {
+      'missingkey=default': 'default',
+      'missingkey=invalid': 'default',
+      'missingkey=zero': 'zero',
+      'missingkey=error': 'error',
+    } as const
+    if (option === '') throw new OptionPanic('empty option string')
+    if (!Object.hasOwn(known, option)) throw new OptionPanic(`unrecognized option: ${option}`)
+    result = known[option as keyof typeof known]
+  }
+  return result
+}
+
+/** Throws OptionPanic where the options of a set would make its first text panic. */
+export function checkOptions(options: RenderOptions): void {
+  if (options.goTemplate) missingKeyOf(options.goTemplateOptions)
+}
+
+const parsed = new Map<string, Template>()
+
+/** `Render.Replace`: one text with the parameters of one element; throws TemplateError. */
+export function renderText(text: string, params: GoMap, options: RenderOptions): string {
+  // a tag counts only where one line holds both of its ends; then all tags are replaced
+  if (!options.goTemplate) return /\{\{[^\n]*\}\}/.test(text) ? replaceTags(text, params) : text
+  const template = text.includes('{{') ? parseOnce(text) : undefined
+  // a bad option panics with the first text, template or not
+  const missingKey = missingKeyOf(options.goTemplateOptions)
+  return template === undefined ? text : execute(template, params, { functions, missingKey })
+}
+
+function parseOnce(text: string): Template {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const template = parseTemplate(text, (name) => Object.hasOwn(functions, name))
+  // the same few texts are rendered for every element; a bound keeps odd input from filling the memory
+  if (parsed.size > 5000) parsed.clear()
+  parsed.set(text, template)
+  return template
+}
+
+/** fasttemplate: `{{ key }}` where the key has a text; any other tag stays as written. */
+function replaceTags(text: string, params: GoMap): string {
+  let out = ''
+  let at = 0
+  for (;;) {
+    const open = text.indexOf('{{', at)
+    if (open < 0) return out + text.slice(at)
+    const close = text.indexOf('}}', open + 2)
+    if (close < 0) throw new TemplateError('cannot find end tag')
+    const tag = text.slice(open + 2, close)
+    const value = params.get(tag.trim())
+    out += text.slice(at, open) + (tag.trim() !== '' && typeof value === 'string' ? value : `{{${tag}}}`)
+    at = close + 2
+  }
+}

@@ -1,0 +1,127 @@
+// Are the files that a hand-written Application or set names the files that are there?
+import { matcher } from '../layout.ts'
+import type { Path } from '../model.ts'
+import type { ManifestRule } from './hand-written.ts'
+import { at, gitPatterns, isDatabase, ownPath, texts } from './manifest-parts.ts'
+import { resolveValueFiles } from './sources.ts'
+
+/** Where the entries of value files stand: in `source`, or in one of `sources`. */
+function entryPath(application: object, source: number): Path {
+  const many = at(application as never, 'spec', 'sources')
+  return Array.isArray(many) ? ['spec', 'sources', source, 'helm'] : ['spec', 'source', 'helm']
+}
+
+export const fileRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/value-file-exists',
+    severity: 'error',
+    summary: 'a value file of this repository is there',
+    *check({ applications, base, settings, tree }) {
+      const said = new Set<string>()
+      for (const application of applications ?? []) {
+        for (const file of resolveValueFiles(application).files) {
+          const path = ownPath(file, settings)
+          const helm = entryPath(application, file.source)
+          if (
+            path === undefined ||
+            said.has(path) ||
+            at(application, ...helm, 'ignoreMissingValueFiles') === true ||
+            tree.read(path) !== undefined
+          )
+            continue
+          // only folders that are listed whole can prove that a file is missing
+          if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
+          said.add(path)
+          const index = texts(at(application, ...helm, 'valueFiles')).indexOf(file.entry)
+          const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
+          yield {
+            message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : 'there is no such file'}`,
+            places: [{ path: [...base, ...helm, 'valueFiles', index] }],
+            help: isFolder
+              ? 'name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file'
+              : 'correct the path, which is from the root of the repository',
+          }
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/value-file-ref',
+    severity: 'error',
+    summary: 'a value file of another source begins with `$` and its ref',
+    *check({ plain, base }) {
+      for (const helm of [
+        ['source', 'helm'],
+        ...(Array.isArray(at(plain, ...base, 'spec', 'sources'))
+          ? (at(plain, ...base, 'spec', 'sources') as unknown[]).map((_, index) => ['sources', index, 'helm'])
+          : []),
+      ]) {
+        const path = [...base, 'spec', ...helm, 'valueFiles']
+        for (const [index, entry] of texts(at(plain, ...path)).entries())
+          if (entry.startsWith('\\$'))
+            yield {
+              message: `value file is \`${entry.slice(0, 40)}\`, but \`\\$\` is no reference`,
+              places: [{ path: [...path, index] }],
+              help: `write ${entry.slice(1)}`,
+            }
+      }
+    },
+  },
+  {
+    id: 'argocd/missing-files-ignored',
+    severity: 'warning',
+    summary: 'a database does not go on without its values when their file is gone',
+    *check({ applications, base, settings }) {
+      const application = applications?.find((candidate) => isDatabase(candidate, settings))
+      if (application === undefined) return
+      const { files } = resolveValueFiles(application)
+      for (const source of new Set(files.map((file) => file.source))) {
+        const path = [...entryPath(application, source), 'ignoreMissingValueFiles']
+        if (at(application, ...path) !== true) continue
+        yield {
+          message: 'ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults',
+          places: [{ path: [...base, ...path] }],
+          help: 'remove it, and list only files that exist',
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/git-files-meant',
+    severity: 'warning',
+    summary: 'a git generator finds no other files than those that it is for',
+    *check({ plain, settings, tree }) {
+      const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
+      const asOverride = matcher(settings.layout.overrides)
+      for (const pattern of new Set(gitPatterns(plain))) {
+        if (!/[*?]/.test(pattern) || !pattern.includes('.') || pattern.includes('\ue000') || !pattern.startsWith(prefix)) continue
+        const greedy = expression(pattern.slice(prefix.length), '.*')
+        const meant = expression(pattern.slice(prefix.length), '[^/]*')
+        const found = tree.paths.filter((path) => greedy.test(path))
+        const extra = found.find((path) => !meant.test(path)) ?? found.find((path) => asOverride(path) !== undefined)
+        if (extra === undefined || isExcluded(plain, prefix + extra)) continue
+        yield {
+          message: `path is \`${pattern.slice(0, 40)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
+          places: [{ path: ['spec', 'generators'] }],
+          help: 'a star crosses folders here: exclude the others with `exclude: true`, or use a list generator',
+        }
+      }
+    },
+  },
+]
+
+function expression(pattern: string, star: string): RegExp {
+  const source = pattern
+    .split(/(\*+|\?)/)
+    .map((part) =>
+      part.startsWith('*') ? (part === '*' ? star : '.*') : part === '?' ? '[^/]' : part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&'),
+    )
+  return new RegExp(`^${source.join('')}$`)
+}
+
+function isExcluded(plain: object, path: string): boolean {
+  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*"exclude":true[^{}]*\}/g)].flatMap(
+    (match) => /"path":"([^"]*)"/.exec(match[0])?.[1] ?? [],
+  )
+  return patterns.some((pattern) => expression(pattern, '.*').test(path))
+}

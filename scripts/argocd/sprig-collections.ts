@@ -1,0 +1,200 @@
+// Which Sprig functions work on lists and maps?
+import { takes, takesMore } from './go-function.ts'
+import type { GoFunction, GoFunctions } from './go-function.ts'
+import { TemplateError, compareText, deepEqual, isGoMap, isTrue, sortedKeys, typedList, typeOf } from './go-value.ts'
+import type { GoList, GoMap, GoValue } from './go-value.ts'
+import { textOf } from './sprig-text.ts'
+
+function fail(message: string): never {
+  throw new TemplateError(message)
+}
+
+/** A slice of any type; Sprig panics on anything else, which the template reports. */
+function listOf(value: GoValue, name: string): GoList {
+  return Array.isArray(value) ? value : fail(`cannot find ${name} on type ${typeOf(value)}`)
+}
+
+function onList(name: string, body: (list: GoList) => GoValue): GoFunction {
+  return takes(['any'], (value) => body(listOf(value, name)))
+}
+
+function isEmpty(value: GoValue): boolean {
+  return !isTrue(value)
+}
+
+function unique(list: GoList): GoList {
+  const kept: GoList = []
+  for (const item of list) if (!kept.some((other) => deepEqual(other, item))) kept.push(item)
+  return kept
+}
+
+function chunk(size: number, value: GoValue): GoValue {
+  const list = listOf(value, 'chunk')
+  if (size < 1) return fail('chunk size must be positive')
+  const chunks: GoList = []
+  for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size))
+  return chunks
+}
+
+/** `strslice`: everything as texts; nulls are dropped, a single value is a list of one. */
+function texts(value: GoValue): string[] {
+  if (value === null || value === undefined) return []
+  if (!Array.isArray(value)) return [textOf(value)]
+  return value.filter((item) => item !== null && item !== undefined).map(textOf)
+}
+
+function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
+  const list = listOf(value, 'slice')
+  const numbers = indexes.map((index) => Number(textOf(index)))
+  const [from = 0, to = list.length] = numbers
+  if (list.length === 0) return null
+  if (from < 0 || to > list.length || from > to) return fail('slice bounds out of range')
+  return list.slice(from, to)
+}
+
+const both = (name: string, definition: GoFunction): GoFunctions => ({
+  [name]: definition,
+  [`must${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`]: definition,
+})
+
+const append = takes(['any', 'any'], (list, item) => [...listOf(list, 'push'), item])
+
+export const listFunctions: GoFunctions = {
+  list: takesMore([], 'any', (items) => items),
+  tuple: takesMore([], 'any', (items) => items),
+  ...both('append', append),
+  ...both('push', append),
+  ...both(
+    'prepend',
+    takes(['any', 'any'], (list, item) => [item, ...listOf(list, 'prepend')]),
+  ),
+  ...both(
+    'first',
+    onList('first', (list) => list[0] ?? null),
+  ),
+  ...both(
+    'rest',
+    onList('rest', (list) => (list.length === 0 ? null : list.slice(1))),
+  ),
+  ...both(
+    'last',
+    onList('last', (list) => list.at(-1) ?? null),
+  ),
+  ...both(
+    'initial',
+    onList('initial', (list) => (list.length === 0 ? null : list.slice(0, -1))),
+  ),
+  ...both(
+    'reverse',
+    onList('reverse', (list) => [...list].reverse()),
+  ),
+  ...both('uniq', onList('uniq', unique)),
+  ...both(
+    'compact',
+    onList('compact', (list) => list.filter((item) => !isEmpty(item))),
+  ),
+  ...both(
+    'without',
+    takesMore(['any'], 'any', (list, omitted) =>
+      listOf(list, 'without').filter((item) => !omitted.some((other) => deepEqual(other, item))),
+    ),
+  ),
+  ...both(
+    'has',
+    takes(['any', 'any'], (item, list) => (list === null ? false : listOf(list, 'has').some((other) => deepEqual(other, item)))),
+  ),
+  ...both('slice', takesMore(['any'], 'any', slice)),
+  ...both('chunk', takes(['int', 'any'], chunk)),
+  concat: takesMore([], 'any', (lists) => lists.flatMap((list) => listOf(list, 'concat'))),
+  sortAlpha: takes(['any'], (value) => typedList('[]string', texts(value).sort(compareText))),
+  join: takes(['string', 'any'], (separator, value) => texts(value).join(separator)),
+  toStrings: takes(['any'], (value) => typedList('[]string', texts(value))),
+  default: takesMore(['any'], 'any', (fallback, given) => (given.length === 0 || isEmpty(given[0]) ? fallback : given[0])),
+  empty: takes(['any'], isEmpty),
+  coalesce: takesMore([], 'any', (values) => values.find((value) => !isEmpty(value)) ?? null),
+  all: takesMore([], 'any', (values) => values.every((value) => !isEmpty(value))),
+  any: takesMore([], 'any', (values) => values.some((value) => !isEmpty(value))),
+  ternary: takes(['any', 'any', 'bool'], (yes, no, condition) => (condition ? yes : no)),
+  fail: takes(['string'], (message) => fail(message)),
+}
+
+function dict(pairs: readonly GoValue[]): GoMap {
+  const map: GoMap = new Map()
+  for (let at = 0; at < pairs.length; at += 2) map.set(textOf(pairs[at]), at + 1 < pairs.length ? pairs[at + 1] : '')
+  return map
+}
+
+function deepCopy(value: GoValue): GoValue {
+  if (Array.isArray(value)) return value.map(deepCopy)
+  return isGoMap(value) ? new Map([...value].map(([key, item]) => [key, deepCopy(item)])) : value
+}
+
+/**
+ * mergo.Merge of maps, in place: maps merge deeply; else a source value is taken where the target has none or an empty
+ * one, and with `override` always, empty values and nulls included.
+ */
+export function mergeMaps(target: GoMap, source: GoMap, override: boolean): GoMap {
+  for (const [key, item] of source) {
+    const present = target.get(key)
+    if (item === null || item === undefined) {
+      if (override) target.set(key, item)
+    } else if (isGoMap(present) && isGoMap(item)) mergeMaps(present, item, override)
+    else if (override || isEmpty(present)) target.set(key, deepCopy(item))
+  }
+  return target
+}
+
+function mergeAll(override: boolean): GoFunction {
+  return takesMore(['map'], 'map', (target, sources) => {
+    for (const source of sources) mergeMaps(target, source, override)
+    return target
+  })
+}
+
+/** `dig "a" "b" default map`: the value at a path of keys, or the default where one is absent. */
+function dig(args: readonly GoValue[]): GoValue {
+  if (args.length < 3) return fail('dig needs at least three arguments')
+  let value: GoValue = args.at(-1)
+  const fallback = args.at(-2)
+  for (const key of args.slice(0, -2)) {
+    if (typeof key !== 'string' || !isGoMap(value)) return fail('dig takes keys, a default and a map')
+    if (!value.has(key)) return fallback
+    value = value.get(key)
+  }
+  return value
+}
+
+function without(map: GoMap, keys: readonly string[]): GoMap {
+  return new Map([...map].filter(([key]) => !keys.includes(key)))
+}
+
+const stable = (map: GoMap): GoList => sortedKeys(map).map((key) => map.get(key))
+
+export const mapFunctions: GoFunctions = {
+  dict: takesMore([], 'any', dict),
+  get: takes(['map', 'string'], (map, key) => (map.has(key) ? map.get(key) : '')),
+  set: takes(['map', 'string', 'any'], (map, key, value) => map.set(key, value)),
+  unset: takes(['map', 'string'], (map, key) => {
+    map.delete(key)
+    return map
+  }),
+  hasKey: takes(['map', 'string'], (map, key) => map.has(key)),
+  pluck: takesMore(['string'], 'map', (key, maps) => maps.filter((map) => map.has(key)).map((map) => map.get(key))),
+  keys: takesMore([], 'map', (maps) =>
+    typedList(
+      '[]string',
+      maps.flatMap((map) => sortedKeys(map)),
+    ),
+  ),
+  pick: takesMore(['map'], 'string', (map, keys) => new Map(keys.filter((key) => map.has(key)).map((key) => [key, map.get(key)]))),
+  omit: takesMore(['map'], 'string', without),
+  values: takes(['map'], stable),
+  dig: takesMore([], 'any', dig),
+  merge: mergeAll(false),
+  mustMerge: mergeAll(false),
+  mergeOverwrite: mergeAll(true),
+  mustMergeOverwrite: mergeAll(true),
+  deepCopy: takes(['any'], deepCopy),
+  mustDeepCopy: takes(['any'], deepCopy),
+  deepEqual: takes(['any', 'any'], deepEqual),
+}

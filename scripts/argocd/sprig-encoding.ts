@@ -1,0 +1,235 @@
+// Which template functions read and write JSON, YAML, Base64 and hashes?
+import { createHash } from 'node:crypto'
+import type { Json } from '../model.ts'
+import { parseFirstDocument } from '../parse.ts'
+import { toPlain } from '../value.ts'
+import { takes } from './go-function.ts'
+import type { GoFunction, GoFunctions } from './go-function.ts'
+import { TemplateError, fromJson, isGoMap, isInteger, isStruct, sortedKeys } from './go-value.ts'
+import type { GoValue } from './go-value.ts'
+import { writeYaml } from './go-yaml.ts'
+import { textOf } from './sprig-text.ts'
+
+/** YAML text → JSON as sigs.k8s.io/yaml reads it (the first document); throws TemplateError on bad YAML. */
+export function readYaml(text: string): Json {
+  const { documents, problems } = parseFirstDocument({ path: '', text }, 'service')
+  const fatal = problems.find((problem) => problem.fatal)
+  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${fatal.message}`)
+  const [first] = documents
+  return first === undefined ? null : toPlain(first)
+}
+
+/** encoding/json: keys sorted; `html` writes `<`, `>` and `&` as escapes. */
+export function writeJson(value: GoValue, html: boolean, indent = ''): string {
+  const separator = indent === '' ? ':' : ': '
+  const write = (node: GoValue, margin: string): string => {
+    if (node === undefined || node === null) return 'null'
+    if (isInteger(node)) return String(node.value)
+    if (typeof node === 'boolean' || typeof node === 'number') return numberText(node)
+    if (isStruct(node)) return writeText(node.text, html)
+    if (typeof node === 'string') return writeText(node, html)
+    const inner = margin + indent
+    const items = isGoMap(node)
+      ? sortedKeys(node).map((key) => `${writeText(key, html)}${separator}${write(node.get(key), inner)}`)
+      : node.map((item) => write(item, inner))
+    const [open, close] = isGoMap(node) ? ['{', '}'] : ['[', ']']
+    if (items.length === 0 || indent === '') return `${open}${items.join(',')}${close}`
+    return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}`
+  }
+  return write(value, '')
+}
+
+function numberText(value: boolean | number): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TemplateError('json: unsupported value')
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function writeText(text: string, html: boolean): string {
+  const escaped = JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  if (!html) return escaped
+  return escaped.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
+}
+
+function parseJson(text: string): GoValue {
+  try {
+    return fromJson(JSON.parse(text) as Json)
+  } catch {
+    throw new TemplateError('invalid JSON')
+  }
+}
+
+/** The function and what it gives when it fails quietly. */
+function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction {
+  return takes(['string'], (text) => {
+    try {
+      return body(text)
+    } catch (error) {
+      if (error instanceof TemplateError) return fallback
+      throw error
+    }
+  })
+}
+
+function readYamlMap(text: string): GoValue {
+  const value = fromJson(readYaml(text))
+  if (value === null || value === undefined) return new Map()
+  return isGoMap(value) ? value : failType('a map')
+}
+function readYamlList(text: string): GoValue {
+  const value = fromJson(readYaml(text))
+  if (value === null || value === undefined) return []
+  return Array.isArray(value) ? value : failType('a list')
+}
+function failType(wanted: string): never {
+  throw new TemplateError(`json: cannot unmarshal the value into ${wanted}`)
+}
+
+const hash = (name: string): GoFunction => takes(['string'], (text) => createHash(name).update(text).digest('hex'))
+
+function adler32(text: string): string {
+  let [low, high] = [1, 0]
+  for (const byte of Buffer.from(text)) {
+    low = (low + byte) % 65521
+    high = (high + low) % 65521
+  }
+  return String(high * 65536 + low)
+}
+
+const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+function encodeBase32(text: string): string {
+  const bits = [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  const letters = (bits.match(/.{1,5}/g) ?? []).map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
+  return letters.join('').padEnd(Math.ceil(letters.length / 8) * 8, '=')
+}
+function decodeBase32(text: string): string {
+  if (!/^[A-Z2-7]*=*$/.test(text) || text.length % 8 !== 0) return 'illegal base32 data'
+  const bits = [...text.replaceAll('=', '')].map((letter) => base32Alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))).toString()
+}
+function decodeBase64(text: string): string {
+  const clean = text.replace(/[\r\n]/g, '')
+  const wrong = /[^A-Za-z0-9+/=]/.exec(clean)?.index ?? (/^[A-Za-z0-9+/]*={0,2}$/.test(clean) && clean.length % 4 === 0 ? -1 : clean.length)
+  return wrong >= 0 ? `illegal base64 data at input byte ${wrong}` : Buffer.from(clean, 'base64').toString()
+}
+
+const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value) => writeJson(value, html, indent))
+
+export const encodingFunctions: GoFunctions = {
+  toJson: json(true),
+  mustToJson: json(true),
+  toPrettyJson: json(true, '  '),
+  mustToPrettyJson: json(true, '  '),
+  toRawJson: json(false),
+  mustToRawJson: json(false),
+  fromJson: quietly(parseJson, null),
+  mustFromJson: takes(['string'], parseJson),
+  toYaml: takes(['any'], (value) => writeYaml(value)),
+  fromYaml: takes(['string'], readYamlMap),
+  fromYamlArray: takes(['string'], readYamlList),
+  b64enc: takes(['string'], (text) => Buffer.from(text).toString('base64')),
+  b64dec: takes(['string'], decodeBase64),
+  b32enc: takes(['string'], encodeBase32),
+  b32dec: takes(['string'], decodeBase32),
+  sha1sum: hash('sha1'),
+  sha256sum: hash('sha256'),
+  sha512sum: hash('sha512'),
+  adler32sum: takes(['string'], adler32),
+  ...pathFunctions(),
+}
+
+function pathFunctions(): GoFunctions {
+  const clean = (path: string): string => {
+    const rooted = path.startsWith('/')
+    const parts: string[] = []
+    for (const part of path.split('/')) {
+      if (part === '' || part === '.') continue
+      if (part !== '..') parts.push(part)
+      else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+      else if (!rooted) parts.push('..')
+    }
+    return rooted ? `/${parts.join('/')}` : parts.join('/') || '.'
+  }
+  const base = (path: string): string => (path === '' ? '.' : (path.replace(/\/+$/, '').split('/').at(-1) ?? '') || '/')
+  const directory = (path: string): string => clean(path.slice(0, path.lastIndexOf('/') + 1))
+  const extension = (path: string): string => /\.[^./]*$/.exec(path)?.[0] ?? ''
+  const one = (body: (path: string) => GoValue): GoFunction => takes(['string'], body)
+  return {
+    base: one(base),
+    osBase: one(base),
+    dir: one(directory),
+    osDir: one(directory),
+    clean: one(clean),
+    osClean: one(clean),
+    ext: one(extension),
+    osExt: one(extension),
+    isAbs: one((path) => path.startsWith('/')),
+    osIsAbs: one((path) => path.startsWith('/')),
+    ...urlFunctions(),
+  }
+}
+
+function urlFunctions(): GoFunctions {
+  const parse = (text: string): GoValue => {
+    const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^@/?#]*)@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text)
+    if (match === null || /[\0-\x20\x7f]/.test(match[3] ?? '')) throw new TemplateError('unable to parse url')
+    const [, scheme = '', userinfo = '', host = '', path = '', query = '', fragment = ''] = match
+    const hostname = host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')
+    const opaque = scheme !== '' && !text.startsWith('//', scheme.length + 1) && !path.startsWith('/') ? path : ''
+    return new Map<string, GoValue>([
+      ['scheme', scheme.toLowerCase()],
+      ['host', host],
+      ['hostname', hostname],
+      ['path', opaque === '' ? path : ''],
+      ['query', query],
+      ['opaque', opaque],
+      ['fragment', fragment],
+      ['userinfo', userinfo],
+    ])
+  }
+  const join = (parts: ReadonlyMap<string, GoValue>): string => {
+    const part = (key: string): string => textOf(parts.get(key) ?? '')
+    const host = part('host')
+    const user = part('userinfo') === '' ? '' : `${part('userinfo')}@`
+    const path = part('path')
+    const authority = host === '' && user === '' ? '' : `//${user}${host}${path !== '' && !path.startsWith('/') ? '/' : ''}`
+    const query = part('query') === '' ? '' : `?${part('query')}`
+    const fragment = part('fragment') === '' ? '' : `#${part('fragment')}`
+    return `${part('scheme') === '' ? '' : `${part('scheme')}:`}${part('opaque') === '' ? authority + path : part('opaque')}${query}${fragment}`
+  }
+  return { urlParse: takes(['string'], parse), urlJoin: takes(['map'], join), ...dateFunctions() }
+}
+
+/** `time.Duration.String` of whole seconds: `1m35s`. */
+function durationText(seconds: number): string {
+  const size = Math.abs(seconds)
+  const [hours, minutes] = [Math.floor(size / 3600), Math.floor(size / 60) % 60]
+  return `${seconds < 0 ? '-' : ''}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${size % 60}s`
+}
+
+/** Dates come from the clock, so that no result is stable; only their shape is right. */
+function dateFunctions(): GoFunctions {
+  const clock = (): GoValue => ({ go: 'struct', type: 'time.Time', fields: new Map(), text: new Date().toISOString() })
+  const format = (layout: string, value: GoValue): string => {
+    const when = isStruct(value) ? new Date(value.text) : isInteger(value) ? new Date(Number(value.value) * 1000) : new Date()
+    const iso = when.toISOString()
+    const parts: Record<string, string> = {
+      '2006': iso.slice(0, 4),
+      '01': iso.slice(5, 7),
+      '02': iso.slice(8, 10),
+      '15': iso.slice(11, 13),
+      '04': iso.slice(14, 16),
+      '05': iso.slice(17, 19),
+    }
+    return layout.replace(/2006|01|02|15|04|05/g, (part) => parts[part] ?? part)
+  }
+  const seconds = (value: GoValue): number => Math.floor((isStruct(value) ? new Date(value.text) : new Date()).getTime() / 1000)
+  return {
+    now: takes([], clock),
+    date: takes(['string', 'any'], format),
+    date_in_zone: takes(['string', 'any', 'string'], format),
+    dateInZone: takes(['string', 'any', 'string'], format),
+    htmlDate: takes(['any'], (value) => format('2006-01-02', value)),
+    unixEpoch: takes(['any'], (value) => String(seconds(value))),
+    duration: takes(['any'], (value) => durationText(Math.trunc(Number(textOf(value)) || 0))),
+  }
+}
