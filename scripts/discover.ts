@@ -1,0 +1,284 @@
+// What is there: which databases, in which environments, from which files?
+import { firstSpot } from './diagnose.ts'
+import type { LocatedFinding } from './diagnose.ts'
+import { fill, matcher, serviceFolder, staticFolder } from './layout.ts'
+import type { Parts } from './layout.ts'
+import type { Database, Environment, LayerName, Settings, SourceFile } from './model.ts'
+import { byCodeUnit, listed, nearest } from './path.ts'
+import { parseYaml } from './parse.ts'
+import { readService } from './service.ts'
+import type { Service } from './service.ts'
+import { environmentDefaults } from './inputs.ts'
+import type { Tree } from './tree.ts'
+import { duplicateNames } from './unique-names.ts'
+
+const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
+export const renderedFolder = 'helm-values/data/rendered'
+
+export interface Discovered {
+  /** sorted by id */
+  readonly databases: readonly Database[]
+  readonly findings: readonly LocatedFinding[]
+}
+
+/** A database's base file, before environments are known. */
+interface Base {
+  readonly parts: Parts
+  readonly path: string
+}
+
+/** Files of the tree → databases. Files are read here, as text; what is in them is the next stages' affair. */
+export function discover(settings: Settings, tree: Tree): Discovered {
+  const findings: LocatedFinding[] = []
+  const source = reader(tree, findings)
+  const found = classify(settings, tree, source, findings)
+  const services = readServices(settings, found, source, findings)
+  const databases: Database[] = []
+  const usedOverrides = new Set<string>()
+  for (const base of found.bases) {
+    const service = services.get(base.parts.service)
+    if (!checkName(base, source, findings)) continue
+    for (const environment of settings.environments) {
+      const overridePath = found.overrides.get(overrideKey({ ...base.parts, env: environment.name }))
+      if (overridePath !== undefined) usedOverrides.add(overridePath)
+      if (service?.environments !== undefined && !service.environments.includes(environment.name)) {
+        if (overridePath !== undefined) findings.push(unusedOverride(overridePath, environment, source))
+        continue
+      }
+      const database = makeDatabase(settings, environment, base, overridePath, service, source)
+      if (database !== undefined) databases.push(database)
+    }
+  }
+  for (const [, path] of found.overrides) if (!usedOverrides.has(path)) findings.push(lonelyOverride(path, settings, source))
+  findings.push(...duplicateNames(databases))
+  return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
+}
+
+type Reader = (path: string) => SourceFile | undefined
+
+/** Reads a file once; what can't be read is reported once and then absent. */
+function reader(tree: Tree, findings: LocatedFinding[]): Reader {
+  const files = new Map<string, SourceFile | undefined>()
+  return (path) => {
+    if (files.has(path)) return files.get(path)
+    const read = tree.read(path)
+    const shown = tree.shown?.(path) ?? path
+    const file: SourceFile = {
+      path: shown,
+      text: read?.ok === true ? read.text : '',
+      ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    }
+    if (read?.ok === false)
+      findings.push({
+        rule: 'discover/readable',
+        severity: 'error',
+        message: `${file.path} ${read.message}`,
+        at: firstSpot(undefined, file),
+        help: read.help,
+      })
+    files.set(path, read?.ok === true ? file : undefined)
+    return files.get(path)
+  }
+}
+
+interface Classified {
+  readonly bases: readonly Base[]
+  /** overrideKey → path */
+  readonly overrides: ReadonlyMap<string, string>
+  /** service → path of service.yaml */
+  readonly serviceFiles: ReadonlyMap<string, string>
+}
+
+function overrideKey(parts: Parts): string {
+  return `${parts.service}\0${parts.name ?? ''}\0${parts.env ?? ''}`
+}
+
+function classify(settings: Settings, tree: Tree, source: Reader, findings: LocatedFinding[]): Classified {
+  const { layout } = settings
+  const folder = staticFolder(layout.databases)
+  const own = serviceFolder(layout.databases)
+  const asBase = matcher(layout.databases)
+  const asOverride = matcher(layout.overrides)
+  const asService = own === undefined ? () => undefined : matcher(`${own}/service.yaml`)
+  const environments = settings.environments.map((environment) => environment.name)
+  const bases: Base[] = []
+  const overrides = new Map<string, string>()
+  const serviceFiles = new Map<string, string>()
+  for (const path of tree.paths) {
+    if (folder !== '' && !path.startsWith(`${folder}/`)) continue
+    if (
+      path
+        .slice(folder.length)
+        .split('/')
+        .some((segment) => segment.startsWith('_') || segment.startsWith('.'))
+    )
+      continue
+    const service = asService(path)
+    if (service !== undefined) {
+      serviceFiles.set(service.service, path)
+      continue
+    }
+    const override = overrideParts(layout.overrides, environments, path)
+    const base = asBase(path)
+    if (override !== undefined) overrides.set(overrideKey(override), path)
+    else if (base !== undefined) bases.push({ parts: base, path })
+    else {
+      const stray = asOverride(path)
+      const twin = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : undefined
+      if (stray !== undefined) findings.push(strayOverride(path, stray, environments, source))
+      else if (twin !== undefined && (asBase(twin) ?? asOverride(twin) ?? asService(twin)) !== undefined)
+        findings.push(wrongEnding(path, twin, source))
+    }
+  }
+  return { bases, overrides, serviceFiles }
+}
+
+/** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
+function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
+  let best: Parts | undefined
+  for (const env of environments) {
+    const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)
+    if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+  }
+  return best
+}
+
+function fileFinding(rule: string, message: string, path: string, source: Reader, help?: string): LocatedFinding {
+  const file = source(path) ?? { path, text: '' }
+  const root = parseYaml(file, 'service').documents[0]
+  return { rule, severity: 'error', message, at: firstSpot(root, file), help }
+}
+
+function strayOverride(path: string, parts: Parts, environments: readonly string[], source: Reader): LocatedFinding {
+  const guess = nearest(parts.env ?? '', environments)
+  const help = guess === undefined ? 'rename the file, or add the environment to postgres.environments' : `did you mean \`${guess}\`?`
+  return fileFinding(
+    'discover/environment-exists',
+    `${path} is for environment \`${parts.env}\`, but only ${listed(environments)} exist`,
+    path,
+    source,
+    help,
+  )
+}
+
+function wrongEnding(path: string, twin: string, source: Reader): LocatedFinding {
+  return fileFinding('discover/file-name', `${path} ends in .yml, but only .yaml files are read`, path, source, `rename it to ${twin}`)
+}
+
+function lonelyOverride(path: string, settings: Settings, source: Reader): LocatedFinding {
+  const parts = overrideParts(
+    settings.layout.overrides,
+    settings.environments.map((environment) => environment.name),
+    path,
+  )
+  const base = fill(settings.layout.databases, parts ?? { service: '' })
+  return fileFinding(
+    'discover/base-exists',
+    `${path} overrides ${base}, but that file does not exist`,
+    path,
+    source,
+    `create ${base} (it may be empty)`,
+  )
+}
+
+function unusedOverride(path: string, environment: Environment, source: Reader): LocatedFinding {
+  const finding = fileFinding(
+    'discover/override-used',
+    `${path} is never read, but \`environments\` in service.yaml leaves ${environment.name} out`,
+    path,
+    source,
+    'remove the file, or add the environment',
+  )
+  return { ...finding, severity: 'warning' }
+}
+
+function readServices(settings: Settings, found: Classified, source: Reader, findings: LocatedFinding[]): Map<string, Service> {
+  const services = new Map<string, Service>()
+  const withBase = new Set(found.bases.map((base) => base.parts.service))
+  for (const [name, path] of found.serviceFiles) {
+    const file = source(path)
+    if (file === undefined) continue
+    if (!withBase.has(name)) {
+      const base = fill(settings.layout.databases, { service: name, name: '<name>' })
+      findings.push(
+        fileFinding(
+          'discover/base-exists',
+          `${path} describes a service, but ${base} does not exist`,
+          path,
+          source,
+          `create ${base} (it may be empty)`,
+        ),
+      )
+      continue
+    }
+    const read = readService(file, settings)
+    findings.push(...read.findings)
+    if (read.service !== undefined) services.set(name, read.service)
+  }
+  return services
+}
+
+function checkName(base: Base, source: Reader, findings: LocatedFinding[]): boolean {
+  for (const [what, name] of [
+    ['service', base.parts.service],
+    ['name', base.parts.name ?? 'a'],
+  ] as const) {
+    if (legalName.test(name)) continue
+    const message = `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter`
+    const suggestion = name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replace(/^[^a-z]+/, '')
+      .replace(/-+$/, '')
+    const file = source(base.path)
+    if (file === undefined) return false
+    findings.push(
+      fileFinding(
+        `discover/${what === 'service' ? 'service' : 'database'}-name`,
+        message,
+        base.path,
+        source,
+        legalName.test(suggestion) ? `rename it to \`${suggestion}\`` : undefined,
+      ),
+    )
+    return false
+  }
+  return source(base.path) !== undefined
+}
+
+function makeDatabase(
+  settings: Settings,
+  environment: Environment,
+  base: Base,
+  overridePath: string | undefined,
+  service: Service | undefined,
+  source: Reader,
+): Database | undefined {
+  const parts = { ...base.parts, env: environment.name }
+  const ownName = parts.name === undefined ? [] : [parts.name]
+  const layers: { layer: LayerName; file: SourceFile }[] = []
+  const candidates: [LayerName, string | undefined][] = [
+    ['environment', environmentDefaults(environment.name)],
+    ['service', base.path],
+    ['service-environment', overridePath],
+  ]
+  for (const [layer, path] of candidates) {
+    const file = path === undefined ? undefined : source(path)
+    if (file !== undefined) layers.push({ layer, file })
+    else if (path !== undefined && layer !== 'environment') return undefined
+  }
+  const retired = service?.retired[environment.name]
+  return {
+    id: [parts.service, ...ownName, environment.name].join('/'),
+    service: parts.service,
+    ...(parts.name === undefined ? {} : { name: parts.name }),
+    environment,
+    namespace: fill(service?.namespace ?? environment.namespace, parts),
+    cluster: fill(settings.layout.cluster, parts),
+    application: fill(settings.layout.application, parts),
+    ...(service?.owner === undefined ? {} : { owner: service.owner }),
+    ...(retired === undefined ? {} : { retired }),
+    rendered: `${[renderedFolder, environment.name, parts.service, ...ownName].join('/')}.yaml`,
+    layers,
+  }
+}

@@ -1,0 +1,53 @@
+// Are the files there that every environment and the operator need?
+import { firstSpot, nearestSpot } from './diagnose.ts'
+import type { LocatedFinding, Spot } from './diagnose.ts'
+import type { Settings, SourceFile } from './model.ts'
+import { parseYaml } from './parse.ts'
+import type { Tree } from './tree.ts'
+import { yamlFindings } from './yaml-findings.ts'
+
+export const environmentDefaults = (environment: string): string => `helm-values/data/postgres-${environment}-defaults.yaml`
+
+/** Environments whose defaults file is missing. */
+export function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[] {
+  return settings.environments
+    .filter((environment) => tree.read(environmentDefaults(environment.name)) === undefined)
+    .map((environment) => ({
+      rule: 'discover/defaults-exist',
+      severity: 'error' as const,
+      message: `environment \`${environment.name}\` has no ${environmentDefaults(environment.name)}, but its defaults stand there`,
+      at: nearestSpot(settings.origin, ['environments', environment.name], 'key') as Spot,
+      help: 'create the file (it may be empty)',
+    }))
+}
+
+const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
+
+/** The operator's values, which its generated Application names: there, readable, and YAML. */
+export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[] {
+  const read = tree.read(operatorValues)
+  if (read === undefined) {
+    const at = nearestSpot(settings.origin, ['operator'], 'key') ?? firstSpot(settings.origin, settings.origin.origin.file)
+    return [
+      {
+        rule: 'discover/operator-values',
+        severity: 'error',
+        message: `${operatorValues} does not exist, but the operator's Application reads it`,
+        at,
+        help: 'create the file (it may be empty)',
+      },
+    ]
+  }
+  const file: SourceFile = { path: operatorValues, text: read.ok ? read.text : '' }
+  if (!read.ok)
+    return [
+      {
+        rule: 'discover/readable',
+        severity: 'error',
+        message: `${operatorValues} ${read.message}`,
+        at: firstSpot(undefined, file),
+        help: read.help,
+      },
+    ]
+  return yamlFindings(file, parseYaml(file, 'environment').problems)
+}

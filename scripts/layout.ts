@@ -1,0 +1,54 @@
+// Which service, name and environment does a path stand for, and which path or name do they make?
+
+const placeholder = /\{(service|name|env)\}/g
+
+/** What the placeholders of a pattern stand for. */
+export interface Parts {
+  readonly service: string
+  readonly name?: string
+  readonly env?: string
+}
+
+/** Fills `{service}`, `{name}` and `{env}`. */
+export function fill(pattern: string, parts: Parts): string {
+  return pattern.replaceAll(placeholder, (_, key: keyof Parts) => parts[key] ?? '')
+}
+
+/** The placeholders that a pattern uses; anything else in braces is returned in `unknown`. */
+export function placeholdersOf(pattern: string): { known: readonly string[]; unknown: readonly string[] } {
+  const all = [...pattern.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] as string)
+  const isKnown = (name: string): boolean => name === 'service' || name === 'name' || name === 'env'
+  return { known: all.filter(isKnown), unknown: all.filter((name) => !isKnown(name)) }
+}
+
+/** A path → parts, or undefined where the pattern does not fit. A placeholder spans no '/'. */
+export function matcher(pattern: string): (path: string) => Parts | undefined {
+  const names: string[] = []
+  const source = pattern.split(/(\{(?:service|name|env)\})/).map((piece) => {
+    const name = /^\{(service|name|env)\}$/.exec(piece)?.[1]
+    if (name === undefined) return piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    if (names.includes(name)) return `\\k<${name}>`
+    names.push(name)
+    return `(?<${name}>[^/]+)`
+  })
+  const expression = new RegExp(`^${source.join('')}$`)
+  return (path) => {
+    const groups = expression.exec(path)?.groups
+    if (groups === undefined) return undefined
+    const { service = '', name, env } = groups
+    return { service, ...(name === undefined ? {} : { name }), ...(env === undefined ? {} : { env }) }
+  }
+}
+
+/** The folder that holds all databases: what stands before the first placeholder, up to the last '/'. */
+export function staticFolder(pattern: string): string {
+  const head = pattern.slice(0, Math.max(pattern.indexOf('{'), 0))
+  return head.slice(0, Math.max(head.lastIndexOf('/'), 0))
+}
+
+/** `databases/{service}`: the service's own folder, where `service.yaml` stands; undefined where the layout has none. */
+export function serviceFolder(pattern: string): string | undefined {
+  const segments = pattern.split('/')
+  const index = segments.indexOf('{service}')
+  return index < 0 || index === segments.length - 1 ? undefined : segments.slice(0, index + 1).join('/')
+}

@@ -1,0 +1,67 @@
+// What does a service.yaml say: owner, environments, namespace, retirement?
+import { validateService } from '../dist/validators.js'
+import type { LocatedFinding } from './diagnose.ts'
+import { placeholdersOf } from './layout.ts'
+import type { Settings, SourceFile, Value } from './model.ts'
+import { parseYaml } from './parse.ts'
+import { listed, nearest } from './path.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { toPlain, valueAt } from './value.ts'
+import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
+
+export interface Service {
+  readonly owner?: string
+  /** absent: all */
+  readonly environments?: readonly string[]
+  /** overrides the environment's namespace pattern */
+  readonly namespace?: string
+  /** by environment */
+  readonly retired: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
+}
+
+/** service.yaml → what it says, and what is wrong with it. */
+export function readService(file: SourceFile, settings: Settings): { service?: Service; findings: LocatedFinding[] } {
+  const parsed = parseYaml(file, 'service')
+  const problems = yamlFindings(file, parsed.problems)
+  if (hasSeveralDocuments(parsed.documents)) problems.push(severalDocuments(file, parsed.documents))
+  const root = parsed.documents[0]
+  if (problems.some((problem) => problem.severity === 'error') || root === undefined) return { findings: problems }
+  if (root.kind === 'null') return { service: { retired: {} }, findings: problems }
+  const plain = toPlain(root)
+  if (!validateService(plain)) return { findings: [...problems, ...schemaFindings(validateService.errors ?? [], root, [])] }
+  const service = { retired: {}, ...(plain as object) } as Service
+  const findings = [...problems, ...unknownEnvironments(root, settings)]
+  for (const name of placeholdersOf(service.namespace ?? '').unknown)
+    findings.push({
+      rule: 'settings/layout',
+      severity: 'error',
+      message: `namespace has the placeholder {${name}}, but only {service}, {name} and {env} exist`,
+      at: { file, span: (valueAt(root, ['namespace']) as Value).origin.value },
+    })
+  return findings.some((finding) => finding.severity === 'error') ? { findings } : { service, findings }
+}
+
+function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] {
+  const known = settings.environments.map((environment) => environment.name)
+  const findings: LocatedFinding[] = []
+  const check = (name: string, at: LocatedFinding['at'], field: string): void => {
+    if (known.includes(name)) return
+    const guess = nearest(name, known)
+    findings.push({
+      rule: 'discover/environment-exists',
+      severity: 'error',
+      message: `${field} has \`${name}\`, but only the environments ${listed(known)} exist`,
+      at,
+      help: guess === undefined ? 'add it to postgres.environments in apps/values.yaml, or remove it here' : `did you mean \`${guess}\`?`,
+    })
+  }
+  const environments = valueAt(root, ['environments'])
+  if (environments?.kind === 'list')
+    for (const item of environments.items)
+      if (item.kind === 'scalar') check(String(item.value), { file: item.origin.file, span: item.origin.value }, 'environments')
+  const retired = valueAt(root, ['retired'])
+  if (retired?.kind === 'map')
+    for (const [name, entry] of retired.entries)
+      check(name, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, 'retired')
+  return findings
+}

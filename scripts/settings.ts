@@ -1,0 +1,230 @@
+// What does `postgres` in apps/values.yaml say: versions, environments, layout?
+import { validateSettings } from '../dist/validators.js'
+import { firstSpot, nearestSpot } from './diagnose.ts'
+import type { LocatedFinding, Spot } from './diagnose.ts'
+import { placeholdersOf } from './layout.ts'
+import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from './model.ts'
+import { parseYaml } from './parse.ts'
+import { describe, schemaFindings } from './schema-findings.ts'
+import { formatPath, nearest } from './path.ts'
+import type { Tree } from './tree.ts'
+import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
+import { toPlain } from './value.ts'
+
+export const settingsFile = 'apps/values.yaml'
+
+const defaultLayout = {
+  databases: 'databases/{service}/values.yaml',
+  overrides: 'databases/{service}/values-{env}.yaml',
+  cluster: '{service}-db-{env}',
+  application: '{service}-db-{env}',
+}
+
+interface Written {
+  argocd: { version: string; namespace?: string; project?: string; manageProject?: boolean }
+  repository: { url: string; revision?: string; path?: string }
+  operator: WrittenOperator & { version: string; chart: { version: string } }
+  clusterChart: WrittenChart & { version: string }
+  environments: Record<string, WrittenEnvironment>
+  ownKeys?: string[]
+  layout?: Partial<Settings['layout']>
+}
+interface WrittenOperator {
+  version?: string
+  namespace?: string
+  chart?: Partial<ChartPin>
+}
+type WrittenChart = Partial<ChartPin> & { engine?: 'builtin' | 'helm' }
+interface WrittenEnvironment {
+  destination: { server?: string; name?: string }
+  namespace: string
+  guard?: 'never' | 'confirm' | 'none'
+  autoSync?: boolean
+  operator?: WrittenOperator
+  clusterChart?: WrittenChart
+}
+
+export interface LoadedSettings {
+  readonly file: SourceFile
+  /** absent: broken */
+  readonly settings?: Settings
+  readonly findings: LocatedFinding[]
+}
+
+/** Reads apps/values.yaml of a tree (Helm reads it too, so it is Helm's YAML). */
+export function loadSettings(tree: Tree): LoadedSettings {
+  const read = tree.read(settingsFile)
+  const file: SourceFile = {
+    path: settingsFile,
+    text: read?.ok === true ? read.text : '',
+    ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+  }
+  if (read?.ok !== true) {
+    const message =
+      read === undefined
+        ? `${settingsFile} does not exist, but the settings of the databases stand there`
+        : `${settingsFile} ${read.message}`
+    return { file, findings: [{ rule: 'discover/readable', severity: 'error', message, at: firstSpot(undefined, file), help: read?.help }] }
+  }
+  const parsed = parseYaml(file, 'service')
+  const findings = yamlFindings(file, parsed.problems)
+  const root = parsed.documents[0]
+  if (hasSeveralDocuments(parsed.documents)) findings.push(severalDocuments(file, parsed.documents))
+  if (root?.kind !== 'map' || findings.some((finding) => finding.rule !== 'yaml/duplicate-key')) {
+    if (findings.length === 0)
+      findings.push({
+        rule: 'settings/schema',
+        severity: 'error',
+        message: `${settingsFile} is ${describe(root)}, but must hold \`postgres:\` with the settings`,
+        at: firstSpot(root, file),
+      })
+    return { file, findings }
+  }
+  const result = readSettings(root)
+  if ('settings' in result) return { file, settings: result.settings, findings }
+  return { file, findings: [...findings, ...result.findings] }
+}
+
+/** Settings with defaults filled in, or what is wrong with them. `root` is the parsed apps/values.yaml. */
+export function readSettings(root: MapValue): { settings: Settings } | { findings: LocatedFinding[] } {
+  const postgres = root.entries.get('postgres')
+  if (postgres === undefined) {
+    const at = { file: root.origin.file, span: { start: 0, end: 0 } }
+    const candidate = nearest('postgres', root.entries.keys())
+    const key = candidate === undefined ? undefined : root.entries.get(candidate)?.origin.key
+    const help =
+      candidate === undefined
+        ? 'add `postgres:` with argocd, repository, operator, clusterChart and environments'
+        : `rename \`${candidate}\` to \`postgres\``
+    return {
+      findings: [
+        {
+          rule: 'settings/schema',
+          severity: 'error',
+          message: '`postgres` is not set, but the settings of the databases stand there',
+          at: key ? { ...at, span: key } : at,
+          help,
+        },
+      ],
+    }
+  }
+  const plain = toPlain(postgres)
+  const findings = validateSettings(plain) ? [] : schemaFindings(validateSettings.errors ?? [], postgres, ['postgres'])
+  findings.push(...unsafeTexts(postgres, ['postgres']))
+  if (findings.length > 0 || postgres.kind !== 'map') return { findings }
+  const settings = fillIn(plain as unknown as Written, postgres)
+  const layout = checkLayout(settings)
+  return layout.length > 0 ? { findings: layout } : { settings }
+}
+
+function fillIn(written: Written, origin: MapValue): Settings {
+  const environments = Object.entries(written.environments).map(([name, environment]) => fillEnvironment(name, environment, written))
+  return {
+    argocd: { namespace: 'argocd', project: 'data', manageProject: true, ...written.argocd },
+    repository: { revision: 'main', path: '', ...written.repository },
+    environments,
+    ownKeys: written.ownKeys ?? [],
+    layout: { ...defaultLayout, ...written.layout },
+    origin,
+  }
+}
+
+const charts = 'https://cloudnative-pg.github.io/charts'
+
+function fillEnvironment(name: string, environment: WrittenEnvironment, written: Written): Environment {
+  const operator = { ...written.operator, ...environment.operator }
+  const chart = { repository: charts, name: 'cloudnative-pg', ...written.operator.chart, ...environment.operator?.chart } as ChartPin
+  return {
+    name,
+    destination: environment.destination,
+    namespace: environment.namespace,
+    guard: environment.guard ?? 'confirm',
+    autoSync: environment.autoSync ?? true,
+    operator: { version: operator.version ?? written.operator.version, namespace: operator.namespace ?? 'cnpg-system', chart },
+    clusterChart: { repository: charts, name: 'cluster', engine: 'builtin', ...written.clusterChart, ...environment.clusterChart },
+  }
+}
+
+/** Texts that Helm or Argo CD would execute, or that end the raw string around a generated set. */
+function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
+  const found: LocatedFinding[] = []
+  const check = (text: string, at: Spot, field: string): void => {
+    // eslint-disable-next-line no-control-regex
+    const what = /\{\{|\}\}/.test(text)
+      ? 'template braces'
+      : text.includes('`')
+        ? 'a backtick'
+        : /[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text)
+          ? 'a control character'
+          : undefined
+    if (what !== undefined)
+      found.push({
+        rule: 'settings/safe-text',
+        severity: 'error',
+        message: `${field} holds ${what}, but would be executed or break the generated set`,
+        at,
+        help: 'write plain text',
+      })
+  }
+  const walk = (node: Value, at: Path): void => {
+    if (node.kind === 'map')
+      for (const [key, entry] of node.entries) {
+        check(key, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, `a key of ${formatPath(at)}`)
+        walk(entry, [...at, key])
+      }
+    else if (node.kind === 'list') node.items.forEach((item, index) => walk(item, [...at, index]))
+    else if (node.kind === 'scalar') check(String(node.value), { file: node.origin.file, span: node.origin.value }, formatPath(at))
+  }
+  walk(value, path)
+  return found
+}
+
+function checkLayout(settings: Settings): LocatedFinding[] {
+  const found: LocatedFinding[] = []
+  const fail = (key: string, message: string, help?: string, path: Path = ['layout', key]): void => {
+    const at = nearestSpot(settings.origin, path) ?? {
+      file: settings.origin.origin.file,
+      span: settings.origin.origin.key ?? settings.origin.origin.value,
+    }
+    found.push({ rule: 'settings/layout', severity: 'error', message, at, help })
+  }
+  const { layout } = settings
+  const named = placeholdersOf(layout.databases).known.includes('name')
+  if (settings.argocd.manageProject && settings.argocd.project === 'default')
+    fail(
+      '',
+      'postgres.argocd.project is `default`, but that project belongs to Argo CD and to every other Application',
+      'name another project, or set manageProject: false',
+      ['argocd', 'project'],
+    )
+  const needs: [keyof Settings['layout'], readonly string[]][] = [
+    ['databases', ['service']],
+    ['overrides', named ? ['service', 'name', 'env'] : ['service', 'env']],
+    ['cluster', []],
+    ['application', []],
+  ]
+  for (const [key, required] of needs) {
+    const { known, unknown } = placeholdersOf(layout[key])
+    for (const name of unknown)
+      fail(key, `postgres.layout.${key} has the placeholder {${name}}, but only {service}, {name} and {env} exist`)
+    for (const name of required)
+      if (!known.includes(name)) fail(key, `postgres.layout.${key} has no {${name}}, but two databases would share one file`)
+    if (!named && known.includes('name')) fail(key, `postgres.layout.${key} has {name}, but postgres.layout.databases has none`)
+  }
+  if (placeholdersOf(layout.databases).known.includes('env'))
+    fail('databases', 'postgres.layout.databases has {env}, but the base file is the same for all environments')
+  for (const key of ['databases', 'overrides'] as const)
+    if (layout[key].startsWith('/') || layout[key].split('/').includes('..'))
+      fail(key, `postgres.layout.${key} is \`${layout[key]}\`, but must be a relative path inside the repository`)
+  for (const environment of settings.environments) {
+    const { unknown } = placeholdersOf(environment.namespace)
+    for (const name of unknown)
+      fail(
+        '',
+        `postgres.environments.${environment.name}.namespace has the placeholder {${name}}, but only {service}, {name} and {env} exist`,
+        undefined,
+        ['environments', environment.name, 'namespace'],
+      )
+  }
+  return found
+}

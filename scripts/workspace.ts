@@ -1,0 +1,89 @@
+// Which repository, and which state of it, does a command look at?
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { indexTree } from './git.ts'
+import { staticFolder } from './layout.ts'
+import { overlay, workTree } from './tree.ts'
+import type { Tree } from './tree.ts'
+
+/** Wrong usage: exit code 2, the message is for the person who typed the command. */
+export class UsageError extends Error {}
+
+export interface Workspace {
+  readonly root: string
+  /** databases from another checkout */
+  readonly databases?: string
+  /** texts that stand for those of the files, by their path as it is shown */
+  readonly edited?: ReadonlyMap<string, string>
+}
+
+/** Resolves `--root` and `--databases` against the current directory; a folder that does not exist is wrong usage. */
+export function openWorkspace(
+  cwd: string,
+  flags: { readonly root?: string | undefined; readonly databases?: string | undefined },
+): Workspace {
+  const root = folder(cwd, flags.root ?? '.', '--root')
+  if (!existsSync(resolve(root, 'apps/values.yaml')))
+    throw new UsageError(
+      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
+    )
+  return flags.databases === undefined ? { root } : { root, databases: folder(cwd, flags.databases, '--databases') }
+}
+
+function folder(cwd: string, path: string, flag: string): string {
+  const full = resolve(cwd, path)
+  if (statSync(full, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
+  return realpathSync(full)
+}
+
+/** The folders whose files matter, beside the databases. */
+const folders = ['apps', 'helm-values']
+
+/**
+ * The files of the work tree, or with `staged` of the git index, for a databases pattern such as
+ * `databases/{service}/values.yaml`.
+ */
+export function openTree(workspace: Workspace, layout: string, staged: boolean): Tree {
+  return withEdits(readTree(workspace, layout, staged), workspace)
+}
+
+function readTree(workspace: Workspace, layout: string, staged: boolean): Tree {
+  const databases = staticFolder(layout)
+  const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : workTree(root, list))
+  if (workspace.databases === undefined) return open(workspace.root, databases === '' ? [''] : [...new Set([...folders, databases])])
+  // the values come from one repository and the databases from another: only the latter has the index that is asked for
+  const own = workTree(workspace.root, folders)
+  return overlay(own, databases, open(workspace.databases, ['']), shownPath(workspace.root, workspace.databases))
+}
+
+/** The tree that holds apps/values.yaml, before the layout is known. */
+export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
+  const tree = staged && workspace.databases === undefined ? indexTree(workspace.root, ['apps/values.yaml']) : workTree(workspace.root, [])
+  return withEdits(tree, workspace)
+}
+
+function withEdits(tree: Tree, { edited }: Workspace): Tree {
+  if (edited === undefined) return tree
+  return {
+    ...tree,
+    read: (path) => {
+      const text = edited.get(tree.shown?.(path) ?? path)
+      return text === undefined ? tree.read(path) : { ok: true, text }
+    },
+  }
+}
+
+/** A path that a person (and an annotation) can open: relative to the root where that is short, else absolute. */
+function shownPath(root: string, path: string): string {
+  const short = relative(root, path)
+  return isAbsolute(short) ? path : short.split(sep).join('/')
+}
+
+/** The root as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
+export function folderInRepository(root: string): string {
+  for (let top = root; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) return top === root ? '' : `${relative(top, root).split(sep).join('/')}/`
+    if (dirname(top) === top) return ''
+  }
+}
