@@ -1,0 +1,286 @@
+// Which value trees do the events of a YAML text make, as go-yaml decodes them?
+import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
+import type { Origin, Path, Span, Value } from './model.ts'
+import { Refusal } from './reading.ts'
+import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
+import { keyText, resolvePlain } from './scalars.ts'
+import type { Resolved } from './scalars.ts'
+
+const none: readonly Value[] = []
+
+/**
+ * Builds value trees from the events of a text that parsed; go-yaml's decoder (decode.go) is the model. `base` is the
+ * offset of `text` in the file. Throws a Refusal where go-yaml refuses what it decodes.
+ */
+export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events'>): ParsedYaml {
+  const r: Reading = { ...input, index: 0, problems: [], anchors: new Map(), sizes: new Map(), decoded: 0, aliased: 0 }
+  const { events } = r
+  const documents: Value[] = []
+  while (r.index < events.length) {
+    const event = r.events[r.index++] as Event
+    if (event.type !== EVENT_ID.DOCUMENT) continue
+    const version = event.directives.find((directive) => directive.kind === 'yaml')
+    if (version !== undefined && version.kind === 'yaml' && version.version !== '1.1')
+      throw refuse(r, 'yaml/syntax', `document asks for YAML ${version.version}, but Helm reads YAML 1.1 only`, 0, 'remove the %YAML line')
+    r.anchors = new Map()
+    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
+    else documents.push(node(r, null, []))
+    r.index++
+  }
+  if (documents.length === 0) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
+  return { documents, problems: r.problems }
+}
+
+function refuse(r: Reading, rule: YamlProblem['rule'], message: string, offset: number, help?: string): Refusal {
+  return new Refusal(rule, message, r.base + offset, help)
+}
+
+function peek(r: Reading): Event {
+  return r.events[r.index] as Event
+}
+
+function origin(r: Reading, key: Span | null, path: Path, start: number, end: number): Origin {
+  return { layer: r.layer, file: r.file, path, key, value: { start: r.base + start, end: r.base + end } }
+}
+
+function nullValue(r: Reading, key: Span | null, path: Path, span: Span): Value {
+  return { kind: 'null', origin: origin(r, key, path, span.start, span.end), overrides: none }
+}
+
+function node(r: Reading, key: Span | null, path: Path): Value {
+  const event = peek(r)
+  r.decoded++
+  switch (event.type) {
+    case EVENT_ID.SCALAR:
+      r.index++
+      return named(r, event, scalar(r, event, key, path))
+    case EVENT_ID.ALIAS:
+      r.index++
+      return alias(r, r.text.slice(event.anchorStart, event.anchorEnd), event.anchorStart)
+    case EVENT_ID.MAPPING:
+      return collection(r, event, () => mapping(r, event, key, path))
+    case EVENT_ID.SEQUENCE:
+      return collection(r, event, () => sequence(r, event, key, path))
+    default:
+      throw new Error('a YAML event is out of place')
+  }
+}
+
+function named(r: Reading, event: ScalarEvent | MappingEvent | SequenceEvent, value: Value): Value {
+  if (event.anchorStart >= 0) r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), value)
+  return value
+}
+
+function collection(r: Reading, event: MappingEvent | SequenceEvent, read: () => Value): Value {
+  const before = r.decoded
+  if (event.anchorStart >= 0) r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), 'open')
+  const value = named(r, event, read())
+  if (event.anchorStart >= 0) r.sizes.set(value, r.decoded - before + 1)
+  return value
+}
+
+function alias(r: Reading, name: string, offset: number): Value {
+  const target = r.anchors.get(name)
+  if (target === undefined)
+    throw refuse(
+      r,
+      'yaml/syntax',
+      'a value that starts with `*` is an alias, but there is no such anchor before it',
+      offset,
+      'quote the value if it is text',
+    )
+  if (target === 'open') throw refuse(r, 'yaml/aliases', 'the anchor of an alias contains the alias itself', offset)
+  const size = r.sizes.get(target) ?? 1
+  r.decoded += size
+  r.aliased += size
+  if (r.aliased > 100 && r.decoded > 1000 && r.aliased / r.decoded > allowedAliasRatio(r.decoded))
+    throw refuse(r, 'yaml/aliases', 'document consists of aliases beyond what Helm expands', offset)
+  return target
+}
+
+function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Path): Value {
+  const span = scalarSpan(r, event, key)
+  const resolved = resolve(r, event)
+  if (resolved === null) return nullValue(r, key, path, span)
+  const value = typeof resolved === 'bigint' ? Number(resolved) : resolved
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw refuse(
+      r,
+      'yaml/syntax',
+      'the value is an infinity or no number, but values travel as JSON, which has neither',
+      span.start,
+      'quote it',
+    )
+  return { kind: 'scalar', origin: origin(r, key, path, span.start, span.end), overrides: none, value }
+}
+
+function scalarSpan(r: Reading, event: ScalarEvent, key: Span | null): Span {
+  if (event.valueStart < 0) {
+    const at = key === null ? 0 : key.end - r.base
+    return { start: at, end: at }
+  }
+  const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0
+  return { start: event.valueStart - quote, end: event.valueEnd + quote }
+}
+
+function resolve(r: Reading, event: ScalarEvent): Resolved {
+  const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
+  if (event.tagStart >= 0) return tagged(r, r.text.slice(event.tagStart, event.tagEnd), text, event.tagStart)
+  return event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text) : text
+}
+
+/** A scalar with an explicit tag: `!!int '1'` is 1, `!!str 1` is text, a local tag is text. */
+function tagged(r: Reading, tag: string, text: string, offset: number): Resolved {
+  const name = /^(?:!!|!<tag:yaml\.org,2002:)([a-z]+)>?$/.exec(tag)?.[1]
+  if (name === undefined || name === 'str') return text
+  if (name === 'binary') return binary(r, text, offset)
+  const resolved = resolvePlain(text)
+  const kind =
+    resolved === null
+      ? 'null'
+      : typeof resolved === 'boolean'
+        ? 'bool'
+        : typeof resolved === 'bigint'
+          ? 'int'
+          : typeof resolved === 'number'
+            ? 'float'
+            : 'str'
+  if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
+  if (kind === 'int' && name === 'float') return Number(resolved)
+  throw refuse(r, 'yaml/syntax', `the value is a ${kind}, but its tag says !!${name}`, offset)
+}
+
+function binary(r: Reading, text: string, offset: number): string {
+  const compact = text.replaceAll(/[\r\n]/g, '')
+  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
+    throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
+  return Buffer.from(compact, 'base64').toString('utf8')
+}
+
+function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path): Value {
+  r.index++
+  const items: Value[] = []
+  let end = event.start
+  while (peek(r).type !== EVENT_ID.POP) {
+    const item = node(r, null, [...path, items.length])
+    items.push(item)
+    end = Math.max(end, item.origin.value.end - r.base)
+  }
+  r.index++
+  return { kind: 'list', origin: origin(r, key, path, event.start, closing(r, end, ']', event)), overrides: none, items }
+}
+
+function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path): Value {
+  r.index++
+  const entries = new Map<string, Value>()
+  let end = event.start
+  while (peek(r).type !== EVENT_ID.POP) {
+    const keyEvent = peek(r)
+    if (keyEvent.type === EVENT_ID.SCALAR && isMergeKey(r, keyEvent)) {
+      r.index++
+      end = Math.max(end, merge(r, entries, scalarSpan(r, keyEvent, null), path))
+      continue
+    }
+    const [name, span] = readKey(r, keyEvent)
+    const own = { start: r.base + span.start, end: r.base + span.end }
+    const previous = entries.get(name)
+    const value = node(r, own, [...path, name])
+    if (previous !== undefined) duplicate(r, name, own, previous)
+    entries.delete(name)
+    entries.set(name, value.origin.key === own ? value : { ...value, origin: { ...value.origin, key: own, path: [...path, name] } })
+    end = Math.max(end, span.end, value.origin.value.end - r.base)
+  }
+  r.index++
+  return { kind: 'map', origin: origin(r, key, path, event.start, closing(r, end, '}', event)), overrides: none, entries }
+}
+
+/** A flow collection ends at its bracket, a block collection with its last entry. */
+function closing(r: Reading, end: number, bracket: string, event: MappingEvent | SequenceEvent): number {
+  if (event.start < 0) return end
+  const opens = r.text[event.start] === '{' || r.text[event.start] === '['
+  if (!opens) return end
+  const close = r.text.indexOf(bracket, end)
+  return close < 0 ? end : close + 1
+}
+
+function duplicate(r: Reading, name: string, span: Span, previous: Value): void {
+  if (previous.origin.key === null || previous.origin.file !== r.file) return
+  r.problems.push({
+    rule: 'yaml/duplicate-key',
+    fatal: false,
+    message: `key \`${name}\` stands twice in this map, and Helm silently takes the last one`,
+    span,
+    related: { span: previous.origin.key, message: `\`${name}\` stands here first` },
+    help: 'remove one of the two, or join them',
+  })
+}
+
+function readKey(r: Reading, event: Event): [string, Span] {
+  if (event.type === EVENT_ID.ALIAS) {
+    r.index++
+    const target = alias(r, r.text.slice(event.anchorStart, event.anchorEnd), event.anchorStart)
+    const text =
+      target.kind === 'scalar'
+        ? keyText(typeof target.value === 'number' && Number.isInteger(target.value) ? BigInt(target.value) : target.value)
+        : undefined
+    if (text === undefined) throw refuse(r, 'yaml/syntax', 'a key must be text', event.anchorStart)
+    return [text, { start: event.anchorStart - 1, end: event.anchorEnd }]
+  }
+  if (event.type !== EVENT_ID.SCALAR) {
+    const start = event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? Math.max(event.start, 0) : 0
+    const braces = r.text.startsWith('{', start)
+    throw refuse(
+      r,
+      'yaml/syntax',
+      braces ? 'a map stands where a key must be: braces in a plain value open a map' : 'a key is a list, but must be text',
+      start,
+      braces ? 'put quotes around the value' : undefined,
+    )
+  }
+  r.index++
+  r.decoded++
+  const span = scalarSpan(r, event, null)
+  const resolved = resolve(r, event)
+  const text = keyText(resolved)
+  if (text === undefined)
+    throw refuse(
+      r,
+      'yaml/syntax',
+      `key is ${resolved === null ? 'null' : 'too large a number'}, but must be text`,
+      span.start,
+      'quote the key',
+    )
+  if (event.anchorStart >= 0)
+    r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), {
+      kind: 'scalar',
+      origin: origin(r, null, [], span.start, span.end),
+      overrides: none,
+      value: typeof resolved === 'bigint' ? Number(resolved) : (resolved as string | number | boolean),
+    })
+  return [text, span]
+}
+
+function isMergeKey(r: Reading, event: ScalarEvent): boolean {
+  if (event.valueEnd - event.valueStart !== 2 || r.text.slice(event.valueStart, event.valueEnd) !== '<<') return false
+  if (event.tagStart >= 0) return ['!!merge', '!<tag:yaml.org,2002:merge>'].includes(r.text.slice(event.tagStart, event.tagEnd))
+  return event.style === SCALAR_STYLE.PLAIN
+}
+
+/** `<<`: a map or a list of maps whose entries are set here, earlier list items winning (decode.go `merge`). */
+function merge(r: Reading, entries: Map<string, Value>, span: Span, path: Path): number {
+  const source = node(r, null, path)
+  const maps = source.kind === 'list' ? source.items.toReversed() : [source]
+  for (const map of maps) {
+    if (map.kind !== 'map') throw refuse(r, 'yaml/syntax', 'a merge key `<<` holds something else than a map or a list of maps', span.start)
+    for (const [name, value] of map.entries) entries.set(name, value)
+  }
+  return Math.max(span.end, source.origin.file === r.file ? span.end : 0)
+}
+
+/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
+function allowedAliasRatio(decoded: number): number {
+  if (decoded <= 400_000) return 0.99
+  if (decoded >= 4_000_000) return 0.1
+  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
+}

@@ -1,0 +1,254 @@
+// The story: discover → parse → merge → chart → admit → argocd → diagnose → emit. The only importer of several stages.
+import { applyAllowances } from './allowances.ts'
+import { admit } from './admit/admit.ts'
+import { rememberingExaminer } from './admit/alike.ts'
+import type { Examiner } from './admit/alike.ts'
+import { chooseSchemaVersion } from './admit/load.ts'
+import { isKnownOperator } from './admit/operator/version.ts'
+import { writeApplicationSets } from './argocd/applicationset.ts'
+import type { HandWritten } from './argocd/hand-written.ts'
+import { judgeSettings } from './argocd/rules-settings.ts'
+import { operatorConflicts, writeOperatorApplication } from './argocd/operator.ts'
+import { writeProject } from './argocd/project.ts'
+import { baseCommit, readBase, remembered } from './changes/base.ts'
+import { sideOf, startComparison } from './changes/comparison.ts'
+import type { Comparison, Side, UpdateJudge } from './changes/comparison.ts'
+import { chartFindings } from './changes/pins.ts'
+import { updateFindings } from './changes/update.ts'
+import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
+import type { LocatedFinding } from './diagnose.ts'
+import { discover } from './discover.ts'
+import { missingDefaults, operatorValuesFindings } from './inputs.ts'
+import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
+import type { Output, OutputState } from './emit/outputs.ts'
+import { writeValues } from './emit/values.ts'
+import { generateLayer, serviceSpot } from './generator.ts'
+import { LayerReader } from './layers.ts'
+import { compareCluster, compareFleet } from './live.ts'
+import type { LiveState } from './live.ts'
+import { mergeLayers } from './merge.ts'
+import type { Database, Diagnostic, MapValue, RenderedObject, Settings } from './model.ts'
+import { fleetFacts, judgeFleet } from './policy/fleet.ts'
+import type { FleetFacts } from './policy/fleet.ts'
+import { judgeDatabase } from './policy/judge.ts'
+import type { PolicySubject } from './policy/subject.ts'
+import { loadSettings } from './settings.ts'
+import type { Tree } from './tree.ts'
+import { openSettingsTree, openTree } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface Outcome {
+  /** absent: apps/values.yaml is broken, so nothing else could be looked at */
+  readonly settings?: Settings
+  readonly databases: readonly Database[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** every generated file as it should be beside what is there; empty where an error stands in the way */
+  readonly states: readonly OutputState[]
+  /** text of a file, for code frames */
+  readonly source: (file: string, revision?: string) => string | undefined
+  /** absent: nothing was compared */
+  readonly comparison?: Comparison
+}
+
+export interface PipelineOptions {
+  /** judge the git index; without a base it is compared with HEAD */
+  readonly staged: boolean
+  /** compare with where HEAD left this branch, tag or commit */
+  readonly base?: string | undefined
+  /** compare with what kubectl printed */
+  readonly live?: LiveState | undefined
+}
+
+/** Looks at one state of a repository, whole. Reads files, writes none. */
+export async function runPipeline(workspace: Workspace, options: PipelineOptions): Promise<Outcome> {
+  const from = baseCommit(workspace, options)
+  const loaded = loadSettings(openSettingsTree(workspace, options.staged))
+  if (loaded.settings === undefined) return { databases: [], ...conclude(loaded.findings), states: [] }
+
+  const { settings } = loaded
+  const tree = remembered(openTree(workspace, settings.layout.databases, options.staged))
+  const { databases, findings: discovered } = discover(settings, tree)
+  const findings: LocatedFinding[] = [
+    ...loaded.findings,
+    ...discovered,
+    ...missingDefaults(settings, tree),
+    ...operatorValuesFindings(settings, tree),
+    ...pinFindings(settings),
+    ...chartFindings(settings),
+  ]
+  if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
+  const comparison =
+    from === undefined ? undefined : startComparison(readBase(workspace, from, { settings, tree }), { settings, tree }, databases)
+  const compare = comparison === undefined ? undefined : comparer(comparison)
+  const outputs: Output[] = []
+  const layers = new LayerReader(valuesChecks(settings))
+  const examine = rememberingExaminer()
+  const fleet: FleetFacts[] = []
+  for (const database of databases) {
+    const { roots, findings: broken } = layers.layersOf(database)
+    findings.push(...broken)
+    if (roots === undefined) continue
+    const written = mergeLayers(roots as [MapValue, ...MapValue[]])
+    const generated = generateLayer(database, written, settings)
+    const values = mergeLayers([written, generated.layer])
+    const { objects, findings: judged } = assess(database, { values, settings, examine, fleet, live: options.live })
+    findings.push(...generated.findings, ...judged, ...(compare?.(sideOf(database, values, objects)) ?? []))
+    outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
+  }
+  const handWritten = await readHandWritten(settings, databases, tree)
+  if (options.live !== undefined) findings.push(...compareFleet(options.live, databases))
+  findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(fleet, { otherStores: handWritten.stores }))
+  findings.push(...(comparison?.conclude() ?? []))
+  const files = new Set(databases.flatMap((database) => database.layers.map(({ file }) => file)))
+  const kept = applyAllowances(findings, files)
+  if (kept.some(isError)) return { settings, databases, ...conclude(kept), states: [], ...(comparison && { comparison }) }
+
+  outputs.push(...manifests(settings, databases))
+  const states = compareOutputs(outputs, tree)
+  const { stale, foreign } = outputFindings(states)
+  return { settings, databases, ...conclude([...kept, ...stale, ...foreign]), states, ...(comparison && { comparison }) }
+}
+
+/** Manifests that people wrote beside ours; Argo CD's own engine is loaded only where there are any. */
+async function readHandWritten(settings: Settings, databases: readonly Database[], tree: Tree): Promise<HandWritten> {
+  const isTheirs = (path: string): boolean => path.startsWith('apps/templates/') && !generatedFiles.includes(path)
+  if (!tree.paths.some(isTheirs)) return { findings: [], stores: new Set() }
+  const { judgeHandWritten } = await import('./argocd/hand-written.ts')
+  return judgeHandWritten(settings, databases, tree)
+}
+
+function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnostics' | 'source'> {
+  const texts = new Map(findings.map(({ at }) => [`${at.file.revision ?? ''}\0${at.file.path}`, at.file.text]))
+  return { diagnostics: diagnose(findings), source: (file, revision) => texts.get(`${revision ?? ''}\0${file}`) }
+}
+
+/** Renders a database as it was at the base, where it was another one, and judges what became of it. */
+function comparer(comparison: Comparison): (after: Side) => LocatedFinding[] {
+  const { settings } = comparison.base
+  const layers = new LayerReader([])
+  const examine = rememberingExaminer()
+  const judge: UpdateJudge = (object, old, { after }) => {
+    if (!isJudged(object)) return []
+    const { operator } = after.environment
+    return updateFindings(object, old, (now, then) =>
+      examine(now, after.cluster, { operator: operator.version, ...(then && { old: then }) }),
+    )
+  }
+  return (after) => {
+    const database = comparison.before(after.database)
+    const roots = database === undefined ? undefined : layers.layersOf(database).roots
+    if (database === undefined || roots === undefined || settings === undefined) return []
+    const written = mergeLayers(roots as [MapValue, ...MapValue[]])
+    const values = mergeLayers([written, generateLayer(database, written, settings).layer])
+    return comparison.compare(sideOf(database, values, renderDatabase(database, values, settings).objects), after, judge)
+  }
+}
+
+/** The chart's Secrets, ConfigMaps and monitoring objects are not the operator's. */
+function isJudged(object: RenderedObject): boolean {
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))
+}
+
+interface Assessment {
+  readonly values: MapValue
+  readonly settings: Settings
+  readonly examine: Examiner
+  /** gains what is compared over all databases */
+  readonly fleet: FleetFacts[]
+  readonly live: LiveState | undefined
+}
+
+/** One database: what the chart makes of its values, and what the API server and the operator say to each object. */
+function assess(
+  database: Database,
+  { values, settings, examine, fleet, live }: Assessment,
+): { objects: readonly RenderedObject[]; findings: LocatedFinding[] } {
+  const { objects, findings } = renderDatabase(database, values, settings)
+  const fallback = serviceSpot(database)
+  for (const object of objects) {
+    if (!isJudged(object)) continue
+    for (const finding of examine(object.plain, database.cluster, { operator: database.environment.operator.version }))
+      findings.push(locateFinding(finding, { object, values, fallback, database }))
+  }
+  const subject = { database, settings, values, objects }
+  const facts = fleetFacts(subject)
+  if (facts !== undefined) fleet.push(facts)
+  findings.push(...judgeDatabase(subject))
+  if (live !== undefined) findings.push(...liveFindings(live, subject))
+  return { objects, findings }
+}
+
+/** Fields of the live Cluster against what the API server would store for ours. */
+function liveFindings(live: LiveState, { database, values, objects }: PolicySubject): LocatedFinding[] {
+  const object = objects.find(({ kind }) => kind === 'Cluster')
+  const wanted = object === undefined ? undefined : admit(object.plain, { operator: database.environment.operator.version }).defaulted
+  if (object === undefined || wanted === undefined) return []
+  return compareCluster(live, database, wanted).map(({ path, message, live: at }) => {
+    const finding = {
+      rule: 'live/cluster-as-wanted',
+      severity: 'warning',
+      message,
+      places: [{ path }],
+      help: 'sync it, or write here what was changed by hand',
+    } as const
+    const found = locateFinding(finding, { object, values, fallback: serviceSpot(database), database })
+    // each Cluster has lines of its own in the live file, so that no two differences fall together
+    return { ...found, at, related: [{ ...found.at, message: 'wanted here' }] }
+  })
+}
+
+export const setsFile = 'apps/templates/data/postgres-clusters.yaml'
+
+/** The Argo CD files. `render` expands new sets again and compares them with the plan before it writes them. */
+function manifests(settings: Settings, databases: readonly Database[]): Output[] {
+  const project = settings.argocd.manageProject
+    ? [{ path: 'apps/templates/data/project.yaml', text: writeProject(settings, databases) }]
+    : []
+  return [
+    { path: 'apps/templates/core/cloudnative-pg.yaml', text: writeOperatorApplication(settings) },
+    ...project,
+    { path: setsFile, text: writeApplicationSets(settings, databases) },
+  ]
+}
+
+function isError(finding: LocatedFinding): boolean {
+  return finding.severity === 'error'
+}
+
+function noDatabase(settings: Settings): LocatedFinding {
+  const { origin, layout } = settings
+  return {
+    rule: 'discover/any-database',
+    severity: 'error',
+    message: `no file matches ${layout.databases}, but a repository without databases can't be checked`,
+    at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
+    help: 'create databases/<service>/values.yaml, or set postgres.layout.databases',
+  }
+}
+
+/** Environments on one Kubernetes cluster that want different operators (only one is installed there), and operators that are not known here. */
+function pinFindings(settings: Settings): LocatedFinding[] {
+  const root = { file: settings.origin.origin.file, span: settings.origin.origin.key ?? settings.origin.origin.value }
+  const spot = (environment: string): LocatedFinding['at'] =>
+    writtenSpot(settings.origin, ['environments', environment, 'operator', 'version']) ??
+    writtenSpot(settings.origin, ['operator', 'version']) ??
+    root
+  const conflicts = operatorConflicts(settings).map(({ first, other }) => ({
+    rule: 'settings/one-operator',
+    severity: 'error' as const,
+    message: `environment \`${other.name}\` pins another operator than \`${first.name}\`, but both are on one Kubernetes cluster`,
+    at: spot(other.name),
+    help: 'give both the same operator, or another destination',
+  }))
+  const unknown = settings.environments
+    .filter(({ operator }) => !isKnownOperator(operator.version))
+    .map(({ name, operator }) => ({
+      rule: 'settings/known-operator',
+      severity: 'warning' as const,
+      message: `operator ${operator.version} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', operator.version)}`,
+      at: spot(name),
+      help: 'pin a release from 1.27.1 to 1.30.0, or update cnpg-values',
+    }))
+  return [...conflicts, ...unknown]
+}

@@ -1,0 +1,131 @@
+// How are ajv's errors on a hand-written file told to a person?
+import type { ErrorObject } from 'ajv'
+import type { LocatedFinding, Spot } from './diagnose.ts'
+import type { Path, Value } from './model.ts'
+import { formatPath, listed, nearest } from './path.ts'
+import { valueAt } from './value.ts'
+
+/** ajv's errors on a hand-written file → findings with places; one a spot, the most telling first. */
+export function schemaFindings(errors: readonly ErrorObject[], root: Value, prefix: Path): LocatedFinding[] {
+  const found = new Map<string, LocatedFinding>()
+  for (const error of errors) {
+    if (error.keyword === 'if' || error.keyword === 'allOf' || error.schemaPath.includes('/if/')) continue
+    const steps = error.instancePath
+      .split('/')
+      .slice(1)
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const finding = schemaFinding(error, root, steps, prefix)
+    const key = `${finding.at.file.path}\0${finding.at.span.start}`
+    if (!found.has(key)) found.set(key, finding)
+  }
+  return [...found.values()]
+}
+
+function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[], prefix: Path): LocatedFinding {
+  const file = root.origin.file
+  const value = valueAt(root, steps)
+  const field = formatPath([...prefix, ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))])
+  const spot = (path: readonly string[], on: 'key' | 'value'): Spot => {
+    const node = valueAt(root, path)
+    if (node !== undefined) {
+      const span = (on === 'key' || node.kind === 'map' || node.kind === 'list' ? node.origin.key : null) ?? node.origin.value
+      return { file, span }
+    }
+    return { file, span: root.origin.key ?? root.origin.value }
+  }
+  const make = (message: string, at: Spot, help?: string): LocatedFinding => ({
+    rule: 'settings/schema',
+    severity: 'error',
+    message,
+    at,
+    help,
+  })
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params['additionalProperty'])
+      const guess = nearest(key, siblings(steps, prefix))
+      return make(
+        `unknown key \`${key}\`${field === '' ? '' : ` in \`${field}\``}`,
+        spot([...steps, key], 'key'),
+        guess === undefined ? undefined : `did you mean \`${guess}\`?`,
+      )
+    }
+    case 'required': {
+      const missing = String(error.params['missingProperty'])
+      return make(`${field}.${missing} is not set, but must be`, spot(steps, 'key'), `add \`${missing}:\``)
+    }
+    case 'type': {
+      const help = error.params['type'] === 'string' && value?.kind === 'scalar' ? 'put quotes around it' : undefined
+      return make(`${field} is ${describe(value)}, but must be ${typeName(String(error.params['type']))}`, spot(steps, 'value'), help)
+    }
+    case 'enum':
+      return make(
+        `${field} is ${describe(value)}, but must be one of ${listed(error.params['allowedValues'] as string[])}`,
+        spot(steps, 'value'),
+      )
+    case 'propertyNames': {
+      const key = String(error.params['propertyName'])
+      return make(`${field} has the key \`${key}\`, but names are lower-case letters, digits and \`-\``, spot([...steps, key], 'key'))
+    }
+    case 'minProperties':
+    case 'maxProperties': {
+      const must = field.endsWith('destination') ? 'exactly one of server and name' : 'at least one entry'
+      return make(`${field} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${must}`, spot(steps, 'key'))
+    }
+    default:
+      return make(`${field} is ${describe(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'))
+  }
+}
+
+const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  argocd: ['version', 'namespace', 'project', 'manageProject'],
+  repository: ['url', 'revision', 'path'],
+  operator: ['version', 'namespace', 'chart'],
+  chart: ['repository', 'name', 'version'],
+  clusterChart: ['repository', 'name', 'version', 'engine'],
+  environment: ['destination', 'namespace', 'guard', 'autoSync', 'operator', 'clusterChart'],
+  destination: ['server', 'name'],
+  layout: ['databases', 'overrides', 'cluster', 'application'],
+  retirement: ['reason', 'since'],
+  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'ownKeys', 'layout'],
+  service: ['owner', 'environments', 'namespace', 'retired'],
+}
+
+/** The keys that a map of a hand-written file may have: ajv's errors don't say once a schema is compiled ahead. */
+function siblings(steps: readonly string[], prefix: Path): readonly string[] {
+  const parent = steps.at(-2)
+  const place =
+    parent === 'environments'
+      ? 'environment'
+      : parent === 'retired'
+        ? 'retirement'
+        : (steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
+  return knownKeys[place] ?? []
+}
+
+function patternMeaning(field: string, error: ErrorObject): string {
+  if (field.endsWith('version')) return 'be an exact version such as 1.27.1'
+  if (field.endsWith('since')) return 'be a date such as 2026-01-31'
+  if (field.endsWith('path')) return 'be a relative path inside the repository'
+  if (error.keyword === 'minLength') return 'not be empty'
+  if (error.keyword === 'maxLength') return `be at most ${String(error.params['limit'])} characters long`
+  if (error.keyword === 'uniqueItems') return 'name each entry once'
+  return 'be lower-case letters, digits and `-`, starting with a letter'
+}
+
+/** A value as a message shows it. */
+export function describe(value: Value | undefined): string {
+  if (value === undefined) return 'not set'
+  if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
+  if (value.kind === 'list') return 'a list'
+  if (value.kind === 'null') return 'null'
+  const text = typeof value.value === 'string' ? `\`${value.value}\`` : String(value.value)
+  return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
+}
+
+function typeName(type: string): string {
+  return (
+    { string: 'text', boolean: 'true or false', object: 'a map', array: 'a list', integer: 'a whole number', number: 'a number' }[type] ??
+    type
+  )
+}
