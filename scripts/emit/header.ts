@@ -1,0 +1,13 @@
+// How does a generated file say that it is generated?
+
+/** First line of every file that this program writes; what stands in a later version may differ after the comma. */
+export const GENERATED_HEADER =
+  '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: npm run render'
+
+/** Whether a file's text (any line ending, with or without a byte order mark) was written by this program. */
+export function isGenerated(text: string): boolean {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0
+  const end = text.indexOf('\n', start)
+  const first = text.slice(start, end < 0 ? undefined : end)
+  return first.startsWith('# Generated ') && first.includes(' by cnpg-values; do not edit')
+}

@@ -1,0 +1,38 @@
+// How does text get into HTML without becoming HTML?
+
+/** Markup that was made here and is safe to insert. */
+export interface Markup {
+  readonly markup: string
+}
+
+type Part = string | number | Markup | readonly (string | Markup)[] | undefined
+
+/**
+ * Tagged template: what is inserted is escaped, unless it is markup itself; lists are joined, undefined is nothing.
+ * Not named `html`: formatters lay such templates out anew, and with them the bytes of the page.
+ */
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { markup: strings.reduce((text, string, index) => text + insert(parts[index - 1]) + string) }
+}
+
+/** Text that is markup already: constants of this program only. */
+export function trusted(text: string): Markup {
+  return { markup: text }
+}
+
+function insert(part: Part): string {
+  if (part === undefined) return ''
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part))
+  return 'markup' in part ? part.markup : part.map((item) => insert(item)).join('')
+}
+
+/** Also for attribute values in double quotes; what could turn the reading direction or hide is shown as a dot. */
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}

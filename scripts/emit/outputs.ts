@@ -1,0 +1,147 @@
+// Which generated files are stale, missing or left over, and how are they written?
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { LocatedFinding } from '../diagnose.ts'
+import type { SourceFile } from '../model.ts'
+import type { Tree } from '../tree.ts'
+import { isGenerated } from './header.ts'
+
+/** A generated file as it should be. */
+export interface Output {
+  readonly path: string
+  readonly text: string
+  /** the database that it belongs to */
+  readonly database?: string
+}
+
+export type OutputState =
+  | { readonly kind: 'unchanged' | 'changed' | 'missing'; readonly output: Output; readonly present?: string }
+  | { readonly kind: 'foreign'; readonly output: Output; readonly present: string }
+  | { readonly kind: 'orphan'; readonly path: string; readonly present: string }
+
+/** The rules that say "run render", and that `render` itself puts right. */
+export const staleRules: ReadonlySet<string> = new Set(['emit/stale', 'emit/missing', 'emit/orphan'])
+
+/** Folders that hold nothing but generated files. */
+export const generatedFolders = ['helm-values/data/rendered/']
+/** Generated files outside these folders, known by name. */
+export const generatedFiles = [
+  'apps/templates/core/cloudnative-pg.yaml',
+  'apps/templates/data/project.yaml',
+  'apps/templates/data/postgres-clusters.yaml',
+]
+
+/** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
+export function compareOutputs(outputs: readonly Output[], tree: Tree): OutputState[] {
+  const states: OutputState[] = outputs.map((output) => {
+    const read = tree.read(output.path)
+    if (read === undefined) return { kind: 'missing', output }
+    const present = read.ok ? read.text : ''
+    if (present === output.text) return { kind: 'unchanged', output, present }
+    return isGenerated(present) ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
+  })
+  const wanted = new Set(outputs.map((output) => output.path))
+  for (const path of tree.paths) {
+    if (wanted.has(path) || !(generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder)))) continue
+    const read = tree.read(path)
+    if (read?.ok === true && isGenerated(read.text)) states.push({ kind: 'orphan', path, present: read.text })
+  }
+  return states
+}
+
+/** States → findings: `stale` findings for the gate, and foreign files, which stop `render` too. */
+export function outputFindings(states: readonly OutputState[]): { stale: LocatedFinding[]; foreign: LocatedFinding[] } {
+  const stale: LocatedFinding[] = []
+  const foreign: LocatedFinding[] = []
+  const help = 'run `npm run render` and commit what it writes'
+  for (const state of states) {
+    if (state.kind === 'orphan') {
+      const file = { path: state.path, text: state.present }
+      stale.push({
+        rule: 'emit/orphan',
+        severity: 'error',
+        message: `${state.path} is generated, but no database needs it any more`,
+        at: lineSpot(file, 1),
+        help,
+      })
+    } else if (state.kind === 'missing') {
+      stale.push({
+        rule: 'emit/missing',
+        severity: 'error',
+        message: `${state.output.path} is not there, but is generated and committed`,
+        at: lineSpot({ path: state.output.path, text: '' }, 1),
+        help,
+        database: state.output.database,
+      })
+    } else if (state.kind === 'changed') {
+      const file = { path: state.output.path, text: state.present ?? '' }
+      const line = firstDifference(file.text, state.output.text)
+      stale.push({
+        rule: 'emit/stale',
+        severity: 'error',
+        message: `${state.output.path} is stale from line ${line} on`,
+        at: lineSpot(file, line),
+        help,
+        database: state.output.database,
+      })
+    } else if (state.kind === 'foreign') {
+      const file = { path: state.output.path, text: state.present }
+      foreign.push({
+        rule: 'emit/foreign-file',
+        severity: 'error',
+        message: `${state.output.path} was written by hand, but is where a generated file goes`,
+        at: lineSpot(file, 1),
+        help: 'move what it says to the inputs (README, "Adopt"), then delete it and run `npm run render`',
+      })
+    }
+  }
+  return { stale, foreign }
+}
+
+function firstDifference(present: string, wanted: string): number {
+  const a = present.split('\n')
+  const b = wanted.split('\n')
+  const index = a.findIndex((line, at) => line !== b[at])
+  return (index < 0 ? Math.min(a.length, b.length) - 1 : index) + 1
+}
+
+function lineSpot(file: SourceFile, line: number): { file: SourceFile; span: { start: number; end: number } } {
+  let start = 0
+  for (let at = 1; at < line; at++) start = file.text.indexOf('\n', start) + 1
+  const end = file.text.indexOf('\n', start)
+  return { file, span: { start, end: end < 0 ? file.text.length : end } }
+}
+
+export interface Written {
+  readonly written: readonly string[]
+  readonly removed: readonly string[]
+  readonly unchanged: number
+}
+
+/** Writes what differs (temporary file, then rename, so a crash leaves whole old or whole new files) and removes orphans. */
+export function writeOutputs(root: string, states: readonly OutputState[]): Written {
+  const written: string[] = []
+  const removed: string[] = []
+  let unchanged = 0
+  for (const state of states) {
+    if (state.kind === 'unchanged') unchanged++
+    else if (state.kind === 'orphan') {
+      rmSync(join(root, state.path))
+      removed.push(state.path)
+    } else if (state.kind !== 'foreign') {
+      const target = join(root, state.output.path)
+      const temporary = `${target}.${process.pid}.tmp`
+      mkdirSync(dirname(target), { recursive: true })
+      try {
+        writeFileSync(temporary, state.output.text)
+        chmodSync(temporary, 0o644)
+        renameSync(temporary, target)
+      } catch (error) {
+        rmSync(temporary, { force: true })
+        throw error
+      }
+      written.push(state.output.path)
+    }
+  }
+  return { written, removed, unchanged }
+}

@@ -1,0 +1,13 @@
+// What does a rendered values file say?
+import type { Database, MapValue } from '../model.ts'
+import { GENERATED_HEADER } from './header.ts'
+import { writeYaml } from './yaml.ts'
+
+/**
+ * The text of `helm-values/data/rendered/<env>/<service>.yaml`: the merged layers without the chart's defaults, nulls
+ * kept, so that Helm with this one file computes the same `.Values` as with all layers.
+ */
+export function writeValues(database: Database, values: MapValue): string {
+  const sources = database.layers.map(({ file }) => file.path)
+  return `${GENERATED_HEADER}\n# ${database.id}, merged from the chart's defaults up: ${sources.join(', ')}\n${writeYaml(values)}`
+}
