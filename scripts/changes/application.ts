@@ -1,0 +1,182 @@
+// What does a change do to the Argo CD Application of a database, and may it?
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { Database, Json } from '../model.ts'
+import type { Effect } from './effect.ts'
+import { nameSpot, namespaceSpot, pinSpot, serviceKey, settingSpot } from './places.ts'
+import type { State } from './places.ts'
+
+/** A field of the Application, and where a person decides it. */
+interface Field {
+  readonly path: string
+  readonly value: Json
+  /** what PostgreSQL sees when it changes */
+  readonly effect: Effect
+  spot(): Spot
+}
+
+function destinationText({ environment }: Database): string {
+  return environment.destination.server ?? environment.destination.name ?? ''
+}
+
+function fieldsOf(state: State, database: Database): readonly Field[] {
+  const { settings } = state
+  const { environment } = database
+  const setting =
+    (...path: string[]) =>
+    () =>
+      settingSpot(state, path)
+  const pin =
+    (...path: string[]) =>
+    () =>
+      pinSpot(state, environment.name, path)
+  const autoSync = environment.autoSync && database.retired === undefined
+  const autoSyncSpot = (): Spot =>
+    serviceKey(state, database.service, ['retired', environment.name], 'key') ??
+    settingSpot(state, ['environments', environment.name, 'autoSync'])
+  return [
+    { path: 'metadata.name', value: database.application, effect: 'nothing', spot: () => nameSpot(state, database, 'application') },
+    {
+      path: 'spec.destination',
+      value: destinationText(database),
+      effect: 're-creation',
+      spot: setting('environments', environment.name, 'destination', environment.destination.server === undefined ? 'name' : 'server'),
+    },
+    { path: 'spec.destination.namespace', value: database.namespace, effect: 're-creation', spot: () => namespaceSpot(state, database) },
+    { path: 'spec.project', value: settings.argocd.project, effect: 'nothing', spot: setting('argocd', 'project') },
+    {
+      path: 'spec.sources[0].repoURL',
+      value: environment.clusterChart.repository,
+      effect: 'nothing',
+      spot: pin('clusterChart', 'repository'),
+    },
+    { path: 'spec.sources[0].chart', value: environment.clusterChart.name, effect: 'nothing', spot: pin('clusterChart', 'name') },
+    {
+      path: 'spec.sources[0].targetRevision',
+      value: environment.clusterChart.version,
+      effect: 'nothing',
+      spot: pin('clusterChart', 'version'),
+    },
+    {
+      path: 'spec.sources[0].helm.releaseName',
+      value: database.cluster,
+      effect: 're-creation',
+      spot: () => nameSpot(state, database, 'cluster'),
+    },
+    { path: 'spec.sources[1].repoURL', value: settings.repository.url, effect: 'nothing', spot: setting('repository', 'url') },
+    {
+      path: 'spec.sources[1].targetRevision',
+      value: settings.repository.revision,
+      effect: 'nothing',
+      spot: setting('repository', 'revision'),
+    },
+    { path: 'spec.syncPolicy.automated.enabled', value: autoSync, effect: 'nothing', spot: autoSyncSpot },
+  ]
+}
+
+/** A difference of one field between the base and now. */
+export interface FieldChange {
+  readonly object: string
+  readonly path: string
+  readonly before: Json
+  readonly after: Json
+  readonly effect: Effect
+  readonly spot: Spot
+}
+
+export interface Pair {
+  readonly before: Database
+  readonly after: Database
+}
+
+/** The fields of the Application that differ, and the operator's pin, whose upgrade replaces the pods of all its clusters. */
+export function applicationChanges(then: State, now: State, { before, after }: Pair): FieldChange[] {
+  const old = fieldsOf(then, before)
+  const changes = fieldsOf(now, after).flatMap((field, index): FieldChange[] => {
+    const was = old[index]?.value ?? null
+    return was === field.value
+      ? []
+      : [
+          {
+            object: `Application/${after.application}`,
+            path: field.path,
+            before: was,
+            after: field.value,
+            effect: field.effect,
+            spot: field.spot(),
+          },
+        ]
+  })
+  const [from, to] = [before.environment.operator, after.environment.operator]
+  if (from.version !== to.version)
+    changes.push({
+      object: 'Application/cloudnative-pg',
+      path: 'operator.version',
+      before: from.version,
+      after: to.version,
+      effect: 'rolling update with switchover',
+      spot: pinSpot(now, after.environment.name, ['operator', 'version']),
+    })
+  return changes
+}
+
+/** Whether the cluster of the base goes on living under the same identity. */
+export function isSameCluster({ before, after }: Pair): boolean {
+  return before.cluster === after.cluster && before.namespace === after.namespace && destinationText(before) === destinationText(after)
+}
+
+/** What must not change while a database lives, since Argo CD would make another one beside it. */
+export function* identityFindings(then: State, now: State, pair: Pair): Iterable<LocatedFinding> {
+  const { before, after } = pair
+  const place = (spot: Spot, was: Spot, value: string): Pick<LocatedFinding, 'at' | 'related' | 'database'> => ({
+    at: spot,
+    related: [{ ...was, message: `${value} before this change` }],
+    database: after.id,
+  })
+  if (before.namespace !== after.namespace)
+    yield {
+      rule: 'changes/namespace-stays',
+      severity: 'error',
+      message:
+        `namespace of ${after.id} changes from ${before.namespace} to ${after.namespace}, but a new, empty database would start`.slice(
+          0,
+          120,
+        ),
+      ...place(namespaceSpot(now, after), namespaceSpot(then, before), before.namespace),
+      help: `restore ${before.namespace}; to move, make a new service, copy the data, then retire this one`,
+    }
+  if (before.cluster !== after.cluster)
+    yield {
+      rule: 'changes/cluster-name-stays',
+      severity: 'error',
+      message: `cluster of ${after.id} is renamed from ${before.cluster} to ${after.cluster}, but a new, empty one would start`.slice(
+        0,
+        120,
+      ),
+      ...place(nameSpot(now, after, 'cluster'), nameSpot(then, before, 'cluster'), before.cluster),
+      help: `restore postgres.layout.cluster, so that the name is ${before.cluster} again`,
+    }
+  if (before.application !== after.application)
+    yield {
+      rule: 'changes/application-name-stays',
+      severity: 'error',
+      message:
+        `Application of ${after.id} is renamed from ${before.application} to ${after.application}, but both would own the Cluster`.slice(
+          0,
+          120,
+        ),
+      ...place(nameSpot(now, after, 'application'), nameSpot(then, before, 'application'), before.application),
+      help: `restore postgres.layout.application, so that the name is ${before.application} again`,
+    }
+  if (destinationText(before) !== destinationText(after)) {
+    const env = after.environment.name
+    const spot = (state: State, { environment }: Database): Spot =>
+      settingSpot(state, ['environments', env, 'destination', environment.destination.server === undefined ? 'name' : 'server'])
+    yield {
+      rule: 'changes/destination-stays',
+      severity: 'warning',
+      message: `destination of ${env} changes to ${destinationText(after)}, but its databases stay where they are`.slice(0, 120),
+      ...place(spot(now, after), spot(then, before), destinationText(before)),
+      help: 'new, empty databases start at the new destination; add an environment instead, and move the data',
+    }
+  }
+}

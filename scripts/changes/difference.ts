@@ -1,0 +1,130 @@
+// Which leaves of an object differ between two commits, and where does a person find them?
+import { nearestSpot, spotOf } from '../diagnose.ts'
+import type { Spot } from '../diagnose.ts'
+import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
+import { isSecretPath } from '../secret.ts'
+import { toPlain, valueAt } from '../value.ts'
+
+/** One leaf that differs; a side is undefined where the leaf is not there. */
+export interface Difference {
+  readonly path: Path
+  readonly before: Value | undefined
+  readonly after: Value | undefined
+}
+
+/** The leaves that differ, in the order of the object. A list of scalars is one leaf; named items are matched by name. */
+export function* differences(left: Value | undefined, right: Value | undefined, path: Path = []): Iterable<Difference> {
+  // a null beside a map or a list holds as little as nothing
+  const [before, after] = [
+    left?.kind === 'null' && isHolder(right) ? undefined : left,
+    right?.kind === 'null' && isHolder(left) ? undefined : right,
+  ]
+  if (before?.kind === 'map' || after?.kind === 'map') {
+    if ((before ?? after)?.kind === 'map' && (after ?? before)?.kind === 'map')
+      yield* inMaps(before as MapValue | undefined, after as MapValue | undefined, path)
+    else yield { path, before, after }
+    return
+  }
+  const isWalked = [before, after].every(
+    (side) => side === undefined || (side.kind === 'list' && side.items.every((item) => item.kind === 'map')),
+  )
+  if (isWalked) yield* inLists(before as ListValue | undefined, after as ListValue | undefined, path)
+  else if (!isEqual(before, after)) yield { path, before, after }
+}
+
+function isHolder(value: Value | undefined): boolean {
+  return value?.kind === 'map' || value?.kind === 'list'
+}
+
+function* inMaps(before: MapValue | undefined, after: MapValue | undefined, path: Path): Iterable<Difference> {
+  const keys = new Set([...(after?.entries.keys() ?? []), ...(before?.entries.keys() ?? [])])
+  if (keys.size === 0 && (before === undefined) !== (after === undefined)) yield { path, before, after }
+  for (const key of keys) {
+    const [left, right] = [before?.entries.get(key), after?.entries.get(key)]
+    if (left === undefined && right?.kind === 'null') continue
+    if (right === undefined && left?.kind === 'null') continue
+    yield* differences(left, right, [...path, key])
+  }
+}
+
+function* inLists(before: ListValue | undefined, after: ListValue | undefined, path: Path): Iterable<Difference> {
+  const [left, right] = [before?.items ?? [], after?.items ?? []]
+  if (left.length + right.length === 0) {
+    if ((before === undefined) !== (after === undefined)) yield { path, before, after }
+    return
+  }
+  const name = (item: Value): Json | undefined => (item.kind === 'map' ? scalarOf(item.entries.get('name')) : undefined)
+  const names = (items: readonly Value[]): boolean =>
+    items.every((item) => name(item) !== undefined) && new Set(items.map(name)).size === items.length
+  if (!names(left) || !names(right)) {
+    for (let index = 0; index < Math.max(left.length, right.length); index++)
+      yield* differences(left[index], right[index], [...path, index])
+    return
+  }
+  for (const [index, item] of right.entries())
+    yield* differences(
+      left.find((other) => name(other) === name(item)),
+      item,
+      [...path, index],
+    )
+  for (const [index, item] of left.entries())
+    if (!right.some((other) => name(other) === name(item))) yield* differences(item, undefined, [...path, index])
+}
+
+function scalarOf(value: Value | undefined): Json | undefined {
+  return value?.kind === 'scalar' ? value.value : undefined
+}
+
+/** Deep equality of values, whatever their origins; an absent one equals nothing but itself. */
+export function isEqual(before: Value | undefined, after: Value | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after
+  if (before.kind !== after.kind) return false
+  switch (before.kind) {
+    case 'null':
+      return true
+    case 'scalar':
+      return before.value === (after as typeof before).value
+    case 'list': {
+      const { items } = after as ListValue
+      return before.items.length === items.length && before.items.every((item, index) => isEqual(item, items[index]))
+    }
+    case 'map': {
+      const { entries } = after as MapValue
+      return before.entries.size === entries.size && [...before.entries].every(([key, entry]) => isEqual(entry, entries.get(key)))
+    }
+  }
+}
+
+/** Where the line is that made a leaf what it is: the value, or the nearest key that a person wrote. */
+export function spotIn(values: MapValue, node: Value, fallback: Spot): Spot {
+  const written = valueAt(values, node.origin.path)
+  const own = written === undefined || node.origin.path.length === 0 ? undefined : spotOf(node)
+  return own ?? nearestSpot(values, node.origin.path, 'key') ?? fallback
+}
+
+const secretName = /password|passwd|secret|token|credential|api_?key/i
+
+/** A value as it may be shown: secrets as `***`, an absent one as null. */
+export function shownValue(value: Value | undefined, path: Path, siblings?: Value): Json {
+  if (value === undefined) return null
+  const named = siblings?.kind === 'map' ? scalarOf(siblings.entries.get('name')) : undefined
+  const isSecret =
+    isSecretPath(path) ||
+    isSecretPath(value.origin.path) ||
+    (path.at(-1) === 'value' && typeof named === 'string' && secretName.test(named))
+  return isSecret ? (value.kind === 'null' ? null : '***') : masked(toPlain(value), path)
+}
+
+/** Plain JSON with the secrets inside replaced; passwords in URLs, too. */
+export function masked(plain: Json, path: Path): Json {
+  if (typeof plain === 'string')
+    return plain.replaceAll(/(:\/\/[^/\s:@]*:)[^@\s/]+@/g, '$1***@').replaceAll(/(\bpassword\s*=\s*)\S+/gi, '$1***')
+  if (plain === null || typeof plain !== 'object') return plain
+  if (Array.isArray(plain)) return plain.map((item, index) => masked(item, [...path, index]))
+  return Object.fromEntries(
+    Object.entries(plain).map(([key, entry]) => [
+      key,
+      isSecretPath([...path, key]) && entry !== null ? '***' : masked(entry, [...path, key]),
+    ]),
+  )
+}

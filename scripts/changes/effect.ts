@@ -1,0 +1,124 @@
+// What does a changed field do to a PostgreSQL that runs?
+import type { Json, MapValue, Path, Value } from '../model.ts'
+import { toPlain, valueAt } from '../value.ts'
+import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
+
+/** From harmless to grave; a database's effect is the gravest of its changes. */
+export const effects = [
+  'nothing',
+  'reload',
+  'storage expansion',
+  'restart',
+  'rolling update with switchover',
+  'major upgrade',
+  'creation',
+  're-creation',
+] as const
+export type Effect = (typeof effects)[number]
+
+/** The gravest effect; `nothing` for none. */
+export function gravest(list: Iterable<Effect>): Effect {
+  let worst = 0
+  for (const effect of list) worst = Math.max(worst, effects.indexOf(effect))
+  return effects[worst] ?? 'nothing'
+}
+
+/** Fields of a Cluster that the operator handles beside the running servers, or that it reads when a cluster is made. */
+const harmless = new Set(
+  `backup bootstrap description enablePDB enableSuperuserAccess externalClusters failoverDelay imagePullPolicy inheritedMetadata instances managed
+  nodeMaintenanceWindow primaryLease primaryUpdateMethod primaryUpdateStrategy serviceAccountTemplate superuserSecret switchoverDelay`.split(
+    /\s+/,
+  ),
+)
+const reloaded = new Set(['certificates', 'maxSyncReplicas', 'minSyncReplicas', 'podSelectorRefs', 'replicationSlots'])
+const reloadedOfPostgres = new Set(['enableAlterSystem', 'ldap', 'pg_hba', 'pg_ident', 'syncReplicaElectionConstraint', 'synchronous'])
+
+/** The Cluster on both sides, for what one field alone does not tell. */
+export interface ClusterPair {
+  readonly before: MapValue
+  readonly after: MapValue
+}
+
+/** The effect of one leaf of a Cluster. What is not known to be harmless is taken for part of the pods, which are replaced. */
+export function clusterEffect(path: Path, pair: ClusterPair): Effect {
+  const [top, field, ...rest] = path
+  if (top === 'metadata') return annotationEffect(rest, pair)
+  const name = String(field)
+  if (name === 'postgresql') return postgresEffect(rest, pair)
+  if (harmless.has(name)) return 'nothing'
+  if (reloaded.has(name)) return 'reload'
+  if (name === 'storage' || name === 'walStorage' || name === 'tablespaces') return storageEffect(path, pair)
+  if (name === 'monitoring') return rest[0] === 'tls' ? rolling(pair) : 'nothing'
+  if (name === 'plugins') return rest[1] === 'parameters' && isOnBothSides(path.slice(0, 3), pair) ? 'nothing' : rolling(pair)
+  if (name === 'replica') return 'restart'
+  if (name === 'imageName' || name === 'imageCatalogRef') {
+    const [from, to] = [majorOf(pair.before), majorOf(pair.after)]
+    return from !== undefined && to !== undefined && from !== to ? 'major upgrade' : rolling(pair)
+  }
+  return rolling(pair)
+}
+
+/** Pods are replaced one after the other, the primary last: with standbys by a switchover, alone by a restart. */
+function rolling({ before }: ClusterPair): Effect {
+  return Number(scalarAt(before, 'spec', 'instances') ?? 1) > 1 ? 'rolling update with switchover' : 'restart'
+}
+
+function annotationEffect([kind, key]: Path, pair: ClusterPair): Effect {
+  if (kind === undefined || key === undefined) return 'nothing'
+  if (key === 'kubectl.kubernetes.io/restartedAt' || key === 'cnpg.io/skipWalArchiving' || key === 'cnpg.io/hibernation')
+    return key === 'kubectl.kubernetes.io/restartedAt' ? rolling(pair) : 'restart'
+  return key === 'cnpg.io/reloadedAt' ? 'reload' : 'nothing'
+}
+
+function postgresEffect([member, parameter]: Path, pair: ClusterPair): Effect {
+  if (member === 'shared_preload_libraries') return 'restart'
+  if (member === 'promotionTimeout') return 'nothing'
+  if (reloadedOfPostgres.has(String(member))) return 'reload'
+  if (member !== 'parameters') return rolling(pair)
+  const name = String(parameter)
+  const prefix = preloadedPrefixes.find((known) => name.startsWith(`${known}.`))
+  const isPreloaded = (cluster: MapValue): boolean => [...parametersOf(cluster)].some((known) => known.startsWith(`${prefix}.`))
+  if (prefix !== undefined && isPreloaded(pair.before) !== isPreloaded(pair.after)) return 'restart'
+  return needsRestart(name, majorOf(pair.after)) ? 'restart' : 'reload'
+}
+
+function parametersOf(cluster: MapValue): Iterable<string> {
+  const parameters = valueAt(cluster, ['spec', 'postgresql', 'parameters'])
+  return parameters?.kind === 'map' ? parameters.entries.keys() : []
+}
+
+function storageEffect(path: Path, pair: ClusterPair): Effect {
+  const isTablespace = path[1] === 'tablespaces'
+  const volume = isTablespace ? path.slice(0, 3) : path.slice(0, 2)
+  // a new volume is mounted into every pod
+  if (!isOnBothSides(volume, pair)) return rolling(pair)
+  return path.at(-1) === 'size' || path.at(-1) === 'storage' ? 'storage expansion' : 'nothing'
+}
+
+/** Whether a volume or a plugin is there before and after; of lists, whether the same names are. */
+function isOnBothSides(path: Path, { before, after }: ClusterPair): boolean {
+  if (typeof path.at(-1) !== 'number') return valueAt(before, path) !== undefined && valueAt(after, path) !== undefined
+  const names = (cluster: MapValue): string => {
+    const list = valueAt(cluster, path.slice(0, -1))
+    return list?.kind === 'list'
+      ? list.items
+          .map((item) => String(scalarAt(item, 'name')))
+          .sort()
+          .join('\0')
+      : ''
+  }
+  return names(before) === names(after)
+}
+
+function scalarAt(root: Value, ...path: Path): Json | undefined {
+  const value = valueAt(root, path)
+  return value === undefined ? undefined : toPlain(value)
+}
+
+/** PostgreSQL's major version by the image or the catalogue; undefined: not to be told. */
+export function majorOf(cluster: MapValue): number | undefined {
+  const fromCatalog = scalarAt(cluster, 'spec', 'imageCatalogRef', 'major')
+  if (fromCatalog !== undefined) return Number(fromCatalog)
+  const tag = /:(\d+)[^/]*$/.exec(String(scalarAt(cluster, 'spec', 'imageName') ?? ''))?.[1]
+  return tag === undefined ? undefined : Number(tag)
+}

@@ -1,0 +1,59 @@
+// Are versions and databases changed apart, and do pins fit each other?
+import type { LocatedFinding } from '../diagnose.ts'
+import type { Database, Environment, Path, Settings } from '../model.ts'
+import { pinSpot } from './places.ts'
+import type { State } from './places.ts'
+
+/** Charts of the operator whose release is known: chart version → operator version. */
+const installs: ReadonlyMap<string, string> = new Map([['0.26.1', '1.27.1']])
+
+/** An operator version that its pinned chart does not install: everything would be judged as by another operator. */
+export function* chartFindings(settings: Settings): Iterable<LocatedFinding> {
+  for (const { name, operator } of settings.environments) {
+    const installed = operator.chart.name === 'cloudnative-pg' ? installs.get(operator.chart.version) : undefined
+    if (installed === undefined || installed === operator.version) continue
+    yield {
+      rule: 'changes/chart-installs-operator',
+      severity: 'warning',
+      message: `operator is ${operator.version}, but its chart ${operator.chart.version} installs ${installed}`,
+      at: pinSpot({ settings }, name, ['operator', 'version']),
+      related: [{ ...pinSpot({ settings }, name, ['operator', 'chart', 'version']), message: `chart ${operator.chart.version}` }],
+      help: 'raise operator.version and operator.chart.version together',
+    }
+  }
+}
+
+interface Pin {
+  readonly what: string
+  readonly path: Path
+  of(environment: Environment, settings: Settings): string
+}
+
+const pins: readonly Pin[] = [
+  { what: 'the operator', path: ['operator', 'version'], of: (environment) => environment.operator.version },
+  { what: "the operator's chart", path: ['operator', 'chart', 'version'], of: (environment) => environment.operator.chart.version },
+  { what: 'the cluster chart', path: ['clusterChart', 'version'], of: (environment) => environment.clusterChart.version },
+  { what: 'Argo CD', path: ['argocd', 'version'], of: (_, settings) => settings.argocd.version },
+]
+
+/** A pin that is raised together with values of databases: when something breaks, nobody can tell which it was. */
+export function* pinFindings(then: State, now: State, edited: readonly Database[]): Iterable<LocatedFinding> {
+  for (const environment of now.settings.environments) {
+    const before = then.settings.environments.find(({ name }) => name === environment.name)
+    const touched = edited.filter((database) => database.environment.name === environment.name)
+    if (before === undefined || touched.length === 0) continue
+    const raised = pins.find((pin) => pin.of(before, then.settings) !== pin.of(environment, now.settings))
+    if (raised === undefined) continue
+    const [from, to] = [raised.of(before, then.settings), raised.of(environment, now.settings)]
+    for (const database of touched)
+      yield {
+        rule: 'changes/pins-apart',
+        severity: 'warning',
+        message: `${raised.what} goes from ${from} to ${to}, but values of databases change at once`,
+        at: pinSpot(now, environment.name, raised.path),
+        related: [{ ...pinSpot(then, environment.name, raised.path), message: `${from} before this change` }],
+        help: 'merge the version first, and the values when it runs',
+        database: database.id,
+      }
+  }
+}

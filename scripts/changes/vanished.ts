@@ -1,0 +1,212 @@
+// Which databases does a change take away, and may it?
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { Database } from '../model.ts'
+import { serviceFile, serviceKey, settingSpot } from './places.ts'
+import type { State } from './places.ts'
+import { valueAt } from '../value.ts'
+
+/** A database under another identity: the same files, another id. */
+export interface Rename {
+  readonly before: Database
+  readonly after: Database
+}
+
+export interface Vanished {
+  /** gone, and not renamed */
+  readonly gone: readonly Database[]
+  readonly renamed: readonly Rename[]
+}
+
+/** The databases of the base that are no more; those whose content stands under another name in the same environment are renames. */
+export function findVanished(before: Iterable<Database>, after: readonly Database[]): Vanished {
+  const old = [...before]
+  const ids = new Set(after.map((database) => database.id))
+  const oldIds = new Set(old.map((database) => database.id))
+  const fresh = new Set(after.filter((database) => !oldIds.has(database.id)))
+  const gone: Database[] = []
+  const renamed: Rename[] = []
+  for (const database of old) {
+    if (ids.has(database.id)) continue
+    const twin = database.retired === undefined ? nearestTwin(database, fresh) : undefined
+    if (twin === undefined) gone.push(database)
+    else {
+      fresh.delete(twin)
+      renamed.push({ before: database, after: twin })
+    }
+  }
+  return { gone, renamed }
+}
+
+/** Half of the lines in common make a twin, as for git's own renames. */
+const likeness = 0.5
+
+function nearestTwin(database: Database, candidates: Iterable<Database>): Database | undefined {
+  let best: Database | undefined
+  let bestScore = likeness
+  for (const candidate of candidates) {
+    const isNear =
+      candidate.environment.name === database.environment.name ||
+      (candidate.service === database.service && candidate.name === database.name)
+    if (!isNear) continue
+    const score = similarity(ownText(database), ownText(candidate))
+    if (score > bestScore || (score === bestScore && best === undefined)) [best, bestScore] = [candidate, score]
+  }
+  return best
+}
+
+function ownText(database: Database): string {
+  return database.layers
+    .filter(({ layer }) => layer !== 'environment')
+    .map(({ file }) => file.text)
+    .join('\n')
+}
+
+/** The share of lines with content that both texts have, from 0 to 1; two empty texts are alike. */
+function similarity(a: string, b: string): number {
+  if (a === b) return 1
+  const lines = (text: string): string[] =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+  const [left, right] = [lines(a), lines(b)]
+  if (left.length + right.length === 0) return 1
+  const rest = new Map<string, number>()
+  for (const line of right) rest.set(line, (rest.get(line) ?? 0) + 1)
+  let common = 0
+  for (const line of left) {
+    const count = rest.get(line) ?? 0
+    if (count === 0) continue
+    rest.set(line, count - 1)
+    common++
+  }
+  return (2 * common) / (left.length + right.length)
+}
+
+/** What is wrong with databases that go: not retired first, renamed, or so many at once that a pattern must have slipped. */
+export function* vanishedFindings(
+  then: State,
+  now: State,
+  vanished: Vanished,
+  counts: ReadonlyMap<string, number>,
+): Iterable<LocatedFinding> {
+  for (const rename of vanished.renamed) yield renameFinding(rename)
+  const revision = then.tree.revision ?? 'the base'
+  // a file that is there but can't be read is told by whoever reads it
+  const isUnreadable = (database: Database): boolean => {
+    const file = database.layers.find(({ layer }) => layer === 'service')?.file
+    return file !== undefined && now.tree.read(pathIn(then, file.path))?.ok === false
+  }
+  const unretired = vanished.gone.filter((database) => database.retired === undefined && !isUnreadable(database))
+  for (const environment of new Set(unretired.map((database) => database.environment.name))) {
+    const lost = unretired.filter((database) => database.environment.name === environment)
+    const total = counts.get(environment) ?? lost.length
+    const blamed = lost.map((database) => ({ database, place: blame(then, now, database) }))
+    const isSlip =
+      blamed.every(({ place }) => place.isBase) && ((total >= 3 && lost.length === total) || (lost.length >= 5 && lost.length * 2 > total))
+    if (isSlip) yield* shrunkSet(now, environment, { lost, total, revision })
+    else for (const { database, place } of blamed) yield vanishedFinding(database, place, revision)
+  }
+}
+
+function* shrunkSet(
+  now: State,
+  environment: string,
+  { lost, total, revision }: { lost: readonly Database[]; total: number; revision: string },
+): Iterable<LocatedFinding> {
+  const at = settingSpot(now, ['environments', environment], 'key')
+  const left = total - lost.length
+  const related = lost.slice(0, 3).map((database) => ({ ...serviceSpot(database), message: `${database.id} stood here` }))
+  for (const database of lost)
+    yield {
+      rule: 'changes/set-shrinks',
+      severity: 'error',
+      message:
+        `the set of ${environment} shrinks from ${total} databases to ${left}, but only those retired at ${revision} may leave`.slice(
+          0,
+          120,
+        ),
+      at,
+      related,
+      help: 'bring the files back (was a folder moved, or postgres.layout changed?), or retire the databases first',
+      database: database.id,
+    }
+}
+
+interface Blame {
+  readonly at: Spot
+  readonly related: readonly Spot[]
+  /** the place is at the base: the file is gone */
+  readonly isBase: boolean
+  readonly message: string
+  readonly help: string
+}
+
+/** The line in the branch that made a database go, or its file at the base. */
+function blame(then: State, now: State, database: Database): Blame {
+  const { service, environment } = database
+  const env = environment.name
+  const before = serviceSpot(database)
+  const retire = (path: string): string => `restore it, and retire it first: \`retired: {${env}: {reason: …, since: …}}\` in ${path}`
+  const own = `service.yaml of ${service}`
+  if (!now.settings.environments.some(({ name }) => name === env)) {
+    const at = settingSpot(now, ['environments'], 'key')
+    const was = settingSpot(then, ['environments', env], 'key')
+    return {
+      at,
+      related: [was],
+      isBase: false,
+      message: `environment \`${env}\` is removed`,
+      help: `restore ${env}; retire its databases in their service.yaml first`,
+    }
+  }
+  const base = database.layers.find(({ layer }) => layer === 'service')?.file
+  const root = serviceFile(now, service)
+  const listed = root === undefined ? undefined : valueAt(root, ['environments'])
+  const isLeftOut = listed?.kind === 'list' && !listed.items.some((item) => item.kind === 'scalar' && item.value === env)
+  const isThere = base !== undefined && now.tree.read(pathIn(then, base.path)) !== undefined
+  const at = isLeftOut && isThere ? serviceKey(now, service, ['environments'], 'key') : undefined
+  if (at !== undefined)
+    return { at, related: [before], isBase: false, message: `\`environments\` leaves \`${env}\` out`, help: retire('the same file') }
+  if (isThere) {
+    const at = settingSpot(now, ['layout', 'databases'])
+    return {
+      at,
+      related: [before],
+      isBase: false,
+      message: `no file stands for ${database.id} any more`,
+      help: 'restore the layout, or move the files with it',
+    }
+  }
+  return { at: before, related: [], isBase: true, message: `the file of ${database.id} is gone`, help: retire(own) }
+}
+
+/** The path in a tree of a file that is shown under another one. */
+function pathIn({ tree }: State, shown: string): string {
+  return tree.shown === undefined ? shown : (tree.paths.find((path) => tree.shown?.(path) === shown) ?? shown)
+}
+
+function vanishedFinding(database: Database, { at, related, message, help }: Blame, revision: string): LocatedFinding {
+  return {
+    rule: 'changes/retired-first',
+    severity: 'error',
+    message: `${message}, but the database was not retired at ${revision}`.slice(0, 120),
+    at,
+    related: related.map((spot) => ({ ...spot, message: `${database.id} came from here` })),
+    help,
+    database: database.id,
+  }
+}
+
+function renameFinding({ before, after }: Rename): LocatedFinding {
+  return {
+    rule: 'changes/no-rename',
+    severity: 'error',
+    message: `${before.id} becomes ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+    at: serviceSpot(after),
+    related: [{ ...serviceSpot(before), message: `${before.id} came from here` }],
+    help: `name it ${before.id} again; to rename, make a new service, copy the data, then retire the old one`,
+    database: after.id,
+  }
+}

@@ -1,0 +1,42 @@
+// `plan`: what will merging this branch do?
+import { writePlanMarkdown } from '../emit/report-plan-markdown.ts'
+import { writePlanJson, writePlanText } from '../emit/report-plan.ts'
+import { count, plural } from '../emit/report-text.ts'
+import { listed } from '../path.ts'
+import { runPipeline } from '../pipeline.ts'
+import type { Terminal } from '../terminal.ts'
+import { openWorkspace, UsageError } from '../workspace.ts'
+import { report } from './check.ts'
+
+export interface PlanFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly base?: string | undefined
+  readonly staged?: boolean | undefined
+  readonly format?: string | undefined
+}
+
+const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
+
+/** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
+export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const format = flags.format ?? 'pretty'
+  if (!Object.hasOwn(writers, format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(Object.keys(writers))}`)
+  if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
+  const outcome = await runPipeline(openWorkspace(terminal.cwd, flags), { staged: flags.staged === true, base: flags.base })
+  const unreadable = outcome.diagnostics.filter(
+    ({ rule, severity }) => severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
+  )
+  if (outcome.comparison === undefined || unreadable.length > 0) {
+    report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
+      ...terminal,
+      stdout: (text) => terminal.stderr(text),
+    })
+    terminal.stderr('there is no plan while files are broken\n')
+    return 1
+  }
+  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result()))
+  const { errors } = count(outcome.diagnostics)
+  if (errors > 0) terminal.stderr(`\`check --base ${flags.base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged\n`)
+  return 0
+}

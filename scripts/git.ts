@@ -1,0 +1,258 @@
+// What do git's index and history hold? Read through git objects, in bulk, without touching the work tree.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import { decodeText } from './tree.ts'
+import type { FileText, Tree } from './tree.ts'
+
+/** Git said no; the message is for a person. */
+export class GitFailure extends Error {}
+
+/** Variables that a hook sets for its own repository, and that would mislead git in any other. */
+const hookVariables = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR']
+
+function git(root: string, args: readonly string[], input?: string): Buffer {
+  try {
+    return execFileSync('git', ['-C', root, ...args], {
+      input,
+      maxBuffer: 1 << 30,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environmentFor(root),
+    })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new GitFailure('git is not installed, but this option needs it')
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : ''
+    throw new GitFailure(stderr === '' ? `git ${args[0]} failed` : `git says: ${stderr}`)
+  }
+}
+
+/** Git's answer, or undefined where it says no. That git is missing altogether still stops everything. */
+function ask(root: string, args: readonly string[]): string | undefined {
+  try {
+    return git(root, args).toString('utf8').trim()
+  } catch (error) {
+    if (error instanceof GitFailure && error.message.startsWith('git is not installed')) throw error
+    return undefined
+  }
+}
+
+const environments = new Map<string, NodeJS.ProcessEnv>()
+
+/** In a hook, GIT_DIR and GIT_INDEX_FILE belong to the repository that runs the hook; they are dropped for any other. */
+function environmentFor(root: string): NodeJS.ProcessEnv {
+  const { GIT_DIR: directory, GIT_INDEX_FILE: index } = process.env
+  if (directory === undefined && index === undefined) return process.env
+  const key = [root, directory, index, process.cwd()].join('\0')
+  const known = environments.get(key)
+  if (known !== undefined) return known
+  const own = top(process.cwd(), process.env)
+  const bare = { ...process.env }
+  for (const name of hookVariables) delete bare[name]
+  const chosen = own !== undefined && own === top(root, bare) ? { ...process.env } : bare
+  environments.set(key, chosen)
+  return chosen
+}
+
+function top(directory: string, env: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return execFileSync('git', ['-C', directory, 'rev-parse', '--show-toplevel'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim()
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The commit that a change starts from: the merge base of HEAD and `ref` (a branch, a tag, a commit). With HEAD unborn
+ * it is `ref` itself. What stands in the way (no repository, no such ref, a shallow clone, no common history) is a
+ * GitFailure that says what to do.
+ */
+export function mergeBase(root: string, ref: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (ref === '' || ref.startsWith('-') || /[\0-\x20\x7f]/.test(ref))
+    throw new GitFailure(`--base is \`${ref}\`, but must name a branch, a tag or a commit, such as origin/main`)
+  const found = ask(root, ['merge-base', '--', ref, 'HEAD'])
+  if (found !== undefined && found !== '') return found.split('\n')[0] as string
+  if (ask(root, ['rev-parse', '--git-dir']) === undefined)
+    throw new GitFailure(`${root} is not in a git repository, but --base compares with one of its commits`)
+  const commit = ask(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
+  const shallow = ask(root, ['rev-parse', '--is-shallow-repository']) === 'true'
+  const deepen = 'run `git fetch --unshallow` (GitHub Actions: `fetch-depth: 0`)'
+  if (commit === undefined) {
+    const remote = /^(?:refs\/remotes\/)?(origin|upstream)\/(.+)$/.exec(ref)
+    const how = shallow
+      ? deepen
+      : remote === null
+        ? 'see `git branch --all`'
+        : `run \`git fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
+    throw new GitFailure(`--base is \`${ref}\`, but this repository has no such commit; ${how}`)
+  }
+  if (ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) === undefined) return commit
+  if (shallow) throw new GitFailure(`this clone is shallow and holds no common commit of \`${ref}\` and HEAD; ${deepen}`)
+  throw new GitFailure(`\`${ref}\` and HEAD have no common commit, but a change is judged from where it began; name another base`)
+}
+
+/**
+ * HEAD as what is staged is compared with: undefined before the first commit, and while a merge is being concluded
+ * (what the other side did was judged there, against its own past).
+ */
+export function stagedBase(root: string): string | undefined {
+  const heads = ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  if (heads === undefined || ask(root, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']) !== undefined) return undefined
+  return heads
+}
+
+interface Entry {
+  readonly mode: string
+  readonly id: string
+}
+
+const link = '120000'
+const submodule = '160000'
+
+/** The staged files below the given folders of `root` (which may lie inside a larger repository). */
+export function indexTree(root: string, folders: readonly string[]): Tree {
+  const entries = new Map<string, Entry>()
+  const listing = git(root, [
+    '--literal-pathspecs',
+    'ls-files',
+    '--stage',
+    '-z',
+    '--',
+    ...folders.map((folder) => (folder === '' ? '.' : folder)),
+  ])
+  for (const line of listing.toString('utf8').split('\0')) {
+    const match = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(line)
+    if (match !== null) entries.set(match[3] as string, { mode: match[1] as string, id: match[2] as string })
+  }
+  const files = followLinks(root, entries)
+  const texts = readBlobs(root, [...files.values()])
+  return treeOf(files, (_, id) => texts.get(id))
+}
+
+/** A commit's files, and which of them differ from the current state. */
+export interface CommitTree {
+  readonly tree: Tree
+  /** whether a path's content is another one now (or is there on one side only) */
+  readonly differs: (path: string) => boolean
+}
+
+/**
+ * The files of a commit below the given folders of `root`. A file that is the same now is handed over from `current`;
+ * the others that are `wanted` are read by one git process.
+ */
+export function commitTree(
+  root: string,
+  commit: string,
+  options: { readonly folders: readonly string[]; readonly current: Tree; wanted(path: string): boolean },
+): CommitTree {
+  const { current, folders } = options
+  const entries = new Map<string, Entry>()
+  const paths = folders.includes('') ? [] : folders.flatMap((folder) => [folder, `${folder}/`])
+  for (const line of git(root, ['ls-tree', '-r', '-z', commit, '--', ...paths])
+    .toString('utf8')
+    .split('\0')) {
+    const match = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line)
+    if (match !== null) entries.set(match[3] as string, { mode: match[1] as string, id: match[2] as string })
+  }
+  const files = followLinks(root, entries)
+  const isSame = (path: string, id: string): boolean => {
+    const read = current.read(path)
+    return read?.ok === true && blobId(read.text, id.length) === id
+  }
+  const same = new Set([...files].filter(([path, id]) => options.wanted(path) && isSame(path, id)).map(([path]) => path))
+  const texts = readBlobs(
+    root,
+    [...files].filter(([path]) => options.wanted(path) && !same.has(path)).map(([, id]) => id),
+  )
+  const read = (path: string, id: string): FileText | undefined =>
+    same.has(path) ? current.read(path) : (texts.get(id) ?? readBlobs(root, [id]).get(id))
+  return {
+    tree: treeOf(files, read),
+    differs: (path) => {
+      const id = files.get(path)
+      return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)
+    },
+  }
+}
+
+/** `id` empty: a link that leads to nothing in this tree. */
+function treeOf(files: ReadonlyMap<string, string>, text: (path: string, id: string) => FileText | undefined): Tree {
+  return {
+    paths: [...files.keys()].sort(),
+    read: (path) => {
+      const id = files.get(path)
+      if (id === undefined) return undefined
+      if (id === '')
+        return {
+          ok: false,
+          message: 'is a link that leads to no file of the same folders in git',
+          help: 'commit what it leads to, or copy the file',
+        }
+      return text(path, id)
+    },
+  }
+}
+
+/** Path → blob id. Links are followed inside the tree, as the work tree follows them; a link's blob holds its target. */
+function followLinks(root: string, entries: ReadonlyMap<string, Entry>): Map<string, string> {
+  const files = new Map<string, string>()
+  const links: [string, string][] = []
+  for (const [path, { mode, id }] of entries) {
+    if (mode === link) links.push([path, id])
+    else if (mode !== submodule) files.set(path, id)
+  }
+  if (links.length === 0) return files
+  const targets = readBlobs(
+    root,
+    links.map(([, id]) => id),
+  )
+  const plain = [...files]
+  for (const [path, id] of links) {
+    const read = targets.get(id)
+    const target = read?.ok === true ? posix.normalize(posix.join(posix.dirname(path), read.text)).replace(/\/$/, '') : ''
+    const file = files.get(target)
+    const below = plain.filter(([other]) => other.startsWith(`${target}/`))
+    if (file !== undefined) files.set(path, file)
+    else if (below.length === 0) files.set(path, '')
+    for (const [other, blob] of below) files.set(`${path}${other.slice(target.length)}`, blob)
+  }
+  return files
+}
+
+/** Blobs by id, read by one `git cat-file --batch`; a blob that the clone lacks is a message. */
+function readBlobs(root: string, wanted: readonly string[]): Map<string, FileText> {
+  const texts = new Map<string, FileText>()
+  const ids = [...new Set(wanted)].filter((id) => id !== '')
+  if (ids.length === 0) return texts
+  const output = git(root, ['cat-file', '--batch'], `${ids.join('\n')}\n`)
+  let offset = 0
+  for (const id of ids) {
+    const end = output.indexOf(10, offset)
+    const [, kind, length] = output.toString('latin1', offset, end).split(' ')
+    offset = end + 1
+    if (kind !== 'blob') {
+      texts.set(id, {
+        ok: false,
+        message: 'is not in this clone of the repository',
+        help: 'fetch it: `git fetch --refetch --filter=blob:limit=10m`',
+      })
+      continue
+    }
+    const size = Number(length)
+    texts.set(id, decodeText(output.subarray(offset, offset + size)))
+    offset += size + 1
+  }
+  return texts
+}
+
+/** The id that git gives a text, by the length of the repository's ids (SHA-1 or SHA-256). */
+function blobId(text: string, length: number): string {
+  const bytes = Buffer.from(text)
+  return createHash(length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex')
+}
