@@ -1,0 +1,73 @@
+// `render`: write what is generated, or say what would be written.
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { staleRules, writeOutputs } from '../emit/outputs.ts'
+import type { Written } from '../emit/outputs.ts'
+import { count, plural } from '../emit/report-text.ts'
+import { runPipeline, setsFile } from '../pipeline.ts'
+import type { Outcome } from '../pipeline.ts'
+import type { Terminal } from '../terminal.ts'
+import { isInside } from '../tree.ts'
+import { openWorkspace, UsageError } from '../workspace.ts'
+import { report } from './check.ts'
+
+export interface RenderFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly check?: boolean | undefined
+}
+
+/**
+ * Runs every stage; with any error nothing is written and the exit code is 1. Else writes what differs and prints it.
+ * `--check` writes nothing: stale, missing and orphaned files are diagnostics.
+ */
+export async function render(flags: RenderFlags, terminal: Terminal): Promise<number> {
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const outcome = await runPipeline(workspace, { staged: false })
+  if (flags.check === true) {
+    report(outcome.diagnostics, outcome, 'pretty', terminal)
+    return count(outcome.diagnostics).errors > 0 ? 1 : 0
+  }
+  const blocking = outcome.diagnostics.filter((diagnostic) => !staleRules.has(diagnostic.rule))
+  if (count(blocking).errors > 0) {
+    report(blocking, outcome, 'pretty', terminal)
+    terminal.stderr('nothing was written\n')
+    return 1
+  }
+  if (blocking.length > 0) report(blocking, outcome, 'pretty', terminal)
+  await proveSets(outcome)
+  const { written, removed, unchanged } = write(workspace.root, outcome)
+  for (const path of written) terminal.stdout(`written  ${path}\n`)
+  for (const path of removed) terminal.stdout(`removed  ${path}\n`)
+  terminal.stderr(
+    `${plural(outcome.databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
+  )
+  return 0
+}
+
+/** New sets are expanded as Helm and Argo CD would and compared with the plan: a difference is our own bug, and nothing is written. */
+async function proveSets({ states, settings, databases }: Outcome): Promise<void> {
+  const sets = states.find((state) => state.kind !== 'orphan' && state.kind !== 'unchanged' && state.output.path === setsFile)
+  if (sets === undefined || sets.kind === 'orphan' || settings === undefined) return
+  const { checkOwnSets } = await import('../argocd/expand.ts')
+  checkOwnSets(sets.output.text, databases, settings.argocd.version)
+}
+
+/** What the file system refuses is told in words; links that lead out of the repository are never followed. */
+function write(root: string, { states }: Outcome): Written {
+  for (const state of states) if (state.kind === 'changed' || state.kind === 'missing') refuseOutside(root, state.output.path)
+  try {
+    return writeOutputs(root, states)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'path' in error)
+      throw new UsageError(`${String(error.path)} can't be written (${String(error.code)})`)
+    throw error
+  }
+}
+
+function refuseOutside(root: string, path: string): void {
+  let folder = dirname(join(root, path))
+  while (!existsSync(folder)) folder = dirname(folder)
+  if (!isInside(realpathSync(root), realpathSync(folder)))
+    throw new UsageError(`${dirname(path)} is a link that leads out of the repository, so nothing was written`)
+}

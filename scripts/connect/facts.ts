@@ -1,0 +1,171 @@
+// How is a database reached: which secrets, services, poolers, roles?
+import type { Database, Json, RenderedObject } from '../model.ts'
+import { byCodeUnit } from '../path.ts'
+
+/** The keys of a secret that the operator makes for a role. */
+export const secretKeys = [
+  'username',
+  'user',
+  'password',
+  'dbname',
+  'host',
+  'port',
+  'pgpass',
+  'uri',
+  'jdbc-uri',
+  'fqdn-uri',
+  'fqdn-jdbc-uri',
+] as const
+
+export interface SecretFacts {
+  readonly name: string
+  /** absent: a replica has the roles of its source, so that the operator makes no secret */
+  readonly use: 'application' | 'superuser'
+  /** `given`: named in the values and made by somebody else, with no more than username and password */
+  readonly by: 'operator' | 'given'
+}
+
+export interface ServiceFacts {
+  readonly name: string
+  readonly use: string
+  readonly kind: 'rw' | 'ro' | 'r' | 'additional' | 'pooler'
+  /** of a pooler */
+  readonly poolMode?: string
+  /** PgBouncer's max_prepared_statements; absent: its own default */
+  readonly preparedStatements?: string
+}
+
+export interface ConnectFacts {
+  readonly database: string
+  readonly environment: string
+  readonly cluster: string
+  readonly namespace: string
+  readonly operator: string
+  /** API server or Argo CD's name of the Kubernetes cluster */
+  readonly destination: string
+  readonly instances: number
+  /** image of PostgreSQL; absent: the operator's default */
+  readonly image?: string
+  /** first database and its owner in PostgreSQL */
+  readonly dbname: string
+  readonly role: string
+  readonly secrets: readonly SecretFacts[]
+  readonly services: readonly ServiceFacts[]
+  /** further databases that Database objects make, with their owners */
+  readonly others: readonly { readonly dbname: string; readonly owner: string }[]
+}
+
+function at(root: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let node = root
+  for (const step of path) node = node !== null && typeof node === 'object' && !Array.isArray(node) ? node[step] : undefined
+  return node ?? undefined
+}
+
+function textAt(root: Json | undefined, ...path: readonly string[]): string | undefined {
+  const value = at(root, ...path)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function itemsAt(root: Json | undefined, ...path: readonly string[]): readonly Json[] {
+  const value = at(root, ...path)
+  return Array.isArray(value) ? value : []
+}
+
+/** Reads the names from the rendered objects; undefined: the chart prints no Cluster. Names follow the operator's own. */
+export function connectFacts(database: Database, objects: readonly RenderedObject[]): ConnectFacts | undefined {
+  const object = objects.find(({ kind }) => kind === 'Cluster')
+  if (object === undefined) return undefined
+  const spec = at(object.plain, 'spec')
+  const [method, bootstrap] = bootstrapOf(spec)
+  const cluster = object.name
+  const image = textAt(spec, 'imageName')
+  const instances = at(spec, 'instances')
+  const { environment } = database
+  return {
+    database: database.id,
+    environment: environment.name,
+    cluster,
+    namespace: database.namespace,
+    operator: environment.operator.version,
+    destination: environment.destination.server ?? environment.destination.name ?? '',
+    instances: typeof instances === 'number' ? instances : 1,
+    ...(image === undefined ? {} : { image }),
+    dbname: textAt(bootstrap, 'database') ?? 'app',
+    role: textAt(bootstrap, 'owner') ?? textAt(bootstrap, 'database') ?? 'app',
+    secrets: secretsOf(cluster, spec, { method, bootstrap }),
+    services: [...servicesOf(cluster, spec), ...objects.filter(({ kind }) => kind === 'Pooler').map(poolerService)],
+    others: objects
+      .filter(({ kind }) => kind === 'Database')
+      .map(otherDatabase)
+      .sort((a, b) => byCodeUnit(a.dbname, b.dbname)),
+  }
+}
+
+function bootstrapOf(spec: Json | undefined): [string, Json | undefined] {
+  for (const method of ['initdb', 'recovery', 'pg_basebackup']) {
+    const found = at(spec, 'bootstrap', method)
+    if (found !== undefined) return [method, found]
+  }
+  return ['initdb', undefined]
+}
+
+/** A recovered or copied Cluster gets an application secret only with database and owner, and never as a replica. */
+function secretsOf(
+  cluster: string,
+  spec: Json | undefined,
+  start: { readonly method: string; readonly bootstrap: Json | undefined },
+): SecretFacts[] {
+  const { method, bootstrap } = start
+  const secrets: SecretFacts[] = []
+  const given = textAt(bootstrap, 'secret', 'name')
+  const isReplica = at(spec, 'replica', 'enabled') === true
+  const isComplete =
+    method === 'initdb' || (!isReplica && textAt(bootstrap, 'database') !== undefined && textAt(bootstrap, 'owner') !== undefined)
+  if (given !== undefined) secrets.push({ name: given, use: 'application', by: 'given' })
+  else if (isComplete) secrets.push({ name: `${cluster}-app`, use: 'application', by: 'operator' })
+  if (at(spec, 'enableSuperuserAccess') === true) {
+    const own = textAt(spec, 'superuserSecret', 'name')
+    secrets.push(
+      own === undefined ? { name: `${cluster}-superuser`, use: 'superuser', by: 'operator' } : { name: own, use: 'superuser', by: 'given' },
+    )
+  }
+  return secrets
+}
+
+const roleOfService = { rw: 'the primary: reads and writes', ro: 'the standbys: reads only', r: 'any instance: reads only' } as const
+
+function servicesOf(cluster: string, spec: Json | undefined): ServiceFacts[] {
+  const disabled = itemsAt(spec, 'managed', 'services', 'disabledDefaultServices')
+  const own = (['rw', 'ro', 'r'] as const)
+    .filter((kind) => kind === 'rw' || !disabled.includes(kind))
+    .map((kind): ServiceFacts => ({ name: `${cluster}-${kind}`, kind, use: roleOfService[kind] }))
+  const additional = itemsAt(spec, 'managed', 'services', 'additional').flatMap((item): ServiceFacts[] => {
+    const name = textAt(item, 'serviceTemplate', 'metadata', 'name')
+    const role = textAt(item, 'selectorType') as keyof typeof roleOfService | undefined
+    return name === undefined
+      ? []
+      : [{ name, kind: 'additional', use: (role === undefined ? undefined : roleOfService[role]) ?? 'an additional service' }]
+  })
+  return [...own, ...additional]
+}
+
+function poolerService({ name, plain }: RenderedObject): ServiceFacts {
+  const type = textAt(plain, 'spec', 'type') ?? 'rw'
+  const poolMode = textAt(plain, 'spec', 'pgbouncer', 'poolMode') ?? 'session'
+  const prepared = at(plain, 'spec', 'pgbouncer', 'parameters', 'max_prepared_statements')
+  const use = `PgBouncer in ${poolMode} mode before ${type}`
+  return { name, kind: 'pooler', use, poolMode, ...(prepared === undefined ? {} : { preparedStatements: String(prepared) }) }
+}
+
+function otherDatabase({ plain }: RenderedObject): { dbname: string; owner: string } {
+  const spec = at(plain, 'spec')
+  return { dbname: textAt(spec, 'name') ?? '', owner: textAt(spec, 'owner') ?? '' }
+}
+
+/** The service for `--via`: rw, ro, r, the name of a service or pooler, or the short name of a pooler. Undefined: there is none. */
+export function serviceFor(facts: ConnectFacts, via: string): ServiceFacts | undefined {
+  return (
+    facts.services.find(({ name, kind }) => name === via || kind === via) ??
+    facts.services.find(({ name }) => name === `${facts.cluster}-pooler-${via}` || name === `${facts.cluster}-${via}`)
+  )
+}

@@ -1,0 +1,85 @@
+// What does `explain` tell, before it is text or JSON?
+import type { FieldFacts, Reader } from '../admit/field-facts.ts'
+import type { Json, LayerName, SourceLocation } from '../model.ts'
+
+/** One layer's word on a value; `at` is absent for the chart's own defaults. */
+export interface LayerLine {
+  readonly layer: LayerName
+  readonly file: string
+  readonly at?: SourceLocation
+  readonly value: Json
+  readonly role: 'wins' | 'overridden' | 'removes'
+  /** the path above that the layer wrote instead */
+  readonly above?: string
+}
+
+/** A field of an object; `value` is absent where nothing sets it. */
+export interface FieldLine {
+  /** `Cluster/orders-db-prd` */
+  readonly object: string
+  readonly path: string
+  readonly value?: Json
+  /** what the API server and the operator store, where that is something else */
+  readonly stored?: Json
+  readonly facts?: FieldFacts
+  readonly readers: readonly Reader[]
+}
+
+/** One leaf of the values, or of an object. */
+export interface LeafLine {
+  readonly path: string
+  readonly value: Json
+  readonly layer: LayerName
+  readonly file: string
+  readonly at?: SourceLocation
+}
+
+export interface Explanation {
+  readonly database: string
+  readonly operator: string
+  readonly chart: string
+  /** absent: the whole tree was asked for */
+  readonly path?: string
+  /** the object field that was asked for, with what the chart made it from */
+  readonly asked?: { readonly object: string; readonly path: string; readonly value?: Json; readonly madeBy?: string }
+  readonly about?: string
+  readonly type?: string
+  readonly choices?: readonly Json[]
+  readonly keys?: readonly string[]
+  /** absent: not set in any layer */
+  readonly value?: Json
+  /** leaves below a map or a list */
+  readonly leaves: readonly LeafLine[]
+  readonly layers: readonly LayerLine[]
+  readonly fields: readonly FieldLine[]
+  /** the values path that sets the field */
+  readonly settable?: string
+}
+
+/** The JSON of `explain`, version 1; absent members are left out, lines and columns from 1. */
+export function explanationToJson(told: Explanation): string {
+  const place = (at: SourceLocation | undefined): object => (at === undefined ? {} : { line: at.line, column: at.column })
+  const body = {
+    version: 1,
+    database: told.database,
+    path: told.path,
+    asked: told.asked,
+    value: told.value,
+    type: told.type,
+    about: told.about,
+    choices: told.choices,
+    keys: told.keys,
+    settable: told.settable,
+    layers: told.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),
+    values: told.leaves.map(({ path, value, layer, file, at }) => ({ path, value, layer, file, ...place(at) })),
+    objects: told.fields.map(({ object, path, value, stored, facts, readers }) => ({
+      object,
+      path,
+      value,
+      stored,
+      schema: facts,
+      rules: readers,
+    })),
+  }
+  return `${JSON.stringify(body, null, 2)}\n`
+}

@@ -1,0 +1,35 @@
+// May one of two equal keys go?
+import { isDeepStrictEqual } from 'node:util'
+import { toPlain } from '../value.ts'
+import { applyEdit, nodeAt, readDraft } from './edit.ts'
+import type { Draft, Edit } from './edit.ts'
+
+/**
+ * Removes the lines of the second of two equal keys. Only where it has lines of its own without a comment, and only if the
+ * values stay the same without it: then the two were equal.
+ */
+export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
+  const { text, path } = draft.file
+  const node = nodeAt(draft.root, offset, 'key')
+  if (node?.origin.key === undefined || node.origin.key === null) return undefined
+  const start = lastBreak(text, offset)
+  const end = afterLine(text, Math.max(node.origin.key.end, node.origin.value.end))
+  const lines = text.slice(start, end)
+  if (text.slice(start, offset).trim() !== '' || lines.includes('#') || /[&*]/.test(lines)) return undefined
+  // a multi-line text ends before its last line break, and its indentation decides what belongs to it
+  if (/[|>][+-]?\d*[ \t]*\r?$/m.test(lines)) return undefined
+  const edit = { start, end, text: '', touches: [], what: `the second \`${String(node.origin.path.at(-1))}\`, equal to the first, is gone` }
+  const after = readDraft(path, applyEdit(text, edit))
+  return after !== undefined && isDeepStrictEqual(toPlain(after.root), toPlain(draft.root)) ? edit : undefined
+}
+
+function lastBreak(text: string, offset: number): number {
+  return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1
+}
+
+function afterLine(text: string, offset: number): number {
+  const match = /\r\n|\r|\n/g
+  match.lastIndex = offset
+  const found = match.exec(text)
+  return found === null ? text.length : found.index + found[0].length
+}

@@ -1,0 +1,65 @@
+// Which slips in one scalar have exactly one mending?
+import { parseSchedule, scheduleWords } from '../cron.ts'
+import type { Diagnostic, ScalarValue, Value } from '../model.ts'
+import { parseQuantity } from '../quantity.ts'
+import { resolveScalar } from '../scalars.ts'
+import { isSecretPath } from '../secret.ts'
+import type { Draft, Edit } from './edit.ts'
+import { nodeAt } from './edit.ts'
+
+const wantsText = /\b(?:takes|must be) (?:text|a string)$/
+const wantsNumber = /\b(?:takes|must be) (?:a whole number|an integer)$/
+const wantsFlag = /\b(?:takes|must be) true or false$/
+
+/** The edit of a scalar that a diagnostic blames; undefined: none, or more than one. Secrets are left alone. */
+export function fixScalar(diagnostic: Diagnostic, draft: Draft, offset: number): Edit | undefined {
+  const node = nodeAt(draft.root, offset, 'value')
+  if (node?.kind !== 'scalar' || isSecretPath(node.origin.path)) return undefined
+  const raw = rawOf(draft, node)
+  if (wantsText.test(diagnostic.message)) return quoteWritten(node, raw)
+  if (wantsNumber.test(diagnostic.message)) return unquote(node, raw, 'number')
+  if (wantsFlag.test(diagnostic.message)) return unquote(node, raw, 'boolean')
+  if (diagnostic.rule === 'scheduled-backup/six-fields' || diagnostic.rule === 'scheduled-backup/schedule-readable')
+    return addSeconds(node, raw)
+  if (diagnostic.message.includes('quantity')) return joinQuantity(node, raw)
+  return undefined
+}
+
+export function rawOf(draft: Draft, node: Value): string {
+  return draft.file.text.slice(node.origin.value.start, node.origin.value.end)
+}
+
+export function replaceValue(node: Value, raw: string, text: string): Edit {
+  const { start, end } = node.origin.value
+  return { start, end, text, touches: [node.origin.path], what: `${raw} is now ${text}` }
+}
+
+/** `16.10` is the number 16.1 to YAML; the quotes keep what was written. */
+function quoteWritten(node: ScalarValue, raw: string): Edit | undefined {
+  if (typeof node.value === 'string' || !/^[\w.+-]+$/.test(raw)) return undefined
+  return replaceValue(node, raw, `"${raw}"`)
+}
+
+function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Edit | undefined {
+  const inner = /^(["'])(-?(?:0|[1-9]\d{0,14})|true|false)\1$/.exec(raw)?.[2]
+  if (inner === undefined || inner !== node.value || typeof resolveScalar(inner) !== kind) return undefined
+  return replaceValue(node, raw, inner)
+}
+
+/** Five fields are what crontab takes; the operator reads seconds first, so that `0 2 * * *` runs each hour. */
+function addSeconds(node: ScalarValue, raw: string): Edit | undefined {
+  const written = String(node.value)
+  const inner = /^(["']?)([^"'\r\n]*)\1$/.exec(raw)
+  if (inner?.[2] !== written || scheduleWords(written).length !== 5 || /[=@]/.test(written)) return undefined
+  if (parseSchedule(`0 ${written}`) === undefined) return undefined
+  return replaceValue(node, raw, `${inner[1]}0 ${written}${inner[1]}`)
+}
+
+/** `10 Gi`: with a blank it is no quantity, without it is the only one that can be meant. */
+function joinQuantity(node: ScalarValue, raw: string): Edit | undefined {
+  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*((?:[KMGTPE]i|[mkMGTPE])?)\s*\1$/.exec(raw)
+  if (parts === null || typeof node.value !== 'string' || parseQuantity(node.value) !== undefined) return undefined
+  const joined = `${parts[2]}${parts[3]}`
+  if (raw.includes('\n') || parseQuantity(joined) === undefined) return undefined
+  return replaceValue(node, raw, parts[3] === '' || parts[1] !== '' ? `"${joined}"` : joined)
+}

@@ -1,0 +1,11 @@
+// The library: pure functions for other programs (typed; nothing is read but this package's own schemas).
+export { admit } from './admit/admit.ts'
+export type { AdmitError, AdmitOptions, AdmitResult, AdmitStage } from './admit/admit.ts'
+export { changeApplications } from './argocd/changes.ts'
+export type { ApplicationChange, ChangeOptions } from './argocd/changes.ts'
+export { generateApplications } from './argocd/generate.ts'
+export type { Generated, GenerateOptions } from './argocd/generate.ts'
+export { mergeValues, renderChart } from './library.ts'
+export type { RenderChartInput } from './library.ts'
+export type { HelmGeneration } from './merge.ts'
+export type { FieldErrorType, Json, JsonMap } from './model.ts'

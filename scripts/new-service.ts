@@ -1,0 +1,176 @@
+// Which files does a new service start with, and what do they say?
+import { fill, placeholdersOf, serviceFolder } from './layout.ts'
+import type { Parts } from './layout.ts'
+import type { Settings } from './model.ts'
+import { byCodeUnit, listed, nearest } from './path.ts'
+import { parseQuantity } from './quantity.ts'
+
+/** What a person decides about a new service. */
+export interface NewService {
+  readonly service: string
+  /** where the layout has several clusters a service */
+  readonly name?: string
+  /** undefined: all */
+  readonly environments?: readonly string[]
+  /** size of each volume; undefined: what the environments say */
+  readonly size?: string
+  readonly owner?: string
+  /** database and role in PostgreSQL */
+  readonly database: string
+}
+
+/** A file to be written; the path is '/'-separated, from the root. */
+export interface NewFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** A quoted scalar where YAML would take the word for something else; the words come checked. */
+export type Quote = (text: string) => string
+
+const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
+
+/** What is wrong with a name of a service or cluster, or undefined. */
+export function nameProblem(what: string, name: string): string | undefined {
+  if (legalName.test(name)) return undefined
+  const suggestion = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .replace(/-+$/, '')
+  const help = legalName.test(suggestion) ? `; try \`${suggestion}\`` : ''
+  return `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter${help}`
+}
+
+/** `dev,prd` → names, in the order of apps/values.yaml; a message where one is unknown. */
+export function readEnvironments(text: string, settings: Settings): { readonly names: readonly string[] } | { readonly problem: string } {
+  const known = settings.environments.map((environment) => environment.name)
+  const words = text.split(/[\s,]+/).filter((word) => word !== '')
+  for (const word of words) {
+    const guess = nearest(word, known)
+    if (!known.includes(word))
+      return {
+        problem: `--env is \`${word}\`, but must be one of ${listed(known)}${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`,
+      }
+  }
+  if (words.length === 0) return { problem: `--env is empty, but must name some of ${listed(known)}` }
+  return { names: known.filter((name) => words.includes(name)) }
+}
+
+/** What is wrong with a volume's size, or undefined. */
+export function sizeProblem(size: string): string | undefined {
+  const quantity = parseQuantity(size)
+  if (quantity === undefined) return `--size is \`${size}\`, but must be a quantity such as 10Gi`
+  if (!/^[1-9]\d*(?:\.\d+)?(?:[MGTPE]i?)$/.test(size)) return `--size is \`${size}\`, but must be a number with Mi, Gi or Ti, such as 10Gi`
+  return undefined
+}
+
+/** Roles that PostgreSQL or the operator has already. */
+const keptRoles = new Set([
+  'public',
+  'none',
+  'current_user',
+  'session_user',
+  'streaming_replica',
+  'cnpg_pooler_pgbouncer',
+  'cnpg_metrics_exporter',
+])
+
+/** Words that YAML 1.1 reads as something else; the chart prints names bare. */
+const yamlWord = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/
+
+/** What is wrong with a database's name, or undefined. PostgreSQL cuts names at 63 bytes. */
+export function databaseProblem(name: string): string | undefined {
+  if (['postgres', 'template0', 'template1'].includes(name)) return `--database is \`${name}\`, but PostgreSQL has a database of that name`
+  if (yamlWord.test(name)) return `--database is \`${name}\`, but the chart prints names bare and YAML reads that as another value`
+  if (!/^[a-z_][a-z0-9_]*$/.test(name) || name.length > 63)
+    return `--database is \`${name}\`, but must be lower-case letters, digits and \`_\`, at most 63`
+  if (name.startsWith('pg_') || keptRoles.has(name)) return `--database is \`${name}\`, but PostgreSQL and the operator keep that name`
+  return undefined
+}
+
+/** What is wrong with an owner, which becomes a label, or undefined. */
+export function ownerProblem(owner: string): string | undefined {
+  if (/^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(owner)) return undefined
+  return `--owner is \`${owner}\`, but must be a label: letters, digits, \`-\`, \`_\` and \`.\`, at most 63`
+}
+
+/** The name of a database in PostgreSQL that needs no quotes in SQL. */
+export function databaseName(service: string): string {
+  const name = service.replaceAll('-', '_')
+  return databaseProblem(name) === undefined ? name : `${name}_db`
+}
+
+/** Whether the layout needs `--name`. */
+export function needsName(settings: Settings): boolean {
+  return placeholdersOf(settings.layout.databases).known.includes('name')
+}
+
+/** The files of a new service, by the layout. `schema`: path of the editor's schema from the root; undefined: there is none. */
+export function newFiles(
+  wanted: NewService,
+  settings: Settings,
+  look: { readonly schema: string | undefined; readonly quote: Quote },
+): NewFile[] {
+  const parts: Parts = { service: wanted.service, ...(wanted.name === undefined ? {} : { name: wanted.name }) }
+  const path = fill(settings.layout.databases, parts)
+  const files: NewFile[] = [{ path, text: valuesText(wanted, { path, settings, ...look }) }]
+  const folder = serviceFolder(settings.layout.databases)
+  if (folder !== undefined && (wanted.owner !== undefined || wanted.environments !== undefined))
+    files.push({ path: `${fill(folder, parts)}/service.yaml`, text: serviceText(wanted, look.quote) })
+  return files.sort((a, b) => byCodeUnit(a.path, b.path))
+}
+
+interface Place {
+  readonly path: string
+  readonly settings: Settings
+  readonly schema: string | undefined
+  readonly quote: Quote
+}
+
+function valuesText(wanted: NewService, { path, settings, schema, quote }: Place): string {
+  const up = '../'.repeat(path.split('/').length - 1)
+  const parts = { service: wanted.service, ...(wanted.name === undefined ? {} : { name: wanted.name }), env: '<env>' }
+  const what = wanted.name === undefined ? wanted.service : `${wanted.service}/${wanted.name}`
+  const database = quote(wanted.database)
+  return [
+    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${up}${schema}`]),
+    `# The database of ${what}, in each of its environments. What is not set here comes from helm-values/data/postgres-<env>-defaults.yaml.`,
+    `# For one environment only, write ${fill(settings.layout.overrides, parts)}.`,
+    '',
+    'cluster:',
+    ...(wanted.size === undefined
+      ? [
+          '  # The volume has the size that the environment says. To ask for more (it can grow later, but never shrink):',
+          '  # storage:',
+          '  #   size: 50Gi',
+        ]
+      : [
+          '  storage:',
+          '    # each instance has a volume of its own; it can grow later, but never shrink',
+          `    size: ${quote(wanted.size)}`,
+        ]),
+    '',
+    '  # Runs once, when the database is made; a change here later does nothing. User and password are made by the operator',
+    '  # and stand in the Secret <cluster>-app, never in this file.',
+    '  initdb:',
+    `    database: ${database}`,
+    `    owner: ${database}`,
+    '',
+  ].join('\n')
+}
+
+function serviceText({ service, owner, environments }: NewService, quote: Quote): string {
+  return [
+    `# About ${service}, beside the values of its database.`,
+    ...(owner === undefined ? [] : ['# who is asked about it; becomes the label `owner`', `owner: ${quote(owner)}`]),
+    ...(environments === undefined
+      ? []
+      : [
+          '# an environment that is taken out again has to be retired first',
+          'environments:',
+          ...environments.map((name) => `  - ${quote(name)}`),
+        ]),
+    '',
+  ].join('\n')
+}

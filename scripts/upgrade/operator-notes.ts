@@ -1,0 +1,180 @@
+// What does another operator do differently to a database, although it takes the same objects?
+import { compareVersions } from '../admit/load.ts'
+import { reached, releases } from '../admit/operator/version.ts'
+import type { JsonMap, Json } from '../model.ts'
+import type { Side } from './side.ts'
+
+/** A change of behaviour; `since` are the first releases that have it, one a minor, lowest first. */
+interface Behaviour {
+  readonly since: readonly string[]
+  readonly note: string
+  /** whether it concerns a database; absent: every one */
+  readonly concerns?: (side: Side) => boolean
+}
+
+const behaviours: readonly Behaviour[] = [
+  {
+    since: ['1.28.0'],
+    note: 'standbys give up a silent connection after 5 s (STANDBY_TCP_USER_TIMEOUT=0 in the operator brings the old behaviour back)',
+    concerns: (side) => Number(member(cluster(side), 'spec', 'instances') ?? 1) > 1,
+  },
+  { since: ['1.28.0'], note: 'answers of monitoring queries are kept for 30 s (monitoring.metricsQueriesTTL)', concerns: hasQueries },
+  {
+    since: ['1.28.0'],
+    note: 'the annotation alpha.cnpg.io/failoverQuorum gives way to postgresql.synchronous.failoverQuorum; an empty one is refused',
+    concerns: (side) => member(cluster(side), 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum') !== undefined,
+  },
+  {
+    since: releases.march2026,
+    note: 'volumes of tablespaces and extensions get the prefixes tbs- and ext- in the pods',
+    concerns: (side) =>
+      isFilled(member(cluster(side), 'spec', 'tablespaces')) || isFilled(member(cluster(side), 'spec', 'postgresql', 'extensions')),
+  },
+  {
+    since: releases.may2026,
+    note: 'metrics are read as cnpg_metrics_exporter with pg_monitor: own queries on tables of users may need GRANTs',
+    concerns: hasQueries,
+  },
+  {
+    since: releases.june2026,
+    note: 'own monitoring queries run with search_path pg_catalog, public, pg_temp: name other schemas in full',
+    concerns: hasQueries,
+  },
+  {
+    since: releases.june2026,
+    note: 'passwords of roles are sent SCRAM-encoded (an annotation on the Secret opts out)',
+    concerns: (side) => isFilled(member(cluster(side), 'spec', 'managed', 'roles')),
+  },
+  {
+    since: releases.june2026,
+    note: 'spec.cluster of Database, Pooler and ScheduledBackup can no longer change',
+    concerns: (side) => side.objects.some(({ kind }) => /^(?:Database|Pooler|ScheduledBackup)$/.test(kind)),
+  },
+  {
+    since: releases.minor30,
+    note: 'the operator needs create, get, list, update and watch on leases (coordination.k8s.io): extend RBAC of your own before, else nothing is promoted',
+  },
+  { since: releases.minor30, note: 'instances made by an operator older than 1.24 must have been rolled before' },
+  {
+    since: releases.minor30,
+    note: 'cnpg.io/validation is heard by the reconciler, too: remove it where the object is right by now',
+    concerns: (side) => side.objects.some(({ plain }) => member(plain, 'metadata', 'annotations', 'cnpg.io/validation') !== undefined),
+  },
+]
+
+/** `[first, last]` operator whose default PgBouncer and PostgreSQL images are these; from each first release per minor on. */
+const pgbouncerImages: readonly { readonly since: readonly string[]; readonly image: string }[] = [
+  { since: ['1.27.1'], image: 'ghcr.io/cloudnative-pg/pgbouncer:1.24.1' },
+  { since: ['1.27.2', '1.28.0'], image: 'ghcr.io/cloudnative-pg/pgbouncer:1.25.1' },
+]
+
+const postgresImages: readonly { readonly since: readonly string[]; readonly image: string }[] = [
+  { since: ['1.27.1'], image: 'ghcr.io/cloudnative-pg/postgresql:18.0-system-trixie' },
+  { since: ['1.27.2', '1.28.0'], image: 'ghcr.io/cloudnative-pg/postgresql:18.1-system-trixie' },
+  { since: ['1.27.4', '1.28.2', '1.29.0'], image: 'ghcr.io/cloudnative-pg/postgresql:18.3-system-trixie' },
+  { since: ['1.28.4', '1.29.2', '1.30.0'], image: 'ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie' },
+]
+
+interface Support {
+  readonly minor: string
+  readonly ended?: string
+  readonly kubernetes: string
+  readonly postgres: string
+}
+
+/** As the documentation of 1.30.0 prints it. */
+const support: readonly Support[] = [
+  { minor: '1.27', ended: '2026-03-09', kubernetes: '1.31 to 1.33', postgres: '13 to 18' },
+  { minor: '1.28', ended: '2026-06-30', kubernetes: '1.32 to 1.35', postgres: '14 to 18' },
+  { minor: '1.29', ended: '2026-09-29', kubernetes: '1.33 to 1.35', postgres: '14 to 18' },
+  { minor: '1.30', kubernetes: '1.34 to 1.36', postgres: '14 to 18' },
+]
+
+/** The minor that is announced to lose the operator's own backups to object stores. */
+const withoutInTreeStore = '1.31.0'
+
+/** What changes for one database between two operators, upwards only. */
+export function operatorNotes(side: Side, from: string, to: string): string[] {
+  if (compareVersions(from, to) >= 0) return []
+  const notes = behaviours
+    .filter(({ since, concerns }) => isBetween(since, from, to) && (concerns === undefined || concerns(side)))
+    .map(({ note }) => `operator ${to}: ${note}`)
+  const stores = side.objects.some(({ plain }) => lostStores(plain, withoutInTreeStore).length > 0)
+  if (stores && compareVersions(to, withoutInTreeStore) < 0)
+    notes.push(`operator ${to}: backups through the operator itself still work, but ${withoutInTreeStore} is announced to remove them`)
+  const pooled = side.objects.some(
+    ({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'template', 'spec', 'containers') === undefined,
+  )
+  if (pooled) notes.push(...imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers roll'))
+  const spec = cluster(side)
+  const isPinned = member(spec, 'spec', 'imageName') !== undefined || member(spec, 'spec', 'imageCatalogRef') !== undefined
+  if (!isPinned)
+    notes.push(
+      ...imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
+    )
+  return notes
+}
+
+function imageNote(name: string, images: typeof pgbouncerImages, from: string, to: string, effect: string): string[] {
+  const [before, after] = [from, to].map((version) => images.findLast(({ since }) => reached(version, since))?.image)
+  return before === after || before === undefined || after === undefined
+    ? []
+    : [`operator ${to}: the default image of ${name} becomes ${after} (was ${before.split(':')[1] ?? before}): ${effect}`]
+}
+
+/** What holds for the whole fleet: support, skipped minors. `majors` are the PostgreSQL majors in use. */
+export function supportNotes(from: string, to: string, majors: readonly number[]): string[] {
+  const known = support.find(({ minor }) => to.startsWith(`${minor}.`))
+  const notes: string[] = []
+  if (known !== undefined) {
+    notes.push(
+      `operator ${known.minor} runs on Kubernetes ${known.kubernetes} with PostgreSQL ${known.postgres}${known.ended === undefined ? '' : `; its support ended on ${known.ended}`}`,
+    )
+    const [lowest = 0, highest = 0] = known.postgres.split(' to ').map(Number)
+    for (const major of majors)
+      if (major < lowest || major > highest) notes.push(`PostgreSQL ${major} is not supported by operator ${known.minor}`)
+  }
+  const minors = [from, to].map((version) => Number(version.split('.')[1]))
+  if ((minors[1] ?? 0) - (minors[0] ?? 0) > 1)
+    notes.push(
+      `from ${from} to ${to} minors are skipped: it works as a rule, but the operator's documentation advises one minor after the other`,
+    )
+  return notes
+}
+
+/** Paths of what a database stores through the operator's own Barman, where the new operator is announced not to have it. */
+export function lostStores(plain: JsonMap, to: string): (readonly (string | number)[])[] {
+  if (plain['kind'] !== 'Cluster' || compareVersions(to, withoutInTreeStore) < 0) return []
+  const clusters = member(plain, 'spec', 'externalClusters')
+  const external = Array.isArray(clusters)
+    ? clusters.flatMap((item, index) =>
+        member(item, 'barmanObjectStore') === undefined ? [] : [['spec', 'externalClusters', index, 'barmanObjectStore']],
+      )
+    : []
+  return member(plain, 'spec', 'backup', 'barmanObjectStore') === undefined
+    ? external
+    : [['spec', 'backup', 'barmanObjectStore'], ...external]
+}
+
+function isBetween(since: readonly string[], from: string, to: string): boolean {
+  return !reached(from, since) && reached(to, since)
+}
+
+function hasQueries(side: Side): boolean {
+  const monitoring = member(cluster(side), 'spec', 'monitoring')
+  return isFilled(member(monitoring, 'customQueriesConfigMap')) || isFilled(member(monitoring, 'customQueriesSecret'))
+}
+
+function cluster(side: Side): JsonMap | undefined {
+  return side.objects.find(({ kind }) => kind === 'Cluster')?.plain
+}
+
+function isFilled(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length > 0
+}
+
+function member(root: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let node: Json | undefined = root
+  for (const step of path) node = node !== null && typeof node === 'object' && !Array.isArray(node) ? node[step] : undefined
+  return node ?? undefined
+}

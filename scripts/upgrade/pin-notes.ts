@@ -1,0 +1,89 @@
+// What is to be said of new pins, whatever the databases hold?
+import { compareVersions } from '../admit/load.ts'
+import { helmOf } from '../merge.ts'
+import type { MapValue, Path } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { valueAt } from '../value.ts'
+import type { Move } from './pins.ts'
+
+/** What Argo CD brought, by the minor that brought it. */
+const argocdNews: readonly { readonly since: string; readonly note: string }[] = [
+  { since: '3.0.0', note: 'objects are tracked by annotation, no longer by label' },
+  { since: '3.1.0', note: 'Clusters have a health of their own: a switchover or a failover shows as Degraded for its time' },
+  { since: '3.3.0', note: 'its own ApplicationSet CRD is too long for client-side apply: install it with server-side apply' },
+  { since: '3.4.0', note: 'Prune and Delete are heard as sync options of an Application, too, before only on the objects' },
+]
+
+/** News of Argo CD between two versions, with the Helm that it brings; upwards only. */
+export function argocdNotes(from: string, to: string): string[] {
+  const [before, after] = [helmOf(from), helmOf(to)]
+  const helms = { '3.16': 'Helm 3.16', '3.19': 'Helm 3.17 to 3.19', '4.2': 'Helm 4.2' } as const
+  const helm =
+    before === after
+      ? []
+      : [`Argo CD ${to} merges values with ${helms[after]} (now ${helms[before]}): nulls are what differs, see the changed values`]
+  const news = argocdNews.filter(({ since }) => compareVersions(from, since) < 0 && compareVersions(to, since) >= 0)
+  return [...helm, ...news.map(({ since, note }) => `Argo CD ${since.slice(0, 3)}: ${note}`)]
+}
+
+/** Values that an older chart does not read. `since`: the first chart that does. */
+const chartKeys: readonly { readonly since: string; readonly path: Path; readonly when?: string }[] = [
+  { since: '0.8.0', path: ['cluster', 'stopDelay'] },
+  { since: '0.8.0', path: ['cluster', 'plugins'] },
+  { since: '0.8.0', path: ['backups', 'method'], when: 'plugin' },
+  { since: '0.8.0', path: ['backups', 'pluginConfiguration'] },
+  { since: '0.8.0', path: ['backups', 'instanceSidecarConfiguration'] },
+  { since: '0.8.0', path: ['recovery', 'method'], when: 'plugin' },
+  { since: '0.8.0', path: ['recovery', 'pluginConfiguration'] },
+  { since: '0.8.0', path: ['cluster', 'monitoring', 'prometheusRule', 'additionalLabels'] },
+  { since: '0.7.0', path: ['cluster', 'monitoring', 'instrumentation', 'pgStatStatements'] },
+  { since: '0.7.0', path: ['cluster', 'monitoring', 'tls'] },
+  { since: '0.7.0', path: ['cluster', 'replicationSlots'] },
+]
+
+/** Charts of which something is known beside the modelled one. */
+export const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
+
+/** Paths that a person wrote and that the chart of another version does not read. */
+export function unreadValues(
+  written: MapValue,
+  chart: string,
+): readonly { readonly path: Path; readonly since: string; readonly field: string }[] {
+  return chartKeys.flatMap(({ since, path, when }) => {
+    const value = valueAt(written, path)
+    const isSet = value !== undefined && value.kind !== 'null' && (when === undefined || (value.kind === 'scalar' && value.value === when))
+    return isSet && compareVersions(chart, since) < 0 ? [{ path, since, field: formatPath(path) }] : []
+  })
+}
+
+/** What is known of a chart that is not modelled here. */
+export function chartNotes(to: string, modelled: string): string[] {
+  if (to === modelled) return []
+  if (!describedCharts.includes(to))
+    return [
+      `chart cluster ${to} is not known here: nothing of it was compared; ${modelled} is modelled, for others set engine: helm and run check`,
+    ]
+  const notes = [`chart cluster ${to} is not modelled here: what stands below is all that is compared`]
+  notes.push(`chart ${to} makes no ObjectStores, and spec.backup depends on backups.enabled alone`)
+  notes.push(`chart ${to} puts no labels on Secrets, ImageCatalogs and Poolers; cluster.additionalLabels reach Cluster and Database only`)
+  if (to === '0.6.1') notes.push('chart 0.6.1 has no replicationSlots, no TLS for monitoring and no pg_stat_statements queries')
+  return notes
+}
+
+/** Said aloud of every pin: a downgrade, several starting points, a pin that stays. */
+export function moveNotes({ pin, from, to }: Move): string[] {
+  const names = { operator: 'operator', chart: 'chart cluster', argocd: 'Argo CD', postgres: 'PostgreSQL' } as const
+  const higher = from.filter((version) => compareVersions(version, to) > 0)
+  const notes: string[] = []
+  if (higher.length > 0) {
+    const why =
+      pin === 'operator'
+        ? ': operators are not made to read what newer ones stored'
+        : pin === 'postgres'
+          ? ': PostgreSQL can only go up, a dump and restore goes down'
+          : ''
+    notes.push(`${names[pin]} ${higher.join(', ')} to ${to} is a downgrade${why}`)
+  }
+  if (from.length > 0 && from.every((version) => version === to)) notes.push(`${names[pin]} is ${to} already`)
+  return notes
+}

@@ -1,0 +1,94 @@
+// Which pins would change, and what do settings and databases look like with the new ones?
+import { compareVersions } from '../admit/load.ts'
+import type { Database, Environment, Settings } from '../model.ts'
+import { byCodeUnit } from '../path.ts'
+import { UsageError } from '../workspace.ts'
+
+/** The pins that a person wants to try; an absent one stays as it is. */
+export interface Pins {
+  readonly operator?: string
+  readonly chart?: string
+  readonly argocd?: string
+  /** major version of PostgreSQL */
+  readonly postgres?: number
+}
+
+export type PinName = 'operator' | 'chart' | 'argocd' | 'postgres'
+
+/** One pin, from what the databases have now (several where environments differ) to the new one. */
+export interface Move {
+  readonly pin: PinName
+  /** lowest first; empty: nobody can tell */
+  readonly from: readonly string[]
+  readonly to: string
+}
+
+export interface PinFlags {
+  readonly operator?: string | undefined
+  readonly chart?: string | undefined
+  readonly argocd?: string | undefined
+  readonly postgres?: string | undefined
+}
+
+/** The pins of a command line; throws UsageError for none, and for what is no exact version. */
+export function readPins(flags: PinFlags): Pins {
+  const version = (name: 'operator' | 'chart' | 'argocd'): Record<string, string> => {
+    const text = flags[name]
+    if (text === undefined) return {}
+    const exact = name === 'argocd' ? text.replace(/^v/, '') : text
+    if (!/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(exact))
+      throw new UsageError(
+        `--${name} is \`${text}\`, but must be an exact version such as ${{ operator: '1.30.0', chart: '0.8.1', argocd: '3.5.1' }[name]}`,
+      )
+    return { [name]: exact }
+  }
+  const { postgres } = flags
+  if (postgres !== undefined && !/^[1-9]\d$/.test(postgres))
+    throw new UsageError(`--postgres is \`${postgres}\`, but must be a major version such as 18`)
+  const pins: Pins = {
+    ...version('operator'),
+    ...version('chart'),
+    ...version('argocd'),
+    ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
+  }
+  if (Object.keys(pins).length === 0) throw new UsageError('nothing to upgrade; give --operator, --chart, --argocd or --postgres')
+  return pins
+}
+
+/** Settings with the new pins. A chart that only Helm could render is taken over where Helm renders; else the modelled one stays. */
+export function settingsWith(settings: Settings, pins: Pins, modelledChart: string): Settings {
+  const environments = settings.environments.map((environment): Environment => {
+    const { operator, clusterChart } = environment
+    const isRenderable = pins.chart === modelledChart || clusterChart.engine === 'helm'
+    return {
+      ...environment,
+      operator: { ...operator, version: pins.operator ?? operator.version },
+      clusterChart: { ...clusterChart, version: pins.chart !== undefined && isRenderable ? pins.chart : clusterChart.version },
+    }
+  })
+  return { ...settings, environments, argocd: { ...settings.argocd, version: pins.argocd ?? settings.argocd.version } }
+}
+
+/** The same database in the environments of other settings. */
+export function databaseIn(settings: Settings, database: Database): Database {
+  const environment = settings.environments.find(({ name }) => name === database.environment.name) ?? database.environment
+  return { ...database, environment }
+}
+
+/** What moves from where, in the order in which flags are documented. `majors` are the PostgreSQL majors of the databases now. */
+export function movesOf(pins: Pins, settings: Settings, databases: readonly Database[], majors: Iterable<number>): readonly Move[] {
+  const over = (pick: (environment: Environment) => string): string[] =>
+    [...new Set(databases.map(({ environment }) => pick(environment)))].sort(compareVersions)
+  const moves: Move[] = []
+  if (pins.operator !== undefined) moves.push({ pin: 'operator', from: over(({ operator }) => operator.version), to: pins.operator })
+  if (pins.chart !== undefined) moves.push({ pin: 'chart', from: over(({ clusterChart }) => clusterChart.version), to: pins.chart })
+  if (pins.argocd !== undefined) moves.push({ pin: 'argocd', from: [settings.argocd.version], to: pins.argocd })
+  if (pins.postgres !== undefined)
+    moves.push({ pin: 'postgres', from: [...new Set(majors)].map(String).sort(byCodeUnit), to: String(pins.postgres) })
+  return moves
+}
+
+/** Whether any database would go to a lower version. */
+export function isDowngrade({ from, to }: Move): boolean {
+  return from.some((version) => compareVersions(version, to) > 0)
+}

@@ -1,0 +1,108 @@
+// What stands in the way of another major version of PostgreSQL?
+import { majorOf } from '../changes/effect.ts'
+import { locateFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { Finding, RenderedObject } from '../model.ts'
+import { toPlain, valueAt } from '../value.ts'
+import type { Side } from './side.ts'
+
+/** Parameters that a major no longer knows: a server that reads one does not start. */
+const removed: Readonly<Record<number, readonly string[]>> = {
+  14: ['operator_precedence_warning', 'vacuum_cleanup_index_scale_factor'],
+  15: ['stats_temp_directory'],
+  16: ['force_parallel_mode', 'lc_collate', 'lc_ctype', 'promote_trigger_file', 'vacuum_defer_cleanup_age'],
+  17: ['db_user_namespace', 'old_snapshot_threshold', 'trace_recovery_messages'],
+}
+
+/** The majors between which the removals above are complete. */
+export const knownMajors = { first: 13, last: 18 } as const
+
+/** Words that a major no longer takes for a parameter: abbreviations of on and off where a bool became a choice. */
+const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = {
+  14: { password_encryption: /^(?:on|off|true|false|yes|no|1|0|t|f|y|n)$/i },
+  15: { wal_compression: /^(?:t|tr|tru|f|fa|fal|fals|y|ye|n|of)$/i },
+}
+
+/** What a Cluster has that PostgreSQL `to` refuses: removed parameters, removed words, a catalog without the major. */
+export function postgresFindings(before: Side, after: Side, to: number): LocatedFinding[] {
+  return after.objects
+    .filter(({ kind }) => kind === 'Cluster')
+    .flatMap((object) => {
+      const from = majorOf(before.objects.find(({ kind }) => kind === 'Cluster')?.value ?? object.value)
+      const subject = { object, values: after.written, fallback: serviceSpot(after.database), database: after.database }
+      const found = [...(from === undefined ? [] : parameterFindings(object, from, to)), ...catalogFindings(after, to)]
+      return found.map((finding) => locateFinding(finding, subject))
+    })
+}
+
+type Ruled = Finding & { readonly rule: string; readonly severity: 'error' }
+
+function* parameterFindings(object: RenderedObject, from: number, to: number): Iterable<Ruled> {
+  const parameters = valueAt(object.value, ['spec', 'postgresql', 'parameters'])
+  if (parameters?.kind !== 'map') return
+  for (const [name, value] of parameters.entries) {
+    const path = ['spec', 'postgresql', 'parameters', name]
+    const known = name.toLowerCase()
+    for (let major = from + 1; major <= to; major++) {
+      if (removed[major]?.includes(known) === true) {
+        const message = `parameter ${known} is set, but PostgreSQL ${major} no longer has it and would not start`
+        yield {
+          rule: 'upgrade/parameter-exists',
+          severity: 'error',
+          message,
+          places: [{ path, on: 'key' }],
+          help: 'remove it before the upgrade',
+        }
+      } else if (value.kind === 'scalar' && narrowed[major]?.[known]?.test(String(value.value)) === true) {
+        const message = `${known} is \`${String(value.value)}\`, but PostgreSQL ${major} no longer takes that word`
+        yield {
+          rule: 'upgrade/parameter-word',
+          severity: 'error',
+          message,
+          places: [{ path }],
+          help: known === 'wal_compression' ? 'write "on" or "off"' : 'write "scram-sha-256" or "md5"',
+        }
+      }
+    }
+  }
+}
+
+/** A catalog that the same values make must hold an image of the major; one made elsewhere can't be seen. */
+function* catalogFindings(after: Side, to: number): Iterable<Ruled> {
+  const cluster = after.objects.find(({ kind }) => kind === 'Cluster')
+  const name = cluster === undefined ? undefined : valueAt(cluster.value, ['spec', 'imageCatalogRef', 'name'])
+  if (name === undefined) return
+  const catalog = after.objects.find((object) => object.kind === 'ImageCatalog' && object.name === toPlain(name))
+  const images = catalog === undefined ? undefined : valueAt(catalog.value, ['spec', 'images'])
+  if (images?.kind !== 'list') return
+  const majors = images.items.map((item) => Number(toPlain(valueAt(item, ['major']) ?? item)))
+  if (majors.includes(to)) return
+  const message = `image catalog has PostgreSQL ${majors.sort((a, b) => a - b).join(', ')}, but must have ${to}`
+  yield {
+    rule: 'upgrade/catalog-has-major',
+    severity: 'error',
+    message,
+    places: [{ path: ['spec', 'imageCatalogRef'] }],
+    help: `add an image with major: ${to} to imageCatalog.images`,
+  }
+}
+
+/** What to know of a major upgrade, in whole sentences. `isHandWritten`: some database names its image itself. */
+export function postgresNotes(from: readonly number[], to: number, isHandWritten: boolean): string[] {
+  const notes: string[] = []
+  const upgraded = from.filter((major) => major < to)
+  if (upgraded.length > 0) {
+    notes.push('a major upgrade in place stops every instance of the database until pg_upgrade has run: plan an outage')
+    notes.push('take a full backup before it and a new base backup after it: point-in-time recovery does not cross a major version')
+    notes.push('extensions are not compared: see that the new image has each one, and run ALTER EXTENSION … UPDATE afterwards')
+  }
+  if (from.some((major) => major < to && to === 17)) notes.push('max_slot_wal_keep_size must be -1 for an upgrade to 17.0 to 17.5')
+  if (to > knownMajors.last || to < knownMajors.first)
+    notes.push(`PostgreSQL ${to} is not known here: parameters are compared for ${knownMajors.first} to ${knownMajors.last} only`)
+  if (isHandWritten)
+    notes.push(
+      'cluster.imageName is written by hand somewhere: it decides, not version.postgresql; the major was tried at the start of its tag',
+    )
+  return notes
+}

@@ -1,0 +1,79 @@
+// Which fields would the API server store differently?
+import { admit } from '../admit/admit.ts'
+import { differences, shownValue } from '../changes/difference.ts'
+import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { fromPlain, valueAt } from '../value.ts'
+import type { Side } from './side.ts'
+
+/** One field of an object before and after; null: not there. Secrets are `***`. */
+export interface FieldChange {
+  readonly object: string
+  readonly path: string
+  readonly before: Json
+  readonly after: Json
+}
+
+const nowhere: Origin = { layer: 'operator', file: { path: '', text: '', builtin: true }, path: [], key: null, value: { start: 0, end: 0 } }
+
+/** Compares what two plain maps hold; secrets are not shown. */
+export function fieldChanges(object: string, before: JsonMap | undefined, after: JsonMap | undefined): FieldChange[] {
+  const [left, right] = [before, after].map((side) => (side === undefined ? undefined : fromPlain(side, nowhere)))
+  return [...differences(left, right)].map((difference) => {
+    const siblings = (side: typeof left): typeof left => (side === undefined ? undefined : valueAt(side, difference.path.slice(0, -1)))
+    const shown = (value: typeof left, side: typeof left): Json => shownValue(value, difference.path, siblings(side))
+    return { object, path: formatPath(difference.path), before: shown(difference.before, left), after: shown(difference.after, right) }
+  })
+}
+
+/**
+ * Compares stored objects, remembering what was compared before: databases of one environment differ in little but names.
+ * An object that one side refuses is compared as it was sent.
+ */
+export function storedComparer(): (before: Side, after: Side) => FieldChange[] {
+  const known = new Map<string, readonly FieldChange[]>()
+  const compare = (object: string, pair: readonly [Sent | undefined, Sent | undefined], cluster: string): readonly FieldChange[] => {
+    const key = JSON.stringify([object, pair]).replaceAll(cluster, '\0')
+    const found = known.get(key)
+    // names come back where they stood; a value that only looks like the name comes back the same
+    if (found !== undefined) return JSON.parse(JSON.stringify(found).replaceAll('\\u0000', cluster)) as FieldChange[]
+    const [left, right] = pair.map((sent) => (sent === undefined ? undefined : stored(sent)))
+    const isRefused = left === null || right === null
+    const changes = isRefused
+      ? fieldChanges(object, pair[0]?.plain, pair[1]?.plain)
+      : fieldChanges(object, left ?? undefined, right ?? undefined)
+    known.set(key, JSON.parse(JSON.stringify(changes).replaceAll(cluster, '\\u0000')) as FieldChange[])
+    return changes
+  }
+  return (before, after) => {
+    const names = new Set([...after.objects, ...before.objects].map(nameOf))
+    return [...names].flatMap((name) => {
+      const sent = (side: Side): Sent | undefined => {
+        const object = side.objects.find((candidate) => nameOf(candidate) === name)
+        return object && { plain: object.plain, operator: side.database.environment.operator.version }
+      }
+      return compare(name, [sent(before), sent(after)], after.database.cluster)
+    })
+  }
+}
+
+interface Sent {
+  readonly plain: JsonMap
+  readonly operator: string
+}
+
+/** The stored object; null: it is refused. What the operator does not own is stored as it is sent. */
+function stored({ plain, operator }: Sent): JsonMap | null {
+  if (!isOperators(plain)) return plain
+  const result = admit(plain, { operator })
+  return result.verdict === 'accepted' ? (result.defaulted ?? plain) : null
+}
+
+/** Whether the API group is the operator's or its backup plugin's. */
+export function isOperators(plain: JsonMap): boolean {
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(plain['apiVersion']))
+}
+
+function nameOf({ kind, name }: RenderedObject): string {
+  return `${kind}/${name}`
+}

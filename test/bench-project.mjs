@@ -1,0 +1,42 @@
+// Makes a repository with many services in a temporary folder, for the benchmark.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A copy of this repository's inputs with `count` services (sizes, parameters and roles vary); returns its folder. */
+export function makeProject(count) {
+  const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-bench-'))
+  for (const name of ['apps', 'helm-values']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  rmSync(join(folder, 'helm-values/data/rendered'), { recursive: true, force: true })
+  rmSync(join(folder, 'apps/templates'), { recursive: true, force: true })
+  for (let index = 0; index < count; index++) {
+    const service = `service-${String(index).padStart(5, '0')}`
+    mkdirSync(join(folder, 'databases', service), { recursive: true })
+    writeFileSync(join(folder, 'databases', service, 'values.yaml'), values(index))
+  }
+  return folder
+}
+
+function values(index) {
+  return `# yaml-language-server: $schema=../../schemas/values/cluster-0.8.1.json
+# The database of service ${index}.
+cluster:
+  storage:
+    size: ${10 + (index % 90)}Gi
+  postgresql:
+    parameters:
+      max_connections: "${100 + (index % 7) * 50}"
+      work_mem: "${4 + (index % 5)}MB"
+      log_min_duration_statement: "${(index % 10) * 100}"
+  initdb:
+    database: app_${index}
+    owner: app_${index}
+  roles:
+    - name: ${['reader', 'analyst', 'exporter', 'support'][index % 4]}
+      login: true
+      inRoles: [pg_read_all_data]
+`
+}

@@ -1,0 +1,112 @@
+// Does `new` write files that pass the gate, and nothing else?
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { databaseName, databaseProblem, sizeProblem } from '../scripts/new-service.ts'
+import { openRepository } from './terminal.ts'
+
+let repository = openRepository()
+beforeEach(() => {
+  repository.remove()
+  repository = openRepository()
+})
+afterAll(() => repository.remove())
+
+describe('what is written', () => {
+  test.each([
+    [['payments']],
+    [['on', '--owner', 'null']],
+    [['a-b', '--size', '10Gi', '--env', 'prd', '--owner', 'team-a', '--database', 'orders_v2']],
+  ])('%j passes the gate after render', async (argv) => {
+    const made = await repository.run('new', ...argv)
+    expect(made).toMatchObject({ code: 0 })
+    expect(made.stdout).toContain(`written  databases/${argv[0]}/values.yaml`)
+    expect((await repository.run('render')).code).toBe(0)
+    const checked = await repository.run('check')
+    expect(checked).toMatchObject({ code: 0, stdout: '' })
+  })
+  test('the smallest file says what it leaves to others', async () => {
+    await repository.run('new', 'pay-ments')
+    const text = repository.read('databases/pay-ments/values.yaml')
+    expect(text).toContain('    database: pay_ments\n    owner: pay_ments\n')
+    expect(text).not.toMatch(/^ {2}storage:/m)
+    expect(existsSync(join(repository.root, 'databases/pay-ments/service.yaml'))).toBe(false)
+  })
+  test('owner and environments go to service.yaml', async () => {
+    await repository.run('new', 'payments', '--env', 'prd', '--owner', 'team-a')
+    expect(repository.read('databases/payments/service.yaml')).toMatch(/^owner: team-a\n(?:#.*\n)environments:\n {2}- prd\n$/m)
+    expect((await repository.run('completion', 'databases')).stdout).toBe('orders/dev\norders/prd\npayments/prd\n')
+  })
+  test('the layout decides the paths', async () => {
+    const settings = repository.read('apps/values.yaml')
+    repository.put(
+      'apps/values.yaml',
+      `${settings.trimEnd()}\n  layout:\n    databases: "databases/{service}/postgres/{name}.yaml"\n    overrides: "databases/{service}/postgres/{name}-{env}.yaml"\n    cluster: "{service}-{name}-db-{env}"\n    application: "{service}-{name}-db-{env}"\n`,
+    )
+    expect((await repository.run('new', 'shop')).stderr).toContain('--name is not set')
+    expect((await repository.run('new', 'shop', '--name', 'main')).stdout).toBe('written  databases/shop/postgres/main.yaml\n')
+    expect(repository.read('databases/shop/postgres/main.yaml')).toContain('    database: shop_main\n')
+  })
+  test('--dry-run prints and writes nothing', async () => {
+    const { code, stdout } = await repository.run('new', 'payments', '--dry-run')
+    expect(code).toBe(0)
+    expect(stdout).toContain('# databases/payments/values.yaml')
+    expect(existsSync(join(repository.root, 'databases/payments'))).toBe(false)
+  })
+})
+
+test('on a terminal it asks for what is not given', async () => {
+  const talked = await repository.talk(['payments', 'dev', 'team-a', ''], 'new', '--size', '2Gi')
+  expect(talked.code).toBe(0)
+  expect(talked.questions).toHaveLength(4)
+  expect(repository.read('databases/payments/values.yaml')).toContain('size: 2Gi')
+  expect(repository.read('databases/payments/service.yaml')).toContain('- dev')
+})
+
+test.each([
+  [['new'], 'no service is named'],
+  [['new', 'Pay_ments'], 'try `pay-ments`'],
+  [['new', '../x'], 'must be lower-case letters'],
+  [['new', 'x', '--env', 'pdr'], 'did you mean `prd`?'],
+  [['new', 'x', '--size', '10'], 'such as 10Gi'],
+  [['new', 'x', '--size', '10GB'], 'such as 10Gi'],
+  [['new', 'x', '--database', 'postgres'], 'has a database of that name'],
+  [['new', 'x', '--database', 'a"b'], 'lower-case letters'],
+  [['new', 'x', '--owner', 'a b'], 'must be a label'],
+  [['new', 'x', '--name', 'a'], 'has no {name}'],
+  [['new', 'x', 'y'], 'one word too many'],
+  [['new', 'orders'], 'overwrites nothing'],
+])('%j is wrong usage', async (argv, part) => {
+  const { code, stdout, stderr } = await repository.run(...argv)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(part)
+})
+
+test('what the gate would refuse is not written', async () => {
+  const name = `a${'b'.repeat(49)}`
+  const { code, stderr } = await repository.run('new', name)
+  expect(code).toBe(1)
+  expect(stderr).toContain('nothing was written')
+  expect(existsSync(join(repository.root, 'databases', name))).toBe(false)
+})
+
+test('a link that leads out of the repository is not followed, and a twin in capitals is refused', async () => {
+  const outside = join(tmpdir(), `cnpg-values-outside-${process.pid}`)
+  mkdirSync(outside, { recursive: true })
+  symlinkSync(outside, join(repository.root, 'databases/payments'))
+  const linked = await repository.run('new', 'payments')
+  expect(linked.code).not.toBe(0)
+  expect(existsSync(join(outside, 'values.yaml'))).toBe(false)
+  mkdirSync(join(repository.root, 'databases/Billing'))
+  expect((await repository.run('new', 'billing')).stderr).toContain('by case only')
+})
+
+test('names and sizes', () => {
+  expect(databaseName('a-b')).toBe('a_b')
+  expect(databaseName('on')).toBe('on_db')
+  expect(databaseName('postgres')).toBe('postgres_db')
+  expect(databaseProblem('pg_x')).toContain('keep that name')
+  expect(sizeProblem('1.5Ti')).toBeUndefined()
+  expect(sizeProblem('0Gi')).toBeDefined()
+})

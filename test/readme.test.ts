@@ -1,0 +1,50 @@
+// Is what the README shows what the program says?
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { main } from '../scripts/cli.ts'
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-readme-'))
+afterAll(() => rmSync(temporary, { recursive: true }))
+
+/** A console block with the preparation that a comment above it holds. */
+interface Example {
+  readonly prepare: string | undefined
+  readonly command: string
+  readonly output: string
+}
+
+function examples(file: string): Example[] {
+  const text = readFileSync(join(repository, file), 'utf8')
+  return [...text.matchAll(/(?:<!-- run: (.*) -->\n)?```console\n\$ (.*)\n([\s\S]*?)```/g)].map((match) => ({
+    prepare: match[1],
+    command: match[2] as string,
+    output: match[3] as string,
+  }))
+}
+
+const all = examples('README.md')
+
+test.each(all)('$command', async ({ prepare, command, output }) => {
+  const root = mkdtempSync(join(temporary, 'copy-'))
+  for (const name of ['apps', 'helm-values', 'databases']) cpSync(join(repository, name), join(root, name), { recursive: true })
+  if (prepare !== undefined) execFileSync('bash', ['-c', prepare], { cwd: root })
+  const argv = command
+    .replace(/^npm run --silent (\S+)(?: --)?/, '$1')
+    .replace(/^node bin\/cnpg-values\.mjs /, '')
+    .split(' ')
+  let seen = ''
+  await main(argv, { cwd: root, color: false, stdout: (text) => (seen += text), stderr: (text) => (seen += text) })
+  expect(seen).toBe(output)
+})
+
+test('every file and folder that the README links or lists is there', () => {
+  expect(all.length).toBeGreaterThan(0)
+  const text = readFileSync(join(repository, 'README.md'), 'utf8')
+  const links = [...text.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map((match) => match[1] as string)
+  expect(links.filter((path) => !existsSync(join(repository, path)))).toEqual([])
+})
