@@ -1,6 +1,6 @@
 // Which warnings has somebody allowed in place, with a reason?
 import type { LocatedFinding } from './diagnose.ts'
-import type { SourceFile } from './model.ts'
+import type { Database, SourceFile } from './model.ts'
 
 /** `# allow area/requirement: reason`, above the line that is blamed or at its end. */
 const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)[ \t]*(?::[ \t]*(.*?))?[ \t]*$/gm
@@ -16,11 +16,16 @@ interface Allowance {
 
 /**
  * Takes allowed warnings out. Errors stay, whatever a comment says: the API server would refuse all the same.
- * An allowance without a reason, or for nothing at all, is itself a warning.
+ * An allowance without a reason, or for nothing at all, is itself a warning; one that may serve an `unseen` database is not.
  */
-export function applyAllowances(findings: readonly LocatedFinding[], files: Iterable<SourceFile>): LocatedFinding[] {
+export function applyAllowances(
+  findings: readonly LocatedFinding[],
+  databases: readonly Database[],
+  unseen: Iterable<Database>,
+): LocatedFinding[] {
   const allowances = new Map<SourceFile, Allowance[]>()
-  for (const file of files) {
+  const partly = filesOf(unseen)
+  for (const file of filesOf(databases)) {
     if (!file.text.includes('allow')) continue
     const found = [...file.text.matchAll(comment)].map((match): Allowance => ({
       file,
@@ -45,7 +50,11 @@ export function applyAllowances(findings: readonly LocatedFinding[], files: Iter
   if (kept.some((finding) => finding.severity === 'error')) return kept
   const found = new Set(findings.map((finding) => finding.rule))
   const idle = [...allowances.values()].flat().filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
-  return [...kept, ...idle.filter(({ rule, reason }) => reason === '' || !found.has(rule)).map(unused)]
+  return [...kept, ...idle.filter(({ file, rule, reason }) => reason === '' || !(found.has(rule) || partly.has(file))).map(unused)]
+}
+
+function filesOf(databases: Iterable<Database>): Set<SourceFile> {
+  return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
 }
 
 /** On the same line, or above with nothing but comment lines between. */

@@ -112,7 +112,7 @@ interface Entry {
 const link = '120000'
 const submodule = '160000'
 
-/** The staged files below the given folders of `root` (which may lie inside a larger repository). */
+/** The staged files below the given folders of `root` (which may lie inside a larger repository); texts are read when they are asked for. */
 export function indexTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
   const listing = git(root, [
@@ -128,8 +128,30 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
     if (match !== null) entries.set(match[3] as string, { mode: match[1] as string, id: match[2] as string })
   }
   const files = followLinks(root, entries)
-  const texts = readBlobs(root, [...files.values()])
-  return treeOf(files, (_, id) => texts.get(id))
+  const texts = readAhead(root, files)
+  return { ...treeOf(files, texts), blob: (path) => files.get(path) }
+}
+
+/**
+ * Texts by path and id. A text that is not here yet is read together with those that follow it in the order of paths,
+ * four times as many at each miss: a look at a few files reads few, a look at all of them costs a handful of git processes.
+ */
+function readAhead(root: string, files: ReadonlyMap<string, string>): (path: string, id: string) => FileText | undefined {
+  const paths = [...files.keys()].sort()
+  const texts = new Map<string, FileText>()
+  let ahead = 16
+  return (path, id) => {
+    if (!texts.has(id)) {
+      const ids: string[] = []
+      for (let at = paths.indexOf(path); at < paths.length && ids.length < ahead; at++) {
+        const next = files.get(paths[at] as string) as string
+        if (!texts.has(next)) ids.push(next)
+      }
+      ahead *= 4
+      for (const [read, text] of readBlobs(root, ids)) texts.set(read, text)
+    }
+    return texts.get(id)
+  }
 }
 
 /** A commit's files, and which of them differ from the current state. */
@@ -159,6 +181,8 @@ export function commitTree(
   }
   const files = followLinks(root, entries)
   const isSame = (path: string, id: string): boolean => {
+    const known = current.blob?.(path)
+    if (known !== undefined) return known === id
     const read = current.read(path)
     return read?.ok === true && blobId(read.text, id.length) === id
   }

@@ -29,7 +29,7 @@ import { compareCluster, compareFleet } from './live.ts'
 import type { LiveState } from './live.ts'
 import { mergeLayers } from './merge.ts'
 import type { Database, Diagnostic, MapValue, RenderedObject, Settings } from './model.ts'
-import { fleetFacts, judgeFleet } from './policy/fleet.ts'
+import { couldMeet, fleetFacts, judgeFleet } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
@@ -49,6 +49,8 @@ export interface Outcome {
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
+  /** how many of the databases were judged; the others are as they are at the base */
+  readonly judged: number
 }
 
 export interface PipelineOptions {
@@ -56,6 +58,8 @@ export interface PipelineOptions {
   readonly staged: boolean
   /** compare with where HEAD left this branch, tag or commit */
   readonly base?: string | undefined
+  /** judge only the databases that differ from the base */
+  readonly changed?: boolean
   /** compare with what kubectl printed */
   readonly live?: LiveState | undefined
 }
@@ -64,7 +68,7 @@ export interface PipelineOptions {
 export async function runPipeline(workspace: Workspace, options: PipelineOptions): Promise<Outcome> {
   const from = baseCommit(workspace, options)
   const loaded = loadSettings(openSettingsTree(workspace, options.staged))
-  if (loaded.settings === undefined) return { databases: [], ...conclude(loaded.findings), states: [] }
+  if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
 
   const { settings } = loaded
   const tree = remembered(openTree(workspace, settings.layout.databases, options.staged))
@@ -80,34 +84,44 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
   const comparison =
     from === undefined ? undefined : startComparison(readBase(workspace, from, { settings, tree }), { settings, tree }, databases)
+  const isJudged = (database: Database): boolean => options.changed !== true || comparison?.touches(database) !== false
+  const [judged, others] = [databases.filter(isJudged), databases.filter((database) => !isJudged(database))]
   const compare = comparison === undefined ? undefined : comparer(comparison)
-  const outputs: Output[] = []
   const layers = new LayerReader(valuesChecks(settings))
   const examine = rememberingExaminer()
-  const fleet: FleetFacts[] = []
-  for (const database of databases) {
-    const { roots, findings: broken } = layers.layersOf(database)
-    findings.push(...broken)
-    if (roots === undefined) continue
-    const written = mergeLayers(roots as [MapValue, ...MapValue[]])
-    const generated = generateLayer(database, written, settings)
-    const values = mergeLayers([written, generated.layer])
-    const { objects, findings: judged } = assess(database, { values, settings, examine, fleet, live: options.live })
-    findings.push(...generated.findings, ...judged, ...(compare?.(sideOf(database, values, objects)) ?? []))
-    outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
+  const outputs: Output[] = []
+  const assessAll = (some: readonly Database[]): FleetFacts[] => {
+    const fleet: FleetFacts[] = []
+    for (const database of some) {
+      const { roots, findings: broken } = layers.layersOf(database)
+      findings.push(...broken)
+      if (roots === undefined) continue
+      const written = mergeLayers(roots as [MapValue, ...MapValue[]])
+      const generated = generateLayer(database, written, settings)
+      const values = mergeLayers([written, generated.layer])
+      const { objects, findings: own } = assess(database, { values, settings, examine, fleet, live: options.live })
+      findings.push(...generated.findings, ...own, ...(compare?.(sideOf(database, values, objects)) ?? []))
+      outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
+    }
+    return fleet
   }
+  const fleet = assessAll(judged)
+  const isMet = couldMeet(fleet)
+  const unseen = new Set(others.filter((database) => !isMet(database)))
+  // what a change meets in the rest of the fleet is told at the change
+  const facts = [...assessAll(others.filter(isMet)), ...fleet]
   const handWritten = await readHandWritten(settings, databases, tree)
   if (options.live !== undefined) findings.push(...compareFleet(options.live, databases))
-  findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(fleet, { otherStores: handWritten.stores }))
+  findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(facts, { otherStores: handWritten.stores }))
   findings.push(...(comparison?.conclude() ?? []))
-  const files = new Set(databases.flatMap((database) => database.layers.map(({ file }) => file)))
-  const kept = applyAllowances(findings, files)
-  if (kept.some(isError)) return { settings, databases, ...conclude(kept), states: [], ...(comparison && { comparison }) }
+  const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
+  const kept = applyAllowances(findings, databases, unseen)
+  if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
   outputs.push(...manifests(settings, databases))
-  const states = compareOutputs(outputs, tree)
+  const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states)
-  return { settings, databases, ...conclude([...kept, ...stale, ...foreign]), states, ...(comparison && { comparison }) }
+  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
 }
 
 /** Manifests that people wrote beside ours; Argo CD's own engine is loaded only where there are any. */

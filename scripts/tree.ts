@@ -21,6 +21,8 @@ export interface Tree {
   readonly shown?: (path: string) => string
   /** the commit as a person named it, where the texts are not the current ones */
   readonly revision?: string
+  /** git's id of a file's content, where it is known without reading the file */
+  readonly blob?: (path: string) => string | undefined
 }
 
 /** One tree with the folder `folder` taken from another checkout, whose paths are shown below `shownAs`. */
@@ -30,6 +32,7 @@ export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string
     paths: [...tree.paths.filter((path) => !path.startsWith(prefix)), ...other.paths.map((path) => prefix + path)].sort(),
     read: (path) => (path.startsWith(prefix) ? other.read(path.slice(prefix.length)) : tree.read(path)),
     shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : path),
+    blob: (path) => (path.startsWith(prefix) ? other.blob?.(path.slice(prefix.length)) : tree.blob?.(path)),
   }
 }
 

@@ -65,8 +65,9 @@ export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
 
 function withEdits(tree: Tree, { edited }: Workspace): Tree {
   if (edited === undefined) return tree
+  const { blob: _blob, ...rest } = tree
   return {
-    ...tree,
+    ...rest,
     read: (path) => {
       const text = edited.get(tree.shown?.(path) ?? path)
       return text === undefined ? tree.read(path) : { ok: true, text }

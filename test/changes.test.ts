@@ -307,6 +307,41 @@ describe('--changed', () => {
     put('helm-values/data/postgres-dev-defaults.yaml', 'cluster:\n  instances: 1\n  logLevel: debug\n')
     expect((await run('check', '--base', 'main', '--changed')).stdout).toContain('unknown key `clustr`')
   })
+  test('judges nothing else, and says how much that was', async () => {
+    edit('databases/billing/values.yaml', '8Gi', '9Gi')
+    await run('render')
+    expect(await run('check', '--base', 'main', '--changed')).toMatchObject({
+      code: 0,
+      stderr: 'no problems; 2 of 4 databases checked against CloudNativePG 1.27.1\n',
+    })
+  })
+  test('a change that meets a database that did not change is told at the change', async () => {
+    const backups =
+      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://b/\n  secret: {create: false, name: s}\n'
+    edit(settings, 'postgres:\n', 'postgres:\n  layout: { cluster: "{service}-db" }\n')
+    put('databases/billing/values-prd.yaml', backups)
+    await run('render')
+    commit('one archive')
+    git('branch', '-f', 'main')
+    put('databases/billing/values-dev.yaml', backups)
+    const { code, stdout, stderr } = await run('check', '--base', 'main', '--changed', '--format', 'json')
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: Told[] }
+    const found = diagnostics.filter(({ severity }) => severity === 'error')
+    expect({ code, found: found.map(({ rule, file, databases }) => [rule, file, databases]) }).toEqual({
+      code: 1,
+      found: [['policy/own-archive', 'databases/billing/values-dev.yaml', ['billing/dev']]],
+    })
+    expect(stderr).toContain('1 of 4 databases')
+  })
+  test('an allowance that serves a database outside the change is not idle', async () => {
+    put('helm-values/data/postgres-dev-defaults.yaml', 'cluster:\n  # allow values/known-keys: for orders\n  instances: 1\n')
+    await run('render')
+    commit('allowance')
+    git('branch', '-f', 'main')
+    put('helm-values/data/postgres-prd-defaults.yaml', 'cluster:\n  instances: 3\n  logLevel: debug\n')
+    await run('render')
+    expect(await run('check', '--base', 'main', '--changed')).toMatchObject({ code: 0, stdout: '' })
+  })
   test('needs something to compare with', async () => {
     expect((await run('check', '--changed')).code).toBe(2)
   })

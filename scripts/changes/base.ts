@@ -70,7 +70,7 @@ function openBaseTree(
     return { revision, tree: { ...opened.tree, revision }, differs: opened.differs }
   }
   if (folder === '') throw new UsageError('--databases needs postgres.layout.databases to begin with a folder')
-  const below: Tree = { paths: [], read: (path) => tree.read(prefix + path) }
+  const below: Tree = { paths: [], read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }
   const opened = commitTree(workspace.databases, commit, { folders: [''], current: below, wanted: (path) => path.endsWith('.yaml') })
   const shown = tree.shown === undefined ? {} : { shown: (path: string) => tree.shown?.(path) ?? path }
   const own: Tree = { paths: tree.paths.filter((path) => !path.startsWith(prefix)), read: (path) => tree.read(path) }

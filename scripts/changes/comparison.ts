@@ -2,7 +2,7 @@
 import { locateFinding, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
-import type { Database, Json, MapValue, RenderedObject, RuledFinding, Settings } from '../model.ts'
+import type { Database, Environment, Json, MapValue, RenderedObject, RuledFinding, Settings } from '../model.ts'
 import { formatPath } from '../path.ts'
 import { valueAt } from '../value.ts'
 import { applicationChanges, identityFindings, isSameCluster } from './application.ts'
@@ -113,12 +113,16 @@ function sameLayers(old: Database, database: Database): boolean {
   )
 }
 
-/** What decides about a database beside its values files. */
+const shared = new WeakMap<Environment, string>()
+
+/** What decides about a database beside its values files; what a whole environment shares is written once. */
 function footprintOf(database: Database, settings: Settings): string {
   const { namespace, cluster, application, owner, retired, environment } = database
   const { namespace: _pattern, ...rest } = environment
   const { argocd, repository, ownKeys } = settings
-  return JSON.stringify([namespace, cluster, application, owner, retired, rest, argocd, repository, ownKeys])
+  const common = shared.get(environment) ?? JSON.stringify([rest, argocd, repository, ownKeys])
+  shared.set(environment, common)
+  return JSON.stringify([namespace, cluster, application, owner, retired]) + common
 }
 
 function unrecorded(database: Database, base: Base, renamedFrom: Database | undefined): DatabaseChange {

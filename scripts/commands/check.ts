@@ -41,7 +41,12 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   const workspace = openWorkspace(terminal.cwd, flags)
   if (flags.changed === true && flags.base === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: touched since when?')
-  const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base, live: openLive(flags.live, terminal) })
+  const outcome = await runPipeline(workspace, {
+    staged: flags.staged === true,
+    base: flags.base,
+    changed: flags.changed === true,
+    live: openLive(flags.live, terminal),
+  })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
   if (flags['write-baseline'] !== undefined) {
     const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), selected)
@@ -145,7 +150,7 @@ function fromTop(diagnostics: readonly Diagnostic[], folder: string): readonly D
 export function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): void {
   terminal.stdout(writeReport(diagnostics, outcome, format, terminal))
   const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
-  const summary = footer(count(diagnostics), outcome.databases.length, [...operators])
+  const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']

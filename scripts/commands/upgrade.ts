@@ -15,7 +15,7 @@ import { readFleet } from '../inspect.ts'
 import type { Fleet } from '../inspect.ts'
 import { LayerReader } from '../layers.ts'
 import { mergeLayers } from '../merge.ts'
-import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings, SourceFile } from '../model.ts'
+import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../model.ts'
 import { listed, nearest } from '../path.ts'
 import { judgeDatabase } from '../policy/judge.ts'
 import type { Terminal } from '../terminal.ts'
@@ -135,10 +135,9 @@ function majorsOf({ objects }: Side): number[] {
 /** Every finding before and after; allowances in the files count on both sides. */
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
   const examine = rememberingExaminer()
-  const files = new Set<SourceFile>(databases.flatMap(({ layers }) => layers.map(({ file }) => file)))
   const before = pairs.flatMap((pair) => judge(pair.before, examine))
   const after = pairs.flatMap((pair) => [...judge(pair.after, examine), ...transition(pair, examine, pins), ...losses(pair, pins)])
-  return [applyAllowances(before, files), applyAllowances(after, files)]
+  return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
 }
 
 function judge(side: Side, examine: Examiner): LocatedFinding[] {

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { LocatedFinding } from '../diagnose.ts'
-import type { SourceFile } from '../model.ts'
+import type { Database, SourceFile } from '../model.ts'
 import type { Tree } from '../tree.ts'
 import { isGenerated } from './header.ts'
 
@@ -31,8 +31,11 @@ export const generatedFiles = [
   'apps/templates/data/postgres-clusters.yaml',
 ]
 
-/** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
-export function compareOutputs(outputs: readonly Output[], tree: Tree): OutputState[] {
+/**
+ * What is there against what should be; files of `unseen` databases are left as they are.
+ * A file without our header is foreign: never overwritten, never removed.
+ */
+export function compareOutputs(outputs: readonly Output[], tree: Tree, unseen: Iterable<Database> = []): OutputState[] {
   const states: OutputState[] = outputs.map((output) => {
     const read = tree.read(output.path)
     if (read === undefined) return { kind: 'missing', output }
@@ -41,6 +44,7 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree): OutputSt
     return isGenerated(present) ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
   })
   const wanted = new Set(outputs.map((output) => output.path))
+  for (const { rendered } of unseen) wanted.add(rendered)
   for (const path of tree.paths) {
     if (wanted.has(path) || !(generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder)))) continue
     const read = tree.read(path)

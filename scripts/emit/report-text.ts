@@ -91,10 +91,15 @@ export function plural(number: number, noun: string, several = `${noun}s`): stri
   return `${number} ${number === 1 ? noun : several}`
 }
 
-/** `3 errors, 1 warning in 2 files; 46 databases checked against CloudNativePG 1.27.1`. */
-export function footer(counts: Counts, databases: number, operators: readonly string[]): string {
+/** `3 errors, 1 warning in 2 files; 46 databases checked against CloudNativePG 1.27.1`; `2 of 46 databases` where the others did not change. */
+export function footer(
+  counts: Counts,
+  { judged, databases }: { readonly judged: number; readonly databases: readonly unknown[] },
+  operators: readonly string[],
+): string {
   const against = operators.length === 0 ? '' : ` against CloudNativePG ${listed(operators)}`
-  const checked = `${plural(databases, 'database')} checked${against}`
+  const all = plural(databases.length, 'database')
+  const checked = `${judged === databases.length ? all : `${judged} of ${all}`} checked${against}`
   if (counts.errors + counts.warnings === 0) return `no problems; ${checked}`
   const parts = [
     counts.errors > 0 ? plural(counts.errors, 'error') : '',

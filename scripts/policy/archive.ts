@@ -10,6 +10,8 @@ export interface Archive {
   readonly key: string
   /** `s3://bucket/path/server`, for messages */
   readonly shown: string
+  /** Barman's name for the server, the last part of the place */
+  readonly server: string
   readonly object: RenderedObject
   readonly path: Path
 }
@@ -98,6 +100,7 @@ function referenced(reference: StoreReference, cluster: RenderedObject, context:
   return {
     key: `store ${context.namespace} ${reference.name} ${reference.serverName}`,
     shown: `${reference.name} (${reference.serverName})`,
+    server: reference.serverName,
     object: cluster,
     path: reference.path,
   }
@@ -107,5 +110,5 @@ function archiveOf(store: Json, at: { object: RenderedObject; path: Path; server
   const endpoint = (textAt(store, 'endpointURL') ?? '').replace(/\/+$/, '').toLowerCase()
   const folder = (textAt(store, 'destinationPath') ?? '').replace(/\/+$/, '')
   const server = textAt(store, 'serverName') || at.server
-  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, object: at.object, path: at.path }
+  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, object: at.object, path: at.path }
 }

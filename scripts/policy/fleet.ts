@@ -1,13 +1,15 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { RenderedObject } from '../model.ts'
+import type { Database, RenderedObject, SourceFile } from '../model.ts'
 import { readArchive, storeReferences, writtenArchives } from './archive.ts'
+import type { Archive } from './archive.ts'
 import { objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
 interface PlacedArchive {
   readonly key: string
   readonly shown: string
+  readonly server: string
   readonly at: Spot
 }
 
@@ -30,9 +32,10 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
   const { server, name } = database.environment.destination
   const namespace = `${server ?? name ?? ''} ${database.namespace}`
   const context = { objects, namespace }
-  const place = (archive: { key: string; shown: string; object: RenderedObject; path: readonly (string | number)[] }): PlacedArchive => ({
+  const place = (archive: Archive): PlacedArchive => ({
     key: archive.key,
     shown: archive.shown,
+    server: archive.server,
     at: spotInObject(subject, archive.object, archive.path),
   })
   const read = readArchive(cluster, context)
@@ -54,6 +57,23 @@ function skipsArchiveCheck(cluster: RenderedObject): boolean {
 /** The chart sorts plugins, so that the values' own index is found through the object. */
 function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonly (string | number)[]): Spot {
   return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
+}
+
+/**
+ * Whether a database that was not rendered could write an archive of one that was, or make an ObjectStore that it names:
+ * a place ends with the name of a server and a store with that of its maker, and both are written out or follow from the cluster.
+ */
+export function couldMeet(facts: readonly FleetFacts[]): (database: Database) => boolean {
+  const names = new Set(
+    facts.flatMap(({ written, references }) => [...written.map(({ server }) => server), ...references.map(({ name }) => name)]),
+  )
+  const files = new Map<SourceFile, boolean>()
+  const isMentioned = (file: SourceFile): boolean => {
+    const known = files.get(file) ?? [...names].some((name) => file.text.includes(name))
+    files.set(file, known)
+    return known
+  }
+  return ({ cluster, layers }) => names.has(cluster) || names.has(`${cluster}-backups`) || layers.some(({ file }) => isMentioned(file))
 }
 
 export interface FleetContext {
