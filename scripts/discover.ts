@@ -66,6 +66,7 @@ function reader(tree: Tree, findings: LocatedFinding[]): Reader {
     const file: SourceFile = {
       path: shown,
       text: read?.ok === true ? read.text : '',
+      ...(shown === path ? {} : { layoutPath: path }),
       ...(tree.revision === undefined ? {} : { revision: tree.revision }),
     }
     if (read?.ok === false)

@@ -18,6 +18,8 @@ export interface SourceFile {
   readonly path: string
   readonly text: string
   readonly builtin?: true
+  /** the path by the layout, where the file lies in another checkout and is shown under another one */
+  readonly layoutPath?: string
   /** the commit, where the text was read at the base of a change */
   readonly revision?: string
 }

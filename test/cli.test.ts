@@ -196,6 +196,18 @@ test('databases may come from another checkout', async () => {
   expect(stdout).not.toContain('orders')
 })
 
+test('what is rendered does not tell where the other checkout lies', async () => {
+  const folders = ['near', 'far/away'].map((name) => join(temporary, `${count}-${name}`))
+  count++
+  for (const folder of folders) {
+    mkdirSync(join(folder, 'payments'), { recursive: true })
+    writeFileSync(join(folder, 'payments/values.yaml'), 'cluster:\n  instances: 2\n')
+  }
+  expect((await run('render', '--databases', folders[0] as string)).code).toBe(0)
+  expect(readFileSync(at('helm-values/data/rendered/dev/payments.yaml'), 'utf8')).toContain(' databases/payments/values.yaml\n')
+  expect((await run('check', '--databases', folders[1] as string)).code).toBe(0)
+})
+
 test('annotations for GitHub name file, line and rule', async () => {
   put('databases/orders/values.yaml', 'clustr: {}\n')
   const { stdout } = await run('check', '--format', 'github')

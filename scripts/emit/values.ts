@@ -8,6 +8,6 @@ import { writeYaml } from './yaml.ts'
  * kept, so that Helm with this one file computes the same `.Values` as with all layers.
  */
 export function writeValues(database: Database, values: MapValue): string {
-  const sources = database.layers.map(({ file }) => file.path)
-  return `${GENERATED_HEADER}\n# ${database.id}, merged from the chart's defaults up: ${sources.join(', ')}\n${writeYaml(values)}`
+  const sources = database.layers.map(({ file }) => file.layoutPath ?? file.path)
+  return `${GENERATED_HEADER}\n# ${database.id}, merged from the lowest layer up: ${sources.join(', ')}\n${writeYaml(values)}`
 }
