@@ -57,21 +57,30 @@ function filesOf(databases: Iterable<Database>): Set<SourceFile> {
   return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
 }
 
-/** On the same line, or above with nothing but comment lines between. */
+/** On the same line, or above with nothing but comment lines between: then for that line and the block below it. */
 function covers(allowance: Allowance, offset: number): boolean {
   const { text } = allowance.file
   if (offset < allowance.start) return !text.slice(offset, allowance.start).includes('\n')
-  const between = text.slice(allowance.end, offset).split('\n').slice(1, -1)
-  return (
-    text.slice(allowance.end, offset).includes('\n') &&
-    between.every((line) => /^\s*(?:#.*)?$/.test(line)) &&
-    !/\S/.test(text.slice(text.lastIndexOf('\n', allowance.start) + 1, allowance.start))
-  )
+  if (/\S/.test(text.slice(text.lastIndexOf('\n', allowance.start) + 1, allowance.start))) return false
+  const end = text.indexOf('\n', offset)
+  const lines = text
+    .slice(allowance.end, end < 0 ? undefined : end)
+    .split('\n')
+    .slice(1)
+    .filter((line) => !/^\s*(?:#.*)?$/.test(line))
+  const [first, ...below] = lines.map(indentOf)
+  return first !== undefined && below.every((indent) => indent > first)
+}
+
+/** Blanks before a line; an item of a list stands a little deeper than the key above it. */
+function indentOf(line: string): number {
+  const blanks = /^\s*/.exec(line)?.[0].length ?? 0
+  return line.startsWith('-', blanks) ? blanks + 0.5 : blanks
 }
 
 function unused(allowance: Allowance): LocatedFinding {
   const { file, rule, reason, start, end } = allowance
   const message = `allowance of ${rule} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
-  const help = reason === '' ? `write the reason: \`# allow ${rule}: …\`` : 'remove the comment'
+  const help = reason === '' ? `write the reason: \`# allow ${rule}: …\`` : 'remove the comment, or look its id up (`cnpg-values rules`)'
   return { rule: 'policy/allowance-used', severity: 'warning', message, at: { file, span: { start, end } }, help }
 }

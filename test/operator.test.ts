@@ -58,7 +58,7 @@ describe('releases', () => {
     const announced = releases.map((operator) => {
       const rule = rulesFor('Cluster').find(({ id }) => id === 'backup/no-in-tree-store')
       const [finding] = rule?.check({ object: store, operator, env: { volumeSnapshot: true } }) ?? []
-      return /operator 1\.(\d+)/.exec(finding?.message ?? '')?.[1]
+      return /for 1\.(\d+)/.exec(finding?.message ?? '')?.[1]
     })
     expect(announced.join(' ')).toBe('29 29 29 30 29 29 30 30 31 30 30 31 31')
   })

@@ -129,12 +129,14 @@ function monitoring(chart: Chart, names: Names, values: Value): Value {
 /** Adds `spec.backup` for backups that the operator makes itself; the chart's `cluster.backup`. */
 function addBackup(chart: Chart, names: Names, spec: Fields): void {
   const backups = field(chart.values, 'backups')
-  if (!isTrue(field(backups, 'enabled')) || !equalsText(field(backups, 'method'), 'barmanObjectStore')) return
+  const enabled = field(backups, 'enabled')
+  if (!isTrue(enabled) || !equalsText(field(backups, 'method'), 'barmanObjectStore')) return
   const fields: Fields = new Map([['target', constant('prefer-standby', backups)]])
   setRaw(chart, fields, 'retentionPolicy', field(backups, 'retentionPolicy'))
   const store: Fields = new Map()
   addWalAndData(chart, store)
   addStore(chart, names, store, { values: backups, purpose: 'backup' })
-  fields.set('barmanObjectStore', mapNode(store, backups))
-  spec.set('backup', mapNode(fields, backups))
+  // that there is a store at all was decided where backups were switched on, whatever a higher layer adds
+  fields.set('barmanObjectStore', mapNode(store, enabled))
+  spec.set('backup', mapNode(fields, enabled))
 }
