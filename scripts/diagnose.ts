@@ -97,6 +97,11 @@ export function nearestSpot(values: MapValue, path: Path, on: 'key' | 'value' = 
   return undefined
 }
 
+/** Where nobody wrote anything below `recovery` or `replica`, `mode` is what makes the chart read them. */
+export function switchSpot(values: MapValue, [section]: Path): Spot | undefined {
+  return section === 'recovery' || section === 'replica' ? writtenSpot(values, ['mode']) : undefined
+}
+
 /** The place of exactly this path; undefined where nobody wrote it. */
 export function writtenSpot(values: Value, path: Path): Spot | undefined {
   const node = valueAt(values, path)
@@ -132,7 +137,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     message: hidden ? withoutSecret(typed, spots) : typed,
     at: primary.spot,
     related,
-    help: finding.help,
+    help: typedHelp(finding.help, path, spots[0] as ResolvedPlace),
     database: subject.database.id,
     object: `${subject.object.kind}/${subject.object.name}`,
     path: formatPath(path),
@@ -151,7 +156,7 @@ interface ResolvedPlace {
   readonly label: string | undefined
   /** path as the author typed it; empty where nothing was typed */
   readonly typed: Path
-  /** the whole path of the place exists and was typed */
+  /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could be */
   readonly exact: boolean
   readonly node: Value
 }
@@ -162,13 +167,14 @@ function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const exact = depth === place.path.length
   const own =
     node === subject.object.value || !isWritten(node, subject.values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
-  const spot = own ?? nearestSpot(subject.values, node.origin.path, 'key') ?? subject.fallback
+  const spot =
+    own ?? nearestSpot(subject.values, node.origin.path, 'key') ?? switchSpot(subject.values, node.origin.path) ?? subject.fallback
   return {
     spot,
     rank: own === undefined ? 0 : layerRank[node.origin.layer],
     label: place.label,
     typed: node.origin.path,
-    exact: exact && own !== undefined,
+    exact: exact && (own !== undefined || node.kind === 'null'),
     node,
   }
 }
@@ -185,6 +191,13 @@ function typedMessage(message: string, place: Place, resolved: ResolvedPlace, pa
   if (!resolved.exact || typed.length === 0) return message
   const renamed = place.on === 'key' ? renameParent(message, path, typed) : renameField(message, path, typed)
   return renamed.length <= 120 || renamed.length <= message.length ? renamed : message
+}
+
+/** `set name: a string` → `set recovery.backupName: a string`, where the key has another name in the values. */
+function typedHelp(help: string | undefined, path: Path, { exact, typed }: ResolvedPlace): string | undefined {
+  const name = String(path.at(-1))
+  if (!exact || typed.length === 0 || typed.at(-1) === name || help?.startsWith(`set ${name}`) !== true) return help
+  return `set ${formatPath(typed)}${help.slice(`set ${name}`.length)}`
 }
 
 /** ``unknown field `x` in `spec.affinity` `` → ``… in `cluster.affinity` `` */
@@ -216,12 +229,16 @@ function sameSpot(a: Spot, b: Spot): boolean {
 /**
  * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
  * Two findings are the same mistake when rule and place agree (and it is the same occurrence within its database).
+ * A warning where an error stands waits until that is mended.
  */
-export function diagnose(findings: Iterable<LocatedFinding>): Diagnostic[] {
+export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
+  const findings = [...all]
+  const wrong = new Set(findings.filter(({ severity }) => severity === 'error').map(placeKey))
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   const occurrences = new Map<string, number>()
   for (const finding of findings) {
-    const place = `${finding.rule}\0${finding.at.file.revision ?? ''}\0${finding.at.file.path}\0${finding.at.span.start}`
+    if (finding.severity !== 'error' && wrong.has(placeKey(finding))) continue
+    const place = `${finding.rule}\0${placeKey(finding)}`
     const database = finding.database ?? ''
     const nth = occurrences.get(`${place}\0${database}\0${finding.message}`) ?? 0
     occurrences.set(`${place}\0${database}\0${finding.message}`, nth + 1)
@@ -234,6 +251,10 @@ export function diagnose(findings: Iterable<LocatedFinding>): Diagnostic[] {
     groups.set(key, group)
   }
   return [...groups.values()].map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit))).sort(byPlace)
+}
+
+function placeKey({ at }: LocatedFinding): string {
+  return `${at.file.revision ?? ''}\0${at.file.path}\0${at.span.start}`
 }
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {

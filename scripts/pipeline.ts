@@ -15,7 +15,7 @@ import { sideOf, startComparison } from './changes/comparison.ts'
 import type { Comparison, Side, UpdateJudge } from './changes/comparison.ts'
 import { chartFindings } from './changes/pins.ts'
 import { updateFindings } from './changes/update.ts'
-import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import { isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import { discover } from './discover.ts'
@@ -178,12 +178,14 @@ function assess(
   database: Database,
   { values, settings, examine, fleet, live }: Assessment,
 ): { objects: readonly RenderedObject[]; findings: LocatedFinding[] } {
-  const { objects, findings } = renderDatabase(database, values, settings)
+  const { objects, findings, told } = renderDatabase(database, values, settings)
   const fallback = serviceSpot(database)
   for (const object of objects) {
     if (!isJudged(object)) continue
-    for (const finding of examine(object.plain, database.cluster, { operator: database.environment.operator.version }))
-      findings.push(locateFinding(finding, { object, values, fallback, database }))
+    const verdict = examine(object.plain, database.cluster, { operator: database.environment.operator.version })
+    const known = verdict.length > 0 ? told() : []
+    for (const finding of verdict)
+      if (!isTold(finding, object, known)) findings.push(locateFinding(finding, { object, values, fallback, database }))
   }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)

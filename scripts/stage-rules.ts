@@ -44,6 +44,10 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('yaml/root-map', 'a values file is a map of keys'),
       rule('values/known-keys', 'some template reads each key'),
       rule('values/chart-schema', 'values have the type that the chart asks for'),
+      rule(
+        'values/known-choice',
+        'values that the templates compare with a few words are one of them, and list items that name objects have a name',
+      ),
       rule('values/generated-key', 'names and labels that the generator sets are not set by hand'),
       rule('values/guard-agrees', 'sync options agree with the guard of the environment'),
       rule('chart/refuses', 'the chart does not stop with a message of its own'),

@@ -1,14 +1,16 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import { firstSpot, nearestSpot, spotOf } from '../diagnose.ts'
+import { firstSpot, nearestSpot, spotOf, switchSpot } from '../diagnose.ts'
 import type { LocatedFinding } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
 import type { LayerCheck } from '../layers.ts'
 import { coalesce, helmOf } from '../merge.ts'
-import type { Database, MapValue, Path, RenderedObject, Settings, Value } from '../model.ts'
-import { formatPath } from '../path.ts'
+import type { Database, Finding, MapValue, Path, RenderedObject, Settings, Value } from '../model.ts'
+import { formatPath, nearest } from '../path.ts'
 import { isSecretPath } from '../secret.ts'
 import { resolveScalar } from '../scalars.ts'
-import { valueAt } from '../value.ts'
+import { deepestAt, valueAt } from '../value.ts'
+import { checkChoices, choiceError, wordsOf } from './choices.ts'
+import type { ChoiceError } from './choices.ts'
 import { chartDefaults } from './defaults.ts'
 import { renderWithHelm } from './helm-engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
@@ -22,6 +24,8 @@ import type { RenderError } from './render.ts'
 export interface DatabaseObjects {
   readonly objects: readonly RenderedObject[]
   readonly findings: LocatedFinding[]
+  /** values that are told to be wrong already: what admission says of the fields that they become only follows */
+  readonly told: () => readonly Path[]
 }
 
 function isModelled(database: Database): boolean {
@@ -79,13 +83,20 @@ export function renderDatabase(database: Database, values: MapValue, settings: S
   const helm = helmOf(settings.argocd.version)
   const full = coalesce(chartDefaults(), values, helm)
   const refused = checkHelmSchema(full)
-  const findings: LocatedFinding[] = refused.map((error) => ({ ...schemaFinding(error, values), database: database.id }))
+  const slips = (): readonly Path[] => findUnknownKeys(values, settings.ownKeys).map(({ path }) => path)
+  const chosen = [...checkChoices(full)].filter(({ path }) => !slips().some((slip) => isMeant(slip, path)))
+  const findings: LocatedFinding[] = [
+    ...refused.map((error) => ({ ...schemaFinding(error, values), database: database.id })),
+    ...chosen.map((error) => choiceFinding(error, values, database)),
+  ]
+  const wrong = [...refused.map((error) => error.value.origin.path), ...chosen.map(({ path }) => path)]
+  const told = (): readonly Path[] => [...wrong, ...slips()]
   const usable =
-    refused.length === 0
+    wrong.length === 0
       ? full
       : coalesce(
           chartDefaults(),
-          refused.reduce((map, error) => without(map, error.value.origin.path), values),
+          wrong.reduce((map, path) => without(map, path), values),
           helm,
         )
   const release = { release: database.cluster, namespace: database.namespace }
@@ -96,10 +107,29 @@ export function renderDatabase(database: Database, values: MapValue, settings: S
     const again = known === usable ? rendered : renderCluster(known, release)
     if (again.ok) rendered = again
   }
-  if (rendered.ok) return { objects: rendered.objects, findings }
+  if (rendered.ok) return { objects: rendered.objects, findings, told }
   // what the chart says after a value was taken away may follow from that
   if (findings.length === 0) findings.push(renderFinding(rendered.error, database, values))
-  return { objects: [], findings }
+  return { objects: [], findings, told }
+}
+
+/** Whether a finding of admission follows from a value that is told already: the value itself, or a misspelt key beside which it is missing. */
+export function isTold({ places: [{ path }] }: Finding, object: RenderedObject, told: readonly Path[]): boolean {
+  const { origin } = deepestAt(object.value, path).node
+  return told.some((known) => isMeant(known, origin.path))
+}
+
+/** Whether a path leads through another one, or would if that one's last key were spelt right. */
+function isMeant(slip: Path, path: Path): boolean {
+  const last = slip.length - 1
+  if (path.length <= last || !slip.slice(0, last).every((step, index) => step === path[index])) return false
+  const [key, step] = [String(slip[last]), String(path[last])]
+  return key === step || nearest(key, [step]) !== undefined
+}
+
+function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
+  const at = nearestSpot(values, path) ?? switchSpot(values, path) ?? serviceSpot(database)
+  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id }
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -157,7 +187,13 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
   const at =
     (written === undefined || written.kind === 'null' ? undefined : spotOf(written)) ??
     nearestSpot(values, path, 'key') ??
+    switchSpot(values, path) ??
     serviceSpot(database)
+  const words = error.class === 'fail' && error.message.startsWith('Invalid ') ? wordsOf(path) : undefined
+  if (words !== undefined) {
+    const text = written?.kind === 'scalar' ? String(written.value) : ''
+    return { ...choiceFinding(choiceError(path, text, words), values, database), at }
+  }
   return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message: error.message, at, database: database.id }
 }
 
@@ -173,13 +209,14 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
 
 function renderElsewhere(database: Database, values: MapValue, settings: Settings): DatabaseObjects {
   const rendered = renderWithHelm(database, values)
-  if (rendered.ok) return { objects: rendered.objects, findings: [] }
+  if (rendered.ok) return { objects: rendered.objects, findings: [], told: () => [] }
   const path: Path = ['environments', database.environment.name, 'clusterChart', 'version']
   const pin = nearestSpot(settings.origin, path)
   const shared = nearestSpot(settings.origin, ['clusterChart', 'version'])
   const at = rendered.blame === 'pin' ? (pinned(settings.origin, path) ? pin : shared) : undefined
   return {
     objects: [],
+    told: () => [],
     findings: [
       {
         rule: `chart/${rendered.rule}`,

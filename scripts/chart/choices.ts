@@ -1,0 +1,116 @@
+// Which values must be one of a few words and are another, and which items lack the name that the chart prints?
+import type { MapValue, Path, Value } from '../model.ts'
+import { formatPath, listed, nearest } from '../path.ts'
+import { valueAt } from '../value.ts'
+
+/** A value that the templates compare with a few words: any other makes them do nothing, or stop. */
+interface Choice {
+  readonly path: Path
+  readonly words: readonly string[]
+  /** whether the templates look at it; `values` are what they see */
+  readonly isRead: (values: MapValue) => boolean
+}
+
+/** A mistake in the values, at a value that may be absent. */
+export interface ChoiceError {
+  readonly path: Path
+  readonly message: string
+  readonly help?: string
+}
+
+const stores = ['azure', 'google', 's3']
+const isMode =
+  (mode: string) =>
+  (values: MapValue): boolean =>
+    textAt(values, ['mode']) === mode
+const hasBackups = (values: MapValue): boolean => {
+  const enabled = valueAt(values, ['backups', 'enabled'])
+  return enabled?.kind === 'scalar' && enabled.value === true
+}
+
+const choices: readonly Choice[] = [
+  { path: ['mode'], words: ['recovery', 'replica', 'standalone'], isRead: () => true },
+  { path: ['backups', 'method'], words: ['barmanObjectStore', 'plugin'], isRead: hasBackups },
+  { path: ['backups', 'provider'], words: stores, isRead: hasBackups },
+  {
+    path: ['recovery', 'method'],
+    words: ['backup', 'import', 'object_store', 'pg_basebackup', 'plugin'],
+    isRead: isMode('recovery'),
+  },
+  {
+    path: ['recovery', 'provider'],
+    words: stores,
+    isRead: (values) => isMode('recovery')(values) && ['object_store', 'plugin'].includes(textAt(values, ['recovery', 'method']) ?? ''),
+  },
+  { path: ['replica', 'bootstrap', 'source'], words: ['object_store', 'pg_basebackup'], isRead: isMode('replica') },
+  {
+    path: ['replica', 'origin', 'objectStore', 'provider'],
+    words: stores,
+    isRead: (values) => isMode('replica')(values) && textAt(values, ['replica', 'origin', 'objectStore', 'provider']) !== '',
+  },
+]
+
+/** Lists whose items give their names to objects. */
+const named: readonly { readonly path: Path; readonly object: string; readonly isRead: (values: MapValue) => boolean }[] = [
+  { path: ['poolers'], object: 'Pooler', isRead: () => true },
+  { path: ['backups', 'scheduledBackups'], object: 'ScheduledBackup', isRead: hasBackups },
+]
+
+/** The words that a value takes, for messages; undefined where any text will do. */
+export function wordsOf(path: Path): readonly string[] | undefined {
+  const text = formatPath(path)
+  return text === 'type' ? ['postgis', 'postgresql', 'timescaledb'] : choices.find((choice) => formatPath(choice.path) === text)?.words
+}
+
+/** Mistakes of choice in `values`, the merged layers over the chart's defaults. */
+export function* checkChoices(values: MapValue): Iterable<ChoiceError> {
+  for (const { path, words, isRead } of choices) {
+    const text = textAt(values, path)
+    if (text !== undefined && !words.includes(text) && isRead(values)) yield choiceError(path, text, words)
+  }
+  if (lacksPlugin(values))
+    yield {
+      path: ['backups', 'pluginConfiguration', 'name'],
+      message: 'backups.pluginConfiguration.name is not set, but backups.method is plugin',
+      help: 'name: barman-cloud.cloudnative-pg.io',
+    }
+  for (const { path, object, isRead } of named) {
+    const list = valueAt(values, path)
+    if (list?.kind !== 'list' || !isRead(values)) continue
+    for (const [index, item] of list.items.entries())
+      if (item.kind === 'map' && isBlank(item.entries.get('name')))
+        yield {
+          path: [...path, index, 'name'],
+          message: `${formatPath([...path, index, 'name'])} is not set, but becomes part of the ${object}'s name`,
+          help: 'write `name: …`',
+        }
+  }
+}
+
+/** `method: plugin` without a plugin, neither here nor in `cluster.plugins`: the chart then makes no backups at all. */
+function lacksPlugin(values: MapValue): boolean {
+  const plugins = valueAt(values, ['cluster', 'plugins'])
+  if (!hasBackups(values) || textAt(values, ['backups', 'method']) !== 'plugin' || (plugins?.kind === 'list' && plugins.items.length > 0))
+    return false
+  return isBlank(valueAt(values, ['backups', 'pluginConfiguration', 'name']))
+}
+
+/** What is wrong with a word; an empty one counts as not set. */
+export function choiceError(path: Path, text: string, words: readonly string[]): ChoiceError {
+  const guess = nearest(text, words)
+  const is = text === '' ? 'not set' : `\`${text.slice(0, 40)}\``
+  return {
+    path,
+    message: `${formatPath(path)} is ${is}, but must be one of ${listed(words)}`,
+    ...(guess === undefined ? {} : { help: `did you mean \`${guess}\`?` }),
+  }
+}
+
+function isBlank(value: Value | undefined): boolean {
+  return value === undefined || value.kind === 'null' || (value.kind === 'scalar' && value.value === '')
+}
+
+function textAt(values: MapValue, path: Path): string | undefined {
+  const value = valueAt(values, path)
+  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined
+}
