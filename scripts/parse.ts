@@ -1,10 +1,12 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
-import { parseEvents, YAMLException } from 'js-yaml'
+import { YAMLException } from 'js-yaml'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'
 import { findRefusedByGo } from './go-scanner.ts'
 import type { LayerName, SourceFile, Value } from './model.ts'
+import { readEvents } from './yaml-events.ts'
+import { findSlip } from './yaml-slips.ts'
 
 export type { ParsedYaml, YamlProblem }
 
@@ -95,7 +97,7 @@ function parsePart(file: SourceFile, layer: LayerName, base: number, source: str
   const bom = source.startsWith('\ufeff') ? 1 : 0
   const text = bom === 1 ? source.slice(1) : source
   try {
-    const events = parseEvents(text, { maxDepth })
+    const events = readEvents(text, { maxDepth })
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     return compose({ file, layer, base: base + bom, text, events })
@@ -109,12 +111,10 @@ function parsePart(file: SourceFile, layer: LayerName, base: number, source: str
   }
 }
 
-/** Our words for js-yaml's reason, with the commonest cause (a tab) named. */
+/** The slip behind it where it can be told, else js-yaml's reason. */
 function syntaxMessage(reason: string, text: string, offset: number, bom: number): [string, number, string?] {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
-  const indent = /^[ ]*\t/.exec(text.slice(lineStart))
-  if (indent !== null)
-    return ['indentation holds a tab, but YAML allows spaces only', bom + lineStart + indent[0].length - 1, 'replace the tab with spaces']
+  const slip = findSlip(text, offset)
+  if (slip !== undefined) return [slip.message, bom + slip.offset, slip.help]
   const message = reason.replace(/\s+/g, ' ').replace(/\.$/, '')
   return [`YAML is broken here: ${message}`.slice(0, 120), bom + offset]
 }

@@ -52,6 +52,36 @@ test('reads every recorded document as go-yaml does', () => {
   expect(wrong).toEqual([])
 })
 
+describe('a broken text names the slip behind it', () => {
+  test.each([
+    ['a: "10Gi\nb: 1\n', 1, 4, '`"` is opened here, but never closed'],
+    ["a: 'x\n", 1, 4, "`'` is opened here, but never closed"],
+    ['a: {b: 1\nc: 2\n', 1, 4, '`{` is opened here, but never closed'],
+    ['a: [\n  1,\n]\nb: c: d\n', 4, 5, 'a second `: ` stands in one line'],
+    ['a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n', 2, 1, 'a merge conflict is not resolved here'],
+    ['a: @x\n', 1, 4, 'a value starts with `@`, but YAML keeps that character for itself'],
+    ['a:b\nc: 1\n', 1, 2, 'no blank stands after the colon, so that this is text and no key'],
+    ['a: 1\n b: 2\n', 2, 2, 'this line is indented as if it belonged to `a`, which has a value already'],
+    ['a:\n\tb: 1\n', 2, 1, 'indentation holds a tab, but YAML allows spaces only'],
+  ])('%j', (text, line, column, message) => {
+    const [problem, ...others] = parse(text).problems
+    const place = locate({ file: { path: 'values.yaml', text }, span: problem?.span ?? { start: 0, end: 0 } })
+    expect([others.length, place.line, place.column, problem?.message]).toEqual([0, line, column, message])
+    expect(problem?.help).toBeDefined()
+  })
+})
+
+test('inside brackets and quotes indentation, tabs and glued comments are as free as in go-yaml', () => {
+  expect(read('a: {\n  b: {c: 1}\n}\nd: 2\n')).toEqual({ a: { b: { c: 1 } }, d: 2 })
+  expect(read('a:\n  b: [\n  x,\n  z\n]\nc: 1\n')).toEqual({ a: { b: ['x', 'z'] }, c: 1 })
+  expect(read('a: "x\ny"\nb: \'p\nq\'\n')).toEqual({ a: 'x y', b: 'p q' })
+  expect(read('a: {b: 1,\tc: [\t2]}\nd: "x\n\ty"\n')).toEqual({ a: { b: 1, c: [2] }, d: 'x y' })
+  expect(read('a: "x"# note\nb: [1]# note\n')).toEqual({ a: 'x', b: [1] })
+  const text = 'a: {\nb: [\n1,\n22\n]\n}\nlast: "q\nr"\n'
+  expect(at(text, ['a', 'b', 1])).toEqual({ line: 4, column: 1, text: '22' })
+  expect(at(text, ['last'])).toEqual({ line: 7, column: 7, text: '"q\nr"' })
+})
+
 describe('places', () => {
   test('a scalar, a quoted scalar and a key know their line and column', () => {
     const text = 'cluster:\n  storage:\n    size: "10Gi" # big\n  instances: 3\n'

@@ -1,0 +1,78 @@
+// Which events does a YAML text give where go-yaml is more tolerant than our parser: inside brackets and quotes?
+import { parseEvents, YAMLException } from 'js-yaml'
+import type { Event } from 'js-yaml'
+
+/** Rounds of mending after which a text counts as broken; each reads it once more. */
+const mostRounds = 200
+
+/**
+ * js-yaml's events, places as in `text`. YAML 1.2 wants lines inside brackets and quotes to stand deeper than the block
+ * around them, allows no tab there before a token and no comment directly behind a quote or bracket; go-yaml's scanner
+ * asks for none of that (scannerc.go `yaml_parser_scan_to_next_token`, `yaml_parser_scan_flow_scalar`). Where the parser
+ * stops for such a reason the text is mended for it and read again; values are always taken from the text itself.
+ * Throws js-yaml's YAMLException, its place in `text` too.
+ */
+export function readEvents(text: string, options: { readonly maxDepth: number }): Event[] {
+  let mended: Mended = { text, added: [] }
+  for (let round = 0; ; round++) {
+    try {
+      const events = parseEvents(mended.text, options)
+      return round === 0 ? events : events.map((event) => inPlace(event, mended))
+    } catch (error) {
+      if (!(error instanceof YAMLException) || error.mark === undefined || error.mark === null) throw error
+      const next = round < mostRounds ? mend(mended, error.reason, error.mark.position) : undefined
+      if (next === undefined) {
+        error.mark.position = original(mended, error.mark.position)
+        throw error
+      }
+      mended = next
+    }
+  }
+}
+
+/** A text in which blanks were added at the starts of lines. */
+interface Mended {
+  readonly text: string
+  /** where blanks begin, in this text, in ascending order */
+  readonly added: readonly number[]
+}
+
+/** More than any honest file is deep. */
+const blanks = ' '.repeat(256)
+
+function mend({ text, added }: Mended, reason: string, position: number): Mended | undefined {
+  const at = Math.min(position, text.length - 1)
+  const start = text.lastIndexOf('\n', at - 1) + 1
+  if (text.charAt(position) === '#' && /["'\]}]/.test(text.charAt(position - 1))) {
+    const end = text.indexOf('\n', position)
+    const stop = end < 0 ? text.length : end
+    return { text: text.slice(0, position) + ' '.repeat(stop - position) + text.slice(stop), added }
+  }
+  // both are said inside brackets and quotes only
+  if (reason !== 'deficient indentation') return undefined
+  const before = text.slice(start, position)
+  if (before.includes('\t')) return { text: text.slice(0, start) + before.replaceAll('\t', ' ') + text.slice(position), added }
+  if (added.includes(start)) return undefined
+  return {
+    text: text.slice(0, start) + blanks + text.slice(start),
+    added: [...added.map((place) => (place < start ? place : place + blanks.length)), start].sort((a, b) => a - b),
+  }
+}
+
+/** A place of the mended text in the original. */
+function original({ added }: Mended, position: number): number {
+  let moved = 0
+  for (const place of added) if (place < position) moved += Math.min(blanks.length, position - place)
+  return position - moved
+}
+
+const places = ['start', 'end', 'anchorStart', 'anchorEnd', 'tagStart', 'tagEnd', 'valueStart', 'valueEnd']
+
+function inPlace(event: Event, mended: Mended): Event {
+  const moved: Record<string, unknown> = { ...event }
+  for (const name of places) {
+    const value = moved[name]
+    if (typeof value === 'number' && value >= 0) moved[name] = original(mended, value)
+  }
+  return moved as unknown as Event
+}

@@ -1,0 +1,167 @@
+// Which slip of a person most likely broke a YAML text?
+
+/** What to say instead of the parser's own words, and where. */
+export interface Slip {
+  readonly message: string
+  readonly offset: number
+  readonly help: string
+}
+
+/** The commonest causes, looked for around the place where the parser stopped; undefined: none of them. */
+export function findSlip(text: string, offset: number): Slip | undefined {
+  return (
+    conflict(text) ??
+    tab(text, offset) ??
+    unclosed(text, offset) ??
+    reserved(text, offset) ??
+    secondColon(text, offset) ??
+    noBlank(text, offset) ??
+    deeper(text, offset)
+  )
+}
+
+function conflict(text: string): Slip | undefined {
+  const marker = /^<{7} /m.exec(text)
+  if (marker === null || !/^>{7} /m.test(text)) return undefined
+  return {
+    message: 'a merge conflict is not resolved here',
+    offset: marker.index,
+    help: 'keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>',
+  }
+}
+
+function lineAt(text: string, offset: number): { readonly start: number; readonly line: string } {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', start)
+  return { start, line: text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '') }
+}
+
+/** The nearest line above with anything on it but a comment. */
+function lineAbove(text: string, start: number): { readonly start: number; readonly line: string } | undefined {
+  for (let at = start; at > 0;) {
+    const above = lineAt(text, at - 1)
+    if (!/^\s*(?:#.*)?$/.test(above.line)) return above
+    at = above.start
+  }
+  return undefined
+}
+
+function tab(text: string, offset: number): Slip | undefined {
+  const { start, line } = lineAt(text, offset)
+  const indent = /^[ ]*\t/.exec(line)
+  if (indent === null) return undefined
+  return {
+    message: 'indentation holds a tab, but YAML allows spaces only',
+    offset: start + indent[0].length - 1,
+    help: 'replace the tab with spaces',
+  }
+}
+
+const closers: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" }
+
+/** A quote or bracket that opens on the line where the parser stopped, or on one of the few above it. */
+function unclosed(text: string, offset: number): Slip | undefined {
+  let at: { readonly start: number; readonly line: string } | undefined = lineAt(text, offset)
+  for (let lines = 0; at !== undefined && lines < 5; lines++) {
+    const opener = openerIn(at.line)
+    const mark = opener === undefined ? '' : at.line.charAt(opener)
+    // it may be closed on a later line, before the mistake
+    if (opener !== undefined && !text.slice(at.start + opener + 1, offset).includes(closers[mark] as string))
+      return {
+        message: `\`${mark}\` is opened here, but never closed`,
+        offset: at.start + opener,
+        help: `close it with \`${closers[mark]}\``,
+      }
+    at = lineAbove(text, at.start)
+  }
+  return undefined
+}
+
+/** Column of a quote or bracket that a line opens and does not close. */
+function openerIn(line: string): number | undefined {
+  const open: number[] = []
+  let isStart = true
+  for (let column = 0; column < line.length; column++) {
+    const mark = line.charAt(column)
+    const last = open.at(-1)
+    if (mark === '#' && (column === 0 || /\s/.test(line.charAt(column - 1)))) break
+    if ((mark === '"' || mark === "'") && isStart) {
+      const end = closingQuote(line, column)
+      if (end < 0) return column
+      column = end
+      isStart = false
+    } else if ((mark === '{' || mark === '[') && (isStart || last !== undefined)) {
+      open.push(column)
+      isStart = true
+    } else if (last !== undefined && mark === closers[line.charAt(last)]) open.pop()
+    else if (/[\s,]/.test(mark) || ((mark === ':' || mark === '-') && /\s/.test(line.charAt(column + 1) || ' ')))
+      isStart ||= mark !== ' ' && mark !== '\t'
+    else isStart = false
+  }
+  return open[0]
+}
+
+function closingQuote(line: string, from: number): number {
+  const mark = line.charAt(from)
+  for (let column = from + 1; column < line.length; column++) {
+    if (mark === '"' && line.charAt(column) === '\\') column++
+    else if (line.charAt(column) === mark) {
+      if (mark === '"' || line.charAt(column + 1) !== "'") return column
+      column++
+    }
+  }
+  return -1
+}
+
+/** `a: @x`: characters that no plain value may start with. */
+function reserved(text: string, offset: number): Slip | undefined {
+  const { start, line } = lineAt(text, offset)
+  const match = /(?:^\s*|[:-]\s+)([@`]|(?<=\s)%)/.exec(line)
+  if (match?.[1] === undefined) return undefined
+  return {
+    message: `a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML keeps that character for itself`,
+    offset: start + match.index + match[0].length - 1,
+    help: 'put quotes around the value',
+  }
+}
+
+/** `a: b: c` */
+function secondColon(text: string, offset: number): Slip | undefined {
+  const { start, line } = lineAt(text, offset)
+  const match = /^(\s*(?:- +)*[^\s"'#{[][^:#]*:\s+)([^\s"'#{[&*!|>][^#]*?):(?=\s|$)/.exec(line)
+  if (match?.[1] === undefined) return undefined
+  return {
+    message: 'a second `: ` stands in one line',
+    offset: start + match[0].length - 1,
+    help: 'put quotes around the value, or start a new line',
+  }
+}
+
+/** `a:b` above the place where the parser stopped, or there. */
+function noBlank(text: string, offset: number): Slip | undefined {
+  const here = lineAt(text, offset)
+  for (const at of [here, lineAbove(text, here.start)]) {
+    const match = at === undefined ? null : /^(\s*(?:- +)*[A-Za-z][\w.-]*):(?=[^\s/:])/.exec(at.line)
+    if (at !== undefined && match?.[1] !== undefined && !/:\s/.test(at.line))
+      return {
+        message: 'no blank stands after the colon, so that this is text and no key',
+        offset: at.start + match[1].length,
+        help: 'write `key: value`',
+      }
+  }
+  return undefined
+}
+
+/** A line that stands deeper than the key above it, which has a value already. */
+function deeper(text: string, offset: number): Slip | undefined {
+  const here = lineAt(text, offset)
+  const above = lineAbove(text, here.start)
+  const indent = /^ */.exec(here.line)?.[0].length ?? 0
+  const match = /^( *)(?:- +)*([A-Za-z][\w.-]*): +[^\s#|>&]/.exec(above?.line ?? '')
+  if (match?.[1] === undefined || indent <= match[1].length || !/^\s*[A-Za-z"'][^:]*:(?:\s|$)/.test(here.line)) return undefined
+  return {
+    message: `this line is indented as if it belonged to \`${match[2]}\`, which has a value already`,
+    offset: here.start + indent,
+    help: `indent it as \`${match[2]}\` is, or take the value away`,
+  }
+}
