@@ -1,7 +1,7 @@
 // What is there: which databases, in which environments, from which files?
 import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
-import { fill, matcher, serviceFolder, staticFolder } from './layout.ts'
+import { fill, matcher, meantPath, serviceFolder, staticFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
 import type { Database, Environment, LayerName, Settings, SourceFile } from './model.ts'
 import { byCodeUnit, listed, nearest } from './path.ts'
@@ -129,6 +129,10 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
       if (stray !== undefined) findings.push(strayOverride(path, stray, environments, source))
       else if (twin !== undefined && (asBase(twin) ?? asOverride(twin) ?? asService(twin)) !== undefined)
         findings.push(wrongEnding(path, twin, source))
+      else {
+        const meant = meantPath(path, layout, environments)
+        if (meant !== undefined && /\.ya?ml$/.test(path)) findings.push(misnamed(path, meant, source))
+      }
     }
   }
   return { bases, overrides, serviceFiles }
@@ -164,6 +168,10 @@ function strayOverride(path: string, parts: Parts, environments: readonly string
 
 function wrongEnding(path: string, twin: string, source: Reader): LocatedFinding {
   return fileFinding('discover/file-name', `${path} ends in .yml, but only .yaml files are read`, path, source, `rename it to ${twin}`)
+}
+
+function misnamed(path: string, meant: string, source: Reader): LocatedFinding {
+  return fileFinding('discover/file-name', `${path} is never read: no such name is in the layout`, path, source, `did you mean ${meant}?`)
 }
 
 function lonelyOverride(path: string, settings: Settings, source: Reader): LocatedFinding {

@@ -64,10 +64,24 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
       ],
     }
   }
+  const odd = [...oddlyIndented(root)]
+  if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
   for (const check of checks) findings.push(...check(root))
   const blamed = new Set(findings.map(({ at }) => at.span.start))
   for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)
   return { root, findings }
+}
+
+/** Blanks that look like indentation and are none: the keys behind them have left their map. */
+const oddIndent = /^[\u00a0\u2000-\u200b\u202f\u3000]+/
+
+function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
+  for (const [key, value] of root.entries) {
+    const at = oddIndent.test(key) ? spotOf(value, 'key') : undefined
+    if (at === undefined) continue
+    const message = `indentation of \`${key.replace(oddIndent, '')}\` holds a no-break space, but must be plain spaces`
+    yield { rule: 'yaml/indentation', severity: 'error', message, at, help: 'replace it with spaces' }
+  }
 }
 
 /** A secret's text in values ends up in the rendered file too, in Git, for every reader. */

@@ -1,4 +1,6 @@
 // Which service, name and environment does a path stand for, and which path or name do they make?
+import type { Settings } from './model.ts'
+import { nearest } from './path.ts'
 
 const placeholder = /\{(service|name|env)\}/g
 
@@ -51,4 +53,28 @@ export function serviceFolder(pattern: string): string | undefined {
   const segments = pattern.split('/')
   const index = segments.indexOf('{service}')
   return index < 0 || index === segments.length - 1 ? undefined : segments.slice(0, index + 1).join('/')
+}
+
+/** The path that a file's name was meant for: one of the layout's for its folder, but for a slip or for other separators. */
+export function meantPath(path: string, layout: Settings['layout'], environments: readonly string[]): string | undefined {
+  const own = serviceFolder(layout.databases)
+  const patterns = [
+    layout.databases,
+    ...environments.map((env) => fill(layout.overrides, { service: '{service}', name: '{name}', env })),
+    ...(own === undefined ? [] : [`${own}/service.yaml`]),
+  ]
+  const end = path.lastIndexOf('/') + 1
+  const [folder, name] = [path.slice(0, end), path.slice(end)]
+  const names = patterns.flatMap((pattern) => {
+    const file = pattern.slice(pattern.lastIndexOf('/') + 1)
+    return /[{}]/.test(file) || matcher(pattern)(folder + file) === undefined ? [] : [file]
+  })
+  const bare = (text: string): string => text.toLowerCase().replaceAll(/[-_. ]|ya?ml$/g, '')
+  const meant = names.find((known) => bare(known) === bare(name)) ?? nearest(name, names)
+  if (meant !== undefined) return folder + meant
+  // databases/orders/prd/values.yaml
+  const segments = folder.split('/').slice(0, -1)
+  const env = environments.find((known) => known === segments.at(-1))
+  const parts = env === undefined ? undefined : matcher(layout.databases)([...segments.slice(0, -1), name].join('/'))
+  return parts === undefined || env === undefined ? undefined : fill(layout.overrides, { ...parts, env })
 }

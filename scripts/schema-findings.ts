@@ -10,6 +10,8 @@ export function schemaFindings(errors: readonly ErrorObject[], root: Value, pref
   const found = new Map<string, LocatedFinding>()
   for (const error of errors) {
     if (error.keyword === 'if' || error.keyword === 'allOf' || error.schemaPath.includes('/if/')) continue
+    // what is wrong with a key is told by `propertyNames` itself; a key that is missing may stand there misspelt
+    if ((error.propertyName !== undefined && error.keyword !== 'propertyNames') || isMisspelt(error, errors)) continue
     const steps = error.instancePath
       .split('/')
       .slice(1)
@@ -19,6 +21,17 @@ export function schemaFindings(errors: readonly ErrorObject[], root: Value, pref
     if (!found.has(key)) found.set(key, finding)
   }
   return [...found.values()]
+}
+
+function isMisspelt(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  if (error.keyword !== 'required') return false
+  const missing = String(error.params['missingProperty'])
+  return errors.some(
+    (other) =>
+      other.keyword === 'additionalProperties' &&
+      other.instancePath === error.instancePath &&
+      nearest(String(other.params['additionalProperty']), [missing]) !== undefined,
+  )
 }
 
 function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[], prefix: Path): LocatedFinding {
@@ -56,7 +69,8 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     }
     case 'type': {
       const help = error.params['type'] === 'string' && value?.kind === 'scalar' ? 'put quotes around it' : undefined
-      return make(`${field} is ${describe(value)}, but must be ${typeName(String(error.params['type']))}`, spot(steps, 'value'), help)
+      const subject = field === '' ? file.path : field
+      return make(`${subject} is ${describe(value)}, but must be ${typeName(String(error.params['type']))}`, spot(steps, 'value'), help)
     }
     case 'enum':
       return make(
@@ -67,6 +81,20 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       const key = String(error.params['propertyName'])
       return make(`${field} has the key \`${key}\`, but names are lower-case letters, digits and \`-\``, spot([...steps, key], 'key'))
     }
+    case 'uniqueItems': {
+      const second = [...steps, String(error.params['i'])]
+      return make(
+        `${field} has ${describe(valueAt(root, second))} twice, but must name each entry once`,
+        spot(second, 'value'),
+        'remove one',
+      )
+    }
+    case 'minItems':
+      return make(
+        `${field} is an empty list, but must name at least one entry`,
+        spot(steps, 'key'),
+        'remove the key: without it all are meant',
+      )
     case 'minProperties':
     case 'maxProperties': {
       const must = field.endsWith('destination') ? 'exactly one of server and name' : 'at least one entry'
@@ -104,13 +132,20 @@ function siblings(steps: readonly string[], prefix: Path): readonly string[] {
 }
 
 function patternMeaning(field: string, error: ErrorObject): string {
-  if (field.endsWith('version')) return 'be an exact version such as 1.27.1'
+  if (field.endsWith('version')) return `be an exact version such as ${exampleVersion(field)}`
+  if (field.endsWith('owner')) return 'be a label value: letters, digits, `-`, `_` and `.`, at most 63'
+  if (field.endsWith('url')) return 'be a Git URL such as https://github.com/me/repo.git'
   if (field.endsWith('since')) return 'be a date such as 2026-01-31'
   if (field.endsWith('path')) return 'be a relative path inside the repository'
   if (error.keyword === 'minLength') return 'not be empty'
   if (error.keyword === 'maxLength') return `be at most ${String(error.params['limit'])} characters long`
-  if (error.keyword === 'uniqueItems') return 'name each entry once'
-  return 'be lower-case letters, digits and `-`, starting with a letter'
+  return `be lower-case letters, digits and \`-\`${field.endsWith('namespace') ? '' : ', starting with a letter'}`
+}
+
+function exampleVersion(field: string): string {
+  if (field.includes('argocd')) return '3.5.1'
+  if (field.includes('clusterChart')) return '0.8.1'
+  return field.includes('chart') ? '0.26.1' : '1.27.1'
 }
 
 /** A value as a message shows it. */

@@ -30,7 +30,7 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
   const plain = toPlain(root)
   if (!validateService(plain)) return { findings: [...problems, ...schemaFindings(validateService.errors ?? [], root, [])] }
   const service = { retired: {}, ...(plain as object) } as Service
-  const findings = [...problems, ...unknownEnvironments(root, settings)]
+  const findings = [...problems, ...unknownEnvironments(root, settings), ...impossibleDays(root)]
   for (const name of placeholdersOf(service.namespace ?? '').unknown)
     findings.push({
       rule: 'settings/layout',
@@ -39,6 +39,18 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
       at: { file, span: (valueAt(root, ['namespace']) as Value).origin.value },
     })
   return findings.some((finding) => finding.severity === 'error') ? { findings } : { service, findings }
+}
+
+/** `since` of a retirement, where the calendar has no such day. */
+function impossibleDays(root: Value): LocatedFinding[] {
+  const retired = valueAt(root, ['retired'])
+  return [...(retired?.kind === 'map' ? retired.entries : [])].flatMap(([name, entry]) => {
+    const since = valueAt(entry, ['since'])
+    const day = since?.kind === 'scalar' ? String(since.value) : ''
+    if (since === undefined || new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true) return []
+    const message = `retired.${name}.since is \`${day}\`, but must be a day of the calendar such as 2026-01-31`
+    return [{ rule: 'settings/schema', severity: 'error' as const, message, at: { file: since.origin.file, span: since.origin.value } }]
+  })
 }
 
 function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] {
