@@ -76,6 +76,17 @@ export function parseSchedule(text: string): Schedule | undefined {
   return { kind: 'fields', second, minute, hour, dayOfMonth, month, dayOfWeek }
 }
 
+const fieldNames = ['second', 'minute', 'hour', 'day of the month', 'month', 'day of the week']
+
+/** The first of six fields that can't be read, and what it must be; undefined: each can. */
+export function wrongField(words: readonly string[]): { readonly name: string; readonly must: string } | undefined {
+  const index = bounds.findIndex((range, at) => !parseField(words[at] ?? '*', range))
+  const [range, word = ''] = [bounds[index], words[index]]
+  if (range === undefined) return undefined
+  const names = range.names.length === 0 ? '' : ', or a name of three letters'
+  return { name: fieldNames[index] as string, must: `is \`${word.slice(0, 20)}\` and must be ${range.min} to ${range.max}${names}` }
+}
+
 /**
  * The first run after an instant (whole seconds, UTC); null: none within five years.
  * Reproduces `SpecSchedule.Next` and `ConstantDelaySchedule.Next`.

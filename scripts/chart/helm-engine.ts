@@ -13,6 +13,11 @@ export type HelmOutcome =
   | { readonly ok: true; readonly objects: readonly RenderedObject[] }
   | { readonly ok: false; readonly rule: string; readonly message: string; readonly help?: string; readonly blame: 'pin' | 'values' }
 
+const isUnavailable =
+  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path ".*" not found/i
+/** Charts that could not be had: asked for once, not once a database. */
+const unavailable = new Map<string, HelmOutcome>()
+
 /**
  * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
  * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
@@ -30,6 +35,9 @@ export function renderWithHelm(database: Database, values: MapValue): HelmOutcom
       blame: 'pin',
     }
   }
+  const pin = [repository, name, version].join(' ')
+  const known = unavailable.get(pin)
+  if (known !== undefined) return known
   const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-'))
   try {
     const file = join(folder, 'values.yaml')
@@ -63,8 +71,18 @@ export function renderWithHelm(database: Database, values: MapValue): HelmOutcom
         blame: 'pin',
       } as HelmOutcome
     }
-    if (run.status !== 0) return { ok: false, rule: 'helm-engine', message: `helm says: ${firstLine(run.stderr)}`, blame: 'values' }
-    return { ok: true, objects: readObjects(run.stdout, values) }
+    if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
+    if (!isUnavailable.test(run.stderr))
+      return { ok: false, rule: 'helm-engine', message: `helm says: ${firstLine(run.stderr)}`, blame: 'values' }
+    const outcome: HelmOutcome = {
+      ok: false,
+      rule: 'helm-engine',
+      message: `helm can't get chart ${name} ${version} from ${repository}`.slice(0, 120),
+      help: 'mend the pin, or run `helm pull` once where there is a network',
+      blame: 'pin',
+    }
+    unavailable.set(pin, outcome)
+    return outcome
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

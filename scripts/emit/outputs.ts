@@ -64,7 +64,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
       stale.push({
         rule: 'emit/orphan',
         severity: 'error',
-        message: `${state.path} is generated, but no database needs it any more`,
+        message: `generated file is left over, but no database needs it any more`,
         at: lineSpot(file, 1),
         help,
       })
@@ -72,7 +72,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
       stale.push({
         rule: 'emit/missing',
         severity: 'error',
-        message: `${state.output.path} is not there, but is generated and committed`,
+        message: `generated file is not there, but must be committed`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
         help,
         database: state.output.database,
@@ -83,7 +83,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
       stale.push({
         rule: 'emit/stale',
         severity: 'error',
-        message: `${state.output.path} is stale from line ${line} on`,
+        message: `generated file is stale from line ${line} on`,
         at: lineSpot(file, line),
         help,
         database: state.output.database,
@@ -93,13 +93,25 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: `${state.output.path} was written by hand, but is where a generated file goes`,
+        message: `file was written by hand, but stands where a generated one goes`,
         at: lineSpot(file, 1),
         help: 'move what it says to the inputs (README, "Adopt"), then delete it and run `npm run render`',
       })
     }
   }
-  return { stale, foreign }
+  return { stale: [...together(stale, 'emit/missing'), ...together(stale, 'emit/stale'), ...together(stale, 'emit/orphan')], foreign }
+}
+
+/** More files than this that wait for the same `render` are told as one, at the first of them. */
+const most = 8
+
+function together(stale: readonly LocatedFinding[], rule: string): LocatedFinding[] {
+  const alike = stale.filter((finding) => finding.rule === rule)
+  const [first] = alike
+  if (first === undefined || alike.length <= most) return alike
+  const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
+  const message = `${alike.length} generated files are ${is}, the first is ${first.at.file.path}`.slice(0, 120)
+  return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 
 function firstDifference(present: string, wanted: string): number {

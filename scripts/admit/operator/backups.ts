@@ -1,5 +1,5 @@
 // Would the operator accept this Backup or ScheduledBackup?
-import { parseSchedule, scheduleWords } from '../../cron.ts'
+import { parseSchedule, scheduleWords, wrongField } from '../../cron.ts'
 import { parseGoInteger } from '../../go-text.ts'
 import type { Rule } from '../../model.ts'
 import { caution, refusal, shown, withPlaces } from './finding.ts'
@@ -86,8 +86,10 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const schedule = stringAt(object, 'spec', 'schedule')
       if (parseSchedule(schedule)) return
-      const message = `schedule is ${shown(schedule)}, but must have six cron fields, seconds first`
-      yield refusal(['spec', 'schedule'], message, 'write "0 0 2 * * *" for two o\'clock each night')
+      const words = scheduleWords(schedule)
+      const wrong = words.length === 6 ? wrongField(words) : undefined
+      const must = wrong === undefined ? 'must have six cron fields, seconds first' : `its ${wrong.name} ${wrong.must}`
+      yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, 'write "0 0 2 * * *" for two o\'clock each night')
     },
   },
   {
