@@ -47,7 +47,8 @@ function impossibleDays(root: Value): LocatedFinding[] {
   return [...(retired?.kind === 'map' ? retired.entries : [])].flatMap(([name, entry]) => {
     const since = valueAt(entry, ['since'])
     const day = since?.kind === 'scalar' ? String(since.value) : ''
-    if (since === undefined || new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true) return []
+    const time = Date.parse(`${day}T00:00:00Z`)
+    if (since === undefined || (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day))) return []
     const message = `retired.${name}.since is \`${day}\`, but must be a day of the calendar such as 2026-01-31`
     return [{ rule: 'settings/schema', severity: 'error' as const, message, at: { file: since.origin.file, span: since.origin.value } }]
   })
