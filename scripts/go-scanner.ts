@@ -8,8 +8,11 @@ export interface Refused {
   readonly help?: string
 }
 
-/** Tabs in white space and lone surrogates: the first one that go-yaml refuses, or undefined. `text` has parsed well otherwise. */
+/** What go-yaml refuses first, or undefined: escapes, long keys, tabs in white space. `text` has parsed well otherwise. */
 export function findRefusedByGo(text: string, events: readonly Event[]): Refused | undefined {
+  const written =
+    findOddAnchor(text, events) ?? findUnknownEscape(text, events) ?? findLongKey(text, events) ?? findTabAfterIndicator(text, events)
+  if (written !== undefined) return written
   if (/\\u[dD][89a-fA-F]/.test(text)) {
     const surrogate = findSurrogateEscape(text, events)
     if (surrogate !== undefined) return surrogate
@@ -18,6 +21,60 @@ export function findRefusedByGo(text: string, events: readonly Event[]): Refused
     const tab = match.index + match[0].length - 1
     if (isTabRefused(text, events, match.index, tab))
       return { message: 'indentation holds a tab, but YAML allows spaces only', offset: tab, help: 'replace the tab with spaces' }
+  }
+  return undefined
+}
+
+/** Names of anchors are letters, digits, `_` and `-` (`yaml_parser_scan_anchor`). */
+function findOddAnchor(text: string, events: readonly Event[]): Refused | undefined {
+  for (const event of events) {
+    if (!('anchorStart' in event) || event.anchorStart < 0 || /^[\w-]+$/.test(text.slice(event.anchorStart, event.anchorEnd))) continue
+    const message = 'the name of an anchor is more than letters, digits, `_` and `-`'
+    return { message, offset: event.anchorStart, help: 'rename the anchor, or quote the value if it is text' }
+  }
+  return undefined
+}
+
+/** `\/` is of YAML 1.2, and no character lies beyond U+10FFFF. */
+function findUnknownEscape(text: string, events: readonly Event[]): Refused | undefined {
+  if (!/\\(?:\/|U(?!00(?:0|10)))/.test(text)) return undefined
+  for (const event of events) {
+    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.DOUBLE_QUOTED) continue
+    const escape = /(?<!\\)(?:\\\\)*\\(?:\/|U(?!00(?:0|10)))/.exec(text.slice(event.valueStart, event.valueEnd))
+    if (escape !== null)
+      return {
+        message: 'an escape in double quotes is none that Helm knows',
+        offset: event.valueStart + escape.index,
+        help: 'write the character itself',
+      }
+  }
+  return undefined
+}
+
+/** A key that is not introduced by `?` ends within 1,024 characters (`yaml_parser_stale_simple_keys`). */
+function findLongKey(text: string, events: readonly Event[]): Refused | undefined {
+  for (const event of events) {
+    if (event.type !== EVENT_ID.SCALAR || event.valueStart < 0) continue
+    const quotes = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 2 : 0
+    if (event.valueEnd - event.valueStart + quotes <= 1024) continue
+    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
+    if (!isBlock && /^["']?[ \t]*:(?=\s|$)/.test(text.slice(event.valueEnd, event.valueEnd + 20)))
+      return { message: 'a key is longer than 1,024 characters, but Helm reads none', offset: event.valueStart, help: 'shorten the key' }
+  }
+  return undefined
+}
+
+/** `-\ty`: a tab where a token's blank must be, with another block's key or item behind it. */
+function findTabAfterIndicator(text: string, events: readonly Event[]): Refused | undefined {
+  for (const match of text.matchAll(/^ *(?:[-?:] +)*[-?:]\t[ \t]*(?=\S)/gm)) {
+    const start = match.index
+    const isInside = events.some((event) => event.type === EVENT_ID.SCALAR && event.valueStart < start && event.valueEnd > start)
+    if (!isInside)
+      return {
+        message: 'a tab stands behind an indicator, but YAML wants a space there',
+        offset: start + match[0].search('\t'),
+        help: 'replace the tab with a space',
+      }
   }
   return undefined
 }

@@ -100,7 +100,8 @@ function parsePart(file: SourceFile, layer: LayerName, base: number, source: str
     const events = readEvents(text, { maxDepth })
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
-    return compose({ file, layer, base: base + bom, text, events })
+    // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
+    return compose({ file, layer, base: base + bom, text: text.replaceAll('\u0085', '\n'), events })
   } catch (error) {
     if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
     if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)

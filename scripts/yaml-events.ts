@@ -13,7 +13,8 @@ const mostRounds = 200
  * Throws js-yaml's YAMLException, its place in `text` too.
  */
 export function readEvents(text: string, options: { readonly maxDepth: number }): Event[] {
-  let mended: Mended = { text, added: [] }
+  // YAML 1.1 breaks lines at three more characters
+  let mended: Mended = { text: text.replaceAll(/[\u0085\u2028\u2029]/g, '\n'), added: [] }
   for (let round = 0; ; round++) {
     try {
       const events = parseEvents(mended.text, options)

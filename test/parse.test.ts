@@ -71,6 +71,23 @@ describe('a broken text names the slip behind it', () => {
   })
 })
 
+test('YAML 1.1 breaks lines at three more characters, and knows fewer escapes and names', () => {
+  expect(read('# note\u2028a: 1\n')).toEqual({ a: 1 })
+  expect(read('a: x\u0085b: 2\n')).toEqual({ a: 'x', b: 2 })
+  expect(read('a: "x\u0085y"\nb: "x\u2028y"\n')).toEqual({ a: 'x y', b: 'x\u2028y' })
+  expect(read('a: "\\U0010FFFF"\n')).toEqual({ a: '\u{10ffff}' })
+  for (const refused of [
+    'a: "x\\/y"\n',
+    'a: "\\UFFFFFFFF"\n',
+    `${'k'.repeat(1025)}: 1\n`,
+    `"${'k'.repeat(1023)}": 1\n`,
+    'a: &é 1\n',
+    '-\ty\n',
+  ])
+    expect(read(refused), refused.slice(0, 20)).toBeUndefined()
+  expect(read(`${'k'.repeat(1024)}: 1\n`)).toBeDefined()
+})
+
 test('inside brackets and quotes indentation, tabs and glued comments are as free as in go-yaml', () => {
   expect(read('a: {\n  b: {c: 1}\n}\nd: 2\n')).toEqual({ a: { b: { c: 1 } }, d: 2 })
   expect(read('a:\n  b: [\n  x,\n  z\n]\nc: 1\n')).toEqual({ a: { b: ['x', 'z'] }, c: 1 })
