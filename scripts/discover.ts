@@ -9,7 +9,7 @@ import { parseYaml } from './parse.ts'
 import { readService } from './service.ts'
 import type { Service } from './service.ts'
 import { environmentDefaults } from './inputs.ts'
-import type { Tree } from './tree.ts'
+import type { FileText, Tree } from './tree.ts'
 import { duplicateNames } from './unique-names.ts'
 
 const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
@@ -61,14 +61,23 @@ function reader(tree: Tree, findings: LocatedFinding[]): Reader {
   const files = new Map<string, SourceFile | undefined>()
   return (path) => {
     if (files.has(path)) return files.get(path)
-    const read = tree.read(path)
     const shown = tree.shown?.(path) ?? path
-    const file: SourceFile = {
+    const blob = tree.blob?.(path)
+    const about = {
       path: shown,
-      text: read?.ok === true ? read.text : '',
       ...(shown === path ? {} : { layoutPath: path }),
+      ...(blob === undefined ? {} : { blob }),
       ...(tree.revision === undefined ? {} : { revision: tree.revision }),
     }
+    if (tree.later?.(path) === true) {
+      files.set(
+        path,
+        fileReadLater(about, () => tree.read(path)),
+      )
+      return files.get(path)
+    }
+    const read = tree.read(path)
+    const file: SourceFile = { ...about, text: read?.ok === true ? read.text : '' }
     if (read?.ok === false)
       findings.push({
         rule: 'discover/readable',
@@ -79,6 +88,17 @@ function reader(tree: Tree, findings: LocatedFinding[]): Reader {
       })
     files.set(path, read?.ok === true ? file : undefined)
     return files.get(path)
+  }
+}
+
+/** A file whose text is read when it is looked into. */
+function fileReadLater(about: Omit<SourceFile, 'text'>, read: () => FileText | undefined): SourceFile {
+  return {
+    ...about,
+    get text() {
+      const found = read()
+      return found?.ok === true ? found.text : ''
+    },
   }
 }
 

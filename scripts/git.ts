@@ -99,9 +99,9 @@ export function mergeBase(root: string, ref: string): string {
  * (what the other side did was judged there, against its own past).
  */
 export function stagedBase(root: string): string | undefined {
-  const heads = ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  if (heads === undefined || ask(root, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']) !== undefined) return undefined
-  return heads
+  // names that stand for nothing are left out of the answer
+  const [head, ...merged] = ask(root, ['rev-parse', '--revs-only', 'HEAD', 'MERGE_HEAD'])?.split('\n') ?? []
+  return head === '' || merged.length > 0 ? undefined : head
 }
 
 interface Entry {
@@ -129,28 +129,57 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
   }
   const files = followLinks(root, entries)
   const texts = readAhead(root, files)
-  return { ...treeOf(files, texts), blob: (path) => files.get(path) }
+  return {
+    ...treeOf(files, texts.read),
+    blob: (path) => files.get(path),
+    mentioning: (words, folder) => grep(root, words, folder),
+    prefetch: texts.prefetch,
+  }
+}
+
+/** The staged files of a folder that hold one of some words. */
+function grep(root: string, words: readonly string[], folder: string): ReadonlySet<string> {
+  if (words.length === 0) return new Set()
+  const wanted = words.flatMap((word) => ['-e', word])
+  const found = ask(root, ['--literal-pathspecs', 'grep', '--cached', '-l', '-z', '-F', ...wanted, '--', folder === '' ? '.' : folder])
+  return new Set(found?.split('\0'))
 }
 
 /**
  * Texts by path and id. A text that is not here yet is read together with those that follow it in the order of paths,
  * four times as many at each miss: a look at a few files reads few, a look at all of them costs a handful of git processes.
  */
-function readAhead(root: string, files: ReadonlyMap<string, string>): (path: string, id: string) => FileText | undefined {
+function readAhead(
+  root: string,
+  files: ReadonlyMap<string, string>,
+): {
+  readonly read: (path: string, id: string) => FileText | undefined
+  readonly prefetch: (paths: readonly string[]) => void
+} {
   const paths = [...files.keys()].sort()
   const texts = new Map<string, FileText>()
   let ahead = 16
-  return (path, id) => {
-    if (!texts.has(id)) {
-      const ids: string[] = []
-      for (let at = paths.indexOf(path); at < paths.length && ids.length < ahead; at++) {
-        const next = files.get(paths[at] as string) as string
-        if (!texts.has(next)) ids.push(next)
+  const fetch = (ids: readonly string[]): void => {
+    for (const [id, text] of readBlobs(
+      root,
+      ids.filter((id) => !texts.has(id)),
+    ))
+      texts.set(id, text)
+  }
+  return {
+    read: (path, id) => {
+      if (!texts.has(id)) {
+        const ids: string[] = []
+        for (let at = paths.indexOf(path); at < paths.length && ids.length < ahead; at++) {
+          const next = files.get(paths[at] as string) as string
+          if (!texts.has(next)) ids.push(next)
+        }
+        ahead *= 4
+        fetch(ids)
       }
-      ahead *= 4
-      for (const [read, text] of readBlobs(root, ids)) texts.set(read, text)
-    }
-    return texts.get(id)
+      return texts.get(id)
+    },
+    prefetch: (wanted) => fetch(wanted.map((path) => files.get(path) ?? '')),
   }
 }
 
@@ -186,6 +215,7 @@ export function commitTree(
     const read = current.read(path)
     return read?.ok === true && blobId(read.text, id.length) === id
   }
+  current.prefetch?.(current.paths.filter((path) => current.blob?.(path) !== files.get(path)))
   const same = new Set([...files].filter(([path, id]) => options.wanted(path) && isSame(path, id)).map(([path]) => path))
   const texts = readBlobs(
     root,
@@ -194,7 +224,7 @@ export function commitTree(
   const read = (path: string, id: string): FileText | undefined =>
     same.has(path) ? current.read(path) : (texts.get(id) ?? readBlobs(root, [id]).get(id))
   return {
-    tree: treeOf(files, read),
+    tree: { ...treeOf(files, read), blob: (path) => files.get(path) },
     differs: (path) => {
       const id = files.get(path)
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)

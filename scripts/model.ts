@@ -20,6 +20,8 @@ export interface SourceFile {
   readonly builtin?: true
   /** the path by the layout, where the file lies in another checkout and is shown under another one */
   readonly layoutPath?: string
+  /** git's id of the content, where it is known without reading */
+  readonly blob?: string
   /** the commit, where the text was read at the base of a change */
   readonly revision?: string
 }

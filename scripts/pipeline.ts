@@ -10,7 +10,7 @@ import type { HandWritten } from './argocd/hand-written.ts'
 import { judgeSettings } from './argocd/rules-settings.ts'
 import { operatorConflicts, writeOperatorApplication } from './argocd/operator.ts'
 import { writeProject } from './argocd/project.ts'
-import { baseCommit, readBase, remembered } from './changes/base.ts'
+import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
 import { sideOf, startComparison } from './changes/comparison.ts'
 import type { Comparison, Side, UpdateJudge } from './changes/comparison.ts'
 import { chartFindings } from './changes/pins.ts'
@@ -25,6 +25,7 @@ import type { Output, OutputState } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
 import { generateLayer, serviceSpot } from './generator.ts'
 import { LayerReader } from './layers.ts'
+import { staticFolder } from './layout.ts'
 import { compareCluster, compareFleet } from './live.ts'
 import type { LiveState } from './live.ts'
 import { mergeLayers } from './merge.ts'
@@ -67,11 +68,15 @@ export interface PipelineOptions {
 /** Looks at one state of a repository, whole. Reads files, writes none. */
 export async function runPipeline(workspace: Workspace, options: PipelineOptions): Promise<Outcome> {
   const from = baseCommit(workspace, options)
-  const loaded = loadSettings(openSettingsTree(workspace, options.staged))
+  const listed = openSettingsTree(workspace, options.staged)
+  const loaded = loadSettings(listed)
   if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
 
   const { settings } = loaded
-  const tree = remembered(openTree(workspace, settings.layout.databases, options.staged))
+  const opened = remembered(openTree(workspace, settings.layout.databases, options.staged, listed))
+  const changed = options.changed === true
+  const base = from === undefined ? undefined : readBase(workspace, from, { settings, tree: opened, changed })
+  const tree = changed && base !== undefined && opened.blob !== undefined ? readLater(opened, base.differs) : opened
   const { databases, findings: discovered } = discover(settings, tree)
   const findings: LocatedFinding[] = [
     ...loaded.findings,
@@ -82,9 +87,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
     ...chartFindings(settings),
   ]
   if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
-  const comparison =
-    from === undefined ? undefined : startComparison(readBase(workspace, from, { settings, tree }), { settings, tree }, databases)
-  const isJudged = (database: Database): boolean => options.changed !== true || comparison?.touches(database) !== false
+  const comparison = base === undefined ? undefined : startComparison(base, { settings, tree }, databases)
+  const isJudged = (database: Database): boolean => !changed || comparison?.touches(database) !== false
   const [judged, others] = [databases.filter(isJudged), databases.filter((database) => !isJudged(database))]
   const compare = comparison === undefined ? undefined : comparer(comparison)
   const layers = new LayerReader(valuesChecks(settings))
@@ -106,7 +110,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
     return fleet
   }
   const fleet = assessAll(judged)
-  const isMet = couldMeet(fleet)
+  const isMet = couldMeet(fleet, tree, staticFolder(settings.layout.databases))
   const unseen = new Set(others.filter((database) => !isMet(database)))
   // what a change meets in the rest of the fleet is told at the change
   const facts = [...assessAll(others.filter(isMet)), ...fleet]

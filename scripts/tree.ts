@@ -23,6 +23,12 @@ export interface Tree {
   readonly revision?: string
   /** git's id of a file's content, where it is known without reading the file */
   readonly blob?: (path: string) => string | undefined
+  /** whether a file need not be read before somebody looks into it: nobody asks about what did not change */
+  readonly later?: (path: string) => boolean
+  /** reads some files at once, where that costs less than one by one */
+  readonly prefetch?: (paths: readonly string[]) => void
+  /** the files of a folder that hold one of some words, where that can be told without reading them all */
+  readonly mentioning?: (words: readonly string[], folder: string) => ReadonlySet<string>
 }
 
 /** One tree with the folder `folder` taken from another checkout, whose paths are shown below `shownAs`. */

@@ -40,11 +40,15 @@ function folder(cwd: string, path: string, flag: string): string {
 /** The folders whose files matter, beside the databases. */
 const folders = ['apps', 'helm-values']
 
+/** Where databases are unless the layout says otherwise. */
+const usualFolder = 'databases'
+
 /**
  * The files of the work tree, or with `staged` of the git index, for a databases pattern such as
- * `databases/{service}/values.yaml`.
+ * `databases/{service}/values.yaml`. `listed` is the tree of the settings, which the index may have been listed for already.
  */
-export function openTree(workspace: Workspace, layout: string, staged: boolean): Tree {
+export function openTree(workspace: Workspace, layout: string, staged: boolean, listed?: Tree): Tree {
+  if (staged && listed !== undefined && workspace.databases === undefined && staticFolder(layout) === usualFolder) return listed
   return withEdits(readTree(workspace, layout, staged), workspace)
 }
 
@@ -59,7 +63,8 @@ function readTree(workspace: Workspace, layout: string, staged: boolean): Tree {
 
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
-  const tree = staged && workspace.databases === undefined ? indexTree(workspace.root, ['apps/values.yaml']) : workTree(workspace.root, [])
+  const tree =
+    staged && workspace.databases === undefined ? indexTree(workspace.root, [...folders, usualFolder]) : workTree(workspace.root, [])
   return withEdits(tree, workspace)
 }
 

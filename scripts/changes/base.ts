@@ -41,15 +41,20 @@ export function baseCommit(
   return head === undefined ? undefined : { revision: 'HEAD', commit: head }
 }
 
-/** Reads the base's settings and databases; `current` is the state that is judged. */
-export function readBase(workspace: Workspace, from: BaseCommit, current: { readonly settings: Settings; readonly tree: Tree }): Base {
+/** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
+export function readBase(
+  workspace: Workspace,
+  from: BaseCommit,
+  current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
+): Base {
   const folder = staticFolder(current.settings.layout.databases)
   const first = openBaseTree(workspace, from, { folder, tree: current.tree })
   const settings = loadSettings(first.tree).settings
   if (settings === undefined) return { ...first, databases: new Map() }
   const folderThen = staticFolder(settings.layout.databases)
   const opened = folderThen === folder ? first : openBaseTree(workspace, from, { folder: folderThen, tree: current.tree })
-  const databases = new Map(discover(settings, opened.tree).databases.map((database) => [database.id, database]))
+  const tree = current.changed && current.tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
+  const databases = new Map(discover(settings, tree).databases.map((database) => [database.id, database]))
   return { ...opened, settings, databases }
 }
 
@@ -79,6 +84,11 @@ function openBaseTree(
     tree: { ...overlay(own, folder, opened.tree, ''), ...shown, revision },
     differs: (path) => path.startsWith(prefix) && opened.differs(path.slice(prefix.length)),
   }
+}
+
+/** A tree whose unchanged files are read when somebody looks into them. */
+export function readLater(tree: Tree, differs: (path: string) => boolean): Tree {
+  return { ...tree, later: (path) => !differs(path) }
 }
 
 /** A tree whose files are read once, however often they are asked for. */

@@ -109,7 +109,13 @@ export function startComparison(base: Base, now: State, databases: readonly Data
 function sameLayers(old: Database, database: Database): boolean {
   return (
     old.layers.length === database.layers.length &&
-    old.layers.every(({ layer, file }, index) => layer === database.layers[index]?.layer && file.text === database.layers[index]?.file.text)
+    old.layers.every(({ layer, file }, index) => {
+      const now = database.layers[index]
+      return (
+        now?.layer === layer &&
+        (file.blob !== undefined && now.file.blob !== undefined ? file.blob === now.file.blob : file.text === now.file.text)
+      )
+    })
   )
 }
 

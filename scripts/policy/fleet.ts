@@ -1,6 +1,7 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Database, RenderedObject, SourceFile } from '../model.ts'
+import type { Tree } from '../tree.ts'
 import { readArchive, storeReferences, writtenArchives } from './archive.ts'
 import type { Archive } from './archive.ts'
 import { objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
@@ -63,12 +64,14 @@ function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonl
  * Whether a database that was not rendered could write an archive of one that was, or make an ObjectStore that it names:
  * a place ends with the name of a server and a store with that of its maker, and both are written out or follow from the cluster.
  */
-export function couldMeet(facts: readonly FleetFacts[]): (database: Database) => boolean {
+export function couldMeet(facts: readonly FleetFacts[], tree: Tree, folder: string): (database: Database) => boolean {
   const names = new Set(
     facts.flatMap(({ written, references }) => [...written.map(({ server }) => server), ...references.map(({ name }) => name)]),
   )
+  const found = tree.mentioning?.([...names], folder)
   const files = new Map<SourceFile, boolean>()
   const isMentioned = (file: SourceFile): boolean => {
+    if (found !== undefined && (folder === '' || file.path.startsWith(`${folder}/`))) return found.has(file.path)
     const known = files.get(file) ?? [...names].some((name) => file.text.includes(name))
     files.set(file, known)
     return known
