@@ -27,20 +27,10 @@ if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
   }
 }
 
-const { main } = await import(pathToFileURL(bundle).href)
+const { main, openQuestions } = await import(pathToFileURL(bundle).href)
 const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
 // a reader that closes the pipe early (head) is no mistake
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 3))
-/** One line from the person at the terminal; the question is talk and goes to stderr. */
-async function ask(question) {
-  const { createInterface } = await import('node:readline/promises')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await lines.question(question)).trim()
-  } finally {
-    lines.close()
-  }
-}
 const isDialogue = process.stdin.isTTY === true && process.stderr.isTTY === true
 
 process.exitCode = await main(process.argv.slice(2), {
@@ -48,5 +38,6 @@ process.exitCode = await main(process.argv.slice(2), {
   color: colorful,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
-  ...(isDialogue ? { ask } : {}),
+  // questions are talk
+  ...(isDialogue ? { ask: openQuestions(process.stdin, process.stderr) } : {}),
 })

@@ -7,6 +7,8 @@ import type { Terminal } from './terminal.ts'
 import { programVersion } from './version.ts'
 import { UsageError } from './workspace.ts'
 
+export { openQuestions } from './answers.ts'
+
 export interface Command {
   readonly name: string
   readonly usage: string

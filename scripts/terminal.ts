@@ -1,11 +1,14 @@
 // Where does output go, and where was the program started?
 
+/** The line that a person typed; `stopped`: they ended the dialogue with Ctrl-C, or the input ended (Ctrl-D). */
+export type Answer = string | { readonly stopped: 'interrupt' | 'end' }
+
 /** What a command may talk to; tests hand in their own. stdout is the product, stderr is talk. */
 export interface Terminal {
   readonly cwd: string
   readonly color: boolean
   stdout(text: string): void
   stderr(text: string): void
-  /** asks a person one question and gives the line that they type; absent: nobody is there to answer */
-  readonly ask?: (question: string) => Promise<string>
+  /** asks a person one question; absent: nobody is there to answer */
+  readonly ask?: (question: string) => Promise<Answer>
 }

@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { openQuestions } from '../scripts/answers.ts'
 import { databaseName, databaseProblem, sizeProblem } from '../scripts/new-service.ts'
 import { openRepository } from './terminal.ts'
 
@@ -12,6 +14,15 @@ beforeEach(() => {
   repository = openRepository()
 })
 afterAll(() => repository.remove())
+
+/** A layout with several clusters a service. */
+function severalAService(): void {
+  const settings = repository.read('apps/values.yaml')
+  repository.put(
+    'apps/values.yaml',
+    `${settings.trimEnd()}\n  layout:\n    databases: "databases/{service}/postgres/{name}.yaml"\n    overrides: "databases/{service}/postgres/{name}-{env}.yaml"\n    cluster: "{service}-{name}-db-{env}"\n    application: "{service}-{name}-db-{env}"\n`,
+  )
+}
 
 describe('what is written', () => {
   test.each([
@@ -39,11 +50,7 @@ describe('what is written', () => {
     expect((await repository.run('completion', 'databases')).stdout).toBe('orders/dev\norders/prd\npayments/prd\n')
   })
   test('the layout decides the paths', async () => {
-    const settings = repository.read('apps/values.yaml')
-    repository.put(
-      'apps/values.yaml',
-      `${settings.trimEnd()}\n  layout:\n    databases: "databases/{service}/postgres/{name}.yaml"\n    overrides: "databases/{service}/postgres/{name}-{env}.yaml"\n    cluster: "{service}-{name}-db-{env}"\n    application: "{service}-{name}-db-{env}"\n`,
-    )
+    severalAService()
     expect((await repository.run('new', 'shop')).stderr).toContain('--name is not set')
     expect((await repository.run('new', 'shop', '--name', 'main')).stdout).toBe('written  databases/shop/postgres/main.yaml\n')
     expect(repository.read('databases/shop/postgres/main.yaml')).toContain('    database: shop_main\n')
@@ -62,6 +69,67 @@ test('on a terminal it asks for what is not given', async () => {
   expect(talked.questions).toHaveLength(4)
   expect(repository.read('databases/payments/values.yaml')).toContain('size: 2Gi')
   expect(repository.read('databases/payments/service.yaml')).toContain('- dev')
+})
+
+test('a wrong answer is told at once, with the reason, and asked again', async () => {
+  const answers = ['', 'Bad', 'orders', 'payments', 'pdr', 'prd', '10GB', '', 'a b', 'team-a', 'postgres', 'pay']
+  const talked = await repository.talk(answers, 'new')
+  expect(talked.code).toBe(0)
+  expect(talked.questions.map((question) => question.replace(/[:[].*/, '').trim())).toEqual([
+    ...Array<string>(4).fill('name of the service'),
+    'environments',
+    'environments',
+    'size of each volume',
+    'size of each volume',
+    'owner, a team',
+    'owner, a team',
+    'database and role in PostgreSQL',
+    'database and role in PostgreSQL',
+  ])
+  for (const reason of [
+    'try `bad`',
+    'exists already',
+    'did you mean `prd`?',
+    '  size is `10GB`',
+    'must be a label',
+    'a database of that name',
+  ])
+    expect(talked.stderr).toContain(reason)
+  expect(repository.read('databases/payments/values.yaml')).toContain('database: pay\n')
+})
+
+test('a wrong flag fails before the first question', async () => {
+  const talked = await repository.talk(['payments'], 'new', '--size', '10GB')
+  expect(talked).toMatchObject({ code: 2, questions: [] })
+})
+
+test.each([
+  ['interrupt', 130],
+  ['end', 2],
+] as const)('a dialogue that is ended (%s) is no mistake of ours, and writes nothing', async (stopped, code) => {
+  const talked = await repository.talk(['payments', { stopped }], 'new')
+  expect(talked).toMatchObject({ code, stdout: '', stderr: '\nnothing was written\n' })
+  expect(existsSync(join(repository.root, 'databases/payments'))).toBe(false)
+})
+
+describe('at a terminal', () => {
+  const keys = (typed: string) => {
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    const ask = openQuestions(input, output)
+    input.write(typed)
+    return { ask, input }
+  }
+  test('Enter answers, and what was pasted answers the questions that follow', async () => {
+    const { ask } = keys('one\rtwo\rthree')
+    expect([await ask('1? '), await ask('2? ')]).toEqual(['one', 'two'])
+  })
+  test('Ctrl-C, Ctrl-D and a line that is cut off end the dialogue', async () => {
+    expect(await keys('on\x03').ask('? ')).toEqual({ stopped: 'interrupt' })
+    expect(await keys('\x04').ask('? ')).toEqual({ stopped: 'end' })
+    const { ask, input } = keys('')
+    input.end()
+    expect(await ask('? ')).toEqual({ stopped: 'end' })
+  })
 })
 
 test.each([

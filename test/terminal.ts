@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../scripts/cli.ts'
+import type { Answer as Line } from '../scripts/terminal.ts'
 
 const base = fileURLToPath(new URL('projects/base', import.meta.url))
 
@@ -13,25 +14,25 @@ export interface Answer {
   readonly stderr: string
 }
 
-/** A copy of the smallest repository, removed by `remove`. `answers` are what a person types, in order. */
+/** A copy of the smallest repository, removed by `remove`. `answers` are what a person types, in order; then the input ends. */
 export function openRepository(): {
   readonly root: string
   run(...argv: string[]): Promise<Answer>
-  talk(answers: readonly string[], ...argv: string[]): Promise<Answer & { readonly questions: readonly string[] }>
+  talk(answers: readonly Line[], ...argv: string[]): Promise<Answer & { readonly questions: readonly string[] }>
   put(path: string, text: string): void
   read(path: string): string
   remove(): void
 } {
   const root = mkdtempSync(join(tmpdir(), 'cnpg-values-people-'))
   cpSync(base, root, { recursive: true })
-  const talk = async (answers: readonly string[] | undefined, argv: readonly string[]) => {
+  const talk = async (answers: readonly Line[] | undefined, argv: readonly string[]) => {
     let stdout = ''
     let stderr = ''
     const questions: string[] = []
     const left = [...(answers ?? [])]
-    const ask = async (question: string): Promise<string> => {
+    const ask = async (question: string): Promise<Line> => {
       questions.push(question)
-      return left.shift() ?? ''
+      return left.shift() ?? { stopped: 'end' }
     }
     const code = await main(argv, {
       cwd: root,

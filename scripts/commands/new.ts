@@ -10,16 +10,9 @@ import { serviceSpot } from '../generator.ts'
 import { findDatabases, inspectDatabase, readFleet } from '../inspect.ts'
 import { staticFolder } from '../layout.ts'
 import type { Settings } from '../model.ts'
-import {
-  databaseName,
-  databaseProblem,
-  nameProblem,
-  needsName,
-  newFiles,
-  ownerProblem,
-  readEnvironments,
-  sizeProblem,
-} from '../new-service.ts'
+import { decide, Stopped } from '../new-dialogue.ts'
+import type { Given, Surroundings } from '../new-dialogue.ts'
+import { newFiles } from '../new-service.ts'
 import type { NewFile, NewService } from '../new-service.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Tree } from '../tree.ts'
@@ -38,6 +31,11 @@ export interface NewFlags {
   readonly 'dry-run'?: boolean | undefined
 }
 
+interface Target {
+  readonly root: string
+  readonly path: string
+}
+
 /**
  * Writes the files of a new service after judging what they will become. Nothing that exists is overwritten, and nothing is
  * written when the gate would refuse it (exit code 1).
@@ -48,13 +46,26 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   const { settings } = fleet
   if (settings === undefined) return refuse(fleet.findings, terminal)
   if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is one word too many; new takes one service`)
-  const wanted = await decide(flags, operands[0], { settings, terminal })
+  const tree = openTree(workspace, settings.layout.databases, false)
+  const targetOf = (path: string): Target => targetIn(workspace, settings, path)
+  const wanted = await ask(
+    { ...flags, service: operands[0] },
+    {
+      settings,
+      pathProblem: (path) => overwriteProblem(path, targetOf(path)),
+      terminal,
+    },
+  )
+  if (typeof wanted === 'number') return wanted
   const schema = `schemas/values/cluster-${settings.environments[0]?.clusterChart.version}.json`
   const hasSchema = workspace.databases === undefined && existsSync(join(workspace.root, schema))
   const files = newFiles(wanted, settings, { schema: hasSchema ? schema : undefined, quote: writeScalar })
-  const places = files.map((file) => ({ file, target: targetOf(file, workspace, settings) }))
-  for (const { file, target } of places) refuseOverwrite(file, target)
-  const mistakes = judge(wanted, settings, withFiles(openTree(workspace, settings.layout.databases, false), files))
+  const places = files.map((file) => ({ file, target: targetOf(file.path) }))
+  for (const { file, target } of places) {
+    const problem = overwriteProblem(file.path, target)
+    if (problem !== undefined) throw new UsageError(problem)
+  }
+  const mistakes = judge(wanted, settings, withFiles(tree, files))
   if (mistakes.length > 0) {
     for (const mistake of diagnose(mistakes))
       terminal.stderr(
@@ -71,66 +82,28 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   return 0
 }
 
-type Ask = (question: string) => Promise<string>
-
-/** Flags first; what is missing is asked for on a terminal, else the defaults serve. */
-async function decide(
-  flags: NewFlags,
-  operand: string | undefined,
-  context: { readonly settings: Settings; readonly terminal: Terminal },
-): Promise<NewService> {
-  const { settings, terminal } = context
-  const { ask } = terminal
-  const service = operand ?? (ask === undefined ? undefined : await ask('name of the service: '))
-  if (service === undefined || service === '') throw new UsageError('no service is named (usage: new SERVICE)')
-  require(nameProblem('service', service))
-  const wantsName = needsName(settings)
-  if (flags.name !== undefined && !wantsName) throw new UsageError('--name is set, but postgres.layout.databases has no {name}')
-  const name = wantsName ? (flags.name ?? (ask === undefined ? undefined : await ask('name of the cluster: '))) : undefined
-  if (wantsName && (name === undefined || name === ''))
-    throw new UsageError(`--name is not set, but the layout is ${settings.layout.databases}`)
-  if (name !== undefined) require(nameProblem('name', name))
-  const all = settings.environments.map((environment) => environment.name)
-  const env = flags.env ?? (await asked(ask, `environments [${all.join(',')}]: `))
-  const size = flags.size ?? (await asked(ask, 'size of each volume [as the environment says]: '))
-  const owner = flags.owner ?? (await asked(ask, 'owner, a team [none]: '))
-  const preset = databaseName(name === undefined ? service : `${service}-${name}`)
-  const database = flags.database ?? (await asked(ask, `database and role in PostgreSQL [${preset}]: `)) ?? preset
-  const environments = env === undefined ? undefined : readEnvironments(env, settings)
-  if (environments !== undefined && 'problem' in environments) throw new UsageError(environments.problem)
-  if (size !== undefined) require(sizeProblem(size))
-  if (owner !== undefined) require(ownerProblem(owner))
-  require(databaseProblem(database))
-  const some = environments !== undefined && environments.names.length < all.length ? environments.names : undefined
-  return {
-    service,
-    database,
-    ...(name === undefined ? {} : { name }),
-    ...(some === undefined ? {} : { environments: some }),
-    ...(size === undefined ? {} : { size }),
-    ...(owner === undefined ? {} : { owner }),
+/** What a person wants, or the exit code where they ended the dialogue: a shell's own for Ctrl-C, else wrong usage. */
+async function ask(given: Given, around: Surroundings): Promise<NewService | number> {
+  try {
+    return await decide(given, around)
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    around.terminal.stderr('\nnothing was written\n')
+    return error.by === 'interrupt' ? 130 : 2
   }
 }
 
-async function asked(ask: Ask | undefined, question: string): Promise<string | undefined> {
-  const answer = ask === undefined ? '' : (await ask(question)).trim()
-  return answer === '' ? undefined : answer
-}
-
-function require(problem: string | undefined): void {
-  if (problem !== undefined) throw new UsageError(problem)
-}
-
 /** Where a file goes on this machine: the databases may live in another checkout, without the static folder of the layout. */
-function targetOf({ path }: NewFile, workspace: Workspace, settings: Settings): { readonly root: string; readonly path: string } {
+function targetIn(workspace: Workspace, settings: Settings, path: string): Target {
   const folder = staticFolder(settings.layout.databases)
   if (workspace.databases === undefined) return { root: workspace.root, path }
   return { root: workspace.databases, path: folder === '' ? path : path.slice(folder.length + 1) }
 }
 
-function refuseOverwrite({ path }: NewFile, target: { readonly root: string; readonly path: string }): void {
+/** Why a file can't be written, or undefined: it is there, or its way leads to another place than the path says. */
+function overwriteProblem(path: string, target: Target): string | undefined {
   const full = join(target.root, target.path)
-  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) throw new UsageError(`${path} exists already, and new overwrites nothing`)
+  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return `${path} exists already, and new overwrites nothing`
   // on a disk that ignores case `Orders` and `orders` are one folder, on others two services that differ by nothing else
   let folder = dirname(full)
   while (!existsSync(folder)) {
@@ -139,12 +112,11 @@ function refuseOverwrite({ path }: NewFile, target: { readonly root: string; rea
     const twin = existsSync(parent)
       ? readdirSync(parent).find((entry) => entry !== name && entry.toLowerCase() === name.toLowerCase())
       : undefined
-    if (twin !== undefined) throw new UsageError(`${path} is new, but \`${twin}\` differs from it by case only`)
+    if (twin !== undefined) return `${path} is new, but \`${twin}\` differs from it by case only`
     folder = parent
   }
   const inside = relative(realpathSync(target.root), realpathSync(folder))
-  if (inside.startsWith('..'))
-    throw new UsageError(`${path} would be written outside the repository, because a folder on the way is a link`)
+  return inside.startsWith('..') ? `${path} would be written outside the repository, because a folder on the way is a link` : undefined
 }
 
 /** The tree as it will be. */
@@ -183,11 +155,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
   return mistakes.filter(({ severity }) => severity === 'error')
 }
 
-function write(
-  places: readonly { readonly file: NewFile; readonly target: { readonly root: string; readonly path: string } }[],
-  workspace: Workspace,
-  terminal: Terminal,
-): void {
+function write(places: readonly { readonly file: NewFile; readonly target: Target }[], workspace: Workspace, terminal: Terminal): void {
   for (const { file, target } of places) {
     const full = join(target.root, target.path)
     mkdirSync(dirname(full), { recursive: true })

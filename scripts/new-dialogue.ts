@@ -1,0 +1,126 @@
+// What does a person decide about a new service, by flags or by answers that are judged one by one?
+import { fill } from './layout.ts'
+import type { Parts } from './layout.ts'
+import type { Settings } from './model.ts'
+import { databaseName, databaseProblem, nameProblem, needsName, ownerProblem, readEnvironments, sizeProblem } from './new-service.ts'
+import type { NewService } from './new-service.ts'
+import type { Answer, Terminal } from './terminal.ts'
+import { UsageError } from './workspace.ts'
+
+/** The person ended the dialogue. */
+export class Stopped extends Error {
+  readonly by: 'interrupt' | 'end'
+  constructor(by: 'interrupt' | 'end') {
+    super('the dialogue was ended')
+    this.by = by
+  }
+}
+
+export interface Given {
+  readonly service?: string | undefined
+  readonly name?: string | undefined
+  readonly env?: string | undefined
+  readonly size?: string | undefined
+  readonly owner?: string | undefined
+  readonly database?: string | undefined
+}
+
+export interface Surroundings {
+  readonly settings: Settings
+  /** why a file can't be written at a path, or undefined */
+  readonly pathProblem: (path: string) => string | undefined
+  readonly terminal: Terminal
+}
+
+/** Flags first, and a wrong one fails at once; what is missing is asked for on a terminal, else the defaults serve. */
+export async function decide(given: Given, around: Surroundings): Promise<NewService> {
+  const { settings } = around
+  const { ask } = around.terminal
+  judgeFlags(given, around)
+  if (given.service === undefined && ask === undefined) throw new UsageError('no service is named (usage: new SERVICE)')
+  const service = (await settle('name of the service: ', given.service, (text) => serviceProblem(text, around), around)) ?? ''
+  const wantsName = needsName(settings)
+  if (wantsName && given.name === undefined && ask === undefined)
+    throw new UsageError(`--name is not set, but the layout is ${settings.layout.databases}`)
+  const toName = (text: string): string | undefined => clusterProblem(service, text, around)
+  const name = wantsName ? ((await settle('name of the cluster: ', given.name, toName, around)) ?? '') : undefined
+  const all = settings.environments.map((environment) => environment.name)
+  const envQuestion = `environments [${all.join(',')}]: `
+  const env = await settle(envQuestion, given.env, (text) => envProblem(text, settings), around)
+  const size = await settle('size of each volume [as the environment says]: ', given.size, sizeProblem, around)
+  const owner = await settle('owner, a team [none]: ', given.owner, ownerProblem, around)
+  const preset = databaseName(name === undefined ? service : `${service}-${name}`)
+  const database = await settle(`database and role in PostgreSQL [${preset}]: `, given.database, databaseProblem, around)
+  const some = env === undefined ? undefined : subset(env, settings)
+  return {
+    service,
+    database: database ?? preset,
+    ...(name === undefined ? {} : { name }),
+    ...(some === undefined ? {} : { environments: some }),
+    ...(size === undefined ? {} : { size }),
+    ...(owner === undefined ? {} : { owner }),
+  }
+}
+
+type Judge = (text: string) => string | undefined
+
+function judgeFlags({ service, name, env, size, owner, database }: Given, around: Surroundings): void {
+  const { settings } = around
+  const judge = (text: string | undefined, problemOf: Judge): void => {
+    const problem = text === undefined ? undefined : problemOf(text)
+    if (problem !== undefined) throw new UsageError(problem)
+  }
+  judge(service, (text) => serviceProblem(text, around))
+  if (name !== undefined && !needsName(settings)) throw new UsageError('--name is set, but postgres.layout.databases has no {name}')
+  judge(name, (text) => (service === undefined ? nameProblem('name', text) : clusterProblem(service, text, around)))
+  judge(env, (text) => envProblem(text, settings))
+  judge(size, sizeProblem)
+  judge(owner, ownerProblem)
+  judge(database, databaseProblem)
+}
+
+/** What was given, else an answer that is right, else undefined: nothing was typed where that is an answer, or nobody is there. */
+async function settle(
+  question: string,
+  given: string | undefined,
+  problemOf: Judge,
+  { terminal }: Surroundings,
+): Promise<string | undefined> {
+  if (given !== undefined || terminal.ask === undefined) return given
+  const hasDefault = question.includes('[')
+  for (;;) {
+    const answer: Answer = await terminal.ask(question)
+    if (typeof answer !== 'string') throw new Stopped(answer.stopped)
+    const text = answer.trim()
+    if (text === '' && hasDefault) return undefined
+    const problem = problemOf(text)
+    if (problem === undefined) return text
+    // nobody typed a flag here
+    terminal.stderr(`  ${problem.replace(/^--/, '')}\n`)
+  }
+}
+
+function serviceProblem(service: string, around: Surroundings): string | undefined {
+  const { settings } = around
+  const problem = nameProblem('service', service)
+  return problem ?? (needsName(settings) ? undefined : placeProblem({ service }, around))
+}
+
+function clusterProblem(service: string, name: string, around: Surroundings): string | undefined {
+  return nameProblem('name', name) ?? placeProblem({ service, name }, around)
+}
+
+function placeProblem(parts: Parts, { settings, pathProblem }: Surroundings): string | undefined {
+  return pathProblem(fill(settings.layout.databases, parts))
+}
+
+function envProblem(text: string, settings: Settings): string | undefined {
+  const read = readEnvironments(text, settings)
+  return 'problem' in read ? read.problem : undefined
+}
+
+/** The environments of a checked list; undefined: all. */
+function subset(text: string, settings: Settings): readonly string[] | undefined {
+  const read = readEnvironments(text, settings)
+  return 'names' in read && read.names.length < settings.environments.length ? read.names : undefined
+}
