@@ -159,7 +159,7 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
 }
 
 /** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
-function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
+export function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
   let best: Parts | undefined
   for (const env of environments) {
     const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)

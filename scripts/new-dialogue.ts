@@ -1,9 +1,11 @@
 // What does a person decide about a new service, by flags or by answers that are judged one by one?
-import { fill } from './layout.ts'
+import { overrideParts } from './discover.ts'
+import { fill, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
-import type { Settings } from './model.ts'
+import type { Database, Settings } from './model.ts'
 import { databaseName, databaseProblem, nameProblem, needsName, ownerProblem, readEnvironments, sizeProblem } from './new-service.ts'
 import type { NewService } from './new-service.ts'
+import { listed } from './path.ts'
 import type { Answer, Terminal } from './terminal.ts'
 import { UsageError } from './workspace.ts'
 
@@ -27,6 +29,10 @@ export interface Given {
 
 export interface Surroundings {
   readonly settings: Settings
+  /** those that are there already */
+  readonly databases: readonly Database[]
+  /** whether the repository has a file of that path */
+  readonly hasFile: (path: string) => boolean
   /** why a file can't be written at a path, or undefined */
   readonly pathProblem: (path: string) => string | undefined
   readonly terminal: Terminal
@@ -44,11 +50,14 @@ export async function decide(given: Given, around: Surroundings): Promise<NewSer
     throw new UsageError(`--name is not set, but the layout is ${settings.layout.databases}`)
   const toName = (text: string): string | undefined => clusterProblem(service, text, around)
   const name = wantsName ? ((await settle('name of the cluster: ', given.name, toName, around)) ?? '') : undefined
+  const shared = sharedProblem(given, service, around)
+  if (shared !== undefined) throw new UsageError(shared)
+  const asksAll = isFree(service, around)
   const all = settings.environments.map((environment) => environment.name)
   const envQuestion = `environments [${all.join(',')}]: `
-  const env = await settle(envQuestion, given.env, (text) => envProblem(text, settings), around)
+  const env = asksAll ? await settle(envQuestion, given.env, (text) => envProblem(text, settings), around) : given.env
   const size = await settle('size of each volume [as the environment says]: ', given.size, sizeProblem, around)
-  const owner = await settle('owner, a team [none]: ', given.owner, ownerProblem, around)
+  const owner = asksAll ? await settle('owner, a team [none]: ', given.owner, ownerProblem, around) : given.owner
   const preset = databaseName(name === undefined ? service : `${service}-${name}`)
   const database = await settle(`database and role in PostgreSQL [${preset}]: `, given.database, databaseProblem, around)
   const some = env === undefined ? undefined : subset(env, settings)
@@ -110,8 +119,14 @@ function clusterProblem(service: string, name: string, around: Surroundings): st
   return nameProblem('name', name) ?? placeProblem({ service, name }, around)
 }
 
+/** A file that is there, or one whose path means something else. */
 function placeProblem(parts: Parts, { settings, pathProblem }: Surroundings): string | undefined {
-  return pathProblem(fill(settings.layout.databases, parts))
+  const path = fill(settings.layout.databases, parts)
+  const environments = settings.environments.map((environment) => environment.name)
+  const other = overrideParts(settings.layout.overrides, environments, path)
+  if (other === undefined) return pathProblem(path)
+  const [what, own, others] = parts.name === undefined ? ['service', parts.service, other.service] : ['name', parts.name, other.name]
+  return `${what} is \`${own}\`, but ${path} is read as what \`${others}\` has differently in ${other.env}`
 }
 
 function envProblem(text: string, settings: Settings): string | undefined {
@@ -123,4 +138,30 @@ function envProblem(text: string, settings: Settings): string | undefined {
 function subset(text: string, settings: Settings): readonly string[] | undefined {
   const read = readEnvironments(text, settings)
   return 'names' in read && read.names.length < settings.environments.length ? read.names : undefined
+}
+
+/** The service.yaml of a service; undefined: the layout has no folder for one. */
+function serviceFile(service: string, { layout }: Settings): string | undefined {
+  const folder = serviceFolder(layout.databases)
+  return folder === undefined ? undefined : `${fill(folder, { service })}/service.yaml`
+}
+
+/** Whether environments and owner are still to be decided: a service.yaml holds for all databases of a service. */
+function isFree(service: string, { settings, databases, hasFile }: Surroundings): boolean {
+  const file = serviceFile(service, settings)
+  return file !== undefined && !hasFile(file) && databases.every((database) => database.service !== service)
+}
+
+/** Why `--env` or `--owner` can't be had: they would change databases that are there, or there is no place to write them. */
+function sharedProblem({ env, owner }: Given, service: string, around: Surroundings): string | undefined {
+  const { settings, databases, hasFile } = around
+  if ((env === undefined && owner === undefined) || isFree(service, around)) return undefined
+  const [flag, what, text] = owner === undefined ? ['--env', 'environments are', env] : ['--owner', 'the owner is', owner]
+  const file = serviceFile(service, settings)
+  if (file !== undefined && hasFile(file)) return `${flag} is \`${text}\`, but ${file} says that for all of ${service}; change it there`
+  if (owner === undefined && subset(env ?? '', settings) === undefined) return undefined
+  if (file === undefined) return `${flag} is \`${text}\`, but layout ${settings.layout.databases} has no folder for a service.yaml`
+  const names = new Set(databases.filter((database) => database.service === service).map(({ name }) => name ?? service))
+  const others = names.size > 3 ? `${names.size} databases` : listed(names)
+  return `${flag} is \`${text}\`, but ${what} set per service, and ${service} has ${others} already; leave ${flag} out`
 }

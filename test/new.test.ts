@@ -132,6 +132,59 @@ describe('at a terminal', () => {
   })
 })
 
+describe('a service that has databases already', () => {
+  beforeEach(() => {
+    severalAService()
+    for (const name of ['main', 'audit']) repository.put(`databases/shop/postgres/${name}.yaml`, '')
+  })
+  const ids = async () => (await repository.run('completion', 'databases')).stdout.split('\n')
+
+  test.each([
+    ['--env', 'prd'],
+    ['--owner', 'team-a'],
+  ])('%s would change them, so it is refused', async (flag, value) => {
+    const before = await ids()
+    const { code, stderr } = await repository.run('new', 'shop', '--name', 'extra', flag, value)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${flag} is \`${value}\`, but `)
+    expect(stderr).toContain(`set per service, and shop has audit, main already; leave ${flag} out\n`)
+    expect(await ids()).toEqual(before)
+  })
+  test('all environments is what it has', async () => {
+    expect((await repository.run('new', 'shop', '--name', 'extra', '--env', 'prd,dev')).stdout).toBe(
+      'written  databases/shop/postgres/extra.yaml\n',
+    )
+  })
+  test('its service.yaml says what it says', async () => {
+    repository.put('databases/shop/service.yaml', 'environments: [dev]\n')
+    const { code, stderr } = await repository.run('new', 'shop', '--name', 'extra', '--env', 'dev')
+    expect(code).toBe(2)
+    expect(stderr).toContain('databases/shop/service.yaml says that for all of shop; change it there')
+    expect((await repository.run('new', 'shop', '--name', 'extra')).code).toBe(0)
+    expect(await ids()).toContain('shop/extra/dev')
+  })
+  test('nobody is asked what the service has decided', async () => {
+    const talked = await repository.talk(['shop', 'extra', '', ''], 'new')
+    expect(talked.code).toBe(0)
+    expect(talked.questions.join()).not.toMatch(/environments \[|owner/)
+  })
+  test('a name whose file would be an override of another one is refused', async () => {
+    const { code, stderr } = await repository.run('new', 'shop', '--name', 'main-prd')
+    expect(code).toBe(2)
+    expect(stderr).toContain('name is `main-prd`, but databases/shop/postgres/main-prd.yaml is read as what `main` has differently in prd')
+  })
+})
+
+test('where the layout has no folder for a service.yaml, flags that need one are refused', async () => {
+  repository.put(
+    'apps/values.yaml',
+    `${repository.read('apps/values.yaml').trimEnd()}\n  layout:\n    databases: "databases/{service}.yaml"\n    overrides: "databases/{service}-{env}.yaml"\n`,
+  )
+  const { code, stderr } = await repository.run('new', 'shop', '--owner', 'team-a')
+  expect(code).toBe(2)
+  expect(stderr).toContain('has no folder for a service.yaml')
+})
+
 test.each([
   [['new'], 'no service is named'],
   [['new', 'Pay_ments'], 'try `pay-ments`'],

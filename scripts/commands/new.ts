@@ -52,6 +52,8 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
     { ...flags, service: operands[0] },
     {
       settings,
+      databases: fleet.databases,
+      hasFile: (path) => tree.paths.includes(path),
       pathProblem: (path) => overwriteProblem(path, targetOf(path)),
       terminal,
     },
