@@ -3,7 +3,16 @@ import { overrideParts } from './discover.ts'
 import { fill, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
 import type { Database, Settings } from './model.ts'
-import { databaseName, databaseProblem, nameProblem, needsName, ownerProblem, readEnvironments, sizeProblem } from './new-service.ts'
+import {
+  databaseName,
+  databaseProblem,
+  lengthProblem,
+  nameProblem,
+  needsName,
+  ownerProblem,
+  readEnvironments,
+  sizeProblem,
+} from './new-service.ts'
 import type { NewService } from './new-service.ts'
 import { listed } from './path.ts'
 import type { Answer, Terminal } from './terminal.ts'
@@ -111,12 +120,12 @@ async function settle(
 
 function serviceProblem(service: string, around: Surroundings): string | undefined {
   const { settings } = around
-  const problem = nameProblem('service', service)
+  const problem = nameProblem('service', service) ?? lengthProblem({ service }, settings)
   return problem ?? (needsName(settings) ? undefined : placeProblem({ service }, around))
 }
 
 function clusterProblem(service: string, name: string, around: Surroundings): string | undefined {
-  return nameProblem('name', name) ?? placeProblem({ service, name }, around)
+  return nameProblem('name', name) ?? lengthProblem({ service, name }, around.settings) ?? placeProblem({ service, name }, around)
 }
 
 /** A file that is there, or one whose path means something else. */

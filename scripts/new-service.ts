@@ -42,6 +42,25 @@ export function nameProblem(what: string, name: string): string | undefined {
   return `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter${help}`
 }
 
+/** The operator's limit for the name of a Cluster. */
+const clusterLength = 50
+
+/**
+ * What is wrong with the length of the last part, or undefined: even the shortest environment makes too long a cluster name.
+ * A name that only some environments make too long is left to the gate.
+ */
+export function lengthProblem(parts: Parts, { layout, environments }: Settings): string | undefined {
+  const lengths = environments.map(({ name }) => fill(layout.cluster, { ...parts, env: name }).length)
+  const over = Math.min(...lengths) - clusterLength
+  const what = parts.name === undefined ? 'service' : 'name'
+  const uses = layout.cluster.split(`{${what}}`).length - 1
+  if (over <= 0 || uses === 0) return undefined
+  const { length } = parts[what] ?? ''
+  const most = length - Math.ceil(over / uses)
+  const pattern = what === 'name' ? layout.cluster.replaceAll('{service}', parts.service) : layout.cluster
+  return `${what} has ${length} characters, but must have at most ${most}: the cluster is ${pattern}, at most ${clusterLength}`
+}
+
 /** `dev,prd` → names, in the order of apps/values.yaml; a message where one is unknown. */
 export function readEnvironments(text: string, settings: Settings): { readonly names: readonly string[] } | { readonly problem: string } {
   const known = settings.environments.map((environment) => environment.name)
@@ -95,9 +114,9 @@ export function ownerProblem(owner: string): string | undefined {
   return `--owner is \`${owner}\`, but must be a label: letters, digits, \`-\`, \`_\` and \`.\`, at most 63`
 }
 
-/** The name of a database in PostgreSQL that needs no quotes in SQL. */
+/** The name of a database in PostgreSQL that needs no quotes in SQL; a long one is cut where PostgreSQL takes no more. */
 export function databaseName(service: string): string {
-  const name = service.replaceAll('-', '_')
+  const name = service.replaceAll('-', '_').slice(0, 60)
   return databaseProblem(name) === undefined ? name : `${name}_db`
 }
 

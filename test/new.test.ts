@@ -185,6 +185,19 @@ test('where the layout has no folder for a service.yaml, flags that need one are
   expect(stderr).toContain('has no folder for a service.yaml')
 })
 
+test('a name that is too long is told as it was typed, with its limit', async () => {
+  const long = await repository.run('new', 'a'.repeat(68))
+  expect(long.code).toBe(2)
+  expect(long.stderr).toBe(
+    'cnpg-values: service has 68 characters, but must have at most 43: the cluster is {service}-db-{env}, at most 50\n',
+  )
+  expect((await repository.run('new', 'a'.repeat(44))).code).toBe(2)
+  expect((await repository.run('new', 'a'.repeat(43), '--dry-run')).code).toBe(0)
+  severalAService()
+  const named = await repository.run('new', 'shop', '--name', 'b'.repeat(50))
+  expect(named.stderr).toContain('name has 50 characters, but must have at most 38: the cluster is shop-{name}-db-{env}, at most 50')
+})
+
 test.each([
   [['new'], 'no service is named'],
   [['new', 'Pay_ments'], 'try `pay-ments`'],
@@ -205,7 +218,8 @@ test.each([
 })
 
 test('what the gate would refuse is not written', async () => {
-  const name = `a${'b'.repeat(49)}`
+  repository.put('apps/values.yaml', repository.read('apps/values.yaml').replace('    prd:', '    production-north:'))
+  const name = `a${'b'.repeat(39)}`
   const { code, stderr } = await repository.run('new', name)
   expect(code).toBe(1)
   expect(stderr).toContain('nothing was written')
