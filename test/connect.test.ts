@@ -135,6 +135,63 @@ describe('for applications', () => {
   })
 })
 
+describe('names from the files are names, whatever stands in them', () => {
+  const odd = (database: string, more = '') =>
+    repository.put(
+      'databases/orders/values-prd.yaml',
+      `${poolers()}cluster:\n  initdb:\n    database: ${JSON.stringify(database)}\n    owner: "o'x"\n${more}`,
+    )
+  /** The words that a shell makes of commands of kubectl, one line a command. */
+  const wordsOf = (commands: readonly string[]) => {
+    const input = [String.raw`kubectl() { printf '%s\0' "$@"; echo; }`, ...commands].join('\n')
+    return execFileSync('sh', { input, encoding: 'utf8' })
+  }
+  const commandsOf = async () => {
+    const told = JSON.parse((await repository.run('connect', 'orders/prd', '--format', 'json')).stdout) as {
+      commands: Record<string, { command: string }[]>
+    }
+    return [...(told.commands['cnpg'] ?? []), ...(told.commands['kubectl'] ?? [])].map(({ command }) => command)
+  }
+
+  test.each([
+    ['orders; touch /tmp/pwned', 'orders; touch /tmp/pwned'],
+    ['$(id)`id`"\\', '$(id)`id`"\\'],
+    ["a'b", "a'b"],
+    ['a\nb\u001b[2J', 'a\nb\u001b[2J'],
+    ['--command=drop', "dbname='--command=drop'"],
+    ["host=evil'\\", "dbname='host=evil\\'\\\\'"],
+    ['postgres://evil', "dbname='postgres://evil'"],
+  ])('%j is one word of a command', async (database, word) => {
+    odd(database)
+    const commands = await commandsOf()
+    const psql = commands.filter((command) => command.includes(' psql '))
+    expect(psql).toHaveLength(3)
+    for (const line of wordsOf(psql).split('\0\n').slice(0, -1)) expect(line.split('\0').at(-1)).toBe(word)
+    expect(wordsOf(commands.filter((command) => command.includes('certificate')))).toContain("--cnpg-user\0o'x\0")
+    const { stdout } = await repository.run('connect', 'orders/prd')
+    for (const command of commands) expect(stdout).toContain(`  ${command}\n`)
+    expect(stdout).not.toMatch(/\u001b|^b/m)
+  })
+  test('a secret of any name is one word, and one scalar of YAML', async () => {
+    odd('orders', '    secret:\n      name: "--x: #$(id)"\n')
+    expect(
+      wordsOf((await commandsOf()).filter((command) => command.includes('jsonpath')).map((command) => command.replace(/ \|.*/, ''))),
+    ).toContain('get\0secret/--x: #$(id)\0')
+    const [, deployment] = documents((await repository.run('connect', 'orders/prd', '--spring')).stdout)
+    expect(keysOf(deployment)['SPRING_DATASOURCE_USERNAME']).toBe('--x: #$(id)/username')
+  })
+  test('a database is encoded in a URL, escaped for Kubernetes, and breaks no comment', async () => {
+    odd('a$(B)?x=1\nDROP TABLE t;')
+    const [, deployment] = documents((await repository.run('connect', 'orders/prd', '--spring', '--via', 'orders-db-prd-pooler-rw')).stdout)
+    expect(keysOf(deployment)['SPRING_DATASOURCE_URL']).toBe(
+      'jdbc:postgresql://orders-db-prd-pooler-rw.orders-prd:5432/a%24(B)%3Fx%3D1%0ADROP%20TABLE%20t%3B?prepareThreshold=0',
+    )
+    expect((await repository.run('connect', 'orders/prd', '--flyway')).stdout).not.toMatch(/^DROP/m)
+    odd('a$(B)', '    secret:\n      name: given\n')
+    expect(keysOf(documents((await repository.run('connect', 'orders/prd', '--env')).stdout)[0])['PGDATABASE']).toBe('a$$(B)')
+  })
+})
+
 test('nothing that looks like a password is printed, even when one stands in the values', async () => {
   repository.put(
     'databases/orders/values-prd.yaml',

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { connectFacts, serviceFor } from '../connect/facts.ts'
 import type { ConnectFacts } from '../connect/facts.ts'
+import { oneLine, shellWord } from '../connect/quoting.ts'
 import { environmentSnippet, migration, nodeSnippet, pythonSnippet, springSnippet } from '../connect/snippets.ts'
 import type { Route, Snippet } from '../connect/snippets.ts'
 import { connectJson, connectText } from '../connect/text.ts'
@@ -54,7 +55,7 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   if (kind !== undefined) {
     const pooler = facts.services.find((service) => service.kind === 'pooler')
     if (flags.via === undefined && pooler !== undefined)
-      terminal.stderr(`this goes to the primary; --via ${pooler.name} goes through ${pooler.use}\n`)
+      terminal.stderr(`this goes to the primary; --via ${shellWord(pooler.name)} goes through ${oneLine(pooler.use)}\n`)
     return printSnippet(snippets[kind](routeOf(facts, flags.via ?? 'rw')), terminal)
   }
   if (flags.via !== undefined) throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
@@ -79,7 +80,7 @@ function routeOf(facts: ConnectFacts, via: string): Route {
 
 function printSnippet({ text, warnings }: Snippet, terminal: Terminal): number {
   terminal.stdout(text)
-  for (const warning of warnings) terminal.stderr(`warning: ${warning}\n`)
+  for (const warning of warnings) terminal.stderr(`warning: ${oneLine(warning)}\n`)
   return 0
 }
 

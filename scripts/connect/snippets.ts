@@ -1,5 +1,7 @@
 // What does an application need in its own files to reach a database?
+import { quote, writeScalar } from '../emit/yaml.ts'
 import type { ConnectFacts, SecretFacts, ServiceFacts } from './facts.ts'
+import { literalVariable, oneLine } from './quoting.ts'
 
 /** An application's way: the secret that it reads and the service that it talks to. */
 export interface Route {
@@ -24,18 +26,18 @@ function hostOf({ facts, service }: Route): string {
 }
 
 function fromSecret(name: string, secret: string, key: string): string[] {
-  return [`  - name: ${name}`, '    valueFrom:', '      secretKeyRef:', `        name: ${secret}`, `        key: ${key}`]
+  return [`  - name: ${name}`, '    valueFrom:', '      secretKeyRef:', `        name: ${writeScalar(secret)}`, `        key: ${key}`]
 }
 
 function plainVariable(name: string, value: string): string[] {
-  return [`  - name: ${name}`, `    value: ${JSON.stringify(value)}`]
+  return [`  - name: ${name}`, `    value: ${quote(literalVariable(value))}`]
 }
 
 /** Lines of a container's `env`. A variable that another one uses stands before it: Kubernetes fills in `$(NAME)` in order. */
 function environmentOf(route: Route, lines: readonly string[]): string {
   const { facts } = route
   return [
-    '# Deployment, in the container (the Secret is in namespace ' + facts.namespace + ': pods of other namespaces can not read it)',
+    `# Deployment, in the container (the Secret is in namespace ${oneLine(facts.namespace)}: pods of other namespaces can not read it)`,
     'env:',
     ...lines,
   ].join('\n')
@@ -77,12 +79,20 @@ function transactionWarnings(route: Route, advice: string): string[] {
 export function springSnippet(route: Route): Snippet {
   const { secret, facts } = route
   const threshold = poolsTransactions(route) && !tracksStatements(route)
-  const address = `jdbc:postgresql://${hostOf(route)}:5432/${secret.by === 'operator' ? '$(DB_NAME)' : facts.dbname}${threshold ? '?prepareThreshold=0' : ''}`
+  // a name that is no plain part of a URL can't come from the secret: it has to be encoded
+  const isFilledIn = secret.by === 'operator' && /^[\w.-]+$/.test(facts.dbname)
+  const options = threshold ? '?prepareThreshold=0' : ''
+  const address = (name: string): string => `jdbc:postgresql://${hostOf(route)}:5432/${name}${options}`
   const url = isDirect(route)
     ? fromSecret('SPRING_DATASOURCE_URL', secret.name, 'jdbc-uri')
     : [
-        ...(secret.by === 'operator' ? fromSecret('DB_NAME', secret.name, 'dbname') : []),
-        ...plainVariable('SPRING_DATASOURCE_URL', address),
+        ...(isFilledIn
+          ? [
+              ...fromSecret('DB_NAME', secret.name, 'dbname'),
+              '  - name: SPRING_DATASOURCE_URL',
+              `    value: ${quote(address('$(DB_NAME)'))}`,
+            ]
+          : plainVariable('SPRING_DATASOURCE_URL', address(encodeURIComponent(facts.dbname)))),
       ]
   const migrations = poolsTransactions(route) && secret.by === 'operator' ? fromSecret('MIGRATION_URL', secret.name, 'jdbc-uri') : []
   const text = [
@@ -177,9 +187,9 @@ export function pythonSnippet(route: Route): Snippet {
 /** The first migration. */
 export function migration({ facts }: { readonly facts: ConnectFacts }): string {
   return [
-    `-- First migration of ${facts.dbname}. Flyway runs each version once, in order, and refuses a file that changed afterwards:`,
+    `-- First migration of ${oneLine(facts.dbname)}. Flyway runs each version once, in order, and refuses a file that changed afterwards:`,
     '-- a later change is a new file, V2__what_it_does.sql.',
-    `-- It runs as ${facts.role}, which owns the database, over a connection to ${facts.cluster.replace(new RegExp(`-${facts.environment}$`), '-<env>')}-rw (not through PgBouncer in transaction mode).`,
+    `-- It runs as ${oneLine(facts.role)}, which owns the database, over a connection to ${oneLine(facts.cluster).replace(new RegExp(`-${facts.environment}$`), '-<env>')}-rw (not through PgBouncer in transaction mode).`,
     '',
     'CREATE TABLE example (',
     '    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,',

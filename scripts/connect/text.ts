@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import { secretKeys } from './facts.ts'
 import type { ConnectFacts, ServiceFacts } from './facts.ts'
+import { oneLine, psqlDatabase, shellWord } from './quoting.ts'
 
 /** A command line with what it is for. */
 export interface CommandLine {
@@ -10,17 +11,19 @@ export interface CommandLine {
 }
 
 /** Commands of the `cnpg` plugin of kubectl; most work on the operator's objects, none shows a password. */
-export function pluginCommands({ cluster, namespace, dbname, instances, role }: ConnectFacts): CommandLine[] {
-  const cnpg = `kubectl cnpg -n ${namespace}`
+export function pluginCommands({ cluster: name, namespace, dbname, instances, role }: ConnectFacts): CommandLine[] {
+  const cnpg = `kubectl cnpg -n ${shellWord(namespace)}`
+  const [cluster, database] = [shellWord(name), psqlDatabase(dbname)]
+  const certificate = shellWord(`${name}-${role.replaceAll(/[^a-z0-9]+/g, '-')}-cert`)
   return [
     { does: 'health, primary, replication, certificates', command: `${cnpg} status ${cluster}` },
     { does: '… with details', command: `${cnpg} status ${cluster} -v` },
     { does: '… with everything, PostgreSQL settings too', command: `${cnpg} status ${cluster} -v -v` },
-    { does: 'psql on the primary, as postgres, no password', command: `${cnpg} psql ${cluster} -- ${dbname}` },
-    ...(instances > 1 ? [{ does: 'psql on a standby: reads only', command: `${cnpg} psql ${cluster} --replica -- ${dbname}` }] : []),
+    { does: 'psql on the primary, as postgres, no password', command: `${cnpg} psql ${cluster} -- ${database}` },
+    ...(instances > 1 ? [{ does: 'psql on a standby: reads only', command: `${cnpg} psql ${cluster} --replica -- ${database}` }] : []),
     {
       does: 'client certificate for a role, as a Secret',
-      command: `${cnpg} certificate ${cluster}-${role.replaceAll(/[^a-z0-9]+/g, '-')}-cert --cnpg-cluster ${cluster} --cnpg-user ${role}`,
+      command: `${cnpg} certificate ${certificate} --cnpg-cluster ${cluster} --cnpg-user ${shellWord(role)}`,
     },
     { does: 'read changed settings', command: `${cnpg} reload ${cluster}` },
     { does: 'restart all instances, one after the other', command: `${cnpg} restart ${cluster}` },
@@ -31,16 +34,23 @@ export function pluginCommands({ cluster, namespace, dbname, instances, role }: 
 
 /** The same with kubectl alone. */
 export function kubectlCommands({ cluster, namespace, dbname, secrets }: ConnectFacts): CommandLine[] {
-  const kubectl = `kubectl -n ${namespace}`
+  const kubectl = `kubectl -n ${shellWord(namespace)}`
+  const primary = shellWord(`svc/${cluster}-rw`)
   const secret = secrets.find(({ use }) => use === 'application')
-  const read = (key: string): string => `${kubectl} get secret ${secret?.name} -o jsonpath='{.data.${key}}' | base64 -d`
+  const name = secret?.name ?? ''
+  // a name that starts with `-` would be an option
+  const words = name.startsWith('-') ? shellWord(`secret/${name}`) : `secret ${shellWord(name)}`
+  const read = (key: string): string => `${kubectl} get ${words} -o jsonpath='{.data.${key}}' | base64 -d`
   const keys = secret === undefined ? [] : secret.by === 'given' ? ['username', 'password'] : ['uri', 'username', 'password']
   return [
     ...keys.map((key) => ({ does: key === 'uri' ? 'connection string of the application' : `${key} alone`, command: read(key) })),
-    { does: 'the primary on localhost:5432', command: `${kubectl} port-forward svc/${cluster}-rw 5432:5432` },
-    { does: 'psql inside the primary', command: `${kubectl} exec -it svc/${cluster}-rw -c postgres -- psql ${dbname}` },
-    { does: 'pods, and which one is the primary', command: `${kubectl} get pods -l cnpg.io/cluster=${cluster} -L cnpg.io/instanceRole` },
-    { does: 'the Cluster and its events', command: `${kubectl} describe clusters.postgresql.cnpg.io ${cluster}` },
+    { does: 'the primary on localhost:5432', command: `${kubectl} port-forward ${primary} 5432:5432` },
+    { does: 'psql inside the primary', command: `${kubectl} exec -it ${primary} -c postgres -- psql ${psqlDatabase(dbname)}` },
+    {
+      does: 'pods, and which one is the primary',
+      command: `${kubectl} get pods -l ${shellWord(`cnpg.io/cluster=${cluster}`)} -L cnpg.io/instanceRole`,
+    },
+    { does: 'the Cluster and its events', command: `${kubectl} describe clusters.postgresql.cnpg.io ${shellWord(cluster)}` },
   ]
 }
 
@@ -49,7 +59,10 @@ export function installCommands({ operator }: ConnectFacts): CommandLine[] {
   const script = 'https://github.com/cloudnative-pg/cloudnative-pg/raw/main/hack/install-cnpg-plugin.sh'
   return [
     { does: 'with krew', command: 'kubectl krew install cnpg' },
-    { does: `with the script, version ${operator}`, command: `curl -sSfL ${script} | sudo sh -s -- -b /usr/local/bin v${operator}` },
+    {
+      does: `with the script, version ${oneLine(operator)}`,
+      command: `curl -sSfL ${script} | sudo sh -s -- -b /usr/local/bin ${shellWord(`v${operator}`)}`,
+    },
   ]
 }
 
@@ -67,11 +80,11 @@ export function connectText(facts: ConnectFacts, color: boolean): string {
       `  ${facts.instances === 1 ? '1 instance' : `${facts.instances} instances`}${facts.image === undefined ? '' : `, ${facts.image}`}, operator ${facts.operator}`,
       `  database ${facts.dbname}, role ${facts.role}`,
       ...facts.others.map(({ dbname, owner }) => `  database ${dbname}, role ${owner}`),
-    ],
-    [title('secrets'), ...secretLines(facts), '', ...whySecret.split('\n').map((line) => `  ${line}`)],
+    ].map(oneLine),
+    [title('secrets'), ...secretLines(facts).map(oneLine), '', ...whySecret.split('\n').map((line) => `  ${line}`)],
     [
       title('services, port 5432'),
-      ...pairs(facts.services.map(({ name, use }) => [`${name}.${facts.namespace}`, use])),
+      ...pairs(facts.services.map(({ name, use }) => [`${name}.${facts.namespace}`, use])).map(oneLine),
       ...poolerNotes(facts.services),
     ],
     [title('kubectl cnpg'), ...commandLines(pluginCommands(facts))],
