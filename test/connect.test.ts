@@ -209,6 +209,8 @@ test.each([
   [['connect', 'orders'], 'name one of'],
   [['connect', 'orders/prd', 'x'], 'only --flyway takes a folder'],
   [['connect', 'orders/prd', '--spring', '--env'], 'one at a time'],
+  [['connect', 'orders/prd', '--spring', '--format', 'json'], '--format is `json`, but --spring prints a snippet'],
+  [['connect', 'orders/prd', '--flyway', '--via', 'rw'], '--spring, --env, --node and --python use it'],
   [['connect', 'orders/prd', '--spring', '--via', 'rx'], '--via is `rx`'],
   [['connect', 'orders/prd', '--via', 'ro'], '--spring, --env, --node and --python use it'],
 ])('%j is wrong usage', async (argv, part) => {

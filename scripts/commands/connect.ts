@@ -44,13 +44,17 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)
   if ((folder !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
     throw new UsageError(`\`${rest[0] ?? folder}\` is one word too many; only --flyway takes a folder`)
+  const [kind] = wanted
+  if (format === 'json' && kind !== undefined)
+    throw new UsageError(`--format is \`json\`, but --${kind} prints a snippet, which has one form; leave one of them out`)
+  if (flags.via !== undefined && (kind === undefined || kind === 'flyway'))
+    throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   const fleet = readFleet(openWorkspace(terminal.cwd, flags))
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
   if ('broken' in inspected) return refuse(inspected.broken, terminal)
   const facts = connectFacts(inspected.database, inspected.objects)
   if (facts === undefined) return refuse(inspected.findings, terminal)
-  const [kind] = wanted
   if (kind === 'flyway') return writeMigration(facts, folder, terminal)
   if (kind !== undefined) {
     const pooler = facts.services.find((service) => service.kind === 'pooler')
@@ -58,7 +62,6 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
       terminal.stderr(`this goes to the primary; --via ${shellWord(pooler.name)} goes through ${oneLine(pooler.use)}\n`)
     return printSnippet(snippets[kind](routeOf(facts, flags.via ?? 'rw')), terminal)
   }
-  if (flags.via !== undefined) throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   terminal.stdout(format === 'json' ? connectJson(facts) : connectText(facts, terminal.color))
   return 0
 }
