@@ -59,6 +59,27 @@ describe('for people', () => {
     expect(stdout).not.toContain('--replica')
     expect(stdout).not.toContain('promote')
   })
+  test('a service for standbys leads nowhere where there is none', async () => {
+    const told = 'the standbys: reads only; there is no standby with 1 instance, so nobody answers\n'
+    expect((await repository.run('connect', 'orders/dev')).stdout).toContain(told)
+    expect((await repository.run('connect', 'orders/prd')).stdout).not.toContain('no standby')
+    const { code, stderr } = await repository.run('connect', 'orders/dev', '--env', '--via', 'ro')
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'warning: orders-db-dev-ro leads to standbys, but orders/dev has 1 instance and so none\n',
+    })
+    expect((await repository.run('connect', 'orders/dev', '--env', '--via', 'r')).stderr).toBe('')
+  })
+  test('who makes a password is said for each secret, and only once', async () => {
+    const put = (cluster: string) =>
+      repository.put('databases/orders/values-prd.yaml', `cluster:\n  initdb: {secret: {name: given}}\n${cluster}`)
+    put('  enableSuperuserAccess: false\n')
+    const { stdout } = await repository.run('connect', 'orders/prd')
+    expect(stdout).toContain('The password in given is made by who makes that Secret')
+    expect(stdout).not.toContain('The operator makes')
+    put('  enableSuperuserAccess: true\n')
+    expect((await repository.run('connect', 'orders/prd')).stdout).toContain('The operator makes the password in orders-db-prd-superuser: ')
+  })
   test('superuser, switched-off services, poolers, own secrets and databases', async () => {
     repository.put(
       'databases/orders/values-prd.yaml',

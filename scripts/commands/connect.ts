@@ -60,7 +60,10 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
     const pooler = facts.services.find((service) => service.kind === 'pooler')
     if (flags.via === undefined && pooler !== undefined)
       terminal.stderr(`this goes to the primary; --via ${shellWord(pooler.name)} goes through ${oneLine(pooler.use)}\n`)
-    return printSnippet(snippets[kind](routeOf(facts, flags.via ?? 'rw')), terminal)
+    const route = routeOf(facts, flags.via ?? 'rw')
+    if (route.service.idle === true)
+      terminal.stderr(`warning: ${oneLine(route.service.name)} leads to standbys, but ${facts.database} has 1 instance and so none\n`)
+    return printSnippet(snippets[kind](route), terminal)
   }
   terminal.stdout(format === 'json' ? connectJson(facts) : connectText(facts, terminal.color))
   return 0

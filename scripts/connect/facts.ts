@@ -29,6 +29,8 @@ export interface ServiceFacts {
   readonly name: string
   readonly use: string
   readonly kind: 'rw' | 'ro' | 'r' | 'additional' | 'pooler'
+  /** it leads to standbys, and the cluster has none: nobody answers */
+  readonly idle?: true
   /** of a pooler */
   readonly poolMode?: string
   /** PgBouncer's max_prepared_statements; absent: its own default */
@@ -79,7 +81,9 @@ export function connectFacts(database: Database, objects: readonly RenderedObjec
   const [method, bootstrap] = bootstrapOf(spec)
   const cluster = object.name
   const image = textAt(spec, 'imageName')
-  const instances = at(spec, 'instances')
+  const written = at(spec, 'instances')
+  const instances = typeof written === 'number' ? written : 1
+  const hasStandby = instances > 1
   const { environment } = database
   return {
     database: database.id,
@@ -88,12 +92,15 @@ export function connectFacts(database: Database, objects: readonly RenderedObjec
     namespace: database.namespace,
     operator: environment.operator.version,
     destination: environment.destination.server ?? environment.destination.name ?? '',
-    instances: typeof instances === 'number' ? instances : 1,
+    instances,
     ...(image === undefined ? {} : { image }),
     dbname: textAt(bootstrap, 'database') ?? 'app',
     role: textAt(bootstrap, 'owner') ?? textAt(bootstrap, 'database') ?? 'app',
     secrets: secretsOf(cluster, spec, { method, bootstrap }),
-    services: [...servicesOf(cluster, spec), ...objects.filter(({ kind }) => kind === 'Pooler').map(poolerService)],
+    services: [
+      ...servicesOf(cluster, spec, hasStandby),
+      ...objects.filter(({ kind }) => kind === 'Pooler').map((pooler) => poolerService(pooler, hasStandby)),
+    ],
     others: objects
       .filter(({ kind }) => kind === 'Database')
       .map(otherDatabase)
@@ -134,27 +141,32 @@ function secretsOf(
 
 const roleOfService = { rw: 'the primary: reads and writes', ro: 'the standbys: reads only', r: 'any instance: reads only' } as const
 
-function servicesOf(cluster: string, spec: Json | undefined): ServiceFacts[] {
+/** What a service or pooler is for; without a standby those for reads only lead nowhere. */
+function leadingTo(role: string | undefined, use: string, hasStandby: boolean): Pick<ServiceFacts, 'use' | 'idle'> {
+  return role !== 'ro' || hasStandby ? { use } : { use: `${use}; there is no standby with 1 instance, so nobody answers`, idle: true }
+}
+
+function servicesOf(cluster: string, spec: Json | undefined, hasStandby: boolean): ServiceFacts[] {
   const disabled = itemsAt(spec, 'managed', 'services', 'disabledDefaultServices')
   const own = (['rw', 'ro', 'r'] as const)
     .filter((kind) => kind === 'rw' || !disabled.includes(kind))
-    .map((kind): ServiceFacts => ({ name: `${cluster}-${kind}`, kind, use: roleOfService[kind] }))
+    .map((kind): ServiceFacts => ({ name: `${cluster}-${kind}`, kind, ...leadingTo(kind, roleOfService[kind], hasStandby) }))
   const additional = itemsAt(spec, 'managed', 'services', 'additional').flatMap((item): ServiceFacts[] => {
     const name = textAt(item, 'serviceTemplate', 'metadata', 'name')
     const role = textAt(item, 'selectorType') as keyof typeof roleOfService | undefined
-    return name === undefined
-      ? []
-      : [{ name, kind: 'additional', use: (role === undefined ? undefined : roleOfService[role]) ?? 'an additional service' }]
+    const use = (role === undefined ? undefined : roleOfService[role]) ?? 'an additional service'
+    return name === undefined ? [] : [{ name, kind: 'additional', ...leadingTo(role, use, hasStandby) }]
   })
   return [...own, ...additional]
 }
 
-function poolerService({ name, plain }: RenderedObject): ServiceFacts {
+function poolerService({ name, plain }: RenderedObject, hasStandby: boolean): ServiceFacts {
   const type = textAt(plain, 'spec', 'type') ?? 'rw'
   const poolMode = textAt(plain, 'spec', 'pgbouncer', 'poolMode') ?? 'session'
   const prepared = at(plain, 'spec', 'pgbouncer', 'parameters', 'max_prepared_statements')
   const use = `PgBouncer in ${poolMode} mode before ${type}`
-  return { name, kind: 'pooler', use, poolMode, ...(prepared === undefined ? {} : { preparedStatements: String(prepared) }) }
+  const leads = leadingTo(type, use, hasStandby)
+  return { name, kind: 'pooler', ...leads, poolMode, ...(prepared === undefined ? {} : { preparedStatements: String(prepared) }) }
 }
 
 function otherDatabase({ plain }: RenderedObject): { dbname: string; owner: string } {

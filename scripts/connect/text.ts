@@ -1,7 +1,7 @@
 // What does a person type to reach a database?
 import { styleText } from 'node:util'
 import { secretKeys } from './facts.ts'
-import type { ConnectFacts, ServiceFacts } from './facts.ts'
+import type { ConnectFacts, SecretFacts, ServiceFacts } from './facts.ts'
 import { oneLine, psqlDatabase, shellWord } from './quoting.ts'
 
 /** A command line with what it is for. */
@@ -66,10 +66,26 @@ export function installCommands({ operator }: ConnectFacts): CommandLine[] {
   ]
 }
 
-/** Why no password is shown, and none stands in Git. */
-export const whySecret =
-  'The operator makes the password and keeps it in the Secret: nobody types it, it is not in Git, and a change reaches PostgreSQL and\n' +
-  'the applications that read the Secret. Read it where it is needed; a copy in values or in a ConfigMap would be out of date one day.'
+/** Why no password is shown, and none stands in Git; names are given where secrets differ in who makes them. */
+function whySecret(secrets: readonly SecretFacts[]): string[] {
+  const made = secrets.filter(({ by }) => by === 'operator').map(({ name }) => name)
+  const given = secrets.filter(({ by }) => by === 'given').map(({ name }) => name)
+  const paragraphs = [
+    ...(made.length === 0
+      ? []
+      : [
+          `The operator makes the password${given.length === 0 ? ' and keeps it in the Secret' : ` in ${made.join(', ')}`}: nobody types it, it is not in Git, and a change reaches PostgreSQL and`,
+          'the applications that read the Secret. Read it where it is needed; a copy in values or in a ConfigMap would be out of date one day.',
+        ]),
+    ...(given.length === 0
+      ? []
+      : [
+          `The password in ${given.join(', ')} is made by who makes that Secret; the operator sets it in PostgreSQL and changes nothing in it.`,
+          'A change reaches PostgreSQL where the Secret has the label cnpg.io/reload: "true". It belongs as little into Git.',
+        ]),
+  ]
+  return paragraphs.length === 0 ? [] : ['', ...paragraphs.map((line) => `  ${line}`)]
+}
 
 /** Everything about a database for a person; ends with a line break. */
 export function connectText(facts: ConnectFacts, color: boolean): string {
@@ -81,7 +97,7 @@ export function connectText(facts: ConnectFacts, color: boolean): string {
       `  database ${facts.dbname}, role ${facts.role}`,
       ...facts.others.map(({ dbname, owner }) => `  database ${dbname}, role ${owner}`),
     ].map(oneLine),
-    [title('secrets'), ...secretLines(facts).map(oneLine), '', ...whySecret.split('\n').map((line) => `  ${line}`)],
+    [title('secrets'), ...[...secretLines(facts), ...whySecret(facts.secrets)].map(oneLine)],
     [
       title('services, port 5432'),
       ...pairs(facts.services.map(({ name, use }) => [`${name}.${facts.namespace}`, use])).map(oneLine),
@@ -98,7 +114,7 @@ export function connectText(facts: ConnectFacts, color: boolean): string {
 function secretLines({ secrets, cluster }: ConnectFacts): string[] {
   if (secrets.length === 0) return [`  none: ${cluster} follows or restores another cluster and has its roles`]
   return secrets.flatMap(({ name, use, by }) => {
-    const keys = by === 'operator' ? secretKeys.join(', ') : 'username, password (made elsewhere; the operator adds nothing)'
+    const keys = by === 'operator' ? secretKeys.join(', ') : 'username, password (made elsewhere; the operator reads them and adds nothing)'
     return [`  ${name}  for the ${use}`, `    keys: ${keys}`]
   })
 }
