@@ -78,10 +78,10 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'report',
-    usage: 'report --out FILE.html [--date YYYY-MM-DD] [--link-base URL] [--root DIR] [--databases DIR]',
+    usage: 'report --out FILE.html|- [--date YYYY-MM-DD] [--link-base URL] [--root DIR] [--databases DIR]',
     does: 'write the fleet as one self-contained page',
     options: {
-      out: { type: 'string', value: 'FILE', does: 'the page, such as fleet.html' },
+      out: { type: 'string', value: 'FILE', does: 'the page, such as fleet.html, or - for standard output' },
       date: { type: 'string', value: 'DAY', does: 'the day to which the age of versions is counted (default: when the page is read)' },
       'link-base': {
         type: 'string',

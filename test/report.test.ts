@@ -1,6 +1,6 @@
 // Is the page of the fleet complete, safe, the same each time, and does it work in a browser?
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -102,6 +102,25 @@ describe('the page', () => {
     expect(readFileSync(join(root, 'pages/again.html'), 'utf8')).toBe(before)
     expect(readdirSync(join(root, 'pages')).sort()).toEqual(['again.html', 'fleet.html'])
   })
+  test('a page is written again, but no other file is replaced', async () => {
+    const hand = readFileSync(join(root, 'databases/orders/values.yaml'), 'utf8')
+    const { code, stderr } = await run('report', '--out', 'databases/orders/values.yaml')
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'cnpg-values: --out is `databases/orders/values.yaml`, but that file is no page of this program; name another one, or remove it\n',
+    )
+    expect(readFileSync(join(root, 'databases/orders/values.yaml'), 'utf8')).toBe(hand)
+    symlinkSync('fleet.html', join(root, 'pages/link.html'))
+    expect((await run('report', '--out', 'pages/link.html', '--date', '2026-11-24')).code).toBe(0)
+    expect(lstatSync(join(root, 'pages/link.html')).isSymbolicLink()).toBe(true)
+    rmSync(join(root, 'pages/link.html'))
+  })
+  test('- is standard output', async () => {
+    const { code, stdout, stderr } = await run('report', '--out', '-', '--date', '2026-11-24')
+    expect(code).toBe(0)
+    expect(stdout).toBe(page().replaceAll('href="../', 'href="'))
+    expect(stderr).toMatch(/^stdout: 8 databases/)
+  })
   test('links to the web where a base is given', async () => {
     await run('report', '--out', 'pages/web.html', '--link-base', 'https://git.example.com/r/blob/main/')
     expect(readFileSync(join(root, 'pages/web.html'), 'utf8')).toContain(
@@ -111,6 +130,8 @@ describe('the page', () => {
   })
   test.each([
     [['report'], '--out is not set'],
+    [['report', '--out', 'pages'], '--out is `pages`, but must be a file, such as pages/fleet.html'],
+    [['report', '--out', 'apps/values.yaml/x.html'], "can't be written there"],
     [['report', '--out', 'x.html', '--date', '2026-02-30'], 'must be a day'],
     [['report', '--out', 'x.html', '--link-base', 'javascript:alert(1)'], 'must be a web address'],
   ])('%j is wrong usage', async (argv, part) => {

@@ -1,7 +1,7 @@
 // `report`: what does the whole fleet look like, on one page?
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
-import { writeHtml } from '../emit/report-html.ts'
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { isFleetPage, writeHtml } from '../emit/report-html.ts'
 import { count, plural } from '../emit/report-text.ts'
 import { factsOf } from '../fleet/facts.ts'
 import type { DatabaseFacts } from '../fleet/facts.ts'
@@ -21,7 +21,7 @@ export interface ReportFlags {
 }
 
 /**
- * Writes the page. Problems of the fleet are on it and do not fail the command; settings that can't be read do (exit code 1).
+ * Writes the page, `-` to stdout. A file that is no such page is never replaced (exit code 2). Problems of the fleet are on it and do not fail the command; settings that can't be read do (exit code 1).
  * Links lead to the files beside the page, or below `--link-base`, such as `https://github.com/me/repo/blob/main`.
  */
 export async function report(flags: ReportFlags, terminal: Terminal): Promise<number> {
@@ -30,10 +30,10 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   if (date !== undefined && !isDate(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
   const base = linkBase(flags['link-base'])
   const workspace = openWorkspace(terminal.cwd, flags)
+  const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), out)
   const outcome = await runPipeline(workspace, { staged: false })
   if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
-  const target = resolve(terminal.cwd, out)
-  const folder = dirname(target)
+  const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
     databases: factsOfFleet(outcome),
     environments: outcome.settings.environments,
@@ -42,9 +42,12 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
       `${base === undefined ? encodePath(relative(folder, resolve(workspace.root, file)).split(sep).join('/')) : `${base}/${encodePath(file)}`}#L${line}`,
     ...(date === undefined ? {} : { date }),
   })
-  writePage(target, text)
+  if (target === undefined) terminal.stdout(text)
+  else writePage(target, text, out)
   const { errors, warnings } = count(outcome.diagnostics)
-  terminal.stderr(`${out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`)
+  terminal.stderr(
+    `${target === undefined ? 'stdout' : out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+  )
   return 0
 }
 
@@ -76,14 +79,35 @@ function encodePath(path: string): string {
     .join('/')
 }
 
-function writePage(target: string, text: string): void {
+/** The file behind `out`, links followed; wrong usage where something else than an earlier page is there. */
+function targetOf(target: string, out: string): string {
+  const stats = orUsage(out, () => statSync(target, { throwIfNoEntry: false }))
+  if (stats === undefined) return target
+  if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
+  if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
+  if (!isFleetPage(orUsage(out, () => readFileSync(target, 'utf8'))))
+    throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
+  return realpathSync(target)
+}
+
+function writePage(target: string, text: string, out: string): void {
   const temporary = `${target}.${process.pid}.tmp`
-  mkdirSync(dirname(target), { recursive: true })
+  orUsage(out, () => mkdirSync(dirname(target), { recursive: true }))
   try {
-    writeFileSync(temporary, text)
-    renameSync(temporary, target)
+    orUsage(out, () => writeFileSync(temporary, text))
+    orUsage(out, () => renameSync(temporary, target))
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
+  }
+}
+
+/** What the file system refuses is no failure of ours: the place is not one to write to. */
+function orUsage<Result>(out: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    throw new UsageError(`--out is \`${out}\`, but can't be written there (${String(error.code)})`)
   }
 }

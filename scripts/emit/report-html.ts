@@ -17,6 +17,13 @@ export interface Page {
   readonly date?: string
 }
 
+const generator = '<meta name="generator" content="cnpg-values report">'
+
+/** Whether a text is a page that `writeHtml` made. */
+export function isFleetPage(text: string): boolean {
+  return text.startsWith('<!doctype html>') && text.slice(0, 2000).includes(generator)
+}
+
 /** The page. The same fleet gives the same bytes; a policy in the page itself forbids every request. */
 export function writeHtml({ databases, environments, diagnostics, linkTo, date }: Page): string {
   const hash = createHash('sha256').update(script).digest('base64')
@@ -30,6 +37,7 @@ export function writeHtml({ databases, environments, diagnostics, linkTo, date }
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${trusted(generator)}
 <title>PostgreSQL fleet</title>
 <style>${trusted(style)}</style>
 </head>
