@@ -35,6 +35,7 @@ beforeAll(async () => {
   const backups =
     'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  retentionPolicy: 4w\n  secret: {create: false, name: creds}\n'
   const schedule = '  scheduledBackups:\n    - name: daily\n      schedule: "0 0 3 * * *"\n'
+  const poolers = 'poolers:\n  - {name: rw, type: rw, poolMode: transaction, instances: 2, parameters: {max_client_conn: "500"}}\n'
   put(
     'databases/orders/values.yaml',
     `cluster:\n  storage: {size: 10Gi}\n  walStorage: {enabled: true, size: 2Gi}\n  resources: {requests: {memory: 1Gi}}\nversion: {postgresql: "14.9"}\n${backups}${schedule}`,
@@ -42,7 +43,7 @@ beforeAll(async () => {
   put('databases/orders/service.yaml', 'owner: team-a\n')
   put(
     'databases/billing/values.yaml',
-    'cluster:\n  storage: {size: 1Ti}\n  postgresql: {parameters: {max_connections: "400"}}\nversion: {postgresql: "18"}\n',
+    `cluster:\n  storage: {size: 1Ti}\n  postgresql: {parameters: {max_connections: "400"}}\nversion: {postgresql: "18"}\n${backups.replace('bucket/', 'example-company-postgres-backups-eu-central-1/clusters/billing')}${poolers}`,
   )
   put(
     'databases/hostile/values.yaml',
@@ -271,6 +272,15 @@ describe.skipIf(browserName === undefined)(
       expect(await browser.evaluate('document.documentElement.scrollWidth')).toBe(360)
       expect(await browser.evaluate("[...document.querySelectorAll('tr,td,table')].every((e) => e.hasAttribute('role'))")).toBe(true)
       expect(await browser.evaluate("[...document.querySelectorAll('input,select')].every((e) => e.labels.length === 1)")).toBe(true)
+      await browser.send('Emulation.clearDeviceMetricsOverride')
+    })
+    test.each([800, 1170, 1190, 1200, 1400])('shows every column without scrolling sideways at %i pixels', async (width) => {
+      await browser.send('Emulation.setDeviceMetricsOverride', { width, height: 900, deviceScaleFactor: 1, mobile: false })
+      expect(await browser.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      const wide = "[...document.querySelectorAll('.scroll,td,th')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"
+      expect(await browser.evaluate(wide)).toEqual([])
+      const tops = "new Set([...document.querySelectorAll('.tiles li')].map((e) => e.offsetTop)).size"
+      expect(await browser.evaluate(tops)).toBe(width < 1184 ? 2 : 1)
       await browser.send('Emulation.clearDeviceMetricsOverride')
     })
     test.each(['light', 'dark'])('has enough contrast in %s', async (scheme) => {

@@ -106,7 +106,7 @@ function each(figure: Figure | undefined, instances: Figure, linkTo: LinkTo): Ma
 }
 
 function clients({ connections, poolers }: ClusterFacts, linkTo: LinkTo): Markup {
-  return markup`${linked(connections, linkTo)}${poolers.map((pooler) => markup`<br><span class="soft whole">pooler ${linked(pooler, linkTo)}</span>`)}`
+  return markup`${linked(connections, linkTo)}${poolers.map((pooler) => markup`<br><span class="soft">pooler ${linked(pooler, linkTo)}</span>`)}`
 }
 
 function backupList(backups: ClusterFacts['backups'], linkTo: LinkTo): Markup {
@@ -120,8 +120,14 @@ function backupList(backups: ClusterFacts['backups'], linkTo: LinkTo): Markup {
 
 /** A figure and where it was written; a default that nobody wrote has no place. */
 function linked(figure: Figure, linkTo: LinkTo): Markup {
-  if (figure.at === undefined) return markup`<span title="a default that nobody wrote">${figure.text}</span>`
-  return markup`<a href="${linkTo(figure.at)}" title="${`${figure.at.file}:${figure.at.line}`}">${figure.text}</a>`
+  if (figure.at === undefined) return markup`<span title="a default that nobody wrote">${breakable(figure.text)}</span>`
+  return markup`<a href="${linkTo(figure.at)}" title="${`${figure.at.file}:${figure.at.line}`}">${breakable(figure.text)}</a>`
+}
+
+/** A long address breaks after its slashes rather than inside a word. */
+function breakable(text: string): Markup {
+  const pieces = text.split(/(?<=[^/]\/)(?=[^/])/)
+  return markup`${pieces.map((piece, index) => (index === 0 ? piece : markup`<wbr>${piece}`))}`
 }
 
 const shownDatabases = 12

@@ -1,6 +1,9 @@
 // How does the page of the fleet look, and what does it do in the browser?
 
-/** Everything in one sheet, for light and dark; below 48rem each row of a table becomes a card. */
+/**
+ * Everything in one sheet, for light and dark. The databases are a table from 74rem, below that each is a card of four columns;
+ * below 48rem each row of any table is a card of one.
+ */
 export const style = `
 :root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--link:#0550ae;--bad:#b3261e;--warn:#7a4b00;--good:#116329;--bar:#9cc4f2}
 @media (prefers-color-scheme:dark){:root{--page:#0d1117;--text:#e6edf3;--soft:#9aa5b1;--line:#30363d;--panel:#161b22;--link:#79b8ff;--bad:#ff8a80;--warn:#f2c063;--good:#6fdd8b;--bar:#1f4b7a}}
@@ -12,27 +15,56 @@ p{margin:.25rem 0}a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;background:var(--page);padding:.5rem}
 .soft{color:var(--soft);font-weight:400}.bad{color:var(--bad);font-weight:600}.warn{color:var(--warn);font-weight:600}.good{color:var(--good)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.75rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem}
-.tiles b{display:block;font-size:1.4rem;line-height:1.2}
+.tiles b{display:block;font-size:1.3rem;line-height:1.2}
 .tools{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end;margin:.75rem 0}
 .tools label{display:grid;font-size:.875rem;color:var(--soft)}
 input,select,button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--soft);border-radius:.35rem;padding:.35rem .5rem;min-height:2.5rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 th,td{border-bottom:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}
-thead th{background:var(--panel);white-space:nowrap}
+thead th{background:var(--panel);vertical-align:bottom}
 thead button{background:none;border:0;padding:0;min-height:1.75rem;font-weight:600;cursor:pointer;text-align:left}
 thead button::after{content:" \\2195";color:var(--soft)}
 th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 td.number{font-variant-numeric:tabular-nums}
 tbody th{font-weight:600;overflow-wrap:anywhere}
-time,td ul.soft li,.whole{white-space:nowrap}
+time,[data-age],td ul.soft li,td code,.whole{white-space:nowrap}
 td ul{margin:0;padding:0;list-style:none}td li{overflow-wrap:anywhere}
 .bar{display:block;height:.4rem;background:var(--bar);border-radius:.2rem;margin-top:.2rem;min-width:3px}
 .checks li{margin:.75rem 0;overflow-wrap:anywhere}.checks{padding-left:1.5rem}
 code{font-family:ui-monospace,monospace;font-size:.9em}
 [hidden]{display:none!important}
+@media (min-width:40rem){.tiles{grid-template-columns:repeat(4,minmax(0,1fr))}}
+@media (min-width:74rem){
+.tiles{grid-template-columns:repeat(8,minmax(0,1fr))}
+#databases table{table-layout:fixed;font-size:.85rem}
+#databases th,#databases td{padding:.4rem .5rem}
+#databases td{overflow-wrap:anywhere}
+#databases td ul.soft li,#databases td .whole{white-space:normal}
+#databases thead th{width:8.6em}
+#databases thead th:nth-child(1){width:11.5em}
+#databases thead th:nth-child(2){width:8.2em}
+#databases thead th:nth-child(3){width:7.6em}
+#databases thead th:nth-child(4){width:9.8em}
+#databases thead th:nth-child(5){width:6.6em}
+#databases thead th:nth-child(7){width:6.2em}
+#databases thead th:nth-child(8){width:6.4em}
+#databases thead th:nth-child(9){width:8.3em}
+#databases thead th:nth-child(10){width:auto}
+}
+@media (min-width:85rem){#databases table{font-size:.925rem}}
+@media (min-width:48.01rem) and (max-width:73.99rem){
+th,td{padding:.4rem .35rem}
+#databases table,#databases tbody,#databases tbody th,#databases td{display:block}
+#databases thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+#databases tbody tr{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));border:1px solid var(--line);border-radius:.5rem;margin:.75rem 0;padding:.4rem}
+#databases tbody th,#databases td{border:0}
+#databases tbody th,#databases td:last-child{grid-column:span 2}
+#databases td.note{grid-column:1/-1}
+#databases td::before{content:attr(data-label);display:block;color:var(--soft);font-size:.875rem}
+}
 @media (max-width:48rem){
 table.cards,table.cards tbody,table.cards tr,table.cards th,table.cards td{display:block}
 table.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
