@@ -1,6 +1,8 @@
 // Do shells complete what the command line takes, and does `rules` show every rule?
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { commands, main } from '../scripts/cli.ts'
 import { openRepository } from './terminal.ts'
@@ -18,19 +20,82 @@ describe('completion', () => {
     }
     expect(stdout).toContain('completion databases')
   })
-  test('bash completes commands, options and databases', async () => {
-    const { stdout: script } = await repository.run('completion', 'bash')
-    const complete = (...words: string[]) => {
-      const setup = `cnpg-values() { printf 'orders/dev\\norders/prd\\n'; }\nCOMP_WORDS=(cnpg-values ${words.map((word) => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length}\n_cnpg_values\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`
-      return execFileSync('bash', ['--norc'], { input: `${script}\n${setup}`, encoding: 'utf8' })
+  describe('in bash', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-bash-'))
+    for (const name of ['READ ME.md', 'README.md']) writeFileSync(join(folder, name), '')
+    mkdirSync(join(folder, 'docs'))
+    afterAll(() => rmSync(folder, { recursive: true }))
+    const git = (...argv: string[]) => execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...argv])
+    git('init', '-q', '-b', 'main')
+    git('commit', '-q', '--allow-empty', '-m', 'x')
+    for (const name of ['mine', 'ma$(touch${IFS}pwned)']) git('branch', name)
+    git('tag', 'v1')
+
+    const complete = async (...words: string[]) => {
+      const { stdout: script } = await repository.run('completion', 'bash')
+      const program =
+        "cnpg-values() { case $2 in databases) printf 'orders/dev\\norders/prd\\n' ;; rules) printf 'storage/data-size-set\\nyaml/syntax\\n' ;; esac; }"
+      const quoted = ['cnpg-values', ...words].map((word) => `'${word}'`).join(' ')
+      const setup = `${program}\nCOMP_WORDS=(${quoted})\nCOMP_CWORD=${words.length}\n_cnpg_values\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`
+      return execFileSync('bash', ['--norc'], { input: `${script}\n${setup}`, encoding: 'utf8', cwd: folder })
         .trim()
         .split('\n')
+        .sort()
     }
-    expect(complete('exp')).toEqual(['explain'])
-    expect(complete('explain', 'orders/p')).toEqual(['orders/prd'])
-    expect(complete('check', '--sta')).toEqual(['--staged'])
-    expect(complete('explain', '--format', 'j')).toEqual(['json'])
-    expect(complete('completion', 'z')).toEqual(['zsh'])
+    test.each([
+      [['exp'], ['explain']],
+      [['explain', 'orders/p'], ['orders/prd']],
+      [
+        ['upgrade', 'orders/'],
+        ['orders/dev', 'orders/prd'],
+      ],
+      [['check', '--sta'], ['--staged']],
+      [['explain', '--format', 'j'], ['json']],
+      [['explain', '--format', '=', 'j'], ['json']],
+      [['completion', 'z'], ['zsh']],
+      [['rules', 'st'], ['storage/data-size-set']],
+      [
+        ['admit', 'READ'],
+        ['READ ME.md', 'README.md'],
+      ],
+      [['admit', '--bef'], ['--before']],
+      [['admit', '--before', 'READM'], ['README.md']],
+      [['check', '--live', 'READM'], ['README.md']],
+      [['check', '--baseline', '=', 'READM'], ['README.md']],
+      [
+        ['check', '--base', ''],
+        ['main', 'mine', 'v1'],
+      ],
+      [['plan', '--base', 'v'], ['v1']],
+      [['upgrade', '--operator', ''], ['']],
+      [['render', '--root', 'd'], ['docs']],
+      [['connect', 'orders/prd', '--flyway', 'doc'], ['docs']],
+      [['connect', 'orders/prd', 'doc'], ['']],
+    ])('%j is completed as %j', async (words, answers) => {
+      expect(await complete(...words)).toEqual(answers)
+    })
+    test('a name of a branch runs nothing', async () => {
+      await complete('check', '--base', 'ma')
+      expect(readdirSync(folder)).not.toContain('pwned')
+    })
+  })
+  test.each([
+    ['zsh', "'*:database:_cnpg_values_databases'", "'1:rule:_cnpg_values_rules'", ':base:_cnpg_values_refs', ':live:_files'],
+    [
+      'fish',
+      "upgrade' -f -a '(__cnpg_values_databases)'",
+      "rules' -f -a '(__cnpg_values_rules)'",
+      "-x -a '(__cnpg_values_refs)'",
+      '-l live -r -F',
+    ],
+  ])('%s knows what stands where', async (shell, ...parts) => {
+    const { stdout } = await repository.run('completion', shell)
+    for (const part of parts) expect(stdout).toContain(part)
+  })
+  test('rules are listed, an id a line', async () => {
+    const { code, stdout } = await repository.run('completion', 'rules')
+    expect(code).toBe(0)
+    expect(stdout.split('\n')).toContain('storage/data-size-set')
   })
   test('databases are listed, and outside a repository nothing is', async () => {
     expect(await repository.run('completion', 'databases')).toEqual({ code: 0, stdout: 'orders/dev\norders/prd\n', stderr: '' })

@@ -43,6 +43,11 @@ export function rules(flags: RulesFlags, operands: readonly string[], terminal: 
   return 0
 }
 
+/** Every id, in the order of the list. */
+export function ruleIds(): string[] {
+  return allGroups().flatMap((group) => group.rules.map(({ id }) => id))
+}
+
 function allGroups(): Group[] {
   const seen = new Set<string>()
   const [settings, values, schema, ...after] = stageRules as readonly Group[]
