@@ -120,14 +120,14 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The keys that a map of a hand-written file may have: ajv's errors don't say once a schema is compiled ahead. */
-function siblings(steps: readonly string[], prefix: Path): readonly string[] {
+export function siblings(steps: Path, prefix: Path): readonly string[] {
   const parent = steps.at(-2)
   const place =
     parent === 'environments'
       ? 'environment'
       : parent === 'retired'
         ? 'retirement'
-        : (steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
+        : String(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
   return knownKeys[place] ?? []
 }
 

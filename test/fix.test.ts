@@ -107,9 +107,36 @@ describe('fix', () => {
   })
   test('apps/values.yaml is mended too', async () => {
     const before = get('apps/values.yaml')
-    put(before.replace('version: "1.27.1"', 'version: 1.27'), 'apps/values.yaml')
+    const written = (key: string, revision: string) =>
+      before.replace('  repository:\n', `  repository:\n    revision: ${revision}\n`).replace('-dev"\n', `-dev"\n      ${key}: none\n`)
+    put(written('gaurd', '1.10'), 'apps/values.yaml')
     await run('fix')
-    expect(get('apps/values.yaml')).toBe(before.replace('version: "1.27.1"', 'version: "1.27"'))
+    expect(get('apps/values.yaml')).toBe(written('guard', '"1.10"'))
+    expect((await run('check')).stdout).not.toContain('apps/values.yaml')
+  })
+  test('a misspelt `postgres` in apps/values.yaml is mended', async () => {
+    const before = get('apps/values.yaml')
+    put(before.replace('postgres:', 'postgrs:'), 'apps/values.yaml')
+    await run('fix')
+    expect(get('apps/values.yaml')).toBe(before)
+  })
+  test('service.yaml is mended too', async () => {
+    put('ownr: shop\nretired:\n  dev: { reson: gone, since: "2026-01-31" }\n', 'databases/orders/service.yaml')
+    await run('fix')
+    expect(get('databases/orders/service.yaml')).toBe('owner: shop\nretired:\n  dev: { reason: gone, since: "2026-01-31" }\n')
+  })
+  test('of two equal keys whose value is wrong, one goes and the other is mended in one run', async () => {
+    await expectFix(
+      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * *"\n      schedule: "0 2 * * *">>"0 0 2 * * *">>\n',
+    )
+  })
+  test.each(['no', 'yes', 'off', 'true'])('the text "%s" loses its quotes where a switch is wanted', async (word) => {
+    await expectFix(`cluster:\n  enableSuperuserAccess: <<"${word}">>${word}>>\n  enablePDB: <<'${word}'>>${word}>>\n`)
+  })
+  test('check advises the text that fix writes', async () => {
+    put('cluster:\n  postgresql:\n    parameters:\n      jit: off\n      log_statement: on\n      random_page_cost: 1.10\n')
+    const { stdout } = await run('check')
+    expect(stdout.match(/help: .*/g)).toEqual(Array.from({ length: 3 }, () => 'help: put quotes around it'))
   })
 })
 
@@ -127,6 +154,8 @@ describe('left alone', () => {
       'a schedule of five fields that does not parse',
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "0 2 * * NEVER"\n',
     ],
+    ['a version that is still none in quotes', 'version:\n  postgresql: 1.27\n'],
+    ['duplicate keys of which one is an alias', 'cluster:\n  logLevel: &l info\n  logLevel: *l\n'],
     ['broken YAML', 'cluster: [\n'],
     ['several documents', 'cluster:\n  instnces: 1\n---\na: 1\n'],
   ]

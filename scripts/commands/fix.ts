@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fingerprints } from '../emit/fingerprint.ts'
 import { count, plural } from '../emit/report-text.ts'
 import { unifiedDiff } from '../fix/diff.ts'
-import { applyEdits, readDraft } from '../fix/edit.ts'
+import { applyEdits, offsetOf, readDraft } from '../fix/edit.ts'
 import type { Edit } from '../fix/edit.ts'
 import { proposeEdit } from '../fix/propose.ts'
 import type { Diagnostic } from '../model.ts'
@@ -75,8 +75,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
       texts.set(path, { before: texts.get(path)?.before ?? text, after: result.text })
     }
     const next = await runPipeline(edited(), { staged: false })
-    const still = new Set(fingerprints(next.diagnostics))
-    const useless = applied.filter(({ fingerprint }) => still.has(fingerprint))
+    const useless = uselessOf(applied, outcome, next)
     if (useless.length > 0) {
       // an edit that mends nothing is not made: the round is tried again without it
       for (const { fingerprint } of useless) refused.add(fingerprint)
@@ -88,6 +87,23 @@ async function mend(workspace: Workspace): Promise<Fixed> {
     outcome = next
   }
   return { texts, done, left: outcome }
+}
+
+/** Edits whose mistake stays, and those of a value in whose place another error shows: `1.27` is no version in quotes either. */
+function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome): readonly Proposal[] {
+  const known = new Set(fingerprints(before.diagnostics))
+  const prints = fingerprints(after.diagnostics)
+  const still = new Set(prints)
+  const fresh = after.diagnostics.filter(({ severity }, index) => severity === 'error' && !known.has(prints[index] as string))
+  return applied.filter((edit) => {
+    if (still.has(edit.fingerprint)) return true
+    if (edit.touches.length !== 1) return false
+    const { file } = edit.diagnostic.at
+    const start = applied
+      .filter((other) => other.diagnostic.at.file === file && other.start < edit.start)
+      .reduce((offset, other) => offset + other.text.length - (other.end - other.start), edit.start)
+    return fresh.some((diagnostic) => diagnostic.at.file === file && offsetOf(after.source(file) ?? '', diagnostic) === start)
+  })
 }
 
 function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {

@@ -1,5 +1,6 @@
 // May one of two equal keys go?
 import { isDeepStrictEqual } from 'node:util'
+import type { Value } from '../model.ts'
 import { toPlain } from '../value.ts'
 import { applyEdit, nodeAt, readDraft } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
@@ -15,12 +16,19 @@ export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
   const start = lastBreak(text, offset)
   const end = afterLine(text, Math.max(node.origin.key.end, node.origin.value.end))
   const lines = text.slice(start, end)
-  if (text.slice(start, offset).trim() !== '' || lines.includes('#') || /[&*]/.test(lines)) return undefined
+  if (text.slice(start, offset).trim() !== '' || /[#&*]/.test(aroundValue(text, node, start, end))) return undefined
   // a multi-line text ends before its last line break, and its indentation decides what belongs to it
   if (/[|>][+-]?\d*[ \t]*\r?$/m.test(lines)) return undefined
   const edit = { start, end, text: '', touches: [], what: `the second \`${String(node.origin.path.at(-1))}\`, equal to the first, is gone` }
   const after = readDraft(path, applyEdit(text, edit))
   return after !== undefined && isDeepStrictEqual(toPlain(after.root), toPlain(draft.root)) ? edit : undefined
+}
+
+/** The lines without the text of a scalar: the stars of a schedule are no aliases. */
+function aroundValue(text: string, { kind, origin }: Value, start: number, end: number): string {
+  const { value } = origin
+  if (kind !== 'scalar' || value.start < start) return text.slice(start, end)
+  return text.slice(start, value.start) + text.slice(value.end, end)
 }
 
 function lastBreak(text: string, offset: number): number {

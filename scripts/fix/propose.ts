@@ -8,6 +8,7 @@ import type { Draft, Edit } from './edit.ts'
 import { fixKey } from './keys.ts'
 import { isTextList, objectWords, takesTexts } from './object-words.ts'
 import { fixScalar, rawOf, replaceValue } from './scalars.ts'
+import { settingsWords } from './settings-words.ts'
 
 const wantsList = /\b(?:takes|must be) a list$/
 
@@ -31,11 +32,17 @@ function editFor(diagnostic: Diagnostic, { draft, offset, operator }: Spot): Edi
       return fixKey(draft, offset, chartWords)
     case 'schema/unknown-field':
       return fixKey(draft, offset, () => objectWords(diagnostic, operator))
+    case 'settings/schema':
+      return fixKey(draft, offset, settingsWords) ?? fixValue(diagnostic, { draft, offset, operator })
     case 'yaml/duplicate-key':
       return fixDuplicate(draft, offset)
     default:
-      return wantsList.test(diagnostic.message) ? fixList(diagnostic, { draft, offset, operator }) : fixScalar(diagnostic, draft, offset)
+      return fixValue(diagnostic, { draft, offset, operator })
   }
+}
+
+function fixValue(diagnostic: Diagnostic, spot: Spot): Edit | undefined {
+  return wantsList.test(diagnostic.message) ? fixList(diagnostic, spot) : fixScalar(diagnostic, spot.draft, spot.offset)
 }
 
 /** A scalar where a list of text is wanted becomes its only item. */

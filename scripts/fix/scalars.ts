@@ -41,8 +41,10 @@ function quoteWritten(node: ScalarValue, raw: string): Edit | undefined {
 }
 
 function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Edit | undefined {
-  const inner = /^(["'])(-?(?:0|[1-9]\d{0,14})|true|false)\1$/.exec(raw)?.[2]
+  const inner = /^(["'])(.*)\1$/.exec(raw)?.[2]
   if (inner === undefined || inner !== node.value || typeof resolveScalar(inner) !== kind) return undefined
+  // `010` is 8 without quotes: which of the two was meant?
+  if (kind === 'number' && !/^-?(?:0|[1-9]\d{0,14})$/.test(inner)) return undefined
   return replaceValue(node, raw, inner)
 }
 
