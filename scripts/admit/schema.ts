@@ -1,6 +1,7 @@
 // Does a value satisfy its structural schema, as the API server judges?
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { listed } from '../path.ts'
+import { resolveScalar } from '../scalars.ts'
 import { hasFormat } from './formats.ts'
 import { isMap, memberSchema, type Structural } from './structural.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
@@ -81,9 +82,10 @@ function reportType(value: Json, schema: Structural, walk: Walk): void {
 }
 
 function typeHelp(value: Json, schema: Structural): string | undefined {
-  if (schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return `write "${String(value)}" in quotes`
+  if (schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return 'put quotes around it'
   if (schema.type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value)) return `write ${value} without quotes`
-  if (schema.type === 'boolean' && (value === 'true' || value === 'false')) return `write ${value} without quotes`
+  if (schema.type === 'boolean' && typeof value === 'string' && typeof resolveScalar(value) === 'boolean')
+    return `write ${value} without quotes`
   return undefined
 }
 
