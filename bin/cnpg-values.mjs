@@ -36,6 +36,7 @@ const isDialogue = process.stdin.isTTY === true && process.stderr.isTTY === true
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   color: colorful,
+  columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   // questions are talk

@@ -307,6 +307,7 @@ function makeDatabase(
     application: fill(settings.layout.application, parts),
     ...(service?.owner === undefined ? {} : { owner: service.owner }),
     ...(retired === undefined ? {} : { retired }),
+    ...(service?.origin === undefined ? {} : { description: service.origin }),
     rendered: `${[renderedFolder, environment.name, parts.service, ...ownName].join('/')}.yaml`,
     layers,
   }

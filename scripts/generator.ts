@@ -1,7 +1,7 @@
 // Which values does the generator add on top of what people wrote: name, labels, guards?
-import { firstSpot, nearestSpot, spotOf } from './diagnose.ts'
+import { firstSpot, nearestSpot, spotOf, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
-import type { Database, Guard, JsonMap, MapValue, Origin, Path, Settings, SourceFile, Value } from './model.ts'
+import type { Database, Guard, MapValue, Origin, Path, Settings, SourceFile, Value } from './model.ts'
 import { describe } from './schema-findings.ts'
 import { fromPlain, valueAt } from './value.ts'
 
@@ -35,11 +35,7 @@ export function generateLayer(database: Database, values: MapValue, settings: Se
   const service = serviceSpot(database)
   const guardSpot = nearestSpot(settings.origin, ['environments', database.environment.name, 'guard']) ?? service
   const origin = (spot: Spot, path: Path): Origin => ({ layer: 'generator', file: spot.file, path, key: null, value: spot.span })
-  const labels: JsonMap = {
-    service: database.service,
-    env: database.environment.name,
-    ...(database.owner === undefined ? {} : { owner: database.owner }),
-  }
+  const labels = labelsOf(database)
   findings.push(...hiddenMistakes(database, values), ...handSet(database, values, labels))
   const options = unite(database, values, guardSpot, findings)
   const cluster = new Map<string, Value>()
@@ -47,12 +43,37 @@ export function generateLayer(database: Database, values: MapValue, settings: Se
     const entry = fromPlain(options, origin(guardSpot, ['cluster', 'annotations', syncOptions]))
     cluster.set('annotations', map(origin(guardSpot, ['cluster', 'annotations']), [[syncOptions, entry]]))
   }
-  cluster.set('additionalLabels', fromPlain(labels, origin(service, ['cluster', 'additionalLabels'])))
+  const additional = ['cluster', 'additionalLabels']
+  const decided = Object.entries(labels).map(([label, text]): [string, Value] => {
+    const spot = labelSpot(label, database, settings) ?? service
+    return [label, fromPlain(text, origin(spot, [...additional, label]))]
+  })
+  cluster.set('additionalLabels', map(origin(service, additional), decided))
   const root = map(origin(service, []), [
     ['fullnameOverride', fromPlain(database.cluster, origin(service, ['fullnameOverride']))],
     ['cluster', map(origin(service, ['cluster']), [...cluster])],
   ])
   return { layer: root, findings }
+}
+
+function labelsOf(database: Database): Readonly<Record<string, string>> {
+  return {
+    service: database.service,
+    env: database.environment.name,
+    ...(database.owner === undefined ? {} : { owner: database.owner }),
+  }
+}
+
+/** The line that decides a label; undefined: the name of a file does. */
+function labelSpot(label: string, { description, environment }: Database, settings: Settings): Spot | undefined {
+  if (label === 'owner' && description !== undefined) return writtenSpot(description, ['owner'])
+  return label === 'env' ? nearestSpot(settings.origin, ['environments', environment.name], 'key') : undefined
+}
+
+/** The line that decides the namespace: of the service itself, or of its environment. */
+export function namespaceSpot({ description, environment }: Database, settings: Settings): Spot | undefined {
+  const own = description === undefined ? undefined : writtenSpot(description, ['namespace'])
+  return own ?? nearestSpot(settings.origin, ['environments', environment.name, 'namespace'])
 }
 
 function map(origin: Origin, entries: readonly [string, Value][]): MapValue {
@@ -88,7 +109,7 @@ function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] 
   return findings
 }
 
-function handSet(database: Database, values: MapValue, labels: JsonMap): LocatedFinding[] {
+function handSet(database: Database, values: MapValue, labels: Readonly<Record<string, string>>): LocatedFinding[] {
   const findings: LocatedFinding[] = []
   const refuse = (path: readonly string[], value: Value, must: string, help: string): void => {
     const at = spotOf(value, 'key')
@@ -115,7 +136,7 @@ function handSet(database: Database, values: MapValue, labels: JsonMap): Located
   for (const [label, wanted] of Object.entries(labels)) {
     const value = valueAt(values, ['cluster', 'additionalLabels', label])
     if (value !== undefined && !(value.kind === 'scalar' && value.value === wanted))
-      refuse(['cluster', 'additionalLabels', label], value, `the generator sets it to \`${String(wanted)}\``, 'remove it')
+      refuse(['cluster', 'additionalLabels', label], value, `the generator sets it to \`${wanted}\``, 'remove it')
   }
   return findings
 }

@@ -26,6 +26,7 @@ export interface Fleet {
 /** One database, looked at without judging it. */
 export interface Inspected {
   readonly database: Database
+  readonly settings: Settings
   /** what each layer says, lowest first: the chart's defaults, the files, the generator */
   readonly layers: readonly MapValue[]
   /** the merged layers without the chart's defaults; nulls kept */
@@ -73,6 +74,7 @@ export function inspectDatabase(database: Database, settings: Settings): Inspect
   const values = defaults.reduce((above, preset) => coalesce(preset, above, helmOf(settings.argocd.version)), written)
   return {
     database,
+    settings,
     layers: [...defaults, ...roots, generated.layer],
     written,
     values,

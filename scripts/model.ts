@@ -59,6 +59,8 @@ export interface ListValue extends Node {
 export interface ScalarValue extends Node {
   readonly kind: 'scalar'
   readonly value: string | number | boolean
+  /** the chart's own text; its origin is only what made the chart print it */
+  readonly constant?: true
 }
 /** A null is a value with a birthplace: the file that switched something off must be nameable. */
 export interface NullValue extends Node {
@@ -209,6 +211,8 @@ export interface Database {
   readonly application: string
   readonly owner?: string
   readonly retired?: { readonly reason: string; readonly since: string }
+  /** the parsed service.yaml, for places; absent: there is none, or it is empty */
+  readonly description?: MapValue
   /** path of the rendered values file */
   readonly rendered: string
   /** hand-written layers that exist, lowest first */

@@ -2,7 +2,7 @@
 import { validateService } from '../dist/validators.js'
 import type { LocatedFinding } from './diagnose.ts'
 import { placeholdersOf } from './layout.ts'
-import type { Settings, SourceFile, Value } from './model.ts'
+import type { MapValue, Settings, SourceFile, Value } from './model.ts'
 import { parseYaml } from './parse.ts'
 import { listed, nearest } from './path.ts'
 import { schemaFindings } from './schema-findings.ts'
@@ -17,6 +17,8 @@ export interface Service {
   readonly namespace?: string
   /** by environment */
   readonly retired: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
+  /** the parsed file, for places; absent: it is empty */
+  readonly origin?: MapValue
 }
 
 /** service.yaml → what it says, and what is wrong with it. */
@@ -29,7 +31,7 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
   if (root.kind === 'null') return { service: { retired: {} }, findings: problems }
   const plain = toPlain(root)
   if (!validateService(plain)) return { findings: [...problems, ...schemaFindings(validateService.errors ?? [], root, [])] }
-  const service = { retired: {}, ...(plain as object) } as Service
+  const service = { retired: {}, ...(plain as object), origin: root } as Service
   const findings = [...problems, ...unknownEnvironments(root, settings), ...impossibleDays(root)]
   for (const name of placeholdersOf(service.namespace ?? '').unknown)
     findings.push({

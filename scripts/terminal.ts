@@ -7,6 +7,8 @@ export type Answer = string | { readonly stopped: 'interrupt' | 'end' }
 export interface Terminal {
   readonly cwd: string
   readonly color: boolean
+  /** the width of a person's screen; absent: nobody looks, so lines are as long as they are */
+  readonly columns?: number | undefined
   stdout(text: string): void
   stderr(text: string): void
   /** asks a person one question; absent: nobody is there to answer */

@@ -1,5 +1,6 @@
 // Does `explain` name the file that won, the field that it becomes, and what may stand there?
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { main } from '../scripts/cli.ts'
 import { parseObjectPath, parsePath } from '../scripts/explain/path-text.ts'
 import { formatPath } from '../scripts/path.ts'
 import { openRepository } from './terminal.ts'
@@ -60,6 +61,46 @@ describe('one value', () => {
     expect(stdout).toMatch(/generator +apps\/values.yaml:\d+/)
     expect(stdout).toContain('Prune=')
   })
+  test('a label of the generator points at the file that decides it, and becomes a label', async () => {
+    repository.put('databases/orders/service.yaml', '# who\nowner: shop\n')
+    const owner = await repository.run('explain', 'orders/prd', 'cluster.additionalLabels.owner')
+    expect(owner.stdout).toMatch(/→ {2}generator +databases\/orders\/service.yaml:2 +shop\n/)
+    expect(owner.stdout).toMatch(/Cluster\/orders-db-prd +metadata\.labels\.owner +shop\n/)
+    const labels = await repository.run('explain', 'orders/prd', 'cluster.additionalLabels')
+    expect(labels.stdout).toMatch(/additionalLabels\.env +prd +generator +apps\/values.yaml:17\n/)
+    expect(labels.stdout).toMatch(/additionalLabels\.service +orders +generator +databases\/orders\/values.yaml:1\n/)
+  })
+  test('policies that look at a value are among its readers', async () => {
+    const instances = await repository.run('explain', 'orders/prd', 'cluster.instances')
+    expect(instances.stdout).toMatch(/read by policies .*\n +policy\/standby-exists +warning/)
+    const backups = await repository.run('explain', 'orders/dev', 'backups.enabled')
+    expect(backups.stdout).toContain('policy/backups-enabled')
+    const told = JSON.parse((await repository.run('explain', 'orders/prd', 'mode', '--format', 'json')).stdout) as object
+    expect(told).toMatchObject({ policies: [{ id: 'policy/recovery-left-on' }] })
+  })
+  test('rules of parameters do not read the image', async () => {
+    const { stdout } = await repository.run('explain', 'orders/prd', 'version.postgresql')
+    expect(stdout).toContain('image/major-supported')
+    expect(stdout).not.toContain('parameters/')
+    const parameter = await repository.run('explain', 'orders/prd', 'Cluster/spec.postgresql.parameters.wal_level')
+    expect(parameter.stdout).toContain('parameters/wal-level-known')
+  })
+  test('no line is wider than the screen', async () => {
+    const lines: string[] = []
+    const screen = {
+      cwd: repository.root,
+      color: false,
+      columns: 80,
+      stdout: (text: string) => lines.push(...text.split('\n')),
+      stderr: () => {},
+    }
+    for (const path of ['version.postgresql', 'cluster.storage.size', 'cluster.affinity', 'Cluster/metadata', 'cluster'])
+      expect(await main(['explain', 'orders/prd', path], screen)).toBe(0)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.join('\n')).toMatch(/\n {2}changes\/no-major-downgrade +error +PostgreSQL's/)
+    // cells stay under each other where only the last one is too long
+    expect(lines.join('\n')).toMatch(/\n {5}environment {2}helm-values\/data\/\S+ {2}20Gi\n {65}\(overridden\)\n/)
+  })
 })
 
 describe('an object field', () => {
@@ -71,6 +112,22 @@ describe('an object field', () => {
   test('that the chart makes up says from what', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'Cluster/spec.imageName')
     expect(stdout).toContain('the chart makes it because of `version.postgresql`')
+  })
+  test('that no value decides names what does', async () => {
+    const pattern = await repository.run('explain', 'orders/prd', 'Cluster/metadata.namespace')
+    expect(pattern.stdout).toContain('metadata.namespace = orders-prd\n  the namespace of the release')
+    expect(pattern.stdout).toMatch(/→ {2}generator +apps\/values.yaml:20 +orders-prd\n/)
+    repository.put('databases/orders/service.yaml', 'namespace: shop\n')
+    const own = await repository.run('explain', 'orders/prd', 'Cluster/metadata.namespace')
+    expect(own.stdout).toMatch(/→ {2}generator +databases\/orders\/service.yaml:1 +shop\n/)
+    const metadata = await repository.run('explain', 'orders/prd', 'Cluster/metadata')
+    expect(metadata.stdout).toMatch(/metadata\.namespace +shop +generator +databases\/orders\/service.yaml:1\n/)
+  })
+  test.each(['apiVersion', 'kind', 'metadata.labels["app.kubernetes.io/managed-by"]'])('%s is a constant of the chart', async (path) => {
+    const { stdout } = await repository.run('explain', 'orders/prd', `Cluster/${path}`)
+    expect(stdout).toContain("the chart's own text, whatever the values say")
+    expect(stdout).toMatch(/→ {2}chart +constant of cluster-0\.8\.1/)
+    expect(stdout).not.toContain('databases/orders')
   })
   test('that nobody sets has a default and a value that would set it', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'Cluster/spec.affinity.nodeSelector')

@@ -139,6 +139,13 @@ export interface Reader {
   readonly onChange: boolean
 }
 
+/** Nearly all rules of parameters are skipped where the image has no version; that alone makes them no readers of the image. */
+const asksForVersion = /^(?:parameters\/|replication\/election-labels-set$)/
+
+function isImage(path: Path): boolean {
+  return path[0] === 'spec' && (path[1] === 'imageName' || path[1] === 'imageCatalogRef')
+}
+
 /**
  * The operator's rules that look at a field of this very object: each rule runs on a copy that notes what is read. A rule
  * that stops before it comes to the field is not among them; with other values it may be.
@@ -151,6 +158,7 @@ export function readersOf(stored: JsonMap, path: Path, operator: string): Reader
     [changeRulesFor(kind), true],
   ] as const) {
     for (const rule of rules) {
+      if (isImage(path) && asksForVersion.test(rule.id)) continue
       if (readers.has(rule.id) || !ruleApplies(rule, operator) || !reads(rule, stored, { path, operator, onChange })) continue
       readers.set(rule.id, { id: rule.id, severity: rule.severity, summary: rule.summary, onChange })
     }

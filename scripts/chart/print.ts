@@ -20,6 +20,11 @@ const noOverrides: readonly Value[] = []
 
 /** A constant of the chart, born where the value stands that made the chart print it. */
 export function constant(value: string | number | boolean, at: Value): Value {
+  return { kind: 'scalar', value, origin: at.origin, overrides: noOverrides, constant: true }
+}
+
+/** A text that the chart makes of a value. */
+export function made(value: string, at: Value): Value {
   return { kind: 'scalar', value, origin: at.origin, overrides: noOverrides }
 }
 
@@ -93,7 +98,7 @@ export function bareKey(text: string): string | undefined {
 
 /** A text between double quotes that the chart does not escape. */
 export function bareQuoted(chart: Chart, text: string, at: Value): Value {
-  return /["\\\n\r\t]/.test(text) || !/^[\x20-\x7e]*$/.test(text) ? bare(chart, `"${text}"`, at) : constant(text, at)
+  return /["\\\n\r\t]/.test(text) || !/^[\x20-\x7e]*$/.test(text) ? bare(chart, `"${text}"`, at) : made(text, at)
 }
 
 /** `quote`: always a string, and null where there is no value. */

@@ -2,7 +2,7 @@
 import type { Value } from '../model.ts'
 import type { Names } from './names.ts'
 import { isBarmanEnabled, isBarmanRequired } from './plugins.ts'
-import { bare, bareKey, constant, mapNode, quoted, raw, unreadable } from './print.ts'
+import { bare, bareKey, made, mapNode, quoted, raw, unreadable } from './print.ts'
 import type { Chart, Fields } from './print.ts'
 import { equalsText, field, isTrue, printed, required, stringArgument } from './template.ts'
 
@@ -17,7 +17,7 @@ type Provider = 's3' | 'azure' | 'google'
 
 /** `b64enc`: strings only. */
 function encoded(value: Value): Value {
-  return constant(Buffer.from(stringArgument(value)).toString('base64'), value)
+  return made(Buffer.from(stringArgument(value)).toString('base64'), value)
 }
 
 function dataOf(provider: Provider, values: Value, path: string): Value {
@@ -130,7 +130,7 @@ export function authoritySecret(chart: Chart, names: Names): SecretParts | null 
   const authority = field(backups, 'endpointCA')
   if (!isTrue(field(authority, 'create'))) return null
   const own = field(authority, 'name')
-  const name = isTrue(own) ? quoted(own) : constant(`${names.fullnameText}-ca-bundle`, own)
+  const name = isTrue(own) ? quoted(own) : made(`${names.fullnameText}-ca-bundle`, own)
   const key = field(authority, 'key')
   const data = entryData(chart, key, isTrue(key) ? printed(key) : 'ca-bundle.crt', raw(chart, field(authority, 'value')))
   return { name, data, reload: true }

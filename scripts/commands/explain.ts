@@ -4,18 +4,19 @@ import { valueFacts, valueFor } from '../chart/value-facts.ts'
 import type { ValueFacts } from '../chart/value-facts.ts'
 import { locate, spotOf } from '../diagnose.ts'
 import { maskingOf } from '../explain/masking.ts'
-import type { Masking } from '../explain/masking.ts'
 import { parseObjectPath, parsePath } from '../explain/path-text.ts'
 import type { ObjectPath } from '../explain/path-text.ts'
 import { plural } from '../emit/report-text.ts'
 import { explanationToJson } from '../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../explain/report.ts'
 import { explanationToText } from '../explain/text.ts'
+import { namespaceSpot } from '../generator.ts'
 import { fieldsFrom, layersAt } from '../explain/trace.ts'
 import { chooseDatabase, inspectDatabase, leavesOf, readFleet } from '../inspect.ts'
 import type { Inspected } from '../inspect.ts'
 import type { Json, Path, RenderedObject, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../path.ts'
+import { policiesOn } from '../policy/judge.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../value.ts'
 import { openWorkspace, UsageError } from '../workspace.ts'
@@ -41,7 +42,7 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
   if ('broken' in inspected) return refuse(inspected.broken, terminal)
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
-  terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal.color))
+  terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
   if (wrong > 0) terminal.stderr(`${inspected.database.id} has mistakes, so this may not be all; run \`check ${inspected.database.id}\`\n`)
   return 0
@@ -53,21 +54,40 @@ function basics({ database }: Inspected): Pick<Explanation, 'database' | 'operat
 }
 
 function wholeTree(inspected: Inspected): Explanation {
-  return { ...basics(inspected), leaves: leafLines(inspected.values, [], maskingOf(inspected.values)), layers: [], fields: [] }
+  return { ...basics(inspected), leaves: leafLines(inspected, inspected.values, []), layers: [], fields: [] }
 }
 
-function leafLines(value: Value, path: Path, masking: Masking, object?: RenderedObject): LeafLine[] {
+function leafLines(inspected: Inspected, value: Value, path: Path, object?: RenderedObject): LeafLine[] {
+  const masking = maskingOf(inspected.values)
   return [...leavesOf(value, path)].map((leaf) => {
-    const spot = spotOf(leaf.value)
-    const { layer, file } = leaf.value.origin
-    return {
-      path: formatPath(leaf.path),
-      value: masking.plain(leaf.value, leaf.path, object),
-      layer,
-      file: file.path,
-      ...(spot === undefined ? {} : { at: locate(spot) }),
-    }
+    const value = masking.plain(leaf.value, leaf.path, object)
+    return { path: formatPath(leaf.path), value, ...whoDecides(inspected, leaf, object) }
   })
+}
+
+/** Who decides a leaf: the layer that wrote it, the chart's own text, or what decides the namespace of the release. */
+function whoDecides(
+  { database, settings }: Inspected,
+  { value, path }: { readonly value: Value; readonly path: Path },
+  object: RenderedObject | undefined,
+): Pick<LeafLine, 'layer' | 'file' | 'at'> {
+  const { clusterChart } = database.environment
+  if (object !== undefined && value.kind === 'scalar' && value.constant === true)
+    return { layer: 'chart', file: `${clusterChart.name}-${clusterChart.version}/templates` }
+  const isReleases = object !== undefined && isNamespace(path) && value.origin.file.builtin === true
+  const spot = isReleases ? namespaceSpot(database, settings) : spotOf(value)
+  const { layer, file } = isReleases ? { layer: 'generator' as const, file: spot?.file ?? value.origin.file } : value.origin
+  return { layer, file: file.path, ...(spot === undefined ? {} : { at: locate(spot) }) }
+}
+
+function isNamespace(path: Path): boolean {
+  return path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace'
+}
+
+/** Constants that stand in every object; others are printed because of some value. */
+function isChartsOwn(node: Value, path: Path): boolean {
+  const isHead = path[0] === 'apiVersion' || path[0] === 'kind' || (path[0] === 'metadata' && path[1] === 'labels')
+  return isHead && node.kind === 'scalar' && node.constant === true
 }
 
 /** A kind alone (`Cluster`) is an object path, unless a value has that name. */
@@ -100,6 +120,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
   const facts = knownFacts(inspected, path, value !== undefined || valueAt(written, path) !== undefined)
   const fields = fieldsFrom(objects, path, value)
   const operator = inspected.database.environment.operator.version
+  const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
   const lines = fields.map(({ object, path: at, value: node }) => fieldLine(object, at, masking.plain(node, at, object), operator))
   return {
     ...basics(inspected),
@@ -109,7 +130,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
       ? {}
       : { type: facts.type, keys: facts.keys, ...(facts.choices === undefined ? {} : { choices: facts.choices }) }),
     ...(value === undefined ? {} : { value: masking.plain(value, path) }),
-    leaves: value !== undefined && isBranch(value) ? leafLines(value, path, masking) : [],
+    leaves: value !== undefined && isBranch(value) ? leafLines(inspected, value, path) : [],
     layers: said.map(({ layer, file, at, value: says, role, above }): LayerLine => {
       const shown = above === undefined && isBranch(says) ? sizeOf(says) : masking.plain(says, path)
       return {
@@ -122,6 +143,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
       }
     }),
     fields: lines.length > 0 || value !== undefined ? lines : unsetFields(inspected, facts, operator),
+    ...(policies.length === 0 ? {} : { policies }),
   }
 }
 
@@ -192,7 +214,13 @@ function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): E
     path: formatPath(path),
     value: isBranch(node) ? (node.kind === 'map' ? 'a map' : 'a list') : value,
   }
-  const leaves = isBranch(node) ? leafLines(node, path, masking, object) : []
+  const leaves = isBranch(node) ? leafLines(inspected, node, path, object) : []
+  const decided = isChartsOwn(node, path) || isNamespace(path) ? whoDecides(inspected, { value: node, path }, object) : undefined
+  if (decided !== undefined) {
+    const madeBy = isNamespace(path) ? 'the namespace of the release' : "the chart's own text, whatever the values say"
+    const layers: LayerLine[] = [{ ...decided, value: asked.value, role: 'wins' }]
+    return { ...basics(inspected), asked: { ...asked, madeBy }, leaves, layers, fields: [fieldLine(object, path, value, operator)] }
+  }
   const from = node.origin.path
   const origin = valueAt(inspected.values, from)
   if (origin === undefined || from.length === 0 || leaves.length > 0) {

@@ -52,6 +52,8 @@ export interface Explanation {
   readonly leaves: readonly LeafLine[]
   readonly layers: readonly LayerLine[]
   readonly fields: readonly FieldLine[]
+  /** policies that look at the value */
+  readonly policies?: readonly Reader[]
   /** the values path that sets the field */
   readonly settable?: string
 }
@@ -70,6 +72,7 @@ export function explanationToJson(told: Explanation): string {
     choices: told.choices,
     keys: told.keys,
     settable: told.settable,
+    policies: told.policies,
     layers: told.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),
     values: told.leaves.map(({ path, value, layer, file, at }) => ({ path, value, layer, file, ...place(at) })),
     objects: told.fields.map(({ object, path, value, stored, facts, readers }) => ({

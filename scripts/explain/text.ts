@@ -1,13 +1,22 @@
 // How does an explanation look on a terminal?
 import { styleText } from 'node:util'
+import type { Reader } from '../admit/field-facts.ts'
 import type { Json } from '../model.ts'
+import type { Terminal } from '../terminal.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from './report.ts'
+import { columns } from './table.ts'
 
 type Style = Parameters<typeof styleText>[0]
-type Paint = (style: Style, text: string) => string
+/** Colours and the width of the screen. */
+interface Screen {
+  readonly paint: (style: Style, text: string) => string
+  readonly width: number
+}
 
 const widestValue = 60
 const mostFields = 12
+/** Long lists of words are broken here, also where nobody looks. */
+const widestList = 110
 
 /** A value on one line, cut where it is long; what could steer a terminal is shown as JSON escapes it. */
 export function oneLine(value: Json, width = widestValue): string {
@@ -17,16 +26,18 @@ export function oneLine(value: Json, width = widestValue): string {
 }
 
 /** The explanation of one value, or a table of every leaf. Ends with a line break. */
-export function explanationToText(told: Explanation, color: boolean): string {
-  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
-  if (told.path === undefined && told.asked === undefined) return `${leafTable(told.leaves, paint).join('\n')}\n`
+export function explanationToText(told: Explanation, { color, columns: width = Infinity }: Pick<Terminal, 'color' | 'columns'>): string {
+  const paint: Screen['paint'] = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
+  const screen = { paint, width }
+  if (told.path === undefined && told.asked === undefined) return `${leafTable(told.leaves, screen).join('\n')}\n`
   const sections = [
     heading(told, paint),
-    layerLines(told, paint),
-    belowLines(told, paint),
-    fieldLines(told, paint),
-    ...told.fields.slice(0, 3).map((field) => factLines(field, told, paint)),
-    valueLines(told, paint),
+    layerLines(told, screen),
+    belowLines(told, screen),
+    fieldLines(told, screen),
+    ...told.fields.slice(0, 3).map((field) => factLines(field, told, screen)),
+    valueLines(told, screen),
+    readerLines('read by policies', told.policies ?? [], screen),
   ]
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -34,7 +45,7 @@ export function explanationToText(told: Explanation, color: boolean): string {
     .join('\n\n')}\n`
 }
 
-function heading(told: Explanation, paint: Paint): string[] {
+function heading(told: Explanation, paint: Screen['paint']): string[] {
   const { asked } = told
   const lines: string[] = []
   if (asked !== undefined) {
@@ -56,10 +67,10 @@ function heading(told: Explanation, paint: Paint): string[] {
 
 const marks = { wins: '→', overridden: ' ', removes: '✗' } as const
 
-function layerLines(told: Explanation, paint: Paint): string[] {
+function layerLines(told: Explanation, { paint, width }: Screen): string[] {
   if (told.layers.length === 0) return []
   const rows = [...told.layers].reverse().map((line) => [marks[line.role], line.layer, placeOf(line), saysOf(line)])
-  const table = columns(rows)
+  const table = columns(rows, width)
   return [
     paint('cyan', 'layers, highest first'),
     ...[...told.layers]
@@ -75,35 +86,48 @@ function saysOf(line: LayerLine): string {
 }
 
 function placeOf({ file, at }: Pick<LeafLine, 'file' | 'at'>): string {
+  if (file.endsWith('/templates')) return `constant of ${file.replace('/templates', '')}`
   return at === undefined ? `default of ${file.replace('/values.yaml', '')}` : `${at.file}:${at.line}`
 }
 
-function belowLines(told: Explanation, paint: Paint): string[] {
-  return told.leaves.length === 0 ? [] : [paint('cyan', 'values'), ...leafTable(told.leaves, paint).map((line) => `  ${line}`)]
+function belowLines(told: Explanation, screen: Screen): string[] {
+  return told.leaves.length === 0 ? [] : [screen.paint('cyan', 'values'), ...leafTable(told.leaves, screen, '  ')]
 }
 
-function leafTable(leaves: readonly LeafLine[], paint: Paint): string[] {
+function leafTable(leaves: readonly LeafLine[], { paint, width }: Screen, indent = ''): string[] {
   const rows = columns(
     leaves.map((leaf) => [leaf.path, oneLine(leaf.value, 40), leaf.layer, placeOf(leaf)]),
-    '',
+    width,
+    indent,
   )
   return rows.map((row, index) => (leaves[index]?.layer === 'chart' ? paint('dim', row) : row))
 }
 
-function fieldLines(told: Explanation, paint: Paint): string[] {
+function fieldLines(told: Explanation, { paint, width }: Screen): string[] {
   if (told.asked !== undefined) return []
   if (told.fields.length === 0)
     return told.value === undefined
       ? []
       : [`${paint('cyan', 'becomes')} no field of its own: it decides what else the chart prints, or nothing`]
   const set = told.fields.filter((field) => field.value !== undefined)
-  if (set.length === 0) return [paint('cyan', 'would become'), ...columns(told.fields.map(({ object, path }) => [object, path]))]
-  const rows = columns(set.slice(0, mostFields).map(({ object, path, value }) => [object, path, oneLine(value as Json)]))
+  if (set.length === 0)
+    return [
+      paint('cyan', 'would become'),
+      ...columns(
+        told.fields.map(({ object, path }) => [object, path]),
+        width,
+      ),
+    ]
+  const rows = columns(
+    set.slice(0, mostFields).map(({ object, path, value }) => [object, path, oneLine(value as Json)]),
+    width,
+  )
   const more = set.length - mostFields
   return [paint('cyan', 'becomes'), ...rows, ...(more > 0 ? [`  and ${more} more`] : [])]
 }
 
-function factLines({ object, path, facts, readers, stored, value }: FieldLine, told: Explanation, paint: Paint): string[] {
+function factLines({ object, path, facts, readers, stored, value }: FieldLine, told: Explanation, screen: Screen): string[] {
+  const { paint, width } = screen
   if (facts === undefined) return []
   const rows: string[][] = [['type', facts.type]]
   if (facts.default !== undefined) rows.push(['default', oneLine(facts.default)])
@@ -111,44 +135,27 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
   if (facts.choices !== undefined) rows.push(['one of', facts.choices.map((choice) => oneLine(choice)).join(', ')])
   if (facts.bounds.length > 0) rows.push(['bounds', facts.bounds.join('; ')])
   if (facts.required.length > 0) rows.push(['required', facts.required.join(', ')])
-  if (facts.members.length > 0) rows.push(...wrapped('members', facts.members))
+  if (facts.members.length > 0) rows.push(['members', facts.members.join(', ')])
   for (const [index, expression] of facts.expressions.entries()) rows.push([index === 0 ? 'rule' : '', expression])
-  const lines = [`${paint('cyan', 'field')} ${object} ${path} ${paint('dim', `(${facts.source})`)}`, ...columns(rows)]
+  const lines = [
+    `${paint('cyan', 'field')} ${object} ${path} ${paint('dim', `(${facts.source})`)}`,
+    ...columns(rows, Math.min(width, widestList)),
+  ]
   if (readers.length === 0) return lines
-  const read = columns(
-    readers.map(({ id, severity, summary, onChange }) => [id, severity, onChange ? `${summary} (on a change)` : summary]),
-  )
-  return [...lines, '', `${paint('cyan', 'read by')} ${paint('dim', `(operator ${told.operator}; details: rules ID)`)}`, ...read]
+  return [...lines, '', ...readerLines(`read by operator ${told.operator}`, readers, screen)]
+}
+
+function readerLines(title: string, readers: readonly Reader[], { paint, width }: Screen): string[] {
+  if (readers.length === 0) return []
+  const rows = readers.map(({ id, severity, summary, onChange }) => [id, severity, onChange ? `${summary} (on a change)` : summary])
+  return [`${paint('cyan', title)} ${paint('dim', '(details: rules ID)')}`, ...columns(rows, width)]
 }
 
 /** What the chart says of a value that has no field with a schema. */
-function valueLines(told: Explanation, paint: Paint): string[] {
+function valueLines(told: Explanation, { paint, width }: Screen): string[] {
   if (told.type === undefined || told.fields.some(({ facts }) => facts !== undefined)) return []
   const rows: string[][] = [['type', told.type]]
   if (told.choices !== undefined) rows.push(['one of', told.choices.map((choice) => oneLine(choice)).join(', ')])
-  if (told.keys !== undefined && told.keys.length > 0) rows.push(...wrapped('keys', told.keys))
-  return [`${paint('cyan', 'value')} ${paint('dim', `(chart ${told.chart})`)}`, ...columns(rows)]
-}
-
-/** A long list of words on lines of about 100 columns. */
-function wrapped(label: string, words: readonly string[]): string[][] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of words) {
-    if (line !== '' && line.length + word.length > 90) {
-      lines.push(`${line},`)
-      line = word
-    } else line = line === '' ? word : `${line}, ${word}`
-  }
-  return [...lines, line].map((text, index) => [index === 0 ? label : '', text])
-}
-
-/** Cells under each other; the last one is not padded. */
-function columns(rows: readonly (readonly string[])[], indent = '  '): string[] {
-  const widths: number[] = []
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)))
-  return rows.map((row) => {
-    const cells = row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] as number)))
-    return `${indent}${cells.join('  ')}`.trimEnd()
-  })
+  if (told.keys !== undefined && told.keys.length > 0) rows.push(['keys', told.keys.join(', ')])
+  return [`${paint('cyan', 'value')} ${paint('dim', `(chart ${told.chart})`)}`, ...columns(rows, Math.min(width, widestList))]
 }

@@ -18,6 +18,7 @@ export const availability: readonly PolicyRule[] = [
     id: 'policy/standby-exists',
     severity: 'warning',
     summary: 'a database whose guard is `never` has a standby',
+    reads: [['cluster', 'instances']],
     *check(subject) {
       const { environment, retired } = subject.database
       if (environment.guard !== 'never' || retired !== undefined || instancesOf(subject) !== 1) return
@@ -37,6 +38,7 @@ export const availability: readonly PolicyRule[] = [
     id: 'policy/null-keeps-instances',
     severity: 'warning',
     summary: 'a null does not quietly lower the number of instances',
+    reads: [['cluster', 'instances']],
     *check(subject) {
       const path = ['cluster', 'instances']
       const off = switchedOff(subject.values, path)
@@ -53,6 +55,7 @@ export const availability: readonly PolicyRule[] = [
     id: 'policy/null-keeps-major',
     severity: 'warning',
     summary: 'a null does not quietly choose an older PostgreSQL',
+    reads: [['version', 'postgresql']],
     *check(subject) {
       const path = ['version', 'postgresql']
       const off = switchedOff(subject.values, path)
@@ -70,6 +73,7 @@ export const availability: readonly PolicyRule[] = [
     id: 'policy/known-resource',
     severity: 'warning',
     summary: 'requests and limits name resources that Kubernetes knows',
+    reads: [['cluster', 'resources']],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined) return

@@ -28,6 +28,7 @@ export const backup: readonly PolicyRule[] = [
     id: 'policy/backups-enabled',
     severity: 'warning',
     summary: 'a database whose guard is `never` has backups',
+    reads: [backupsEnabled],
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || hasBackup(cluster)) return
@@ -47,6 +48,7 @@ export const backup: readonly PolicyRule[] = [
     id: 'policy/backups-scheduled',
     severity: 'warning',
     summary: 'a WAL archive has base backups to start from',
+    reads: [backupsEnabled, ['backups', 'scheduledBackups']],
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
@@ -62,12 +64,17 @@ export const backup: readonly PolicyRule[] = [
     severity: 'warning',
     upstream: 'Backup controller, reasons ClusterHasNoBarmanSection and its like',
     summary: 'a scheduled backup uses a method that the Cluster is set up for',
+    reads: [
+      ['backups', 'method'],
+      ['backups', 'scheduledBackups'],
+    ],
     check: (subject) => unusableSchedules(subject),
   },
   {
     id: 'policy/recovery-left-on',
     severity: 'warning',
     summary: 'mode goes back to standalone once the database was recovered',
+    reads: [['mode']],
     *check({ values }) {
       const mode = values.entries.get('mode')
       if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
@@ -82,6 +89,10 @@ export const backup: readonly PolicyRule[] = [
     id: 'argocd/object-store-hook',
     severity: 'warning',
     summary: 'the ObjectStore in use is no Helm hook, which Argo CD deletes and re-creates',
+    reads: [
+      ['backups', 'method'],
+      ['recovery', 'method'],
+    ],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       const used = new Set(cluster === undefined ? [] : storeReferences(cluster).map((reference) => reference.name))

@@ -13,6 +13,7 @@ export const naming: readonly PolicyRule[] = [
     severity: 'error',
     upstream: 'pgbouncer.Service: the Service has the name of the Pooler',
     summary: 'the name of a pooler is short enough for its Service',
+    reads: [['poolers']],
     *check({ objects }) {
       for (const object of objects) {
         if (object.kind !== 'Pooler' || object.name.length <= 63) continue
@@ -30,6 +31,7 @@ export const naming: readonly PolicyRule[] = [
     severity: 'error',
     upstream: 'ScheduledBackup controller: the name is a label of each Backup',
     summary: 'the name of a scheduled backup is short enough for a label',
+    reads: [['backups', 'scheduledBackups']],
     *check({ objects }) {
       for (const object of objects) {
         if (object.kind !== 'ScheduledBackup' || object.name.length <= 63) continue
@@ -46,6 +48,7 @@ export const naming: readonly PolicyRule[] = [
     id: 'argocd/object-once',
     severity: 'error',
     summary: 'no two objects of a release have the same kind and name',
+    reads: [['databases'], ['poolers'], ['backups', 'scheduledBackups']],
     *check({ objects }) {
       const seen = new Set<string>()
       for (const object of objects) {
@@ -69,6 +72,7 @@ export const naming: readonly PolicyRule[] = [
     severity: 'error',
     upstream: 'Database controller: the object that was never reconciled is marked failed',
     summary: 'a PostgreSQL database is managed by one Database object',
+    reads: [['databases']],
     *check({ objects }) {
       const seen = new Map<string, string>()
       for (const object of objects) {
@@ -90,6 +94,7 @@ export const naming: readonly PolicyRule[] = [
     id: 'argocd/sync-option-known',
     severity: 'warning',
     summary: 'the sync options of a database are known to Argo CD',
+    reads: [syncOptions],
     *check({ values, settings, database }) {
       const written = valueAt(values, syncOptions)
       const text = written?.kind === 'scalar' ? String(written.value) : undefined

@@ -18,6 +18,8 @@ export interface PolicyFinding extends Finding {
   readonly object?: RenderedObject
 }
 export interface PolicyRule extends Rule<PolicySubject> {
+  /** the values that it looks at, for `explain`; what stands below them is meant, too */
+  readonly reads: readonly Path[]
   check(subject: PolicySubject): Iterable<PolicyFinding>
 }
 
