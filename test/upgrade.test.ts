@@ -175,16 +175,33 @@ describe('another Argo CD or chart', () => {
     expect(diagnostics).toMatchObject([{ rule: 'upgrade/chart-reads', line: 4, databases: ['orders/dev', 'orders/prd'] }])
     expect(texts(notes)).toContain('0.7.0 is not modelled here')
   })
-  test('of a chart that nobody knows nothing is promised', async () => {
-    const { code, databases } = await told('--chart', '0.9.0')
+  test.each(['0.9.0', '0.7.0', '0.6.1'])('of chart %s, which is not modelled, nothing is promised', async (chart) => {
+    const { code, databases, notes } = await told('--chart', chart)
     expect(code).toBe(1)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
+    expect(texts(notes)).toContain('check refuses the pin')
+  })
+  test('an Argo CD that check would refuse breaks every database', async () => {
+    const { code, databases, diagnostics } = await told('--argocd', '2.13.0')
+    expect(code).toBe(1)
+    expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['breaks']))
+    expect(diagnostics).toMatchObject([{ rule: 'argocd/version-new-enough', file: 'apps/values.yaml', line: 3 }])
+    expect((await upgrade('--argocd', '2.14.0')).code).toBe(0)
+  })
+  test('an Argo CD that is refused today already breaks nothing more', async () => {
+    put('apps/values.yaml', readFileSync(join(root, 'apps/values.yaml'), 'utf8').replace('3.5.1', '2.12.0'))
+    expect((await told('--operator', '1.30.0')).diagnostics).toEqual([])
   })
   test('the pin of today changes nothing', async () => {
     const { code, databases, notes } = await told('--chart', '0.8.1', '--argocd', '3.5.1', '--operator', '1.27.1')
     expect(code).toBe(0)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['unchanged']))
     expect(texts(notes)).toContain('operator is 1.27.1 already')
+    expect(texts(notes)).not.toContain('raise operator.chart.version')
+  })
+  test('the last line counts in words that fit one and many', async () => {
+    expect((await upgrade('--operator', '1.30.0', 'orders/dev')).stdout).toMatch(/\n1 database: 1 changed\n$/)
+    expect((await upgrade('--postgres', '15')).stdout).toMatch(/\n2 databases: 2 broken\n$/)
   })
 })
 

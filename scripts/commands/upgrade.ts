@@ -1,9 +1,8 @@
 // `upgrade`: what would change or break with other pins?
 import { rememberingExaminer } from '../admit/alike.ts'
 import type { Examiner } from '../admit/alike.ts'
-import { chooseSchemaVersion } from '../admit/load.ts'
-import { isKnownOperator } from '../admit/operator/version.ts'
 import { applyAllowances } from '../allowances.ts'
+import { judgeSettings } from '../argocd/rules-settings.ts'
 import { majorOf } from '../changes/effect.ts'
 import { valuesChecks } from '../chart/database-objects.ts'
 import { chartVersion } from '../chart/names.ts'
@@ -16,21 +15,22 @@ import type { Fleet } from '../inspect.ts'
 import { LayerReader } from '../layers.ts'
 import { mergeLayers } from '../merge.ts'
 import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../model.ts'
-import { listed, nearest } from '../path.ts'
+import { nearest } from '../path.ts'
 import { judgeDatabase } from '../policy/judge.ts'
 import type { Terminal } from '../terminal.ts'
-import { operatorNotes, supportNotes, lostStores } from '../upgrade/operator-notes.ts'
-import { argocdNotes, chartNotes, describedCharts, moveNotes, unreadValues } from '../upgrade/pin-notes.ts'
+import { databaseNotes, fleetNotes } from '../upgrade/notes.ts'
+import { lostStores } from '../upgrade/operator-notes.ts'
+import { moveNotes, unreadValues } from '../upgrade/pin-notes.ts'
 import { databaseIn, movesOf, readPins, settingsWith } from '../upgrade/pins.ts'
 import type { Pins } from '../upgrade/pins.ts'
-import { postgresFindings, postgresNotes } from '../upgrade/postgres.ts'
+import { postgresFindings } from '../upgrade/postgres.ts'
 import { upgradeToJson, upgradeToText } from '../upgrade/report.ts'
 import { fileChanges } from '../upgrade/files.ts'
-import { sideOf, valueOrDefault, withPostgres } from '../upgrade/side.ts'
-import type { Side } from '../upgrade/side.ts'
+import { sideOf, withPostgres } from '../upgrade/side.ts'
+import type { Pair, Side } from '../upgrade/side.ts'
 import { fieldChanges, isOperators, storedComparer } from '../upgrade/stored.ts'
 import type { FieldChange } from '../upgrade/stored.ts'
-import { collectNotes, effectOf, goneFindings, isSupervised, newFindings } from '../upgrade/verdict.ts'
+import { collectNotes, effectOf, goneFindings, newFindings } from '../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../upgrade/verdict.ts'
 import { toPlain } from '../value.ts'
 import { openTree, openWorkspace, UsageError } from '../workspace.ts'
@@ -61,7 +61,8 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   // the operator's switch for replacing its program inside running pods; off unless somebody set it
   const inPlace = core?.ok === true && /^[^#\n]*ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/m.test(core.text)
   const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
-  const texts = new Map(databases.flatMap(({ layers }) => layers.map(({ file }) => [file.path, file.text] as const)))
+  const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
+  const texts = new Map(sources.map(({ path, text }) => [path, text]))
   const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
   terminal.stdout(
     format === 'json' ? upgradeToJson(told) : upgradeToText(told, (diagnostic) => formatDiagnostic(diagnostic, frame), terminal.color),
@@ -79,11 +80,6 @@ function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
   return names.length === 0
     ? fleet.databases
     : fleet.databases.filter(({ id }) => names.some((name) => id === name || id.startsWith(`${name}/`)))
-}
-
-interface Pair {
-  readonly before: Side
-  readonly after: Side
 }
 
 function compare(
@@ -109,7 +105,7 @@ function compare(
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
     ...moves.flatMap(moveNotes).map((text) => ({ text })),
-    ...fleetNotes(settings, databases, pins, majors, pairs),
+    ...fleetNotes({ settings, databases, pins, majors, pairs, modelledChart: chartVersion }),
     ...databaseNotes(pairs, pins, inPlace),
   ]
   const files = fileChanges(settings, changed, databases)
@@ -137,7 +133,20 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   const examine = rememberingExaminer()
   const before = pairs.flatMap((pair) => judge(pair.before, examine))
   const after = pairs.flatMap((pair) => [...judge(pair.after, examine), ...transition(pair, examine, pins), ...losses(pair, pins)])
+  before.push(...judgePins(pairs.map((pair) => pair.before)))
+  after.push(...judgePins(pairs.map((pair) => pair.after)))
   return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
+}
+
+/** What the generated sets need of Argo CD; it concerns every database. */
+function judgePins(sides: readonly Side[]): LocatedFinding[] {
+  const [first] = sides
+  return first === undefined
+    ? []
+    : judgeSettings(
+        first.settings,
+        sides.map(({ database }) => database),
+      )
 }
 
 function judge(side: Side, examine: Examiner): LocatedFinding[] {
@@ -223,17 +232,15 @@ interface Evidence {
 
 function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Evidence): DatabaseVerdict {
   const { id, environment } = pair.after.database
-  const own = fresh.filter(({ database }) => database === id)
+  const own = fresh.filter(({ database }) => database === undefined || database === id)
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
     pair.before.values === undefined || pair.after.values === undefined
       ? []
       : fieldChanges('values', withVisibleNulls(pair.before.values), withVisibleNulls(pair.after.values))
-  // without objects nothing could be compared: the chart refuses the values now already
-  const isDark =
-    pair.after.objects.length === 0 ||
-    (pins.chart !== undefined && environment.clusterChart.version !== pins.chart && !describedCharts.includes(pins.chart))
+  // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
+  const isDark = pair.after.objects.length === 0 || (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
   const differs = changes.length > 0 || values.length > 0 || effect !== 'nothing'
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length
@@ -243,54 +250,4 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
 /** Values whose nulls are text, since it is nulls that Helms disagree on and a null is else taken for nothing. */
 function withVisibleNulls(value: MapValue): JsonMap {
   return JSON.parse(JSON.stringify(toPlain(value)), (_, entry: Json) => entry ?? 'null') as JsonMap
-}
-
-function* fleetNotes(
-  settings: Settings,
-  databases: readonly Database[],
-  pins: Pins,
-  majors: readonly number[],
-  pairs: readonly Pair[],
-): Iterable<{ text: string }> {
-  if (pins.operator !== undefined) {
-    if (!isKnownOperator(pins.operator))
-      yield {
-        text: `operator ${pins.operator} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', pins.operator)}, the nearest that is`,
-      }
-    const froms = [...new Set(databases.map(({ environment }) => environment.operator.version))]
-    for (const from of froms)
-      for (const text of supportNotes(from, pins.operator, pins.postgres === undefined ? majors : [pins.postgres])) yield { text }
-    yield {
-      text: `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${pins.operator} (now ${listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))})`,
-    }
-  }
-  if (pins.chart !== undefined) for (const text of chartNotes(pins.chart, chartVersion)) yield { text }
-  if (pins.argocd !== undefined) for (const text of argocdNotes(settings.argocd.version, pins.argocd)) yield { text }
-  if (pins.postgres === undefined) return
-  const isHandWritten = pairs.some(({ before }) => Boolean(plainAt(before, 'imageName')))
-  for (const text of postgresNotes(majors, pins.postgres, isHandWritten)) yield { text }
-}
-
-function plainAt({ written }: Side, key: string): unknown {
-  const value = valueOrDefault(written, ['cluster', key])
-  return value === undefined ? undefined : toPlain(value)
-}
-
-function* databaseNotes(pairs: readonly Pair[], pins: Pins, inPlace: boolean): Iterable<{ text: string; database: string }> {
-  for (const { before, after } of pairs) {
-    const database = after.database.id
-    const [from, to] = [before, after].map((side) => side.database.environment.operator.version) as [string, string]
-    for (const text of operatorNotes(before, from, to)) yield { text, database }
-    if (pins.operator === undefined || from === to) continue
-    if (inPlace)
-      yield {
-        text: 'the operator replaces its program inside the running pods (in-place updates are on): nothing restarts for its sake',
-        database,
-      }
-    else if (isSupervised(after))
-      yield {
-        text: 'primaryUpdateStrategy is supervised: standbys roll, the primary waits for `kubectl cnpg promote` or `restart`',
-        database,
-      }
-  }
 }

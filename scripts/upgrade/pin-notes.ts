@@ -42,7 +42,7 @@ const chartKeys: readonly { readonly since: string; readonly path: Path; readonl
 ]
 
 /** Charts of which something is known beside the modelled one. */
-export const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
+const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
 
 /** Paths that a person wrote and that the chart of another version does not read. */
 export function unreadValues(
@@ -61,9 +61,11 @@ export function chartNotes(to: string, modelled: string): string[] {
   if (to === modelled) return []
   if (!describedCharts.includes(to))
     return [
-      `chart cluster ${to} is not known here: nothing of it was compared; ${modelled} is modelled, for others set engine: helm and run check`,
+      `chart cluster ${to} is not known here: nothing of it was compared, and check refuses the pin; ${modelled} is modelled, others need engine: helm`,
     ]
-  const notes = [`chart cluster ${to} is not modelled here: what stands below is all that is compared`]
+  const notes = [
+    `chart cluster ${to} is not modelled here, so that check refuses the pin without engine: helm: what stands below is all that is compared`,
+  ]
   notes.push(`chart ${to} makes no ObjectStores, and spec.backup depends on backups.enabled alone`)
   notes.push(`chart ${to} puts no labels on Secrets, ImageCatalogs and Poolers; cluster.additionalLabels reach Cluster and Database only`)
   if (to === '0.6.1') notes.push('chart 0.6.1 has no replicationSlots, no TLS for monitoring and no pg_stat_statements queries')

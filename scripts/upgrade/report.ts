@@ -109,8 +109,9 @@ function fileLines({ path, removed, added }: FileChange): string {
 
 function conclusion(databases: readonly DatabaseVerdict[]): string {
   const count = (verdict: DatabaseVerdict['verdict']): number => databases.filter((database) => database.verdict === verdict).length
-  const parts = (['breaks', 'unknown', 'warns', 'changes', 'unchanged'] as const)
-    .map((verdict) => [verdict, count(verdict)] as const)
+  const words = { breaks: 'broken', unknown: 'unknown', warns: 'with warnings', changes: 'changed', unchanged: 'unchanged' } as const
+  const parts = (Object.keys(words) as (keyof typeof words)[])
+    .map((verdict) => [words[verdict], count(verdict)] as const)
     .filter(([, number]) => number > 0)
-  return `${plural(databases.length, 'database')}: ${parts.map(([verdict, number]) => `${number} ${verdict}`).join(', ')}`
+  return `${plural(databases.length, 'database')}: ${parts.map(([word, number]) => `${number} ${word}`).join(', ')}`
 }

@@ -21,6 +21,12 @@ export interface Side {
   readonly findings: readonly LocatedFinding[]
 }
 
+/** The same database with the pins of today and with others. */
+export interface Pair {
+  readonly before: Side
+  readonly after: Side
+}
+
 /** Merges and renders one database. `merged` are the layers that people wrote, with a new major of PostgreSQL where one is tried. */
 export function sideOf(database: Database, merged: MapValue, settings: Settings): Side {
   const generated = generateLayer(database, merged, settings)

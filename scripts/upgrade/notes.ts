@@ -1,0 +1,69 @@
+// What should a person know who changes pins, for the fleet and for each database?
+import { chooseSchemaVersion } from '../admit/load.ts'
+import { isKnownOperator } from '../admit/operator/version.ts'
+import type { Database, Settings } from '../model.ts'
+import { listed } from '../path.ts'
+import { toPlain } from '../value.ts'
+import { operatorNotes, supportNotes } from './operator-notes.ts'
+import { argocdNotes, chartNotes } from './pin-notes.ts'
+import type { Pins } from './pins.ts'
+import { postgresNotes } from './postgres.ts'
+import { valueOrDefault } from './side.ts'
+import type { Pair, Side } from './side.ts'
+import { isSupervised } from './verdict.ts'
+
+interface FleetToKnow {
+  readonly settings: Settings
+  readonly databases: readonly Database[]
+  readonly pins: Pins
+  readonly majors: readonly number[]
+  readonly pairs: readonly Pair[]
+  readonly modelledChart: string
+}
+
+/** What concerns the fleet as a whole: support, pins that go together, what another version brings. */
+export function* fleetNotes({ settings, databases, pins, majors, pairs, modelledChart }: FleetToKnow): Iterable<{ text: string }> {
+  if (pins.operator !== undefined) {
+    if (!isKnownOperator(pins.operator))
+      yield {
+        text: `operator ${pins.operator} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', pins.operator)}, the nearest that is`,
+      }
+    const froms = [...new Set(databases.map(({ environment }) => environment.operator.version))]
+    for (const from of froms)
+      for (const text of supportNotes(from, pins.operator, pins.postgres === undefined ? majors : [pins.postgres])) yield { text }
+    if (froms.some((from) => from !== pins.operator))
+      yield {
+        text: `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${pins.operator} (now ${listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))})`,
+      }
+  }
+  if (pins.chart !== undefined) for (const text of chartNotes(pins.chart, modelledChart)) yield { text }
+  if (pins.argocd !== undefined) for (const text of argocdNotes(settings.argocd.version, pins.argocd)) yield { text }
+  if (pins.postgres === undefined) return
+  const isHandWritten = pairs.some(({ before }) => Boolean(plainAt(before, 'imageName')))
+  for (const text of postgresNotes(majors, pins.postgres, isHandWritten)) yield { text }
+}
+
+function plainAt({ written }: Side, key: string): unknown {
+  const value = valueOrDefault(written, ['cluster', key])
+  return value === undefined ? undefined : toPlain(value)
+}
+
+/** What the operator's update means for a database. */
+export function* databaseNotes(pairs: readonly Pair[], pins: Pins, inPlace: boolean): Iterable<{ text: string; database: string }> {
+  for (const { before, after } of pairs) {
+    const database = after.database.id
+    const [from, to] = [before, after].map((side) => side.database.environment.operator.version) as [string, string]
+    for (const text of operatorNotes(before, from, to)) yield { text, database }
+    if (pins.operator === undefined || from === to) continue
+    if (inPlace)
+      yield {
+        text: 'the operator replaces its program inside the running pods (in-place updates are on): nothing restarts for its sake',
+        database,
+      }
+    else if (isSupervised(after))
+      yield {
+        text: 'primaryUpdateStrategy is supervised: standbys roll, the primary waits for `kubectl cnpg promote` or `restart`',
+        database,
+      }
+  }
+}
