@@ -93,6 +93,44 @@ test('the JSON report has the verdict of each object', async () => {
   expect(report.diagnostics).toMatchObject([{ line: 6, message: 'spec.instances is "2", but must be an integer' }])
 })
 
+test.each([
+  ['kind: Cluster', 'kind: Clutser', 2, 'kind is "Clutser" of postgresql.cnpg.io/v1', 'did you mean `Cluster`?'],
+  ['cnpg.io/v1', 'cnpg.io/v2', 1, 'but Cluster is served as postgresql.cnpg.io/v1', 'write apiVersion: postgresql.cnpg.io/v1'],
+  ['cnpg.io', 'cnpg.oi', 1, 'but Cluster is served as postgresql.cnpg.io/v1', 'write apiVersion: postgresql.cnpg.io/v1'],
+  ['kind: Cluster', 'kind: ObjectStore', 1, 'but ObjectStore is served as barmancloud.cnpg.io/v1', 'write apiVersion: barmancloud'],
+  ['postgresql.cnpg.io/v1\nkind: Cluster', 'barmancloud.cnpg.io/v1\nkind: Store', 2, 'kind is "Store"', 'there are ObjectStore'],
+  ['apiVersion: postgresql.cnpg.io/v1\n', '', 1, 'apiVersion is not set', 'write apiVersion: postgresql.cnpg.io/v1'],
+])('%j written as %j is refused', async (right, wrong, line, message, help) => {
+  const { code, stdout, stderr } = await admit({ 'slip.yaml': cluster('db', '1Gi').replace(right, wrong) }, 'slip.yaml')
+  expect(code).toBe(1)
+  expect(stdout).toContain(`slip.yaml:${line}:`)
+  expect(stdout).toContain(message)
+  expect(stdout).toContain(help)
+  expect(stderr).toContain('0 accepted, 1 rejected')
+})
+
+test.each(['', '# nothing\n', 'apiVersion: v1\nkind: List\nitems: []\n'])('input without an object (%j) is wrong usage', async (text) => {
+  const { code, stdout, stderr } = await admit({ 'empty.yaml': text, 'good.yaml': cluster('db', '1Gi') }, 'good.yaml', 'empty.yaml')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('empty.yaml holds no object')
+})
+
+test('an object that --before does not have is said to be judged as a create', async () => {
+  const files = { 'before.yaml': cluster('other', '1Gi'), 'after.yaml': `${cluster('db', '1Gi')}---\n${cluster('other', '2Gi')}` }
+  const { code, stderr } = await admit(files, 'after.yaml', '--before', 'before.yaml')
+  expect(code).toBe(0)
+  expect(stderr).toContain('Cluster/db is not in before.yaml, so it was judged as a create\n')
+  expect(stderr).not.toContain('Cluster/other is')
+})
+
+test('a slip for which the object is refused is one error at the slip', async () => {
+  const { code, stdout } = await admit({ 'slip.yaml': cluster('db', '1Gi').replace('size:', 'sise:') }, 'slip.yaml', '--format', 'json')
+  expect(code).toBe(1)
+  expect((JSON.parse(stdout) as { diagnostics: object[] }).diagnostics).toMatchObject([
+    { rule: 'schema/unknown-field', severity: 'error', line: 8, column: 5, path: 'spec.storage.sise', help: 'did you mean `size`?' },
+  ])
+})
+
 test('wrong usage', async () => {
   expect((await admit({})).stderr).toContain('no file is named')
   expect((await admit({}, 'nowhere.yaml')).code).toBe(2)

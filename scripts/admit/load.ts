@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonMap } from '../model.ts'
+import { byCodeUnit, nearest } from '../path.ts'
 import { readStructural, type Structural } from './structural.ts'
 
 /** A kind that the API server serves. */
@@ -103,9 +104,10 @@ function listing(product: string, version: string): SourceFile {
   return read
 }
 
-const productOfGroup = new Map([
-  ['postgresql.cnpg.io', 'cloudnative-pg'],
-  ['barmancloud.cnpg.io', 'plugin-barman-cloud'],
+const ownGroups = ['postgresql.cnpg.io', 'barmancloud.cnpg.io'] as const
+const productOfGroup = new Map<string, string>([
+  [ownGroups[0], 'cloudnative-pg'],
+  [ownGroups[1], 'plugin-barman-cloud'],
   ['argoproj.io', 'argo-cd'],
 ])
 
@@ -139,6 +141,23 @@ function readKind(apiVersion: string, kind: string, operator: string): ServedKin
     ...(entry.scale && { replicasPath: entry.scale.specReplicasPath.split('.').filter(Boolean) }),
     schema: readStructural(readJson(product, schemas, `${kind}.json`) as JsonMap),
   }
+}
+
+/** Every kind that is served, whatever its group, as `loadKind` takes it. */
+export function knownKinds(operator: string): readonly { readonly kind: string; readonly apiVersion: string }[] {
+  return [...productOfGroup].flatMap(([group, product]) => {
+    const schemas = product === 'cloudnative-pg' ? chooseSchemaVersion(product, operator) : schemaVersions(product).at(-1)
+    const entries = schemas === undefined ? [] : listing(product, schemas).kinds
+    return entries
+      .filter((entry) => entry.group === group)
+      .map(({ kind, version }) => ({ kind, apiVersion: `${group}/${version}` }))
+      .sort((a, b) => byCodeUnit(a.kind, b.kind))
+  })
+}
+
+/** Whether a group is the operator's or the plugin's, or a slip of one: its objects are for those two alone. */
+export function isOwnGroup(apiVersion: string): boolean {
+  return nearest(apiVersion.split('/')[0] ?? '', ownGroups) !== undefined
 }
 
 /** The kinds that a version of the operator serves, sorted. */

@@ -4,7 +4,8 @@ import { checkCel } from './cel.ts'
 import { defaultCluster } from './defaults.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { checkListTypes } from './list-types.ts'
-import { loadKind, type ServedKind } from './load.ts'
+import { listed, nearest } from '../path.ts'
+import { knownKinds, loadKind, type ServedKind } from './load.ts'
 import { checkMetadata, decodeMetadata } from './metadata.ts'
 import { reached, releases } from './operator/version.ts'
 import { applyDefaults, copyJson, pruneObject } from './prepare.ts'
@@ -29,7 +30,7 @@ export function namespaceOf(object: JsonMap | undefined): string {
 export function decodeObject(input: JsonMap, operator: string, namespace = 'default'): Decoded | { readonly issues: readonly Issue[] } {
   const { apiVersion, kind: kindName } = input
   const kind = typeof apiVersion === 'string' && typeof kindName === 'string' ? loadKind(apiVersion, kindName, operator) : undefined
-  if (!kind) return { issues: [unknownKind(apiVersion, kindName)] }
+  if (!kind) return { issues: [unknownKind(apiVersion, kindName, operator)] }
   const { metadata, unknown, issues } = decodeMetadata(input['metadata'])
   if (issues.length > 0) return { issues }
   const pruned: Path[] = [...unknown]
@@ -41,16 +42,25 @@ export function decodeObject(input: JsonMap, operator: string, namespace = 'defa
   return { kind, object, unknown: pruned }
 }
 
-function unknownKind(apiVersion: Json | undefined, kind: Json | undefined): Issue {
-  const at = typeof apiVersion !== 'string' ? 'apiVersion' : 'kind'
-  const value = at === 'kind' ? kind : apiVersion
+function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, operator: string): Issue {
+  const field = typeof apiVersion !== 'string' ? 'apiVersion' : 'kind'
+  const issue = { path: [field], field, type: 'FieldValueInvalid', keyword: 'kind' } as const
+  const known = knownKinds(operator)
+  const twin = known.find((served) => served.kind === kind)
+  if (twin !== undefined) {
+    const is = apiVersion === undefined ? 'not set' : JSON.stringify(apiVersion)
+    const message = sentence(['apiVersion'], `is ${is}, but ${twin.kind} is served as ${twin.apiVersion}`)
+    return { ...issue, path: ['apiVersion'], message, help: `write apiVersion: ${twin.apiVersion}` }
+  }
+  const value = field === 'kind' ? kind : apiVersion
   const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${String(apiVersion)}`
+  const kinds = known.filter((served) => served.apiVersion === apiVersion).map((served) => served.kind)
+  const guess = typeof kind === 'string' ? nearest(kind, kinds) : undefined
+  const help = guess !== undefined ? `did you mean \`${guess}\`?` : kinds.length > 0 ? `there are ${listed(kinds)}` : undefined
   return {
-    path: [at],
-    field: at,
-    type: 'FieldValueInvalid',
-    keyword: 'kind',
-    message: sentence([at], `is ${is}, but must be a kind that is served`),
+    ...issue,
+    message: sentence([field], `is ${is}, but must be a kind that is served`),
+    ...(help === undefined ? {} : { help }),
   }
 }
 

@@ -4,17 +4,18 @@ import { resolve } from 'node:path'
 import { admit } from '../admit/admit.ts'
 import type { AdmitResult } from '../admit/admit.ts'
 import { examine } from '../admit/examine.ts'
-import { chooseSchemaVersion, loadKind } from '../admit/load.ts'
+import { chooseSchemaVersion, isOwnGroup, loadKind } from '../admit/load.ts'
 import { isKnownOperator } from '../admit/operator/version.ts'
 import { diagnose } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { writeGithub } from '../emit/report-github.ts'
 import { diagnosticsToJson } from '../emit/report-json.ts'
 import { count, formatDiagnostic, plural } from '../emit/report-text.ts'
+import { parsePath } from '../explain/path-text.ts'
 import { readManifests } from '../manifests.ts'
 import type { Manifest } from '../manifests.ts'
 import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../model.ts'
-import { formatPath, listed } from '../path.ts'
+import { formatPath, listed, nearest } from '../path.ts'
 import { isSecretPath } from '../secret.ts'
 import type { Terminal } from '../terminal.ts'
 import { decodeText } from '../tree.ts'
@@ -50,7 +51,9 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
     flags.before === undefined ? new Map<string, Manifest>() : byIdentity(readManifests(readFile(flags.before, terminal)).manifests)
   const read = files.map((file) => readManifests(file))
   const manifests = read.flatMap((one) => one.manifests)
-  const known = manifests.filter((manifest) => loadKind(manifest.apiVersion, manifest.kind, operator) !== undefined)
+  for (const [index, { manifests: found, findings }] of read.entries())
+    if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
+  const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
@@ -58,11 +61,25 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   else writePretty(diagnostics, files, terminal)
   const refused = judged.filter((one) => one.result.verdict === 'rejected').length
   const skipped = manifests.length - known.length
+  if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
   terminal.stderr(
     `${plural(judged.length, 'object')} judged as CloudNativePG ${operator} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+}
+
+/** Objects of other programs are left alone; what has no kind, or one that the operator's groups do not have, nobody takes. */
+function isJudged({ apiVersion, kind }: Manifest, operator: string): boolean {
+  return apiVersion === '' || kind === '' || isOwnGroup(apiVersion) || loadKind(apiVersion, kind, operator) !== undefined
+}
+
+function sayCreated(
+  manifest: Manifest,
+  { before, file, terminal }: { before: ReadonlyMap<string, Manifest>; file: string; terminal: Terminal },
+): void {
+  if (before.has(identity(manifest))) return
+  terminal.stderr(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}, so it was judged as a create\n`)
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {
@@ -102,21 +119,34 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
   const found = examine(manifest.plain, options)
   const findings = found.map((finding) => place(finding, manifest, result))
   if (result.verdict === 'rejected' && !findings.some((finding) => finding.severity === 'error'))
-    for (const error of result.errors)
+    for (const error of result.errors) {
+      const path = parsePath(error.field) ?? []
       findings.push({
         rule: error.rule,
         severity: 'error',
         message: `${error.field}: ${error.message}`.slice(0, 120),
-        at: spotAt(manifest.value, { path: [] }),
+        at: spotAt(manifest.value, { path }),
         object: `${manifest.kind}/${manifest.name}`,
+        path: formatPath(path),
       })
+    }
   return { manifest, result, findings }
+}
+
+/** Whether the server misses what a dropped field was meant to be: then the slip is why it refuses. */
+function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitResult): boolean {
+  if (rule !== 'schema/unknown-field') return false
+  return errors.some(({ field }) => {
+    const wanted = parsePath(field) ?? []
+    const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
+    return isBeside && nearest(String(path.at(-1)), [String(wanted.at(-1))]) !== undefined
+  })
 }
 
 /** What the server only drops (an unknown field) does not make it refuse, so here it is a warning. */
 function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): LocatedFinding {
   const [first, ...others] = finding.places
-  const dropped = finding.rule === 'schema/unknown-field' || result.verdict === 'accepted'
+  const dropped = (finding.rule === 'schema/unknown-field' && !isMissed(finding, result)) || result.verdict === 'accepted'
   const secret = finding.places.some(({ path }) => isSecretPath(path))
   return {
     rule: finding.rule,
