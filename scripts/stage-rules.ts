@@ -27,6 +27,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('discover/environment-exists', 'environments that files name exist'),
       rule('discover/file-name', 'names of files are those of the layout, and end in .yaml'),
       rule('discover/override-used', 'an override is for an environment that the service is in', 'warning'),
+      rule('discover/operator-values', 'the file of values for the chart of the operator exists'),
       rule('discover/readable', 'files are regular UTF-8 files inside the repository, of at most 10 MiB'),
       rule('discover/service-name', 'names of services are lower-case letters, digits and `-`'),
       rule('discover/unique-name', 'no two Applications, and no two Clusters of a namespace, have one name'),
@@ -37,7 +38,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     rules: [
       rule('yaml/syntax', 'a file is YAML as Helm reads it'),
       rule('yaml/aliases', 'aliases do not blow a file up'),
-      rule('yaml/duplicate-key', 'a key stands once in a map', 'warning'),
+      rule('yaml/duplicate-key', 'a key stands once in a map'),
       rule('yaml/encoding', 'a file is UTF-8'),
       rule('yaml/indentation', 'indentation is made of plain spaces'),
       rule('yaml/nesting', 'nesting has at most 1,000 levels'),
@@ -120,6 +121,26 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('policy/recovery-reads-another', 'a recovery reads another archive than it writes'),
       rule('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       rule('policy/secret-in-values', 'no secret stands in values', 'warning'),
+    ],
+  },
+  {
+    title: 'Argo CD',
+    rules: [
+      rule('argocd/version-new-enough', 'the pinned Argo CD understands the generated sets'),
+      rule('argocd/application-name', 'names of Applications are those that Kubernetes takes'),
+      rule('argocd/namespace-name', 'names of namespaces are those that Kubernetes takes'),
+      rule('argocd/set-size', 'a set is small enough for a client-side apply', 'warning'),
+      rule('argocd/helm-braces', 'templates of Argo CD are hidden from Helm'),
+    ],
+  },
+  {
+    title: 'What is live (check --live)',
+    rules: [
+      rule('live/any-object', 'the file holds Applications or Clusters'),
+      rule('live/application-exists', 'each wanted Application is live', 'warning'),
+      rule('live/application-wanted', 'each live Application is wanted', 'warning'),
+      rule('live/cluster-exists', 'each wanted Cluster is live', 'warning'),
+      rule('live/cluster-as-wanted', 'a live Cluster has the fields that are wanted', 'warning'),
     ],
   },
   {

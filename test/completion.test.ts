@@ -1,6 +1,6 @@
 // Do shells complete what the command line takes, and does `rules` show every rule?
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -132,15 +132,32 @@ describe('rules', () => {
     expect(stdout).toMatch(/bad\n[\s\S]*10GB[\s\S]*must be a quantity[\s\S]*good\n[\s\S]*10Gi/)
     expect(stdout).toContain('validateStorageSize')
   })
-  test('every rule of the operator has an example', async () => {
+  test('every rule has a bad and a good example, or says what it looks at', async () => {
     const { rules } = JSON.parse((await repository.run('rules', '--format', 'json')).stdout) as {
-      rules: { id: string; upstream?: string; example?: { bad: string } }[]
+      rules: { id: string; example?: { bad: string; good: string; says: string }; looksAt?: string }[]
     }
-    expect(
-      rules
-        .filter(({ id, upstream, example }) => !/^(?:policy|argocd)\//.test(id) && upstream !== undefined && example === undefined)
-        .map(({ id }) => id),
-    ).toEqual([])
+    expect(rules.filter(({ example, looksAt }) => example === undefined && looksAt === undefined).map(({ id }) => id)).toEqual([])
+    expect(rules.filter(({ example }) => example === undefined).length).toBeLessThan(60)
+    expect(rules.filter(({ example }) => example !== undefined && (example.says === '' || example.good.includes('<- here')))).toEqual([])
+    expect((await repository.run('rules', 'emit/stale')).stdout).toContain('looks at the files that `render` writes')
+  })
+  test.each([
+    ['storage/data-size-set', 'the API server would refuse it all the same'],
+    ['chart/needs-value', 'Helm would refuse it all the same'],
+    ['values/known-keys', 'only warnings can'],
+    ['schema/unknown-field', 'only warnings can'],
+    ['emit/stale', 'only warnings can'],
+  ])('%s can not be allowed: %s', async (id, reason) => {
+    expect((await repository.run('rules', id)).stdout).toContain(`can not be allowed: ${reason}\n`)
+  })
+  test('every id that a stage reports is in the list', async () => {
+    const { stdout } = await repository.run('rules')
+    const folder = new URL('../scripts/', import.meta.url)
+    const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(new URL(path.replaceAll('\\', '/'), folder), 'utf8'))
+    const reported = texts.flatMap((text) => [...text.matchAll(/\b(?:rule|id): '([a-z-]+\/[a-z-]+)'/g)].map((match) => match[1] as string))
+    expect([...new Set(reported)].filter((id) => !stdout.includes(`  ${id} `))).toEqual([])
   })
   test('an area is a shorter list', async () => {
     const { code, stdout } = await repository.run('rules', 'storage')

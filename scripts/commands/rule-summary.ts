@@ -1,11 +1,12 @@
 // What does a rule ask for, in one sentence?
 import { allRules } from '../admit/operator/rules.ts'
+import { manifestRules } from '../argocd/hand-written.ts'
 import { policies } from '../policy/judge.ts'
 import { stageRules } from '../stage-rules.ts'
 
 /** Summary of a rule by its id; undefined for an id that no list has. */
 export function summaryOf(id: string): string | undefined {
-  for (const list of [policies, ...stageRules.map(({ rules }) => rules), ...allRules().map(({ rules }) => rules)]) {
+  for (const list of [policies, manifestRules, ...stageRules.map(({ rules }) => rules), ...allRules().map(({ rules }) => rules)]) {
     const found = list.find((rule) => rule.id === id)
     if (found !== undefined) return found.summary
   }

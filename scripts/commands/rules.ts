@@ -1,9 +1,11 @@
 // `rules`: what is checked, and how do a bad and a good example of one rule look?
 import { styleText } from 'node:util'
 import { allRules } from '../admit/operator/rules.ts'
+import { manifestRules } from '../argocd/hand-written.ts'
 import { nearest } from '../path.ts'
 import { policies } from '../policy/judge.ts'
 import { ruleExamples } from '../rule-examples.generated.ts'
+import { subjectOf } from '../rule-subjects.ts'
 import { stageRules } from '../stage-rules.ts'
 import type { ListedRule } from '../stage-rules.ts'
 import type { Terminal } from '../terminal.ts'
@@ -56,7 +58,8 @@ function allGroups(): Group[] {
     title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
     rules,
   }))
-  const groups = [settings, values, schema, ...operator, policy, ...after].filter((group) => group !== undefined)
+  const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
+  const groups = [settings, values, schema, ...operator, policy, ...after, manifests].filter((group) => group !== undefined)
   // some rules are in the lists of several kinds
   return groups
     .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))
@@ -90,12 +93,14 @@ function ruleText({ id, severity, summary, upstream, since, until }: FullRule, c
   if (until !== undefined) lines.push(`  until operator ${until.join(', ')}`)
   if (upstream !== undefined) lines.push(`  as the operator's ${upstream}`)
   lines.push(
-    severity !== 'error'
-      ? `  allow it where it is blamed: # allow ${id}: your reason`
-      : '  can not be allowed: the API server, Helm or Argo CD would refuse it all the same',
+    severity !== 'error' ? `  allow it where it is blamed: # allow ${id}: your reason` : `  can not be allowed: ${whyNotAllowed(id)}`,
   )
   const example = ruleExamples[id]
-  if (example === undefined) return `${lines.join('\n')}\n`
+  if (example === undefined) {
+    const subject = subjectOf(id)
+    if (subject !== undefined) lines.push(`  looks at ${subject}`)
+    return `${lines.join('\n')}\n`
+  }
   const block = (title: string, text: string): string[] => [
     '',
     paint(title),
@@ -111,6 +116,14 @@ function ruleText({ id, severity, summary, upstream, since, until }: FullRule, c
   return `${lines.join('\n')}\n`
 }
 
+/** Who would refuse it; of other mistakes nobody would say a word, which is worse. */
+function whyNotAllowed(id: string): string {
+  const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
+  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
+  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
+  return 'only warnings can'
+}
+
 function toJson(listed: readonly FullRule[]): string {
   const rows = listed.map(({ id, severity, summary, upstream, since, until }) => ({
     id,
@@ -120,6 +133,7 @@ function toJson(listed: readonly FullRule[]): string {
     since,
     until,
     example: ruleExamples[id],
+    looksAt: ruleExamples[id] === undefined ? subjectOf(id) : undefined,
   }))
   return `${JSON.stringify({ version: 1, rules: rows }, null, 2)}\n`
 }

@@ -1,0 +1,32 @@
+// What does a rule look at that no small example could show?
+
+const handWritten = 'Applications and ApplicationSets that people wrote below apps/templates/'
+const live = '`check --live FILE`: what the cluster has, as kubectl prints it, against what these files want'
+const generated = 'the files that `render` writes, against what it would write now'
+const tried = '`upgrade`: the databases with the versions that are tried'
+const unbounded = 'bounds of the CRDs; no CRD that is known here has one of this kind on a field that people write'
+
+const byRule: Readonly<Record<string, string>> = {
+  'argocd/application-name': 'names that follow from layout.application',
+  'argocd/namespace-name': 'namespaces that follow from the patterns of the environments and from service.yaml',
+  'argocd/set-size': 'how long the ApplicationSet of an environment is, against what a client-side apply can store',
+  'changes/set-shrinks': 'the files of three or more databases that go at once, with `--base`',
+  'chart/kube-version': 'the version of Kubernetes that Helm is told, for the library',
+  'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
+  'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 10 MiB',
+  'policy/database-once': 'all Database objects of one release',
+  'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
+  'schema/max-properties': unbounded,
+  'schema/min-properties': unbounded,
+  'schema/multiple': unbounded,
+  'yaml/aliases': 'how much text the aliases of a file stand for',
+  'yaml/encoding': 'the bytes of a file',
+  'yaml/indentation': 'blanks in front of a key that look like spaces and are none, such as those of a web page',
+  'yaml/nesting': 'how deep the maps and lists of a file are nested',
+}
+const byArea: Readonly<Record<string, string>> = { argocd: handWritten, emit: generated, live, upgrade: tried }
+
+/** What a rule without an example looks at; undefined: nothing is written down. */
+export function subjectOf(id: string): string | undefined {
+  return byRule[id] ?? byArea[id.split('/')[0] ?? '']
+}
