@@ -23,8 +23,9 @@ export function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[
 
 const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
 
-/** The operator's values, which its generated Application names: there, readable, and YAML. */
+/** The operator's values, which its generated Application names (if it is generated): there, readable, and YAML. */
 export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[] {
+  if (!settings.manageOperator) return []
   const read = tree.read(operatorValues)
   if (read === undefined) {
     const at = nearestSpot(settings.origin, ['operator'], 'key') ?? firstSpot(settings.origin, settings.origin.origin.file)
@@ -34,7 +35,7 @@ export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedF
         severity: 'error',
         message: `${operatorValues} does not exist, but the operator's Application reads it`,
         at,
-        help: 'create the file (it may be empty)',
+        help: 'create the file (it may be empty), or set operator.manageApplication: false where another installs the operator',
       },
     ]
   }

@@ -184,6 +184,8 @@ export interface Settings {
     readonly project: string
     readonly manageProject: boolean
   }
+  /** whether the Application of the operator is generated; false: somebody else installs it */
+  readonly manageOperator: boolean
   readonly repository: { readonly url: string; readonly revision: string; readonly path: string }
   /** in the order of the file */
   readonly environments: readonly Environment[]

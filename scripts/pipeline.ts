@@ -5,11 +5,10 @@ import { rememberingExaminer } from './admit/alike.ts'
 import type { Examiner } from './admit/alike.ts'
 import { chooseSchemaVersion } from './admit/load.ts'
 import { isKnownOperator } from './admit/operator/version.ts'
-import { writeApplicationSets } from './argocd/applicationset.ts'
 import type { HandWritten } from './argocd/hand-written.ts'
 import { judgeSettings } from './argocd/rules-settings.ts'
-import { operatorConflicts, writeOperatorApplication } from './argocd/operator.ts'
-import { writeProject } from './argocd/project.ts'
+import { writeManifests } from './argocd/manifests.ts'
+import { operatorConflicts } from './argocd/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
 import { sideOf, startComparison } from './changes/comparison.ts'
 import type { Comparison, Side, UpdateJudge } from './changes/comparison.ts'
@@ -122,7 +121,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const kept = applyAllowances(findings, databases, unseen)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
-  outputs.push(...manifests(settings, databases))
+  outputs.push(...writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states)
   return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
@@ -216,20 +215,6 @@ function liveFindings(live: LiveState, { database, values, objects }: PolicySubj
     // each Cluster has lines of its own in the live file, so that no two differences fall together
     return { ...found, at, related: [{ ...found.at, message: 'wanted here' }] }
   })
-}
-
-export const setsFile = 'apps/templates/data/postgres-clusters.yaml'
-
-/** The Argo CD files. `render` expands new sets again and compares them with the plan before it writes them. */
-function manifests(settings: Settings, databases: readonly Database[]): Output[] {
-  const project = settings.argocd.manageProject
-    ? [{ path: 'apps/templates/data/project.yaml', text: writeProject(settings, databases) }]
-    : []
-  return [
-    { path: 'apps/templates/core/cloudnative-pg.yaml', text: writeOperatorApplication(settings) },
-    ...project,
-    { path: setsFile, text: writeApplicationSets(settings, databases) },
-  ]
 }
 
 function isError(finding: LocatedFinding): boolean {

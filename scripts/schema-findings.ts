@@ -108,7 +108,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
 const knownKeys: Readonly<Record<string, readonly string[]>> = {
   argocd: ['version', 'namespace', 'project', 'manageProject'],
   repository: ['url', 'revision', 'path'],
-  operator: ['version', 'namespace', 'chart'],
+  operator: ['version', 'namespace', 'chart', 'manageApplication'],
   chart: ['repository', 'name', 'version'],
   clusterChart: ['repository', 'name', 'version', 'engine'],
   environment: ['destination', 'namespace', 'guard', 'autoSync', 'operator', 'clusterChart'],

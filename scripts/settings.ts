@@ -23,7 +23,7 @@ const defaultLayout = {
 interface Written {
   argocd: { version: string; namespace?: string; project?: string; manageProject?: boolean }
   repository: { url: string; revision?: string; path?: string }
-  operator: WrittenOperator & { version: string; chart: { version: string } }
+  operator: WrittenOperator & { version: string; chart: { version: string }; manageApplication?: boolean }
   clusterChart: WrittenChart & { version: string }
   environments: Record<string, WrittenEnvironment>
   ownKeys?: string[]
@@ -121,6 +121,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
   const environments = Object.entries(written.environments).map(([name, environment]) => fillEnvironment(name, environment, written))
   return {
     argocd: { namespace: 'argocd', project: 'data', manageProject: true, ...written.argocd },
+    manageOperator: written.operator.manageApplication ?? true,
     repository: { revision: 'main', path: '', ...written.repository },
     environments,
     ownKeys: written.ownKeys ?? [],

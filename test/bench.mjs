@@ -1,6 +1,6 @@
 // How long do the commands take, as ratios inside one run? Prints a table; `--max` fails when a ratio is above its bound.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,49 +8,78 @@ import { makeProject } from './bench-project.mjs'
 
 const cli = fileURLToPath(new URL('../bin/cnpg-values.mjs', import.meta.url))
 const large = Number(process.env.SERVICES ?? 1000)
-const projects = {
-  one: makeProject(1),
-  large: makeProject(large),
-  tenfold: process.argv.includes('--tenfold') ? makeProject(large * 10) : undefined,
-}
-const empty = join(mkdtempSync(join(tmpdir(), 'cnpg-values-empty-')), 'empty.mjs')
+const scratch = mkdtempSync(join(tmpdir(), 'cnpg-values-empty-'))
+const empty = join(scratch, 'empty.mjs')
 writeFileSync(empty, '')
 
 /** Milliseconds of one whole process. */
-function time(command, args) {
+function time([command, ...args]) {
   const start = performance.now()
-  const { status } = spawnSync(command, args, { stdio: 'ignore' })
-  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}`)
+  const { status, error } = spawnSync(command, args, { stdio: 'ignore' })
+  if (error !== undefined || status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${status}`)
   return performance.now() - start
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
-const check = (root) => [process.execPath, [cli, 'check', '--root', root]]
-for (const root of Object.values(projects)) if (root !== undefined) time(process.execPath, [cli, 'render', '--root', root])
+const node = (...args) => [process.execPath, ...args]
+const check = (root, ...flags) => node(cli, 'check', '--root', root, ...flags)
+const git = (root, ...args) => ['git', '-C', root, '-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args]
 
+/** A rendered repository with one commit, and a staged change of one service. */
+function project(services) {
+  const root = makeProject(services)
+  time(node(cli, 'render', '--root', root))
+  for (const args of [
+    ['init', '-q', '-b', 'main'],
+    ['add', '-A'],
+    ['commit', '-q', '-m', 'first'],
+  ])
+    time(git(root, ...args))
+  const values = join(root, 'databases', 'service-00000', 'values.yaml')
+  writeFileSync(values, readFileSync(values, 'utf8').replace(/size: .*/, 'size: 500Gi'))
+  time(node(cli, 'render', '--root', root))
+  time(git(root, 'add', '-A'))
+  return root
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const one = project(1)
+const fleet = project(large)
+const tenfold = process.argv.includes('--tenfold') ? project(large * 10) : undefined
+const nothing = { name: 'empty node', run: node(empty) }
+const whole = { name: `check, ${large} services`, run: check(fleet) }
 const cases = [
-  { name: 'check, 1 service', run: check(projects.one), rounds: 9, bound: 3 },
-  { name: `check, ${large} services × 2 environments`, run: check(projects.large), rounds: 5, bound: 20 },
-  ...(projects.tenfold === undefined
+  { name: 'check, 1 service', run: check(one), against: nothing, rounds: 9, bound: 3 },
+  { name: `check, ${large} services × 2`, run: check(fleet), against: nothing, rounds: 5, bound: 20 },
+  { name: 'check --staged --changed, 1 of them', run: check(fleet, '--staged', '--changed'), against: nothing, rounds: 9, bound: 8 },
+  { name: `check --base main, ${large} services × 2`, run: check(fleet, '--base', 'main'), against: whole, rounds: 5, bound: 2 },
+  ...(tenfold === undefined
     ? []
-    : [{ name: `check, ${large * 10} services × 2 environments`, run: check(projects.tenfold), rounds: 1, bound: 200 }]),
+    : [{ name: `check, ${large * 10} services × 2`, run: check(tenfold), against: whole, rounds: 1, bound: 11 }]),
 ]
-const rows = []
+if (spawnSync('helm', ['version']).status === 0) {
+  // a chart of one small template: less than any chart of a database
+  const chart = join(scratch, 'chart')
+  time(['helm', 'create', chart])
+  cases.push({ name: 'helm template, 1 release', run: ['helm', 'template', chart], against: nothing, rounds: 5, bound: Infinity })
+}
+
 let failed = false
-for (const { name, run, rounds, bound } of cases) {
-  const base = []
-  const own = []
+const rows = cases.map(({ name, run, against, rounds, bound }) => {
+  const [base, own] = [[], []]
   for (let round = 0; round < rounds; round++) {
-    base.push(time(process.execPath, [empty]))
-    own.push(time(...run))
+    base.push(time(against.run))
+    own.push(time(run))
   }
   const ratio = median(own) / median(base)
   if (ratio > bound) failed = true
-  rows.push([name, `${median(own).toFixed(0)} ms`, `${median(base).toFixed(0)} ms`, ratio.toFixed(1), `${bound}`])
-}
-const table = [['command', 'median', 'empty node', 'ratio', 'bound'], ...rows]
+  const shown = Number.isFinite(bound) ? `${bound}` : ''
+  return [name, `${median(own).toFixed(0)} ms`, against.name, `${median(base).toFixed(0)} ms`, ratio.toFixed(1), shown]
+})
+const table = [['command', 'median', 'against', 'median', 'ratio', 'bound'], ...rows]
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)))
 for (const row of table)
-  console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '))
-for (const root of Object.values(projects)) if (root !== undefined) rmSync(root, { recursive: true })
+  console.log(
+    row.map((cell, column) => (column === 0 || column === 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '),
+  )
+for (const folder of [one, fleet, tenfold, scratch]) if (folder !== undefined) rmSync(folder, { recursive: true })
 if (failed && process.argv.includes('--max')) process.exitCode = 1
