@@ -22,6 +22,8 @@ import { missingDefaults, operatorValuesFindings } from './inputs.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
+import { FleetMemory, likenessOf } from './fleet-memory.ts'
+import type { Assessed } from './fleet-memory.ts'
 import { generateLayer, serviceSpot } from './generator.ts'
 import { LayerReader } from './layers.ts'
 import { staticFolder } from './layout.ts'
@@ -92,6 +94,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const compare = comparison === undefined ? undefined : comparer(comparison)
   const layers = new LayerReader(valuesChecks(settings))
   const examine = rememberingExaminer()
+  const memory = new FleetMemory()
   const outputs: Output[] = []
   const assessAll = (some: readonly Database[]): FleetFacts[] => {
     const fleet: FleetFacts[] = []
@@ -102,9 +105,14 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
       const written = mergeLayers(roots as [MapValue, ...MapValue[]])
       const generated = generateLayer(database, written, settings)
       const values = mergeLayers([written, generated.layer])
-      const { objects, findings: own } = assess(database, { values, settings, examine, fleet, live: options.live })
-      findings.push(...generated.findings, ...own, ...(compare?.(sideOf(database, values, objects)) ?? []))
+      findings.push(...generated.findings)
       outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
+      const likeness = options.live === undefined && comparison?.before(database) === undefined ? likenessOf(database, written) : undefined
+      const recalled = likeness === undefined ? undefined : memory.recall(database, likeness)
+      const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live })
+      if (likeness !== undefined) memory.keep(database, likeness, assessed)
+      findings.push(...assessed.findings)
+      if (assessed.facts !== undefined) fleet.push(assessed.facts)
     }
     return fleet
   }
@@ -171,16 +179,12 @@ interface Assessment {
   readonly values: MapValue
   readonly settings: Settings
   readonly examine: Examiner
-  /** gains what is compared over all databases */
-  readonly fleet: FleetFacts[]
+  readonly compare: ((after: Side) => LocatedFinding[]) | undefined
   readonly live: LiveState | undefined
 }
 
 /** One database: what the chart makes of its values, and what the API server and the operator say to each object. */
-function assess(
-  database: Database,
-  { values, settings, examine, fleet, live }: Assessment,
-): { objects: readonly RenderedObject[]; findings: LocatedFinding[] } {
+function assess(database: Database, { values, settings, examine, compare, live }: Assessment): Assessed {
   const { objects, findings, told } = renderDatabase(database, values, settings)
   const fallback = serviceSpot(database)
   for (const object of objects) {
@@ -192,10 +196,10 @@ function assess(
   }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
-  if (facts !== undefined) fleet.push(facts)
   findings.push(...judgeDatabase(subject))
   if (live !== undefined) findings.push(...liveFindings(live, subject))
-  return { objects, findings }
+  findings.push(...(compare?.(sideOf(database, values, objects)) ?? []))
+  return { findings, ...(facts === undefined ? {} : { facts }) }
 }
 
 /** Fields of the live Cluster against what the API server would store for ours. */

@@ -1,12 +1,9 @@
 // Which objects of a fleet differ in nothing but their names, so that one verdict serves all?
 import type { Json, JsonMap, RuledFinding } from '../model.ts'
 import type { AdmitOptions } from './admit.ts'
+import { ordinaryName, withoutFreeValues } from '../free-values.ts'
 import { examine } from './examine.ts'
-import { fixedParameters } from './operator/fixed-parameters.ts'
 import { isMap } from './structural.ts'
-
-/** Names that no rule treats specially and that keep every derived name short enough. */
-const ordinary = /^[a-z][-a-z0-9]{0,38}[a-z0-9]$/
 
 /** `examine` for the objects of a fleet; `cluster` is the name that the chart prints everywhere. */
 export type Examiner = (object: JsonMap, cluster: string, options: AdmitOptions) => readonly RuledFinding[]
@@ -19,7 +16,7 @@ export type Examiner = (object: JsonMap, cluster: string, options: AdmitOptions)
 export function rememberingExaminer(): Examiner {
   const verdicts = new Map<string, readonly RuledFinding[]>()
   return (object, cluster, options) => {
-    const key = ordinary.test(cluster) && options.old === undefined ? likeness(object, cluster) : undefined
+    const key = ordinaryName.test(cluster) && options.old === undefined ? likeness(object, cluster) : undefined
     if (key === undefined) return examine(object, options)
     const full = `${options.operator} ${key}`
     const known = verdicts.get(full)
@@ -45,7 +42,7 @@ function likeness(object: JsonMap, cluster: string): string | undefined {
         ? ''
         : undefined
   if (target === undefined || names.includes(undefined) || (labels !== undefined && !isMap(labels))) return undefined
-  const text = JSON.stringify([rest, otherMetadata, ...(object['kind'] === 'Cluster' ? withoutFreeValues(otherSpec) : [otherSpec])])
+  const text = JSON.stringify([rest, otherMetadata, ...(object['kind'] === 'Cluster' ? withoutFree(otherSpec) : [otherSpec])])
   if (text.includes(cluster)) return undefined
   return JSON.stringify([names, target, labels === undefined ? [] : Object.keys(labels)]) + text
 }
@@ -54,48 +51,19 @@ function likeness(object: JsonMap, cluster: string): string | undefined {
 function stripped(value: Json | undefined, cluster: string): string | undefined {
   if (typeof value !== 'string') return undefined
   if (value.startsWith(cluster)) return value.length <= 60 ? `@${value.slice(cluster.length)}` : undefined
-  return ordinary.test(value) ? '*' : `=${value}`
+  return ordinaryName.test(value) ? '*' : `=${value}`
 }
 
-/** Parameters whose values the operator reads; of any other it only asks for text. */
-const readParameters: ReadonlySet<string> = new Set([
-  ...fixedParameters,
-  'wal_level',
-  'max_wal_senders',
-  'shared_buffers',
-  'hot_standby_feedback',
-  'sync_replication_slots',
-  'wal_log_hints',
-  'min_wal_size',
-  'max_wal_size',
-])
-const identifier = /^[a-z_][a-z0-9_]{0,40}$/
-const size = /^[1-9][0-9]{0,5}[MGT]i$/
-
-/**
- * The spec with the values taken out in which the services of a fleet differ and which no rule tells apart as long as
- * they are ordinary (names of the application's database and owner, the size of the volume, most parameters), and what was taken out.
- */
-function withoutFreeValues(spec: JsonMap): [JsonMap, string[]] {
+/** The spec without its free values, and what was taken out. */
+function withoutFree(spec: JsonMap): Json[] {
   const { bootstrap, storage, postgresql } = spec
-  const free = { ...spec }
-  const taken: string[] = []
-  const mask = (map: JsonMap, keys: readonly string[], ordinaryValue: RegExp): JsonMap => {
-    const copy = { ...map }
-    for (const key of keys) {
-      const value = copy[key]
-      if (typeof value !== 'string' || !ordinaryValue.test(value)) continue
-      copy[key] = null
-      taken.push(key)
-    }
-    return copy
-  }
-  if (isMap(bootstrap) && isMap(bootstrap['initdb']))
-    free['bootstrap'] = { ...bootstrap, initdb: mask(bootstrap['initdb'], ['database', 'owner'], identifier) }
-  if (isMap(storage)) free['storage'] = mask(storage, ['size'], size)
-  if (isMap(postgresql) && isMap(postgresql['parameters'])) {
-    const names = Object.keys(postgresql['parameters']).filter((name) => !readParameters.has(name))
-    free['postgresql'] = { ...postgresql, parameters: mask(postgresql['parameters'], names, /./s) }
-  }
-  return [free, taken]
+  const { taken, ...free } = withoutFreeValues({
+    initdb: isMap(bootstrap) ? bootstrap['initdb'] : undefined,
+    storage,
+    parameters: isMap(postgresql) ? postgresql['parameters'] : undefined,
+  })
+  const copy: JsonMap = { ...spec, ...(free.storage === undefined ? {} : { storage: free.storage }) }
+  if (isMap(bootstrap) && free.initdb !== undefined) copy['bootstrap'] = { ...bootstrap, initdb: free.initdb }
+  if (isMap(postgresql) && free.parameters !== undefined) copy['postgresql'] = { ...postgresql, parameters: free.parameters }
+  return [copy, [...taken]]
 }
