@@ -5,7 +5,7 @@ import { rememberingExaminer } from './admit/alike.ts'
 import type { Examiner } from './admit/alike.ts'
 import { chooseSchemaVersion } from './admit/load.ts'
 import { isKnownOperator } from './admit/operator/version.ts'
-import type { HandWritten } from './argocd/hand-written.ts'
+import type { HandWritten, HandWrittenState } from './argocd/hand-written.ts'
 import { judgeSettings } from './argocd/rules-settings.ts'
 import { writeManifests } from './argocd/manifests.ts'
 import { operatorConflicts } from './argocd/operator.ts'
@@ -36,7 +36,6 @@ import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
 import { loadSettings } from './settings.ts'
-import type { Tree } from './tree.ts'
 import { openSettingsTree, openTree } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -121,7 +120,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const unseen = new Set(others.filter((database) => !isMet(database)))
   // what a change meets in the rest of the fleet is told at the change
   const facts = [...assessAll(others.filter(isMet)), ...fleet]
-  const handWritten = await readHandWritten(settings, databases, tree)
+  const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
   if (options.live !== undefined) findings.push(...compareFleet(options.live, databases))
   findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(facts, { otherStores: handWritten.stores }))
   findings.push(...(comparison?.conclude() ?? []))
@@ -135,12 +134,12 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
 }
 
-/** Manifests that people wrote beside ours; Argo CD's own engine is loaded only where there are any. */
-async function readHandWritten(settings: Settings, databases: readonly Database[], tree: Tree): Promise<HandWritten> {
+/** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
+async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
   const isTheirs = (path: string): boolean => path.startsWith('apps/templates/') && !generatedFiles.includes(path)
-  if (!tree.paths.some(isTheirs)) return { findings: [], stores: new Set() }
+  if (![state.tree, state.base?.tree].some((tree) => tree?.paths.some(isTheirs))) return { findings: [], stores: new Set() }
   const { judgeHandWritten } = await import('./argocd/hand-written.ts')
-  return judgeHandWritten(settings, databases, tree)
+  return judgeHandWritten(state)
 }
 
 function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnostics' | 'source'> {

@@ -61,7 +61,9 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
       help: place === 'object' ? 'move it to syncPolicy.syncOptions' : 'move it to an annotation of the object',
     }
   if (!found.values.includes(value)) {
-    const guess = nearest(value, found.values)
+    // an option without a value was meant to be on; those that guard are on with `false`
+    const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'
+    const guess = nearest(value, found.values) ?? (value === '' && found.values.includes(meant) ? meant : undefined)
     return {
       message: `sync option is \`${option}\`, but ${name} takes ${found.values.join(', ')}`.slice(0, 120),
       help: `write ${name}=${guess ?? found.values[0] ?? ''}`,

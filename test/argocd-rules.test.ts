@@ -1,7 +1,6 @@
 // What do the rules say of Applications and sets that people wrote by hand?
 import { expect, it } from 'vitest'
 import { judgeHandWritten } from '../scripts/argocd/hand-written.ts'
-import { readHelmText } from '../scripts/argocd/helm-text.ts'
 import { locate } from '../scripts/diagnose.ts'
 import type { MapValue, Settings } from '../scripts/model.ts'
 import { parseYaml } from '../scripts/parse.ts'
@@ -36,7 +35,9 @@ function judge(template: string, argocd = '3.5.1'): string[] {
     paths: Object.keys(files).sort(),
     read: (path) => (Object.hasOwn(files, path) ? { ok: true, text: files[path] as string } : undefined),
   }
-  return judgeHandWritten(settingsOf(argocd), [], tree).findings.map((finding) => `${locate(finding.at).line}: ${finding.rule}`)
+  return judgeHandWritten({ settings: settingsOf(argocd), databases: [], tree }).findings.map(
+    (finding) => `${locate(finding.at).line}: ${finding.rule}`,
+  )
 }
 
 const application = `apiVersion: argoproj.io/v1alpha1
@@ -114,7 +115,7 @@ it.each([
   ['a number for a text', 'targetRevision: 0.8.1', 'targetRevision: 1.5', '15: argocd/manifest-schema'],
   ['two ways to name a cluster', 'namespace: orders', 'namespace: orders\n    name: in-cluster', '9: argocd/set-generates'],
   ['no cluster', '    server: https://kubernetes.default.svc\n', '', '9: argocd/set-generates'],
-  ['a ref that no source has', '$values/', '$value/', '12: argocd/set-generates'],
+  ['a ref that no source has', '$values/', '$value/', '18: argocd/set-generates'],
   ['a ref with a backslash', '- $values/', '- \\$values/', '18: argocd/value-file-ref'],
   ['a value file that is not there', 'guarded/values.yaml', 'gone/values.yaml', '18: argocd/value-file-exists'],
   ['missing files ignored', 'helm:', 'helm:\n        ignoreMissingValueFiles: true', '17: argocd/missing-files-ignored'],
@@ -167,11 +168,6 @@ it('sees which other files a git generator would find', () => {
     )
   expect(judge(git('"databases/*/values*.yaml"'))).toContain('8: argocd/git-files-meant')
   expect(judge(git('"databases/*/values.yaml"'))).not.toContain('8: argocd/git-files-meant')
-})
-
-it('leaves templates with control structures alone', () => {
-  expect(readHelmText('{{ if .Values.on }}a{{ end }}').isPlain).toBe(false)
-  expect(judge(`{{- if .Values.on }}\n${set.replace('goTemplate: true', 'goTemplate: true\n  unknown: 1')}{{- end }}\n`)).toEqual([])
 })
 
 it('follows values that only the parent knows as unknown texts', () => {

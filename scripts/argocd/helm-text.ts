@@ -1,13 +1,20 @@
 // What does Helm make of a hand-written template, and where does each character come from?
 import type { Span } from '../model.ts'
+import { endOfBlock, isForArgo, readActions } from './helm-actions.ts'
+import type { Action } from './helm-actions.ts'
 
 /** Stands for what only the cluster or the parent's values know; no honest text holds it. */
 export const unknownText = '\ue000'
 
 export interface HelmText {
   readonly text: string
-  /** control structures, definitions or functions: what comes out can't be said */
-  readonly isPlain: boolean
+  /**
+   * `whole`: all of the text is printed, unknown texts aside; `optional`: parts of it may not be printed (`if`), or more
+   * beside it (`include`); `unclear`: parts are repeated, chosen or defined here, of which the text holds one
+   */
+  readonly shape: 'whole' | 'optional' | 'unclear'
+  /** the first action that makes it unclear */
+  readonly obstacle?: Span
   /** actions such as `{{ .env }}`, meant for Argo CD, that Helm prints as nothing or refuses */
   readonly eaten: readonly { readonly span: Span; readonly action: string }[]
   /** offset in the text → offset in the file */
@@ -21,46 +28,102 @@ interface Piece {
   readonly fixed: boolean
 }
 
-const roots = /^\$?\.(?:Values|Release|Chart|Capabilities|Files|Template|Subcharts)\b/
-const field = /^\$?\.[A-Za-z_][\w.]*$/
-/** `path.basename`, `service`: parameters of sets without goTemplate. */
-const parameter = /^[a-z][\w]*(?:\.[\w[\]]+)*$/
-const words = new Set(['end', 'else', 'now', 'list', 'dict', 'uuidv4', 'true', 'false', 'nil', 'break', 'continue'])
+const printsLines = /\b(?:n?indent|toYaml|include|tpl|template)\b/
 
 /** Reads a template without running it: raw strings and texts are copied, values are unknown, comments vanish. */
 export function readHelmText(source: string): HelmText {
+  const actions = readActions(source)
   const pieces: Piece[] = []
   const eaten: { span: Span; action: string }[] = []
+  const scopes: boolean[] = []
   let text = ''
-  let isPlain = true
+  let shape: HelmText['shape'] = 'whole'
+  let obstacle: Action | undefined
   let at = 0
   const add = (part: string, from: number, fixed: boolean): void => {
     if (part === '') return
     pieces.push({ at: text.length, from, fixed })
     text += part
   }
-  for (;;) {
-    const open = source.indexOf('{{', at)
-    if (open < 0) break
-    const close = endOfAction(source, open + 2)
-    const trimsBefore = /^-\s/.test(source.slice(open + 2, open + 4))
-    const before = source.slice(at, open)
-    add(trimsBefore ? before.trimEnd() : before, at, false)
-    const inner = source.slice(open + 2, close)
-    const action = inner.replace(/^-\s/, ' ').replace(/\s-$/, ' ').trim()
-    const raw = /^`([^`]*)`$/.exec(action)
-    if (raw !== null) add(raw[1] ?? '', source.indexOf('`', open) + 1, false)
-    else if (/^"(?:[^"\\]|\\.)*"$/.test(action)) add(unquote(action), open, true)
-    else if (roots.test(action)) add(unknownText, open, true)
-    else if (field.test(action) || (parameter.test(action) && !words.has(action))) {
-      eaten.push({ span: { start: open, end: Math.min(close + 2, source.length) }, action })
-      add(unknownText, open, true)
-    } else if (!action.startsWith('/*')) isPlain = false
-    at = Math.min(close + 2, source.length)
-    if (/\s-$/.test(inner)) at += /^\s*/.exec(source.slice(at))?.[0].length ?? 0
+  const blur = (action: Action): void => {
+    shape = 'unclear'
+    obstacle ??= action
+  }
+  /** the text up to an action that prints nothing; a line of its own vanishes whole, so that indents stay */
+  const drop = (action: Action): void => {
+    const before = source.slice(at, Math.max(action.line?.start ?? action.start, at))
+    add(action.line === undefined && action.trimsBefore ? before.trimEnd() : before, at, false)
+    at = action.line?.end ?? afterAction(source, action)
+  }
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index] as Action
+    const { word } = action
+    const isEaten = !isInComment(source, action) && isForArgo(action, scopes.includes(true))
+    if (isEaten) eaten.push({ span: { start: action.start, end: action.end }, action: action.text })
+    if (word === 'if' || word === 'with' || word === 'range') {
+      const last = endOfBlock(actions, index)
+      const end = last === undefined ? undefined : actions[last]
+      if (end === undefined) blur(action)
+      else if (action.line === undefined && !source.slice(action.start, end.end).includes('\n')) {
+        add(source.slice(at, action.start), at, false)
+        add(unknownText, action.start, true)
+        at = end.end
+        index = last as number
+        continue
+      } else if (word === 'range' || action.line === undefined) blur(action)
+      else if (shape === 'whole') shape = 'optional'
+      drop(action)
+      scopes.push(word !== 'if')
+    } else if (word === 'define' || word === 'block') {
+      blur(action)
+      drop(action)
+      const last = endOfBlock(actions, index)
+      const end = last === undefined ? undefined : (actions[last] as Action)
+      at = end === undefined ? source.length : (end.line?.end ?? end.end)
+      index = last ?? actions.length
+    } else if (word === 'else') {
+      // the first branch stands for all
+      blur(action)
+      drop(action)
+      const last = endOfBlock(actions, index)
+      if (last === undefined) break
+      at = (actions[last] as Action).line?.start ?? (actions[last] as Action).start
+      index = last - 1
+    } else if (word === 'end') {
+      drop(action)
+      scopes.pop()
+    } else if (action.text.startsWith('/*') || /^\$\w+\s*:?=/.test(action.text)) drop(action)
+    else if (action.line !== undefined && printsLines.test(action.text.replaceAll(/`[^`]*`|"(?:[^"\\]|\\.)*"/g, ''))) {
+      if (shape === 'whole') shape = 'optional'
+      drop(action)
+    } else {
+      const before = source.slice(at, action.start)
+      add(action.trimsBefore ? before.trimEnd() : before, at, false)
+      const raw = /^`([^`]*)`$/.exec(action.text)
+      if (raw !== null) add(raw[1] ?? '', source.indexOf('`', action.start) + 1, false)
+      else if (/^"(?:[^"\\]|\\.)*"$/.test(action.text)) add(unquote(action.text), action.start, true)
+      else add(action.trimsBefore ? ` ${unknownText}` : unknownText, action.start, true)
+      at = afterAction(source, action)
+    }
   }
   add(source.slice(at), at, false)
-  return { text, isPlain, eaten, toFile: (offset) => fileOffset(pieces, offset) }
+  return {
+    text,
+    shape,
+    eaten,
+    ...(obstacle === undefined ? {} : { obstacle: { start: obstacle.start, end: obstacle.end } }),
+    toFile: (offset) => fileOffset(pieces, offset),
+  }
+}
+
+function afterAction(source: string, action: Action): number {
+  return action.end + (action.trimsAfter ? (/^\s*/.exec(source.slice(action.end))?.[0].length ?? 0) : 0)
+}
+
+/** In a comment an absent field prints nothing, and nobody misses it; a field of an absent field stops the render there, too. */
+function isInComment(source: string, action: Action): boolean {
+  const before = source.slice(source.lastIndexOf('\n', action.start - 1) + 1, action.start)
+  return /^\s*#/.test(before) && /^\$?\.[A-Za-z_]\w*$/.test(action.text)
 }
 
 function fileOffset(pieces: readonly Piece[], offset: number): number {
@@ -74,22 +137,6 @@ function fileOffset(pieces: readonly Piece[], offset: number): number {
   const piece = pieces[low]
   if (piece === undefined) return 0
   return piece.fixed ? piece.from : piece.from + offset - piece.at
-}
-
-/** Where `}}` of an action stands; texts and raw strings may hold braces. */
-function endOfAction(source: string, start: number): number {
-  let at = start
-  while (at < source.length) {
-    const character = source[at]
-    if (source.startsWith('}}', at)) return at
-    if (character === '`' || character === '"') {
-      const end = character === '`' ? source.indexOf('`', at + 1) : at + (/^"(?:[^"\\\n]|\\.)*/.exec(source.slice(at))?.[0].length ?? 1)
-      if (end < 0) return source.length
-      at = end
-    }
-    at++
-  }
-  return source.length
 }
 
 function unquote(text: string): string {

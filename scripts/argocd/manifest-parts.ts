@@ -1,10 +1,6 @@
 // Which parts of a hand-written Application or set do rules read?
 import type { Json, JsonMap, Path, Settings } from '../model.ts'
-import { parseYaml } from '../parse.ts'
-import { splitOptions } from '../sync-options.ts'
-import type { Tree } from '../tree.ts'
-import { toPlain } from '../value.ts'
-import { resolveValueFiles, sourcesOf } from './sources.ts'
+import { sourcesOf } from './sources.ts'
 import type { ValueFile } from './sources.ts'
 import { isJsonMap } from './typed.ts'
 
@@ -44,42 +40,6 @@ export function ownPath(file: ValueFile, settings: Settings): string | undefined
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
 }
 
-/**
- * The sync options that an Application's values put on its Cluster, those of the Application itself from 3.4 on included.
- * Undefined: some values can't be read here.
- */
-export function guardOptions(application: JsonMap, from: { settings: Settings; tree: Tree }): ReadonlySet<string> | undefined {
-  const options = new Set(texts(at(application, 'spec', 'syncPolicy', 'syncOptions')))
-  const { files, problems } = resolveValueFiles(application)
-  if (problems.length > 0) return undefined
-  let annotation: string | undefined
-  const take = (values: Json | undefined): void => {
-    const written = at(values, 'cluster', 'annotations', 'argocd.argoproj.io/sync-options')
-    if (typeof written === 'string') annotation = written
-  }
-  for (const file of files) {
-    const path = ownPath(file, from.settings)
-    const read = path === undefined ? undefined : from.tree.read(path)
-    if (read?.ok !== true) return undefined
-    take(yamlMap(read.text))
-  }
-  const spec = at(application, 'spec')
-  for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
-    const helm = source['helm']
-    if (at(helm, 'parameters') !== undefined || at(helm, 'fileParameters') !== undefined) return undefined
-    const values = at(helm, 'values')
-    if (typeof values === 'string') take(yamlMap(values))
-    take(at(helm, 'valuesObject'))
-  }
-  for (const option of splitOptions(annotation ?? '')) options.add(option)
-  return options
-}
-
-function yamlMap(text: string): Json | undefined {
-  const { documents, problems } = parseYaml({ path: '', text }, 'service')
-  return documents[0] === undefined || problems.some((problem) => problem.fatal) ? undefined : toPlain(documents[0])
-}
-
 /** Whether options keep Argo CD from pruning, or from deleting, without a person's word. */
 export function holds(options: ReadonlySet<string>, what: 'Prune' | 'Delete'): boolean {
   return options.has(`${what}=false`) || options.has(`${what}=confirm`)
@@ -95,4 +55,10 @@ export function gitPatterns(node: Json): string[] {
       Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => String(item['path'] ?? '')) : [],
     )
   })
+}
+
+/** How firmly options keep Argo CD from pruning or deleting: 2 for `false`, 1 for `confirm`, 0 not at all. */
+export function guardStrength(options: Iterable<string>, what: 'Prune' | 'Delete'): number {
+  const all = new Set(options)
+  return all.has(`${what}=false`) ? 2 : all.has(`${what}=confirm`) ? 1 : 0
 }

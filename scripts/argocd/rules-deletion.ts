@@ -1,7 +1,9 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
 import type { JsonMap, Path } from '../model.ts'
-import type { Manifest, ManifestRule } from './hand-written.ts'
-import { at, guardOptions, holds, isDatabase, texts } from './manifest-parts.ts'
+import { guardOptions } from './application-values.ts'
+import type { ManifestRule } from './hand-written.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, holds, isDatabase, texts } from './manifest-parts.ts'
 
 const cascading = /^resources-finalizer\.argocd\.argoproj\.io(?:\/(?:background|foreground))?$/
 const options = 'annotate the Cluster through values: cluster.annotations with argocd.argoproj.io/sync-options: Prune=false,Delete=false'
@@ -37,6 +39,7 @@ export const deletionRules: readonly ManifestRule[] = [
     id: 'argocd/set-keeps-databases',
     severity: 'warning',
     summary: 'an element that goes does not take its database with it',
+    whole: true,
     *check(manifest) {
       const { kind, plain } = manifest
       const policy = at(plain, 'spec', 'syncPolicy')
@@ -76,11 +79,14 @@ export const deletionRules: readonly ManifestRule[] = [
     id: 'argocd/server-side-diff',
     severity: 'warning',
     summary: 'defaults that the operator fills in do not show as differences for ever',
+    whole: true,
     *check({ applications, plain, base, settings }) {
       if (applications?.some((application) => isDatabase(application, settings)) !== true) return
       const path = [...base, 'metadata', 'annotations', 'argocd.argoproj.io/compare-options']
       const written = at(plain, ...path)
       if (typeof written === 'string' && written.includes('ServerSideDiff=true')) return
+      // the misspelt annotation is told by itself
+      if (String(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
         message: 'compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever',
         places: [{ path }],

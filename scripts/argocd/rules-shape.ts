@@ -1,29 +1,13 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
 import { decodeObject } from '../admit/stages.ts'
 import { checkSchema } from '../admit/schema.ts'
-import type { Finding, Path } from '../model.ts'
+import type { Json, Path } from '../model.ts'
 import { formatPath, nearest } from '../path.ts'
 import { judgeSyncOption } from '../sync-options.ts'
-import { checkDestination } from './destination.ts'
-import type { GenerateStage } from './generate.ts'
-import type { Manifest, ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './hand-written.ts'
 import { at, texts } from './manifest-parts.ts'
-import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles } from './sources.ts'
+import { refusals, textMistakes } from './rules-refusals.ts'
 import { isJsonMap } from './typed.ts'
-
-const places: Partial<Record<GenerateStage, Path>> = {
-  'duplicate-name': ['metadata', 'name'],
-  project: ['spec', 'project'],
-  destination: ['spec', 'destination'],
-  'app-metadata': ['metadata', 'name'],
-  'app-spec': ['spec', 'sources'],
-  'app-ref': ['spec', 'sources'],
-  'app-source-type': ['spec', 'sources'],
-  'app-value-file': ['spec', 'sources'],
-  'helm-release-name': ['metadata', 'name'],
-}
-/** Stages whose mistakes other rules show at a better place. */
-const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema'])
 
 /** Fields that people look for on the wrong kind. */
 const strays: Readonly<Record<string, string>> = {
@@ -40,7 +24,10 @@ export const shapeRules: readonly ManifestRule[] = [
     *check({ plain, settings, kind }) {
       const decoded = decodeObject(plain, settings.argocd.version)
       if ('issues' in decoded) return
+      // a map where a text is wanted is told as that, not as fields that a text has not
+      const mistyped = checkSchema(decoded.object, decoded.kind.schema, { integerRange: true }).filter(({ keyword }) => keyword === 'type')
       for (const path of decoded.unknown) {
+        if (mistyped.some((issue) => issue.path.every((step, index) => path[index] === step))) continue
         const name = String(path.at(-1))
         const guess = nearest(
           name,
@@ -56,16 +43,14 @@ export const shapeRules: readonly ManifestRule[] = [
     id: 'argocd/manifest-schema',
     severity: 'error',
     summary: 'fields have the types of the CRD',
-    *check({ plain, settings }) {
+    *check({ plain, settings, shape }) {
       const decoded = decodeObject(plain, settings.argocd.version)
       if ('issues' in decoded) return
       for (const issue of checkSchema(decoded.object, decoded.kind.schema, { integerRange: true })) {
-        if (issue.field === '<nil>' || String(at(plain, ...issue.path)).includes('\ue000')) continue
-        yield {
-          message: issue.message.slice(0, 120),
-          places: [{ path: issue.path }],
-          ...(issue.help === undefined ? {} : { help: issue.help }),
-        }
+        const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
+        if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || String(at(plain, ...issue.path)).includes('\ue000')) continue
+        const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
+        yield { message: issue.message.slice(0, 120), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
       }
     },
   },
@@ -74,7 +59,25 @@ export const shapeRules: readonly ManifestRule[] = [
     severity: 'error',
     upstream: 'GenerateApplications, validateGeneratedApplications',
     summary: 'each Application of a set is one that Argo CD deploys',
-    check: (manifest) => refusals(manifest),
+    *check(manifest) {
+      yield* refusals(manifest)
+      if (manifest.kind === 'Application' || manifest.shape !== 'whole') return
+      if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
+      yield {
+        message: 'generators give no element, but an empty set deletes every Application it had',
+        places: [{ path: ['spec', 'generators'] }],
+        help: 'add elements, or correct the name of the field or the path',
+      }
+    },
+  },
+  {
+    id: 'argocd/element-text',
+    severity: 'error',
+    upstream: 'text/template: a null prints as <no value>, a number as a float',
+    summary: 'the values of an element are printed as they are written',
+    *check(manifest) {
+      for (const element of manifest.elements()) yield* textMistakes(element, manifest)
+    },
   },
   {
     id: 'argocd/set-option-known',
@@ -98,45 +101,8 @@ export const shapeRules: readonly ManifestRule[] = [
   },
 ]
 
-/** The first refusal of each stage; the templates are the same for all elements. */
-function* refusals({ kind, plain, base, refusals: ofSet, applications }: Manifest): Iterable<Finding> {
-  const said = new Set<string>()
-  const all = kind === 'Application' ? ofApplication(plain) : ofSet
-  for (const { stage, message } of all) {
-    if (shownElsewhere.has(stage) || said.has(stage) || message.includes('\ue000')) continue
-    said.add(stage)
-    const place = places[stage]
-    const path =
-      place !== undefined
-        ? [...base, ...place]
-        : stage === 'metadata' || stage === 'decode'
-          ? ['metadata', 'name']
-          : stage === 'params'
-            ? ['spec', 'generators']
-            : stage === 'panic'
-              ? ['spec', 'goTemplateOptions']
-              : ['spec', 'template']
-    yield { message: message.slice(0, 120), places: [{ path }] }
-  }
-  if (kind === 'ApplicationSet' && applications?.length === 0 && ofSet.length === 0)
-    yield {
-      message: 'generators give no element, but an empty set deletes every Application it had',
-      places: [{ path: ['spec', 'generators'] }],
-      help: 'add elements, or correct the name of the field or the path',
-    }
-}
-
-function ofApplication(plain: Manifest['plain']): { stage: GenerateStage; message: string }[] {
-  const spec = at(plain, 'spec')
-  if (!isJsonMap(spec)) return []
-  const destination = at(spec, 'destination')
-  const problem = checkDestination(isJsonMap(destination) ? destination : {}, undefined)
-  return [
-    ...(problem === undefined ? [] : [{ stage: 'destination' as const, message: problem }]),
-    ...checkSpec(spec),
-    ...checkRefs(spec),
-    ...checkSourceTypes(spec),
-    ...resolveValueFiles(plain).problems,
-    ...checkReleaseNames(spec, String(at(plain, 'metadata', 'name'))),
-  ]
+/** `CreateNamespace: true` for `CreateNamespace=true`. */
+function optionHelp(value: Json | undefined, path: Path): string | undefined {
+  const [entry, ...others] = path.includes('syncOptions') && isJsonMap(value) ? Object.entries(value) : []
+  return entry === undefined || others.length > 0 ? undefined : `write ${entry[0]}=${String(entry[1])}`
 }

@@ -80,7 +80,7 @@ export function couldMeet(facts: readonly FleetFacts[], tree: Tree, folder: stri
 }
 
 export interface FleetContext {
-  /** names of ObjectStores in hand-written manifests; null: a manifest could not be read, so nothing is surely missing */
+  /** `namespace/name` of ObjectStores in hand-written manifests, the name alone where only the parent knows the namespace; null: a manifest could not be read, so nothing is surely missing */
   readonly otherStores: ReadonlySet<string> | null
 }
 
@@ -147,6 +147,7 @@ function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetConte
   return facts.flatMap(({ database, namespace, references }) =>
     references
       .filter(({ name }) => !known.has(`${namespace} ${name}`) && !otherStores.has(name))
+      .filter(({ name }) => !otherStores.has(`${namespace.slice(namespace.lastIndexOf(' ') + 1)}/${name}`))
       .map(({ name, at }) => ({
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,

@@ -1,0 +1,67 @@
+// Which Applications are made twice: by hand in two places, or by hand and by a generated set?
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { JsonMap } from '../model.ts'
+import { unknownText } from './helm-text.ts'
+import { applicationKey, applicationName } from './manifest-files.ts'
+import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
+
+/** Whoever makes an Application; `manifest` is absent for a generated set. */
+export interface Maker {
+  readonly manifest?: Manifest
+  readonly at: Spot
+  readonly what: string
+}
+
+/** The Applications that generated sets make, by `namespace/name`. */
+export function generatedMakers({ settings, databases }: Pick<Surroundings, 'settings' | 'databases'>): Map<string, Maker> {
+  return new Map(
+    databases.map((database) => [
+      `${settings.argocd.namespace}/${database.application}`,
+      { at: serviceSpot(database), what: `the generated set of ${database.environment.name}` },
+    ]),
+  )
+}
+
+/** `argocd/application-once`: one error for each pair of makers, at the later one that is written by hand. */
+export function doubledApplications(
+  files: readonly ManifestFile[],
+  around: Pick<Surroundings, 'settings' | 'databases'>,
+): LocatedFinding[] {
+  const makers = generatedMakers(around)
+  const findings: LocatedFinding[] = []
+  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+    // parts that may not be printed may be the other half of a choice
+    if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
+    const said = new Set<string>()
+    for (const application of manifest.applications ?? []) {
+      const name = applicationName(application)
+      if (name === '' || name.includes(unknownText)) continue
+      const key = applicationKey(manifest, name)
+      const other = makers.get(key)
+      if (other === undefined) makers.set(key, { manifest, at: spotOfApplication(manifest, application), what: makerOf(manifest) })
+      if (other === undefined || other.manifest === manifest || said.has(other.what)) continue
+      said.add(other.what)
+      findings.push({
+        rule: 'argocd/application-once',
+        severity: 'error',
+        message: `Application is named ${name.slice(0, 40)}, but ${other.what} makes one of that name`.slice(0, 120),
+        at: spotOfApplication(manifest, application),
+        related: [{ ...other.at, message: `${name} is made here, too` }],
+        help: 'remove one of the two, or give it a name of its own: they would fight over one Application',
+      })
+    }
+  }
+  return findings
+}
+
+function makerOf({ kind, plain }: Manifest): string {
+  return kind === 'Application' ? 'another manifest' : `the set ${applicationName(plain)}`
+}
+
+/** The element that an Application comes from, else the name in the template. */
+export function spotOfApplication(manifest: Manifest, application: JsonMap): Spot {
+  const name = applicationName(application)
+  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  return manifest.spotOf(element?.path ?? [...manifest.base, 'metadata', 'name'])
+}

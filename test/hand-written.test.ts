@@ -1,0 +1,109 @@
+// How are hand-written templates read, and whose line is a mistake in them?
+import { expect, it } from 'vitest'
+import { readHelmText } from '../scripts/argocd/helm-text.ts'
+import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from './hand-written-set.ts'
+
+const name = "  name: '{{`{{ .service }}`}}-legacy'"
+const beta = '          - service: "beta"\n'
+const underIf = `          {{- if .Values.beta }}\n${beta}          {{- end }}\n`
+
+it('says nothing of the good set', () => {
+  expect(judgeSet()).toEqual([])
+})
+
+it.each([
+  ['a field', '{{ .service }}'],
+  ['a function of Argo CD', '{{ .service | normalize }}'],
+  ['an index', '{{ index . "service" }}'],
+  ['a parameter', '{{service}}'],
+])('finds unescaped braces: %s', (_, braces) => {
+  const text = `name: '${braces}-legacy'`
+  expect(judgeSet([name, `  ${text}`])).toContainEqual(`error argocd/helm-braces legacy.yaml: ${text}`)
+  expect(judgeSet([beta, underIf], [name, `  ${text}`])).toContainEqual(`error argocd/helm-braces legacy.yaml: ${text}`)
+})
+
+it("leaves Helm's own actions and comments alone", () => {
+  expect(judgeSet(['project: data', 'project: {{ .Values.project | default "data" | quote }}'])).toEqual([])
+  expect(judgeSet(['kind: App', '# uses {{ .service }}\nkind: App'])).toEqual([])
+  expect(judgeSet(['project: data', 'project: {{ index .Values "project" }}'])).toEqual([])
+  expect(judgeSet([beta, '          {{- range .Values.more }}\n          - service: {{ .name | quote }}\n          {{- end }}\n'])).toEqual(
+    ['info argocd/manifest-readable legacy.yaml: {{- range .Values.more }}'],
+  )
+})
+
+it('reads what stands outside of control structures', () => {
+  expect(judgeSet([beta, underIf])).toEqual([])
+  expect(judgeSet([beta, underIf], ['CreateNamespace', 'CreateNamespce'])).toEqual([
+    'warning argocd/set-option-known legacy.yaml: - CreateNamespce=true',
+  ])
+  expect(judgeSet(['        syncOptions:', '        {{- toYaml .Values.policy | nindent 8 }}\n        syncOptions:'])).toEqual([])
+})
+
+it('tells YAML that is none, at its line, in a file without control structures', () => {
+  // the parser stops at the next line, which stands deeper than its parent's first key
+  expect(judgeSet(['      project: data', '     project: data'])).toEqual(['error yaml/syntax legacy.yaml: destination:'])
+})
+
+it('drops lines of control structures, keeps the first branch, and takes a choice inside a line for unknown', () => {
+  const read = (text: string): string => readHelmText(text).text
+  expect(read('a:\n  {{- if .Values.x }}\n  - 1\n  {{- else }}\n  - 2\n  {{- end }}\nb: 1\n')).toBe('a:\n  - 1\nb: 1\n')
+  expect(read('a: {{ if .Values.x }}1{{ else }}2{{ end }}\n')).toBe('a: \ue000\n')
+  expect(readHelmText('a: {{ .Values.x }}\n').shape).toBe('whole')
+  expect(readHelmText('{{ if .Values.x }}\na: 1\n{{ end }}\n').shape).toBe('optional')
+})
+
+it.each([
+  ['a null', beta, beta.replace('"beta"', 'null'), 'error argocd/element-text legacy.yaml: - service: null'],
+  ['a number that prints otherwise', beta, beta.replace('"beta"', '1000000'), 'error argocd/element-text legacy.yaml: - service: 1000000'],
+  ['a misspelt key', beta, beta.replace('service', 'servce'), 'error argocd/set-generates legacy.yaml: - servce: "beta"'],
+  ['a missing key', beta, beta.replace('service', 'other'), 'error argocd/set-generates legacy.yaml: - other: "beta"'],
+  ['an element twice', beta, beta + beta, 'error argocd/set-generates legacy.yaml: - service: "beta"'],
+  ['a long name', beta, beta.replace('beta', 'b'.repeat(60)), `error argocd/set-generates legacy.yaml: - service: "${'b'.repeat(60)}"`],
+])('blames the element for %s, once', (_, from, to, expected) => {
+  const found = judgeSet([from, to])
+  expect(found.filter((text) => !text.includes('value-file-exists'))).toEqual([expected])
+})
+
+it('blames the second of two equal elements', () => {
+  const findings = findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [beta, beta + beta]) })
+  const line = legacySet.split('\n').indexOf(beta.trimEnd()) + 2
+  expect(findings.map(({ at }) => at.file.text.slice(0, at.span.start).split('\n').length)).toEqual([line])
+})
+
+it('blames the entry with the wrong ref, and the release name where it is written', () => {
+  expect(judgeSet(['- $values/helm-values/data', '- $vals/helm-values/data'])).toEqual([
+    'error argocd/set-generates legacy.yaml: - $vals/helm-values/data/postgres-dev-defaults.yaml',
+  ])
+  const long = edited(application, ['releaseName: one', `releaseName: ${'o'.repeat(54)}`])
+  expect(findingsOf({ ...legacyFiles, [setFile]: long }).map(shown)).toEqual([
+    `error argocd/set-generates legacy.yaml: releaseName: ${'o'.repeat(54)}`,
+  ])
+})
+
+it('reports an annotation and an option once, and helps', () => {
+  expect(judgeSet(['compare-options', 'diff-options'])).toEqual([
+    'warning argocd/set-option-known legacy.yaml: argocd.argoproj.io/diff-options: ServerSideDiff=true',
+  ])
+  expect(judgeSet(['- CreateNamespace=true', '- CreateNamespace: true'])).toEqual([
+    'error argocd/manifest-schema legacy.yaml: - CreateNamespace: true',
+  ])
+  const help = (from: string, to: string): string | undefined =>
+    findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [from, to]) })[0]?.help
+  expect(help('- CreateNamespace=true', '- CreateNamespace')).toBe('write CreateNamespace=true')
+  expect(help('- CreateNamespace=true', '- Prune')).toBe('write Prune=false')
+  expect(help(beta, beta + beta)).toBeTypeOf('string')
+})
+
+it('names Applications that are made twice', () => {
+  const two = { 'apps/templates/two.yaml': application, 'apps/templates/one.yaml': application }
+  expect(findingsOf({ ...legacyFiles, ...two }).map(shown)).toEqual(['error argocd/application-once two.yaml: name: one'])
+  const generated = edited(application, ['name: one', 'name: orders-db-dev'])
+  expect(findingsOf({ ...legacyFiles, 'apps/templates/two.yaml': generated }).map(shown)).toEqual([
+    'error argocd/application-once two.yaml: name: orders-db-dev',
+  ])
+  const alpha = edited(application, ['name: one', 'name: alpha-legacy'])
+  expect(findingsOf({ ...legacyFiles, 'apps/templates/a.yaml': alpha }).map(shown)).toEqual([
+    'error argocd/application-once legacy.yaml: - service: "alpha"',
+  ])
+  expect(findingsOf({ ...legacyFiles, 'apps/templates/b.yaml': edited(alpha, ['namespace: argocd', 'namespace: other']) })).toEqual([])
+})
