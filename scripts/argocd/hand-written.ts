@@ -11,6 +11,7 @@ import { at } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
 import { shapeRules } from './rules-shape.ts'
+import { judgeSetChanges } from './set-changes.ts'
 
 export interface ManifestRule extends Rule<Manifest> {
   /** it misses something: where parts of a template may or may not be printed, that can't be said */
@@ -34,10 +35,14 @@ export interface HandWrittenState {
 }
 
 /** Reads every template that is not generated, and compares its sets and Applications with those of the base. */
-export function judgeHandWritten({ settings, databases, tree }: HandWrittenState): HandWritten {
+export function judgeHandWritten({ settings, databases, tree, base }: HandWrittenState): HandWritten {
   const files = readManifestFiles({ settings, databases, tree })
   const findings = files.flatMap((file) => judgeFile(file, settings))
   findings.push(...doubledApplications(files, { settings, databases }))
+  if (base !== undefined) {
+    const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
+    findings.push(...judgeSetChanges(before, files, { settings, databases, tree }))
+  }
   return { findings, stores: storesOf(files) }
 }
 

@@ -66,7 +66,7 @@ function openBaseTree(
   const { folder, tree } = current
   const prefix = folder === '' ? '' : `${folder}/`
   if (workspace.databases === undefined) {
-    const folders = folder === '' ? [''] : [...new Set([settingsFile, 'helm-values/data', 'apps/templates', folder])]
+    const folders = folder === '' ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', folder])]
     const wanted = (path: string): boolean =>
       path === settingsFile ||
       /^helm-values\/data\/[^/]+$/.test(path) ||

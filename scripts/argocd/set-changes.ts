@@ -1,0 +1,206 @@
+// What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { JsonMap, Severity } from '../model.ts'
+import { generatedMakers } from './application-once.ts'
+import { identityFindings, renamedApplications } from './application-identity.ts'
+import { guardOptions } from './application-values.ts'
+import { changeApplications } from './changes.ts'
+import type { ApplicationChange, ChangeResult } from './changes.ts'
+import { guardFindings } from './guard-changes.ts'
+import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
+import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
+import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
+import { splitOptions } from '../sync-options.ts'
+import { canonical } from './reconcile.ts'
+
+/** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
+export interface ManifestChange {
+  readonly before: Manifest
+  readonly after?: Manifest
+}
+
+/** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
+export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
+  const present = after.flatMap(({ manifests }) => manifests)
+  const makers = new Set(generatedMakers(now).keys())
+  for (const manifest of present)
+    for (const application of manifest.applications ?? []) makers.add(applicationKey(manifest, applicationName(application)))
+  return pairs(before, present).flatMap((change) => {
+    const { before: old, after: next } = change
+    if (next === undefined && isHidden(old, after)) return []
+    if (next !== undefined && (next.shape === 'unclear' || next.applications === undefined)) return []
+    const isTaken = (name: string): boolean => makers.has(applicationKey(old, name))
+    return old.kind === 'Application' ? applicationFindings(change, isTaken) : setFindings(change, isTaken)
+  })
+}
+
+/** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
+function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
+  const old = before.flatMap(({ manifests }) => manifests)
+  const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
+  const known = new Set(old.map(id))
+  const byId = new Map(present.map((manifest) => [id(manifest), manifest]))
+  const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
+  return old.flatMap((manifest) => {
+    const { applications, settings, shape, kind } = manifest
+    if (shape === 'unclear' || applications?.some((application) => isDatabase(application, settings)) !== true) return []
+    const same = byId.get(id(manifest))
+    const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
+    if (twin !== undefined) fresh.delete(twin)
+    return [{ before: manifest, ...(twin === undefined ? {} : { after: twin }) }]
+  })
+}
+
+/** Another name for the same: the rest is equal, or the file. */
+function isAlike(before: Manifest, after: Manifest): boolean {
+  const rest = ({ plain }: Manifest): string => canonical(plain['spec'] ?? null)
+  return before.file.path === after.file.path || rest(before) === rest(after)
+}
+
+/** Whether a manifest may stand in a template that can't be read. */
+function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
+  const name = applicationName(plain)
+  return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
+}
+
+function setFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+  const { before, after } = change
+  const { settings, tree } = after ?? before
+  const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
+  const gitFiles = after === undefined ? undefined : ownFiles(after.plain, after)
+  const played =
+    isKept || (after !== undefined && canonical(before.plain) === canonical(after.plain) && gitFiles === undefined)
+      ? []
+      : changeApplications(before.plain, after?.plain ?? null, {
+          argocd: settings.argocd.version,
+          propagation: 'foreground',
+          ...(gitFiles === undefined
+            ? {}
+            : {
+                gitFiles,
+                live: (before.applications ?? []).map((application) => ({ application: structuredClone(application) })),
+              }),
+        })
+  const databases = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
+  const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
+  const relevant = played.filter(({ name }) => {
+    const application = databases.get(name)
+    return application !== undefined && isDatabase(application, before.settings) && !renamed.has(name)
+  })
+  const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
+  const fate = ({ name, cluster }: ApplicationChange): boolean =>
+    cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
+  const deleted = find('deleted')
+  const lost = deleted.filter(fate)
+  const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => !isTaken(name))
+  const tell = teller(change)
+  const findings = [
+    ...tell('changes/database-stays', lost),
+    ...tell('changes/application-stays', [...kept, ...find('kept-orphan')]),
+    ...tell('changes/application-updates', find('stale')),
+    ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
+  ]
+  if (isKept) findings.push(keptSet(change))
+  if (after === undefined) return findings
+  const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
+  return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
+}
+
+/** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
+function ownGuard({ plain }: Manifest): number {
+  return guardStrength(splitOptions(String(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
+}
+
+/** Whether options on the Cluster itself keep it from going with its Application. */
+function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: Surroundings['tree']): boolean {
+  const read = (path: string): ReturnType<typeof tree.read> => tree.read(path) ?? present.read(path)
+  const options = guardOptions(application, { settings, tree: { paths: tree.paths, read } })
+  return options !== undefined && holds(options, 'Delete')
+}
+
+interface Telling {
+  readonly severity: Severity
+  readonly message: (names: string) => string
+  readonly help: string
+}
+
+const tellings: Readonly<Record<string, Telling>> = {
+  'changes/database-stays': {
+    severity: 'error',
+    message: (names) => `${names} would be deleted with its database, but no change may delete one`,
+    help: 'bring it back; to retire a database, first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+  },
+  'changes/application-stays': {
+    severity: 'warning',
+    message: (names) => `${names} is no longer wanted, but its database lives on without anyone who sees it here`,
+    help: 'bring it back, or delete Application and database by hand after the merge',
+  },
+  'changes/application-updates': {
+    severity: 'warning',
+    message: (names) => `${names} would differ, but applicationsSync of the set never updates an Application`,
+    help: 'set spec.syncPolicy.applicationsSync: create-update',
+  },
+  'changes/application-taken': {
+    severity: 'error',
+    message: (names) => `${names} would be written, but another set owns it`,
+    help: 'keep the name of the set, or remove the old set first and keep its Applications',
+  },
+}
+
+function teller(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
+  return (rule, gone) => {
+    const telling = tellings[rule]
+    const [first, ...others] = gone
+    if (first === undefined || telling === undefined) return []
+    const names = `Application ${first.name.slice(0, 40)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    const { severity, message, help } = telling
+    const { at, related } = goneSpot(change, first.name)
+    return [{ rule, severity, message: message(names).slice(0, 120), at, related, help }]
+  }
+}
+
+/** The list that lost an element, or the template; the file of the base where the set itself is gone. */
+function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: string })[] } {
+  const element = before.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  const was = before.spotOf(element?.path ?? ['metadata', 'name'])
+  if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
+  const related = [{ ...was, message: `${name} came from here` }]
+  if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
+  return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
+}
+
+/** A set that its guard keeps in the cluster although it left the repository. */
+function keptSet({ before, after }: ManifestChange): LocatedFinding {
+  const name = applicationName(before.plain).slice(0, 40)
+  const count = before.applications?.length ?? 0
+  if (after !== undefined)
+    return {
+      rule: 'changes/application-taken',
+      severity: 'error',
+      message: `set is renamed from ${name}, but that one stays (Prune=false) and owns the ${count} Applications`.slice(0, 120),
+      at: after.spotOf(['metadata', 'name']),
+      related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
+      help: `name it ${name} again`,
+    }
+  return {
+    rule: 'changes/application-stays',
+    severity: 'warning',
+    message: `set ${name} is gone here, but its guard keeps it and its ${count} Applications alive, seen by nobody`.slice(0, 120),
+    at: before.spotOf(['metadata', 'name']),
+    help: 'bring it back, or delete the set by hand after the merge, with its Applications kept',
+  }
+}
+
+/** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
+function applicationFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+  const { before, after } = change
+  const name = applicationName(before.plain)
+  if (after !== undefined && before.key === after.key)
+    return [...identityFindings(change, new Map(), new Set([name])), ...guardFindings(change)]
+  if (after !== undefined) return identityFindings(change, new Map([[name, applicationName(after.plain)]]), new Set())
+  const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
+  const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
+  if (!goes && isTaken(name)) return []
+  const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
+  return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
+}
