@@ -102,3 +102,33 @@ export function splitOptions(text: string): string[] {
     .map((option) => option.trim())
     .filter((option) => option !== '')
 }
+
+const prefix = 'argocd.argoproj.io/'
+/** Annotations that Argo CD reads on Applications or objects. */
+const annotations = [
+  'application-set-refresh',
+  'compare-options',
+  'deletion-approved',
+  'hook',
+  'hook-delete-policy',
+  'hydrate',
+  'ignore-default-links',
+  'ignore-healthcheck',
+  'ignore-resource-updates',
+  'manifest-generate-paths',
+  'refresh',
+  'skip-reconcile',
+  'sync-options',
+  'sync-wave',
+  'tracking-id',
+]
+
+/** Why an annotation of Argo CD does nothing: its name is nearly, but not quite, that of one. */
+export function judgeAnnotation(key: string): OptionMistake | undefined {
+  const name = key.startsWith(prefix) ? key.slice(prefix.length) : undefined
+  if (name === undefined || annotations.includes(name)) return undefined
+  // often written, since Argo CD calls a diff what its annotation calls a comparison
+  const guess = name === 'diff-options' ? 'compare-options' : nearest(name, annotations)
+  if (guess === undefined) return undefined
+  return { message: `annotation is ${key}, but Argo CD reads ${guess}`.slice(0, 120), help: `rename it to ${prefix}${guess}` }
+}

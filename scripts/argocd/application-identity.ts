@@ -5,7 +5,7 @@ import { identityOf } from './application-values.ts'
 import type { Identity } from './application-values.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabase } from './manifest-parts.ts'
+import { at, isDatabase, releasePath } from './manifest-parts.ts'
 import { canonical } from './reconcile.ts'
 import type { ManifestChange } from './set-changes.ts'
 
@@ -82,10 +82,5 @@ function placeOf({ plain, base }: Manifest, field: 'cluster' | 'namespace' | 'de
   if (field === 'destination')
     return [...spec, 'destination', at(plain, ...spec, 'destination', 'server') === undefined ? 'name' : 'server']
   if (field === 'namespace') return [...spec, 'destination', 'namespace']
-  const many = at(plain, ...spec, 'sources')
-  const index = Array.isArray(many) ? many.findIndex((source) => at(source, 'helm', 'releaseName') !== undefined) : -1
-  if (index >= 0) return [...spec, 'sources', index, 'helm', 'releaseName']
-  return at(plain, ...spec, 'source', 'helm', 'releaseName') === undefined
-    ? [...base, 'metadata', 'name']
-    : [...spec, 'source', 'helm', 'releaseName']
+  return releasePath({ plain, base })
 }

@@ -54,6 +54,22 @@ function fieldsOf(settings: Settings, environment: Environment, named: boolean):
   ]
 }
 
+/** The keys that an element of a set has for each database: those that do not follow from the service are in every one. */
+export function elementKeys(
+  settings: Settings,
+  environment: Environment,
+  members: readonly Database[],
+): (database: Database) => Record<string, string> {
+  const named = members.some((database) => database.name !== undefined)
+  const own = fieldsOf(settings, environment, named).filter((field) => differs(field, members))
+  return (database) => ({
+    service: database.service,
+    ...(named ? { name: database.name ?? '' } : {}),
+    ...Object.fromEntries(own.map((field) => [field.key, field.of(database)])),
+    ...(database.retired === undefined ? {} : { retired: 'true' }),
+  })
+}
+
 function differs(field: Field, members: readonly Database[]): boolean {
   return members.some((database) => {
     const { service, name, environment } = database
@@ -71,7 +87,8 @@ function writeSet(settings: Settings, plan: SetPlan): string {
     const field = fields.find((candidate) => candidate.key === key) as Field
     return own.includes(field) ? `{{ .${key} }}` : elementTemplate(field.pattern, environment.name)
   }
-  const elements = members.map((database) => writeElement(database, own, named)).join('')
+  const keysOf = elementKeys(settings, environment, members)
+  const elements = members.map((database) => writeElement(keysOf(database))).join('')
   return `${setHead(settings, plan)}        elements:
 ${elements}  syncPolicy:
     applicationsSync: create-update
@@ -98,11 +115,8 @@ spec:
 `
 }
 
-function writeElement(database: Database, own: readonly Field[], named: boolean): string {
-  const lines = [`service: ${quoted(database.service)}`]
-  if (named) lines.push(`name: ${quoted(database.name ?? '')}`)
-  for (const field of own) lines.push(`${field.key}: ${quoted(field.of(database))}`)
-  if (database.retired !== undefined) lines.push('retired: "true"')
+function writeElement(keys: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(keys).map(([key, value]) => `${key}: ${quoted(value)}`)
   return `          - ${lines.join('\n            ')}\n`
 }
 

@@ -10,7 +10,10 @@ import type { Manifest, ManifestFile } from './manifest-files.ts'
 import { at } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
+import { nameRules } from './rules-names.ts'
 import { shapeRules } from './rules-shape.ts'
+import { sourceRules } from './rules-sources.ts'
+import { syncRules } from './rules-sync.ts'
 import { judgeSetChanges } from './set-changes.ts'
 
 export interface ManifestRule extends Rule<Manifest> {
@@ -18,7 +21,14 @@ export interface ManifestRule extends Rule<Manifest> {
   readonly whole?: true
 }
 
-export const manifestRules: readonly ManifestRule[] = [...shapeRules, ...fileRules, ...deletionRules]
+export const manifestRules: readonly ManifestRule[] = [
+  ...shapeRules,
+  ...fileRules,
+  ...sourceRules,
+  ...nameRules,
+  ...deletionRules,
+  ...syncRules,
+]
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]

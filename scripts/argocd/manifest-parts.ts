@@ -32,7 +32,7 @@ const sameRepository = (left: string, right: string): boolean =>
   left.replace(/\/$/, '').replace(/\.git$/, '') === right.replace(/\/$/, '').replace(/\.git$/, '')
 
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
-export function ownPath(file: ValueFile, settings: Settings): string | undefined {
+export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
   const { url, revision, path } = settings.repository
   if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes('\ue000')) return undefined
   if (!sameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
@@ -61,4 +61,19 @@ export function gitPatterns(node: Json): string[] {
 export function guardStrength(options: Iterable<string>, what: 'Prune' | 'Delete'): number {
   const all = new Set(options)
   return all.has(`${what}=false`) ? 2 : all.has(`${what}=confirm`) ? 1 : 0
+}
+
+/** A version as a release has it, and no range or wildcard. */
+export function isExactVersion(text: string): boolean {
+  return /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]*)?$/.test(text)
+}
+
+/** Where the release is named: `releaseName`, else the name of the Application. */
+export function releasePath({ plain, base }: { readonly plain: JsonMap; readonly base: Path }): Path {
+  const spec = [...base, 'spec']
+  const many = at(plain, ...spec, 'sources')
+  const index = Array.isArray(many) ? many.findIndex((source) => at(source, 'helm', 'releaseName') !== undefined) : -1
+  if (index >= 0) return [...spec, 'sources', index, 'helm', 'releaseName']
+  const single = [...spec, 'source', 'helm', 'releaseName']
+  return at(plain, ...single) === undefined ? [...base, 'metadata', 'name'] : single
 }

@@ -1,6 +1,7 @@
 // Are the files that a hand-written Application or set names the files that are there?
 import { matcher } from '../layout.ts'
 import type { Path } from '../model.ts'
+import { hasReached } from '../sync-options.ts'
 import type { ManifestRule } from './hand-written.ts'
 import { at, gitPatterns, isDatabase, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles } from './sources.ts'
@@ -20,50 +21,26 @@ export const fileRules: readonly ManifestRule[] = [
       const said = new Set<string>()
       for (const application of applications ?? []) {
         for (const file of resolveValueFiles(application).files) {
-          const path = ownPath(file, settings)
+          const path = ownPath({ ...file, glob: undefined }, settings)
           const helm = entryPath(application, file.source)
-          if (
-            path === undefined ||
-            said.has(path) ||
-            at(application, ...helm, 'ignoreMissingValueFiles') === true ||
-            tree.read(path) !== undefined
-          )
-            continue
+          if (path === undefined || said.has(path) || at(application, ...helm, 'ignoreMissingValueFiles') === true) continue
+          // before 3.4 `*` is a letter like others
+          const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
+          const glob = isGlob ? expression(path, '[^/]*') : undefined
+          if (glob === undefined ? tree.read(path) !== undefined : tree.paths.some((other) => glob.test(other))) continue
           // only folders that are listed whole can prove that a file is missing
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
           said.add(path)
           const index = texts(at(application, ...helm, 'valueFiles')).indexOf(file.entry)
           const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
           yield {
-            message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : 'there is no such file'}`,
+            message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
             places: [{ path: [...base, ...helm, 'valueFiles', index] }],
             help: isFolder
               ? 'name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file'
               : 'correct the path, which is from the root of the repository',
           }
         }
-      }
-    },
-  },
-  {
-    id: 'argocd/value-file-ref',
-    severity: 'error',
-    summary: 'a value file of another source begins with `$` and its ref',
-    *check({ plain, base }) {
-      for (const helm of [
-        ['source', 'helm'],
-        ...(Array.isArray(at(plain, ...base, 'spec', 'sources'))
-          ? (at(plain, ...base, 'spec', 'sources') as unknown[]).map((_, index) => ['sources', index, 'helm'])
-          : []),
-      ]) {
-        const path = [...base, 'spec', ...helm, 'valueFiles']
-        for (const [index, entry] of texts(at(plain, ...path)).entries())
-          if (entry.startsWith('\\$'))
-            yield {
-              message: `value file is \`${entry.slice(0, 40)}\`, but \`\\$\` is no reference`,
-              places: [{ path: [...path, index] }],
-              help: `write ${entry.slice(1)}`,
-            }
       }
     },
   },

@@ -6,9 +6,10 @@ import { serviceSpot } from '../generator.ts'
 import { fill } from '../layout.ts'
 import type { Database, Path, Settings } from '../model.ts'
 import { hasReached } from '../sync-options.ts'
+import { elementKeys } from './applicationset.ts'
 
 /** What a client-side apply may put into its annotation. */
-const annotationLimit = 262_144
+export const annotationLimit = 262_144
 /** A set without its elements, generously. */
 const setBase = 4_096
 
@@ -32,7 +33,8 @@ export function judgeSettings(settings: Settings, databases: readonly Database[]
   for (const database of databases) findings.push(...nameFindings(database, settings, spot))
   for (const environment of settings.environments) {
     const members = databases.filter((database) => database.environment === environment)
-    const size = members.reduce((sum, member) => sum + JSON.stringify({ service: member.service, name: member.name }).length + 1, setBase)
+    const keysOf = elementKeys(settings, environment, members)
+    const size = members.reduce((sum, member) => sum + JSON.stringify(keysOf(member)).length + 1, setBase)
     if (size < annotationLimit * 0.8) continue
     findings.push({
       rule: 'argocd/set-size',

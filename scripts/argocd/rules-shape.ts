@@ -3,7 +3,7 @@ import { decodeObject } from '../admit/stages.ts'
 import { checkSchema } from '../admit/schema.ts'
 import type { Json, Path } from '../model.ts'
 import { formatPath, nearest } from '../path.ts'
-import { judgeSyncOption } from '../sync-options.ts'
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import type { ManifestRule } from './hand-written.ts'
 import { at, texts } from './manifest-parts.ts'
 import { refusals, textMistakes } from './rules-refusals.ts'
@@ -83,20 +83,27 @@ export const shapeRules: readonly ManifestRule[] = [
     id: 'argocd/set-option-known',
     severity: 'warning',
     summary: 'sync options of an Application are spelt right, in their place, and read by the pinned Argo CD',
-    *check({ plain, base, settings }) {
+    *check({ kind, plain, base, settings }) {
       const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
       for (const [index, option] of texts(at(plain, ...path)).entries()) {
         const mistake =
           option.includes('\ue000') || option.includes('{{') ? undefined : judgeSyncOption(option, 'application', settings.argocd.version)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, index] }] }
       }
-      const annotations = [...base, 'metadata', 'annotations']
-      if (at(plain, ...annotations, 'argocd.argoproj.io/diff-options') !== undefined)
-        yield {
-          message: 'annotation is argocd.argoproj.io/diff-options, but Argo CD reads compare-options',
-          places: [{ path: [...annotations, 'argocd.argoproj.io/diff-options'], on: 'key' as const }],
-          help: 'rename it to argocd.argoproj.io/compare-options',
+      // the parent Application reads the options of the set itself, or of an Application
+      for (const holder of kind === 'ApplicationSet' ? [[], base] : [[]]) {
+        const annotations = [...holder, 'metadata', 'annotations']
+        const written = at(plain, ...annotations)
+        for (const key of isJsonMap(written) ? Object.keys(written) : []) {
+          const mistake = judgeAnnotation(key)
+          if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key], on: 'key' as const }] }
         }
+        const key = 'argocd.argoproj.io/sync-options'
+        for (const option of splitOptions(String(at(plain, ...annotations, key) ?? ''))) {
+          const mistake = option.includes('\ue000') ? undefined : judgeSyncOption(option, 'object', settings.argocd.version)
+          if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key] }] }
+        }
+      }
     },
   },
 ]

@@ -1,5 +1,5 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
-import { judgeSyncOption, splitOptions } from '../sync-options.ts'
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import { nearestSpot } from '../diagnose.ts'
 import { valueAt } from '../value.ts'
 import { plainAt, textAt } from './subject.ts'
@@ -105,6 +105,27 @@ export const naming: readonly PolicyRule[] = [
         if (database.environment.guard !== 'none' && guard.has(option)) continue
         const mistake = judgeSyncOption(option, 'object', settings.argocd.version)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: syncOptions }] }
+      }
+    },
+  },
+  {
+    id: 'argocd/annotation-known',
+    severity: 'warning',
+    summary: 'the annotations of a database are ones that Argo CD reads there',
+    *check({ values }) {
+      const path = ['cluster', 'annotations']
+      const written = valueAt(values, path)
+      if (written?.kind !== 'map') return
+      for (const [key, value] of written.entries) {
+        const mistake = judgeAnnotation(key)
+        if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, key], on: 'key' as const }] }
+        const option = /\b(?:ServerSideDiff|IncludeMutationWebhook)\b/.exec(value.kind === 'scalar' ? String(value.value) : '')?.[0]
+        if (key !== 'argocd.argoproj.io/compare-options' || option === undefined) continue
+        yield {
+          message: `compare option is ${option}, but only the Application takes it, not the Cluster`,
+          places: [{ path: [...path, key] }],
+          help: 'remove it: the generated Applications have ServerSideDiff=true',
+        }
       }
     },
   },
