@@ -100,3 +100,15 @@ it('is silent where a generated set takes a kept database over', () => {
   )
   expect(changes(adopted, undefined)).toEqual([])
 })
+
+it('tells a mistake once, and not what follows from it', () => {
+  const name = "  name: '{{`{{ .service }}`}}-legacy'"
+  const braces = edited(legacySet, [name, "  name: '{{ .service }}-legacy'"])
+  expect(changes(legacySet, braces)).toEqual(["error argocd/helm-braces legacy.yaml: name: '{{ .service }}-legacy'"])
+  expect(changes(legacySet, edited(legacySet, [beta, beta.replace('"beta"', 'null')]))).toEqual([
+    'error argocd/element-text legacy.yaml: - service: null',
+  ])
+  expect(changes(legacySet, edited(legacySet, ['Prune=false', 'Prune=flase']))).toEqual([
+    'warning argocd/set-option-known legacy.yaml: argocd.argoproj.io/sync-options: Prune=flase,Delete=false',
+  ])
+})

@@ -1,9 +1,9 @@
 // Which brakes of a hand-written set does a change take away, while its databases live on?
 import { spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Path } from '../model.ts'
+import type { Json, Path } from '../model.ts'
 import { parseYaml } from '../parse.ts'
-import { splitOptions } from '../sync-options.ts'
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import { deepestAt } from '../value.ts'
 import { guardOptions } from './application-values.ts'
 import { applicationName } from './manifest-files.ts'
@@ -12,6 +12,7 @@ import { at, guardStrength, isDatabase, ownPath, texts } from './manifest-parts.
 import { deletionRules } from './rules-deletion.ts'
 import { resolveValueFiles } from './sources.ts'
 import type { ManifestChange } from './set-changes.ts'
+import { isJsonMap } from './typed.ts'
 
 interface Brake {
   readonly name: string
@@ -23,8 +24,15 @@ const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-op
 const own = (what: 'Prune' | 'Delete'): Brake => ({
   name: `${what} of the annotation sync-options`,
   path: annotation,
-  strength: ({ plain }) => guardStrength(splitOptions(String(at(plain, ...annotation) ?? '')), what),
+  strength: ({ plain, settings }) => {
+    const options = splitOptions(String(at(plain, ...annotation) ?? ''))
+    // a misspelt option was not taken away, and is told by itself
+    const isMisspelt = options.some((option) => judgeSyncOption(option, 'object', settings.argocd.version) !== undefined)
+    return isMisspelt || isMisnamed(at(plain, ...annotation.slice(0, -1))) ? 2 : guardStrength(options, what)
+  },
 })
+const isMisnamed = (annotations: Json | undefined): boolean =>
+  isJsonMap(annotations) && Object.keys(annotations).some((key) => judgeAnnotation(key) !== undefined)
 const brakes: readonly Brake[] = [
   {
     name: 'applicationsSync',

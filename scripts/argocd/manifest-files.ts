@@ -39,6 +39,8 @@ export interface Manifest extends Surroundings {
   readonly elements: () => readonly SetElement[]
   /** how much of the template is surely printed */
   readonly shape: HelmText['shape']
+  /** Helm eats what Argo CD should read, so that what the set generates is not what was meant */
+  readonly isEaten: boolean
   readonly file: SourceFile
   readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
   /** a scalar as it is written, quotes included */
@@ -104,6 +106,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
     key: `${String(metadata['namespace'] ?? around.settings.argocd.namespace)}/${String(metadata['name'] ?? '')}`,
     plain,
     shape: reading.helm.shape,
+    isEaten: reading.helm.eaten.length > 0,
     file: reading.file,
     spotOf: (path: Path, on: 'key' | 'value' = 'value') => spotIn({ path, on }, reading),
     written: (path: Path) => {

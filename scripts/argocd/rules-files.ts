@@ -3,7 +3,9 @@ import { matcher } from '../layout.ts'
 import type { Path } from '../model.ts'
 import { hasReached } from '../sync-options.ts'
 import type { ManifestRule } from './hand-written.ts'
+import { applicationName } from './manifest-files.ts'
 import { at, gitPatterns, isDatabase, ownPath, texts } from './manifest-parts.ts'
+import { spoiledElements } from './rules-refusals.ts'
 import { resolveValueFiles } from './sources.ts'
 
 /** Where the entries of value files stand: in `source`, or in one of `sources`. */
@@ -17,9 +19,13 @@ export const fileRules: readonly ManifestRule[] = [
     id: 'argocd/value-file-exists',
     severity: 'error',
     summary: 'a value file of this repository is there',
-    *check({ applications, base, settings, tree }) {
+    *check(manifest) {
+      const { applications, base, settings, tree } = manifest
       const said = new Set<string>()
+      const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
       for (const application of applications ?? []) {
+        // a path with a null in it is told as that
+        if (spoiled.has(applicationName(application))) continue
         for (const file of resolveValueFiles(application).files) {
           const path = ownPath({ ...file, glob: undefined }, settings)
           const helm = entryPath(application, file.source)

@@ -34,7 +34,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
 /** The refusals as findings: at the element that alone has them, else at the field of the template. */
 export function* refusals(manifest: Manifest): Iterable<Finding> {
   const all = manifest.kind === 'Application' ? ofApplication(manifest.plain) : manifest.refusals
-  const spoiled = new Set(manifest.elements().filter((element) => textMistakes(element, manifest).length > 0))
+  const spoiled = new Set(spoiledElements(manifest))
   const said = new Set<string>()
   for (const error of all) {
     const { stage, message } = error
@@ -162,6 +162,12 @@ function ofApplication(plain: JsonMap): GenerateError[] {
     ...resolveValueFiles(plain).problems,
     ...checkReleaseNames(spec, String(at(plain, 'metadata', 'name'))),
   ]
+}
+
+/** The elements with such values. */
+export function spoiledElements(manifest: Manifest): readonly SetElement[] {
+  if (!JSON.stringify(at(manifest.plain, 'spec', 'generators') ?? null).match(/:(?:null|-?\d)/)) return []
+  return manifest.elements().filter((element) => textMistakes(element, manifest).length > 0)
 }
 
 /** Values of an element that Argo CD prints otherwise than they are written: a null as `<no value>`, 16.10 as 16.1. */

@@ -6,7 +6,7 @@ import { formatPath, nearest } from '../path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import type { ManifestRule } from './hand-written.ts'
 import { at, texts } from './manifest-parts.ts'
-import { refusals, textMistakes } from './rules-refusals.ts'
+import { refusals, spoiledElements, textMistakes } from './rules-refusals.ts'
 import { isJsonMap } from './typed.ts'
 
 /** Fields that people look for on the wrong kind. */
@@ -76,7 +76,7 @@ export const shapeRules: readonly ManifestRule[] = [
     upstream: 'text/template: a null prints as <no value>, a number as a float',
     summary: 'the values of an element are printed as they are written',
     *check(manifest) {
-      for (const element of manifest.elements()) yield* textMistakes(element, manifest)
+      for (const element of spoiledElements(manifest)) yield* textMistakes(element, manifest)
     },
   },
   {

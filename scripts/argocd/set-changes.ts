@@ -1,17 +1,19 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { JsonMap, Severity } from '../model.ts'
+import { splitOptions } from '../sync-options.ts'
 import { generatedMakers } from './application-once.ts'
 import { identityFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
 import { changeApplications } from './changes.ts'
 import type { ApplicationChange, ChangeResult } from './changes.ts'
 import { guardFindings } from './guard-changes.ts'
+import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
 import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
 import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
-import { splitOptions } from '../sync-options.ts'
 import { canonical } from './reconcile.ts'
+import { spoiledElements } from './rules-refusals.ts'
 
 /** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
 export interface ManifestChange {
@@ -28,7 +30,7 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
   return pairs(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
-    if (next !== undefined && (next.shape === 'unclear' || next.applications === undefined)) return []
+    if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     const isTaken = (name: string): boolean => makers.has(applicationKey(old, name))
     return old.kind === 'Application' ? applicationFindings(change, isTaken) : setFindings(change, isTaken)
   })
@@ -43,7 +45,8 @@ function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): M
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
     const { applications, settings, shape, kind } = manifest
-    if (shape === 'unclear' || applications?.some((application) => isDatabase(application, settings)) !== true) return []
+    if (shape === 'unclear' || manifest.isEaten || applications?.some((application) => isDatabase(application, settings)) !== true)
+      return []
     const same = byId.get(id(manifest))
     const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
     if (twin !== undefined) fresh.delete(twin)
@@ -83,9 +86,11 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
         })
   const databases = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
+  const replaced = after === undefined ? new Set<string>() : replacedNames(before, after)
   const relevant = played.filter(({ name }) => {
     const application = databases.get(name)
-    return application !== undefined && isDatabase(application, before.settings) && !renamed.has(name)
+    if (application === undefined || name.includes(unknownText) || renamed.has(name)) return false
+    return isDatabase(application, before.settings) && !replaced.has(name)
   })
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
   const fate = ({ name, cluster }: ApplicationChange): boolean =>
@@ -104,6 +109,13 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
   if (after === undefined) return findings
   const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
   return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
+}
+
+/** The Applications of elements in whose place one stands now that can't be printed: the element is told. */
+function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
+  const spoiled = new Set(spoiledElements(after).map(({ path }) => path.join('.')))
+  const elements = spoiled.size === 0 ? [] : before.elements().filter(({ path }) => spoiled.has(path.join('.')))
+  return new Set(elements.flatMap(({ applications }) => applications.map(applicationName)))
 }
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
