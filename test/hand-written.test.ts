@@ -107,3 +107,13 @@ it('names Applications that are made twice', () => {
   ])
   expect(findingsOf({ ...legacyFiles, 'apps/templates/b.yaml': edited(alpha, ['namespace: argocd', 'namespace: other']) })).toEqual([])
 })
+
+it('names a Cluster that two Applications deploy', () => {
+  const same = edited(application, ['namespace: one', 'namespace: orders-dev'], ['releaseName: one', 'releaseName: orders-db-dev'])
+  const override = { 'helm-values/legacy/alpha.yaml': 'fullnameOverride: orders-db-dev\n' }
+  const judge = (text: string, files = {}): string[] =>
+    findingsOf({ ...legacyFiles, ...files, [setFile]: undefined, 'apps/templates/two.yaml': text }).map(shown)
+  expect(judge(same, override)).toEqual(['error argocd/cluster-once two.yaml: name: one'])
+  // the chart appends -cluster
+  expect(judge(same)).toEqual([])
+})

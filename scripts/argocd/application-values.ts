@@ -18,26 +18,35 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
   const { files, problems } = resolveValueFiles(application)
   if (problems.length > 0) return undefined
   const found: Json[] = []
-  for (const file of files) {
-    const path = ownPath(file, settings)
-    const read = path === undefined ? undefined : tree.read(path)
-    if (read?.ok !== true) return undefined
-    found.push(yamlOf(read.text))
+  for (const entry of files) {
+    const path = ownPath(entry, settings)
+    const file = path === undefined ? undefined : tree.read(path)
+    if (file?.ok !== true) return undefined
+    found.push(yamlOf(file.text, settings))
   }
   const spec = at(application, 'spec')
   for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
     const helm = source['helm']
     if (at(helm, 'parameters') !== undefined || at(helm, 'fileParameters') !== undefined) return undefined
     const values = at(helm, 'values')
-    if (typeof values === 'string') found.push(yamlOf(values))
+    if (typeof values === 'string') found.push(yamlOf(values, settings))
     found.push(at(helm, 'valuesObject') ?? null)
   }
   return found
 }
 
-function yamlOf(text: string): Json {
+const parsed = new WeakMap<Settings, Map<string, Json>>()
+
+/** Defaults are shared by all Applications of a set, so that each text is parsed once. */
+function yamlOf(text: string, settings: Settings): Json {
+  const texts = parsed.get(settings) ?? new Map<string, Json>()
+  parsed.set(settings, texts)
+  const known = texts.get(text)
+  if (known !== undefined) return known
   const { documents, problems } = parseYaml({ path: '', text }, 'service')
-  return documents[0] === undefined || problems.some((problem) => problem.fatal) ? null : toPlain(documents[0])
+  const plain = documents[0] === undefined || problems.some((problem) => problem.fatal) ? null : toPlain(documents[0])
+  texts.set(text, plain)
+  return plain
 }
 
 /** The highest text at a path of the values. */
@@ -73,13 +82,17 @@ export function identityOf(application: JsonMap, from: From): Identity {
   const release = String(at(source, 'helm', 'releaseName') ?? at(application, 'metadata', 'name') ?? '')
   const server = at(application, 'spec', 'destination', 'server')
   const name = at(application, 'spec', 'destination', 'name')
-  const isLocal = server === 'https://kubernetes.default.svc' || name === 'in-cluster'
   return {
     release,
     cluster: clusterName(release, valuesOf(application, from)),
     namespace: String(at(source, 'helm', 'namespace') ?? at(application, 'spec', 'destination', 'namespace') ?? ''),
-    destination: isLocal ? 'in-cluster' : String(server ?? name ?? ''),
+    destination: destinationOf(server, name),
   }
+}
+
+/** One text for the two spellings of the cluster that Argo CD runs in. */
+export function destinationOf(server: Json | undefined, name: Json | undefined): string {
+  return server === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : String(server ?? name ?? '')
 }
 
 /** The chart's `cluster.fullname`: the override, else the release with `cluster` in it, at most 63 characters. */

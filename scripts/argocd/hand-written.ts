@@ -3,7 +3,7 @@ import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Database, Finding, Path, Rule, Settings } from '../model.ts'
 import type { Tree } from '../tree.ts'
 import { yamlFindings } from '../yaml-findings.ts'
-import { doubledApplications } from './application-once.ts'
+import { doubledApplications, doubledClusters } from './application-once.ts'
 import { unknownText } from './helm-text.ts'
 import { readManifestFiles } from './manifest-files.ts'
 import type { Manifest, ManifestFile } from './manifest-files.ts'
@@ -48,7 +48,7 @@ export interface HandWrittenState {
 export function judgeHandWritten({ settings, databases, tree, base }: HandWrittenState): HandWritten {
   const files = readManifestFiles({ settings, databases, tree })
   const findings = files.flatMap((file) => judgeFile(file, settings))
-  findings.push(...doubledApplications(files, { settings, databases }))
+  findings.push(...doubledApplications(files, { settings, databases }), ...doubledClusters(files, { databases }))
   if (base !== undefined) {
     const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
     findings.push(...judgeSetChanges(before, files, { settings, databases, tree }))
