@@ -27,7 +27,8 @@ import type { Assessed } from './fleet-memory.ts'
 import { generateLayer, serviceSpot } from './generator.ts'
 import { LayerReader } from './layers.ts'
 import { staticFolder } from './layout.ts'
-import { compareCluster, compareFleet } from './live.ts'
+import { compareCluster } from './live-cluster.ts'
+import { compareFleet } from './live-fleet.ts'
 import type { LiveState } from './live.ts'
 import { mergeLayers } from './merge.ts'
 import type { Database, Diagnostic, MapValue, RenderedObject, Settings } from './model.ts'
@@ -121,7 +122,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   // what a change meets in the rest of the fleet is told at the change
   const facts = [...assessAll(others.filter(isMet)), ...fleet]
   const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
-  if (options.live !== undefined) findings.push(...compareFleet(options.live, databases))
+  if (options.live !== undefined) findings.push(...compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(facts, { otherStores: handWritten.stores }))
   findings.push(...(comparison?.conclude() ?? []))
   const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
@@ -134,10 +135,16 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
 }
 
+const nothingByHand: HandWritten = {
+  findings: [],
+  stores: new Set(),
+  deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
+}
+
 /** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
   const isTheirs = (path: string): boolean => path.startsWith('apps/templates/') && !generatedFiles.includes(path)
-  if (![state.tree, state.base?.tree].some((tree) => tree?.paths.some(isTheirs))) return { findings: [], stores: new Set() }
+  if (![state.tree, state.base?.tree].some((tree) => tree?.paths.some(isTheirs))) return nothingByHand
   const { judgeHandWritten } = await import('./argocd/hand-written.ts')
   return judgeHandWritten(state)
 }

@@ -4,10 +4,11 @@ import type { Database, Finding, Path, Rule, Settings } from '../model.ts'
 import type { Tree } from '../tree.ts'
 import { yamlFindings } from '../yaml-findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
+import { identityOf } from './application-values.ts'
 import { unknownText } from './helm-text.ts'
-import { readManifestFiles } from './manifest-files.ts'
+import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
 import type { Manifest, ManifestFile } from './manifest-files.ts'
-import { at } from './manifest-parts.ts'
+import { at, isDatabase } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
 import { nameRules } from './rules-names.ts'
@@ -34,6 +35,13 @@ export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
   readonly stores: ReadonlySet<string> | null
+  /** what they deploy, by `namespace/name` */
+  readonly deployed: () => {
+    readonly applications: ReadonlySet<string>
+    readonly clusters: ReadonlySet<string>
+    /** names of sets whose Applications can't be known here */
+    readonly unknownSets: ReadonlySet<string>
+  }
 }
 
 /** The state of the repository, and the one before where there is a base. */
@@ -53,7 +61,7 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
     findings.push(...judgeSetChanges(before, files, { settings, databases, tree }))
   }
-  return { findings, stores: storesOf(files) }
+  return { findings, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
 
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
@@ -121,4 +129,21 @@ function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
     }
   }
   return stores
+}
+
+function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['deployed']> {
+  const applications = new Set<string>()
+  const clusters = new Set<string>()
+  const unknownSets = new Set<string>()
+  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+    if (manifest.applications === undefined || manifest.shape !== 'whole') unknownSets.add(applicationName(manifest.plain))
+    for (const application of manifest.applications ?? []) {
+      applications.add(applicationKey(manifest, applicationName(application)))
+      if (!isDatabase(application, manifest.settings)) continue
+      const { cluster, release, namespace } = identityOf(application, manifest)
+      // with values that can't be read here, either name may be it
+      for (const name of cluster === undefined ? [release, `${release}-cluster`] : [cluster]) clusters.add(`${namespace}/${name}`)
+    }
+  }
+  return { applications, clusters, unknownSets }
 }

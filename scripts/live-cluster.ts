@@ -1,0 +1,109 @@
+// Where does a live Cluster differ from what the API server would store for ours?
+import type { Spot } from './diagnose.ts'
+import { spotInLive } from './live.ts'
+import type { LiveObject, LiveState } from './live.ts'
+import type { Database, Json, JsonMap, Path } from './model.ts'
+import { formatPath, listed } from './path.ts'
+import { compareQuantities, readQuantity } from './quantity.ts'
+
+/** A field that differs, as a place in the object that the repository wants. */
+export interface LiveDifference {
+  readonly path: Path
+  readonly message: string
+  readonly live: Spot
+}
+
+const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * The fields of ours that the live Cluster has otherwise, and parameters of PostgreSQL that only the live one has. What it
+ * has besides is the operator's affair.
+ */
+export function compareCluster(state: LiveState, database: Database, wanted: JsonMap): LiveDifference[] {
+  const live = state.clusters.get(`${database.namespace}/${database.cluster}`)
+  if (live === undefined) return []
+  const found: LiveDifference[] = []
+  const tell = (path: Path, message: string): void => {
+    found.push({ path, message: message.slice(0, 120), live: spotInLive(live, state, path) })
+  }
+  const compare = (want: Json, have: Json | undefined, path: Path): void => {
+    if (isSame(want, have)) return
+    if (isMap(want) && isMap(have)) for (const [key, entry] of Object.entries(want)) compare(entry, have[key], [...path, key])
+    else if (Array.isArray(want) && Array.isArray(have) && want.length === have.length)
+      want.forEach((item, index) => compare(item, have[index], [...path, index]))
+    else {
+      const [left, right] = shownApart(want, have)
+      tell(path, `${formatPath(path)} is ${left}, but ${right} in the live Cluster`)
+    }
+  }
+  compare(wanted['spec'] ?? {}, live.plain['spec'] ?? {}, ['spec'])
+  const parameters: Path = ['spec', 'postgresql', 'parameters']
+  const [ours, theirs] = [mapAt(wanted, parameters), mapAt(live.plain, parameters)]
+  for (const [name, value] of Object.entries(theirs))
+    if (ours[name] === undefined) tell([...parameters, name], `parameter ${name} is not set here, but ${shown(value)} in the live Cluster`)
+  compareMetadata(wanted, live, tell)
+  return found
+}
+
+/** Labels that Helm, the chart or Argo CD's tracking write their own way. */
+const foreignLabels = /^(?:helm\.sh\/|app\.kubernetes\.io\/)/
+
+/** Annotations one by one, since a guard may be among them; labels together, since they come and go together. */
+function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Path, message: string) => void): void {
+  const annotations: Path = ['metadata', 'annotations']
+  const has = mapAt(plain, annotations)
+  for (const [key, value] of Object.entries(mapAt(wanted, annotations)))
+    if (has[key] !== value) {
+      const [left, right] = shownApart(value, has[key])
+      tell([...annotations, key], `annotation ${key} is ${left}, but ${right} in the live Cluster`)
+    }
+  const labels: Path = ['metadata', 'labels']
+  const live = mapAt(plain, labels)
+  const missing = Object.entries(mapAt(wanted, labels)).filter(([key, value]) => !foreignLabels.test(key) && live[key] !== value)
+  const [first, ...others] = missing
+  if (first === undefined) return
+  const isOne = others.length === 0
+  const message = `label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but otherwise in the live Cluster`
+  tell(isOne ? [...labels, first[0]] : labels, message)
+}
+
+function mapAt(root: JsonMap, path: Path): JsonMap {
+  let node: Json | undefined = root
+  for (const step of path) node = isMap(node) ? node[String(step)] : undefined
+  return isMap(node) ? node : {}
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true
+  return typeof value === 'object' && Object.values(value).every((entry) => isEmpty(entry))
+}
+
+/** Empty is what Go leaves out, and quantities are equal however they are written. */
+function isSame(want: Json, have: Json | undefined): boolean {
+  if (want === have || (have === undefined && isEmpty(want)) || (isEmpty(want) && isEmpty(have) && typeof want === 'object')) return true
+  const [left, right] = [readQuantity(want), readQuantity(have)]
+  return left !== undefined && right !== undefined && compareQuantities(left, right) === 0
+}
+
+const longest = 30
+
+/** Two values so that the difference shows: long texts that begin alike are cut at their start. */
+function shownApart(want: Json, have: Json | undefined): readonly [string, string] {
+  if (typeof want !== 'string' || typeof have !== 'string' || Math.max(want.length, have.length) <= longest - 2)
+    return [shown(want), shown(have)]
+  let common = 0
+  while (common < want.length && want[common] === have[common]) common++
+  const from = Math.max(0, common - 12)
+  const cut = (text: string): string => {
+    const part = text.slice(from, from + longest - 4)
+    return `"${from > 0 ? '…' : ''}${part}${from + part.length < text.length ? '…' : ''}"`
+  }
+  return [cut(want), cut(have)]
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return 'not set'
+  if (typeof value === 'object') return Array.isArray(value) ? `a list of ${value.length}` : 'a map'
+  const text = JSON.stringify(value)
+  return text.length > longest ? `${text.slice(0, longest - 2)}…"` : text
+}

@@ -1,0 +1,158 @@
+// Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
+import { at, isDatabase } from './argocd/manifest-parts.ts'
+import type { LocatedFinding } from './diagnose.ts'
+import { serviceSpot } from './generator.ts'
+import { spotInLive } from './live.ts'
+import type { LiveObject, LiveState } from './live.ts'
+import type { Database, Json, Settings } from './model.ts'
+
+/** What hand-written manifests deploy, by `namespace/name`. */
+export interface Deployed {
+  readonly applications: ReadonlySet<string>
+  readonly clusters: ReadonlySet<string>
+  /** names of sets whose Applications can't be known here */
+  readonly unknownSets: ReadonlySet<string>
+}
+
+export interface Wanted {
+  readonly settings: Settings
+  readonly databases: readonly Database[]
+  readonly byHand: Deployed
+}
+
+/** Applications and Clusters of databases that nothing here wants, and those that are wanted, but not there. */
+export function compareFleet(state: LiveState, wanted: Wanted): LocatedFinding[] {
+  const { databases, settings } = wanted
+  const lost = databases.flatMap((database) => lostFindings(state, database, settings))
+  const moved = new Set(lost.flatMap(({ elsewhere }) => elsewhere ?? []))
+  const unwanted = unwantedApplications(state, wanted).filter(([key]) => !moved.has(key))
+  const theirs = unwanted.map(([, application]) => application)
+  return [
+    ...unwanted.map(([key, live]) => unwantedApplication(key, live, state, settings)),
+    ...unwantedClusters(state, wanted, theirs)
+      .filter(([key]) => !moved.has(key))
+      .map(([key, live]) => unwantedCluster(key, live, state)),
+    ...lost.map(({ finding }) => finding),
+  ]
+}
+
+interface Lost {
+  readonly finding: LocatedFinding
+  /** key of the object that lives in another namespace instead */
+  readonly elsewhere?: string
+}
+
+function lostFindings(state: LiveState, database: Database, settings: Settings): Lost[] {
+  const at = serviceSpot(database)
+  const { application, cluster, namespace } = database
+  const found: Lost[] = []
+  const home = settings.argocd.namespace
+  if (state.applications.size > 0 && !state.applications.has(`${home}/${application}`)) {
+    const elsewhere = otherNamespace(state.applications, application)
+    const where = elsewhere === undefined ? 'is not live' : `lives in ${elsewhere.split('/')[0]}, not in ${home}`
+    const finding = {
+      rule: 'live/application-exists',
+      severity: 'warning' as const,
+      message: `Application ${application} is wanted, but ${where}`.slice(0, 120),
+      at,
+      help: 'merge and sync the app-of-apps, or look at the status of its ApplicationSet',
+      database: database.id,
+    }
+    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+    if (elsewhere === undefined) return found
+  }
+  if (state.clusters.size > 0 && isHere(database) && !state.clusters.has(`${namespace}/${cluster}`)) {
+    const elsewhere = otherNamespace(state.clusters, cluster)
+    const where = elsewhere === undefined ? 'is not live' : `lives in ${elsewhere.split('/')[0]}`
+    const finding = {
+      rule: 'live/cluster-exists',
+      severity: 'warning' as const,
+      message: `Cluster ${cluster} is wanted in ${namespace}, but ${where}`.slice(0, 120),
+      at,
+      help: `argocd app get ${application}`,
+      database: database.id,
+    }
+    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+  }
+  return found
+}
+
+function otherNamespace(objects: ReadonlyMap<string, LiveObject>, name: string): string | undefined {
+  return [...objects.keys()].find((key) => key.endsWith(`/${name}`))
+}
+
+/** Those of our sets, those labelled as ours are, and those of others that deploy the chart of databases. */
+function unwantedApplications(state: LiveState, { databases, settings, byHand }: Wanted): (readonly [string, LiveObject])[] {
+  const names = new Set(databases.map(({ application }) => `${settings.argocd.namespace}/${application}`))
+  return [...state.applications].filter(([key, live]) => {
+    if (names.has(key) || byHand.applications.has(key)) return false
+    const set = setOf(live)
+    if (set !== undefined && byHand.unknownSets.has(set)) return false
+    return set?.startsWith('postgres-clusters-') === true || isLabelled(live) || isDatabase(live.plain, settings)
+  })
+}
+
+function unwantedApplication(key: string, live: LiveObject, state: LiveState, { argocd }: Settings): LocatedFinding {
+  const [namespace = '', name = ''] = key.split('/')
+  const set = setOf(live)
+  const owner = set === undefined || set.startsWith('postgres-clusters-') ? '' : ` (of the set ${set.slice(0, 40)})`
+  const where = namespace === argocd.namespace ? '' : ` in ${namespace}`
+  return {
+    rule: 'live/application-wanted',
+    severity: 'warning',
+    message: `Application ${name}${owner} is live${where}, but no database here wants it`.slice(0, 120),
+    at: spotInLive(live, state, ['metadata', 'name']),
+    help: 'it keeps syncing: delete it with its database, or bring its service here',
+  }
+}
+
+/** Clusters that no database here is, and no Application that is told already deploys. */
+function unwantedClusters(
+  state: LiveState,
+  { databases, byHand }: Wanted,
+  applications: readonly LiveObject[],
+): (readonly [string, LiveObject])[] {
+  const names = new Set(databases.map(({ namespace, cluster }) => `${namespace}/${cluster}`))
+  return [...state.clusters].filter(
+    ([key, live]) => !names.has(key) && !byHand.clusters.has(key) && !applications.some((application) => deploys(application, live, key)),
+  )
+}
+
+/** By Argo CD's tracking, or by release and namespace. */
+function deploys({ plain }: LiveObject, cluster: LiveObject, key: string): boolean {
+  const name = String(at(plain, 'metadata', 'name'))
+  const tracking = at(cluster.plain, 'metadata', 'annotations', 'argocd.argoproj.io/tracking-id')
+  if (typeof tracking === 'string') return tracking.startsWith(`${name}:`) || tracking.includes(`_${name}:`)
+  const instance = at(cluster.plain, 'metadata', 'labels', 'app.kubernetes.io/instance')
+  const [namespace, own] = key.split('/')
+  return instance === name || ((at(plain, 'spec', 'destination', 'namespace') ?? namespace) === namespace && own?.startsWith(name) === true)
+}
+
+function unwantedCluster(key: string, live: LiveObject, state: LiveState): LocatedFinding {
+  const [namespace, name] = key.split('/')
+  return {
+    rule: 'live/cluster-wanted',
+    severity: 'warning',
+    message: `Cluster ${name} is live in ${namespace}, but no database here is it`.slice(0, 120),
+    at: spotInLive(live, state, ['metadata', 'name']),
+    help: 'bring it here: a service whose names are those of the live one; or leave it to whoever owns it',
+  }
+}
+
+/** The set that owns an Application. */
+function setOf({ plain }: LiveObject): string | undefined {
+  const owners = at(plain, 'metadata', 'ownerReferences')
+  const owner = Array.isArray(owners) ? owners.find((entry: Json) => at(entry, 'kind') === 'ApplicationSet') : undefined
+  return owner === undefined ? undefined : String(at(owner, 'name'))
+}
+
+/** Labelled as our sets label. */
+function isLabelled({ plain }: LiveObject): boolean {
+  const label = (key: string): Json | undefined => at(plain, 'metadata', 'labels', key)
+  return label('app.kubernetes.io/component') === 'database' && label('service') !== undefined && label('env') !== undefined
+}
+
+/** Clusters of other destinations are not in the list of this one. */
+function isHere({ environment }: Database): boolean {
+  return environment.destination.server === 'https://kubernetes.default.svc' || environment.destination.name === 'in-cluster'
+}
