@@ -111,4 +111,18 @@ it('tells a mistake once, and not what follows from it', () => {
   expect(changes(legacySet, edited(legacySet, ['Prune=false', 'Prune=flase']))).toEqual([
     'warning argocd/set-option-known legacy.yaml: argocd.argoproj.io/sync-options: Prune=flase,Delete=false',
   ])
+  const long = edited(application, ['releaseName: one', `releaseName: ${'o'.repeat(60)}`])
+  expect(changes(application, long)).toEqual([`error argocd/set-generates legacy.yaml: releaseName: ${'o'.repeat(60)}`])
+  const taken = edited(application, ['name: one', 'name: orders-db-dev'])
+  expect(changes(application, taken)).toEqual(['error argocd/application-once legacy.yaml: name: orders-db-dev'])
+  const nowhere = edited(application, ['    server: https://kubernetes.default.svc\n', ''])
+  expect(changes(application, nowhere)).toEqual(['error argocd/set-generates legacy.yaml: destination:'])
+  const elements = '          - service: "alpha"\n          - service: "beta"\n'
+  expect(changes(legacySet, edited(legacySet, [elements, '          []\n']))).toEqual([
+    'error argocd/set-generates legacy.yaml: generators:',
+  ])
+  expect(changes(legacySet, edited(legacySet, ['elements:', 'element:']))).toEqual(['error argocd/known-fields legacy.yaml: element:'])
+  expect(changes(legacySet, edited(legacySet, ['valueFiles:', 'valuesFiles:']))).toEqual([
+    'error argocd/known-fields legacy.yaml: valuesFiles:',
+  ])
 })

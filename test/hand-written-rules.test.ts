@@ -61,12 +61,12 @@ it.each<readonly [string, readonly (readonly [string, string])[], string]>([
   ],
   [
     'an Application in no step',
-    [[template, rolling('{ key: env, operator: In, values: [dev] }')], off],
+    [[template, rolling('{ key: env, operator: In, values: [dev] }')]],
     'warning argocd/rolling-one-step legacy.yaml: steps:',
   ],
   [
     'another operator',
-    [[template, rolling('{ key: env, operator: Exists, values: [dev] }')], labelled('dev'), off],
+    [[template, rolling('{ key: env, operator: Exists, values: [dev] }')], labelled('dev')],
     'error argocd/rolling-operator legacy.yaml: - { key: env, operator: Exists, values: [dev] }',
   ],
   [

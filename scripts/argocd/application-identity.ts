@@ -53,7 +53,8 @@ export function identityFindings(
     for (const [rule, what, field] of identityFields) {
       const was = what(application, before)
       const is = what(now, after)
-      if (was === undefined || is === undefined || was === is) continue
+      // what is not written is told as that
+      if (was === undefined || is === undefined || was === is || was === '' || is === '') continue
       const isMove = field === 'destination'
       const message = `${field} of ${name} goes from ${was} to ${is}, but ${isMove ? 'the database stays where it is' : 'that is a new, empty database'}`
       const help = isMove ? 'move the database by hand: dump and restore, or a replica cluster' : `restore ${was}`

@@ -10,6 +10,7 @@ import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, guardStrength, isDatabase, ownPath, texts } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
+import { shapeRules } from './rules-shape.ts'
 import { resolveValueFiles } from './sources.ts'
 import type { ManifestChange } from './set-changes.ts'
 import { isJsonMap } from './typed.ts'
@@ -56,7 +57,11 @@ const brakes: readonly Brake[] = [
 /** `changes/guard-stays`: brakes of the set together, and sync options of the Cluster. What another rule says of the set as it is now is not told twice. */
 export function guardFindings({ before, after }: ManifestChange): LocatedFinding[] {
   if (after === undefined || after.shape !== 'whole' || before.key !== after.key) return []
-  const isTold = deletionRules.some((rule) => rule.id !== 'argocd/server-side-diff' && [...rule.check(after)].length > 0)
+  const telling = [
+    ...deletionRules.filter(({ id }) => id !== 'argocd/server-side-diff'),
+    ...shapeRules.filter(({ severity }) => severity === 'error'),
+  ]
+  const isTold = telling.some((rule) => [...rule.check(after)].length > 0)
   if (isTold) return []
   return [...(after.kind === 'ApplicationSet' ? brakeFindings(before, after) : []), ...optionFindings(before, after)]
 }

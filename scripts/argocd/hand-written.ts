@@ -1,4 +1,5 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { locate } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Database, Finding, Path, Rule, Settings } from '../model.ts'
 import type { Tree } from '../tree.ts'
@@ -59,9 +60,21 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   findings.push(...doubledApplications(files, { settings, databases }), ...doubledClusters(files, { databases }))
   if (base !== undefined) {
     const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
-    findings.push(...judgeSetChanges(before, files, { settings, databases, tree }))
+    const changes = judgeSetChanges(before, files, { settings, databases, tree })
+    findings.push(...changes.filter((change) => !isExplained(change, findings)))
   }
   return { findings, stores: storesOf(files), deployed: () => deployedBy(files) }
+}
+
+/** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
+function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
+  if (!/^changes\/(?:application-name|cluster-name|namespace)-stays$/.test(change.rule)) return false
+  const { path } = change.at.file
+  const { line } = locate(change.at)
+  return findings.some(({ rule, severity, at }) => {
+    if (severity !== 'error' || at.file.path !== path) return false
+    return rule === 'argocd/cluster-once' || locate(at).line === line
+  })
 }
 
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {

@@ -21,6 +21,9 @@ function rollingSteps({ plain }: Manifest): Json[] {
 
 const isKnown = (operator: Json | undefined): boolean => operator === 'In' || operator === 'NotIn'
 
+const hasKnownOperators = (all: readonly Json[]): boolean =>
+  all.every((step) => expressionsOf(step).every(({ operator }) => isKnown(operator)))
+
 /** `buildAppDependencyList`: a missing label matches NotIn, and never In. */
 function selects(step: Json, application: JsonMap): boolean {
   return expressionsOf(step).every(({ key, operator, values }) => {
@@ -87,7 +90,7 @@ export const syncRules: readonly ManifestRule[] = [
     whole: true,
     *check(manifest) {
       const all = rollingSteps(manifest)
-      if (all.length === 0 || !all.every((step) => expressionsOf(step).every(({ operator }) => isKnown(operator)))) return
+      if (all.length === 0 || !hasKnownOperators(all)) return
       yield* stepMistake(all, manifest)
     },
   },
@@ -99,7 +102,10 @@ export const syncRules: readonly ManifestRule[] = [
     *check(manifest) {
       const path = [...manifest.base, 'spec', 'syncPolicy', 'automated']
       const automated = at(manifest.plain, ...path)
-      if (rollingSteps(manifest).length === 0 || !isJsonMap(automated) || automated['enabled'] === false) return
+      const all = rollingSteps(manifest)
+      if (all.length === 0 || !isJsonMap(automated) || automated['enabled'] === false) return
+      // steps that are wrong come first
+      if (!hasKnownOperators(all) || [...stepMistake(all, manifest)].length > 0) return
       yield {
         message: 'automated is set, but RollingSync switches auto-sync off: nothing is healed between two changes',
         places: [{ path, on: 'key' }],

@@ -13,7 +13,8 @@ import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
 import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
 import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
 import { canonical } from './reconcile.ts'
-import { spoiledElements } from './rules-refusals.ts'
+import { nameRules } from './rules-names.ts'
+import { shapeRules } from './rules-shape.ts'
 
 /** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
 export interface ManifestChange {
@@ -66,6 +67,9 @@ function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean 
   return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
 }
 
+/** Steps of `spec.generators[0].list.elements[0]`. */
+const elementDepth = 6
+
 function setFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
@@ -86,10 +90,13 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
         })
   const databases = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
-  const replaced = after === undefined ? new Set<string>() : replacedNames(before, after)
+  const isLost = played.some(({ result }) => result === 'deleted' || result === 'kept-orphan')
+  const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
+  // a set that has become empty is told as that
+  const isEmpty = after?.applications?.length === 0
   const relevant = played.filter(({ name }) => {
     const application = databases.get(name)
-    if (application === undefined || name.includes(unknownText) || renamed.has(name)) return false
+    if (application === undefined || isEmpty || name.includes(unknownText) || renamed.has(name)) return false
     return isDatabase(application, before.settings) && !replaced.has(name)
   })
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
@@ -111,11 +118,12 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
   return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
 }
 
-/** The Applications of elements in whose place one stands now that can't be printed: the element is told. */
+/** The Applications of elements in whose place one stands now that is wrong: the element is told. */
 function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
-  const spoiled = new Set(spoiledElements(after).map(({ path }) => path.join('.')))
-  const elements = spoiled.size === 0 ? [] : before.elements().filter(({ path }) => spoiled.has(path.join('.')))
-  return new Set(elements.flatMap(({ applications }) => applications.map(applicationName)))
+  const wrong = [...shapeRules, ...nameRules].flatMap((rule) => [...rule.check(after)].map(({ places: [{ path }] }) => path))
+  const elements = new Set(wrong.map((path) => path.slice(0, elementDepth).join('.')))
+  const replaced = before.elements().filter(({ path }) => elements.has(path.join('.')))
+  return new Set(replaced.flatMap(({ applications }) => applications.map(applicationName)))
 }
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
