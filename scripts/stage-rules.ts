@@ -135,6 +135,9 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/namespace-name', 'names of namespaces are those that Kubernetes takes'),
       rule('argocd/set-size', 'a set is small enough for a client-side apply', 'warning'),
       rule('argocd/helm-braces', 'templates of Argo CD are hidden from Helm'),
+      rule('argocd/manifest-readable', 'what a hand-written template deploys is not left to control structures of Helm', 'info'),
+      rule('argocd/application-once', 'no two manifests make one Application'),
+      rule('argocd/cluster-once', 'no two Applications deploy one Cluster'),
     ],
   },
   {
@@ -143,6 +146,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('live/any-object', 'the file holds Applications or Clusters'),
       rule('live/application-exists', 'each wanted Application is live', 'warning'),
       rule('live/application-wanted', 'each live Application is wanted', 'warning'),
+      rule('live/cluster-wanted', 'each live Cluster is a database of the repository', 'warning'),
       rule('live/cluster-exists', 'each wanted Cluster is live', 'warning'),
       rule('live/cluster-as-wanted', 'a live Cluster has the fields that are wanted', 'warning'),
     ],

@@ -112,6 +112,7 @@ export const naming: readonly PolicyRule[] = [
     id: 'argocd/annotation-known',
     severity: 'warning',
     summary: 'the annotations of a database are ones that Argo CD reads there',
+    reads: [['cluster', 'annotations']],
     *check({ values }) {
       const path = ['cluster', 'annotations']
       const written = valueAt(values, path)
