@@ -12,14 +12,24 @@ export interface Action {
   readonly trimsAfter: boolean
   /** the whole line, line break included, where nothing else stands on it */
   readonly line: { readonly start: number; readonly end: number } | undefined
+  /** where the line that it begins on ends */
+  readonly lineEnd: number
+  /** its line is a comment of YAML */
+  readonly isComment: boolean
 }
 
-/** All actions in their order. */
+/** All actions in their order; one pass, since a pull request may bring a file of one long line. */
 export function readActions(source: string): Action[] {
   const actions: Action[] = []
+  let isComment = /^[ \t]*#/.test(source.slice(0, 1000))
+  let nextLine = source.indexOf('\n') + 1
   for (let at = 0; ;) {
     const start = source.indexOf('{{', at)
     if (start < 0) return actions
+    while (nextLine > 0 && nextLine <= start) {
+      isComment = /^[ \t]*#/.test(source.slice(nextLine, nextLine + 1000))
+      nextLine = source.indexOf('\n', nextLine) + 1
+    }
     const close = endOfAction(source, start + 2)
     const end = Math.min(close + 2, source.length)
     const inner = source.slice(start + 2, close)
@@ -32,16 +42,21 @@ export function readActions(source: string): Action[] {
       trimsBefore: /^-\s/.test(inner),
       trimsAfter: /\s-$/.test(inner),
       line: wholeLine(source, start, end),
+      lineEnd: nextLine > 0 ? nextLine - 1 : source.length,
+      isComment,
     })
     at = end
   }
 }
 
 function wholeLine(source: string, start: number, end: number): Action['line'] {
-  const first = source.lastIndexOf('\n', start - 1) + 1
-  const next = source.indexOf('\n', end)
-  const last = next < 0 ? source.length : next + 1
-  return source.slice(first, start).trim() === '' && source.slice(end, last).trim() === '' ? { start: first, end: last } : undefined
+  const isBlank = (at: number): boolean => source[at] === ' ' || source[at] === '\t' || source[at] === '\r'
+  let first = start
+  while (first > 0 && isBlank(first - 1)) first--
+  let last = end
+  while (last < source.length && isBlank(last)) last++
+  const isWhole = (first === 0 || source[first - 1] === '\n') && (last === source.length || source[last] === '\n')
+  return isWhole ? { start: first, end: Math.min(last + 1, source.length) } : undefined
 }
 
 /** Where `}}` of an action stands; texts and raw strings may hold braces. */
@@ -62,15 +77,16 @@ function endOfAction(source: string, start: number): number {
 
 const openers: ReadonlySet<string> = new Set(['if', 'with', 'range', 'define', 'block'])
 
-/** The action that ends the block (or its branch) which begins with `actions[index]`; undefined: none does. */
-export function endOfBlock(actions: readonly Action[], index: number): number | undefined {
-  let depth = 0
-  for (let at = index + 1; at < actions.length; at++) {
-    const word = actions[at]?.word ?? ''
-    if (openers.has(word)) depth++
-    else if (word === 'end' && depth-- === 0) return at
+/** For each action that opens a block or a branch, the one that ends the block. */
+export function endsOfBlocks(actions: readonly Action[]): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>()
+  const open: number[][] = []
+  for (const [index, { word }] of actions.entries()) {
+    if (openers.has(word)) open.push([index])
+    else if (word === 'else') open.at(-1)?.push(index)
+    else if (word === 'end') for (const start of open.pop() ?? []) ends.set(start, index)
   }
-  return undefined
+  return ends
 }
 
 const roots = ['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Subcharts']

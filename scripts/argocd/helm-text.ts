@@ -1,6 +1,6 @@
 // What does Helm make of a hand-written template, and where does each character come from?
 import type { Span } from '../model.ts'
-import { endOfBlock, isForArgo, readActions } from './helm-actions.ts'
+import { endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
 import type { Action } from './helm-actions.ts'
 
 /** Stands for what only the cluster or the parent's values know; no honest text holds it. */
@@ -33,9 +33,11 @@ const printsLines = /\b(?:n?indent|toYaml|include|tpl|template)\b/
 /** Reads a template without running it: raw strings and texts are copied, values are unknown, comments vanish. */
 export function readHelmText(source: string): HelmText {
   const actions = readActions(source)
+  const ends = endsOfBlocks(actions)
   const pieces: Piece[] = []
   const eaten: { span: Span; action: string }[] = []
-  const scopes: boolean[] = []
+  const scopes: number[] = []
+  let depth = 0
   let text = ''
   let shape: HelmText['shape'] = 'whole'
   let obstacle: Action | undefined
@@ -58,13 +60,13 @@ export function readHelmText(source: string): HelmText {
   for (let index = 0; index < actions.length; index++) {
     const action = actions[index] as Action
     const { word } = action
-    const isEaten = !isInComment(source, action) && isForArgo(action, scopes.includes(true))
+    const isEaten = !isHarmless(action) && isForArgo(action, depth > 0)
     if (isEaten) eaten.push({ span: { start: action.start, end: action.end }, action: action.text })
     if (word === 'if' || word === 'with' || word === 'range') {
-      const last = endOfBlock(actions, index)
+      const last = ends.get(index)
       const end = last === undefined ? undefined : actions[last]
       if (end === undefined) blur(action)
-      else if (action.line === undefined && !source.slice(action.start, end.end).includes('\n')) {
+      else if (action.line === undefined && end.end <= action.lineEnd) {
         add(source.slice(at, action.start), at, false)
         add(unknownText, action.start, true)
         at = end.end
@@ -73,11 +75,12 @@ export function readHelmText(source: string): HelmText {
       } else if (word === 'range' || action.line === undefined) blur(action)
       else if (shape === 'whole') shape = 'optional'
       drop(action)
-      scopes.push(word !== 'if')
+      scopes.push(word === 'if' ? 0 : 1)
+      depth += scopes.at(-1) ?? 0
     } else if (word === 'define' || word === 'block') {
       blur(action)
       drop(action)
-      const last = endOfBlock(actions, index)
+      const last = ends.get(index)
       const end = last === undefined ? undefined : (actions[last] as Action)
       at = end === undefined ? source.length : (end.line?.end ?? end.end)
       index = last ?? actions.length
@@ -85,13 +88,13 @@ export function readHelmText(source: string): HelmText {
       // the first branch stands for all
       blur(action)
       drop(action)
-      const last = endOfBlock(actions, index)
+      const last = ends.get(index)
       if (last === undefined) break
       at = (actions[last] as Action).line?.start ?? (actions[last] as Action).start
       index = last - 1
     } else if (word === 'end') {
       drop(action)
-      scopes.pop()
+      depth -= scopes.pop() ?? 0
     } else if (action.text.startsWith('/*') || /^\$\w+\s*:?=/.test(action.text)) drop(action)
     else if (action.line !== undefined && printsLines.test(action.text.replaceAll(/`[^`]*`|"(?:[^"\\]|\\.)*"/g, ''))) {
       if (shape === 'whole') shape = 'optional'
@@ -121,9 +124,8 @@ function afterAction(source: string, action: Action): number {
 }
 
 /** In a comment an absent field prints nothing, and nobody misses it; a field of an absent field stops the render there, too. */
-function isInComment(source: string, action: Action): boolean {
-  const before = source.slice(source.lastIndexOf('\n', action.start - 1) + 1, action.start)
-  return /^\s*#/.test(before) && /^\$?\.[A-Za-z_]\w*$/.test(action.text)
+function isHarmless(action: Action): boolean {
+  return action.isComment && /^\$?\.[A-Za-z_]\w*$/.test(action.text)
 }
 
 function fileOffset(pieces: readonly Piece[], offset: number): number {
