@@ -19,6 +19,7 @@ import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts
 import type { LocatedFinding } from './diagnose.ts'
 import { discover } from './discover.ts'
 import { missingDefaults, operatorValuesFindings } from './inputs.ts'
+import { isGenerated } from './emit/header.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
@@ -37,6 +38,7 @@ import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
 import { loadSettings } from './settings.ts'
+import type { Tree } from './tree.ts'
 import { openSettingsTree, openTree } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -143,8 +145,13 @@ const nothingByHand: HandWritten = {
 
 /** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
-  const isTheirs = (path: string): boolean => path.startsWith('apps/templates/') && !generatedFiles.includes(path)
-  if (![state.tree, state.base?.tree].some((tree) => tree?.paths.some(isTheirs))) return nothingByHand
+  const isTheirs = (tree: Tree, path: string): boolean => {
+    if (!path.startsWith('apps/templates/')) return false
+    const read = generatedFiles.includes(path) ? tree.read(path) : undefined
+    return read?.ok !== true || !isGenerated(read.text)
+  }
+  const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
+  if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
   const { judgeHandWritten } = await import('./argocd/hand-written.ts')
   return judgeHandWritten(state)
 }

@@ -126,3 +126,20 @@ it('tells a mistake once, and not what follows from it', () => {
     'error argocd/known-fields legacy.yaml: valuesFiles:',
   ])
 })
+
+it('sees a set that generated ones replace', () => {
+  const named = (name: string, service: string): string =>
+    edited(
+      legacySet,
+      ['legacy-dbs', name],
+      [`${beta}`, ''],
+      ['"alpha"', `"${service}"`],
+      ["  name: '{{`{{ .service }}`}}-legacy'", "  name: '{{`{{ .service }}`}}-db-dev'"],
+    )
+  const orders = { base: { 'helm-values/legacy/orders.yaml': '' } }
+  expect(changes(named('old', 'orders'), undefined, orders)).toEqual(['warning changes/application-stays main:legacy.yaml: name: old'])
+  expect(changes(named('postgres-clusters-dev', 'orders'), undefined, orders)).toEqual([])
+  expect(changes(named('postgres-clusters-dev', 'alpha'), undefined)).toEqual([
+    'warning changes/application-stays main:legacy.yaml: name: postgres-clusters-dev',
+  ])
+})

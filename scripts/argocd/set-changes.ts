@@ -26,13 +26,17 @@ export interface ManifestChange {
 export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
   const present = after.flatMap(({ manifests }) => manifests)
   const makers = new Set(generatedMakers(now).keys())
+  const generated = new Set(
+    now.databases.map(({ environment }) => `${now.settings.argocd.namespace}/postgres-clusters-${environment.name}`),
+  )
   for (const manifest of present)
     for (const application of manifest.applications ?? []) makers.add(applicationKey(manifest, applicationName(application)))
   return pairs(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
-    if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     const isTaken = (name: string): boolean => makers.has(applicationKey(old, name))
+    if (next === undefined && generated.has(old.key)) return replacedFindings(change, isTaken)
+    if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     return old.kind === 'Application' ? applicationFindings(change, isTaken) : setFindings(change, isTaken)
   })
 }
@@ -112,7 +116,7 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
     ...tell('changes/application-updates', find('stale')),
     ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
   ]
-  if (isKept) findings.push(keptSet(change))
+  if (isKept) findings.push(keptSet(change, isTaken))
   if (after === undefined) return findings
   const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
   return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
@@ -190,7 +194,7 @@ function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; 
 }
 
 /** A set that its guard keeps in the cluster although it left the repository. */
-function keptSet({ before, after }: ManifestChange): LocatedFinding {
+function keptSet({ before, after }: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding {
   const name = applicationName(before.plain).slice(0, 40)
   const count = before.applications?.length ?? 0
   if (after !== undefined)
@@ -202,13 +206,23 @@ function keptSet({ before, after }: ManifestChange): LocatedFinding {
       related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
       help: `name it ${name} again`,
     }
+  const isHandedOver = before.applications?.some((application) => isTaken(applicationName(application))) === true
+  const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unseen`
   return {
     rule: 'changes/application-stays',
     severity: 'warning',
-    message: `set ${name} is gone here, but its guard keeps it and its ${count} Applications alive, seen by nobody`.slice(0, 120),
+    message: `set ${name} is gone here, but its guard keeps it, and ${what}`.slice(0, 120),
     at: before.spotOf(['metadata', 'name']),
-    help: 'bring it back, or delete the set by hand after the merge, with its Applications kept',
+    help: `bring it back, or after the merge: kubectl delete applicationset ${name} --cascade=orphan`,
   }
+}
+
+/** A generated set took the place of one that was written by hand: what it does not want is kept by its policy. */
+function replacedFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+  const { applications, settings } = change.before
+  const gone = (applications ?? []).filter((application) => isDatabase(application, settings)).map(applicationName)
+  const kept = gone.filter((name) => !isTaken(name)).map((name) => ({ name, result: 'kept-orphan', cascade: false, owned: true }) as const)
+  return teller(change)('changes/application-stays', kept)
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */

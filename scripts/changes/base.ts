@@ -69,7 +69,7 @@ function openBaseTree(
     const folders = folder === '' ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', folder])]
     const wanted = (path: string): boolean =>
       path === settingsFile ||
-      /^helm-values\/data\/[^/]+$/.test(path) ||
+      /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
       (path.startsWith(prefix) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
     const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted })
     return { revision, tree: { ...opened.tree, revision }, differs: opened.differs }
