@@ -132,7 +132,7 @@ it('sees a set that generated ones replace', () => {
     edited(
       legacySet,
       ['legacy-dbs', name],
-      [`${beta}`, ''],
+      [beta, ''],
       ['"alpha"', `"${service}"`],
       ["  name: '{{`{{ .service }}`}}-legacy'", "  name: '{{`{{ .service }}`}}-db-dev'"],
     )

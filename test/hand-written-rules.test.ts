@@ -94,6 +94,7 @@ it.each<readonly [string, readonly (readonly [string, string])[], string]>([
 })
 
 it.each<readonly [string, readonly (readonly [string, string])[]]>([
+  ['a file for all before the defaults', [[defaults, `              - $values/helm-values/data/postgres-common.yaml\n${defaults}`]]],
   ['an exact version', [['targetRevision: 0.8.1', 'targetRevision: v0.8.0']]],
   ['a glob that matches', [["legacy/{{`{{ .service }}`}}.yaml'", "legacy/al*.yaml'"]]],
   ['generate paths that cover', [[compare, `        argocd.argoproj.io/manifest-generate-paths: /helm-values;/databases\n${compare}`]]],
@@ -103,7 +104,9 @@ it.each<readonly [string, readonly (readonly [string, string])[]]>([
   ['a step by what is not', [[template, rolling('{ key: env, operator: NotIn, values: [prd] }')], off]],
   ['a short path after the ref', [['legacy/', '../helm-values/legacy/']]],
 ])('is silent for %s', (_, edits) => {
-  expect(judgeSet(...edits)).toEqual([])
+  const text = edited(legacySet, ...edits)
+  const files = { ...legacyFiles, 'helm-values/data/postgres-common.yaml': '' }
+  expect(findingsOf({ ...files, [setFile]: text }).map(shown)).toEqual([])
 })
 
 it('takes a star for a letter before Argo CD 3.4', () => {

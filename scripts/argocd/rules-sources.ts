@@ -1,10 +1,12 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
-import { staticFolder } from '../layout.ts'
+import { matcher, staticFolder } from '../layout.ts'
 import type { JsonMap, Path, Settings } from '../model.ts'
 import type { ManifestRule } from './hand-written.ts'
+import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, isExactVersion, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from './sources.ts'
+import type { ValueFile } from './sources.ts'
 import { isJsonMap } from './typed.ts'
 
 interface PlacedSource {
@@ -31,14 +33,15 @@ export const sourceRules: readonly ManifestRule[] = [
     id: 'argocd/defaults-first',
     severity: 'warning',
     summary: 'the defaults of an environment stand before the file of the service, which wins then',
-    *check({ applications, settings, base }) {
+    *check(manifest) {
+      const { applications, settings, base } = manifest
       for (const application of applications ?? []) {
         if (!isDatabase(application, settings)) continue
         const { files } = resolveValueFiles(application)
-        const isDefaults = files.map((file) => defaultsFile.test(ownPath(file, settings) ?? ''))
-        const last = isDefaults.lastIndexOf(true)
+        const last = files.findLastIndex((file) => defaultsFile.test(ownPath(file, settings) ?? ''))
         const file = files[last]
-        const over = files.findIndex((other, index) => index < last && other.source === file?.source && isDefaults[index] === false)
+        const isOver = (other: ValueFile): boolean => other.source === file?.source && isServices(other, application, manifest)
+        const over = files.slice(0, Math.max(last, 0)).findIndex(isOver)
         if (file === undefined || over < 0) continue
         const many = at(application, 'spec', 'sources') !== undefined
         const list = [...base, 'spec', ...(many ? ['sources', file.source] : ['source']), 'helm', 'valueFiles']
@@ -137,6 +140,20 @@ export const sourceRules: readonly ManifestRule[] = [
     },
   },
 ]
+
+/** A file of one service, and not one that several share: by the layout, or with a part of the Application's name. */
+function isServices(file: ValueFile, application: JsonMap, { settings }: Manifest): boolean {
+  const path = ownPath(file, settings)
+  if (path === undefined || defaultsFile.test(path)) return false
+  const { databases, overrides } = settings.layout
+  if ([databases, overrides].some((pattern) => matcher(pattern)(path) !== undefined)) return true
+  const name =
+    path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.ya?ml$/, '') ?? ''
+  return name !== '' && applicationName(application).includes(name)
+}
 
 function isOurChart(source: JsonMap, { environments }: Settings): boolean {
   const isSame = (left: unknown, right: string): boolean => String(left).replace(/\/$/, '') === right.replace(/\/$/, '')
