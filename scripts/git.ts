@@ -1,7 +1,8 @@
 // What do git's index and history hold? Read through git objects, in bulk, without touching the work tree.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { posix } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { decodeText } from './tree.ts'
 import type { FileText, Tree } from './tree.ts'
 
@@ -191,18 +192,19 @@ export interface CommitTree {
 }
 
 /**
- * The files of a commit below the given folders of `root`. A file that is the same now is handed over from `current`;
- * the others that are `wanted` are read by one git process.
+ * The files of a commit below the given folders of `root`, or of `at`, a folder from the repository's top. A file that is
+ * the same now is handed over from `current`; the others that are `wanted` are read by one git process.
  */
 export function commitTree(
   root: string,
   commit: string,
-  options: { readonly folders: readonly string[]; readonly current: Tree; wanted(path: string): boolean },
+  options: { readonly folders: readonly string[]; readonly current: Tree; readonly at?: string; wanted(path: string): boolean },
 ): CommitTree {
-  const { current, folders } = options
+  const { current, folders, at } = options
   const entries = new Map<string, Entry>()
   const paths = folders.includes('') ? [] : folders.flatMap((folder) => [folder, `${folder}/`])
-  for (const line of git(root, ['ls-tree', '-r', '-z', commit, '--', ...paths])
+  const from = at === undefined ? [commit] : ['--full-tree', `${commit}:${at}`]
+  for (const line of git(root, ['ls-tree', '-r', '-z', ...from, '--', ...paths])
     .toString('utf8')
     .split('\0')) {
     const match = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line)
@@ -230,6 +232,17 @@ export function commitTree(
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)
     },
   }
+}
+
+/** The folders of a commit, from the top of the repository, that hold `file` and hold it no more; and `root` from there. */
+export function leftFolders(root: string, commit: string, file: string): { readonly folders: readonly string[]; readonly here: string } {
+  const answer = (...args: string[]): string => git(root, args).toString('utf8').replace(/\n$/, '')
+  const from = answer('rev-parse', '--show-toplevel')
+  const folders = answer('ls-tree', '-r', '-z', '--name-only', '--full-tree', commit)
+    .split('\0')
+    .filter((path) => (path === file || path.endsWith(`/${file}`)) && !existsSync(join(from, path)))
+    .map((path) => path.slice(0, -file.length).replace(/\/$/, ''))
+  return { folders, here: answer('rev-parse', '--show-prefix').replace(/\/$/, '') }
 }
 
 /** `id` empty: a link that leads to nothing in this tree. */

@@ -10,9 +10,12 @@ import { judgeSettings } from './argocd/rules-settings.ts'
 import { writeManifests } from './argocd/manifests.ts'
 import { operatorConflicts } from './argocd/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
-import { sideOf, startComparison } from './changes/comparison.ts'
-import type { Comparison, Side, UpdateJudge } from './changes/comparison.ts'
+import { startComparison } from './changes/comparison.ts'
+import type { Comparison } from './changes/comparison.ts'
+import type { UpdateJudge } from './changes/objects.ts'
 import { chartFindings } from './changes/pins.ts'
+import { sideOf } from './changes/side.ts'
+import type { Side } from './changes/side.ts'
 import { updateFindings } from './changes/update.ts'
 import { isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
@@ -175,8 +178,9 @@ function comparer(comparison: Comparison): (after: Side) => LocatedFinding[] {
   }
   return (after) => {
     const database = comparison.before(after.database)
-    const roots = database === undefined ? undefined : layers.layersOf(database).roots
-    if (database === undefined || roots === undefined || settings === undefined) return []
+    if (database === undefined || settings === undefined) return []
+    const { roots, findings } = layers.layersOf(database)
+    if (roots === undefined) return comparison.leaveOut(after.database, findings)
     const written = mergeLayers(roots as [MapValue, ...MapValue[]])
     const values = mergeLayers([written, generateLayer(database, written, settings).layer])
     return comparison.compare(sideOf(database, values, renderDatabase(database, values, settings).objects), after, judge)

@@ -30,8 +30,13 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
   if (problems.some((problem) => problem.severity === 'error') || root === undefined) return { findings: problems }
   if (root.kind === 'null') return { service: { retired: {} }, findings: problems }
   const plain = toPlain(root)
-  if (!validateService(plain)) return { findings: [...problems, ...schemaFindings(validateService.errors ?? [], root, [])] }
+  // what stood at the base of a change nobody can mend any more: there an unknown key hides nothing that is known
+  const isPast = file.revision !== undefined
+  const errors = validateService(plain) ? [] : (validateService.errors ?? [])
+  const wrong = isPast ? errors.filter(({ keyword }) => keyword !== 'additionalProperties') : errors
+  if (wrong.length > 0) return { findings: [...problems, ...schemaFindings(wrong, root, [])] }
   const service = { retired: {}, ...(plain as object), origin: root } as Service
+  if (isPast) return { service, findings: problems }
   const findings = [...problems, ...unknownEnvironments(root, settings), ...impossibleDays(root)]
   for (const name of placeholdersOf(service.namespace ?? '').unknown)
     findings.push({

@@ -55,7 +55,7 @@ export interface LoadedSettings {
 export function loadSettings(tree: Tree): LoadedSettings {
   const read = tree.read(settingsFile)
   const file: SourceFile = {
-    path: settingsFile,
+    path: tree.shown?.(settingsFile) ?? settingsFile,
     text: read?.ok === true ? read.text : '',
     ...(tree.revision === undefined ? {} : { revision: tree.revision }),
   }
@@ -85,7 +85,10 @@ export function loadSettings(tree: Tree): LoadedSettings {
   return { file, findings: [...findings, ...result.findings] }
 }
 
-/** Settings with defaults filled in, or what is wrong with them. `root` is the parsed apps/values.yaml. */
+/**
+ * Settings with defaults filled in, or what is wrong with them. `root` is the parsed apps/values.yaml. What stood at the base
+ * of a change nobody can mend any more: there only what keeps the settings from being read is wrong.
+ */
 export function readSettings(root: MapValue): { settings: Settings } | { findings: LocatedFinding[] } {
   const postgres = root.entries.get('postgres')
   if (postgres === undefined) {
@@ -109,11 +112,15 @@ export function readSettings(root: MapValue): { settings: Settings } | { finding
     }
   }
   const plain = toPlain(postgres)
-  const findings = validateSettings(plain) ? [] : schemaFindings(validateSettings.errors ?? [], postgres, ['postgres'])
-  findings.push(...unsafeTexts(postgres, ['postgres']))
+  const isPast = root.origin.file.revision !== undefined
+  const errors = validateSettings(plain) ? [] : (validateSettings.errors ?? [])
+  const findings = schemaFindings(isPast ? errors.filter(({ keyword }) => keyword !== 'additionalProperties') : errors, postgres, [
+    'postgres',
+  ])
+  if (!isPast) findings.push(...unsafeTexts(postgres, ['postgres']))
   if (findings.length > 0 || postgres.kind !== 'map') return { findings }
   const settings = fillIn(plain as unknown as Written, postgres)
-  const layout = checkLayout(settings)
+  const layout = isPast ? checkLayout(settings) : [...checkProject(settings), ...checkLayout(settings)]
   return layout.length > 0 ? { findings: layout } : { settings }
 }
 
@@ -180,6 +187,19 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
   return found
 }
 
+function checkProject({ argocd, origin }: Settings): LocatedFinding[] {
+  if (!argocd.manageProject || argocd.project !== 'default') return []
+  return [
+    {
+      rule: 'settings/layout',
+      severity: 'error',
+      message: 'postgres.argocd.project is `default`, but that project belongs to Argo CD and to every other Application',
+      at: nearestSpot(origin, ['argocd', 'project']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
+      help: 'name another project, or set manageProject: false',
+    },
+  ]
+}
+
 function checkLayout(settings: Settings): LocatedFinding[] {
   const found: LocatedFinding[] = []
   const fail = (key: string, message: string, help?: string, path: Path = ['layout', key]): void => {
@@ -191,13 +211,6 @@ function checkLayout(settings: Settings): LocatedFinding[] {
   }
   const { layout } = settings
   const named = placeholdersOf(layout.databases).known.includes('name')
-  if (settings.argocd.manageProject && settings.argocd.project === 'default')
-    fail(
-      '',
-      'postgres.argocd.project is `default`, but that project belongs to Argo CD and to every other Application',
-      'name another project, or set manageProject: false',
-      ['argocd', 'project'],
-    )
   const needs: [keyof Settings['layout'], readonly string[]][] = [
     ['databases', ['service']],
     ['overrides', named ? ['service', 'name', 'env'] : ['service', 'env']],

@@ -18,6 +18,20 @@ function destinationText({ environment }: Database): string {
   return environment.destination.server ?? environment.destination.name ?? ''
 }
 
+/** What a database is to Argo CD and to Kubernetes, whatever its files are called. */
+export function identityOf(database: Database): string {
+  const { application, cluster, namespace } = database
+  return JSON.stringify([application, cluster, namespace, destinationKey(database)])
+}
+
+const here = 'https://kubernetes.default.svc'
+
+/** Equal for destinations that are the same Kubernetes cluster: Argo CD calls its own `in-cluster`. */
+function destinationKey({ environment: { destination } }: Database): string {
+  const server = destination.name === 'in-cluster' ? here : destination.server?.replace(/\/+$/, '')
+  return server ?? `name ${destination.name}`
+}
+
 function fieldsOf(state: State, database: Database): readonly Field[] {
   const { settings } = state
   const { environment } = database
@@ -93,7 +107,8 @@ export function applicationChanges(then: State, now: State, { before, after }: P
   const old = fieldsOf(then, before)
   const changes = fieldsOf(now, after).flatMap((field, index): FieldChange[] => {
     const was = old[index]?.value ?? null
-    return was === field.value
+    const isSame = was === field.value || (field.path === 'spec.destination' && destinationKey(before) === destinationKey(after))
+    return isSame
       ? []
       : [
           {
@@ -121,7 +136,7 @@ export function applicationChanges(then: State, now: State, { before, after }: P
 
 /** Whether the cluster of the base goes on living under the same identity. */
 export function isSameCluster({ before, after }: Pair): boolean {
-  return before.cluster === after.cluster && before.namespace === after.namespace && destinationText(before) === destinationText(after)
+  return before.cluster === after.cluster && before.namespace === after.namespace && destinationKey(before) === destinationKey(after)
 }
 
 /** What must not change while a database lives, since Argo CD would make another one beside it. */
@@ -167,7 +182,7 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
       ...place(nameSpot(now, after, 'application'), nameSpot(then, before, 'application'), before.application),
       help: `restore postgres.layout.application, so that the name is ${before.application} again`,
     }
-  if (destinationText(before) !== destinationText(after)) {
+  if (destinationKey(before) !== destinationKey(after)) {
     const env = after.environment.name
     const spot = (state: State, { environment }: Database): Spot =>
       settingSpot(state, ['environments', env, 'destination', environment.destination.server === undefined ? 'name' : 'server'])

@@ -1,6 +1,8 @@
 // What did the repository hold where this change began?
-import { discover } from '../discover.ts'
-import { commitTree, mergeBase, stagedBase } from '../git.ts'
+import { posix } from 'node:path'
+import type { LocatedFinding } from '../diagnose.ts'
+import { discover, renderedFolder } from '../discover.ts'
+import { commitTree, leftFolders, mergeBase, stagedBase } from '../git.ts'
 import { staticFolder } from '../layout.ts'
 import type { Database, Settings } from '../model.ts'
 import { loadSettings, settingsFile } from '../settings.ts'
@@ -13,8 +15,9 @@ import type { Workspace } from '../workspace.ts'
 export interface Base {
   /** the base as a person named it */
   readonly revision: string
-  /** absent: the settings could not be read there, so there was nothing of this program yet */
+  /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
   readonly settings?: Settings
+  readonly findings: readonly LocatedFinding[]
   readonly databases: ReadonlyMap<string, Database>
   readonly tree: Tree
   /** whether a file's content is another one now */
@@ -48,22 +51,78 @@ export function readBase(
   current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
 ): Base {
   const folder = staticFolder(current.settings.layout.databases)
-  const first = openBaseTree(workspace, from, { folder, tree: current.tree })
-  const settings = loadSettings(first.tree).settings
-  if (settings === undefined) return { ...first, databases: new Map() }
+  const { tree } = current
+  let place: Place | undefined
+  let first = openBaseTree(workspace, from, { folder, tree })
+  if (!holdsSettings(first.tree) && workspace.databases === undefined) {
+    place = formerPlace(workspace.root, from.commit)
+    if (place === undefined) return { ...first, databases: new Map(), findings: [] }
+    first = openBaseTree(workspace, from, { folder, tree, place })
+  }
+  const { settings, findings } = loadSettings(first.tree)
+  if (settings === undefined) return { ...first, databases: new Map(), findings: findings.slice(0, 1).map(unreadable) }
   const folderThen = staticFolder(settings.layout.databases)
-  const opened = folderThen === folder ? first : openBaseTree(workspace, from, { folder: folderThen, tree: current.tree })
-  const tree = current.changed && current.tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
-  const databases = new Map(discover(settings, tree).databases.map((database) => [database.id, database]))
-  return { ...opened, settings, databases }
+  const opened = folderThen === folder ? first : openBaseTree(workspace, from, { folder: folderThen, tree, ...(place && { place }) })
+  const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
+  const databases = new Map(discover(settings, lazy).databases.map((database) => [database.id, database]))
+  return { ...opened, settings, databases, findings: [] }
+}
+
+/** A folder of a commit, from the repository's top, and the way there from the root of today. */
+interface Place {
+  readonly at: string
+  readonly shown: string
+}
+
+/** Whether a base has settings, right or wrong. An app-of-apps chart without `postgres` has none, unless it was generated for. */
+function holdsSettings(tree: Tree): boolean {
+  const read = tree.read(settingsFile)
+  if (read === undefined) return false
+  if (!read.ok || tree.paths.some((path) => path.startsWith(`${renderedFolder}/`))) return true
+  return /^\{?["']?postgres["']?\s*:/m.test(read.text)
+}
+
+/** Where the whole tree stood, if it was moved: the one other place with settings of which nothing is left. */
+function formerPlace(root: string, commit: string): Place | undefined {
+  const { folders, here } = leftFolders(root, commit, settingsFile)
+  const nothing: Tree = { paths: [], read: () => undefined }
+  const found = folders.filter((at) => {
+    const { tree } = commitTree(root, commit, { at, folders: [settingsFile], current: nothing, wanted: () => true })
+    return holdsSettings(tree)
+  })
+  const [at] = found
+  return at === undefined || found.length > 1 ? undefined : { at, shown: posix.relative(`/${here}`, `/${at}`) }
+}
+
+/** What keeps the settings of the base from being read: without them a branch could do anything. */
+function unreadable({ message, at, help }: LocatedFinding): LocatedFinding {
+  return {
+    rule: 'changes/base-readable',
+    severity: 'error',
+    message: `settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`.slice(0, 120),
+    at,
+    help: `there ${message}${help === undefined ? '' : ` (${help})`}: mend that in a change that does nothing else`,
+  }
+}
+
+/** A database's own files at the base can't be read: the others are compared all the same. */
+export function unreadableLayer({ message, at }: LocatedFinding, database: Database): LocatedFinding {
+  return {
+    rule: 'changes/base-readable',
+    severity: 'warning',
+    message: `values of ${database.id} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared`.slice(0, 120),
+    at,
+    help: `there ${message}: look at what is live before merging`,
+    database: database.id,
+  }
 }
 
 function openBaseTree(
   workspace: Workspace,
   { revision, commit }: BaseCommit,
-  current: { readonly folder: string; readonly tree: Tree },
+  current: { readonly folder: string; readonly tree: Tree; readonly place?: Place },
 ): Pick<Base, 'revision' | 'tree' | 'differs'> {
-  const { folder, tree } = current
+  const { folder, tree, place } = current
   const prefix = folder === '' ? '' : `${folder}/`
   if (workspace.databases === undefined) {
     const folders = folder === '' ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', folder])]
@@ -71,8 +130,9 @@ function openBaseTree(
       path === settingsFile ||
       /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
       (path.startsWith(prefix) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
-    const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted })
-    return { revision, tree: { ...opened.tree, revision }, differs: opened.differs }
+    const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted, ...(place && { at: place.at }) })
+    const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
+    return { revision, tree: { ...opened.tree, ...shown, revision }, differs: opened.differs }
   }
   if (folder === '') throw new UsageError('--databases needs postgres.layout.databases to begin with a folder')
   const below: Tree = { paths: [], read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }

@@ -1,11 +1,12 @@
 // Which protections does a change take away from a database that lives?
 import { nearestSpot } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Guard, Json, MapValue, Path, RenderedObject } from '../model.ts'
+import type { Guard, Json, MapValue, Path } from '../model.ts'
 import { toPlain, valueAt } from '../value.ts'
-import type { Side } from './comparison.ts'
 import { settingSpot } from './places.ts'
 import type { State } from './places.ts'
+import { clusterOf } from './side.ts'
+import type { Side } from './side.ts'
 
 const strength: Readonly<Record<Guard, number>> = { none: 0, confirm: 1, never: 2 }
 
@@ -97,10 +98,6 @@ function isFilled(root: MapValue, path: Path): boolean {
 
 function schedules(side: Side): number {
   return side.objects.filter(({ kind, value }) => kind === 'ScheduledBackup' && scalarAt(value, ['spec', 'suspend']) !== true).length
-}
-
-export function clusterOf(side: Side): RenderedObject | undefined {
-  return side.objects.find(({ kind }) => kind === 'Cluster')
 }
 
 function scalarAt(root: MapValue | Parameters<typeof valueAt>[0], path: Path): Json | undefined {

@@ -2,6 +2,7 @@
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
 import type { Database } from '../model.ts'
+import { identityOf } from './application.ts'
 import { serviceFile, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
 import { valueAt } from '../value.ts'
@@ -16,9 +17,14 @@ export interface Vanished {
   /** gone, and not renamed */
   readonly gone: readonly Database[]
   readonly renamed: readonly Rename[]
+  /** the same database at another place in the layout */
+  readonly moved: readonly Rename[]
 }
 
-/** The databases of the base that are no more; those whose content stands under another name in the same environment are renames. */
+/**
+ * The databases of the base whose id is no more. Where one of the same identity took its place, it lives on; those whose
+ * content stands under another name in the same environment are renames.
+ */
 export function findVanished(before: Iterable<Database>, after: readonly Database[]): Vanished {
   const old = [...before]
   const ids = new Set(after.map((database) => database.id))
@@ -26,8 +32,18 @@ export function findVanished(before: Iterable<Database>, after: readonly Databas
   const fresh = new Set(after.filter((database) => !oldIds.has(database.id)))
   const gone: Database[] = []
   const renamed: Rename[] = []
+  const moved: Rename[] = []
+  const byIdentity = new Map([...fresh].map((database) => [identityOf(database), database]))
   for (const database of old) {
     if (ids.has(database.id)) continue
+    const same = byIdentity.get(identityOf(database))
+    if (same === undefined) continue
+    fresh.delete(same)
+    moved.push({ before: database, after: same })
+  }
+  const kept = new Set(moved.map(({ before }) => before))
+  for (const database of old) {
+    if (ids.has(database.id) || kept.has(database)) continue
     const twin = database.retired === undefined ? nearestTwin(database, fresh) : undefined
     if (twin === undefined) gone.push(database)
     else {
@@ -35,7 +51,7 @@ export function findVanished(before: Iterable<Database>, after: readonly Databas
       renamed.push({ before: database, after: twin })
     }
   }
-  return { gone, renamed }
+  return { gone, renamed, moved }
 }
 
 /** Half of the lines in common make a twin, as for git's own renames. */

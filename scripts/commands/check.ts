@@ -53,10 +53,16 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
   report(annotates(format) ? fromTop(wanted, folderInRepository(workspace.root)) : wanted, outcome, format, terminal)
   return count(wanted).errors > 0 ? 1 : 0
+}
+
+/** Said where a comparison is asked for, and there is nothing to compare with. */
+export function firstAdoption(revision: string): string {
+  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */

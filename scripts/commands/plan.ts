@@ -6,7 +6,7 @@ import { listed } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../workspace.ts'
-import { report } from './check.ts'
+import { firstAdoption, report } from './check.ts'
 
 export interface PlanFlags {
   readonly root?: string | undefined
@@ -25,7 +25,8 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const outcome = await runPipeline(openWorkspace(terminal.cwd, flags), { staged: flags.staged === true, base: flags.base })
   const unreadable = outcome.diagnostics.filter(
-    ({ rule, severity }) => severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
+    ({ rule, severity }) =>
+      severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^(?:values\/chart-schema|changes\/base-readable)$/.test(rule),
   )
   if (outcome.comparison === undefined || unreadable.length > 0) {
     report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
@@ -35,6 +36,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('there is no plan while files are broken\n')
     return 1
   }
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
   terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result()))
   const { errors } = count(outcome.diagnostics)
   if (errors > 0) terminal.stderr(`\`check --base ${flags.base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged\n`)

@@ -1,0 +1,20 @@
+// What is one database at one commit, as far as its objects?
+import type { Spot } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { Database, MapValue, RenderedObject } from '../model.ts'
+
+export interface Side {
+  readonly database: Database
+  readonly values: MapValue
+  readonly objects: readonly RenderedObject[]
+  readonly fallback: Spot
+}
+
+/** A side of a comparison. */
+export function sideOf(database: Database, values: MapValue, objects: readonly RenderedObject[]): Side {
+  return { database, values, objects, fallback: serviceSpot(database) }
+}
+
+export function clusterOf({ objects }: Pick<Side, 'objects'>): RenderedObject | undefined {
+  return objects.find(({ kind }) => kind === 'Cluster')
+}
