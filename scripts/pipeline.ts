@@ -183,7 +183,9 @@ function comparer(comparison: Comparison): (after: Side) => LocatedFinding[] {
     if (roots === undefined) return comparison.leaveOut(after.database, findings)
     const written = mergeLayers(roots as [MapValue, ...MapValue[]])
     const values = mergeLayers([written, generateLayer(database, written, settings).layer])
-    return comparison.compare(sideOf(database, values, renderDatabase(database, values, settings).objects), after, judge)
+    const rendered = renderDatabase(database, values, settings)
+    const found = comparison.compare(sideOf(database, values, rendered.objects), after, judge)
+    return rendered.objects.length > 0 ? found : [...found, ...comparison.leaveOut(after.database, rendered.findings)]
   }
 }
 

@@ -58,6 +58,15 @@ describe('settings of the base that are not right', () => {
   })
 })
 
+test('values that the chart refused at the base are told', async () => {
+  repository.edit(values, 'cluster:\n', 'mode: nonsense\ncluster:\n')
+  await repository.rebase()
+  repository.edit(values, 'mode: nonsense\n', '')
+  expect(await repository.told()).toMatchObject([
+    { rule: 'changes/base-readable', severity: 'warning', file: values, revision: 'main', line: 5 },
+  ])
+})
+
 describe('a tree that stood elsewhere', () => {
   test('is compared with itself there', async () => {
     mkdirSync(join(repository.root, 'infra'))

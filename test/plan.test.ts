@@ -168,7 +168,7 @@ test('created, retired and gone', async () => {
   put('databases/billing/service.yaml', 'environments: [dev]\n')
   const gone = await prd()
   expect(gone).toMatchObject({ result: 'gone', changes: [] })
-  expect(gone.steps.join('\n')).toContain('kubectl delete cluster billing-db-prd -n billing-prd')
+  expect(gone.steps.join('\n')).toContain('kubectl delete clusters.postgresql.cnpg.io billing-db-prd -n billing-prd')
   await run('render')
   expect((await run('plan', '--base', 'main')).stderr).toBe('')
 })

@@ -105,12 +105,12 @@ function unreadable({ message, at, help }: LocatedFinding): LocatedFinding {
   }
 }
 
-/** A database's own files at the base can't be read: the others are compared all the same. */
+/** A database's values at the base can't be read, or the chart refuses them: the others are compared all the same. */
 export function unreadableLayer({ message, at }: LocatedFinding, database: Database): LocatedFinding {
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `values of ${database.id} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared`.slice(0, 120),
+    message: `values of ${database.id} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`.slice(0, 120),
     at,
     help: `there ${message}: look at what is live before merging`,
     database: database.id,

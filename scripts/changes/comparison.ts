@@ -41,7 +41,7 @@ export interface Comparison {
   readonly isFirst: boolean
   /** compares both sides; rules of change are findings */
   compare(before: Side, after: Side, judge: UpdateJudge): LocatedFinding[]
-  /** a database whose files at the base can't be read, for the reasons given */
+  /** a database whose values at the base can't be read, or are refused by the chart, for the reasons given */
   leaveOut(after: Database, reasons: readonly LocatedFinding[]): LocatedFinding[]
   /** what can be said once all databases are known: those that vanished, and pins */
   conclude(): LocatedFinding[]
@@ -82,7 +82,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
     },
     leaveOut: (after, reasons) => {
       const { id, application } = after
-      const steps = [`its files at ${base.revision} can't be read, so that nothing was compared: look at what is live`]
+      const steps = [`its values at ${base.revision} can't be used, so that nothing was compared: look at what is live`]
       records.set(id, { id, result: 'changed', application, effect: 'nothing', changes: [], steps })
       return reasons.slice(0, 1).map((reason) => unreadableLayer(reason, after))
     },
@@ -161,12 +161,16 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
     const effect: Effect = 're-creation'
     return { findings, record: { id, result: 'changed', application, effect, changes, steps: [...steps, ...movedSteps(before.database)] } }
   }
-  const isComparable = before.objects.length > 0 && after.objects.length > 0
+  const isComparable = before.objects.length > 0
   const objects = isComparable ? compareObjects(before, after, judge) : nothingCompared
   findings.push(...objects.findings, ...(isComparable ? keptFindings(then, now, before, after) : []))
   changes.push(...objects.changes)
   const isHookOnly =
-    isComparable && objects.touched.length > 0 && objects.touched.every(({ hook }) => hook) && changes.length === objects.changes.length
+    isComparable &&
+    objects.touched.length > 0 &&
+    // a Cluster that became a hook is another mistake
+    objects.touched.every(({ hook, kind }) => hook && kind !== 'Cluster') &&
+    changes.length === objects.changes.length
   if (isHookOnly) findings.push(hookFinding(after, objects))
   const effect = gravest(changes.map((change) => change.effect))
   const strategy = valueAt(clusterOf(after)?.value, ['spec', 'primaryUpdateStrategy'])

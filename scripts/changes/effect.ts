@@ -64,7 +64,9 @@ function rolling({ before }: ClusterPair): Effect {
 }
 
 function annotationEffect([kind, key]: Path, pair: ClusterPair): Effect {
-  if (kind === undefined || key === undefined) return 'nothing'
+  if (kind !== 'annotations' || key === undefined) return 'nothing'
+  if (key === 'helm.sh/hook' || key === 'argocd.argoproj.io/hook')
+    return scalarAt(pair.after, 'metadata', kind, key) === undefined ? 'nothing' : 're-creation'
   if (key === 'kubectl.kubernetes.io/restartedAt' || key === 'cnpg.io/skipWalArchiving' || key === 'cnpg.io/hibernation')
     return key === 'kubectl.kubernetes.io/restartedAt' ? rolling(pair) : 'restart'
   return key === 'cnpg.io/reloadedAt' ? 'reload' : 'nothing'

@@ -13,6 +13,8 @@ const strength: Readonly<Record<Guard, number>> = { none: 0, confirm: 1, never: 
 /** Warnings about a database on both sides: a lower guard, backups that end, a change that no sync picks up. */
 export function* keptFindings(then: State, now: State, before: Side, after: Side): Iterable<LocatedFinding> {
   yield* guardFindings(then, now, before, after)
+  // a Cluster that is not printed any more has lost more than these, and is told as that
+  if (clusterOf(after) === undefined) return
   yield* optionFindings(before, after)
   yield* backupFindings(before, after)
 }

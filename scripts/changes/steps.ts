@@ -17,7 +17,7 @@ export function goneSteps(database: Database, settings: Settings): string[] {
     `Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unwanted`,
     `take a last backup: kubectl cnpg backup ${cluster} -n ${namespace}`,
     `delete the Application, which leaves its objects: kubectl delete application ${application} -n ${settings.argocd.namespace}`,
-    `delete the Cluster with its volumes, for good: kubectl delete cluster ${cluster} -n ${namespace}`,
+    `delete the Cluster with its volumes, for good: kubectl delete clusters.postgresql.cnpg.io ${cluster} -n ${namespace}`,
     `delete what is left in ${namespace}: Secrets, then the namespace`,
   ]
 }
@@ -60,6 +60,8 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
   const [from, to] = instances
   if (to > from) steps.push(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)
   if (to < from) steps.push(`the operator deletes ${from - to === 1 ? 'one instance' : `${from - to} instances`} with its volumes`)
+  const lost = removed.find(({ kind }) => kind === 'Cluster')
+  if (lost !== undefined) return [...steps, `the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`]
   for (const { kind, name, hook } of removed) {
     if (hook) continue
     const resource = kind === 'Database' ? 'databases.postgresql.cnpg.io' : kind.toLowerCase()

@@ -3,20 +3,21 @@ import type { LocatedFinding } from '../diagnose.ts'
 import type { Path } from '../model.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'
+import { deletion } from './deletion.ts'
 import { naming } from './naming.ts'
 import { locatePolicy } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 /** Every policy about a single database. */
-export const policies: readonly PolicyRule[] = [...availability, ...backup, ...naming]
+export const policies: readonly PolicyRule[] = [...availability, ...backup, ...deletion, ...naming]
 
 /** The policies that look at a value of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {
   return policies.filter(({ reads }) => reads.some((read) => read.every((step, index) => step === path[index])))
 }
 
-/** Runs the policies; without a Cluster there is nothing to judge, since the chart or Helm refused the values. */
+/** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all for strange hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
-  if (subject.objects.length === 0) return []
-  return policies.flatMap((rule) => [...rule.check(subject)].map((finding) => locatePolicy(rule, finding, subject)))
+  const asked = subject.objects.length === 0 ? deletion : policies
+  return asked.flatMap((rule) => [...rule.check(subject)].map((finding) => locatePolicy(rule, finding, subject)))
 }

@@ -1,0 +1,51 @@
+// Would Argo CD delete, re-create or lose sight of a database because of an annotation?
+import type { Value } from '../model.ts'
+import { splitOptions } from '../sync-options.ts'
+import { valueAt } from '../value.ts'
+import type { PolicyRule, PolicySubject } from './subject.ts'
+
+const annotations = ['cluster', 'annotations'] as const
+const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
+const options = 'argocd.argoproj.io/sync-options'
+
+function textOf({ values }: PolicySubject, name: string): string | undefined {
+  const value: Value | undefined = valueAt(values, [...annotations, name])
+  return value?.kind === 'scalar' ? String(value.value) : undefined
+}
+
+/** They are asked also where no object is left: Helm prints no hook of a kind that it does not know. */
+export const deletion: readonly PolicyRule[] = [
+  {
+    id: 'argocd/cluster-is-no-hook',
+    severity: 'error',
+    upstream: 'gitops-engine hook.Types, with the default policy BeforeHookCreation',
+    summary: 'the Cluster is no hook, which Argo CD deletes and re-creates at each sync, or never applies',
+    reads: hooks.map((name) => [...annotations, name]),
+    *check(subject) {
+      for (const name of hooks) {
+        if (textOf(subject, name) === undefined) continue
+        yield {
+          message: `cluster.annotations has ${name}, but a Cluster that is a hook is deleted and re-created at each sync`,
+          places: [{ path: [...annotations, name], on: 'key' }],
+          help: 'remove it: the chart copies these annotations onto the Cluster itself',
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/cluster-is-not-replaced',
+    severity: 'error',
+    upstream: 'gitops-engine: Replace=true and Force=true delete what they cannot update',
+    summary: 'no sync option makes Argo CD delete and re-create the Cluster',
+    reads: [[...annotations, options]],
+    *check(subject) {
+      const option = splitOptions(textOf(subject, options) ?? '').find((one) => one === 'Replace=true' || one === 'Force=true')
+      if (option === undefined) return
+      yield {
+        message: `sync option is \`${option}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+        places: [{ path: [...annotations, options] }],
+        help: `remove \`${option}\`: an update that can't be applied must fail`,
+      }
+    },
+  },
+]
