@@ -35,6 +35,8 @@ export interface LocatedFinding {
   readonly database?: string | undefined
   readonly object?: string
   readonly path?: string
+  /** an unknown key at this place would be the one mistake */
+  readonly unless?: Spot
 }
 
 const lineStarts = new WeakMap<SourceFile, readonly number[]>()
@@ -108,7 +110,8 @@ export function writtenSpot(values: Value, path: Path): Spot | undefined {
   return node === undefined ? undefined : spotOf(node)
 }
 
-const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }
+/** Who wins where two layers say something. */
+export const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }
 
 /** What a finding's places are looked up in: the object with its origins, the values, and where to point when nothing fits. */
 export interface Subject {

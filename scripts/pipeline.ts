@@ -18,6 +18,7 @@ import { sideOf } from './changes/side.ts'
 import type { Side } from './changes/side.ts'
 import { updateFindings } from './changes/update.ts'
 import { isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import { withoutConsequences } from './consequences.ts'
 import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import { discover } from './discover.ts'
@@ -131,7 +132,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(facts, { otherStores: handWritten.stores }))
   findings.push(...(comparison?.conclude() ?? []))
   const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
-  const kept = applyAllowances(findings, databases, unseen)
+  const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
   outputs.push(...writeManifests(settings, databases))

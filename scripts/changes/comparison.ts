@@ -35,6 +35,8 @@ export interface Comparison {
   readonly base: Base
   /** the database at the base, where its files or settings are others now; undefined: new, or the same */
   before(database: Database): Database | undefined
+  /** whether the change makes a database, by id; false where nothing was compared */
+  isNew(id: string): boolean
   /** whether the change reaches a database: its files, its settings or its rendered file differ */
   touches(database: Database): boolean
   /** nothing of this program was there at the base */
@@ -62,7 +64,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
     then !== undefined && sameLayers(old, database) && footprint(old, then.settings) === footprint(database, now.settings)
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))
-  const earlier = ({ id }: Database): Database | undefined => base.databases.get(id) ?? moved.get(id)
+  const earlier = ({ id }: Pick<Database, 'id'>): Database | undefined => base.databases.get(id) ?? moved.get(id)
   return {
     base,
     isFirst: then === undefined && base.findings.length === 0,
@@ -70,6 +72,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
       const old = earlier(database)
       return old === undefined || isSame(old, database) ? undefined : old
     },
+    isNew: (id) => then !== undefined && earlier({ id }) === undefined,
     touches: (database) => {
       const old = earlier(database)
       return old === undefined || !isSame(old, database) || base.differs(database.rendered)

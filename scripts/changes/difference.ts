@@ -10,47 +10,69 @@ export interface Difference {
   readonly path: Path
   readonly before: Value | undefined
   readonly after: Value | undefined
+  /** the outermost map or list that is gone with it */
+  readonly whole?: Whole
+}
+interface Whole {
+  readonly path: Path
+  readonly before: Value
 }
 
 /** The leaves that differ, in the order of the object. A list of scalars is one leaf; named items are matched by name. */
-export function* differences(left: Value | undefined, right: Value | undefined, path: Path = []): Iterable<Difference> {
+export function differences(left: Value | undefined, right: Value | undefined): Iterable<Difference> {
+  return differencesAt(left, right, { path: [] })
+}
+
+interface At {
+  readonly path: Path
+  readonly whole?: Whole
+}
+
+function* differencesAt(left: Value | undefined, right: Value | undefined, here: At): Iterable<Difference> {
   // a null beside a map or a list holds as little as nothing
   const [before, after] = [
     left?.kind === 'null' && isHolder(right) ? undefined : left,
     right?.kind === 'null' && isHolder(left) ? undefined : right,
   ]
+  const { path } = here
+  const at =
+    after === undefined && before !== undefined && isHolder(before) && path.length > 0 ? { whole: { path, before }, ...here } : here
   if (before?.kind === 'map' || after?.kind === 'map') {
     if ((before ?? after)?.kind === 'map' && (after ?? before)?.kind === 'map')
-      yield* inMaps(before as MapValue | undefined, after as MapValue | undefined, path)
-    else yield { path, before, after }
+      yield* inMaps(before as MapValue | undefined, after as MapValue | undefined, at)
+    else yield { ...at, before, after }
     return
   }
   const isWalked = [before, after].every(
     (side) => side === undefined || (side.kind === 'list' && side.items.every((item) => item.kind === 'map')),
   )
-  if (isWalked) yield* inLists(before as ListValue | undefined, after as ListValue | undefined, path)
-  else if (!isEqual(before, after)) yield { path, before, after }
+  if (isWalked) yield* inLists(before as ListValue | undefined, after as ListValue | undefined, at)
+  else if (!isEqual(before, after)) yield { ...at, before, after }
 }
 
 function isHolder(value: Value | undefined): boolean {
   return value?.kind === 'map' || value?.kind === 'list'
 }
 
-function* inMaps(before: MapValue | undefined, after: MapValue | undefined, path: Path): Iterable<Difference> {
+function* inMaps(before: MapValue | undefined, after: MapValue | undefined, at: At): Iterable<Difference> {
   const keys = new Set([...(after?.entries.keys() ?? []), ...(before?.entries.keys() ?? [])])
-  if (keys.size === 0 && (before === undefined) !== (after === undefined)) yield { path, before, after }
+  if (keys.size === 0 && (before === undefined) !== (after === undefined)) yield { ...at, before, after }
   for (const key of keys) {
     const [left, right] = [before?.entries.get(key), after?.entries.get(key)]
     if (left === undefined && right?.kind === 'null') continue
     if (right === undefined && left?.kind === 'null') continue
-    yield* differences(left, right, [...path, key])
+    yield* differencesAt(left, right, below(at, key))
   }
 }
 
-function* inLists(before: ListValue | undefined, after: ListValue | undefined, path: Path): Iterable<Difference> {
+function below(at: At, step: string | number): At {
+  return { ...at, path: [...at.path, step] }
+}
+
+function* inLists(before: ListValue | undefined, after: ListValue | undefined, at: At): Iterable<Difference> {
   const [left, right] = [before?.items ?? [], after?.items ?? []]
   if (left.length + right.length === 0) {
-    if ((before === undefined) !== (after === undefined)) yield { path, before, after }
+    if ((before === undefined) !== (after === undefined)) yield { ...at, before, after }
     return
   }
   const name = (item: Value): Json | undefined => (item.kind === 'map' ? scalarOf(item.entries.get('name')) : undefined)
@@ -58,17 +80,17 @@ function* inLists(before: ListValue | undefined, after: ListValue | undefined, p
     items.every((item) => name(item) !== undefined) && new Set(items.map(name)).size === items.length
   if (!names(left) || !names(right)) {
     for (let index = 0; index < Math.max(left.length, right.length); index++)
-      yield* differences(left[index], right[index], [...path, index])
+      yield* differencesAt(left[index], right[index], below(at, index))
     return
   }
   for (const [index, item] of right.entries())
-    yield* differences(
+    yield* differencesAt(
       left.find((other) => name(other) === name(item)),
       item,
-      [...path, index],
+      below(at, index),
     )
   for (const [index, item] of left.entries())
-    if (!right.some((other) => name(other) === name(item))) yield* differences(item, undefined, [...path, index])
+    if (!right.some((other) => name(other) === name(item))) yield* differencesAt(item, undefined, below(at, index))
 }
 
 function scalarOf(value: Value | undefined): Json | undefined {

@@ -1,8 +1,9 @@
 // Which protections does a change take away from a database that lives?
 import { nearestSpot } from '../diagnose.ts'
-import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Guard, Json, MapValue, Path } from '../model.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import type { Guard, Json, MapValue, Path, Value } from '../model.ts'
 import { toPlain, valueAt } from '../value.ts'
+import { causeOf } from './cause.ts'
 import { settingSpot } from './places.ts'
 import type { State } from './places.ts'
 import { clusterOf } from './side.ts'
@@ -37,65 +38,72 @@ function* guardFindings(then: State, now: State, before: Side, after: Side): Ite
 
 const syncOptions: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-options']
 
-/** The same guard, but options of the service's own that go. */
+/** The same guard, but options of the service's own that go. With a guard they can only contradict it, which is told as that. */
 function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
-  if (before.database.environment.guard !== after.database.environment.guard) return
+  const guards = [before, after].map(({ database }) => database.environment.guard)
+  if (guards.some((guard) => guard !== 'none')) return
   const options = (side: Side): Map<string, string> => {
     const text = String(scalarAt(clusterOf(side)?.value, syncOptions) ?? '')
     return new Map(text.split(',').map((option) => option.trim().split('=') as [string, string]))
   }
   const [old, present] = [options(before), options(after)]
   const rank = (value: string | undefined): number => (value === 'false' ? 2 : value === 'confirm' ? 1 : 0)
-  for (const name of ['Prune', 'Delete']) {
-    if (rank(present.get(name)) >= rank(old.get(name))) continue
-    yield {
-      rule: 'changes/guard-stays',
-      severity: 'warning',
-      message: `sync option ${name}=${old.get(name)} is ${present.has(name) ? `now ${name}=${present.get(name)}` : 'gone'}, but it kept Argo CD from deleting the database`,
-      at: nearestSpot(after.values, ['cluster', 'annotations', String(syncOptions[2])], 'key') ?? after.fallback,
-      help: 'restore it unless the database shall go',
-      database: after.database.id,
-    }
+  const lowered = ['Prune', 'Delete'].filter((name) => rank(present.get(name)) < rank(old.get(name)))
+  if (lowered.length === 0) return
+  const names = lowered.map((name) => `${name}=${old.get(name)}`).join(',')
+  const now = lowered.flatMap((name) => (present.has(name) ? [`${name}=${present.get(name)}`] : [])).join(',')
+  yield {
+    rule: 'changes/guard-stays',
+    severity: 'warning',
+    message: `sync option ${names} is ${now === '' ? 'gone' : `now ${now}`}, but kept Argo CD from deleting the database`,
+    ...blame(['cluster', 'annotations', String(syncOptions[2])], { before, after }, `${names} before this change`),
+    help: 'restore it unless the database shall go',
+    database: after.database.id,
   }
 }
 
 function* backupFindings(before: Side, after: Side): Iterable<LocatedFinding> {
-  const spot: Spot = nearestSpot(after.values, ['backups', 'enabled']) ?? after.fallback
-  const was = nearestSpot(before.values, ['backups', 'enabled'])
-  const related = was === undefined ? [] : [{ ...was, message: 'backups were on before this change' }]
-  const finding = { rule: 'changes/backups-stay', severity: 'warning', at: spot, related, database: after.database.id } as const
-  if (archives(before) && !archives(after))
+  const finding = { rule: 'changes/backups-stay', severity: 'warning', database: after.database.id } as const
+  const archiver = archiverOf(before)
+  if (archiver !== undefined && archiverOf(after) === undefined)
     yield {
       ...finding,
-      message: `backups of ${after.database.id} are switched off, but the database lives on`,
+      message: 'backups are switched off, but the database lives on',
+      ...blame(archiver.origin.path, { before, after }, 'backups were on before this change'),
       help: 'restore `backups.enabled: true`',
     }
   else if (schedules(before) > 0 && schedules(after) === 0)
     yield {
       ...finding,
-      message: `scheduled backups of ${after.database.id} all go, but the database lives on`,
+      message: 'scheduled backups all go, but the database lives on',
+      ...blame(['backups', 'scheduledBackups'], { before, after }, 'scheduled before this change'),
       help: 'keep one entry of backups.scheduledBackups that is not suspended',
     }
 }
 
-/** WAL archiving: a store in the Cluster, or a plugin that does it. */
-function archives(side: Side): boolean {
-  const cluster = clusterOf(side)
-  if (cluster === undefined) return false
-  const plugins = valueAt(cluster.value, ['spec', 'plugins'])
-  const byPlugin =
-    plugins?.kind === 'list' &&
-    plugins.items.some((item) => scalarAt(item, ['isWALArchiver']) === true && scalarAt(item, ['enabled']) !== false)
-  return (
-    byPlugin ||
-    isFilled(cluster.value, ['spec', 'backup', 'barmanObjectStore']) ||
-    isFilled(cluster.value, ['spec', 'backup', 'volumeSnapshot'])
-  )
+/** The line that took a value away, and the value at the base. */
+function blame(path: Path, { before, after }: { readonly before: Side; readonly after: Side }, message: string): Blame {
+  const cause = causeOf(path, { before: before.values, after: after.values })
+  const was = nearestSpot(before.values, path)
+  return { at: after.fallback, ...cause, related: was === undefined ? [] : [{ ...was, message }] }
 }
 
-function isFilled(root: MapValue, path: Path): boolean {
+type Blame = Pick<LocatedFinding, 'at' | 'related' | 'unless'>
+
+/** What archives WAL: a store in the Cluster, or a plugin that does it. */
+function archiverOf(side: Side): Value | undefined {
+  const cluster = clusterOf(side)?.value
+  const plugins = valueAt(cluster, ['spec', 'plugins'])
+  const byPlugin =
+    plugins?.kind === 'list'
+      ? plugins.items.find((item) => scalarAt(item, ['isWALArchiver']) === true && scalarAt(item, ['enabled']) !== false)
+      : undefined
+  return byPlugin ?? filledAt(cluster, ['spec', 'backup', 'barmanObjectStore']) ?? filledAt(cluster, ['spec', 'backup', 'volumeSnapshot'])
+}
+
+function filledAt(root: MapValue | undefined, path: Path): Value | undefined {
   const value = valueAt(root, path)
-  return value?.kind === 'map' && value.entries.size > 0
+  return value?.kind === 'map' && value.entries.size > 0 ? value : undefined
 }
 
 function schedules(side: Side): number {

@@ -1,12 +1,13 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
 import { locateFinding, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Database, Json, MapValue, RenderedObject, RuledFinding } from '../model.ts'
+import type { Database, Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../path.ts'
 import { valueAt } from '../value.ts'
 import type { FieldChange } from './application.ts'
+import { causeOf, hasFallen } from './cause.ts'
 import { differences, shownValue, spotIn } from './difference.ts'
-import { clusterEffect } from './effect.ts'
+import { clusterEffect, gravest } from './effect.ts'
 import type { Side } from './side.ts'
 
 /** A rendered object beside what it was; `judge` yields what the API server and the operator say to the update. */
@@ -34,65 +35,103 @@ export function compareObjects(before: Side, after: Side, judge: UpdateJudge): O
   for (const object of after.objects) {
     const was = old.get(key(object))
     old.delete(key(object))
-    const changes = was === undefined ? [presence(object, after, 'present')] : fieldChanges(was, object, { before, after })
+    const changes = was === undefined ? [presence(object, after)] : fieldChanges(was, object, { before, after })
     if (changes.length === 0) continue
     found.changes.push(...changes)
     found.touched.push(object)
     if (was === undefined) continue
     const subject = { object, values: after.values, fallback: after.fallback, database: after.database }
     for (const finding of judge(object, was, { before: before.database, after: after.database })) {
-      const located = locateFinding(finding, subject)
-      const earlier = earlierPlace(finding, was, before)
-      found.findings.push(earlier === undefined ? located : { ...located, related: [...(located.related ?? []), earlier] })
+      found.findings.push(withHistory(locateFinding(finding, subject), finding, { was, object, before, after }))
     }
   }
   for (const object of old.values()) {
     found.removed.push(object)
-    found.changes.push(presence(object, before, null))
+    found.changes.push(absence(object, { before, after }))
   }
   return found
 }
 
-/** A whole object that comes or goes. */
-function presence(object: RenderedObject, side: Side, after: 'present' | null): FieldChange {
-  return {
-    object: `${object.kind}/${object.name}`,
-    path: '',
-    before: after === null ? 'present' : null,
-    after,
-    effect: 'nothing',
-    spot: spotIn(side.values, object.value, side.fallback),
-  }
+/** A whole object that comes. */
+function presence(object: RenderedObject, side: Side): FieldChange {
+  return { ...objectChange(object), before: null, after: 'present', spot: spotIn(side.values, object.value, side.fallback) }
 }
 
-function fieldChanges(was: RenderedObject, object: RenderedObject, sides: { readonly before: Side; readonly after: Side }): FieldChange[] {
-  return [...differences(was.value, object.value)].map(({ path, before, after }) => {
-    const parent = path.slice(0, -1)
+/** A whole object that goes. */
+function absence(object: RenderedObject, sides: Sides): FieldChange {
+  return { ...objectChange(object), before: 'present', after: null, spot: goneSpot(object.value, sides) }
+}
+
+function objectChange({ kind, name }: RenderedObject): Pick<FieldChange, 'object' | 'path' | 'effect'> {
+  return { object: `${kind}/${name}`, path: '', effect: 'nothing' }
+}
+
+interface Sides {
+  readonly before: Side
+  readonly after: Side
+}
+
+/** The fields that differ; a map or a list that goes is told once, with the gravest effect of what was in it. */
+function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides): FieldChange[] {
+  const changes = new Map<string, FieldChange>()
+  for (const { path: leaf, before, after, whole } of differences(was.value, object.value)) {
+    const path = whole?.path ?? leaf
+    const key = formatPath(path)
+    const own = object.kind === 'Cluster' ? clusterEffect(leaf, { before: was.value, after: object.value }) : 'nothing'
+    const known = changes.get(key)
+    const effect = gravest([own, known?.effect ?? 'nothing'])
     const isSecret = object.kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData')
-    const shown = (value: typeof before, root: MapValue): Json =>
-      isSecret && value !== undefined ? '***' : shownValue(value, path, valueAt(root, parent))
-    const effect = object.kind === 'Cluster' ? clusterEffect(path, { before: was.value, after: object.value }) : 'nothing'
-    return {
-      object: `${object.kind}/${object.name}`,
-      path: formatPath(path),
-      before: shown(before, was.value),
-      after: shown(after, object.value),
-      effect,
-      spot: changeSpot(before, after, sides),
-    }
-  })
+    const shown = (value: Value | undefined, root: MapValue): Json =>
+      isSecret && value !== undefined ? '***' : shownValue(value, path, valueAt(root, path.slice(0, -1)))
+    const old = whole?.before ?? before
+    changes.set(
+      key,
+      known === undefined
+        ? {
+            object: `${object.kind}/${object.name}`,
+            path: key,
+            before: shown(old, was.value),
+            after: shown(after, object.value),
+            effect,
+            spot: after === undefined ? goneSpot(old, sides) : spotIn(sides.after.values, after, sides.after.fallback),
+          }
+        : { ...known, effect },
+    )
+  }
+  return [...changes.values()]
 }
 
-/** The line of the new value; where there is none, what removed it, else where the value stood. */
-function changeSpot(
-  before: MapValue | undefined | Parameters<typeof spotOf>[0],
-  after: typeof before,
-  sides: { readonly before: Side; readonly after: Side },
-): Spot {
-  if (after !== undefined) return spotIn(sides.after.values, after, sides.after.fallback)
-  if (before === undefined) return sides.after.fallback
-  const removed = valueAt(sides.after.values, before.origin.path)
-  return (removed === undefined ? undefined : spotOf(removed)) ?? spotIn(sides.before.values, before, sides.before.fallback)
+/** What took a value away; where nothing around it is left, its place at the base. */
+function goneSpot(old: Value | undefined, { before, after }: Sides): Spot {
+  if (old === undefined) return after.fallback
+  const cause = causeOf(old.origin.path, { before: before.values, after: after.values })
+  return cause === undefined || cause.isAlone === true ? spotIn(before.values, old, before.fallback) : cause.at
+}
+
+interface Update extends Sides {
+  readonly was: RenderedObject
+  readonly object: RenderedObject
+}
+
+/** The finding at the line that made the field what it is, with the field at the base beside it. */
+function withHistory(located: LocatedFinding, finding: RuledFinding, update: Update): LocatedFinding {
+  const { was, object, before, after } = update
+  const { path } = finding.places[0]
+  const [old, now] = [valueAt(was.value, path), valueAt(object.value, path)]
+  const isGone = old !== undefined && (now === undefined || (hasFallen(old, now) && isEqualPath(old, now)))
+  const cause = isGone ? causeOf(old.origin.path, { before: before.values, after: after.values }) : undefined
+  const earlier = earlierPlace(finding, was, before)
+  const instead = cause === undefined || now === undefined ? undefined : spotOf(now)
+  const related = [
+    ...(located.related ?? []),
+    ...(instead === undefined ? [] : [{ ...instead, message: `${shortly(now, path)} from here on` }]),
+    ...(earlier === undefined ? [] : [earlier]),
+  ]
+  return { ...located, ...cause, related }
+}
+
+function isEqualPath(old: Value, now: Value): boolean {
+  return formatPath(old.origin.path) === formatPath(now.origin.path)
 }
 
 /** The same field at the base, for the finding's related place. */
@@ -102,7 +141,11 @@ function earlierPlace(finding: RuledFinding, was: RenderedObject, before: Side):
   while (end > 1 && valueAt(was.value, path.slice(0, end)) === undefined) end--
   const node = valueAt(was.value, path.slice(0, end))
   if (node === undefined) return undefined
-  const shown = shownValue(node, path.slice(0, end))
-  const text = shown === null || typeof shown === 'object' ? 'this stood here' : String(shown).slice(0, 60)
+  const text = shortly(node, path.slice(0, end))
   return { ...spotIn(before.values, node, before.fallback), message: `${text} before this change` }
+}
+
+function shortly(node: Value | undefined, path: Path): string {
+  const shown = shownValue(node, path)
+  return shown === null || typeof shown === 'object' ? 'this stood here' : String(shown).slice(0, 60)
 }

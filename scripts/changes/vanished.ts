@@ -107,14 +107,17 @@ export function* vanishedFindings(
   vanished: Vanished,
   counts: ReadonlyMap<string, number>,
 ): Iterable<LocatedFinding> {
-  for (const rename of vanished.renamed) yield renameFinding(rename)
+  for (const rename of vanished.renamed) yield renameFinding(then, now, rename)
   const revision = then.tree.revision ?? 'the base'
-  // a file that is there but can't be read is told by whoever reads it
-  const isUnreadable = (database: Database): boolean => {
+  // a file that is there but can't be read, or has another ending now, is told by whoever looks for it
+  const isToldElsewhere = (database: Database): boolean => {
     const file = database.layers.find(({ layer }) => layer === 'service')?.file
-    return file !== undefined && now.tree.read(pathIn(then, file.path))?.ok === false
+    if (file === undefined) return false
+    const path = pathIn(then, file.path)
+    const read = now.tree.read(path)
+    return read === undefined ? now.tree.paths.includes(path.replace(/\.yaml$/, '.yml')) : !read.ok
   }
-  const unretired = vanished.gone.filter((database) => database.retired === undefined && !isUnreadable(database))
+  const unretired = vanished.gone.filter((database) => database.retired === undefined && !isToldElsewhere(database))
   for (const environment of new Set(unretired.map((database) => database.environment.name))) {
     const lost = unretired.filter((database) => database.environment.name === environment)
     const total = counts.get(environment) ?? lost.length
@@ -215,7 +218,19 @@ function vanishedFinding(database: Database, { at, related, message, help }: Bla
   }
 }
 
-function renameFinding({ before, after }: Rename): LocatedFinding {
+function renameFinding(then: State, now: State, { before, after }: Rename): LocatedFinding {
+  const [from, to] = [before.environment.name, after.environment.name]
+  const has = ({ settings }: State, name: string): boolean => settings.environments.some((environment) => environment.name === name)
+  if (from !== to && !has(now, from) && !has(then, to))
+    return {
+      rule: 'changes/no-rename',
+      severity: 'error',
+      message: `environment ${from} becomes ${to}, but its databases would start there new and empty, beside the old`,
+      at: settingSpot(now, ['environments', to], 'key'),
+      related: [{ ...settingSpot(then, ['environments', from], 'key'), message: `${from} came from here` }],
+      help: `name it ${from} again; to rename, add ${to}, copy the data, then retire the databases of ${from}`,
+      database: after.id,
+    }
   return {
     rule: 'changes/no-rename',
     severity: 'error',

@@ -1,11 +1,23 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import { nearestSpot } from '../diagnose.ts'
+import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../value.ts'
 import { plainAt, textAt } from './subject.ts'
-import type { PolicyRule } from './subject.ts'
+import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
+
+/** What a Kubernetes label, and the name of a Service, take. */
+const limit = 63
+/** What the operator takes for a Cluster; `cluster-name/length` tells that it is too long. */
+const clusterLimit = 50
+
+/** Whether a name is too long although the Cluster's, from which it is made, is not. */
+function isTooLong({ name }: RenderedObject, subject: PolicySubject): boolean {
+  const excess = Math.max(subject.database.cluster.length - clusterLimit, 0)
+  return name.length - excess > limit
+}
 
 export const naming: readonly PolicyRule[] = [
   {
@@ -14,9 +26,9 @@ export const naming: readonly PolicyRule[] = [
     upstream: 'pgbouncer.Service: the Service has the name of the Pooler',
     summary: 'the name of a pooler is short enough for its Service',
     reads: [['poolers']],
-    *check({ objects }) {
-      for (const object of objects) {
-        if (object.kind !== 'Pooler' || object.name.length <= 63) continue
+    *check(subject) {
+      for (const object of subject.objects) {
+        if (object.kind !== 'Pooler' || !isTooLong(object, subject)) continue
         yield {
           object,
           message: `pooler is named ${object.name.slice(0, 40)}… (${object.name.length} characters), but a Service takes 63`,
@@ -32,9 +44,9 @@ export const naming: readonly PolicyRule[] = [
     upstream: 'ScheduledBackup controller: the name is a label of each Backup',
     summary: 'the name of a scheduled backup is short enough for a label',
     reads: [['backups', 'scheduledBackups']],
-    *check({ objects }) {
-      for (const object of objects) {
-        if (object.kind !== 'ScheduledBackup' || object.name.length <= 63) continue
+    *check(subject) {
+      for (const object of subject.objects) {
+        if (object.kind !== 'ScheduledBackup' || !isTooLong(object, subject)) continue
         yield {
           object,
           message: `scheduled backup is named ${object.name.slice(0, 36)}… (${object.name.length} characters), but a label takes 63`,

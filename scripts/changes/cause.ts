@@ -1,0 +1,83 @@
+// Which line of a change made a value go, or fall back to a lower layer?
+import { firstSpot, layerRank, spotOf } from '../diagnose.ts'
+import type { Spot } from '../diagnose.ts'
+import type { LayerName, MapValue, Path, Value } from '../model.ts'
+import { nearest } from '../path.ts'
+import { valueAt } from '../value.ts'
+import { differences, isEqual } from './difference.ts'
+
+/** The line to blame; where an unknown key stands at `unless`, that one is the mistake. */
+export interface Cause {
+  readonly at: Spot
+  readonly unless?: Spot
+  /** nothing around the value is left in its file, whose first key is blamed */
+  readonly isAlone?: true
+}
+
+/** The merged values of both sides. */
+export interface ValuesPair {
+  readonly before: MapValue
+  readonly after: MapValue
+}
+
+/**
+ * What became of the value at a path of the base, or of what stands around it: a switch that is off now is the cause of
+ * all that it switched. Undefined where the values are the same.
+ */
+export function causeOf(path: Path, pair: ValuesPair): Cause | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const step = path.slice(0, length)
+    const [was, now] = [valueAt(pair.before, step), valueAt(pair.after, step)]
+    if (isEqual(was, now)) continue
+    if (was !== undefined && hasFallen(was, now)) return removalOf(was, pair)
+    if (now === undefined) continue
+    if (was?.kind !== 'map' || now.kind !== 'map') return located(spotOf(now))
+    const inside = [...differences(was, now)]
+    const written = inside.filter(({ before, after }) => after !== undefined && !(before !== undefined && hasFallen(before, after)))
+    const first = written.find((one) => one.path.at(-1) === 'enabled') ?? written[0]
+    if (first?.after !== undefined) return located(spotOf(first.after))
+    const gone = inside.find(({ before }) => before !== undefined)?.before
+    if (gone !== undefined) return removalOf(gone, pair)
+  }
+  return undefined
+}
+
+function located(at: Spot | undefined): Cause | undefined {
+  return at === undefined ? undefined : { at }
+}
+
+/** A value that a person took out of its layer: nothing is left, or what a lower layer says. */
+export function hasFallen(was: Value, now: Value | undefined): boolean {
+  return now === undefined || layerRank[now.origin.layer] < layerRank[was.origin.layer]
+}
+
+/** The key in the same file nearest to where a value stood; its place at the base, where the file is gone too. */
+export function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefined {
+  const { layer, path } = origin
+  const root = layerIn(pair.after, layer)
+  if (root === undefined) return located(origin.file.builtin === true ? undefined : { file: origin.file, span: origin.key ?? origin.value })
+  let parent: MapValue = root
+  let depth = 0
+  for (; depth < path.length - 1; depth++) {
+    const next = parent.entries.get(String(path[depth]))
+    if (next?.kind !== 'map' || next.origin.layer !== layer) break
+    parent = next
+  }
+  const at = (parent === root ? undefined : spotOf(parent, 'key')) ?? firstSpot(root, root.origin.file)
+  const unless = misspelt(String(path[depth]), parent, { layer, was: valueAt(pair.before, path.slice(0, depth)) })
+  return { at, ...(unless && { unless }), ...(parent === root && { isAlone: true }) }
+}
+
+/** The merged values as far up as a layer, whose own nodes have its origin. */
+function layerIn(values: MapValue, layer: LayerName): MapValue | undefined {
+  return [values, ...values.overrides].find((root): root is MapValue => root.kind === 'map' && root.origin.layer === layer)
+}
+
+/** A new key of the same map that is at most two slips away. */
+function misspelt(key: string, map: MapValue, base: { readonly layer: LayerName; readonly was: Value | undefined }): Spot | undefined {
+  for (const [candidate, value] of map.entries) {
+    if (value.origin.layer !== base.layer || nearest(candidate, [key]) === undefined) continue
+    if (valueAt(base.was, [candidate]) === undefined) return spotOf(value, 'key')
+  }
+  return undefined
+}
