@@ -109,6 +109,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('changes/application-updates', 'a change of a hand-written set reaches its Applications', 'warning'),
       rule('changes/guard-stays', 'the guard of an environment is not lowered', 'warning'),
       rule('changes/backups-stay', 'backups are not switched off', 'warning'),
+      rule('changes/archive-is-empty', 'the archive that a cluster which lives begins to write to is empty', 'warning'),
+      rule('changes/read-at-creation', 'fields that only a new cluster or a new volume reads do not change', 'warning'),
       rule('changes/hook-only', 'a change reaches more than Helm hooks, which auto-sync does not run', 'warning'),
       rule('changes/pins-apart', 'versions and databases do not change at once', 'warning'),
       rule('changes/chart-installs-operator', 'the pinned chart installs the pinned operator', 'warning'),

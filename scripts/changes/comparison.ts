@@ -9,6 +9,7 @@ import type { Base } from './base.ts'
 import { gravest } from './effect.ts'
 import type { Effect } from './effect.ts'
 import { keptFindings } from './kept.ts'
+import { livingFindings } from './living.ts'
 import { compareObjects, nothingCompared } from './objects.ts'
 import type { ObjectChanges, UpdateJudge } from './objects.ts'
 import { pinFindings } from './pins.ts'
@@ -166,7 +167,8 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
   }
   const isComparable = before.objects.length > 0
   const objects = isComparable ? compareObjects(before, after, judge) : nothingCompared
-  findings.push(...objects.findings, ...(isComparable ? keptFindings(then, now, before, after) : []))
+  const living = [...livingFindings(before, after)]
+  findings.push(...objects.findings, ...living, ...(isComparable ? keptFindings(then, now, before, after) : []))
   changes.push(...objects.changes)
   const isHookOnly =
     isComparable &&

@@ -91,7 +91,7 @@ function blame(path: Path, { before, after }: { readonly before: Side; readonly 
 type Blame = Pick<LocatedFinding, 'at' | 'related' | 'unless'>
 
 /** What archives WAL: a store in the Cluster, or a plugin that does it. */
-function archiverOf(side: Side): Value | undefined {
+export function archiverOf(side: Side): Value | undefined {
   const cluster = clusterOf(side)?.value
   const plugins = valueAt(cluster, ['spec', 'plugins'])
   const byPlugin =

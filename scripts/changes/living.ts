@@ -1,0 +1,100 @@
+// What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+import { nearestSpot } from '../diagnose.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import type { MapValue, Path, Value } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { valueAt } from '../value.ts'
+import { causeOf } from './cause.ts'
+import { differences, isEqual, spotIn } from './difference.ts'
+import { archiverOf } from './kept.ts'
+import { clusterOf } from './side.ts'
+import type { Side } from './side.ts'
+
+export function* livingFindings(before: Side, after: Side): Iterable<LocatedFinding> {
+  const [was, now] = [clusterOf(before)?.value, clusterOf(after)?.value]
+  if (was === undefined || now === undefined) return
+  yield* archiverFindings(before, after)
+  yield* bootstrapFindings(was, now, { before, after })
+  yield* storageClassFindings(was, now, { before, after })
+}
+
+/** An archive that another cluster has written to is refused when a cluster starts, but mixed silently when it lives. */
+function* archiverFindings(before: Side, after: Side): Iterable<LocatedFinding> {
+  const archiver = archiverOf(after)
+  if (archiver === undefined || archiverOf(before) !== undefined) return
+  const path = ['backups', 'enabled']
+  const isSwitched = !isEqual(valueAt(before.values, path), valueAt(after.values, path))
+  const at = (isSwitched ? nearestSpot(after.values, path) : undefined) ?? spotIn(after.values, archiver, after.fallback)
+  yield {
+    rule: 'changes/archive-is-empty',
+    severity: 'warning',
+    message: 'backups are switched on for a cluster that lives, but its archive must be empty: else two histories mix',
+    at,
+    help: `look into ${placeOf(archiver, after)} first; where anything is there, choose another destinationPath`,
+    database: after.database.id,
+  }
+}
+
+function placeOf(archiver: Value, { database }: Side): string {
+  const text = (name: string): string | undefined => {
+    const value = valueAt(archiver, [name])
+    return value?.kind === 'scalar' ? String(value.value) : undefined
+  }
+  const folder = text('destinationPath')
+  return folder === undefined ? 'its place in the bucket' : `${folder.replace(/\/+$/, '')}/${text('serverName') ?? database.cluster}`
+}
+
+interface Sides {
+  readonly before: Side
+  readonly after: Side
+}
+
+/** `initdb` runs once. Its Secret is read later too, and another method of bootstrap is how a recovery is laid to rest. */
+function* bootstrapFindings(was: MapValue, now: MapValue, sides: Sides): Iterable<LocatedFinding> {
+  const path = ['spec', 'bootstrap', 'initdb']
+  const [left, right] = [valueAt(was, path), valueAt(now, path)]
+  if (left?.kind !== 'map' || right?.kind !== 'map') return
+  const first = [...differences(left, right)].find((one) => one.path[0] !== 'secret')
+  if (first === undefined) return
+  yield unread(
+    first,
+    sides,
+    'is read only when the cluster is made',
+    'restore it; a database that lives is changed by SQL, `databases` or `cluster.roles`',
+  )
+}
+
+function* storageClassFindings(was: MapValue, now: MapValue, sides: Sides): Iterable<LocatedFinding> {
+  for (const { path, before, after } of differences(valueAt(was, ['spec']), valueAt(now, ['spec']))) {
+    if (path.at(-1) !== 'storageClass' || !isOnBothSides(path.slice(0, -1), was, now)) continue
+    yield unread(
+      { before, after },
+      sides,
+      'is read only when a volume is made',
+      'restore it, or replace the instances one by one: a new one gets the new class',
+    )
+  }
+}
+
+function isOnBothSides(path: Path, was: MapValue, now: MapValue): boolean {
+  return valueAt(was, ['spec', ...path]) !== undefined && valueAt(now, ['spec', ...path]) !== undefined
+}
+
+function unread(
+  { before, after }: { readonly before: Value | undefined; readonly after: Value | undefined },
+  sides: Sides,
+  ...[reason, help]: [string, string]
+): LocatedFinding {
+  const node = (after ?? before) as Value
+  const pair = { before: sides.before.values, after: sides.after.values }
+  const cause = after === undefined ? causeOf(node.origin.path, pair) : undefined
+  return {
+    rule: 'changes/read-at-creation',
+    severity: 'warning',
+    message: `${formatPath(node.origin.path)} changes, but ${reason}`.slice(0, 120),
+    at: spotIn(sides.after.values, node, sides.after.fallback),
+    ...cause,
+    help,
+    database: sides.after.database.id,
+  }
+}
