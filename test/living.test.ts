@@ -54,6 +54,7 @@ describe('what only a new cluster reads', () => {
     ])
     const { databases } = await repository.plan()
     expect(databases[0]).toMatchObject({ result: 'changed', effect: 'nothing' })
+    expect(databases[0]?.steps).toContain('cluster.initdb.database changes, but is read only when the cluster is made')
   })
   test('the class of a volume', async () => {
     repository.edit(values, '  storage:\n', '  storage:\n    storageClass: fast\n')

@@ -119,6 +119,7 @@ test('a grown volume has its line and its effect', async () => {
     ],
     steps: [],
   })
+  await run('render')
   expect((await run('plan', '--base', 'main')).stdout).toBe(
     'billing/dev, billing/prd: changed, storage expansion\n  Cluster/billing-db-dev spec.storage.size: 8Gi → 9Gi  (storage expansion)\n    databases/billing/values.yaml:4\n\n2 changed, 2 untouched (since main)\n',
   )
@@ -175,9 +176,9 @@ test('created, retired and gone', async () => {
 
 test('what may not be merged is planned all the same, and said', async () => {
   put('databases/billing/service.yaml', 'namespace: money\n')
-  const { code, stderr } = await run('plan', '--base', 'main')
+  const { code, stdout } = await run('plan', '--base', 'main')
   expect(code).toBe(0)
-  expect(stderr).toContain('`check --base main` finds')
+  expect(stdout).toContain('`check --base main` finds')
   expect(await prd()).toMatchObject({
     effect: 're-creation',
     changes: [

@@ -94,6 +94,8 @@ export interface FieldChange {
   readonly before: Json
   readonly after: Json
   readonly effect: Effect
+  /** why it is refused */
+  readonly reason?: string
   readonly spot: Spot
 }
 

@@ -1,6 +1,6 @@
 // How does each database differ from the base, and which rules of change does that break?
 import type { LocatedFinding } from '../diagnose.ts'
-import type { Database, Environment, Settings } from '../model.ts'
+import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../value.ts'
 import { applicationChanges, identityFindings, isSameCluster } from './application.ts'
 import type { FieldChange } from './application.ts'
@@ -10,13 +10,14 @@ import { gravest } from './effect.ts'
 import type { Effect } from './effect.ts'
 import { keptFindings } from './kept.ts'
 import { livingFindings } from './living.ts'
-import { compareObjects, nothingCompared } from './objects.ts'
+import { compareObjects, noChanges } from './objects.ts'
 import type { ObjectChanges, UpdateJudge } from './objects.ts'
 import { pinFindings } from './pins.ts'
 import type { State } from './places.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
-import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps } from './steps.ts'
+import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, told } from './steps.ts'
+import type { Step } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 
 export type Result = 'created' | 'changed' | 'untouched' | 'retired' | 'gone'
@@ -27,8 +28,10 @@ export interface DatabaseChange {
   readonly result: Result
   readonly application: string
   readonly effect: Effect
+  /** why it is refused */
+  readonly reason?: string
   readonly changes: readonly FieldChange[]
-  readonly steps: readonly string[]
+  readonly steps: readonly Step[]
 }
 
 /** The comparison of one state of the repository with its base. */
@@ -86,7 +89,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
     },
     leaveOut: (after, reasons) => {
       const { id, application } = after
-      const steps = [`its values at ${base.revision} can't be used, so that nothing was compared: look at what is live`]
+      const steps = [told(`its values at ${base.revision} can't be used, so that nothing was compared: look at what is live`)]
       records.set(id, { id, result: 'changed', application, effect: 'nothing', changes: [], steps })
       return reasons.slice(0, 1).map((reason) => unreadableLayer(reason, after))
     },
@@ -166,32 +169,29 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
     return { findings, record: { id, result: 'changed', application, effect, changes, steps: [...steps, ...movedSteps(before.database)] } }
   }
   const isComparable = before.objects.length > 0
-  const objects = isComparable ? compareObjects(before, after, judge) : nothingCompared
+  const objects = isComparable ? compareObjects(before, after, judge) : noChanges()
   const living = [...livingFindings(before, after)]
   findings.push(...objects.findings, ...living, ...(isComparable ? keptFindings(then, now, before, after) : []))
   changes.push(...objects.changes)
+  const touched = [...objects.changed, ...objects.added]
+  // a Cluster that became a hook is another mistake
   const isHookOnly =
     isComparable &&
-    objects.touched.length > 0 &&
-    // a Cluster that became a hook is another mistake
-    objects.touched.every(({ hook, kind }) => hook && kind !== 'Cluster') &&
+    touched.length > 0 &&
+    touched.every(({ hook, kind }) => hook && kind !== 'Cluster') &&
     changes.length === objects.changes.length
-  if (isHookOnly) findings.push(hookFinding(after, objects))
-  const effect = gravest(changes.map((change) => change.effect))
+  if (isHookOnly) findings.push(hookFinding(after, touched, objects))
+  const gravestEffect = gravest(changes.map((change) => change.effect))
+  const effect = retired !== undefined && gravestEffect !== 'refused' ? 'nothing' : gravestEffect
   const strategy = valueAt(clusterOf(after)?.value, ['spec', 'primaryUpdateStrategy'])
   const isSupervised = strategy?.kind === 'scalar' && strategy.value === 'supervised'
-  if (changes.length > 0)
-    steps.push(
-      ...changedSteps(after.database, effect, {
-        removed: objects.removed,
-        changed: objects.touched,
-        isHookOnly,
-        isSupervised,
-        instances: [instancesOf(before), instancesOf(after)],
-      }),
-    )
+  const instances = [instancesOf(before), instancesOf(after)] as const
+  if (changes.length > 0) steps.push(...changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances }))
+  // what is read at creation alone has no effect, which a plan must say
+  steps.push(...living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)))
+  const reason = objects.refused[0]?.reason
   const result: Result = isRetiring ? 'retired' : changes.length > 0 ? 'changed' : 'untouched'
-  return { findings, record: { id, result, application, effect, changes, steps } }
+  return { findings, record: { id, result, application, effect, ...(reason !== undefined && { reason }), changes, steps } }
 }
 
 function instancesOf(side: Side): number {
@@ -199,7 +199,7 @@ function instancesOf(side: Side): number {
   return value?.kind === 'scalar' ? Number(value.value) : 1
 }
 
-function hookFinding(after: Side, { changes, touched }: ObjectChanges): LocatedFinding {
+function hookFinding(after: Side, touched: readonly RenderedObject[], { changes }: ObjectChanges): LocatedFinding {
   const [first] = changes
   return {
     rule: 'changes/hook-only',

@@ -3,7 +3,7 @@ import { nearestSpot, spotOf } from '../diagnose.ts'
 import type { Spot } from '../diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
 import { isSecretPath } from '../secret.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { valueAt } from '../value.ts'
 
 /** One leaf that differs; a side is undefined where the leaf is not there. */
 export interface Difference {
@@ -126,27 +126,27 @@ export function spotIn(values: MapValue, node: Value, fallback: Spot): Spot {
 
 const secretName = /password|passwd|secret|token|credential|api_?key/i
 
-/** A value as it may be shown: secrets as `***`, an absent one as null. */
+/** A value as it may be shown: secrets in it as `***`, an absent one as null. */
 export function shownValue(value: Value | undefined, path: Path, siblings?: Value): Json {
-  if (value === undefined) return null
+  if (value === undefined || value.kind === 'null') return null
   const named = siblings?.kind === 'map' ? scalarOf(siblings.entries.get('name')) : undefined
   const isSecret =
     isSecretPath(path) ||
     isSecretPath(value.origin.path) ||
     (path.at(-1) === 'value' && typeof named === 'string' && secretName.test(named))
-  return isSecret ? (value.kind === 'null' ? null : '***') : masked(toPlain(value), path)
+  if (isSecret) return '***'
+  switch (value.kind) {
+    case 'scalar':
+      return withoutPasswords(value.value)
+    case 'list':
+      return value.items.map((item, index) => shownValue(item, [...path, index], value))
+    case 'map':
+      return Object.fromEntries([...value.entries].map(([key, entry]) => [key, shownValue(entry, [...path, key], value)]))
+  }
 }
 
-/** Plain JSON with the secrets inside replaced; passwords in URLs, too. */
-export function masked(plain: Json, path: Path): Json {
-  if (typeof plain === 'string')
-    return plain.replaceAll(/(:\/\/[^/\s:@]*:)[^@\s/]+@/g, '$1***@').replaceAll(/(\bpassword\s*=\s*)\S+/gi, '$1***')
-  if (plain === null || typeof plain !== 'object') return plain
-  if (Array.isArray(plain)) return plain.map((item, index) => masked(item, [...path, index]))
-  return Object.fromEntries(
-    Object.entries(plain).map(([key, entry]) => [
-      key,
-      isSecretPath([...path, key]) && entry !== null ? '***' : masked(entry, [...path, key]),
-    ]),
-  )
+/** A scalar with the passwords of URLs and connection strings replaced. */
+function withoutPasswords(plain: string | number | boolean): Json {
+  if (typeof plain !== 'string') return plain
+  return plain.replaceAll(/(:\/\/[^/\s:@]*:)[^@\s/]+@/g, '$1***@').replaceAll(/(\bpassword\s*=\s*)\S+/gi, '$1***')
 }

@@ -3,16 +3,18 @@ import type { Json, MapValue, Path, Value } from '../model.ts'
 import { toPlain, valueAt } from '../value.ts'
 import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
 
-/** From harmless to grave; a database's effect is the gravest of its changes. */
+/** From harmless to grave; a database's effect is the gravest of its changes. `refused`: the API server takes none of it. */
 export const effects = [
   'nothing',
   'reload',
   'storage expansion',
   'restart',
   'rolling update with switchover',
+  'stop',
   'major upgrade',
   'creation',
   're-creation',
+  'refused',
 ] as const
 export type Effect = (typeof effects)[number]
 
@@ -42,7 +44,7 @@ export interface ClusterPair {
 /** The effect of one leaf of a Cluster. What is not known to be harmless is taken for part of the pods, which are replaced. */
 export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   const [top, field, ...rest] = path
-  if (top === 'metadata') return annotationEffect(rest, pair)
+  if (top === 'metadata') return annotationEffect(path.slice(1), pair)
   const name = String(field)
   if (name === 'postgresql') return postgresEffect(rest, pair)
   if (harmless.has(name)) return 'nothing'
@@ -63,13 +65,24 @@ function rolling({ before }: ClusterPair): Effect {
   return Number(scalarAt(before, 'spec', 'instances') ?? 1) > 1 ? 'rolling update with switchover' : 'restart'
 }
 
-function annotationEffect([kind, key]: Path, pair: ClusterPair): Effect {
-  if (kind !== 'annotations' || key === undefined) return 'nothing'
-  if (key === 'helm.sh/hook' || key === 'argocd.argoproj.io/hook')
-    return scalarAt(pair.after, 'metadata', kind, key) === undefined ? 'nothing' : 're-creation'
-  if (key === 'kubectl.kubernetes.io/restartedAt' || key === 'cnpg.io/skipWalArchiving' || key === 'cnpg.io/hibernation')
-    return key === 'kubectl.kubernetes.io/restartedAt' ? rolling(pair) : 'restart'
-  return key === 'cnpg.io/reloadedAt' ? 'reload' : 'nothing'
+function annotationEffect([kind, name]: Path, pair: ClusterPair): Effect {
+  if (kind !== 'annotations' || name === undefined) return 'nothing'
+  const now = scalarAt(pair.after, 'metadata', kind, name)
+  switch (name) {
+    case 'helm.sh/hook':
+    case 'argocd.argoproj.io/hook':
+      return now === undefined ? 'nothing' : 're-creation'
+    case 'kubectl.kubernetes.io/restartedAt':
+      return rolling(pair)
+    case 'cnpg.io/hibernation':
+      return now === 'on' ? 'stop' : scalarAt(pair.before, 'metadata', kind, name) === 'on' ? 'restart' : 'nothing'
+    case 'cnpg.io/skipWalArchiving':
+      return 'restart'
+    case 'cnpg.io/reloadedAt':
+      return 'reload'
+    default:
+      return 'nothing'
+  }
 }
 
 function postgresEffect([member, parameter]: Path, pair: ClusterPair): Effect {

@@ -20,36 +20,63 @@ export type UpdateJudge = (
 export interface ObjectChanges {
   readonly findings: LocatedFinding[]
   readonly changes: FieldChange[]
-  /** objects that are new or differ, as they are now */
-  readonly touched: RenderedObject[]
+  /** objects that differ, as they are now */
+  readonly changed: RenderedObject[]
+  readonly added: RenderedObject[]
+  /** objects among those that differ, whose update the API server refuses */
+  readonly refused: { readonly object: RenderedObject; readonly reason: string }[]
   /** objects that are no more, as they were */
   readonly removed: RenderedObject[]
 }
 
-export const nothingCompared: ObjectChanges = { findings: [], changes: [], touched: [], removed: [] }
+export function noChanges(): ObjectChanges {
+  return { findings: [], changes: [], changed: [], added: [], refused: [], removed: [] }
+}
 
 export function compareObjects(before: Side, after: Side, judge: UpdateJudge): ObjectChanges {
   const key = ({ kind, name }: RenderedObject): string => `${kind}/${name}`
   const old = new Map(before.objects.map((object) => [key(object), object]))
-  const found: ObjectChanges = { findings: [], changes: [], touched: [], removed: [] }
+  const found = noChanges()
   for (const object of after.objects) {
     const was = old.get(key(object))
     old.delete(key(object))
-    const changes = was === undefined ? [presence(object, after)] : fieldChanges(was, object, { before, after })
-    if (changes.length === 0) continue
-    found.changes.push(...changes)
-    found.touched.push(object)
-    if (was === undefined) continue
-    const subject = { object, values: after.values, fallback: after.fallback, database: after.database }
-    for (const finding of judge(object, was, { before: before.database, after: after.database })) {
-      found.findings.push(withHistory(locateFinding(finding, subject), finding, { was, object, before, after }))
+    if (was === undefined) {
+      found.added.push(object)
+      found.changes.push(presence(object, after))
+      continue
     }
+    const changes = fieldChanges(was, object, { before, after })
+    if (changes.length === 0) continue
+    found.changed.push(object)
+    const subject = { object, values: after.values, fallback: after.fallback, database: after.database }
+    const judged = judge(object, was, { before: before.database, after: after.database }).map((finding) => {
+      const located = locateFinding(finding, subject)
+      return { finding, located: withHistory(located, finding, { was, object, before, after }) }
+    })
+    found.findings.push(...judged.map(({ located }) => located))
+    const errors = judged.filter(({ finding }) => finding.severity === 'error')
+    const reasons = errors.map(({ finding, located }) => ({ path: formatPath(finding.places[0].path), reason: located.message }))
+    if (reasons[0] !== undefined) found.refused.push({ object, reason: reasons[0].reason })
+    found.changes.push(...refuse(changes, reasons))
   }
   for (const object of old.values()) {
     found.removed.push(object)
     found.changes.push(absence(object, { before, after }))
   }
   return found
+}
+
+/** The changes that the API server refuses, with its reason; where none has the very path, it is the first. */
+function refuse(changes: readonly FieldChange[], reasons: readonly { path: string; reason: string }[]): FieldChange[] {
+  const isWithin = (inner: string, outer: string): boolean =>
+    inner === outer || (inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length)))
+  const marked = changes.map((change): FieldChange => {
+    const found = reasons.find(({ path }) => isWithin(change.path, path) || isWithin(path, change.path))
+    return found === undefined ? change : { ...change, effect: 'refused', reason: found.reason }
+  })
+  const [first, ...others] = marked
+  if (reasons[0] === undefined || first === undefined || marked.some(({ effect }) => effect === 'refused')) return marked
+  return [{ ...first, effect: 'refused', reason: reasons[0].reason }, ...others]
 }
 
 /** A whole object that comes. */

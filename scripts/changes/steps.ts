@@ -1,49 +1,87 @@
 // What does Argo CD do by itself after a merge, and what is left to a person?
-import type { Database, RenderedObject, Settings } from '../model.ts'
+import { LayerReader } from '../layers.ts'
+import { mergeLayers } from '../merge.ts'
+import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
+import { valueAt } from '../value.ts'
 import type { Effect } from './effect.ts'
 
+export interface Step {
+  readonly text: string
+  /** whose turn it is: nothing happens before a person does it, or it happens by itself */
+  readonly by: 'person' | 'itself'
+}
+
+const todo = (text: string): Step => ({ text, by: 'person' })
+export const told = (text: string): Step => ({ text, by: 'itself' })
+
 /** A retired database: nothing goes yet. */
-export function retiredSteps(database: Database): string[] {
+export function retiredSteps(database: Database): Step[] {
   return [
-    `Argo CD stops syncing ${database.application}; the Cluster, its volumes and its guards stay`,
-    `when nobody needs the data any more, remove its files (or ${database.environment.name} from \`environments\`) in a second pull request`,
+    told(`Argo CD stops syncing ${database.application}; the Cluster, its volumes and its guards stay`),
+    told(
+      `when nobody needs the data any more, remove its files (or ${database.environment.name} from \`environments\`) in a second pull request`,
+    ),
   ]
 }
 
 /** A database that left the set after it was retired: everything lives on until a person acts. */
-export function goneSteps(database: Database, settings: Settings): string[] {
+export function goneSteps(database: Database, settings: Settings): Step[] {
   const { application, cluster, namespace } = database
   return [
-    `Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unwanted`,
-    `take a last backup: kubectl cnpg backup ${cluster} -n ${namespace}`,
-    `delete the Application, which leaves its objects: kubectl delete application ${application} -n ${settings.argocd.namespace}`,
-    `delete the Cluster with its volumes, for good: kubectl delete clusters.postgresql.cnpg.io ${cluster} -n ${namespace}`,
-    `delete what is left in ${namespace}: Secrets, then the namespace`,
+    told(`Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unwanted`),
+    todo(lastCopy(database)),
+    todo(`delete the Application, which leaves its objects: kubectl delete application ${application} -n ${settings.argocd.namespace}`),
+    // other operators have a kind Cluster, too
+    todo(`delete the Cluster with its volumes, for good: kubectl delete clusters.postgresql.cnpg.io ${cluster} -n ${namespace}`),
+    todo(`delete what is left in ${namespace}: Secrets, then the namespace`),
   ]
+}
+
+/** Without an object store a backup fails; then the data is copied out. */
+function lastCopy(database: Database): string {
+  const { cluster, namespace } = database
+  const { roots } = new LayerReader([]).layersOf(database)
+  const values = roots === undefined ? undefined : mergeLayers(roots as [MapValue, ...MapValue[]])
+  const isScalar = (path: readonly string[], wanted: string | boolean): boolean => {
+    const value = valueAt(values, path)
+    return value?.kind === 'scalar' && value.value === wanted
+  }
+  if (!isScalar(['backups', 'enabled'], true))
+    return `keep a last copy, since no backups are set up: kubectl exec -n ${namespace} svc/${cluster}-rw -c postgres -- pg_dumpall > ${cluster}.sql, or a snapshot of its volumes`
+  const method = isScalar(['backups', 'method'], 'plugin') ? ' --method plugin --plugin-name barman-cloud.cloudnative-pg.io' : ''
+  return `take a last backup: kubectl cnpg backup ${cluster} -n ${namespace}${method}`
 }
 
 /** A database that left without being retired: it lives on, and nobody sees it any more. */
-export function lostSteps(database: Database): string[] {
+export function lostSteps(database: Database): Step[] {
   return [
-    `Argo CD keeps the Application ${database.application}, which goes on syncing or fails: bring the database back, or retire it first`,
+    todo(
+      `Argo CD keeps the Application ${database.application}, which goes on syncing or fails: bring the database back, or retire it first`,
+    ),
   ]
 }
 
-export function createdSteps(database: Database): string[] {
+export function createdSteps(database: Database): Step[] {
   return database.environment.autoSync && database.retired === undefined
-    ? [`Argo CD creates the Application ${database.application} and the Cluster ${database.cluster} in ${database.namespace}`]
-    : [`Argo CD creates the Application ${database.application}; sync it by hand: argocd app sync ${database.application}`]
+    ? [told(`Argo CD creates the Application ${database.application} and the Cluster ${database.cluster} in ${database.namespace}`)]
+    : [todo(`Argo CD creates the Application ${database.application}; sync it by hand: argocd app sync ${database.application}`)]
 }
 
-export function movedSteps(before: Database): string[] {
+export function movedSteps(before: Database): Step[] {
   return [
-    `the Cluster ${before.cluster} in ${before.namespace} lives on unmanaged beside the new, empty one: copy the data, then delete it by hand`,
+    todo(
+      `the Cluster ${before.cluster} in ${before.namespace} lives on unmanaged beside the new, empty one: copy the data, then delete it by hand`,
+    ),
   ]
 }
 
 export interface StepFacts {
   readonly removed: readonly RenderedObject[]
+  /** on both sides, and not the same */
   readonly changed: readonly RenderedObject[]
+  readonly added: readonly RenderedObject[]
+  /** objects whose update the API server refuses, with the reason */
+  readonly refused: readonly { readonly object: RenderedObject; readonly reason: string }[]
   readonly isHookOnly: boolean
   readonly isSupervised: boolean
   /** of the Cluster, before and after */
@@ -51,29 +89,44 @@ export interface StepFacts {
 }
 
 /** What follows from changed, added and removed objects. */
-export function changedSteps(database: Database, effect: Effect, facts: StepFacts): string[] {
-  const { removed, changed, isHookOnly, isSupervised, instances } = facts
-  const steps: string[] = []
-  if (isHookOnly) steps.push(`only Helm hooks change, so no auto-sync starts: argocd app sync ${database.application}`)
-  else if (changed.length + removed.length > 0 && !database.environment.autoSync && database.retired === undefined)
-    steps.push(`auto-sync is off: argocd app sync ${database.application}`)
-  const [from, to] = instances
-  if (to > from) steps.push(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)
-  if (to < from) steps.push(`the operator deletes ${from - to === 1 ? 'one instance' : `${from - to} instances`} with its volumes`)
+export function changedSteps(database: Database, effect: Effect, facts: StepFacts): Step[] {
+  const { removed, changed, added, refused, isHookOnly } = facts
+  const { application } = database
+  const some = changed.length + added.length + removed.length > 0
+  if (database.retired !== undefined)
+    return some ? [told(`auto-sync of ${application} is off since it is retired: nothing of this happens until a person syncs`)] : []
+  const steps: Step[] = []
+  if (isHookOnly) steps.push(todo(`only Helm hooks change, so no auto-sync starts: argocd app sync ${application}`))
+  else if (some && !database.environment.autoSync) steps.push(todo(`auto-sync is off: argocd app sync ${application}`))
+  for (const { object } of refused)
+    steps.push(told(`the API server refuses the update of ${object.kind} ${object.name}: it stays as it is, and the sync fails`))
   const lost = removed.find(({ kind }) => kind === 'Cluster')
-  if (lost !== undefined) return [...steps, `the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`]
+  if (lost !== undefined) return [...steps, told(`the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`)]
+  if (effect !== 'refused') steps.push(...instanceSteps(facts.instances))
   for (const { kind, name, hook } of removed) {
     if (hook) continue
     const resource = kind === 'Database' ? 'databases.postgresql.cnpg.io' : kind.toLowerCase()
-    steps.push(`${kind} ${name} keeps running, since prune is off: kubectl delete ${resource} ${name} -n ${database.namespace}`)
+    steps.push(todo(`${kind} ${name} keeps running, since prune is off: kubectl delete ${resource} ${name} -n ${database.namespace}`))
   }
   for (const { kind, name } of changed)
-    if (kind === 'Pooler') steps.push(`PgBouncer of ${name} is replaced pod by pod; its connections break once`)
+    if (kind === 'Pooler' && !refused.some(({ object }) => object.kind === kind && object.name === name))
+      steps.push(told(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
+  return [...steps, ...effectSteps(database, effect, facts)]
+}
+
+function instanceSteps([from, to]: readonly [number, number]): Step[] {
+  if (to > from) return [told(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)]
+  if (to < from) return [told(`the operator deletes ${from - to === 1 ? 'one instance' : `${from - to} instances`} with its volumes`)]
+  return []
+}
+
+function effectSteps({ cluster, namespace }: Database, effect: Effect, { isSupervised }: StepFacts): Step[] {
   if (isSupervised && (effect === 'restart' || effect === 'rolling update with switchover'))
-    steps.push(
-      `updates are supervised: when the standbys are done, kubectl cnpg promote ${database.cluster} -n ${database.namespace}, or restart the primary`,
-    )
+    return [
+      todo(`updates are supervised: when the standbys are done, kubectl cnpg promote ${cluster} -n ${namespace}, or restart the primary`),
+    ]
+  if (effect === 'stop') return [told('the operator shuts all instances down, and starts them when the annotation is gone')]
   if (effect === 'major upgrade')
-    steps.push('the operator stops all instances, runs pg_upgrade and clones the standbys again: take a backup first')
-  return steps
+    return [todo('the operator stops all instances, runs pg_upgrade and clones the standbys again: take a backup first')]
+  return []
 }

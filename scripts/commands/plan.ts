@@ -1,7 +1,7 @@
 // `plan`: what will merging this branch do?
 import { writePlanMarkdown } from '../emit/report-plan-markdown.ts'
-import { writePlanJson, writePlanText } from '../emit/report-plan.ts'
-import { count, plural } from '../emit/report-text.ts'
+import { blockedBy, writePlanJson, writePlanText } from '../emit/report-plan.ts'
+import { count } from '../emit/report-text.ts'
 import { listed } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
@@ -37,8 +37,9 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     return 1
   }
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
-  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result()))
   const { errors } = count(outcome.diagnostics)
-  if (errors > 0) terminal.stderr(`\`check --base ${flags.base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged\n`)
+  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
+  const blocked = blockedBy(flags.base, errors)
+  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${blocked}\n`)
   return 0
 }

@@ -1,7 +1,18 @@
 // How does a plan look as a comment on a pull request?
 import type { DatabaseChange } from '../changes/comparison.ts'
 import { locate } from '../diagnose.ts'
-import { groupChanges, mergeAlike, nameGroup, nameObjects, shownJson, summarize } from './report-plan.ts'
+import type { Json } from '../model.ts'
+import {
+  blockedBy,
+  describeEffect,
+  groupChanges,
+  isRemovedWhole,
+  mergeAlike,
+  nameGroup,
+  nameObjects,
+  shownJson,
+  summarize,
+} from './report-plan.ts'
 import type { PlanGroup } from './report-plan.ts'
 
 /** More lines than this are folded away. */
@@ -10,10 +21,12 @@ const longest = 12
 const mostGroups = 100
 
 /** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
-export function writePlanMarkdown(base: string, databases: readonly DatabaseChange[]): string {
+export function writePlanMarkdown(base: string, databases: readonly DatabaseChange[], errors: number): string {
   const groups = groupChanges(databases)
+  const blocked = blockedBy(base, errors)
+  const warning = blocked === undefined ? '' : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => code(command))}**\n\n`
   const title = '### What merging this does to the databases\n\n'
-  if (groups.length === 0) return `${title}Nothing changes (since ${code(base)}).\n`
+  if (groups.length === 0) return `${title}${warning}Nothing changes (since ${code(base)}).\n`
   const rows = groups
     .slice(0, mostGroups)
     .map((group) => `| ${code(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
@@ -27,7 +40,7 @@ export function writePlanMarkdown(base: string, databases: readonly DatabaseChan
   const body = details.join('\n')
   const folded = lines > longest ? `<details><summary>Changes and steps</summary>\n\n${body}\n</details>\n` : body
   const rest = groups.length > mostGroups ? `\nand ${groups.length - mostGroups} more kinds of change: see \`cnpg-values plan\`\n` : ''
-  return `${title}${summarize(databases)} (since ${code(base)})\n\n${table}${rest}\n${folded}`
+  return `${title}${warning}${summarize(databases)} (since ${code(base)})\n\n${table}${rest}\n${folded}`
 }
 
 function writeDetails(group: PlanGroup): string {
@@ -39,12 +52,19 @@ function writeDetails(group: PlanGroup): string {
     const what =
       change.path === ''
         ? `${code(change.object)} is ${change.after === null ? 'removed' : 'new'}`
-        : `${code(nameObjects(change.object, others))} ${code(change.path)}: ${code(shownJson(change.before))} → ${code(shownJson(change.after))}`
-    return `- ${what}${change.effect === 'nothing' ? '' : `, ${change.effect}`} (${where})\n`
+        : `${code(nameObjects(change.object, others))} ${code(change.path)}${isRemovedWhole(change) ? ' is removed' : `: ${value(change.before)} → ${value(change.after)}`}`
+    const effect = describeEffect(change)
+    return `- ${what}${effect === undefined ? '' : `, ${plain(effect)}`} (${where})\n`
   })
-  const actions = steps.map((step) => `- [ ] ${plain(step)}\n`)
+  // a box is for what somebody has to do and to tick
+  const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${plain(text)}\n`)
   const others = group.ids.length > 1 && steps.length > 0 ? ['- likewise for the others\n'] : []
   return `**${plain(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
+}
+
+/** A value as code; one that is not there is no value. */
+function value(json: Json): string {
+  return json === null ? 'nothing' : code(shownJson(json))
 }
 
 /** Inline code that no value can leave: a fence longer than any run of backticks inside; pipes would end a table's cell. */

@@ -5,23 +5,32 @@ import type { Json } from '../model.ts'
 import { plural } from './report-text.ts'
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson(base: string, databases: readonly DatabaseChange[]): string {
+export function writePlanJson(base: string, databases: readonly DatabaseChange[], errors: number): string {
   const plan = {
     version: 1,
     base,
-    databases: databases.map(({ id, result, application, effect, changes, steps }) => ({
+    errors,
+    blocked: blockedBy(base, errors),
+    databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
       id,
       result,
       application,
       effect,
+      reason,
       changes: changes.map((change) => {
-        const { file, line } = locate(change.spot)
-        return { object: change.object, path: change.path, before: change.before, after: change.after, file, line, effect: change.effect }
+        const { file, line, revision } = locate(change.spot)
+        const { object, path, before, after } = change
+        return { object, path, before, after, file, line, revision, effect: change.effect, reason: change.reason }
       }),
-      steps,
+      steps: steps.map(({ text }) => text),
     })),
   }
   return `${JSON.stringify(plan, null, 2)}\n`
+}
+
+/** What stands in the way of a merge; undefined: nothing. */
+export function blockedBy(base: string, errors: number): string | undefined {
+  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
 }
 
 /** Databases that change in the same way, told once. */
@@ -95,16 +104,30 @@ export function nameObjects(object: string, others: number): string {
   return others === 0 ? object : `${object} and ${others} more`
 }
 
+/** Whether a map or a list is gone, whose content would only be noise. */
+export function isRemovedWhole({ before, after }: DatabaseChange['changes'][number]): boolean {
+  return after === null && typeof before === 'object' && before !== null
+}
+
+/** `refused: volumes can only grow`, `restart`; undefined for none. */
+export function describeEffect({ effect, reason }: Pick<DatabaseChange, 'effect' | 'reason'>): string | undefined {
+  if (effect === 'nothing') return undefined
+  return reason === undefined ? effect : `${effect}: ${reason}`
+}
+
 /** A change in words: `spec.storage.size: 20Gi → 40Gi`, `new` or `removed` for whole objects. */
-export function describeChange(change: DatabaseChange['changes'][number], others: number): string {
+function describeChange(change: DatabaseChange['changes'][number], others: number): string {
   if (change.path === '') return change.after === null ? `${change.object} is removed` : `${change.object} is new`
+  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)} ${change.path} is removed`
   return `${nameObjects(change.object, others)} ${change.path}: ${shownJson(change.before)} → ${shownJson(change.after)}`
 }
 
 /** The plan as a person reads it on a terminal. */
-export function writePlanText(base: string, databases: readonly DatabaseChange[]): string {
+export function writePlanText(base: string, databases: readonly DatabaseChange[], errors: number): string {
   const groups = groupChanges(databases)
-  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n`
+  const blocked = blockedBy(base, errors)
+  const end = blocked === undefined ? '' : `${blocked}\n`
+  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n${end}`
   const blocks = groups.map((group) => {
     const { first } = group
     const lines = [
@@ -112,12 +135,15 @@ export function writePlanText(base: string, databases: readonly DatabaseChange[]
     ]
     for (const { change, others } of mergeAlike(first.changes)) {
       const { file, line, revision } = locate(change.spot)
-      const effect = change.effect === 'nothing' ? '' : `  (${change.effect})`
-      lines.push(`  ${describeChange(change, others)}${effect}`, `    ${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
+      const effect = describeEffect(change)
+      lines.push(
+        `  ${describeChange(change, others)}${effect === undefined ? '' : `  (${effect})`}`,
+        `    ${revision === undefined ? '' : `${revision}:`}${file}:${line}`,
+      )
     }
-    for (const step of first.steps) lines.push(`  - ${step}`)
+    for (const { text } of first.steps) lines.push(`  - ${text}`)
     if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
     return `${lines.join('\n')}\n`
   })
-  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n`
+  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
 }
