@@ -46,6 +46,15 @@ describe('settings of the base that are not right', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('[changes/base-readable]')
   })
+  test('a service.yaml that was broken there is told, where it is another one now', async () => {
+    repository.put('databases/example-api/service.yaml', 'retired: [\n')
+    await repository.rebase()
+    expect((await repository.told()).map(({ rule }) => rule)).toEqual(['yaml/syntax'])
+    repository.put('databases/example-api/service.yaml', 'owner: me\n')
+    expect(await repository.told()).toMatchObject([
+      { rule: 'changes/base-readable', severity: 'warning', file: 'databases/example-api/service.yaml', revision: 'main' },
+    ])
+  })
   test('a values file that was broken at the base is told, and the others are compared', async () => {
     repository.put('databases/other/values.yaml', 'cluster: [\n')
     await repository.rebase()

@@ -17,6 +17,7 @@ export interface Base {
   readonly revision: string
   /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
   readonly settings?: Settings
+  /** what could not be read there */
   readonly findings: readonly LocatedFinding[]
   readonly databases: ReadonlyMap<string, Database>
   readonly tree: Tree
@@ -64,8 +65,9 @@ export function readBase(
   const folderThen = staticFolder(settings.layout.databases)
   const opened = folderThen === folder ? first : openBaseTree(workspace, from, { folder: folderThen, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
-  const databases = new Map(discover(settings, lazy).databases.map((database) => [database.id, database]))
-  return { ...opened, settings, databases, findings: [] }
+  const found = discover(settings, lazy)
+  const databases = new Map(found.databases.map((database) => [database.id, database]))
+  return { ...opened, settings, databases, findings: unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path)) }
 }
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */
@@ -103,6 +105,19 @@ function unreadable({ message, at, help }: LocatedFinding): LocatedFinding {
     at,
     help: `there ${message}${help === undefined ? '' : ` (${help})`}: mend that in a change that does nothing else`,
   }
+}
+
+/** Files of the base that hide databases, or what service.yaml says of them; as they are now, they are judged anyway. */
+function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] {
+  const isHiding = ({ rule, severity }: LocatedFinding): boolean =>
+    severity === 'error' && /^(?:yaml\/.*|settings\/schema|discover\/readable)$/.test(rule)
+  return findings.filter(isHiding).map(({ message, at }) => ({
+    rule: 'changes/base-readable',
+    severity: 'warning',
+    message: `${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`,
+    at,
+    help: `there ${message}: look at what is live before merging`,
+  }))
 }
 
 /** A database's values at the base can't be read, or the chart refuses them: the others are compared all the same. */

@@ -12,6 +12,8 @@ export interface Cause {
   readonly unless?: Spot
   /** nothing around the value is left in its file, whose first key is blamed */
   readonly isAlone?: true
+  /** what it was at the base */
+  readonly was?: Spot
 }
 
 /** The merged values of both sides. */
@@ -31,19 +33,20 @@ export function causeOf(path: Path, pair: ValuesPair): Cause | undefined {
     if (isEqual(was, now)) continue
     if (was !== undefined && hasFallen(was, now)) return removalOf(was, pair)
     if (now === undefined) continue
-    if (was?.kind !== 'map' || now.kind !== 'map') return located(spotOf(now))
+    if (was?.kind !== 'map' || now.kind !== 'map') return located(spotOf(now), was)
     const inside = [...differences(was, now)]
     const written = inside.filter(({ before, after }) => after !== undefined && !(before !== undefined && hasFallen(before, after)))
     const first = written.find((one) => one.path.at(-1) === 'enabled') ?? written[0]
-    if (first?.after !== undefined) return located(spotOf(first.after))
+    if (first?.after !== undefined) return located(spotOf(first.after), first.before)
     const gone = inside.find(({ before }) => before !== undefined)?.before
     if (gone !== undefined) return removalOf(gone, pair)
   }
   return undefined
 }
 
-function located(at: Spot | undefined): Cause | undefined {
-  return at === undefined ? undefined : { at }
+function located(at: Spot | undefined, before?: Value): Cause | undefined {
+  const was = before === undefined ? undefined : spotOf(before)
+  return at === undefined ? undefined : { at, ...(was && { was }) }
 }
 
 /** A value that a person took out of its layer: nothing is left, or what a lower layer says. */

@@ -101,7 +101,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
         const old = earlier(database)
         return old !== undefined && !sameLayers(old, database)
       })
-      return [...vanishedFindings(then, now, vanished, counts), ...pinFindings(then, now, edited)]
+      return [...base.findings, ...vanishedFindings(then, now, vanished, counts), ...pinFindings(then, now, edited)]
     },
     result: () => {
       const renamed = new Map(vanished.renamed.map((rename) => [rename.after.id, rename.before]))

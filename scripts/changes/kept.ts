@@ -84,8 +84,9 @@ function* backupFindings(before: Side, after: Side): Iterable<LocatedFinding> {
 /** The line that took a value away, and the value at the base. */
 function blame(path: Path, { before, after }: { readonly before: Side; readonly after: Side }, message: string): Blame {
   const cause = causeOf(path, { before: before.values, after: after.values })
-  const was = nearestSpot(before.values, path)
-  return { at: after.fallback, ...cause, related: was === undefined ? [] : [{ ...was, message }] }
+  const was = cause?.was ?? nearestSpot(before.values, path)
+  const related = was === undefined ? [] : [{ ...was, message }]
+  return { at: cause?.at ?? after.fallback, related, ...(cause?.unless && { unless: cause.unless }) }
 }
 
 type Blame = Pick<LocatedFinding, 'at' | 'related' | 'unless'>

@@ -92,8 +92,8 @@ function unread(
     rule: 'changes/read-at-creation',
     severity: 'warning',
     message: `${formatPath(node.origin.path)} changes, but ${reason}`.slice(0, 120),
-    at: spotIn(sides.after.values, node, sides.after.fallback),
-    ...cause,
+    at: cause?.at ?? spotIn(sides.after.values, node, sides.after.fallback),
+    ...(cause?.unless && { unless: cause.unless }),
     help,
     database: sides.after.database.id,
   }

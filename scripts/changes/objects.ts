@@ -132,6 +132,7 @@ function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides)
 function goneSpot(old: Value | undefined, { before, after }: Sides): Spot {
   if (old === undefined) return after.fallback
   const cause = causeOf(old.origin.path, { before: before.values, after: after.values })
+  if (cause?.unless !== undefined) return cause.unless
   return cause === undefined || cause.isAlone === true ? spotIn(before.values, old, before.fallback) : cause.at
 }
 
@@ -154,7 +155,7 @@ function withHistory(located: LocatedFinding, finding: RuledFinding, update: Upd
     ...(instead === undefined ? [] : [{ ...instead, message: `${shortly(now, path)} from here on` }]),
     ...(earlier === undefined ? [] : [earlier]),
   ]
-  return { ...located, ...cause, related }
+  return { ...located, ...(cause && { at: cause.at }), ...(cause?.unless && { unless: cause.unless }), related }
 }
 
 function isEqualPath(old: Value, now: Value): boolean {
