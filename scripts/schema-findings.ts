@@ -1,9 +1,18 @@
 // How are ajv's errors on a hand-written file told to a person?
 import type { ErrorObject } from 'ajv'
 import type { LocatedFinding, Spot } from './diagnose.ts'
-import type { Path, Value } from './model.ts'
+import type { Path, SourceFile, Value } from './model.ts'
 import { formatPath, listed, nearest } from './path.ts'
 import { valueAt } from './value.ts'
+
+/** What may be wrong in a file that can be read all the same. */
+const readable = new Set(['additionalProperties', 'maxProperties', 'pattern', 'propertyNames'])
+
+/** The errors that matter: what stood at the base of a change nobody can mend any more, so there only what keeps the file from being read. */
+export function errorsThatCount(errors: readonly ErrorObject[] | null | undefined, file: SourceFile): readonly ErrorObject[] {
+  const all = errors ?? []
+  return file.revision === undefined ? all : all.filter(({ keyword }) => !readable.has(keyword))
+}
 
 /** ajv's errors on a hand-written file → findings with places; one a spot, the most telling first. */
 export function schemaFindings(errors: readonly ErrorObject[], root: Value, prefix: Path): LocatedFinding[] {

@@ -5,7 +5,7 @@ import { placeholdersOf } from './layout.ts'
 import type { MapValue, Settings, SourceFile, Value } from './model.ts'
 import { parseYaml } from './parse.ts'
 import { listed, nearest } from './path.ts'
-import { schemaFindings } from './schema-findings.ts'
+import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { toPlain, valueAt } from './value.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
 
@@ -30,13 +30,10 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
   if (problems.some((problem) => problem.severity === 'error') || root === undefined) return { findings: problems }
   if (root.kind === 'null') return { service: { retired: {} }, findings: problems }
   const plain = toPlain(root)
-  // what stood at the base of a change nobody can mend any more: there an unknown key hides nothing that is known
-  const isPast = file.revision !== undefined
-  const errors = validateService(plain) ? [] : (validateService.errors ?? [])
-  const wrong = isPast ? errors.filter(({ keyword }) => keyword !== 'additionalProperties') : errors
-  if (wrong.length > 0) return { findings: [...problems, ...schemaFindings(wrong, root, [])] }
+  const errors = validateService(plain) ? [] : errorsThatCount(validateService.errors, file)
+  if (errors.length > 0) return { findings: [...problems, ...schemaFindings(errors, root, [])] }
   const service = { retired: {}, ...(plain as object), origin: root } as Service
-  if (isPast) return { service, findings: problems }
+  if (file.revision !== undefined) return { service, findings: problems }
   const findings = [...problems, ...unknownEnvironments(root, settings), ...impossibleDays(root)]
   for (const name of placeholdersOf(service.namespace ?? '').unknown)
     findings.push({

@@ -5,7 +5,7 @@ import type { LocatedFinding, Spot } from './diagnose.ts'
 import { placeholdersOf } from './layout.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from './model.ts'
 import { parseYaml } from './parse.ts'
-import { describe, schemaFindings } from './schema-findings.ts'
+import { describe, errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from './path.ts'
 import type { Tree } from './tree.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
@@ -113,10 +113,8 @@ export function readSettings(root: MapValue): { settings: Settings } | { finding
   }
   const plain = toPlain(postgres)
   const isPast = root.origin.file.revision !== undefined
-  const errors = validateSettings(plain) ? [] : (validateSettings.errors ?? [])
-  const findings = schemaFindings(isPast ? errors.filter(({ keyword }) => keyword !== 'additionalProperties') : errors, postgres, [
-    'postgres',
-  ])
+  const errors = validateSettings(plain) ? [] : errorsThatCount(validateSettings.errors, root.origin.file)
+  const findings = schemaFindings(errors, postgres, ['postgres'])
   if (!isPast) findings.push(...unsafeTexts(postgres, ['postgres']))
   if (findings.length > 0 || postgres.kind !== 'map') return { findings }
   const settings = fillIn(plain as unknown as Written, postgres)

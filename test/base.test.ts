@@ -23,6 +23,13 @@ describe('settings of the base that are not right', () => {
     shrink()
     expect(await repository.places()).toEqual([`changes/storage-grows ${values}:8`])
   })
+  test('nor does a value that is refused by now', async () => {
+    repository.edit(settings, 'version: "3.5.1"', 'version: "3.5.x"')
+    await repository.rebase()
+    repository.edit(settings, 'version: "3.5.x"', 'version: "3.5.1"')
+    shrink()
+    expect((await repository.told()).map(({ rule }) => rule)).toContain('changes/storage-grows')
+  })
   test('an unknown key in a service.yaml of the base does not hide what it says', async () => {
     repository.put('databases/example-api/service.yaml', 'ownr: me\nretired:\n  dev: { reason: moved, since: "2026-01-31" }\n')
     await repository.rebase()
@@ -68,9 +75,9 @@ describe('settings of the base that are not right', () => {
 })
 
 test('values that the chart refused at the base are told', async () => {
-  repository.edit(values, 'cluster:\n', 'mode: nonsense\ncluster:\n')
+  repository.edit(values, 'cluster:\n', 'backups:\ncluster:\n')
   await repository.rebase()
-  repository.edit(values, 'mode: nonsense\n', '')
+  repository.edit(values, 'backups:\n', '')
   expect(await repository.told()).toMatchObject([
     { rule: 'changes/base-readable', severity: 'warning', file: values, revision: 'main', line: 5 },
   ])
