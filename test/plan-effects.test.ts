@@ -105,6 +105,20 @@ test('a new pooler breaks no connections', async () => {
   expect((await planned('example-api/dev')).steps.join('\n')).toContain('its connections break once')
 })
 
+describe('options that the guard is united with', () => {
+  const settings = 'apps/values.yaml'
+  const lines = async (): Promise<readonly string[]> => (await planned()).changes.map(({ file, line }) => `${file}:${line}`)
+  test('stand where a person wrote them', async () => {
+    repository.put(prd, 'cluster:\n  annotations:\n    argocd.argoproj.io/sync-options: PruneLast=true\n')
+    expect(new Set(await lines())).toEqual(new Set([`${prd}:3`]))
+  })
+  test('go with the guard, whose line is shown', async () => {
+    const line = repository.read(settings).split('\n').indexOf('      guard: never') + 1
+    repository.edit(settings, 'guard: never', 'guard: none')
+    expect(new Set(await lines())).toEqual(new Set([`${settings}:${line}`]))
+  })
+})
+
 test('what a switch takes away is told once, at the switch', async () => {
   repository.put(prd, 'backups:\n  enabled: false\n')
   const { changes } = await planned()

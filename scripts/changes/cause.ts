@@ -57,7 +57,8 @@ export function hasFallen(was: Value, now: Value | undefined): boolean {
 /** The key in the same file nearest to where a value stood; its place at the base, where the file is gone too. */
 export function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefined {
   const { layer, path } = origin
-  const root = layerIn(pair.after, layer)
+  // the generator writes no file: what it took away was decided where it says that it was born
+  const root = layer === 'generator' ? undefined : layerIn(pair.after, layer)
   if (root === undefined) return located(origin.file.builtin === true ? undefined : { file: origin.file, span: origin.key ?? origin.value })
   let parent: MapValue = root
   let depth = 0

@@ -6,7 +6,7 @@ import { formatPath } from '../path.ts'
 import { valueAt } from '../value.ts'
 import type { FieldChange } from './application.ts'
 import { causeOf, hasFallen } from './cause.ts'
-import { differences, shownValue, spotIn } from './difference.ts'
+import { differences, isEqual, shownValue, spotIn } from './difference.ts'
 import { clusterEffect, gravest } from './effect.ts'
 import type { Side } from './side.ts'
 
@@ -120,12 +120,23 @@ function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides)
             before: shown(old, was.value),
             after: shown(after, object.value),
             effect,
-            spot: after === undefined ? goneSpot(old, sides) : spotIn(sides.after.values, after, sides.after.fallback),
+            spot: after === undefined ? goneSpot(old, sides) : newSpot(after, sides),
           }
         : { ...known, effect },
     )
   }
   return [...changes.values()]
+}
+
+/** The line of a value; where the generator united its own with what a person wrote, the person's, if that is what changed. */
+function newSpot(value: Value, { before, after }: Sides): Spot {
+  const written = (side: Side): Value | undefined => {
+    const found = valueAt(side.values, value.origin.path)
+    return found?.origin.layer === 'generator' ? found.overrides[0] : undefined
+  }
+  const own = written(after)
+  const spot = own === undefined || isEqual(own, written(before)) ? undefined : spotOf(own)
+  return spot ?? spotIn(after.values, value, after.fallback)
 }
 
 /** What took a value away; where nothing around it is left, its place at the base. */
