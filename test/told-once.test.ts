@@ -58,7 +58,7 @@ describe('backups', () => {
   })
   test('without schedules', async () => {
     repository.put(prd, 'backups:\n  scheduledBackups: []\n')
-    expect((await repository.told()).filter(({ rule }) => rule !== 'backup/no-in-tree-store')).toMatchObject([
+    expect(await repository.told()).toMatchObject([
       {
         rule: 'changes/backups-stay',
         file: prd,

@@ -13,12 +13,14 @@ function textOf({ values }: PolicySubject, name: string): string | undefined {
   return value?.kind === 'scalar' ? String(value.value) : undefined
 }
 
-/** They are asked also where no object is left: Helm prints no hook of a kind that it does not know. */
+/**
+ * Hooks are deleted before they are made again by default (gitops-engine, BeforeHookCreation). The rules are asked also where no object is left: Helm prints no
+ * hook of a kind that it does not know.
+ */
 export const deletion: readonly PolicyRule[] = [
   {
     id: 'argocd/cluster-is-no-hook',
     severity: 'error',
-    upstream: 'gitops-engine hook.Types, with the default policy BeforeHookCreation',
     summary: 'the Cluster is no hook, which Argo CD deletes and re-creates at each sync, or never applies',
     reads: hooks.map((name) => [...annotations, name]),
     *check(subject) {
@@ -35,7 +37,6 @@ export const deletion: readonly PolicyRule[] = [
   {
     id: 'argocd/cluster-is-not-replaced',
     severity: 'error',
-    upstream: 'gitops-engine: Replace=true and Force=true delete what they cannot update',
     summary: 'no sync option makes Argo CD delete and re-create the Cluster',
     reads: [[...annotations, options]],
     *check(subject) {
