@@ -114,7 +114,7 @@ function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] 
   return findings.filter(isHiding).map(({ message, at }) => ({
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`,
+    message: `${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`.slice(0, 120),
     at,
     help: `there ${message}: look at what is live before merging`,
   }))

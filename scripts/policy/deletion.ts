@@ -14,8 +14,8 @@ function textOf({ values }: PolicySubject, name: string): string | undefined {
 }
 
 /**
- * Hooks are deleted before they are made again by default (gitops-engine, BeforeHookCreation). The rules are asked also where no object is left: Helm prints no
- * hook of a kind that it does not know.
+ * A hook is deleted before it is made again, unless it says otherwise (gitops-engine, BeforeHookCreation). Asked also where
+ * no object is left: Helm prints no hook of a kind that it does not know.
  */
 export const deletion: readonly PolicyRule[] = [
   {
