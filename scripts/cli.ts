@@ -1,6 +1,7 @@
 // argv → command → exit code; no logic.
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
+import type { Command } from './command.ts'
 import { peopleCommands } from './commands/people.ts'
 import { nearest } from './path.ts'
 import type { Terminal } from './terminal.ts'
@@ -8,15 +9,6 @@ import { programVersion } from './version.ts'
 import { UsageError } from './workspace.ts'
 
 export { openQuestions } from './answers.ts'
-
-export interface Command {
-  readonly name: string
-  readonly usage: string
-  readonly does: string
-  readonly options: Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly does: string }>
-  readonly operands?: boolean
-  run(flags: Record<string, string | boolean | undefined>, operands: readonly string[], terminal: Terminal): Promise<number>
-}
 
 const where = {
   root: { type: 'string', value: 'DIR', does: 'the repository to look at (default: this folder)' },

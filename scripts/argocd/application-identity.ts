@@ -7,7 +7,7 @@ import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, releasePath } from './manifest-parts.ts'
 import { canonical } from './reconcile.ts'
-import type { ManifestChange } from './set-changes.ts'
+import type { ManifestChange } from './manifest-files.ts'
 
 /** Old name → new name of the Applications whose element stayed as it was, so that the template renamed them. */
 export function renamedApplications(before: Manifest, after: Manifest): Map<string, string> {

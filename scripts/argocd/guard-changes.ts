@@ -12,7 +12,7 @@ import { at, guardStrength, isDatabase, ownPath, texts } from './manifest-parts.
 import { deletionRules } from './rules-deletion.ts'
 import { shapeRules } from './rules-shape.ts'
 import { resolveValueFiles } from './sources.ts'
-import type { ManifestChange } from './set-changes.ts'
+import type { ManifestChange } from './manifest-files.ts'
 import { isJsonMap } from './typed.ts'
 
 interface Brake {

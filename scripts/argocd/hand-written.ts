@@ -1,14 +1,14 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
 import { locate } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Database, Finding, Path, Rule, Settings } from '../model.ts'
+import type { Database, Finding, Path, Settings } from '../model.ts'
 import type { Tree } from '../tree.ts'
 import { yamlFindings } from '../yaml-findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { identityOf } from './application-values.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
-import type { Manifest, ManifestFile } from './manifest-files.ts'
+import type { ManifestFile, ManifestRule } from './manifest-files.ts'
 import { at, isDatabase } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
@@ -17,11 +17,6 @@ import { shapeRules } from './rules-shape.ts'
 import { sourceRules } from './rules-sources.ts'
 import { syncRules } from './rules-sync.ts'
 import { judgeSetChanges } from './set-changes.ts'
-
-export interface ManifestRule extends Rule<Manifest> {
-  /** it misses something: where parts of a template may or may not be printed, that can't be said */
-  readonly whole?: true
-}
 
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,

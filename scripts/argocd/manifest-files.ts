@@ -2,7 +2,7 @@
 import { locate } from '../diagnose.ts'
 import type { Spot } from '../diagnose.ts'
 import { isGenerated } from '../emit/header.ts'
-import type { Database, Json, JsonMap, Path, Settings, SourceFile, Value } from '../model.ts'
+import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../parse.ts'
 import type { YamlProblem } from '../parse.ts'
 import type { Tree } from '../tree.ts'
@@ -45,6 +45,18 @@ export interface Manifest extends Surroundings {
   readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
   /** a scalar as it is written, quotes included */
   readonly written: (path: Path) => string | undefined
+}
+
+/** A rule about one of them. */
+export interface ManifestRule extends Rule<Manifest> {
+  /** it misses something: where parts of a template may or may not be printed, that can't be said */
+  readonly whole?: true
+}
+
+/** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
+export interface ManifestChange {
+  readonly before: Manifest
+  readonly after?: Manifest
 }
 
 /** A template that mentions Argo CD or an ObjectStore. */

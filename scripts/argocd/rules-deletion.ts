@@ -1,7 +1,7 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
 import type { JsonMap, Path } from '../model.ts'
 import { guardOptions } from './application-values.ts'
-import type { ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, holds, isDatabase, texts } from './manifest-parts.ts'
 

@@ -2,7 +2,7 @@
 import { matcher } from '../layout.ts'
 import type { Path } from '../model.ts'
 import { hasReached } from '../sync-options.ts'
-import type { ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import { at, gitPatterns, isDatabase, ownPath, texts } from './manifest-parts.ts'
 import { spoiledElements } from './rules-refusals.ts'

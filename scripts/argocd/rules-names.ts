@@ -2,7 +2,7 @@
 import { isDns1035Label } from '../dns-name.ts'
 import type { JsonMap, Path } from '../model.ts'
 import { identityOf } from './application-values.ts'
-import type { ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, releasePath } from './manifest-parts.ts'

@@ -1,7 +1,7 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
 import { matcher, staticFolder } from '../layout.ts'
 import type { JsonMap, Path, Settings } from '../model.ts'
-import type { ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, isExactVersion, ownPath, texts } from './manifest-parts.ts'

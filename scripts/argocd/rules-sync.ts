@@ -1,6 +1,6 @@
 // Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
 import type { Finding, Json, JsonMap } from '../model.ts'
-import type { ManifestRule } from './hand-written.ts'
+import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase } from './manifest-parts.ts'

@@ -10,17 +10,11 @@ import type { ApplicationChange, ChangeResult } from './changes.ts'
 import { guardFindings } from './guard-changes.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
-import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
+import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
 import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
 import { canonical } from './reconcile.ts'
 import { nameRules } from './rules-names.ts'
 import { shapeRules } from './rules-shape.ts'
-
-/** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
-export interface ManifestChange {
-  readonly before: Manifest
-  readonly after?: Manifest
-}
 
 /** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
 export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {

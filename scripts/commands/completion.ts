@@ -1,5 +1,5 @@
 // `completion`: how do shells complete commands, options and databases?
-import type { Command } from '../cli.ts'
+import type { Command } from '../command.ts'
 import { readFleet } from '../inspect.ts'
 import { byCodeUnit, listed, nearest } from '../path.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,5 +1,5 @@
 // Which commands answer a person's questions, beside the gate?
-import type { Command } from '../cli.ts'
+import type { Command } from '../command.ts'
 
 const where = {
   root: { type: 'string', value: 'DIR', does: 'the repository to look at (default: this folder)' },
