@@ -50,6 +50,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
         'values/known-choice',
         'values that the templates compare with a few words are one of them, and list items that name objects have a name',
       ),
+      rule('values/has-effect', 'values do what they say, and not nothing because of another one', 'warning'),
       rule('values/generated-key', 'names and labels that the generator sets are not set by hand'),
       rule('values/guard-agrees', 'sync options agree with the guard of the environment'),
       rule('chart/refuses', 'the chart does not stop with a message of its own'),
@@ -159,7 +160,6 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     rules: [
       rule('upgrade/parameter-exists', 'the new PostgreSQL knows each parameter that is set'),
       rule('upgrade/parameter-word', 'the new PostgreSQL takes the words that parameters have'),
-      rule('upgrade/catalog-has-major', 'the image catalog has an image of the new PostgreSQL'),
       rule('upgrade/chart-reads', 'the other chart reads the values that are set'),
       rule('upgrade/in-tree-store', 'backups go through what the new operator still has'),
     ],

@@ -43,7 +43,7 @@ async function expectFix(marked: string, ending = '\n'): Promise<void> {
 }
 
 const many = `# orders, kept as it is   \n\ncluster:   # the cluster
-    <<walStorge>>walStorage>>: { size: "1Gi" } # odd  layout
+    <<walStorge>>walStorage>>: { size: "1Gi", enabled: true } # odd  layout
     storage: {size: <<10 Gi>>10Gi>>,   storageClass: fast}
     instances: <<"3">>3>>   # three
     postgresql:

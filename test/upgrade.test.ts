@@ -148,7 +148,7 @@ describe('another PostgreSQL', () => {
       'databases/orders/values.yaml',
       'cluster:\n  storage:\n    size: 10Gi\nimageCatalog:\n  create: true\n  images:\n    - image: ghcr.io/cloudnative-pg/postgresql:16.9\n      major: 16\n',
     )
-    expect((await told('--postgres', '17')).diagnostics.map(({ rule }) => rule)).toEqual(['upgrade/catalog-has-major'])
+    expect((await told('--postgres', '17')).diagnostics.map(({ rule }) => rule)).toEqual(['policy/catalog-has-major'])
   })
   test('a hand-written image keeps its suffix and loses its digest', async () => {
     put(

@@ -15,6 +15,8 @@ import { chartDefaults } from './defaults.ts'
 import { renderWithHelm } from './helm-engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
+import { findIdleValues } from './idle-values.ts'
+import type { IdleValue } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import type { UnknownKey } from './known-keys.ts'
 import { chartVersion } from './names.ts'
@@ -88,6 +90,7 @@ export function renderDatabase(database: Database, values: MapValue, settings: S
   const findings: LocatedFinding[] = [
     ...refused.map((error) => ({ ...schemaFinding(error, values), database: database.id })),
     ...chosen.map((error) => choiceFinding(error, values, database)),
+    ...findIdleValues(full).map((idle) => idleFinding(idle, values, database)),
   ]
   const wrong = [...refused.map((error) => error.value.origin.path), ...chosen.map(({ path }) => path)]
   const told = (): readonly Path[] => [...wrong, ...slips()]
@@ -109,7 +112,7 @@ export function renderDatabase(database: Database, values: MapValue, settings: S
   }
   if (rendered.ok) return { objects: rendered.objects, findings, told }
   // what the chart says after a value was taken away may follow from that
-  if (findings.length === 0) findings.push(renderFinding(rendered.error, database, values))
+  if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
   return { objects: [], findings, told }
 }
 
@@ -125,6 +128,11 @@ function isMeant(slip: Path, path: Path): boolean {
   if (path.length <= last || !slip.slice(0, last).every((step, index) => step === path[index])) return false
   const [key, step] = [String(slip[last]), String(path[last])]
   return key === step || nearest(key, [step]) !== undefined
+}
+
+function idleFinding({ path, message, help }: IdleValue, values: MapValue, database: Database): LocatedFinding {
+  const at = nearestSpot(values, path) ?? serviceSpot(database)
+  return { rule: 'values/has-effect', severity: 'warning', message, at, help, database: database.id }
 }
 
 function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {

@@ -1,5 +1,5 @@
 // Does a database that must survive have a standby, and did a null take one away?
-import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const resourceNames = /^(?:cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]+)$/
@@ -66,6 +66,31 @@ export const availability: readonly PolicyRule[] = [
         message: `version.postgresql is null, but that means ${now}, not the ${before} of the lower layer`,
         places: [{ path }],
         help: `remove the line to keep ${before}, or write the version`,
+      }
+    },
+  },
+  {
+    id: 'policy/catalog-has-major',
+    severity: 'error',
+    summary: 'a catalog that the same values make has an image of the major that the Cluster asks for',
+    reads: [
+      ['imageCatalog', 'images'],
+      ['version', 'postgresql'],
+      ['cluster', 'imageCatalogRef'],
+    ],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const reference = plainAt(cluster?.plain, 'spec', 'imageCatalogRef')
+      const major = plainAt(reference, 'major')
+      const catalog = subject.objects.find(({ kind, name }) => kind === 'ImageCatalog' && name === plainAt(reference, 'name'))
+      const images = listAt(catalog?.plain, 'spec', 'images')
+      if (cluster === undefined || catalog === undefined || images.some((image) => plainAt(image, 'major') === major)) return
+      const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
+      yield {
+        object: cluster,
+        message: `image catalog has PostgreSQL ${majors.join(', ')}, but must have ${String(major)}`,
+        places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
+        help: `add an image with major: ${String(major)} to imageCatalog.images`,
       }
     },
   },

@@ -4,7 +4,7 @@ import { locateFinding } from '../diagnose.ts'
 import type { LocatedFinding } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
 import type { Finding, RenderedObject } from '../model.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { valueAt } from '../value.ts'
 import type { Side } from './side.ts'
 
 /** Parameters that a major no longer knows: a server that reads one does not start. */
@@ -24,14 +24,14 @@ const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = {
   15: { wal_compression: /^(?:t|tr|tru|f|fa|fal|fals|y|ye|n|of)$/i },
 }
 
-/** What a Cluster has that PostgreSQL `to` refuses: removed parameters, removed words, a catalog without the major. */
+/** What a Cluster has that PostgreSQL `to` refuses: removed parameters and removed words. */
 export function postgresFindings(before: Side, after: Side, to: number): LocatedFinding[] {
   return after.objects
     .filter(({ kind }) => kind === 'Cluster')
     .flatMap((object) => {
       const from = majorOf(before.objects.find(({ kind }) => kind === 'Cluster')?.value ?? object.value)
       const subject = { object, values: after.written, fallback: serviceSpot(after.database), database: after.database }
-      const found = [...(from === undefined ? [] : parameterFindings(object, from, to)), ...catalogFindings(after, to)]
+      const found = from === undefined ? [] : [...parameterFindings(object, from, to)]
       return found.map((finding) => locateFinding(finding, subject))
     })
 }
@@ -65,26 +65,6 @@ function* parameterFindings(object: RenderedObject, from: number, to: number): I
         }
       }
     }
-  }
-}
-
-/** A catalog that the same values make must hold an image of the major; one made elsewhere can't be seen. */
-function* catalogFindings(after: Side, to: number): Iterable<Ruled> {
-  const cluster = after.objects.find(({ kind }) => kind === 'Cluster')
-  const name = cluster === undefined ? undefined : valueAt(cluster.value, ['spec', 'imageCatalogRef', 'name'])
-  if (name === undefined) return
-  const catalog = after.objects.find((object) => object.kind === 'ImageCatalog' && object.name === toPlain(name))
-  const images = catalog === undefined ? undefined : valueAt(catalog.value, ['spec', 'images'])
-  if (images?.kind !== 'list') return
-  const majors = images.items.map((item) => Number(toPlain(valueAt(item, ['major']) ?? item)))
-  if (majors.includes(to)) return
-  const message = `image catalog has PostgreSQL ${majors.sort((a, b) => a - b).join(', ')}, but must have ${to}`
-  yield {
-    rule: 'upgrade/catalog-has-major',
-    severity: 'error',
-    message,
-    places: [{ path: ['spec', 'imageCatalogRef'] }],
-    help: `add an image with major: ${to} to imageCatalog.images`,
   }
 }
 

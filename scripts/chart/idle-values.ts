@@ -1,0 +1,81 @@
+// Which values does the chart read to no effect, because of another one, or because it drops what they say?
+import type { MapValue, Path, Value } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { isMap, valueAt } from '../value.ts'
+import { barmanPlugin } from './plugins.ts'
+
+export interface IdleValue {
+  readonly path: Path
+  readonly message: string
+  readonly help: string
+}
+
+type IdleCheck = (values: MapValue) => Iterable<IdleValue>
+
+const checks: readonly IdleCheck[] = [
+  // a service that asks for a volume; environments may keep one ready that their services switch on
+  function* volumeWithoutItsSwitch(values) {
+    const volume = ['cluster', 'walStorage']
+    if (isWritten(valueAt(values, [...volume, 'enabled']))) return
+    for (const key of ['size', 'storageClass']) {
+      const value = valueAt(values, [...volume, key])
+      if (!isWritten(value) || value.origin.layer === 'environment' || scalarAt(value, []) === '') continue
+      const path = [...volume, key]
+      yield {
+        path,
+        message: `${formatPath(path)} is set, but enabled is not, so that there is no such volume`,
+        help: 'set `enabled: true` beside it',
+      }
+      return
+    }
+  },
+  // the templates print these fields where they are true, and `false` and 0 are not
+  function* droppedFalse(values) {
+    for (const [index, item] of itemsOf(values, ['databases']))
+      for (const [key, dropped] of [
+        ['allowConnections', false],
+        ['connectionLimit', 0],
+      ] as const)
+        if (scalarAt(item, [key]) === dropped) {
+          const path = ['databases', index, key]
+          const is = key === 'allowConnections' ? 'connections stay allowed' : 'connections stay unlimited'
+          yield {
+            path,
+            message: `${formatPath(path)} is ${String(dropped)}, but the chart drops that: ${is}`,
+            help: 'change it with SQL, or revoke CONNECT from the roles',
+          }
+        }
+  },
+  function* switchedOffPlugin(values) {
+    const isRequired = scalarAt(values, ['backups', 'enabled']) === true && scalarAt(values, ['backups', 'method']) === 'plugin'
+    for (const [index, item] of itemsOf(values, ['cluster', 'plugins'])) {
+      const isArchiver = scalarAt(item, ['name']) === barmanPlugin && scalarAt(item, ['isWALArchiver']) === true
+      if (!isArchiver || isRequired || (isMap(item) && item.entries.get('enabled')?.kind === 'scalar')) continue
+      const path = ['cluster', 'plugins', index, 'isWALArchiver']
+      yield {
+        path,
+        message: `${formatPath(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
+        help: 'set `enabled: true` beside it',
+      }
+    }
+  },
+]
+
+/** Values that people wrote and that do nothing; `values` are the merged layers over the chart's defaults. */
+export function findIdleValues(values: MapValue): IdleValue[] {
+  return checks.flatMap((check) => [...check(values)])
+}
+
+function isWritten(value: Value | undefined): value is Value {
+  return value !== undefined && value.kind !== 'null' && value.origin.file.builtin !== true
+}
+
+function scalarAt(root: Value, path: Path): string | number | boolean | undefined {
+  const value = valueAt(root, path)
+  return value?.kind === 'scalar' ? value.value : undefined
+}
+
+function itemsOf(root: Value, path: Path): Iterable<[number, Value]> {
+  const list = valueAt(root, path)
+  return list?.kind === 'list' ? list.items.entries() : []
+}
