@@ -5,6 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasFormat } from '../scripts/admit/formats.ts'
+import { canonicalTime } from '../scripts/admit/go-time.ts'
 import { kubePath } from '../scripts/admit/issue.ts'
 import { checkListTypes } from '../scripts/admit/list-types.ts'
 import { loadKind, schemasFolder, type ServedKind } from '../scripts/admit/load.ts'
@@ -12,7 +13,6 @@ import { decodeMetadata } from '../scripts/admit/metadata.ts'
 import { applyDefaults, copyJson, pruneObject } from '../scripts/admit/prepare.ts'
 import { checkSchema } from '../scripts/admit/schema.ts'
 import { readStructural } from '../scripts/admit/structural.ts'
-import { canonicalTime } from '../scripts/admit/typed.ts'
 import type { Json, JsonMap, Path } from '../scripts/model.ts'
 
 const dialect = { integerRange: false }
@@ -194,6 +194,11 @@ describe('formats and metadata', () => {
   it.each([
     ['2030-01-01T00:00:00+02:00', '2029-12-31T22:00:00Z'],
     ['2030-01-01T00:00:00.75Z', '2030-01-01T00:00:00Z'],
+    ['2030-01-01T1:00:00Z', '2030-01-01T01:00:00Z'],
+    ['9999-12-31T23:59:59-01:00', '10000-01-01T00:59:59Z'],
+    ['0000-01-01T00:00:00+01:00', '-0001-12-31T23:00:00Z'],
+    ['0001-01-01T01:00:00+01:00', null],
+    ['2030-01-01t00:00:00Z', undefined],
     ['2030-01-01', undefined],
     ['', undefined],
   ])('time %s is stored as %s', (text, expected) => {
@@ -204,8 +209,29 @@ describe('formats and metadata', () => {
     const decoded = decodeMetadata({ name: 'a', labels: {}, generateName: '', team: 'x', annotations: { k: null } })
     expect(decoded.metadata).toEqual({ name: 'a', annotations: { k: '' } })
     expect(decoded.unknown.map(kubePath)).toEqual(['metadata.team'])
+    expect(decodeMetadata({ uid: 'u', generation: 3, resourceVersion: '7', creationTimestamp: '2030-01-01T00:00:00Z' }).metadata).toEqual(
+      {},
+    )
     expect(decodeMetadata({ labels: { k: 1 } }).issues.map((issue) => issue.message)).toEqual([
       'metadata.labels.k is 1, but must be a string',
+    ])
+  })
+  it('metadata have no null items, and times in one form', () => {
+    const time = '2030-01-01T02:00:00.5+02:00'
+    const { metadata } = decodeMetadata({
+      finalizers: [null],
+      ownerReferences: [null],
+      managedFields: [{ time, fieldsV1: [1] }, null],
+      deletionTimestamp: time,
+    })
+    expect(metadata).toEqual({
+      finalizers: [''],
+      ownerReferences: [{ apiVersion: '', kind: '', name: '', uid: '' }],
+      managedFields: [{ time: '2030-01-01T00:00:00Z', fieldsV1: [1] }, {}],
+      deletionTimestamp: '2030-01-01T00:00:00Z',
+    })
+    expect(decodeMetadata({ creationTimestamp: '2030-01-01t00:00:00z' }).issues.map(({ field }) => field)).toEqual([
+      'metadata.creationTimestamp',
     ])
   })
 })

@@ -9,8 +9,8 @@ import {
   blocksCel,
   celIssues,
   decodeObject,
+  lastIssues,
   mutateObject,
-  namespaceOf,
   replaceStatus,
   schemaIssues,
   storedObject,
@@ -66,7 +66,7 @@ function toError(issue: Issue): AdmitError {
 export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   const { operator } = options
   const old = options.old && storedObject(options.old, operator)
-  const decoded = decodeObject(object, operator, namespaceOf(old))
+  const decoded = decodeObject(object, operator, old)
   if ('issues' in decoded) return rejected('decode', decoded.issues.map(toError), [])
   const { kind } = decoded
   const pruned = decoded.unknown.map(kubePath).sort()
@@ -96,7 +96,10 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   if (issues.length + violations.length > 0)
     return rejected(issues.length > 0 ? 'schema' : 'cel', [...issues, ...violations].map(toError), pruned)
 
-  const unread = undecodableLater(stored, kind)
+  const last = lastIssues(stored, old, kind)
+  if (last.length > 0) return rejected('schema', last.map(toError), pruned)
+
+  const unread = undecodableLater(stored, decoded)
   if (unread.length > 0) return rejected('webhook-decode', unread.map(toError), pruned)
   const findings = webhookFindings(kind.kind, operatorSubject(stored, old, options))
   const errors = findings

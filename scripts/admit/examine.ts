@@ -10,8 +10,8 @@ import { checkSchema } from './schema.ts'
 import {
   decodeObject,
   hasMutatingWebhook,
+  lastIssues,
   mutateObject,
-  namespaceOf,
   replaceStatus,
   schemaIssues,
   storedObject,
@@ -29,7 +29,7 @@ import { webhookFindings } from './webhook.ts'
 export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { operator } = options
   const old = options.old && storedObject(options.old, operator)
-  const decoded = decodeObject(input, operator, namespaceOf(old))
+  const decoded = decodeObject(input, operator, old)
   if ('issues' in decoded) return decoded.issues.map(toFinding)
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
@@ -65,14 +65,14 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
   const { kind, unknown } = decoded
   const sent = ownPart(decoded)
   const first = mutateObject({ ...decoded, object: sent }, operator)
-  const broken = distinct([...first.undecodable, ...undecodableLater(sent, kind)])
+  const broken = distinct([...first.undecodable, ...undecodableLater(sent, decoded)])
   const brokenPaths = broken.map((issue) => issue.path)
   const without = (paths: readonly Path[]): JsonMap =>
     replaceStatus(mutateObject({ ...decoded, object: withoutFailed(sent, paths) }, operator).object, kind, old?.['status'])
   const mutated = broken.length > 0 ? without(brokenPaths) : replaceStatus(first.object, kind, old?.['status'])
   const isFresh = (issue: Issue): boolean =>
     !(issue.keyword === 'required' && isMisspelt(issue.path, unknown)) && !brokenPaths.some((path) => isWithin(issue.path, path))
-  const refused = distinct(schemaIssues(mutated, old, kind, operator))
+  const refused = distinct([...schemaIssues(mutated, old, kind, operator), ...lastIssues(mutated, old, kind)])
     .map((issue) => asWritten(issue, sent))
     .filter(isFresh)
   const absent = hasMutatingWebhook(kind)

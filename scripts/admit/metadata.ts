@@ -1,8 +1,7 @@
-// Can the API server read an object's metadata, and does it take them?
-import { isDns1123Label, isDns1123Subdomain } from '../dns-name.ts'
-import { isLabelValue, isQualifiedName } from '../label-selector.ts'
-import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
+// Can the API server read an object's metadata, and how are they stored?
+import type { Json, JsonMap, Path } from '../model.ts'
 import { setOwn } from '../value.ts'
+import { canonicalTime, isGoTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { pruneObject } from './prepare.ts'
 import { checkSchema } from './schema.ts'
@@ -18,8 +17,7 @@ const objectMeta: JsonMap = {
     ...texts('name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion'),
     generation: { type: 'integer' },
     deletionGracePeriodSeconds: { type: 'integer' },
-    creationTimestamp: { type: 'string', format: 'date-time' },
-    deletionTimestamp: { type: 'string', format: 'date-time' },
+    ...texts('creationTimestamp', 'deletionTimestamp'),
     labels: textMap,
     annotations: textMap,
     finalizers: { type: 'array', items: { type: 'string' } },
@@ -39,9 +37,9 @@ const objectMeta: JsonMap = {
       items: {
         type: 'object',
         properties: {
-          ...texts('manager', 'operation', 'apiVersion', 'fieldsType', 'subresource'),
-          time: { type: 'string', format: 'date-time' },
-          fieldsV1: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          ...texts('manager', 'operation', 'apiVersion', 'fieldsType', 'subresource', 'time'),
+          // raw JSON of any type
+          fieldsV1: { 'x-kubernetes-preserve-unknown-fields': true },
         },
       },
     },
@@ -50,16 +48,18 @@ const objectMeta: JsonMap = {
 let schema: Structural | undefined
 
 export interface DecodedMetadata {
-  /** as the typed ObjectMeta writes them back: without empty members */
+  /** as the typed ObjectMeta writes them back: without empty members, and without what only the server sets */
   readonly metadata: JsonMap
   readonly unknown: readonly Path[]
   /** not empty: the object can't be decoded at all */
   readonly issues: readonly Issue[]
+  /** times that are written back in a form that Go does not read again, so that no webhook decodes the object */
+  readonly unreadable: readonly Issue[]
 }
 
 /** Decodes metadata into ObjectMeta and back. Null and absent are empty metadata. */
 export function decodeMetadata(value: Json | undefined): DecodedMetadata {
-  if (value === null || value === undefined) return { metadata: {}, unknown: [], issues: [] }
+  if (value === null || value === undefined) return { metadata: {}, unknown: [], issues: [], unreadable: [] }
   schema ??= readStructural({ type: 'object', properties: { meta: objectMeta } })
   const unknown: Path[] = []
   const kept = pruneObject({ meta: value }, schema, unknown)
@@ -70,7 +70,11 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
       const path = inMetadata(issue.path)
       return { ...issue, path, field: kubePath(path), message: issue.message.replace(/^meta\b/, 'metadata') }
     })
-  return { metadata: isMap(kept['meta']) ? withoutEmpty(kept['meta']) : {}, unknown: unknown.map(inMetadata), issues }
+  const sent = isMap(kept['meta']) ? kept['meta'] : {}
+  const times = timesOf(sent)
+  issues.push(...times.filter(([, text]) => canonicalTime(text) === undefined).map(([path, text]) => timeIssue(path, text)))
+  const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
+  return { metadata: issues.length > 0 ? {} : storedMetadata(sent), unknown: unknown.map(inMetadata), issues, unreadable }
 }
 
 function valueAt(root: Json, path: Path): Json | undefined {
@@ -79,13 +83,61 @@ function valueAt(root: Json, path: Path): Json | undefined {
   return value
 }
 
+/** The times of an object's metadata. */
+function timesOf(metadata: JsonMap): [Path, string][] {
+  const managers = Array.isArray(metadata['managedFields']) ? metadata['managedFields'] : []
+  const times: [Path, Json | undefined][] = [
+    [['metadata', 'creationTimestamp'], metadata['creationTimestamp']],
+    [['metadata', 'deletionTimestamp'], metadata['deletionTimestamp']],
+    ...managers.map((entry, index): [Path, Json | undefined] => [
+      ['metadata', 'managedFields', index, 'time'],
+      isMap(entry) ? entry['time'] : undefined,
+    ]),
+  ]
+  return times.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')
+}
+
+function timeIssue(path: Path, text: string): Issue {
+  const message = sentence(path, `is ${showValue(text)}, but must be a time such as 2030-01-31T00:00:00Z`)
+  return { path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'time', message }
+}
+
+/** Whatever a request says of these is replaced: on creation by the server's own, on an update by those of the object. */
+const serverOwned = new Set(['uid', 'creationTimestamp', 'generation', 'resourceVersion'])
+
 /** Go writes no empty strings, lists and maps; a null label is an empty one. */
-function withoutEmpty(metadata: JsonMap): JsonMap {
+function storedMetadata(metadata: JsonMap): JsonMap {
   const kept: JsonMap = {}
   for (const [key, value] of Object.entries(metadata)) {
-    if (value === null || value === '' || value === 0) continue
+    if (serverOwned.has(key) || value === null || value === '') continue
     if (typeof value === 'object' && Object.keys(value).length === 0) continue
-    setOwn(kept, key, key === 'labels' || key === 'annotations' ? withoutNulls(value) : value)
+    setOwn(kept, key, storedMember(key, value))
+  }
+  return kept
+}
+
+function storedMember(key: string, value: Json): Json {
+  if (key === 'deletionTimestamp') return canonicalTime(String(value)) ?? null
+  if (key === 'labels' || key === 'annotations') return withoutNulls(value)
+  if (!Array.isArray(value)) return value
+  // Go has no null items: they are zero values
+  if (key === 'finalizers') return value.map((item) => item ?? '')
+  const items = value.map((item) => (isMap(item) ? item : {}))
+  return key === 'ownerReferences' ? items.map(storedOwner) : items.map(storedManager)
+}
+
+/** The type always writes the four texts. */
+function storedOwner(owner: JsonMap): JsonMap {
+  const kept: JsonMap = { apiVersion: '', kind: '', name: '', uid: '' }
+  for (const [key, value] of Object.entries(owner)) if (value !== null) kept[key] = value
+  return kept
+}
+
+function storedManager(manager: JsonMap): JsonMap {
+  const kept: JsonMap = {}
+  for (const [key, value] of Object.entries(manager)) {
+    if (value === null || value === '') continue
+    kept[key] = key === 'time' ? (canonicalTime(String(value)) ?? null) : value
   }
   return kept
 }
@@ -95,106 +147,4 @@ function withoutNulls(value: Json): Json {
   const kept: JsonMap = {}
   for (const [key, entry] of Object.entries(value)) setOwn(kept, key, entry ?? '')
   return kept
-}
-
-type Report = (path: Path, type: FieldErrorType, is: string, must: string, help?: string) => void
-
-/** The API server's checks of metadata, fields as it reports them. Reproduces ValidateObjectMetaAccessor. */
-export function checkMetadata(object: JsonMap, scope: 'Namespaced' | 'Cluster', old: JsonMap | undefined): Issue[] {
-  const issues: Issue[] = []
-  const metadata = isMap(object['metadata']) ? object['metadata'] : {}
-  const report: Report = (path, type, is, must, help) => {
-    // the server names the map or the list, a person wants the entry
-    const field = kubePath(path.slice(0, 2))
-    issues.push({
-      path,
-      field,
-      type,
-      keyword: 'metadata',
-      message: sentence(path, `is ${is}, but ${must}`),
-      ...(help !== undefined && { help }),
-    })
-  }
-  checkNames(metadata, scope, report)
-  checkLabels(metadata, report)
-  checkAnnotations(metadata, report)
-  checkFinalizers(metadata, report)
-  checkOwners(metadata, report)
-  if (old) checkUnchanged(metadata, isMap(old['metadata']) ? old['metadata'] : {}, report)
-  return issues
-}
-
-const subdomain = 'must be at most 253 lower case letters, digits, . and -'
-
-function checkNames(metadata: JsonMap, scope: string, report: Report): void {
-  const { name, generateName, namespace } = metadata
-  if (typeof generateName === 'string' && !isDns1123Subdomain(generateName.replace(/-$/, 'a')))
-    report(['metadata', 'generateName'], 'FieldValueInvalid', showValue(generateName), subdomain)
-  if (name === undefined) report(['metadata', 'name'], 'FieldValueRequired', 'not set', 'must be')
-  else if (typeof name === 'string' && !isDns1123Subdomain(name))
-    report(['metadata', 'name'], 'FieldValueInvalid', showValue(name), subdomain)
-  if (scope === 'Cluster') return
-  if (typeof namespace === 'string' && !isDns1123Label(namespace))
-    report(
-      ['metadata', 'namespace'],
-      'FieldValueInvalid',
-      showValue(namespace),
-      'must be lower case letters, digits and -, at most 63 characters',
-    )
-}
-
-function checkLabels(metadata: JsonMap, report: Report): void {
-  for (const [key, value] of entriesOf(metadata['labels'])) {
-    const path = ['metadata', 'labels', key]
-    if (!isQualifiedName(key)) report(path, 'FieldValueInvalid', 'a label', 'its key must be a qualified name such as example.com/team')
-    if (typeof value === 'string' && !isLabelValue(value))
-      report(path, 'FieldValueInvalid', showValue(value), 'must be at most 63 letters, digits, -, . and _')
-  }
-}
-
-/** Bytes of all keys and values together. */
-const annotationLimit = 256 * 1024
-
-function checkAnnotations(metadata: JsonMap, report: Report): void {
-  let size = 0
-  for (const [key, value] of entriesOf(metadata['annotations'])) {
-    size += Buffer.byteLength(key) + Buffer.byteLength(String(value))
-    if (!isQualifiedName(key.toLowerCase()))
-      report(
-        ['metadata', 'annotations', key],
-        'FieldValueInvalid',
-        'an annotation',
-        'its key must be a qualified name such as example.com/team',
-      )
-  }
-  if (size > annotationLimit)
-    report(['metadata', 'annotations'], 'FieldValueTooLong', `${size} bytes in all`, `must be at most ${annotationLimit}`)
-}
-
-function checkFinalizers(metadata: JsonMap, report: Report): void {
-  const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : []
-  for (const [index, name] of finalizers.entries())
-    if (typeof name === 'string' && !isQualifiedName(name))
-      report(['metadata', 'finalizers', index], 'FieldValueInvalid', showValue(name), 'must be a qualified name such as example.com/keep')
-  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
-    report(['metadata', 'finalizers'], 'FieldValueInvalid', 'both orphan and foregroundDeletion', 'must have at most one of them')
-}
-
-function checkOwners(metadata: JsonMap, report: Report): void {
-  const owners = Array.isArray(metadata['ownerReferences']) ? metadata['ownerReferences'].filter(isMap) : []
-  for (const owner of owners)
-    for (const key of ['apiVersion', 'kind', 'name', 'uid'])
-      if ((owner[key] ?? '') === '') report(['metadata', `ownerReferences.${key}`], 'FieldValueInvalid', 'empty', 'must be set')
-  if (owners.filter((owner) => owner['controller'] === true).length > 1)
-    report(['metadata', 'ownerReferences'], 'FieldValueInvalid', 'a list with several controllers', 'must have at most one')
-}
-
-function checkUnchanged(metadata: JsonMap, old: JsonMap, report: Report): void {
-  for (const key of ['name', 'namespace'])
-    if (metadata[key] !== old[key])
-      report(['metadata', key], 'FieldValueInvalid', showValue(metadata[key]), `must stay ${showValue(old[key])}`)
-}
-
-function entriesOf(value: Json | undefined): [string, Json][] {
-  return isMap(value) ? Object.entries(value) : []
 }

@@ -1,12 +1,13 @@
 // Which steps does an object take through the API server before the validating webhook?
 import type { Json, JsonMap, Path } from '../model.ts'
+import { listed, nearest } from '../path.ts'
 import { checkCel } from './cel.ts'
 import { defaultCluster } from './defaults.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { checkListTypes } from './list-types.ts'
-import { listed, nearest } from '../path.ts'
 import { knownKinds, loadKind, type ServedKind } from './load.ts'
-import { checkMetadata, decodeMetadata } from './metadata.ts'
+import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from './metadata-checks.ts'
+import { decodeMetadata } from './metadata.ts'
 import { reached, releases } from './operator/version.ts'
 import { applyDefaults, copyJson, pruneObject } from './prepare.ts'
 import { checkSchema, fitsInteger } from './schema.ts'
@@ -18,28 +19,32 @@ export interface Decoded {
   readonly kind: ServedKind
   readonly object: JsonMap
   readonly unknown: readonly Path[]
+  /** times in the metadata that no webhook can read */
+  readonly unreadable: readonly Issue[]
 }
 
 /** The namespace of an object that an update keeps. */
-export function namespaceOf(object: JsonMap | undefined): string {
+function namespaceOf(object: JsonMap | undefined): string {
   const metadata = object?.['metadata']
   return isMap(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default'
 }
 
-/** Decodes an object; issues instead when its kind is not served or its metadata can't be read. */
-export function decodeObject(input: JsonMap, operator: string, namespace = 'default'): Decoded | { readonly issues: readonly Issue[] } {
+/** Decodes an object that replaces `old`, if any; issues instead when its kind is not served or its metadata can't be read. */
+export function decodeObject(input: JsonMap, operator: string, old?: JsonMap): Decoded | { readonly issues: readonly Issue[] } {
   const { apiVersion, kind: kindName } = input
   const kind = typeof apiVersion === 'string' && typeof kindName === 'string' ? loadKind(apiVersion, kindName, operator) : undefined
   if (!kind) return { issues: [unknownKind(apiVersion, kindName, operator)] }
-  const { metadata, unknown, issues } = decodeMetadata(input['metadata'])
+  const { metadata, unknown, issues, unreadable } = decodeMetadata(input['metadata'])
   if (issues.length > 0) return { issues }
   const pruned: Path[] = [...unknown]
   const object = pruneObject(input, kind.schema, pruned)
   if (kind.scope === 'Cluster') delete metadata['namespace']
-  else metadata['namespace'] ??= namespace
+  else metadata['namespace'] ??= namespaceOf(old)
   object['metadata'] = metadata
   applyDefaults(object, kind.schema)
-  return { kind, object, unknown: pruned }
+  // the time of creation is replaced before the webhooks see an update
+  const times = unreadable.filter(({ path }) => old === undefined || path[1] !== 'creationTimestamp')
+  return { kind, object, unknown: pruned, unreadable: times }
 }
 
 function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, operator: string): Issue {
@@ -79,11 +84,11 @@ export interface Mutated {
 }
 
 /** Runs the mutating webhook on a decoded object, CRD defaults included; the argument is left alone. */
-export function mutateObject({ kind, object }: Decoded, operator: string): Mutated {
+export function mutateObject({ kind, object, unreadable }: Decoded, operator: string): Mutated {
   if (!hasMutatingWebhook(kind)) return { object, undecodable: [] }
   const rewritten = copyJson(object)
   const malformed = rewriteTyped(rewritten, kind.kind, operator)
-  const undecodable = [...malformed, ...wrongTypes(rewritten, kind, malformed)]
+  const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, kind, malformed)]
   if (undecodable.length > 0) return { object, undecodable }
   const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
   // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
@@ -94,8 +99,9 @@ export function mutateObject({ kind, object }: Decoded, operator: string): Mutat
 }
 
 /** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
-export function undecodableLater(object: JsonMap, kind: ServedKind): readonly Issue[] {
-  return kind.product === 'cloudnative-pg' && kind.kind === 'Pooler' ? wrongTypes(object, kind, []) : []
+export function undecodableLater(object: JsonMap, { kind, unreadable }: Decoded): readonly Issue[] {
+  if (kind.product !== 'cloudnative-pg' || kind.kind !== 'Pooler') return []
+  return [...unreadable.filter(({ path }) => path[1] !== 'creationTimestamp'), ...wrongTypes(object, kind, [])]
 }
 
 /** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. */
@@ -117,11 +123,16 @@ export function valueAt(root: Json, path: Path): Json | undefined {
 /** Everything that schema, metadata, list types and scale say. */
 export function schemaIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind, operator: string): Issue[] {
   return [
-    ...checkMetadata(object, kind.scope, old),
+    ...(old ? checkMetadataUpdate(object, old) : checkMetadata(object, kind.scope)),
     ...checkSchema(object, kind.schema, { integerRange: reached(operator, releases.december2025) }),
     ...scaleIssues(object, kind),
     ...checkListTypes(object, kind.schema),
   ]
+}
+
+/** What is asked of the metadata once nothing else is wrong; a new object has answered it before. */
+export function lastIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
+  return old ? checkMetadataLast(object, kind.scope) : []
 }
 
 /** The scale sub-resource reads the replica count on its own and names it with a leading dot. */

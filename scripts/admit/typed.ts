@@ -3,9 +3,11 @@ import { formatGoDuration, parseGoDuration } from '../duration.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { formatQuantity, readQuantity } from '../quantity.ts'
 import { setOwn } from '../value.ts'
+import { canonicalTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { loadTypedFields } from './load.ts'
 import { copyJson } from './prepare.ts'
+import { fitsInteger } from './schema.ts'
 import { isMap, memberSchema, type Structural } from './structural.ts'
 
 /** What the Go type does at one place of an object. */
@@ -169,23 +171,6 @@ function canonicalText(value: Json, type: string): Json | undefined {
       return typeof value === 'string' ? canonicalTime(value) : undefined
     default:
       if (typeof value === 'string') return value
-      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 31 ? value : undefined
+      return typeof value === 'number' && fitsInteger(value, 'int32') ? value : undefined
   }
-}
-
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,]\d+)?(?:Z|([+-])(\d{2}):(\d{2}))$/
-
-/** `2029-12-31T22:00:00Z`: UTC, whole seconds. Reproduces `Time.UnmarshalJSON` and `MarshalJSON` of apimachinery. */
-export function canonicalTime(text: string): string | undefined {
-  const match = rfc3339.exec(text)
-  if (!match) return undefined
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
-  const [offsetHour, offsetMinute] = [Number(match[8] ?? 0), Number(match[9] ?? 0)]
-  const instant = new Date(0)
-  instant.setUTCFullYear(year, month - 1, day)
-  instant.setUTCHours(hour, minute, second)
-  const isReal = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day
-  if (!isReal || hour > 23 || minute > 59 || second > 59 || offsetHour > 24 || offsetMinute > 60) return undefined
-  const shift = (offsetHour * 60 + offsetMinute) * 60_000 * (match[7] === '-' ? -1 : 1)
-  return new Date(instant.getTime() - shift).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

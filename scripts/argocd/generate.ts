@@ -1,7 +1,7 @@
 // Which Applications does an ApplicationSet generate, and what would refuse them?
 import { blocksCel, celIssues, decodeObject } from '../admit/stages.ts'
 import { checkListTypes } from '../admit/list-types.ts'
-import { checkMetadata } from '../admit/metadata.ts'
+import { checkMetadata } from '../admit/metadata-checks.ts'
 import { checkSchema } from '../admit/schema.ts'
 import { kubePath } from '../admit/issue.ts'
 import type { Json, JsonMap } from '../model.ts'
@@ -86,7 +86,7 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   if ('issues' in decoded) return { set: undefined, errors: decoded.issues.map((issue) => ({ stage: 'decode', message: issue.message })) }
   const { kind, object } = decoded
   const errors: GenerateError[] = decoded.unknown.map((path) => ({ stage: 'unknown-field', message: `unknown field ${kubePath(path)}` }))
-  const metadata = checkMetadata(object, kind.scope, undefined)
+  const metadata = checkMetadata(object, kind.scope)
   const schema = [...checkSchema(object, kind.schema, { integerRange: true }), ...checkListTypes(object, kind.schema)]
   if (!blocksCel(schema)) schema.push(...celIssues(object, undefined, kind))
   errors.push(...metadata.map((issue) => ({ stage: 'metadata', message: issue.message }) as const))
@@ -194,7 +194,7 @@ export function admitApplication(application: JsonMap, argocd: string): { stage:
   const decoded = decodeObject(object, argocd)
   if ('issues' in decoded) return decoded.issues.map((issue) => ({ stage: 'app-metadata', message: issue.message }))
   const { kind } = decoded
-  const metadata = checkMetadata(decoded.object, kind.scope, undefined)
+  const metadata = checkMetadata(decoded.object, kind.scope)
   const schema = [...checkSchema(decoded.object, kind.schema, { integerRange: true }), ...checkListTypes(decoded.object, kind.schema)]
   return [
     ...metadata.map((issue) => ({ stage: 'app-metadata', message: issue.message }) as const),
