@@ -33,7 +33,7 @@ export interface SourceKind {
   readonly version: string
   readonly served: readonly string[]
   readonly status: boolean
-  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string }
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
 }
 
 /** SOURCE.json of one product version. */
@@ -90,6 +90,7 @@ function sourceKind(spec: JsonMap, version: JsonMap, versions: readonly JsonMap[
       scale: {
         specReplicasPath: String(scale['specReplicasPath'] ?? ''),
         statusReplicasPath: String(scale['statusReplicasPath'] ?? ''),
+        ...(typeof scale['labelSelectorPath'] === 'string' && { labelSelectorPath: scale['labelSelectorPath'] }),
       },
     }),
   }
