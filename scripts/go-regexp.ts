@@ -9,7 +9,6 @@ interface Item {
 interface Reader {
   readonly text: string
   at: number
-  readonly names: Set<string>
 }
 
 const maxTimes = 1000
@@ -26,7 +25,7 @@ const fourLetterScripts = new Set('Cham Kawi Lisu Modi Newa Thai Toto'.split(' '
 
 /** Whether `regexp.Compile` takes it: no look-around, no back-references, repetitions up to 1000. */
 export function isGoRegularExpression(text: string): boolean {
-  const reader: Reader = { text, at: 0, names: new Set() }
+  const reader: Reader = { text, at: 0 }
   return readAlternatives(reader) !== undefined && reader.at === text.length
 }
 
@@ -120,8 +119,7 @@ function readGroup(reader: Reader): Item[] | undefined {
   const [whole, name, , , end] = head
   // `(?` that is neither a name nor flags
   if (whole === '(' && reader.text[reader.at + 1] === '?') return undefined
-  if (name !== undefined && (!/^[A-Za-z0-9_]+$/.test(name) || reader.names.has(name))) return undefined
-  if (name !== undefined) reader.names.add(name)
+  if (name !== undefined && !/^[A-Za-z0-9_]+$/.test(name)) return undefined
   reader.at += whole.length
   if (end === ')') return []
   const inner = readAlternatives(reader)

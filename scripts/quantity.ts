@@ -64,10 +64,14 @@ export function parseQuantity(text: string): Quantity | undefined {
   return /[0-9]/.test(numeric) ? longQuantity(shifted, fraction, suffix) : undefined
 }
 
+// `Quantity.UnmarshalJSON` trims the raw JSON: blanks that JSON writes as an escape (tab, line breaks, U+2028) are characters there
+const blanks = '[ \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]*'
+const trimmed = new RegExp(`^${blanks}(.*?)${blanks}$`, 's')
+
 /** A quantity of a Go-typed field: a JSON number, or a string that may have blanks around it. */
 export function readQuantity(value: Json | undefined): Quantity | undefined {
   if (typeof value === 'number') return parseQuantity(String(value))
-  return typeof value === 'string' ? parseQuantity(value.trim()) : undefined
+  return typeof value === 'string' ? parseQuantity(trimmed.exec(value)?.[1] ?? '') : undefined
 }
 
 /** -1, 0 or 1; exact at any size. */

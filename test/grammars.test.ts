@@ -74,6 +74,9 @@ describe('quantities', () => {
     expect(parseQuantity(' 1Gi')).toBeUndefined()
     expect(isZeroQuantity(readQuantity('Gi'))).toBe(true)
     expect(readQuantity(true)).toBeUndefined()
+    // a blank that JSON writes as an escape is no blank any more
+    for (const text of ['1\t', '1\n', '1\u2028', '\ufeff1', '1\u200b']) expect(readQuantity(text)).toBeUndefined()
+    for (const text of ['1\u0085', '\u00a01', '\u30001\u2003']) expect(readQuantity(text)).toEqual(parseQuantity('1'))
   })
 })
 
@@ -255,10 +258,11 @@ describe('regular expressions of Go', () => {
     '[[:alpha:]]',
     '(?i)a',
     '(?P<n>a)',
+    '(?P<n>a)(?P<n>b)',
     '\\Q*\\E',
     'a*?',
   ]
-  const refused = `( ) (?=a) (?>a) (a)\\1 [^] [a [z-a] \\cA \\k<x> \\u0041 \\y a\\ a\\Z a{1001} a** *a (a{1000}){2} [\\b] [a-\\d] \\p{Latn} \\p{Old_Italic} (?P<n>a)(?P<n>b)`
+  const refused = `( ) (?=a) (?>a) (a)\\1 [^] [a [z-a] \\cA \\k<x> \\u0041 \\y a\\ a\\Z a{1001} a** *a (a{1000}){2} [\\b] [a-\\d] \\p{Latn} \\p{Old_Italic}`
   for (const text of accepted) it(`${text} is accepted`, () => expect(isGoRegularExpression(text)).toBe(true))
   for (const text of refused.split(' ')) it(`${text} is refused`, () => expect(isGoRegularExpression(text)).toBe(false))
 })
