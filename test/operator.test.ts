@@ -165,4 +165,11 @@ describe('surprises', () => {
     expect(change('switchover', '1.30.0')).toEqual(['changes/image-apart-from-parameters'])
     expect(change('restart', '1.27.1')).toEqual(['changes/image-apart-from-parameters'])
   })
+  it('a liveness pinger needs whole numbers of 64 bits, and a long s is an s', () => {
+    const pinger = (text: string): string[] => refusals(cluster({}, { 'alpha.cnpg.io/livenessPinger': text }))
+    expect(pinger('{"enabled":true,"reque\u017ftTimeout":5}')).toEqual(['accepted'])
+    expect(pinger('{"enabled":true,"x":"a:3.5","requestTimeout":4294967296}')).toEqual(['accepted'])
+    for (const digits of ['3.0', '1e2', '9223372036854775808', '"5"'])
+      expect(pinger(`{"enabled":true,"requestTimeout":${digits}}`)).toEqual(['annotations/liveness-pinger-readable'])
+  })
 })

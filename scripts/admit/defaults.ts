@@ -4,6 +4,7 @@ import type { Json, JsonMap } from '../model.ts'
 import { setOwn } from '../value.ts'
 import { archiveMode, readMajor } from './operator/cluster.ts'
 import { fixedParameters } from './operator/fixed-parameters.ts'
+import { readPinger } from './operator/liveness-pinger.ts'
 import { annotationAt, booleanAt, itemsAt, jsonAt, stringAt } from './operator/subject.ts'
 import { reached } from './operator/version.ts'
 import { isMap } from './structural.ts'
@@ -183,26 +184,13 @@ const pingerTimeout = 1000
 function defaultProbes(cluster: JsonMap, spec: JsonMap, filler: Filler): void {
   const liveness = filler.child(filler.child(spec, 'probes'), 'liveness')
   if (isMap(liveness['isolationCheck'])) return
-  const pinger = readPinger(annotationAt(cluster, 'alpha.cnpg.io/livenessPinger'))
-  filler.set(liveness, 'isolationCheck', pinger ?? { enabled: true, requestTimeout: pingerTimeout, connectionTimeout: pingerTimeout })
-}
-
-/** The annotation's JSON as the operator decodes it; undefined: not there, or not decodable. */
-function readPinger(text: string | undefined): JsonMap | undefined {
-  if (text === undefined) return undefined
-  let value: Json
-  try {
-    value = JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
-  if (!isMap(value)) return undefined
-  const members = new Map(Object.entries(value).map(([key, entry]) => [key.toLowerCase(), entry]))
-  const enabled = members.get('enabled')
-  if (typeof enabled !== 'boolean') return undefined
-  const timeouts = ['requestTimeout', 'connectionTimeout'].map((name) => [name, members.get(name.toLowerCase()) ?? 0] as const)
-  if (!timeouts.every(([, entry]) => Number.isInteger(entry))) return undefined
-  return { enabled, ...Object.fromEntries(timeouts.map(([name, entry]) => [name, entry === 0 ? pingerTimeout : entry])) }
+  // an annotation that can't be read is left to the validating webhook
+  const pinger = readPinger(annotationAt(cluster, 'alpha.cnpg.io/livenessPinger') ?? '')
+  filler.set(liveness, 'isolationCheck', {
+    enabled: pinger?.enabled ?? true,
+    requestTimeout: pinger?.requestTimeout || pingerTimeout,
+    connectionTimeout: pinger?.connectionTimeout || pingerTimeout,
+  })
 }
 
 function defaultFailoverQuorum(cluster: JsonMap, synchronous: Json | undefined, operator: string, filler: Filler): void {

@@ -2,9 +2,9 @@
 import { parsePatch, patchApplies } from '../../json-patch.ts'
 import type { JsonMap, Rule } from '../../model.ts'
 import { caution, refusal, shown } from './finding.ts'
+import { readPinger } from './liveness-pinger.ts'
 import { basePod } from './pod.ts'
 import { decodesAsPod } from './pod-shape.ts'
-import { memberOf, parseJson } from './promotion-token.ts'
 import { annotationAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -97,18 +97,9 @@ export const probes: readonly Rule<OperatorSubject>[] = [
     summary: 'the annotation alpha.cnpg.io/livenessPinger is a JSON object with enabled',
     *check({ object }) {
       const value = annotationAt(object, livenessPinger)
-      if (value === undefined || isPinger(value)) return
+      if (value === undefined || readPinger(value)) return
       const message = `${livenessPinger} is ${shown(value)}, but must be a JSON object with enabled`
       yield refusal(pathOf(livenessPinger), message, 'use spec.probes.liveness.isolationCheck instead')
     },
   },
 ]
-
-function isPinger(text: string): boolean {
-  const document = parseJson(text)
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return false
-  const times = ['requestTimeout', 'connectionTimeout'].map((name) => memberOf(document, name))
-  if (typeof memberOf(document, 'enabled') !== 'boolean' || !times.every((time) => time === null || Number.isInteger(time))) return false
-  // Go takes no 3.0 and no 3e2 for an integer, which JSON.parse no longer shows
-  return !/"(?:requestTimeout|connectionTimeout)"\s*:\s*-?[0-9]+[.eE]/i.test(text)
-}

@@ -1,5 +1,5 @@
 // Can the operator read a promotion token?
-import type { Json, JsonMap } from '../../model.ts'
+import { memberOf, parseJson } from './go-json.ts'
 
 const members = [
   'latestCheckpointTimelineID',
@@ -22,20 +22,4 @@ export function promotionTokenProblem(token: string): 'format' | 'content' | und
   const values = members.map((name) => memberOf(document, name))
   if (values.some((value) => value !== null && typeof value !== 'string')) return 'format'
   return values.some((value) => !value) ? 'content' : undefined
-}
-
-/** A member by Go's rules: any case, the last one wins, null leaves the zero value. */
-export function memberOf(document: JsonMap, name: string): Json {
-  let found: Json = null
-  for (const [key, value] of Object.entries(document)) if (key.toLowerCase() === name.toLowerCase() && value !== null) found = value
-  return found
-}
-
-/** undefined: not JSON. */
-export function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
 }
