@@ -96,6 +96,52 @@ describe('admission', () => {
   })
 })
 
+describe('values that the operator can not hold', () => {
+  const answer = (object: JsonMap, operator = '1.30.0'): string => {
+    const { stage, errors } = admit(object, { operator })
+    return `${stage} ${[...new Set(errors.map(({ field, type }) => `${field} ${type.replace(/^FieldValue/, '')}`))].join(', ')}`
+  }
+  const pooler = (spec: JsonMap): JsonMap => ({
+    ...{ apiVersion: 'postgresql.cnpg.io/v1', kind: 'Pooler', metadata: { name: 'p1' } },
+    spec: { cluster: { name: 'c1' }, pgbouncer: { poolMode: 'session' }, ...spec },
+  })
+  const role = (validUntil: string): JsonMap => clusterOf({ managed: { roles: [{ name: 'a', validUntil }] } })
+  const relabeling = { podMonitorRelabelings: [{ modulus: -1 }] }
+
+  it('a number beyond 64 bits is refused by the schema of every release', () => {
+    const object = pooler({ template: { spec: { terminationGracePeriodSeconds: 1e19, containers: [] } } })
+    expect(answer(object, '1.27.1')).toBe('schema spec.template.spec.terminationGracePeriodSeconds TypeInvalid')
+    expect(answer(pooler({ instances: 1e19 }), '1.27.1')).toBe('schema spec.instances TypeInvalid, .spec.instances Invalid')
+  })
+  it('a port beyond 32 bits, or a negative number without a sign', () => {
+    const ports = (targetPort: number): JsonMap => ({ serviceTemplate: { spec: { ports: [{ port: 1, targetPort }] } } })
+    expect(answer(pooler(ports(2 ** 31)))).toBe('webhook-decode spec.serviceTemplate.spec.ports[0].targetPort Invalid')
+    expect(answer(pooler(ports(2 ** 31 - 1)))).toBe(' ')
+    expect(answer(pooler({ monitoring: relabeling }))).toBe('webhook-decode spec.monitoring.podMonitorRelabelings[0].modulus Invalid')
+    expect(answer(clusterOf({ monitoring: relabeling }))).toBe('webhook-decode spec.monitoring.podMonitorRelabelings[0].modulus Invalid')
+  })
+  it('the zero time is written back as null, a year beyond 9999 as no time', () => {
+    expect(answer(role('0001-01-01T01:00:00+01:00'))).toBe('schema spec.managed.roles[0].validUntil TypeInvalid')
+    expect(answer(role('0001-01-01T00:00:00.5Z'))).toBe(' ')
+    expect(answer(role('9999-12-31T23:59:59-01:00'))).toBe('schema spec.managed.roles[0].validUntil TypeInvalid')
+  })
+  it('half a character becomes the replacement character', () => {
+    const { defaulted } = admit(clusterOf({ description: 'a\ud83d' }), { operator: '1.30.0' })
+    expect((defaulted?.['spec'] as JsonMap)['description']).toBe('a\ufffd')
+  })
+  it('an expression is named beside what can not be decoded, unless the schema refuses too', () => {
+    const broken = { monitoring: { metricsQueriesTTL: '1d' }, postgresql: { synchronous: { method: 'any', number: 0 } } }
+    expect(answer(clusterOf(broken))).toBe('webhook-decode spec.postgresql.synchronous.number Invalid')
+    expect(answer(clusterOf({ ...broken, logLevel: 5 }))).toContain('webhook-decode spec.logLevel TypeInvalid')
+  })
+  it('a status that the scale sub-resource can not read', () => {
+    expect(answer({ ...clusterOf({}), status: 'x' })).toBe(
+      'webhook-decode status TypeInvalid, .status.instances Invalid, .status.selector Invalid',
+    )
+    expect(answer({ ...clusterOf({}), status: 'x' }, '1.27.1')).toBe('webhook-decode status TypeInvalid, .status.instances Invalid')
+  })
+})
+
 const listedRules = schemaRules.map((rule) => rule.id)
 
 function clusterOf(spec: JsonMap): JsonMap {

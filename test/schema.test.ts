@@ -158,6 +158,27 @@ describe('structural schemas', () => {
     expect(checkSchema({ a: 2147483647 }, schema, { integerRange: true })).toEqual([])
   })
 
+  it('take a number beyond 64 bits for one with a fraction, whatever the format', () => {
+    const member = { type: 'integer', format: 'int32', minimum: 1 }
+    const schema = readStructural({ type: 'object', properties: { a: member, b: { 'x-kubernetes-int-or-string': true } } })
+    const found = (object: JsonMap) => checkSchema(object, schema, dialect).map(({ field, type }) => `${field} ${type}`)
+    expect(found({ a: 1e19 })).toEqual(['a FieldValueTypeInvalid'])
+    expect(checkSchema({ a: 1e19 }, schema, dialect)[0]?.message).toBe('a is 10000000000000000000, but must fit 64 bits')
+    expect(found({ a: -1e19 })).toEqual(['a FieldValueTypeInvalid', 'a FieldValueInvalid'])
+    expect(found({ a: 2 ** 62, b: 2 ** 62 })).toEqual([])
+    expect(found({ b: 1e300 })).toContain('b FieldValueTypeInvalid')
+  })
+
+  it('allow more numbers than the Go types hold', () => {
+    const port = { 'x-kubernetes-int-or-string': true }
+    const schema = readStructural({ type: 'object', properties: { port, cpu: { ...port, pattern: 'x' }, modulus: { type: 'integer' } } })
+    const found = (object: JsonMap) => checkSchema(object, schema, { ...dialect, goTypes: true }).map(({ field }) => field)
+    expect(found({ port: 2 ** 31 - 1 })).toEqual([])
+    expect(found({ port: 2 ** 31, cpu: 2 ** 31 })).toEqual(['port'])
+    expect(found({ port: -(2 ** 31), modulus: 0 })).toEqual([])
+    expect(found({ port: -(2 ** 31) - 1, modulus: -1 })).toEqual(['port', 'modulus'])
+  })
+
   it('name the second of equal list items', () => {
     const map = readStructural({
       type: 'array',
@@ -166,6 +187,8 @@ describe('structural schemas', () => {
       items: { type: 'object' },
     })
     expect(checkListTypes([{ k: 1 }, { k: 2 }, { k: 1 }, { k: 1 }], map).map((issue) => issue.field)).toEqual(['[2]'])
+    expect(checkListTypes([{ k: 1 }, 5, { k: 1 }, 'x'], map).map((issue) => issue.field)).toEqual(['[1]'])
+    expect(checkListTypes([null, { k: null }, {}], map).map((issue) => issue.field)).toEqual(['[2]'])
     const set = readStructural({ type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } })
     expect(checkListTypes(['a', 'b', 'a'], set).map((issue) => issue.type)).toEqual(['FieldValueDuplicate'])
   })

@@ -15,6 +15,7 @@ import {
   schemaIssues,
   storedObject,
   undecodableLater,
+  type Decoded,
 } from './stages.ts'
 import { webhookFindings } from './webhook.ts'
 
@@ -86,18 +87,12 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
 
   const mutated = mutateObject(decoded, operator)
   if (mutated.undecodable.length > 0) {
-    const friendly = schemaIssues(decoded.object, old, kind, operator)
+    const friendly = registryIssues(decoded.object, old, decoded, operator).issues
     return rejected('webhook-decode', (friendly.length > 0 ? friendly : mutated.undecodable).map(toError), pruned)
   }
   const stored = replaceStatus(mutated.object, kind, old?.['status'])
-  const ratcheted = (found: Issue[]): Issue[] => (old ? changedOnly(found, stored, old, kind.schema) : found)
-  const issues = ratcheted(schemaIssues(stored, old, kind, operator))
-  const violations = blocksCel(issues) ? [] : ratcheted(celIssues(stored, old, kind))
-  if (issues.length + violations.length > 0)
-    return rejected(issues.length > 0 ? 'schema' : 'cel', [...issues, ...violations].map(toError), pruned)
-
-  const last = lastIssues(stored, old, kind)
-  if (last.length > 0) return rejected('schema', last.map(toError), pruned)
+  const { stage, issues } = registryIssues(stored, old, decoded, operator)
+  if (issues.length > 0) return rejected(stage, issues.map(toError), pruned)
 
   const unread = undecodableLater(stored, decoded)
   if (unread.length > 0) return rejected('webhook-decode', unread.map(toError), pruned)
@@ -116,6 +111,20 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   const warnings = heard.map((finding) => finding.message)
   if (errors.length > 0) return rejected('webhook', errors, pruned, warnings)
   return { verdict: 'accepted', stage: '', errors: [], warnings, pruned, defaulted: stored }
+}
+
+/** What the API server itself has against an object, and the stage that it amounts to. */
+function registryIssues(
+  object: JsonMap,
+  old: JsonMap | undefined,
+  { kind }: Decoded,
+  operator: string,
+): { readonly stage: 'schema' | 'cel'; readonly issues: readonly Issue[] } {
+  const ratcheted = (found: Issue[]): Issue[] => (old ? changedOnly(found, object, old, kind.schema) : found)
+  const issues = ratcheted(schemaIssues(object, old, kind, operator))
+  const violations = blocksCel(issues) ? [] : ratcheted(celIssues(object, old, kind))
+  if (issues.length + violations.length === 0) return { stage: 'schema', issues: lastIssues(object, old, kind) }
+  return { stage: issues.length > 0 ? 'schema' : 'cel', issues: [...issues, ...violations] }
 }
 
 function rejected(

@@ -30,20 +30,19 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
 }
 
 function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: Issue[]): void {
+  const stray = items.findIndex((item) => item !== null && !isMap(item))
+  if (stray >= 0) {
+    // the server looks no further into this list
+    const path = [...at, stray]
+    const message = sentence(path, `is ${showValue(items[stray])}, but must be a map`)
+    issues.push({ path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'type', message })
+    return
+  }
   const seen = new Map<string, number>()
-  for (const [index, item] of items.entries()) {
-    if (item === null) continue
+  for (const [index, entry] of items.entries()) {
     const path = [...at, index]
-    if (!isMap(item)) {
-      issues.push({
-        path,
-        field: kubePath(path),
-        type: 'FieldValueInvalid',
-        keyword: 'type',
-        message: sentence(path, `is ${showValue(item)}, but must be a map`),
-      })
-      continue
-    }
+    // a null has no keys
+    const item = isMap(entry) ? entry : {}
     const key = keyOf(item, node.mapKeys)
     const times = (seen.get(key) ?? 0) + 1
     seen.set(key, times)

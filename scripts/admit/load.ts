@@ -15,9 +15,16 @@ export interface ServedKind {
   readonly version: string
   readonly scope: 'Namespaced' | 'Cluster'
   readonly status: boolean
-  /** path of the replica count, `['spec', 'instances']`; absent: no scale sub-resource */
-  readonly replicasPath?: readonly string[]
+  /** absent: no scale sub-resource */
+  readonly scale?: ScalePaths
   readonly schema: Structural
+}
+
+/** What the scale sub-resource reads, `['spec', 'instances']`. */
+interface ScalePaths {
+  readonly specReplicas: readonly string[]
+  readonly statusReplicas: readonly string[]
+  readonly selector?: readonly string[]
 }
 
 /** Which members the operator's Go type always writes, and which strings it parses. */
@@ -27,6 +34,12 @@ export interface TypedFields {
   readonly typed: readonly { readonly path: string; readonly type: string }[]
 }
 
+interface ScaleEntry {
+  readonly specReplicasPath: string
+  readonly statusReplicasPath: string
+  readonly labelSelectorPath?: string
+}
+
 interface SourceFile {
   readonly kinds: readonly {
     readonly kind: string
@@ -34,7 +47,7 @@ interface SourceFile {
     readonly version: string
     readonly scope: 'Namespaced' | 'Cluster'
     readonly status: boolean
-    readonly scale?: { readonly specReplicasPath: string }
+    readonly scale?: ScaleEntry
   }[]
 }
 
@@ -138,8 +151,17 @@ function readKind(apiVersion: string, kind: string, operator: string): ServedKin
     version: schemas,
     scope: entry.scope,
     status: entry.status,
-    ...(entry.scale && { replicasPath: entry.scale.specReplicasPath.split('.').filter(Boolean) }),
+    ...(entry.scale && { scale: readScale(entry.scale) }),
     schema: readStructural(readJson(product, schemas, `${kind}.json`) as JsonMap),
+  }
+}
+
+function readScale({ specReplicasPath, statusReplicasPath, labelSelectorPath }: ScaleEntry): ScalePaths {
+  const steps = (path: string): string[] => path.split('.').filter(Boolean)
+  return {
+    specReplicas: steps(specReplicasPath),
+    statusReplicas: steps(statusReplicasPath),
+    ...(labelSelectorPath !== undefined && { selector: steps(labelSelectorPath) }),
   }
 }
 

@@ -12,6 +12,27 @@ export function copyJson<T extends Json>(value: T): T {
   return copy as T
 }
 
+/** The same JSON with each half of a character as U+FFFD, as Go decodes it; copied only where there is one. */
+export function wellFormed<T extends Json>(value: T): T {
+  return isWellFormed(value) ? value : (repaired(value) as T)
+}
+
+function isWellFormed(value: Json): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isWellFormed)
+  return Object.keys(value).every((key) => key.isWellFormed() && isWellFormed(value[key] as Json))
+}
+
+function repaired(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(repaired)
+  const copy: JsonMap = {}
+  for (const [key, entry] of Object.entries(value)) setOwn(copy, key.toWellFormed(), repaired(entry))
+  return copy
+}
+
 /**
  * A copy without the members that the schema does not know; their paths are added to `unknown`.
  * Nulls go where the schema neither allows them nor has a default for them.

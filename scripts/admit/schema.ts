@@ -10,6 +10,8 @@ import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 export interface SchemaDialect {
   /** numbers out of the range of their integer format are refused (Kubernetes 0.35 and later) */
   readonly integerRange: boolean
+  /** the values go into the operator's Go types, which know less than the schema allows */
+  readonly goTypes?: boolean
 }
 
 interface Walk {
@@ -42,7 +44,7 @@ const typeWords: Readonly<Record<string, string>> = {
 }
 
 function hasType(value: Json, schema: Structural): boolean {
-  if (schema.intOrString) return typeof value === 'string' || Number.isSafeInteger(value)
+  if (schema.intOrString) return typeof value === 'string' || isInteger(value)
   // kube-openapi leaves strings and lists to the format check, and no format looks at a list
   if (schema.format !== undefined && Array.isArray(value) && schema.type === 'string') return true
   switch (schema.type) {
@@ -51,12 +53,17 @@ function hasType(value: Json, schema: Structural): boolean {
     case 'array':
       return Array.isArray(value)
     case 'integer':
-      return Number.isInteger(value)
+      return isInteger(value)
     case '':
       return true
     default:
       return typeof value === schema.type
   }
+}
+
+/** A number beyond 64 bits is a floating-point number to the API server, even without a fraction. */
+function isInteger(value: Json): boolean {
+  return typeof value === 'number' && fitsInteger(value, undefined)
 }
 
 function checkValue(value: Json, schema: Structural, walk: Walk): void {
@@ -75,9 +82,10 @@ function checkValue(value: Json, schema: Structural, walk: Walk): void {
 }
 
 function reportType(value: Json, schema: Structural, walk: Walk): void {
+  const isLong = Number.isInteger(value) && (schema.type === 'integer' || schema.intOrString)
   const wanted = schema.intOrString ? 'an integer or a string' : (typeWords[schema.type] ?? schema.type)
   const shown = value === null ? 'null' : showValue(value)
-  report(walk, 'type', 'FieldValueTypeInvalid', shown, `must be ${wanted}`, typeHelp(value, schema))
+  report(walk, 'type', 'FieldValueTypeInvalid', shown, isLong ? 'must fit 64 bits' : `must be ${wanted}`, typeHelp(value, schema))
   if (schema.intOrString) reportUnplaced(walk, 'anyOf')
 }
 
@@ -170,6 +178,23 @@ function checkNumber(value: number, schema: Structural, walk: Walk): void {
     const message = sentence(path, `is ${value}, but must be a whole number of ${schema.format === 'int32' ? 32 : 64} bits`)
     walk.issues.push({ path, field: '<nil>', type: 'FieldValueInvalid', keyword: 'range', message })
   }
+  if (walk.dialect.goTypes === true) checkGoNumber(value, schema, walk)
+}
+
+/** Whether the Go type of a member is uint64, though its schema says int64: relabelings of a PodMonitor have one. */
+export function isUnsigned(path: Path): boolean {
+  return path.at(-1) === 'modulus'
+}
+
+export function fitsUnsigned(value: Json | undefined): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 64
+}
+
+/** An IntOrString has 32 bits; the other integers or strings are quantities, which have a pattern. */
+function checkGoNumber(value: number, schema: Structural, walk: Walk): void {
+  if (schema.intOrString && schema.pattern === undefined && !fitsInteger(value, 'int32'))
+    report(walk, 'range', 'FieldValueInvalid', String(value), 'must be a whole number of 32 bits')
+  if (value < 0 && isUnsigned(walk.path)) report(walk, 'range', 'FieldValueInvalid', String(value), 'must be at least 0')
 }
 
 /**

@@ -9,8 +9,8 @@ import { knownKinds, loadKind, type ServedKind } from './load.ts'
 import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from './metadata-checks.ts'
 import { decodeMetadata } from './metadata.ts'
 import { reached, releases } from './operator/version.ts'
-import { applyDefaults, copyJson, pruneObject } from './prepare.ts'
-import { checkSchema, fitsInteger } from './schema.ts'
+import { applyDefaults, copyJson, pruneObject, wellFormed } from './prepare.ts'
+import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from './schema.ts'
 import { isMap } from './structural.ts'
 import { fillZeros, rewriteTyped } from './typed.ts'
 
@@ -30,7 +30,8 @@ function namespaceOf(object: JsonMap | undefined): string {
 }
 
 /** Decodes an object that replaces `old`, if any; issues instead when its kind is not served or its metadata can't be read. */
-export function decodeObject(input: JsonMap, operator: string, old?: JsonMap): Decoded | { readonly issues: readonly Issue[] } {
+export function decodeObject(written: JsonMap, operator: string, old?: JsonMap): Decoded | { readonly issues: readonly Issue[] } {
+  const input = wellFormed(written)
   const { apiVersion, kind: kindName } = input
   const kind = typeof apiVersion === 'string' && typeof kindName === 'string' ? loadKind(apiVersion, kindName, operator) : undefined
   if (!kind) return { issues: [unknownKind(apiVersion, kindName, operator)] }
@@ -104,13 +105,14 @@ export function undecodableLater(object: JsonMap, { kind, unreadable }: Decoded)
   return [...unreadable.filter(({ path }) => path[1] !== 'creationTimestamp'), ...wrongTypes(object, kind, [])]
 }
 
-/** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. */
+/** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. Times of the spec have been read before. */
 function wrongTypes(object: JsonMap, kind: ServedKind, known: readonly Issue[]): Issue[] {
   const seen = new Set(known.map((issue) => kubePath(issue.path)))
-  return checkSchema(object, kind.schema, { integerRange: true }).filter((issue) => {
-    if (issue.keyword !== 'type' && issue.keyword !== 'range' && issue.keyword !== 'format') return false
-    if (seen.has(kubePath(issue.path))) return false
-    return valueAt(object, issue.path) !== null
+  return checkSchema(object, kind.schema, { integerRange: true, goTypes: true }).filter((issue) => {
+    const isRead = issue.keyword === 'format' && issue.path[0] === 'spec'
+    if (isRead || !['type', 'range', 'format'].includes(issue.keyword) || seen.has(kubePath(issue.path))) return false
+    const value = valueAt(object, issue.path)
+    return value !== null && !(isUnsigned(issue.path) && fitsUnsigned(value))
   })
 }
 
@@ -135,16 +137,23 @@ export function lastIssues(object: JsonMap, old: JsonMap | undefined, kind: Serv
   return old ? checkMetadataLast(object, kind.scope) : []
 }
 
-/** The scale sub-resource reads the replica count on its own and names it with a leading dot. */
-function scaleIssues(object: JsonMap, kind: ServedKind): Issue[] {
-  const path = kind.replicasPath
-  if (!path) return []
+/** The scale sub-resource reads its members on its own and names them with a leading dot. Reproduces ValidateScaleSpec and ValidateScaleStatus. */
+function* scaleIssues(object: JsonMap, { scale }: ServedKind): Iterable<Issue> {
+  const isCount = (value: Json): boolean => typeof value === 'number' && value >= 0 && fitsInteger(value, 'int32')
+  const count = 'a whole number from 0 to 2147483647'
+  if (!scale) return
+  yield* scaleIssue(object, scale.specReplicas, isCount, count)
+  yield* scaleIssue(object, scale.statusReplicas, isCount, count)
+  if (scale.selector) yield* scaleIssue(object, scale.selector, (value) => typeof value === 'string', 'a string')
+}
+
+function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: Json) => boolean, must: string): Iterable<Issue> {
   const holder = valueAt(object, path.slice(0, -1))
-  if (holder === undefined || holder === null) return []
+  if (holder === undefined || holder === null) return
   const value = isMap(holder) ? holder[path.at(-1) as string] : null
-  if (value === undefined || (typeof value === 'number' && value >= 0 && fitsInteger(value, 'int32'))) return []
-  const message = sentence(path, `is ${showValue(value)}, but must be a whole number from 0 to 2147483647`)
-  return [{ path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }]
+  if (value === undefined || isFine(value)) return
+  const message = sentence(path, `is ${showValue(value)}, but must be ${must}`)
+  yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }
 }
 
 /** Error types after which the API server does not evaluate CEL any more. */
