@@ -1,5 +1,6 @@
 // Does a JSON patch (RFC 6902) parse, and does it apply?
 import type { Json, JsonMap } from './model.ts'
+import { setOwn } from './value.ts'
 
 export interface Operation {
   readonly op: 'add' | 'replace' | 'move' | 'copy' | 'remove' | 'test'
@@ -8,6 +9,9 @@ export interface Operation {
   /** undefined: the member is absent, which only `test` tolerates */
   readonly value?: Json
 }
+
+/** A patched document, or how the patch ends: `crash` is a nil that the library follows. */
+export type Patched = { readonly document: Json } | { readonly failure: 'refused' | 'crash' }
 
 const operations = new Set(['add', 'replace', 'move', 'copy', 'remove', 'test'])
 
@@ -25,17 +29,6 @@ export function parsePatch(text: string): Operation[] | undefined {
   return parsed.every((operation) => operation !== undefined) ? parsed : undefined
 }
 
-/** The patched document; undefined: an operation fails. Reproduces `Patch.Apply`. */
-export function patchApplies(document: Json, patch: readonly Operation[]): Json | undefined {
-  let current = structuredClone(document)
-  for (const operation of patch) {
-    const next = applyOperation(current, operation)
-    if (next === undefined) return undefined
-    current = next
-  }
-  return current
-}
-
 function parseOperation(item: Json): Operation | undefined {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined
   const { op, path, from } = item
@@ -46,60 +39,98 @@ function parseOperation(item: Json): Operation | undefined {
   return { op: op as Operation['op'], path, ...(typeof from === 'string' && { from }), ...(value !== undefined && { value }) }
 }
 
-function applyOperation(document: Json, { op, path, from = '', value }: Operation): Json | undefined {
+interface Target {
+  root: Json
+  /** what an empty step at the root reads: the document as it was read first, apart from the one that is patched */
+  self: Json
+}
+
+type Outcome = 'done' | 'refused' | 'crash'
+
+/** The document after all operations; it is left alone itself. Reproduces `Patch.Apply`. */
+export function applyPatch(document: Json, patch: readonly Operation[]): Patched {
+  const target: Target = { root: structuredClone(document), self: structuredClone(document) }
+  for (const operation of patch) {
+    const outcome = applyOperation(target, operation)
+    if (outcome !== 'done') return { failure: outcome }
+  }
+  return { document: target.root }
+}
+
+function applyOperation(target: Target, { op, path, from = '', value = null }: Operation): Outcome {
   switch (op) {
     case 'add':
-      return put(document, path, structuredClone(value ?? null))
+      return path === '' ? replaceRoot(target, value) : put(target, path, structuredClone(value))
     case 'replace':
-      if (path === '') return value ?? undefined
-      return get(document, path) === undefined ? undefined : replaceAt(document, path, structuredClone(value ?? null))
+      if (path === '') return replaceRoot(target, value)
+      return get(target, path) === undefined ? 'refused' : replaceAt(target, path, structuredClone(value))
     case 'remove':
-      return remove(document, path)
+      return remove(target, path)
     case 'test':
-      return passes(document, path, value ?? null) ? document : undefined
+      return test(target, path, value)
     case 'copy': {
-      const found = get(document, from)
-      // upstream loses a copy onto the root
-      if (found === undefined || path === '') return found === undefined ? undefined : document
-      return put(document, path, structuredClone(found))
+      const found = get(target, from)
+      return found === undefined ? 'refused' : put(target, path, structuredClone(found))
     }
     case 'move': {
-      const found = get(document, from)
-      const without = found === undefined ? undefined : remove(document, from)
-      return found === undefined || without === undefined ? undefined : put(without, path, found)
+      const found = from === '' ? undefined : get(target, from)
+      if (found === undefined) return 'refused'
+      const outcome = remove(target, from)
+      return outcome === 'done' ? put(target, path, found) : outcome
     }
   }
 }
 
+function replaceRoot(target: Target, value: Json): Outcome {
+  if (typeof value !== 'object' || value === null) return 'refused'
+  target.root = structuredClone(value)
+  target.self = structuredClone(value)
+  return 'done'
+}
+
 /** A missing member of a map counts as null, a missing item of a list is a mistake. */
-function passes(document: Json, pointer: string, value: Json): boolean {
-  const found = get(document, pointer)
-  if (found === undefined && Array.isArray(parentOf(document, pointer)?.parent)) return false
-  return isEqual(found ?? null, value)
+function test(target: Target, pointer: string, value: Json): Outcome {
+  const found = pointer === '' ? target.root : get(target, pointer)
+  if (found === undefined) {
+    const place = parentOf(target, pointer)
+    return place && !Array.isArray(place.parent) && value === null ? 'done' : 'refused'
+  }
+  // a null that is there equals no value but null
+  if (found === null || value === null) return found === value ? 'done' : 'refused'
+  const equal = compare(found, value)
+  return equal === 'equal' ? 'done' : equal === 'crash' ? 'crash' : 'refused'
 }
 
 /** The steps of a pointer; undefined: it does not start with a slash. */
 function stepsOf(pointer: string): string[] | undefined {
-  if (!pointer.startsWith('/')) return undefined
+  if (!pointer.includes('/')) return undefined
+  // what stands before the first slash is not looked at
   return pointer
-    .slice(1)
     .split('/')
+    .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-function get(document: Json, pointer: string): Json | undefined {
-  if (pointer === '') return document
-  const place = parentOf(document, pointer)
-  return place && child(place.parent, place.key)
+interface Place {
+  readonly parent: Json[] | JsonMap
+  readonly key: string
 }
 
-function parentOf(document: Json, pointer: string): { parent: Json[] | JsonMap; key: string } | undefined {
-  const steps = stepsOf(pointer)
+function parentOf({ root, self }: Target, pointer: string): Place | undefined {
+  const steps = pointer === '' ? [''] : stepsOf(pointer)
   const key = steps?.pop()
   if (!steps || key === undefined) return undefined
-  let node: Json | undefined = document
-  for (const step of steps) node = node === undefined ? undefined : child(node, step)
+  let node: Json | undefined = root
+  for (const step of steps) node = node === undefined ? undefined : step === '' ? (node === root ? self : undefined) : child(node, step)
   return typeof node === 'object' && node !== null ? { parent: node, key } : undefined
+}
+
+/** The value at a pointer. An empty last step reads the root itself, below it reads nothing, without being a mistake (`partialDoc.get`). */
+function get(target: Target, pointer: string): Json | undefined {
+  const place = parentOf(target, pointer)
+  if (!place) return undefined
+  if (place.key === '') return place.parent === target.root ? target.self : null
+  return child(place.parent, place.key)
 }
 
 function child(node: Json, step: string): Json | undefined {
@@ -114,44 +145,60 @@ function indexOf(step: string, length: number): number | undefined {
   return index < 0 ? index + length : index
 }
 
-function put(document: Json, pointer: string, value: Json): Json | undefined {
-  if (pointer === '') return value
-  const place = parentOf(document, pointer)
-  if (!place) return undefined
+function put(target: Target, pointer: string, value: Json): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place) return 'refused'
   if (!Array.isArray(place.parent)) {
-    place.parent[place.key] = value
-    return document
+    setOwn(place.parent, place.key, value)
+    return 'done'
   }
   const { parent } = place
   const index = place.key === '-' ? parent.length : indexOf(place.key, parent.length + 1)
-  if (index === undefined || index < 0 || index > parent.length) return undefined
+  if (index === undefined || index < 0 || index > parent.length) return 'refused'
   parent.splice(index, 0, value)
-  return document
+  return 'done'
 }
 
-function replaceAt(document: Json, pointer: string, value: Json): Json | undefined {
-  const place = parentOf(document, pointer)
-  if (!place) return undefined
-  if (Array.isArray(place.parent)) place.parent[indexOf(place.key, place.parent.length) ?? -1] = value
-  else place.parent[place.key] = value
-  return document
+function replaceAt(target: Target, pointer: string, value: Json): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place) return 'refused'
+  if (!Array.isArray(place.parent)) {
+    setOwn(place.parent, place.key, value)
+    return 'done'
+  }
+  const index = indexOf(place.key, place.parent.length)
+  if (index === undefined) return 'refused'
+  place.parent[index] = value
+  return 'done'
 }
 
-function remove(document: Json, pointer: string): Json | undefined {
-  const place = parentOf(document, pointer)
-  if (!place || child(place.parent, place.key) === undefined) return undefined
+function remove(target: Target, pointer: string): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place || child(place.parent, place.key) === undefined) return 'refused'
   if (Array.isArray(place.parent)) place.parent.splice(indexOf(place.key, place.parent.length) ?? 0, 1)
   else delete place.parent[place.key]
-  return document
+  return 'done'
 }
 
-function isEqual(left: Json, right: Json): boolean {
-  if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null) return left === right
+/** Reproduces `lazyNode.equal`, which follows the nil that a null in a list is. */
+function compare(left: Json, right: Json): 'equal' | 'different' | 'crash' {
+  if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null)
+    return left === right ? 'equal' : 'different'
   if (Array.isArray(left) || Array.isArray(right)) {
-    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
-    return left.every((item, index) => isEqual(item, right[index] ?? null))
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return 'different'
+    for (const [index, item] of left.entries()) {
+      const other = right[index] ?? null
+      const outcome = item === null || other === null ? 'crash' : compare(item, other)
+      if (outcome !== 'equal') return outcome
+    }
+    return 'equal'
   }
   const keys = Object.keys(left)
-  if (keys.length !== Object.keys(right).length) return false
-  return keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key] ?? null, right[key] ?? null))
+  if (keys.length !== Object.keys(right).length) return 'different'
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key)) return 'different'
+    const outcome = compare(left[key] ?? null, right[key] ?? null)
+    if (outcome !== 'equal') return outcome
+  }
+  return 'equal'
 }

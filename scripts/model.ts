@@ -101,6 +101,8 @@ export type FieldErrorType =
   | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid'
   | 'InternalError'
+  /** the operator refuses without an error of a field: its webhook crashed */
+  | 'Denied'
 
 /** A rule: a small plain object in a list. It reads and it yields; no I/O, no clock, no formatting. */
 export interface Rule<Subject> {

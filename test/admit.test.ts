@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { admit } from '../scripts/admit/admit.ts'
 import { examine } from '../scripts/admit/examine.ts'
+import { jsonAt } from '../scripts/admit/operator/subject.ts'
 import { schemaRules } from '../scripts/admit/rule-ids.ts'
 import type { JsonMap } from '../scripts/model.ts'
 
@@ -102,7 +103,9 @@ describe('values that the operator can not hold', () => {
     return `${stage} ${[...new Set(errors.map(({ field, type }) => `${field} ${type.replace(/^FieldValue/, '')}`))].join(', ')}`
   }
   const pooler = (spec: JsonMap): JsonMap => ({
-    ...{ apiVersion: 'postgresql.cnpg.io/v1', kind: 'Pooler', metadata: { name: 'p1' } },
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Pooler',
+    metadata: { name: 'p1' },
     spec: { cluster: { name: 'c1' }, pgbouncer: { poolMode: 'session' }, ...spec },
   })
   const role = (validUntil: string): JsonMap => clusterOf({ managed: { roles: [{ name: 'a', validUntil }] } })
@@ -127,7 +130,7 @@ describe('values that the operator can not hold', () => {
   })
   it('half a character becomes the replacement character', () => {
     const { defaulted } = admit(clusterOf({ description: 'a\ud83d' }), { operator: '1.30.0' })
-    expect((defaulted?.['spec'] as JsonMap)['description']).toBe('a\ufffd')
+    expect(jsonAt(defaulted, 'spec', 'description')).toBe('a\ufffd')
   })
   it('an expression is named beside what can not be decoded, unless the schema refuses too', () => {
     const broken = { monitoring: { metricsQueriesTTL: '1d' }, postgresql: { synchronous: { method: 'any', number: 0 } } }

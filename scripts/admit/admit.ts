@@ -96,7 +96,10 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
 
   const unread = undecodableLater(stored, decoded)
   if (unread.length > 0) return rejected('webhook-decode', unread.map(toError), pruned)
-  const findings = webhookFindings(kind.kind, operatorSubject(stored, old, options))
+  const found = webhookFindings(kind.kind, operatorSubject(stored, old, options))
+  // whatever else there was to say goes down with the webhook
+  const crash = found.find((finding) => finding.type === 'Denied')
+  const findings = crash ? [crash] : found
   const errors = findings
     .filter((finding) => finding.severity === 'error')
     .map((finding): AdmitError => ({

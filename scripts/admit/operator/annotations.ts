@@ -1,10 +1,10 @@
 // Can the operator read the annotations that change its behaviour?
-import { parsePatch, patchApplies } from '../../json-patch.ts'
+import { applyPatch, parsePatch } from '../../json-patch.ts'
 import type { JsonMap, Rule } from '../../model.ts'
 import { caution, refusal, shown } from './finding.ts'
 import { readPinger } from './liveness-pinger.ts'
 import { basePod } from './pod.ts'
-import { decodesAsPod } from './pod-shape.ts'
+import { decodesAsPod, losesAnnotations } from './pod-shape.ts'
 import { annotationAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -81,10 +81,14 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const patch = parsePatch(annotationAt(object, podPatch) ?? 'null')
       if (!patch || patch.length === 0) return
-      const patched = patchApplies(basePod(object, operator), patch)
-      if (patched !== undefined && decodesAsPod(patched)) return
+      const patched = applyPatch(basePod(object, operator), patch)
+      const crashes = 'document' in patched ? losesAnnotations(patched.document) : patched.failure === 'crash'
+      const isFine = 'document' in patched && decodesAsPod(patched.document, operator)
+      if (isFine && !crashes) return
       const message = `${podPatch} is a patch that fails, but must apply to each pod of the cluster`
-      yield refusal(pathOf(podPatch), message, 'check the paths against a running pod')
+      const finding = refusal(pathOf(podPatch), message, 'check the paths against a running pod')
+      const isCrash = crashes && (isFine || 'failure' in patched)
+      yield isCrash ? { ...finding, field: '', type: 'Denied' } : finding
     },
   },
 ]

@@ -1,129 +1,102 @@
-// Does JSON still decode into a Kubernetes Pod, as far as patches of a database's pod go?
-import type { Json } from '../../model.ts'
+// Does JSON still decode into a Kubernetes Pod?
+import type { Json, JsonMap } from '../../model.ts'
 import { readQuantity } from '../../quantity.ts'
-import { mapAt } from './subject.ts'
+import { isGoTime } from '../go-time.ts'
+import { loadKind } from '../load.ts'
+import { fitsInteger } from '../schema.ts'
+import { isMap, memberSchema, readStructural, type Structural } from '../structural.ts'
+import { foldKey } from './go-json.ts'
 
-type Leaf = 'text' | 'whole' | 'boolean' | 'quantity' | 'port'
-type Shape = Leaf | { readonly list: Shape } | { readonly map: Shape } | { readonly members: { readonly [name: string]: Shape } }
-
-const list = (shape: Shape): Shape => ({ list: shape })
-const map = (shape: Shape): Shape => ({ map: shape })
-const object = (members: { readonly [name: string]: Shape }): Shape => ({ members })
+const list = (items: JsonMap): JsonMap => ({ type: 'array', items })
+const object = (properties: JsonMap): JsonMap => ({ type: 'object', properties })
 /** Members of one type, by their names. */
-const each = (names: string, shape: Shape): { [name: string]: Shape } => Object.fromEntries(names.split(' ').map((name) => [name, shape]))
+const each = (names: string, schema: JsonMap): JsonMap => Object.fromEntries(names.split(' ').map((name) => [name, schema]))
+const text = { type: 'string' }
+const time = { type: 'string', format: 'date-time' }
+const whole = { type: 'integer', format: 'int64' }
+const boolean = { type: 'boolean' }
+const textMap = { type: 'object', additionalProperties: text }
 
-const keyReference = object({ ...each('name key', 'text'), optional: 'boolean' })
-const variable = object({
-  ...each('name value', 'text'),
-  valueFrom: object({ ...each('secretKeyRef configMapKeyRef', keyReference), fieldRef: object(each('apiVersion fieldPath', 'text')) }),
+const metadata = object({
+  ...each('name generateName namespace selfLink uid resourceVersion', text),
+  ...each('generation deletionGracePeriodSeconds', whole),
+  ...each('creationTimestamp deletionTimestamp', time),
+  ...each('labels annotations', textMap),
+  finalizers: list(text),
+  ownerReferences: list(object({ ...each('apiVersion kind name uid', text), ...each('controller blockOwnerDeletion', boolean) })),
+  managedFields: list(object({ ...each('manager operation apiVersion fieldsType subresource', text), time })),
 })
-const probe = object({
-  ...each('initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold terminationGracePeriodSeconds', 'whole'),
-  httpGet: object({ ...each('path host scheme', 'text'), port: 'port', httpHeaders: list(object(each('name value', 'text'))) }),
-  exec: object({ command: list('text') }),
-  tcpSocket: object({ host: 'text', port: 'port' }),
+const containerStatus = object({
+  ...each('name image imageID containerID', text),
+  ...each('ready started', boolean),
+  restartCount: { type: 'integer', format: 'int32' },
+  ...each('state lastState', object({})),
 })
-const profiles = each('seccompProfile appArmorProfile', object(each('type localhostProfile', 'text')))
-const securityContext = object({
-  ...each('runAsUser runAsGroup fsGroup', 'whole'),
-  ...each('runAsNonRoot privileged readOnlyRootFilesystem allowPrivilegeEscalation', 'boolean'),
-  ...each('procMount fsGroupChangePolicy', 'text'),
-  capabilities: object(each('add drop', list('text'))),
-  seLinuxOptions: object(each('user role type level', 'text')),
-  supplementalGroups: list('whole'),
-  sysctls: list(object(each('name value', 'text'))),
-  ...profiles,
+const status = object({
+  ...each('phase message reason nominatedNodeName hostIP podIP qosClass resize', text),
+  conditions: list(
+    object({ ...each('type status reason message', text), ...each('lastProbeTime lastTransitionTime', time), observedGeneration: whole }),
+  ),
+  startTime: time,
+  observedGeneration: whole,
+  ...each('hostIPs podIPs', list(object({ ip: text }))),
+  ...each('initContainerStatuses containerStatuses ephemeralContainerStatuses', list(containerStatus)),
 })
-const container = object({
-  ...each('name image workingDir imagePullPolicy terminationMessagePath terminationMessagePolicy restartPolicy', 'text'),
-  ...each('command args', list('text')),
-  ...each('stdin stdinOnce tty', 'boolean'),
-  ports: list(object({ ...each('name hostIP protocol', 'text'), ...each('containerPort hostPort', 'whole') })),
-  env: list(variable),
-  envFrom: list(object({ prefix: 'text', ...each('configMapRef secretRef', object({ name: 'text', optional: 'boolean' })) })),
-  resources: object(each('limits requests', map('quantity'))),
-  volumeMounts: list(object({ ...each('name mountPath subPath mountPropagation subPathExpr', 'text'), readOnly: 'boolean' })),
-  ...each('livenessProbe readinessProbe startupProbe', probe),
-  securityContext,
-})
-const selector = object({
-  matchLabels: map('text'),
-  matchExpressions: list(object({ ...each('key operator', 'text'), values: list('text') })),
-})
-const items = list(object({ ...each('key path', 'text'), mode: 'whole' }))
-const volume = object({
-  name: 'text',
-  emptyDir: object({ medium: 'text', sizeLimit: 'quantity' }),
-  persistentVolumeClaim: object({ claimName: 'text', readOnly: 'boolean' }),
-  secret: object({ secretName: 'text', items, defaultMode: 'whole', optional: 'boolean' }),
-  configMap: object({ name: 'text', items, defaultMode: 'whole', optional: 'boolean' }),
-  hostPath: object(each('path type', 'text')),
-  image: object(each('reference pullPolicy', 'text')),
-  ...each('csi downwardAPI ephemeral nfs projected', object({})),
-})
-const podTerm = object({ labelSelector: selector, topologyKey: 'text', namespaces: list('text') })
-const podAffinity = object({
-  requiredDuringSchedulingIgnoredDuringExecution: list(podTerm),
-  preferredDuringSchedulingIgnoredDuringExecution: list(object({ weight: 'whole', podAffinityTerm: podTerm })),
-})
-const pod = object({
-  metadata: object({
-    ...each('name namespace generateName', 'text'),
-    ...each('labels annotations', map('text')),
-    finalizers: list('text'),
-  }),
-  spec: object({
-    ...each(
-      'hostname subdomain nodeName serviceAccountName serviceAccount schedulerName priorityClassName restartPolicy dnsPolicy',
-      'text',
-    ),
-    ...each('runtimeClassName preemptionPolicy', 'text'),
-    ...each('terminationGracePeriodSeconds activeDeadlineSeconds priority', 'whole'),
-    ...each(
-      'hostNetwork hostPID hostIPC hostUsers shareProcessNamespace enableServiceLinks automountServiceAccountToken setHostnameAsFQDN',
-      'boolean',
-    ),
-    ...each('containers initContainers ephemeralContainers', list(container)),
-    volumes: list(volume),
-    nodeSelector: map('text'),
-    tolerations: list(object({ ...each('key operator value effect', 'text'), tolerationSeconds: 'whole' })),
-    imagePullSecrets: list(object({ name: 'text' })),
-    hostAliases: list(object({ ip: 'text', hostnames: list('text') })),
-    readinessGates: list(object({ conditionType: 'text' })),
-    topologySpreadConstraints: list(
-      object({ ...each('topologyKey whenUnsatisfiable', 'text'), ...each('maxSkew minDomains', 'whole'), labelSelector: selector }),
-    ),
-    affinity: object({ ...each('podAffinity podAntiAffinity', podAffinity), nodeAffinity: object({}) }),
-    securityContext,
-    dnsConfig: object({ ...each('nameservers searches', list('text')), options: list(object(each('name value', 'text'))) }),
-    overhead: map('quantity'),
-  }),
-  status: object({}),
-})
+const outline = readStructural(object({ ...each('apiVersion kind', text), metadata, status }))
 
-/** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value. */
-export function decodesAsPod(value: Json): boolean {
-  // decoding keeps what is absent, but null empties the map that the operator writes to afterwards: it crashes
-  const metadata = mapAt(value, 'metadata')
-  return decodes(value, pod) && !(metadata && metadata['annotations'] === null)
+/** The spec of a pod as the Pooler's template has it, which is the type of Kubernetes itself. */
+function specOf(operator: string): Structural | undefined {
+  const pooler = loadKind('postgresql.cnpg.io/v1', 'Pooler', operator)?.schema
+  const template = pooler?.properties?.get('spec')?.properties?.get('template')
+  return template?.properties?.get('spec')
 }
 
-function decodes(value: Json, shape: Shape): boolean {
-  if (value === null) return true
-  if (typeof shape === 'string') return isLeaf(value, shape)
-  if ('list' in shape) return Array.isArray(value) && value.every((item) => decodes(item, shape.list))
-  if (typeof value !== 'object' || Array.isArray(value)) return false
-  if ('map' in shape) return Object.values(value).every((item) => decodes(item, shape.map))
-  return Object.entries(value).every(([name, item]) => {
-    const member = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined
-    return member === undefined || decodes(item, member)
-  })
+/** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value, and case is no difference. */
+export function decodesAsPod(pod: Json, operator: string): boolean {
+  const spec = isMap(pod) ? membersOf(pod, 'spec') : []
+  return decodes(pod, outline) && spec.every((value) => decodes(value, specOf(operator)))
 }
 
-function isLeaf(value: Json, leaf: Leaf): boolean {
-  if (leaf === 'text') return typeof value === 'string'
-  if (leaf === 'boolean') return typeof value === 'boolean'
-  if (leaf === 'whole') return Number.isInteger(value)
-  if (leaf === 'port') return typeof value === 'string' || Number.isInteger(value)
-  return readQuantity(value) !== undefined
+/** Whether decoding empties the map of annotations that the operator writes to afterwards: null does, absence does not. */
+export function losesAnnotations(pod: Json): boolean {
+  const found = isMap(pod) ? membersOf(pod, 'metadata').flatMap((value) => (isMap(value) ? membersOf(value, 'annotations') : [])) : []
+  return found.at(-1) === null
+}
+
+function membersOf(value: JsonMap, name: string): Json[] {
+  return Object.entries(value)
+    .filter(([key]) => foldKey(key) === foldKey(name))
+    .map(([, entry]) => entry)
+}
+
+function decodes(value: Json, schema: Structural | true | undefined): boolean {
+  if (value === null || schema === undefined || schema === true) return true
+  if (schema.intOrString) return decodesIntOrString(value, schema)
+  switch (schema.type) {
+    case 'object':
+      return isMap(value) && Object.entries(value).every(([key, entry]) => decodes(entry, memberOf(schema, key)))
+    case 'array':
+      return Array.isArray(value) && value.every((item) => decodes(item, schema.items))
+    case 'integer':
+      return typeof value === 'number' && fitsInteger(value, schema.format)
+    case 'string':
+      return typeof value === 'string' && (schema.format !== 'date-time' || isGoTime(value))
+    case '':
+      return true
+    default:
+      return typeof value === schema.type
+  }
+}
+
+function memberOf(schema: Structural, key: string): Structural | true | undefined {
+  const known = memberSchema(schema, key)
+  if (known !== undefined || !schema.properties) return known
+  const folded = foldKey(key)
+  return [...schema.properties].find(([name]) => foldKey(name) === folded)?.[1]
+}
+
+/** The quantities among them have a pattern. */
+function decodesIntOrString(value: Json, schema: Structural): boolean {
+  if (schema.pattern !== undefined) return readQuantity(value) !== undefined
+  return typeof value === 'string' || (typeof value === 'number' && fitsInteger(value, 'int32'))
 }
