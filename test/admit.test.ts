@@ -90,6 +90,17 @@ describe('admission', () => {
     expect(admit(clusterOf({ logLevel: 'louder' }), { operator: '1.30.0', old: before }).stage).toBe('schema')
   })
 
+  it('asks an update for unique keys only where the object before had them', () => {
+    const pooler = (names: readonly string[]): JsonMap => {
+      const template = { spec: { containers: names.map((name) => ({ name })) } }
+      const spec = { cluster: { name: 'c1' }, pgbouncer: { poolMode: 'session' }, template }
+      return { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Pooler', metadata: { name: 'p1' }, spec }
+    }
+    const twice = pooler(['a', 'a'])
+    expect(admit(twice, { operator: '1.30.0', old: pooler(['a']) }).errors[0]?.type).toBe('FieldValueDuplicate')
+    expect(admit(twice, { operator: '1.30.0', old: pooler(['b', 'b']) }).verdict).toBe('accepted')
+  })
+
   it('uses the schemas of the same minor for a release without its own', () => {
     const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: { name: 'c1' }, spec: { storage: { size: '1Gi' } } }
     const stored = admit(cluster, { operator: '1.28.1' }).defaulted
@@ -115,6 +126,10 @@ describe('values that the operator can not hold', () => {
     const object = pooler({ template: { spec: { terminationGracePeriodSeconds: 1e19, containers: [] } } })
     expect(answer(object, '1.27.1')).toBe('schema spec.template.spec.terminationGracePeriodSeconds TypeInvalid')
     expect(answer(pooler({ instances: 1e19 }), '1.27.1')).toBe('schema spec.instances TypeInvalid, .spec.instances Invalid')
+  })
+  it('a number beyond 32 bits where the schema of the release does not mind', () => {
+    expect(answer(clusterOf({ stopDelay: 4e9 }), '1.27.1')).toBe('webhook-decode spec.stopDelay Invalid')
+    expect(answer(clusterOf({ stopDelay: 4e9 }))).toBe('webhook-decode <nil> Invalid')
   })
   it('a port beyond 32 bits, or a negative number without a sign', () => {
     const ports = (targetPort: number): JsonMap => ({ serviceTemplate: { spec: { ports: [{ port: 1, targetPort }] } } })

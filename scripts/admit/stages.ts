@@ -108,12 +108,14 @@ export function undecodableLater(object: JsonMap, { kind, unreadable }: Decoded)
 /** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. Times of the spec have been read before. */
 function wrongTypes(object: JsonMap, kind: ServedKind, known: readonly Issue[]): Issue[] {
   const seen = new Set(known.map((issue) => kubePath(issue.path)))
-  return checkSchema(object, kind.schema, { integerRange: true, goTypes: true }).filter((issue) => {
+  const refused = checkSchema(object, kind.schema, { integerRange: true, goTypes: true }).filter((issue) => {
     const isRead = issue.keyword === 'format' && issue.path[0] === 'spec'
     if (isRead || !['type', 'range', 'format'].includes(issue.keyword) || seen.has(kubePath(issue.path))) return false
     const value = valueAt(object, issue.path)
     return value !== null && !(isUnsigned(issue.path) && fitsUnsigned(value))
   })
+  // the decoder names no field at all, so a person gets the one that it means
+  return refused.map((issue) => ({ ...issue, field: kubePath(issue.path) }))
 }
 
 export function valueAt(root: Json, path: Path): Json | undefined {
@@ -128,8 +130,15 @@ export function schemaIssues(object: JsonMap, old: JsonMap | undefined, kind: Se
     ...(old ? checkMetadataUpdate(object, old) : checkMetadata(object, kind.scope)),
     ...checkSchema(object, kind.schema, { integerRange: reached(operator, releases.december2025) }),
     ...scaleIssues(object, kind),
-    ...checkListTypes(object, kind.schema),
+    ...listIssues(object, old, kind),
   ]
+}
+
+/** An update is not asked for unique keys when the object before did not have them. Reproduces ValidateUpdate of customResourceStrategy. */
+function listIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
+  const issues = checkListTypes(object, kind.schema)
+  const isOld = issues.length > 0 && old !== undefined && checkListTypes(old, kind.schema).length > 0
+  return isOld ? [] : issues
 }
 
 /** What is asked of the metadata once nothing else is wrong; a new object has answered it before. */
