@@ -113,6 +113,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('changes/archive-is-empty', 'the archive that a cluster which lives begins to write to is empty', 'warning'),
       rule('changes/read-at-creation', 'fields that only a new cluster or a new volume reads do not change', 'warning'),
       rule('changes/hook-only', 'a change reaches more than Helm hooks, which auto-sync does not run', 'warning'),
+      rule('changes/pins-together', 'the version of the operator and that of its chart change together', 'warning'),
       rule('changes/pins-apart', 'versions and databases do not change at once', 'warning'),
       rule('changes/chart-installs-operator', 'the pinned chart installs the pinned operator', 'warning'),
       rule('emit/stale', 'a generated file is what would be written'),

@@ -12,7 +12,7 @@ import { keptFindings } from './kept.ts'
 import { livingFindings } from './living.ts'
 import { compareObjects, noChanges } from './objects.ts'
 import type { ObjectChanges, UpdateJudge } from './objects.ts'
-import { pinFindings } from './pins.ts'
+import { pinFindings, togetherFindings } from './pins.ts'
 import type { State } from './places.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
@@ -101,7 +101,12 @@ export function startComparison(base: Base, now: State, databases: readonly Data
         const old = earlier(database)
         return old !== undefined && !sameLayers(old, database)
       })
-      return [...base.findings, ...vanishedFindings(then, now, vanished, counts), ...pinFindings(then, now, edited)]
+      return [
+        ...base.findings,
+        ...vanishedFindings(then, now, vanished, counts),
+        ...pinFindings(then, now, edited),
+        ...togetherFindings(then, now),
+      ]
     },
     result: () => {
       const renamed = new Map(vanished.renamed.map((rename) => [rename.after.id, rename.before]))

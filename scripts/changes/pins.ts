@@ -23,6 +23,33 @@ export function* chartFindings(settings: Settings): Iterable<LocatedFinding> {
   }
 }
 
+/** One half of the operator's pin that moves alone: a chart installs one release, so that the other half is wrong then. */
+export function* togetherFindings(then: State, now: State): Iterable<LocatedFinding> {
+  for (const environment of now.settings.environments) {
+    const before = then.settings.environments.find(({ name }) => name === environment.name)
+    const { version, chart } = environment.operator
+    if (before === undefined || chart.name !== 'cloudnative-pg' || installs.has(chart.version)) continue
+    const was = before.operator
+    const line = (text: string): string => text.split('.').slice(0, 2).join('.')
+    const isChartAlone = version === was.version && line(chart.version) !== line(was.chart.version)
+    if (!isChartAlone && (version === was.version || chart.version !== was.chart.version)) continue
+    const path = ['operator', ...(isChartAlone ? ['chart'] : []), 'version']
+    const [from, to] = isChartAlone ? [was.chart.version, chart.version] : [was.version, version]
+    yield {
+      rule: 'changes/pins-together',
+      severity: 'warning',
+      message: isChartAlone
+        ? `operator.chart.version goes from ${from} to ${to}, but operator.version stays ${version}`
+        : `operator.version goes from ${from} to ${to}, but operator.chart.version stays ${chart.version}`,
+      at: pinSpot(now, environment.name, path),
+      related: [{ ...pinSpot(then, environment.name, path), message: `${from} before this change` }],
+      help: isChartAlone
+        ? 'set operator.version to the release that this chart installs: objects are checked against it'
+        : 'pin the chart that installs this release, else it never gets installed',
+    }
+  }
+}
+
 interface Pin {
   readonly what: string
   readonly path: Path
