@@ -1,11 +1,12 @@
-// Builds dist/: validators compiled by ajv, then the command line and the library as bundles with shared chunks.
+// Builds dist/: validators compiled by ajv, then the command line and the library, each as one bundle.
 // `--types` also writes the library's type declarations (needs the TypeScript compiler; done by `npm ci`).
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
+import { cacheOf, loadBundle } from './bin/bundle.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const shared = {
@@ -38,28 +39,47 @@ async function buildValidators() {
   writeFileSync(`${root}dist/validators.d.ts`, declaration)
 }
 
+/** The library as an ES module; the command line as one script, which V8's code can be kept of. */
 async function buildBundles() {
   // a second process may be running the old bundle: the new one is built beside it and moved into place
   const staged = `${root}dist/.next-${process.pid}`
+  await build({ ...shared, entryPoints: ['scripts/index.ts'], outdir: staged, minifySyntax: true, banner })
   await build({
     ...shared,
-    entryPoints: ['scripts/cli.ts', 'scripts/index.ts'],
-    outdir: staged,
-    splitting: true,
+    entryPoints: ['scripts/cli.ts'],
+    outfile: `${staged}/cli.cjs`,
+    format: 'cjs',
     minifySyntax: true,
-    chunkNames: 'chunk-[hash]',
-    banner,
+    define: { 'import.meta.url': '__url' },
+    banner: { js: `// ${Date.now()}-${process.pid}\nconst __url=require('node:url').pathToFileURL(__filename).href;` },
   })
-  const { readdirSync } = await import('node:fs')
   const built = readdirSync(staged)
   for (const file of built) renameSync(`${staged}/${file}`, `${root}dist/${file}`)
   rmSync(staged, { recursive: true })
-  for (const file of readdirSync(`${root}dist`)) if (file.startsWith('chunk-') && !built.includes(file)) rmSync(`${root}dist/${file}`)
+  for (const file of readdirSync(`${root}dist`)) if (/^(?:chunk-|cli-|cli\.js$)/.test(file)) rmSync(`${root}dist/${file}`)
+}
+
+/** Keeps what V8 compiles for a check of the example, so that no later start compiles it again. */
+async function keepCompiled() {
+  const { exports, script, source } = loadBundle(`${root}dist`)
+  const quiet = () => undefined
+  for (const command of ['render', 'check']) {
+    const flags = command === 'render' ? ['--check'] : []
+    await exports.main([command, ...flags, '--root', root], { cwd: root, color: false, stdout: quiet, stderr: quiet })
+  }
+  const cache = cacheOf(`${root}dist`, source)
+  writeFileSync(`${cache}.tmp`, script.createCachedData())
+  renameSync(`${cache}.tmp`, cache)
 }
 
 mkdirSync(`${root}dist`, { recursive: true })
 await buildValidators()
 await buildBundles()
+try {
+  await keepCompiled()
+} catch (error) {
+  process.stderr.write(`what V8 compiled is not kept (${error.message}): each start takes a little longer\n`)
+}
 if (process.argv.includes('--types')) {
   const flags = [
     '--noEmit',

@@ -3,9 +3,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { loadBundle } from './bundle.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const bundle = join(root, 'dist', 'cli.js')
+const bundle = join(root, 'dist', 'cli.cjs')
 
 /** The newest change below a folder, folders included (a removed file changes its folder). */
 function newest(path) {
@@ -27,7 +28,7 @@ if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
   }
 }
 
-const { main, openQuestions } = await import(pathToFileURL(bundle).href)
+const { main, openQuestions } = loadBundle(dirname(bundle)).exports
 const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
 // a reader that closes the pipe early (head) is no mistake
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 3))

@@ -46,6 +46,21 @@ test('only the pipeline, the library and the commands bring stages together', ()
   expect(joining.filter((path) => !['pipeline.ts', 'library.ts', 'index.ts', 'cli.ts'].includes(path))).toEqual([])
 })
 
+test('a check of values loads neither the engine of Argo CD nor what only other commands need', () => {
+  const loaded = new Set<string>()
+  const load = (path: string): void => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    // import() waits until it is needed, and types are gone by then
+    for (const [, target = ''] of text(path).matchAll(/^(?:import|export) (?!type\b)[^'\n]*?from '(\.[^']+)'/gm))
+      load(normalize(join(dirname(path), target)))
+  }
+  load('commands/check.ts')
+  expect(
+    [...loaded].filter((path) => /^(?:argocd\/(?:go-|sprig-|hand-written)|(?:connect|explain|fix|fleet|upgrade|derive)\/)/.test(path)),
+  ).toEqual([])
+})
+
 test('model.ts imports nothing, and nobody imports the pipeline but commands', () => {
   expect(importsOf('model.ts')).toEqual([])
   expect(files.filter((path) => importsOf(path).includes('pipeline.ts') && stageOf(path) !== 'commands')).toEqual([])

@@ -18,7 +18,6 @@ import { decodeText } from '../tree.ts'
 import { folderInRepository, openWorkspace, UsageError } from '../workspace.ts'
 import type { Terminal } from '../terminal.ts'
 import { programVersion } from '../version.ts'
-import { summaryOf } from './rule-summary.ts'
 
 export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const
 export type Format = (typeof formats)[number]
@@ -56,7 +55,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
-  report(annotates(format) ? fromTop(wanted, folderInRepository(workspace.root)) : wanted, outcome, format, terminal)
+  await report(annotates(format) ? fromTop(wanted, folderInRepository(workspace.root)) : wanted, outcome, format, terminal)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
@@ -153,8 +152,8 @@ function fromTop(diagnostics: readonly Diagnostic[], folder: string): readonly D
 }
 
 /** Diagnostics to stdout in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
-export function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): void {
-  terminal.stdout(writeReport(diagnostics, outcome, format, terminal))
+export async function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<void> {
+  terminal.stdout(await writeReport(diagnostics, outcome, format, terminal))
   const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
@@ -164,7 +163,7 @@ export function report(diagnostics: readonly Diagnostic[], outcome: Outcome, for
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
 }
 
-function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): string {
+async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<string> {
   const { databases, source } = outcome
   switch (format) {
     case 'json':
@@ -178,8 +177,11 @@ function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, forma
         diagnostics,
         databases.map(({ id }) => id),
       )
-    case 'sarif':
+    case 'sarif': {
+      // the lists of all rules, Argo CD's engine among them, take longer to load than a check of one service
+      const { summaryOf } = await import('./rule-summary.ts')
       return writeSarif(diagnostics, { version: programVersion(), summaryOf })
+    }
     case 'pretty':
       return diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic, { color: terminal.color, source })}\n`).join('\n')
   }

@@ -29,7 +29,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
       severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^(?:values\/chart-schema|changes\/base-readable)$/.test(rule),
   )
   if (outcome.comparison === undefined || unreadable.length > 0) {
-    report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
+    await report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
       ...terminal,
       stdout: (text) => terminal.stderr(text),
     })

@@ -26,16 +26,16 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   const workspace = openWorkspace(terminal.cwd, flags)
   const outcome = await runPipeline(workspace, { staged: false })
   if (flags.check === true) {
-    report(outcome.diagnostics, outcome, 'pretty', terminal)
+    await report(outcome.diagnostics, outcome, 'pretty', terminal)
     return count(outcome.diagnostics).errors > 0 ? 1 : 0
   }
   const blocking = outcome.diagnostics.filter((diagnostic) => !staleRules.has(diagnostic.rule))
   if (count(blocking).errors > 0) {
-    report(blocking, outcome, 'pretty', terminal)
+    await report(blocking, outcome, 'pretty', terminal)
     terminal.stderr('nothing was written\n')
     return 1
   }
-  if (blocking.length > 0) report(blocking, outcome, 'pretty', terminal)
+  if (blocking.length > 0) await report(blocking, outcome, 'pretty', terminal)
   await proveSets(outcome)
   const { written, removed, unchanged } = write(workspace.root, outcome)
   for (const path of written) terminal.stdout(`written  ${path}\n`)
