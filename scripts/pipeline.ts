@@ -97,7 +97,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const comparison = base === undefined ? undefined : startComparison(base, { settings, tree }, databases)
   const isJudged = (database: Database): boolean => !changed || comparison?.touches(database) !== false
   const [judged, others] = [databases.filter(isJudged), databases.filter((database) => !isJudged(database))]
-  const compare = comparison === undefined ? undefined : comparer(comparison)
+  const before = new Map<string, FleetFacts>()
+  const compare = comparison === undefined ? undefined : comparer(comparison, before)
   const layers = new LayerReader(valuesChecks(settings))
   const examine = rememberingExaminer()
   const memory = new FleetMemory()
@@ -123,7 +124,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
     return fleet
   }
   const fleet = assessAll(judged)
-  const isMet = couldMeet(fleet, tree, staticFolder(settings.layout.databases))
+  const isMet = couldMeet({ facts: fleet, before, tree, folder: staticFolder(settings.layout.databases) })
   const unseen = new Set(others.filter((database) => !isMet(database)))
   // what a change meets in the rest of the fleet is told at the change
   const facts = [...assessAll(others.filter(isMet)), ...fleet]
@@ -165,8 +166,8 @@ function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnosti
   return { diagnostics: diagnose(findings), source: (file, revision) => texts.get(`${revision ?? ''}\0${file}`) }
 }
 
-/** Renders a database as it was at the base, where it was another one, and judges what became of it. */
-function comparer(comparison: Comparison): (after: Side) => LocatedFinding[] {
+/** Renders a database as it was at the base, where it was another one, and judges what became of it; `facts` gains what it wrote. */
+function comparer(comparison: Comparison, facts: Map<string, FleetFacts>): (after: Side) => LocatedFinding[] {
   const { settings } = comparison.base
   const layers = new LayerReader([])
   const examine = rememberingExaminer()
@@ -185,6 +186,8 @@ function comparer(comparison: Comparison): (after: Side) => LocatedFinding[] {
     const written = mergeLayers(roots as [MapValue, ...MapValue[]])
     const values = mergeLayers([written, generateLayer(database, written, settings).layer])
     const rendered = renderDatabase(database, values, settings)
+    const known = fleetFacts({ database, settings, values, objects: rendered.objects })
+    if (known !== undefined) facts.set(after.database.id, known)
     const found = comparison.compare(sideOf(database, values, rendered.objects), after, judge)
     return rendered.objects.length > 0 ? found : [...found, ...comparison.leaveOut(after.database, rendered.findings)]
   }

@@ -63,8 +63,10 @@ function readTree(workspace: Workspace, layout: string, staged: boolean): Tree {
 
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
-  const tree =
-    staged && workspace.databases === undefined ? indexTree(workspace.root, [...folders, usualFolder]) : workTree(workspace.root, [])
+  if (!staged || workspace.databases !== undefined) return withEdits(workTree(workspace.root, []), workspace)
+  const tree = indexTree(workspace.root, [...folders, usualFolder])
+  // what every command asks for
+  tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)
 }
 

@@ -60,14 +60,30 @@ function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonl
   return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
 }
 
+/** What was judged of a change, and what is known of the rest. */
+export interface Meeting {
+  readonly facts: readonly FleetFacts[]
+  /** of the databases that were there before, what they wrote then */
+  readonly before: ReadonlyMap<string, FleetFacts>
+  readonly tree: Tree
+  /** the folder of the databases */
+  readonly folder: string
+}
+
 /**
- * Whether a database that was not rendered could write an archive of one that was, or make an ObjectStore that it names:
- * a place ends with the name of a server and a store with that of its maker, and both are written out or follow from the cluster.
+ * Whether a database that was not rendered could write an archive that the change is new to, or make an ObjectStore that it
+ * names: a place ends with the name of a server and a store with that of its maker, and both are written out or follow from
+ * the cluster.
  */
-export function couldMeet(facts: readonly FleetFacts[], tree: Tree, folder: string): (database: Database) => boolean {
+export function couldMeet({ facts, before, tree, folder }: Meeting): (database: Database) => boolean {
   const names = new Set(
-    facts.flatMap(({ written, references }) => [...written.map(({ server }) => server), ...references.map(({ name }) => name)]),
+    facts.flatMap(({ database, written, references, stores }) => {
+      const old = new Set(before.get(database)?.written.map(({ key }) => key))
+      const fresh = written.filter(({ key }) => !old.has(key))
+      return [...fresh.map(({ server }) => server), ...references.map(({ name }) => name).filter((name) => !stores.includes(name))]
+    }),
   )
+  if (names.size === 0) return () => false
   const found = tree.mentioning?.([...names], folder)
   const files = new Map<SourceFile, boolean>()
   const isMentioned = (file: SourceFile): boolean => {
