@@ -15,6 +15,7 @@ import type {
   Value,
 } from './model.ts'
 import { byCodeUnit, formatPath } from './path.ts'
+import { maskMessage } from './secret-lines.ts'
 import { isSecretName, isSecretPath } from './secret.ts'
 import { deepestAt, valueAt } from './value.ts'
 
@@ -219,7 +220,8 @@ function renameField(message: string, path: Path, typed: Path): string {
 function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string {
   let clean = message
   for (const { node, spot } of spots) {
-    const texts = [node.kind === 'scalar' ? String(node.value) : '', spot.file.text.slice(spot.span.start, spot.span.end)]
+    if (node.kind !== 'scalar') continue
+    const texts = [String(node.value), spot.file.text.slice(spot.span.start, spot.span.end)]
     for (const text of texts) if (text.length > 0) clean = clean.replaceAll(text, '***')
   }
   return clean
@@ -261,17 +263,20 @@ function placeKey({ at }: LocatedFinding): string {
 }
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
-  const related: RelatedLocation[] = (finding.related ?? []).map((spot) => ({ ...locate(spot), message: spot.message }))
+  const at = locate(finding.at)
+  const spots = (finding.related ?? []).map((spot) => ({ ...locate(spot), message: spot.message, text: spot.file.text }))
+  const places = [{ ...at, text: finding.at.file.text }, ...spots]
+  const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: maskMessage(spot.message, places) }))
   return {
     rule: finding.rule,
     severity: finding.severity,
-    message: finding.message,
-    at: locate(finding.at),
+    message: maskMessage(finding.message, places),
+    at,
     related,
-    ...(finding.help === undefined ? {} : { help: finding.help }),
+    ...(finding.help === undefined ? {} : { help: maskMessage(finding.help, places) }),
     databases,
     ...(finding.object === undefined ? {} : { object: finding.object }),
-    ...(finding.path === undefined ? {} : { path: finding.path }),
+    ...(finding.path === undefined ? {} : { path: maskMessage(finding.path, places) }),
   }
 }
 

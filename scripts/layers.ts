@@ -1,10 +1,10 @@
 // What does each layer file hold, read once however many databases use it?
 import { spotOf } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
-import type { Database, LayerName, MapValue, SourceFile } from './model.ts'
+import type { Database, LayerName, MapValue, Path, SourceFile } from './model.ts'
 import { parseYaml } from './parse.ts'
 import { formatPath } from './path.ts'
-import { secretLiterals } from './secret.ts'
+import { isSecretKey, secretLiterals, shownPath } from './secret.ts'
 import { describe } from './schema-findings.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
 
@@ -84,18 +84,26 @@ function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
   }
 }
 
+/** The name of a Secret and the key in it are no secrets, and a promotion token is written down on purpose. */
+function isHarmless(path: Path): boolean {
+  const [parent, last] = path.slice(-2)
+  return last === 'promotionToken' || ((last === 'name' || last === 'key') && typeof parent === 'string' && isSecretKey(parent))
+}
+
 /** A secret's text in values ends up in the rendered file too, in Git, for every reader. */
 function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
-  for (const { node } of secretLiterals(root)) {
-    const at = spotOf(node, 'key')
+  for (const { node, path } of secretLiterals(root)) {
+    const at = isHarmless(path) ? undefined : spotOf(node, 'key')
     if (at === undefined) continue
-    const message = `${formatPath(node.origin.path)} holds a secret, but values are kept in Git`
+    const message = `${formatPath(shownPath(path))} holds a secret, but values are kept in Git`
     yield {
       rule: 'policy/secret-in-values',
       severity: 'warning',
       message,
       at,
-      help: 'keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)',
+      help: path.includes('env')
+        ? 'take it from a Secret: valueFrom.secretKeyRef'
+        : 'keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)',
     }
   }
 }

@@ -1,86 +1,134 @@
 // Which values must never be printed?
-import type { Path, Value } from './model.ts'
+import type { Json, Path, Value } from './model.ts'
 import { nearest } from './path.ts'
 
-const secretKeys = new Set(
-  [
-    'password',
-    'passwd',
-    'secretKey',
-    'accessKey',
-    'storageKey',
-    'storageSasToken',
-    'connectionString',
-    'applicationCredentials',
-    'token',
-  ].map((key) => key.toLowerCase()),
-)
+/** Long enough that two slips still mean them. */
+const longNames = [
+  'password',
+  'passphrase',
+  'secretKey',
+  'secretAccessKey',
+  'accessKey',
+  'accessKeyId',
+  'storageKey',
+  'storageSasToken',
+  'connectionString',
+  'applicationCredentials',
+]
+const endings =
+  /(?:password|passwd|passphrase|pwd|(?:secret|access|storage|api|private)key(?:id)?|connectionstring|applicationcredentials|token)$/
+/** A reference, a switch, and how a token is mounted: near in name, but no secrets. */
+const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
 
-/** A key whose value is a secret by its name. */
+const known = new Map<string, boolean>()
+
+/** A key that is a secret's name, ends with one (`dbPassword`, `DB_PASSWORD`), or was meant to be one. */
 export function isSecretKey(key: string): boolean {
-  return secretKeys.has(key.toLowerCase())
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const bare = key.toLowerCase().replaceAll(/[-_.]/g, '')
+  const is =
+    !innocent.has(bare) && (endings.test(bare) || ['pass', 'pgpass', 'tokn'].includes(bare) || nearest(bare, longNames) !== undefined)
+  known.set(key, is)
+  return is
+}
+
+/** `DB_PASSWORD`, `apiToken`: a name whose `value` beside it is a secret. A path to a file is none. */
+export function isSecretName(name: string): boolean {
+  return (
+    /passw|pwd|secret|token|credential|api_?key|private_?key|access_?key/i.test(name) && !/(?:_FILE|_PATH|_DIR|_ENCRYPTION)$/i.test(name)
+  )
+}
+
+/** A key below which `value` is a secret: `passwordSecret`. */
+export function isSecretHolder(key: string): boolean {
+  return /passw|secret|token|credential/i.test(key)
+}
+
+/** A key that takes a reference to a Secret; text there was meant as the secret. */
+export function isSecretReference(key: string): boolean {
+  return /^(?:\w*password|superuser)?secret$/i.test(key)
 }
 
 /** A path that leads to or through a secret-looking key, or to the `value` beside such a name (`passwordSecret.value`). */
 export function isSecretPath(path: Path): boolean {
+  const last = path.at(-1)
+  // text where `{ name, key }` belongs
+  if (typeof last === 'string' && last.toLowerCase() === 'passwordsecret') return true
   return path.some((step, index) => {
     if (typeof step !== 'string') return false
     if (isSecretKey(step)) return true
     const parent = path[index - 1]
-    return step === 'value' && typeof parent === 'string' && /password|secret|token|credential/i.test(parent)
+    return step === 'value' && typeof parent === 'string' && isSecretHolder(parent)
   })
 }
 
-/** The literal texts of secrets in a tree, with their nodes: what must not appear in any output. */
-export function* secretLiterals(value: Value): Iterable<{ node: Value; text: string }> {
-  if (value.kind === 'map') for (const entry of value.entries.values()) yield* secretLiterals(entry)
-  else if (value.kind === 'list') for (const item of value.items) yield* secretLiterals(item)
-  else if (value.kind === 'scalar' && value.value !== '' && isSecretPath(value.origin.path))
-    yield { node: value, text: String(value.value) }
+/** A path for a person: keys that stand where a secret's text belongs are not shown. */
+export function shownPath(path: Path): Path {
+  const at = path.findIndex((step) => typeof step === 'string' && isSecretKey(step))
+  return at < 0 ? path : path.map((step, index) => (index > at && typeof step === 'string' && !isReferenceKey(step) ? mask : step))
 }
 
-const keyed = /(["']?)([A-Za-z_][\w-]*)\1(\s*:\s*)([^\s#].*)?$/
-
-/** A key that is, ends with, or was meant to be a secret's name: its value is not shown, whatever it is. */
-function looksSecret(key: string): boolean {
-  const lower = key.toLowerCase()
-  return secretKeys.has(lower) || [...secretKeys].some((name) => lower.endsWith(name)) || nearest(key, secretKeys) !== undefined
+function isReferenceKey(key: string): boolean {
+  return key === 'name' || key === 'key'
 }
 
-/** `DB_PASSWORD`, `apiToken`: a name whose `value` beside it is a secret. */
-export function isSecretName(name: string): boolean {
-  return /passw(?:or)?d|secret|token|credential|api_?key|private_?key|access_?key/i.test(name)
+/** What stands in the place of a secret. */
+export const mask = '***'
+
+/** Text without passwords of URLs, connection strings, assignments and SQL. */
+export function maskInText(text: string): string {
+  return text
+    .replaceAll(/(:\/\/[^/\s:@]{0,256}:)[^@\s]{1,512}@/g, `$1${mask}@`)
+    .replaceAll(/(?<![\w.-])([A-Za-z_][\w.-]*)(\s*=\s*)("[^"]*"|'[^']*'|[^\s&;,'"`]+)/g, (whole: string, name: string, equals: string) =>
+      isSecretKey(name) || /(?:secret|credentials?)$/i.test(name) ? `${name}${equals}${mask}` : whole,
+    )
+    .replaceAll(/(\bpassword\s+)(?:E?'(?:[^']|'')*'?|\$\$.*?(?:\$\$|$))/gi, `$1${mask}`)
 }
 
-const namedSecret = /["']?\bname["']?\s*:\s*["']?([\w.-]+)/
-
-/** A source line with the values of secret-looking keys replaced. */
-export function maskLine(line: string): string {
-  const pairs = line.replaceAll(
-    /(["']?)([A-Za-z_][\w-]*)\1(\s*:\s+)("[^"]*"|'[^']*'|[^\s#{[,][^,}\]#]*)/g,
-    (whole: string, quoteMark: string, key: string, colon: string) =>
-      looksSecret(key) ? `${quoteMark}${key}${quoteMark}${colon}***` : whole,
-  )
-  if (isSecretName(namedSecret.exec(pairs)?.[1] ?? '')) return pairs.replace(/(["']?\bval?u?e?["']?\s*:\s*).*/, '$1***')
-  // a list or map where a secret's text belongs is hidden to the end of the line
-  const collection = /(["']?)([A-Za-z_][\w-]*)\1(\s*:\s*)[{[]/g
-  for (const match of pairs.matchAll(collection))
-    if (secretKeys.has((match[2] as string).toLowerCase())) return `${pairs.slice(0, match.index + match[0].length - 1)}***`
-  return pairs
+/** A secret's text in a tree. `path`: where it stands, also where an alias brought it there. */
+export interface SecretLiteral {
+  readonly node: Value
+  readonly text: string
+  readonly path: Path
 }
 
-/** A line of a file as a person may see it: nothing of it when it stands below a secret-looking key. */
-export function showLine(lines: readonly string[], index: number): string {
-  const line = lines[index] ?? ''
-  let indent = line.search(/\S/)
-  for (let above = index - 1; above >= 0 && indent > 0; above--) {
-    const other = lines[above] as string
-    const at = other.search(/\S/)
-    if (at < 0 || other[at] === '#' || at > indent || (at === indent && !/^\s*- /.test(line))) continue
-    const key = keyed.exec(other.trim().replace(/^- /, ''))?.[2]
-    if (key !== undefined && secretKeys.has(key.toLowerCase())) return `${line.slice(0, line.search(/\S/))}***`
-    indent = at
+/** The literal texts of secrets in a tree: what must not appear in any output. */
+export function* secretLiterals(value: Value, path: Path = value.origin.path, isBeside = false): Iterable<SecretLiteral> {
+  if (value.kind === 'map') {
+    const name = value.entries.get('name')
+    const isNamed = name?.kind === 'scalar' && isSecretName(String(name.value))
+    for (const [key, entry] of value.entries) yield* secretLiterals(entry, [...path, key], isNamed && key === 'value')
+  } else if (value.kind === 'list') for (const [index, item] of value.items.entries()) yield* secretLiterals(item, [...path, index])
+  else if (value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '') {
+    const text = String(value.value)
+    if (isBeside || isSecretPath(path) || maskInText(text) !== text) yield { node: value, text, path }
   }
-  const beside = [lines[index - 1], lines[index + 1]].some((other) => isSecretName(namedSecret.exec(other ?? '')?.[1] ?? ''))
-  return beside ? line.replace(/^(\s*(?:- )?["']?val?u?e?["']?\s*:\s*).*/, '$1***') : maskLine(line)
+}
+
+/** Plain JSON as it may be shown; `path`: where it stands. */
+export function maskInJson(plain: Json, path: Path): Json {
+  if (plain === null || typeof plain === 'boolean') return plain
+  if (typeof plain !== 'object') return plain !== '' && isSecretPath(path) ? mask : typeof plain === 'string' ? maskInText(plain) : plain
+  if (Array.isArray(plain)) return plain.map((item, index) => maskInJson(item, [...path, index]))
+  const isNamed = typeof plain['name'] === 'string' && isSecretName(plain['name'])
+  return Object.fromEntries(
+    Object.entries(plain).map(([key, entry]) => [
+      shownPath([...path, key]).at(-1) as string,
+      isNamed && key === 'value' && entry !== null && entry !== '' ? mask : maskInJson(entry, [...path, key]),
+    ]),
+  )
+}
+
+/** Replaces the texts of the secrets in some trees wherever they were copied to, also in base64, as a Secret's data has them. */
+export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
+  const texts = new Set(trees.flatMap((tree) => [...secretLiterals(tree)]).map(({ text }) => text))
+  const literals = [...texts].filter((text) => text.length > 3).flatMap((text) => [text, Buffer.from(text).toString('base64')])
+  const clean = (plain: Json): Json => {
+    if (Array.isArray(plain)) return plain.map(clean)
+    if (typeof plain === 'string') return literals.reduce((text, secret) => text.replaceAll(secret, mask), plain)
+    if (plain === null || typeof plain !== 'object') return plain
+    return Object.fromEntries(Object.entries(plain).map(([key, entry]) => [key, clean(entry)]))
+  }
+  return literals.length === 0 ? (plain) => plain : clean
 }

@@ -163,6 +163,14 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
         : /[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text)
           ? 'a control character'
           : undefined
+    if (/:\/\/[^/\s:@]*:[^@\s]+@/.test(text))
+      found.push({
+        rule: 'settings/no-password',
+        severity: 'error',
+        message: `${field} holds a password, but is written into generated files`,
+        at,
+        help: 'remove it; Argo CD takes credentials from a Secret of its own',
+      })
     if (what !== undefined)
       found.push({
         rule: 'settings/safe-text',

@@ -2,7 +2,7 @@
 import { nearestSpot, spotOf } from '../diagnose.ts'
 import type { Spot } from '../diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
-import { isSecretPath } from '../secret.ts'
+import { isSecretName, isSecretPath, mask, maskInText, shownPath } from '../secret.ts'
 import { valueAt } from '../value.ts'
 
 /** One leaf that differs; a side is undefined where the leaf is not there. */
@@ -124,29 +124,24 @@ export function spotIn(values: MapValue, node: Value, fallback: Spot): Spot {
   return own ?? nearestSpot(values, node.origin.path, 'key') ?? fallback
 }
 
-const secretName = /password|passwd|secret|token|credential|api_?key/i
-
 /** A value as it may be shown: secrets in it as `***`, an absent one as null. */
 export function shownValue(value: Value | undefined, path: Path, siblings?: Value): Json {
   if (value === undefined || value.kind === 'null') return null
   const named = siblings?.kind === 'map' ? scalarOf(siblings.entries.get('name')) : undefined
   const isSecret =
-    isSecretPath(path) ||
-    isSecretPath(value.origin.path) ||
-    (path.at(-1) === 'value' && typeof named === 'string' && secretName.test(named))
-  if (isSecret) return '***'
+    isSecretPath(path) || isSecretPath(value.origin.path) || (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named))
+  if (isSecret) return mask
   switch (value.kind) {
     case 'scalar':
-      return withoutPasswords(value.value)
+      return typeof value.value === 'string' ? maskInText(value.value) : value.value
     case 'list':
       return value.items.map((item, index) => shownValue(item, [...path, index], value))
     case 'map':
-      return Object.fromEntries([...value.entries].map(([key, entry]) => [key, shownValue(entry, [...path, key], value)]))
+      return Object.fromEntries(
+        [...value.entries].map(([key, entry]) => {
+          const below = [...path, key]
+          return [String(shownPath(below).at(-1)), shownValue(entry, below, value)]
+        }),
+      )
   }
-}
-
-/** A scalar with the passwords of URLs and connection strings replaced. */
-function withoutPasswords(plain: string | number | boolean): Json {
-  if (typeof plain !== 'string') return plain
-  return plain.replaceAll(/(:\/\/[^/\s:@]*:)[^@\s/]+@/g, '$1***@').replaceAll(/(\bpassword\s*=\s*)\S+/gi, '$1***')
 }

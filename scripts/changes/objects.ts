@@ -3,6 +3,7 @@ import { locateFinding, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Database, Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../path.ts'
+import { literalsMask, mask } from '../secret.ts'
 import { valueAt } from '../value.ts'
 import type { FieldChange } from './application.ts'
 import { causeOf, hasFallen } from './cause.ts'
@@ -101,6 +102,7 @@ interface Sides {
 /** The fields that differ; a map or a list that goes is told once, with the gravest effect of what was in it. */
 function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides): FieldChange[] {
   const changes = new Map<string, FieldChange>()
+  const clean = literalsMask([sides.before.values, sides.after.values])
   for (const { path: leaf, before, after, whole } of differences(was.value, object.value)) {
     const path = whole?.path ?? leaf
     const key = formatPath(path)
@@ -109,7 +111,7 @@ function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides)
     const effect = gravest([own, known?.effect ?? 'nothing'])
     const isSecret = object.kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData')
     const shown = (value: Value | undefined, root: MapValue): Json =>
-      isSecret && value !== undefined ? '***' : shownValue(value, path, valueAt(root, path.slice(0, -1)))
+      isSecret && value !== undefined ? mask : clean(shownValue(value, path, valueAt(root, path.slice(0, -1))))
     const old = whole?.before ?? before
     changes.set(
       key,

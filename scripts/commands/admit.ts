@@ -6,7 +6,7 @@ import type { AdmitResult } from '../admit/admit.ts'
 import { examine } from '../admit/examine.ts'
 import { chooseSchemaVersion, isOwnGroup, loadKind } from '../admit/load.ts'
 import { isKnownOperator } from '../admit/operator/version.ts'
-import { diagnose } from '../diagnose.ts'
+import { diagnose, locate } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { writeGithub } from '../emit/report-github.ts'
 import { diagnosticsToJson } from '../emit/report-json.ts'
@@ -16,7 +16,7 @@ import { readManifests } from '../manifests.ts'
 import type { Manifest } from '../manifests.ts'
 import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../path.ts'
-import { isSecretPath } from '../secret.ts'
+import { maskMessage } from '../secret-lines.ts'
 import type { Terminal } from '../terminal.ts'
 import { decodeText } from '../tree.ts'
 import { deepestAt } from '../value.ts'
@@ -147,11 +147,10 @@ function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitR
 function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): LocatedFinding {
   const [first, ...others] = finding.places
   const dropped = (finding.rule === 'schema/unknown-field' && !isMissed(finding, result)) || result.verdict === 'accepted'
-  const secret = finding.places.some(({ path }) => isSecretPath(path))
   return {
     rule: finding.rule,
     severity: dropped && finding.severity === 'error' ? 'warning' : finding.severity,
-    message: secret ? `${formatPath(first.path)} is not what the server takes` : finding.message,
+    message: finding.message,
     at: spotAt(manifest.value, first),
     related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? 'this takes part in it' })),
     help: finding.help,
@@ -178,6 +177,19 @@ function writePretty(diagnostics: readonly Diagnostic[], files: readonly SourceF
   if (diagnostics.length > 0) terminal.stderr('\n')
 }
 
+/** The server's own words, without the secrets that they repeat. */
+function shownVerdict({ errors, warnings, pruned }: AdmitResult, root: Value): Pick<AdmitResult, 'errors' | 'warnings' | 'pruned'> {
+  const clean = (text: string, field: string): string => {
+    const spot = spotAt(root, { path: parsePath(field) ?? [] })
+    return maskMessage(text, [{ ...locate(spot), text: spot.file.text }])
+  }
+  return {
+    errors: errors.map((error) => ({ ...error, field: clean(error.field, error.field), message: clean(error.message, error.field) })),
+    warnings: warnings.map((warning) => clean(warning, warning)),
+    pruned: pruned.map((field) => clean(field, field)),
+  }
+}
+
 function writeReport(judged: readonly Judged[], diagnostics: readonly Diagnostic[]): string {
   const objects = judged.map(({ manifest, result }) => ({
     apiVersion: manifest.apiVersion,
@@ -186,9 +198,7 @@ function writeReport(judged: readonly Judged[], diagnostics: readonly Diagnostic
     name: manifest.name,
     verdict: result.verdict,
     stage: result.stage,
-    errors: result.errors,
-    warnings: result.warnings,
-    pruned: result.pruned,
+    ...shownVerdict(result, manifest.value),
   }))
   const { errors, warnings, files } = count(diagnostics)
   return `${JSON.stringify({ version: 1, summary: { errors, warnings, objects: objects.length, files }, diagnostics: diagnosticsToJson(diagnostics), objects }, null, 2)}\n`

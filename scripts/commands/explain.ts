@@ -17,6 +17,7 @@ import type { Inspected } from '../inspect.ts'
 import type { Json, Path, RenderedObject, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../path.ts'
 import { policiesOn } from '../policy/judge.ts'
+import { shownPath } from '../secret.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../value.ts'
 import { openWorkspace, UsageError } from '../workspace.ts'
@@ -58,10 +59,10 @@ function wholeTree(inspected: Inspected): Explanation {
 }
 
 function leafLines(inspected: Inspected, value: Value, path: Path, object?: RenderedObject): LeafLine[] {
-  const masking = maskingOf(inspected.values)
+  const masking = maskingOf([inspected.values, ...inspected.layers])
   return [...leavesOf(value, path)].map((leaf) => {
     const value = masking.plain(leaf.value, leaf.path, object)
-    return { path: formatPath(leaf.path), value, ...whoDecides(inspected, leaf, object) }
+    return { path: formatPath(shownPath(leaf.path)), value, ...whoDecides(inspected, leaf, object) }
   })
 }
 
@@ -114,7 +115,7 @@ function explainText(inspected: Inspected, text: string): Explanation {
 
 function explainValue(inspected: Inspected, path: Path): Explanation {
   const { values, layers, objects, written } = inspected
-  const masking = maskingOf(values)
+  const masking = maskingOf([values, ...layers])
   const value = valueAt(values, path)
   const said = layersAt(layers, path, value)
   const facts = knownFacts(inspected, path, value !== undefined || valueAt(written, path) !== undefined)
@@ -204,7 +205,7 @@ function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): E
     throw new UsageError(
       `${inspected.database.id} has several of kind ${kind}; name one of ${listed(matches.map((match) => `${kind}/${match.name}/`))}`,
     )
-  const masking = maskingOf(inspected.values)
+  const masking = maskingOf([inspected.values, ...inspected.layers])
   const node = valueAt(object.value, path)
   const operator = inspected.database.environment.operator.version
   if (node === undefined) return unsetField(inspected, object, path)

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Diagnostic, SourceLocation } from '../model.ts'
 import { listed } from '../path.ts'
-import { showLine } from '../secret.ts'
+import { maskedText } from '../secret-lines.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -42,10 +42,10 @@ function reach({ databases }: Diagnostic): string {
 const widest = 160
 
 function frame(at: SourceLocation, options: TextOptions, paint: (text: string) => string): string[] {
-  const lines = options.source(at.file, at.revision)?.split(/\r\n|\r|\n/) ?? []
-  const line = lines[at.line - 1]?.replace(/^\ufeff/, '')
+  const text = options.source(at.file, at.revision)
+  const line = text === undefined ? undefined : maskedText(text).lines[at.line - 1]?.replace(/^\ufeff/, '')
   if (line === undefined || line.trim() === '' || line.length > widest) return []
-  const shown = printable(showLine(lines, at.line - 1).replace(/^\ufeff/, ''))
+  const shown = printable(line)
   const number = String(at.line)
   const end = at.endLine === at.line ? at.endColumn : line.length + 1
   const length = Math.max(1, Math.min(end, shown.length + 1) - at.column)

@@ -1,5 +1,5 @@
 // How is a change of a text shown as a unified diff?
-import { maskLine } from '../secret.ts'
+import { maskLines } from '../secret-lines.ts'
 
 const context = 3
 /** Larger tables of line pairs are not filled: then everything between the first and the last change is shown as replaced. */
@@ -10,7 +10,7 @@ type Row = { readonly sign: ' ' | '-' | '+'; readonly line: string }
 /** `--- a/file`, `+++ b/file` and hunks with three lines of context; values of secret-looking keys are masked. Empty: no change. */
 export function unifiedDiff(path: string, before: string, after: string): string {
   if (before === after) return ''
-  const rows = compare(linesOf(before), linesOf(after))
+  const rows = masked(compare(linesOf(before), linesOf(after)))
   const shown = rows.map((_, at) => rows.slice(Math.max(0, at - context), at + context + 1).some(({ sign }) => sign !== ' '))
   let [oldLine, newLine] = [1, 1]
   const hunks: string[] = []
@@ -42,8 +42,19 @@ function range(start: number, count: number): string {
 }
 
 function print({ sign, line }: Row): string {
-  const masked = maskLine(line)
-  return line.endsWith('\n') ? `${sign}${masked}` : `${sign}${masked}\n\\ No newline at end of file\n`
+  return line.endsWith('\n') ? `${sign}${line}` : `${sign}${line}\n\\ No newline at end of file\n`
+}
+
+/** Each side is masked as a whole text, since a line alone does not tell what it belongs to; line breaks stay. */
+function masked(rows: readonly Row[]): Row[] {
+  const shown = (hiddenSign: Row['sign']): string[] =>
+    maskLines(rows.filter(({ sign }) => sign !== hiddenSign).map(({ line }) => line.replace(/\r?\n$/, ''))).lines.toReversed()
+  const [before, after] = [shown('+'), shown('-')]
+  return rows.map(({ sign, line }) => {
+    const old = sign === '+' ? undefined : before.pop()
+    const now = sign === '-' ? undefined : after.pop()
+    return { sign, line: `${now ?? old ?? ''}${/\r?\n$/.exec(line)?.[0] ?? ''}` }
+  })
 }
 
 function compare(before: readonly string[], after: readonly string[]): Row[] {
