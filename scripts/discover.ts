@@ -1,7 +1,7 @@
 // What is there: which databases, in which environments, from which files?
 import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
-import { fill, matcher, meantPath, serviceFolder, staticFolder } from './layout.ts'
+import { fill, isInFolder, layoutFolders, matcher, meantPath, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
 import type { Database, Environment, LayerName, Settings, SourceFile } from './model.ts'
 import { byCodeUnit, listed, nearest } from './path.ts'
@@ -116,7 +116,7 @@ function overrideKey(parts: Parts): string {
 
 function classify(settings: Settings, tree: Tree, source: Reader, findings: LocatedFinding[]): Classified {
   const { layout } = settings
-  const folder = staticFolder(layout.databases)
+  const folders = layoutFolders(layout)
   const own = serviceFolder(layout.databases)
   const asBase = matcher(layout.databases)
   const asOverride = matcher(layout.overrides)
@@ -126,7 +126,8 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
   const overrides = new Map<string, string>()
   const serviceFiles = new Map<string, string>()
   for (const path of tree.paths) {
-    if (folder !== '' && !path.startsWith(`${folder}/`)) continue
+    const folder = folders.find((one) => isInFolder(path, one))
+    if (folder === undefined) continue
     if (
       path
         .slice(folder.length)

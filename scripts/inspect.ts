@@ -42,7 +42,7 @@ export interface Inspected {
 export function readFleet(workspace: Workspace): Fleet {
   const loaded = loadSettings(openSettingsTree(workspace, false))
   if (loaded.settings === undefined) return { databases: [], findings: loaded.findings }
-  return { settings: loaded.settings, ...findDatabases(loaded.settings, openTree(workspace, loaded.settings.layout.databases, false)) }
+  return { settings: loaded.settings, ...findDatabases(loaded.settings, openTree(workspace, loaded.settings.layout, false)) }
 }
 
 /** The databases of a tree, which may hold files that are yet to be written. */

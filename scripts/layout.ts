@@ -48,6 +48,17 @@ export function staticFolder(pattern: string): string {
   return head.slice(0, Math.max(head.lastIndexOf('/'), 0))
 }
 
+/** The folders that hold all files of a layout, none of them inside another; the databases' own first. */
+export function layoutFolders({ databases, overrides }: Pick<Settings['layout'], 'databases' | 'overrides'>): readonly string[] {
+  const all = [...new Set([staticFolder(databases), staticFolder(overrides)])]
+  return all.filter((folder) => !all.some((other) => other !== folder && isInFolder(folder, other)))
+}
+
+/** Whether a path stands in a folder; the empty one holds everything. */
+export function isInFolder(path: string, folder: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`)
+}
+
 /** `databases/{service}`: the service's own folder, where `service.yaml` stands; undefined where the layout has none. */
 export function serviceFolder(pattern: string): string | undefined {
   const segments = pattern.split('/')

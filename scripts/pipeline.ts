@@ -80,7 +80,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
 
   const { settings } = loaded
-  const opened = remembered(openTree(workspace, settings.layout.databases, options.staged, listed))
+  const opened = remembered(openTree(workspace, settings.layout, options.staged, listed))
   const changed = options.changed === true
   const base = from === undefined ? undefined : readBase(workspace, from, { settings, tree: opened, changed })
   const tree = changed && base !== undefined && opened.blob !== undefined ? readLater(opened, base.differs) : opened

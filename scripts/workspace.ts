@@ -2,7 +2,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { indexTree } from './git.ts'
-import { staticFolder } from './layout.ts'
+import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
+import type { Settings } from './model.ts'
 import { overlay, workTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -44,21 +45,28 @@ const folders = ['apps', 'helm-values']
 const usualFolder = 'databases'
 
 /**
- * The files of the work tree, or with `staged` of the git index, for a databases pattern such as
- * `databases/{service}/values.yaml`. `listed` is the tree of the settings, which the index may have been listed for already.
+ * The files of the work tree, or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
  */
-export function openTree(workspace: Workspace, layout: string, staged: boolean, listed?: Tree): Tree {
-  if (staged && listed !== undefined && workspace.databases === undefined && staticFolder(layout) === usualFolder) return listed
+export function openTree(workspace: Workspace, layout: Settings['layout'], staged: boolean, listed?: Tree): Tree {
+  if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) return listed
   return withEdits(readTree(workspace, layout, staged), workspace)
 }
 
-function readTree(workspace: Workspace, layout: string, staged: boolean): Tree {
-  const databases = staticFolder(layout)
+function readTree(workspace: Workspace, layout: Settings['layout'], staged: boolean): Tree {
+  const own = layoutFolders(layout)
   const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : workTree(root, list))
-  if (workspace.databases === undefined) return open(workspace.root, databases === '' ? [''] : [...new Set([...folders, databases])])
+  if (workspace.databases === undefined) return open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])])
+  const databases = staticFolder(layout.databases)
+  const overrides = staticFolder(layout.overrides)
+  if (databases !== overrides && !isInFolder(overrides, databases))
+    throw new UsageError(`--databases brings \`${databases}\` only, but postgres.layout.overrides begins with \`${overrides}\``)
   // the values come from one repository and the databases from another: only the latter has the index that is asked for
-  const own = workTree(workspace.root, folders)
-  return overlay(own, databases, open(workspace.databases, ['']), shownPath(workspace.root, workspace.databases))
+  return overlay(
+    workTree(workspace.root, folders),
+    databases,
+    open(workspace.databases, ['']),
+    shownPath(workspace.root, workspace.databases),
+  )
 }
 
 /** The tree that holds apps/values.yaml, before the layout is known. */

@@ -1,9 +1,10 @@
 // What did the repository hold where this change began?
 import { posix } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../diagnose.ts'
 import { discover, renderedFolder } from '../discover.ts'
 import { commitTree, leftFolders, mergeBase, stagedBase } from '../git.ts'
-import { staticFolder } from '../layout.ts'
+import { isInFolder, layoutFolders, staticFolder } from '../layout.ts'
 import type { Database, Settings } from '../model.ts'
 import { loadSettings, settingsFile } from '../settings.ts'
 import { overlay } from '../tree.ts'
@@ -51,19 +52,19 @@ export function readBase(
   from: BaseCommit,
   current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
 ): Base {
-  const folder = staticFolder(current.settings.layout.databases)
   const { tree } = current
+  const { layout } = current.settings
   let place: Place | undefined
-  let first = openBaseTree(workspace, from, { folder, tree })
+  let first = openBaseTree(workspace, from, { layout, tree })
   if (!holdsSettings(first.tree) && workspace.databases === undefined) {
     place = formerPlace(workspace.root, from.commit)
     if (place === undefined) return { ...first, databases: new Map(), findings: [] }
-    first = openBaseTree(workspace, from, { folder, tree, place })
+    first = openBaseTree(workspace, from, { layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
   if (settings === undefined) return { ...first, databases: new Map(), findings: findings.slice(0, 1).map(unreadable) }
-  const folderThen = staticFolder(settings.layout.databases)
-  const opened = folderThen === folder ? first : openBaseTree(workspace, from, { folder: folderThen, tree, ...(place && { place }) })
+  const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
+  const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
   const databases = new Map(found.databases.map((database) => [database.id, database]))
@@ -135,20 +136,21 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
 function openBaseTree(
   workspace: Workspace,
   { revision, commit }: BaseCommit,
-  current: { readonly folder: string; readonly tree: Tree; readonly place?: Place },
+  { layout, tree, place }: { readonly layout: Settings['layout']; readonly tree: Tree; readonly place?: Place },
 ): Pick<Base, 'revision' | 'tree' | 'differs'> {
-  const { folder, tree, place } = current
-  const prefix = folder === '' ? '' : `${folder}/`
   if (workspace.databases === undefined) {
-    const folders = folder === '' ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', folder])]
+    const own = layoutFolders(layout)
+    const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
     const wanted = (path: string): boolean =>
       path === settingsFile ||
       /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
-      (path.startsWith(prefix) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
+      (own.some((folder) => isInFolder(path, folder)) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
     const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted, ...(place && { at: place.at }) })
     const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
     return { revision, tree: { ...opened.tree, ...shown, revision }, differs: opened.differs }
   }
+  const folder = staticFolder(layout.databases)
+  const prefix = `${folder}/`
   if (folder === '') throw new UsageError('--databases needs postgres.layout.databases to begin with a folder')
   const below: Tree = { paths: [], read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }
   const opened = commitTree(workspace.databases, commit, { folders: [''], current: below, wanted: (path) => path.endsWith('.yaml') })

@@ -56,7 +56,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const databases = choose(fleet, names)
   if (databases.length === 0) throw new UsageError('there is no database to upgrade')
-  const tree = openTree(workspace, fleet.settings.layout.databases, false)
+  const tree = openTree(workspace, fleet.settings.layout, false)
   const core = tree.read('helm-values/core/cloudnative-pg.yaml')
   // the operator's switch for replacing its program inside running pods; off unless somebody set it
   const inPlace = core?.ok === true && /^[^#\n]*ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/m.test(core.text)
