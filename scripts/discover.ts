@@ -1,4 +1,5 @@
 // What is there: which databases, in which environments, from which files?
+import { blockedFindings } from './blocked.ts'
 import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import { fill, isInFolder, layoutFolders, matcher, meantPath, serviceFolder } from './layout.ts'
@@ -29,7 +30,7 @@ interface Base {
 
 /** Files of the tree → databases. Files are read here, as text; what is in them is the next stages' affair. */
 export function discover(settings: Settings, tree: Tree): Discovered {
-  const findings: LocatedFinding[] = []
+  const findings: LocatedFinding[] = blockedFindings(settings, tree)
   const source = reader(tree, findings)
   const found = classify(settings, tree, source, findings)
   const services = readServices(settings, found, source, findings)

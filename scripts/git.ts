@@ -186,20 +186,20 @@ export function leftFolders(root: string, commit: string, file: string): { reado
   return { folders, here: answer('rev-parse', '--show-prefix').replace(/\/$/, '') }
 }
 
+const linkToNothing = {
+  message: 'is a link that leads to no file of the same folders in git',
+  help: 'commit what it leads to, or copy the file',
+}
+
 /** `id` empty: a link that leads to nothing in this tree. */
 function treeOf(files: ReadonlyMap<string, string>, text: (path: string, id: string) => FileText | undefined): Tree {
   return {
     paths: [...files.keys()].sort(),
+    blocked: [...files].filter(([path, id]) => id === '' && !/\.\w+$/.test(path)).map(([path]) => ({ path, ...linkToNothing })),
     read: (path) => {
       const id = files.get(path)
       if (id === undefined) return undefined
-      if (id === '')
-        return {
-          ok: false,
-          message: 'is a link that leads to no file of the same folders in git',
-          help: 'commit what it leads to, or copy the file',
-        }
-      return text(path, id)
+      return id === '' ? { ok: false, ...linkToNothing } : text(path, id)
     },
   }
 }

@@ -59,6 +59,12 @@ export function isInFolder(path: string, folder: string): boolean {
   return folder === '' || path.startsWith(`${folder}/`)
 }
 
+/** Whether a folder at a path would hold files of a pattern. */
+export function couldHold(path: string, pattern: string): boolean {
+  const [steps, wanted] = [path.split('/'), pattern.split('/')]
+  return steps.length < wanted.length && matcher(wanted.slice(0, steps.length).join('/'))(path) !== undefined
+}
+
 /** `databases/{service}`: the service's own folder, where `service.yaml` stands; undefined where the layout has none. */
 export function serviceFolder(pattern: string): string | undefined {
   const segments = pattern.split('/')

@@ -1,6 +1,7 @@
 // Which files does the checkout (or the git index) hold, and what do they say?
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
 /** Larger files are refused unread: no values file comes near. */
@@ -11,10 +12,19 @@ export type FileText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string; readonly help?: string }
 
+/** A folder or a link that could not be looked into, and why. */
+export interface Blocked {
+  readonly path: string
+  readonly message: string
+  readonly help?: string
+}
+
 /** The files of one state of the repository; paths are '/'-separated, from the root. */
 export interface Tree {
   /** sorted by code unit */
   readonly paths: readonly string[]
+  /** folders and links that stand among the files and can't be followed */
+  readonly blocked?: readonly Blocked[]
   /** undefined: there is no such file */
   readonly read: (path: string) => FileText | undefined
   /** the path as a person can open it, where it differs */
@@ -36,6 +46,10 @@ export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string
   const prefix = `${folder}/`
   return {
     paths: [...tree.paths.filter((path) => !path.startsWith(prefix)), ...other.paths.map((path) => prefix + path)].sort(),
+    blocked: [
+      ...(tree.blocked ?? []).filter(({ path }) => !path.startsWith(prefix)),
+      ...(other.blocked ?? []).map((one) => ({ ...one, path: prefix + one.path })),
+    ],
     read: (path) => (path.startsWith(prefix) ? other.read(path.slice(prefix.length)) : tree.read(path)),
     shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : path),
     blob: (path) => (path.startsWith(prefix) ? other.blob?.(path.slice(prefix.length)) : tree.blob?.(path)),
@@ -50,64 +64,103 @@ const skipped: ReadonlySet<string> = new Set(['node_modules'])
  * (pipes, devices, sockets) are listed, but answered with a message and never opened.
  */
 export function workTree(root: string, folders: readonly string[]): Tree {
-  const listed = new Map<string, 'file' | 'special' | 'outside'>()
+  const listed = new Map<string, Kind>()
+  const blocked: Blocked[] = []
   const realRoot = realpathSync(root)
   const list = (base: string, prefix: string, depth: number): void => {
-    for (const entry of readdirSync(base, { withFileTypes: true })) {
+    let entries: Dirent[]
+    try {
+      entries = readdirSync(base, { withFileTypes: true })
+    } catch (error) {
+      blocked.push({ path: prefix.slice(0, -1), message: `can't be looked into (${codeOf(error)})` })
+      return
+    }
+    for (const entry of entries) {
       const { name } = entry
       if (name.startsWith('.') || skipped.has(name)) continue
       const path = prefix + name
-      if (entry.isDirectory()) list(join(base, name), `${path}/`, depth)
+      if (name.includes('\ufffd')) blocked.push({ path, message: 'has a name that is not UTF-8', help: 'rename it' })
+      else if (entry.isDirectory()) enter(join(base, name), path, depth)
       else if (entry.isSymbolicLink()) follow(join(base, name), path, depth)
       else listed.set(path, entry.isFile() ? 'file' : 'special')
     }
   }
+  const enter = (base: string, path: string, depth: number): void => {
+    if (path.endsWith('.yaml')) listed.set(path, 'folder')
+    else list(base, `${path}/`, depth)
+  }
   const follow = (link: string, path: string, depth: number): void => {
+    // what leads nowhere may have been meant as a folder, unless its name is that of a file
+    const isFileName = /\.\w+$/.test(path)
+    const block = (message: string, kind: Kind): void => {
+      if (isFileName) listed.set(path, kind)
+      else blocked.push({ path, message, help: 'remove the link, or copy what it leads to' })
+    }
     let target: string
     try {
       target = realpathSync(link)
-    } catch {
-      listed.set(path, 'special')
+    } catch (error) {
+      block(codeOf(error) === 'ELOOP' ? 'is a link in a circle' : 'is a link that leads nowhere', 'special')
       return
     }
     const here = `${realpathSync(dirname(link))}${sep}`
-    if (here.startsWith(`${target}${sep}`)) listed.set(path, 'special')
-    else if (!isInside(realRoot, target)) listed.set(path, 'outside')
-    else if (statSync(target).isDirectory()) {
-      if (depth < 8) list(target, `${path}/`, depth + 1)
-    } else listed.set(path, statSync(target).isFile() ? 'file' : 'special')
+    if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that it stands in', 'special')
+    else if (!isInside(realRoot, target)) block('is a link that leads out of the repository', 'outside')
+    else if (!isDirectory(target)) listed.set(path, isFile(target) ? 'file' : 'special')
+    else if (depth < 8) enter(target, path, depth + 1)
+    else block('is a link behind eight others, but links are followed no further', 'special')
   }
   for (const folder of folders) {
     const base = join(root, folder)
-    if (isDirectory(base)) list(base, folder === '' ? '' : `${folder}/`, 0)
+    if (!isDirectory(base)) continue
+    if (isInside(realRoot, realpathSync(base))) list(base, folder === '' ? '' : `${folder}/`, 0)
+    else blocked.push({ path: folder, message: 'is a link that leads out of the repository', help: 'copy what it leads to' })
   }
   return {
     paths: [...listed.keys()].sort(),
+    blocked,
     read: (path) => {
       const kind = listed.get(path) ?? kindOf(root, realRoot, path)
-      if (kind === undefined) return undefined
-      if (kind === 'outside')
-        return { ok: false, message: 'is a link that leads out of the repository', help: 'copy the file into the repository' }
-      if (kind === 'special') return { ok: false, message: 'is no regular file (a broken link, a link in a circle, a pipe or a device)' }
-      return readText(join(root, path))
+      return kind === undefined ? undefined : kind === 'file' ? readText(join(root, path)) : { ok: false, ...refusals[kind] }
     },
   }
 }
 
+type Kind = 'file' | 'special' | 'outside' | 'folder'
+
+const refusals: Readonly<Record<Exclude<Kind, 'file'>, { readonly message: string; readonly help?: string }>> = {
+  outside: { message: 'is a link that leads out of the repository', help: 'copy the file into the repository' },
+  special: { message: 'is no regular file (a broken link, a link in a circle, a pipe or a device)' },
+  folder: { message: 'is a folder, but must be a file', help: 'rename the folder' },
+}
+
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** A file that was not listed, such as one outside of the folders asked for. */
-function kindOf(root: string, realRoot: string, path: string): 'file' | 'outside' | undefined {
-  let target: string
+function kindOf(root: string, realRoot: string, path: string): Kind | undefined {
+  const full = join(root, path)
   try {
-    target = realpathSync(join(root, path))
-    if (!statSync(target).isFile()) return undefined
+    lstatSync(full)
   } catch {
     return undefined
   }
-  return isInside(realRoot, target) ? 'file' : 'outside'
+  if (isDirectory(full)) return 'folder'
+  if (!isFile(full)) return 'special'
+  return isInside(realRoot, realpathSync(full)) ? 'file' : 'outside'
 }
 
 /** Whether a real path lies in a folder, links resolved on both sides. */
@@ -141,7 +194,11 @@ function readText(path: string): FileText {
 }
 
 function unreadable(error: unknown): FileText {
-  return { ok: false, message: `can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})` }
+  return { ok: false, message: `can't be read (${codeOf(error)})` }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }
 
 /** UTF-8 or a message; UTF-16, which go-yaml would read by its byte order mark, is refused too. */
