@@ -1,4 +1,5 @@
 // What is there: which databases, in which environments, from which files?
+import { append } from './append.ts'
 import { blockedFindings } from './blocked.ts'
 import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
@@ -51,7 +52,7 @@ export function discover(settings: Settings, tree: Tree): Discovered {
     }
   }
   for (const [, path] of found.overrides) if (!usedOverrides.has(path)) findings.push(lonelyOverride(path, settings, source))
-  findings.push(...duplicateNames(databases))
+  append(findings, duplicateNames(databases))
   return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
 }
 
@@ -243,7 +244,7 @@ function readServices(settings: Settings, found: Classified, source: Reader, fin
       continue
     }
     const read = readService(file, settings)
-    findings.push(...read.findings)
+    append(findings, read.findings)
     if (read.service !== undefined) services.set(name, read.service)
   }
   return services

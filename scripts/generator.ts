@@ -1,4 +1,5 @@
 // Which values does the generator add on top of what people wrote: name, labels, guards?
+import { append } from './append.ts'
 import { firstSpot, nearestSpot, spotOf, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
 import type { Database, Guard, MapValue, Origin, Path, Settings, SourceFile, Value } from './model.ts'
@@ -36,7 +37,7 @@ export function generateLayer(database: Database, values: MapValue, settings: Se
   const guardSpot = nearestSpot(settings.origin, ['environments', database.environment.name, 'guard']) ?? service
   const origin = (spot: Spot, path: Path): Origin => ({ layer: 'generator', file: spot.file, path, key: null, value: spot.span })
   const labels = labelsOf(database)
-  findings.push(...hiddenMistakes(database, values), ...handSet(database, values, labels))
+  append(findings, hiddenMistakes(database, values), handSet(database, values, labels))
   const options = unite(database, values, guardSpot, findings)
   const cluster = new Map<string, Value>()
   if (options !== undefined) {

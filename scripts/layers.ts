@@ -1,4 +1,5 @@
 // What does each layer file hold, read once however many databases use it?
+import { append } from './append.ts'
 import { spotOf } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from './model.ts'
@@ -66,7 +67,7 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
   }
   const odd = [...oddlyIndented(root)]
   if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
-  for (const check of checks) findings.push(...check(root))
+  for (const check of checks) append(findings, check(root))
   const blamed = new Set(findings.map(({ at }) => at.span.start))
   for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)
   return { root, findings }

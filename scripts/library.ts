@@ -1,4 +1,5 @@
 // What can another program ask, with texts and plain objects in and out?
+import { append } from './append.ts'
 import { chartDefaults } from './chart/defaults.ts'
 import { checkHelmSchema } from './chart/helm-schema.ts'
 import { chartVersion, kubeVersionProblem, releaseNameProblem } from './chart/names.ts'
@@ -51,7 +52,7 @@ export function mergeValues(
   for (const [index, text] of layers.entries()) {
     const read = readValues({ path: `layer-${index}.yaml`, text }, 'service', options.helm)
     if (!read.ok) return read
-    roots.push(...read.roots)
+    append(roots, read.roots)
   }
   const [first = emptyRoot({ path: '', text: '' }, 'service'), ...rest] = roots
   const [defaults, ...more] = preset.roots as [MapValue, ...MapValue[]]
@@ -85,7 +86,7 @@ export function renderChart(input: RenderChartInput): { ok: true; objects: JsonM
   for (const [index, text] of input.layers.entries()) {
     const read = readValues({ path: `layer-${index}.yaml`, text }, 'service', '4.2')
     if (!read.ok) return { ok: false, class: 'values-parse', message: read.message }
-    roots.push(...read.roots)
+    append(roots, read.roots)
   }
   const release = input.release === '' ? 'release-name' : input.release
   const nameProblem = releaseNameProblem(release)

@@ -1,4 +1,5 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+import { append } from './append.ts'
 import { YAMLException } from 'js-yaml'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
@@ -37,7 +38,7 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
     const parsed = parsePart(file, layer, part.start, part.text)
     const [document] = parsed.documents
     if (document !== undefined) documents.push(document)
-    problems.push(...parsed.problems)
+    append(problems, parsed.problems)
     if (parsed.problems.some((problem) => problem.fatal)) break
   }
   return { documents, problems }

@@ -1,4 +1,5 @@
 // The story: discover → parse → merge → chart → admit → argocd → diagnose → emit. The only importer of several stages.
+import { append } from './append.ts'
 import { applyAllowances } from './allowances.ts'
 import { admit } from './admit/admit.ts'
 import { rememberingExaminer } from './admit/alike.ts'
@@ -107,18 +108,18 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
     const fleet: FleetFacts[] = []
     for (const database of some) {
       const { roots, findings: broken } = layers.layersOf(database)
-      findings.push(...broken)
+      append(findings, broken)
       if (roots === undefined) continue
       const written = mergeLayers(roots as [MapValue, ...MapValue[]])
       const generated = generateLayer(database, written, settings)
       const values = mergeLayers([written, generated.layer])
-      findings.push(...generated.findings)
+      append(findings, generated.findings)
       outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
       const likeness = options.live === undefined && comparison?.before(database) === undefined ? likenessOf(database, written) : undefined
       const recalled = likeness === undefined ? undefined : memory.recall(database, likeness)
       const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live })
       if (likeness !== undefined) memory.keep(database, likeness, assessed)
-      findings.push(...assessed.findings)
+      append(findings, assessed.findings)
       if (assessed.facts !== undefined) fleet.push(assessed.facts)
     }
     return fleet
@@ -129,14 +130,14 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   // what a change meets in the rest of the fleet is told at the change
   const facts = [...assessAll(others.filter(isMet)), ...fleet]
   const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
-  if (options.live !== undefined) findings.push(...compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
-  findings.push(...judgeSettings(settings, databases), ...handWritten.findings, ...judgeFleet(facts, { otherStores: handWritten.stores }))
-  findings.push(...(comparison?.conclude() ?? []))
+  if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
+  append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
+  append(findings, comparison?.conclude() ?? [])
   const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
-  outputs.push(...writeManifests(settings, databases))
+  append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states)
   return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
@@ -219,9 +220,9 @@ function assess(database: Database, { values, settings, examine, compare, live }
   }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
-  findings.push(...judgeDatabase(subject))
-  if (live !== undefined) findings.push(...liveFindings(live, subject))
-  findings.push(...(compare?.(sideOf(database, values, objects)) ?? []))
+  append(findings, judgeDatabase(subject))
+  if (live !== undefined) append(findings, liveFindings(live, subject))
+  append(findings, compare?.(sideOf(database, values, objects)) ?? [])
   return { findings, ...(facts === undefined ? {} : { facts }) }
 }
 

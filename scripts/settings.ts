@@ -1,4 +1,5 @@
 // What does `postgres` in apps/values.yaml say: versions, environments, layout?
+import { append } from './append.ts'
 import { validateSettings } from '../dist/validators.js'
 import { firstSpot, nearestSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
@@ -115,7 +116,7 @@ export function readSettings(root: MapValue): { settings: Settings } | { finding
   const isPast = root.origin.file.revision !== undefined
   const errors = validateSettings(plain) ? [] : errorsThatCount(validateSettings.errors, root.origin.file)
   const findings = schemaFindings(errors, postgres, ['postgres'])
-  if (!isPast) findings.push(...unsafeTexts(postgres, ['postgres']))
+  if (!isPast) append(findings, unsafeTexts(postgres, ['postgres']))
   if (findings.length > 0 || postgres.kind !== 'map') return { findings }
   const settings = fillIn(plain as unknown as Written, postgres)
   const layout = isPast ? checkLayout(settings) : [...checkProject(settings), ...checkLayout(settings)]

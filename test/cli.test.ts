@@ -248,3 +248,10 @@ test('the launcher runs from any folder, in any locale and time zone, and gives 
   expect(stdout).toContain('written  apps/templates/data/postgres-clusters.yaml')
   expect(files()).toEqual(before)
 })
+
+test('a file of 130,000 unknown keys gives as many diagnostics', async () => {
+  put('databases/orders/values.yaml', `cluster:\n${Array.from({ length: 130_000 }, (_, index) => `  key${index}: 1\n`).join('')}`)
+  const { code, stderr } = await run('check')
+  expect(code).toBe(1)
+  expect(stderr).toContain('130000 errors')
+})

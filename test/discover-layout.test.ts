@@ -17,7 +17,8 @@ const settings = (text: string) => repository.put('apps/values.yaml', `${reposit
 describe('overrides outside the folder of the databases', () => {
   const override = 'cluster:\n  instances: 2\n  storage:\n    sze: 1Gi\n'
   test('are read in the work tree, the index and at the base', async () => {
-    const { run, put } = repository
+    const run = (...argv: string[]) => repository.run(...argv)
+    const put = (path: string, text: string) => repository.put(path, text)
     settings('layout: { overrides: "envs/{env}/{service}.yaml" }')
     put('envs/dev/orders.yaml', override)
     expect((await run('check')).stdout).toContain('envs/dev/orders.yaml:4:5: error: unknown key `sze`')

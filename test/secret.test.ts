@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { maskLines } from '../scripts/secret-lines.ts'
 import { isSecretKey, maskInText } from '../scripts/secret.ts'
 import { openRepository } from './terminal.ts'
@@ -140,8 +140,11 @@ test('no field of a known object is taken for a secret by its spelling alone', (
 })
 
 describe('nothing prints it', () => {
-  let repository: ReturnType<typeof openRepository> | undefined
-  afterEach(() => repository?.remove())
+  let repository: ReturnType<typeof openRepository>
+  beforeEach(() => (repository = openRepository()))
+  afterEach(() => repository.remove())
+  const run = (...argv: string[]) => repository.run(...argv)
+  const put = (path: string, text: string) => repository.put(path, text)
   const service = 'databases/orders/values.yaml'
   const basics = 'cluster:\n  storage:\n    size: 10Gi\n'
   const recovery = (text: string) =>
@@ -184,11 +187,9 @@ describe('nothing prints it', () => {
     ],
     ['SQL', `${basics}  initdb:\n    postInitSQL: "ALTER ROLE app PASSWORD 'hunter2'"\n`],
   ])('%s', async (_, text) => {
-    repository = openRepository()
-    const { run, put, root } = repository
     await run('render')
     const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: root, stdio: 'pipe' })
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: repository.root, stdio: 'pipe' })
     git('init', '-q', '-b', 'main')
     git('add', '.')
     git('commit', '-qm', 'one')
@@ -228,8 +229,6 @@ describe('nothing prints it', () => {
   })
 
   test('the server’s own words', async () => {
-    repository = openRepository()
-    const { run, put } = repository
     const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec:\n  instances: 1\n  storage: {size: 1Gi}\n'
     put('a.yaml', `${cluster}  externalClusters:\n    - name: x\n      password: hunter2\n  superuserSecret: hunter2\n`)
     for (const format of ['pretty', 'json', 'github']) {
@@ -240,8 +239,6 @@ describe('nothing prints it', () => {
   })
 
   test('an environment variable with a secret is reported', async () => {
-    repository = openRepository()
-    const { run, put } = repository
     put(service, `${basics}  env:\n    - {name: DB_PASSWORD, value: hunter2}\n    - {name: DB_HOST, value: x}\n`)
     const { stdout } = await run('check')
     expect(stdout).toContain('help: take it from a Secret: valueFrom.secretKeyRef')
@@ -250,9 +247,7 @@ describe('nothing prints it', () => {
   })
 
   test('a password in the address of the repository is refused', async () => {
-    repository = openRepository()
-    const { run, put, read } = repository
-    put('apps/values.yaml', read('apps/values.yaml').replace(/url: https:\/\//, 'url: https://user:hunter2@'))
+    put('apps/values.yaml', repository.read('apps/values.yaml').replace(/url: https:\/\//, 'url: https://user:hunter2@'))
     const { code, stdout } = await run('render')
     expect(code).toBe(1)
     expect(stdout).toContain('postgres.repository.url holds a password, but is written into generated files [settings/no-password]')

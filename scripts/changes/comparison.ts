@@ -1,4 +1,5 @@
 // How does each database differ from the base, and which rules of change does that break?
+import { append } from '../append.ts'
 import type { LocatedFinding } from '../diagnose.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../value.ts'
@@ -176,8 +177,8 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
   const isComparable = before.objects.length > 0
   const objects = isComparable ? compareObjects(before, after, judge) : noChanges()
   const living = [...livingFindings(before, after)]
-  findings.push(...objects.findings, ...living, ...(isComparable ? keptFindings(then, now, before, after) : []))
-  changes.push(...objects.changes)
+  append(findings, objects.findings, living, isComparable ? keptFindings(then, now, before, after) : [])
+  append(changes, objects.changes)
   const touched = [...objects.changed, ...objects.added]
   // a Cluster that became a hook is another mistake
   const isHookOnly =

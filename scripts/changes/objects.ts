@@ -1,4 +1,5 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
+import { append } from '../append.ts'
 import { locateFinding, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Database, Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
@@ -54,11 +55,14 @@ export function compareObjects(before: Side, after: Side, judge: UpdateJudge): O
       const located = locateFinding(finding, subject)
       return { finding, located: withHistory(located, finding, { was, object, before, after }) }
     })
-    found.findings.push(...judged.map(({ located }) => located))
+    append(
+      found.findings,
+      judged.map(({ located }) => located),
+    )
     const errors = judged.filter(({ finding }) => finding.severity === 'error')
     const reasons = errors.map(({ finding, located }) => ({ path: formatPath(finding.places[0].path), reason: located.message }))
     if (reasons[0] !== undefined) found.refused.push({ object, reason: reasons[0].reason })
-    found.changes.push(...refuse(changes, reasons))
+    append(found.changes, refuse(changes, reasons))
   }
   for (const object of old.values()) {
     found.removed.push(object)

@@ -1,4 +1,5 @@
 // What does the chart put into the Cluster object?
+import { append } from '../append.ts'
 import type { Value } from '../model.ts'
 import { addBootstrap } from './bootstrap.ts'
 import { addExternalClusters } from './external-clusters.ts'
@@ -89,7 +90,7 @@ function postgresql(chart: Chart, values: Value): Value {
   if (isTrue(statistics)) libraries.push(constant('pg_stat_statements', statistics))
   if (isTrue(own) && own.kind !== 'list') fields.set('shared_preload_libraries', libraries.length > 0 ? unreadable(chart, own) : own)
   else {
-    if (own.kind === 'list') libraries.push(...own.items)
+    if (own.kind === 'list') append(libraries, own.items)
     if (libraries.length > 0) fields.set('shared_preload_libraries', listNode(libraries, own))
   }
   for (const key of ['pg_hba', 'pg_ident', 'ldap', 'synchronous', 'parameters']) setYamlIfTrue(fields, key, field(values, key))

@@ -1,4 +1,5 @@
 // `fix`: which mistakes can be mended without a person's judgement?
+import { append } from '../append.ts'
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fingerprints } from '../emit/fingerprint.ts'
@@ -71,7 +72,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
       const own = proposals.filter(({ diagnostic }) => diagnostic.at.file === path)
       const text = outcome.source(path) as string
       const result = applyEdits(text, own)
-      applied.push(...result.applied)
+      append(applied, result.applied)
       texts.set(path, { before: texts.get(path)?.before ?? text, after: result.text })
     }
     const next = await runPipeline(edited(), { staged: false })
@@ -83,7 +84,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
       for (const [path, text] of previous) texts.set(path, text)
       continue
     }
-    done.push(...applied)
+    append(done, applied)
     outcome = next
   }
   return { texts, done, left: outcome }

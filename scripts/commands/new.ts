@@ -1,4 +1,5 @@
 // `new`: what does a person have to write for a new service?
+import { append } from '../append.ts'
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { examine } from '../admit/examine.ts'
@@ -147,7 +148,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
   for (const database of own) {
     const inspected = inspectDatabase(database, settings)
     if ('broken' in inspected) continue
-    mistakes.push(...inspected.findings)
+    append(mistakes, inspected.findings)
     for (const object of inspected.objects) {
       if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))) continue
       for (const finding of examine(object.plain, { operator: database.environment.operator.version }))

@@ -94,7 +94,7 @@ function compare(
   const pairs: Pair[] = []
   for (const database of databases) {
     const { roots, findings } = reader.layersOf(database)
-    if (roots === undefined) broken.push(...findings.filter(({ severity }) => severity === 'error'))
+    if (roots === undefined) for (const finding of findings) broken.push(...(finding.severity === 'error' ? [finding] : []))
     else pairs.push(pairOf(database, mergeLayers(roots as [MapValue, ...MapValue[]]), { settings, changed, pins }))
   }
   const [before, after] = judgeAll(pairs, pins, databases)
