@@ -27,7 +27,7 @@ export const commands: readonly Command[] = [
   {
     name: 'check',
     usage:
-      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--format pretty|json|github|gitlab|junit|sarif] [--root DIR] [--databases DIR] [DATABASE…]',
+      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--root DIR] [--databases DIR] [DATABASE…]',
     does: 'check every database and every generated file; with names, report those databases only',
     options: {
       base: { type: 'string', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
@@ -39,6 +39,7 @@ export const commands: readonly Command[] = [
         value: 'FILE',
         does: 'compare with what `kubectl get applications,clusters -A -o yaml` printed into this file',
       },
+      'cross-check': { type: 'string', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
       'write-baseline': { type: 'string', value: 'FILE', does: 'list the problems of today in this file' },
       format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json, github, gitlab, junit or sarif' },
       ...where,

@@ -18,7 +18,8 @@ import { chartFindings } from './changes/pins.ts'
 import { sideOf } from './changes/side.ts'
 import type { Side } from './changes/side.ts'
 import { updateFindings } from './changes/update.ts'
-import { isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import { crossCheck } from './chart/cross-check.ts'
+import { isModelled, isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import { withoutConsequences } from './consequences.ts'
 import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
@@ -71,6 +72,8 @@ export interface PipelineOptions {
   readonly changed?: boolean
   /** compare with what kubectl printed */
   readonly live?: LiveState | undefined
+  /** also run the real Helm where the chart is modelled, and compare */
+  readonly crossCheck?: boolean
 }
 
 /** Looks at one state of a repository, whole. Reads files, writes none. */
@@ -103,6 +106,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const layers = new LayerReader(valuesChecks(settings))
   const examine = rememberingExaminer()
   const memory = new FleetMemory()
+  const helm = options.crossCheck === true ? { root: workspace.root } : undefined
   const outputs: Output[] = []
   const assessAll = (some: readonly Database[]): FleetFacts[] => {
     const fleet: FleetFacts[] = []
@@ -115,9 +119,10 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
       const values = mergeLayers([written, generated.layer])
       append(findings, generated.findings)
       outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
-      const likeness = options.live === undefined && comparison?.before(database) === undefined ? likenessOf(database, written) : undefined
+      const isAlone = options.live !== undefined || options.crossCheck === true
+      const likeness = !isAlone && comparison?.before(database) === undefined ? likenessOf(database, written) : undefined
       const recalled = likeness === undefined ? undefined : memory.recall(database, likeness)
-      const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live })
+      const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live, helm })
       if (likeness !== undefined) memory.keep(database, likeness, assessed)
       append(findings, assessed.findings)
       if (assessed.facts !== undefined) fleet.push(assessed.facts)
@@ -205,10 +210,12 @@ interface Assessment {
   readonly examine: Examiner
   readonly compare: ((after: Side) => LocatedFinding[]) | undefined
   readonly live: LiveState | undefined
+  /** the real chart is rendered, too; `root`: where one that is a folder lies */
+  readonly helm: { readonly root: string } | undefined
 }
 
 /** One database: what the chart makes of its values, and what the API server and the operator say to each object. */
-function assess(database: Database, { values, settings, examine, compare, live }: Assessment): Assessed {
+function assess(database: Database, { values, settings, examine, compare, live, helm }: Assessment): Assessed {
   const { objects, findings, told } = renderDatabase(database, values, settings)
   const fallback = serviceSpot(database)
   for (const object of objects) {
@@ -221,6 +228,8 @@ function assess(database: Database, { values, settings, examine, compare, live }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
   append(findings, judgeDatabase(subject))
+  if (helm !== undefined && isModelled(database) && objects.length > 0)
+    append(findings, crossCheck(database, { values, objects, root: helm.root }))
   if (live !== undefined) append(findings, liveFindings(live, subject))
   append(findings, compare?.(sideOf(database, values, objects)) ?? [])
   return { findings, ...(facts === undefined ? {} : { facts }) }

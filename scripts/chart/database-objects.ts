@@ -30,7 +30,8 @@ export interface DatabaseObjects {
   readonly told: () => readonly Path[]
 }
 
-function isModelled(database: Database): boolean {
+/** Whether a database's chart is the one that is modelled here. */
+export function isModelled(database: Database): boolean {
   const { name, version, engine } = database.environment.clusterChart
   return engine === 'builtin' && name === 'cluster' && version === chartVersion
 }

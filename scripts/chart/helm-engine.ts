@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { writeYaml } from '../emit/yaml.ts'
 import type { Database, JsonMap, MapValue, Origin, RenderedObject, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../parse.ts'
@@ -35,6 +35,12 @@ export function renderWithHelm(database: Database, values: MapValue): HelmOutcom
       blame: 'pin',
     }
   }
+  return runHelm(database, values)
+}
+
+/** The same whatever the pinned engine is. `root`: where a chart that is a folder lies relative to; absent: here. */
+export function runHelm(database: Database, values: MapValue, root = '.'): HelmOutcome {
+  const { name, version, repository } = database.environment.clusterChart
   const pin = [repository, name, version].join(' ')
   const known = unavailable.get(pin)
   if (known !== undefined) return known
@@ -44,7 +50,7 @@ export function renderWithHelm(database: Database, values: MapValue): HelmOutcom
     writeFileSync(file, writeYaml(values))
     const isFolder = /^[./]/.test(repository)
     const chart = isFolder
-      ? [join(repository, name)]
+      ? [join(resolve(root, repository), name)]
       : repository.startsWith('oci://')
         ? [`${repository}/${name}`, '--version', version]
         : [name, '--repo', repository, '--version', version]

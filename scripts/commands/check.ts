@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { compareBaseline, writeBaseline } from '../baseline.ts'
+import { isHelmOnPath } from '../chart/cross-check.ts'
 import { count, footer, formatDiagnostic, plural } from '../emit/report-text.ts'
 import { writeGithub, writeGithubSummary } from '../emit/report-github.ts'
 import { writeGitlab } from '../emit/report-gitlab.ts'
@@ -31,6 +32,7 @@ export interface CheckFlags {
   readonly baseline?: string | undefined
   readonly live?: string | undefined
   readonly 'write-baseline'?: string | undefined
+  readonly 'cross-check'?: string | undefined
   readonly format?: string | undefined
 }
 
@@ -45,6 +47,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     base: flags.base,
     changed: flags.changed === true,
     live: openLive(flags.live, terminal),
+    crossCheck: readCrossCheck(flags['cross-check']),
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
   if (flags['write-baseline'] !== undefined) {
@@ -79,6 +82,13 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   const broken = findings.find((finding) => finding.severity === 'error')
   if (broken !== undefined) throw new UsageError(`--live ${path}: ${broken.message}`)
   return state
+}
+
+function readCrossCheck(flag: string | undefined): boolean {
+  if (flag === undefined) return false
+  if (flag !== 'helm') throw new UsageError(`--cross-check is \`${flag}\`, but must be helm`)
+  if (!isHelmOnPath()) throw new UsageError('--cross-check needs `helm`, but none is on PATH')
+  return true
 }
 
 function readFormat(format: string | undefined): Format {

@@ -1,0 +1,95 @@
+// Does the real Helm print what the model of the chart prints (`check --cross-check helm`)?
+import { spawnSync } from 'node:child_process'
+import { locateFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
+import { formatPath } from '../path.ts'
+import { isSecretPath, mask } from '../secret.ts'
+import { runHelm } from './helm-engine.ts'
+
+const rule = 'chart/cross-check'
+const help = 'please report it: the model of the chart is wrong; `engine: helm` goes round it'
+
+/** Whether `helm` can be run at all. */
+export function isHelmOnPath(): boolean {
+  return spawnSync('helm', ['version', '--short'], { stdio: 'ignore' }).error === undefined
+}
+
+export interface Modelled {
+  readonly values: MapValue
+  readonly objects: readonly RenderedObject[]
+  /** where a chart that is a folder lies relative to */
+  readonly root: string
+}
+
+/** One finding for each object, and each field of an object, that only one of the two prints, or prints otherwise. */
+export function crossCheck(database: Database, { values, objects, root }: Modelled): LocatedFinding[] {
+  const outcome = runHelm(database, values, root)
+  const fallback = serviceSpot(database)
+  const whole = (message: string): LocatedFinding => ({
+    rule,
+    severity: 'error',
+    message: message.slice(0, 120),
+    at: fallback,
+    help,
+    database: database.id,
+  })
+  if (!outcome.ok) return [{ ...whole(`${outcome.message}, but the model renders these values`), help: outcome.help ?? help }]
+  const printed = new Map(outcome.objects.map((object) => [nameOf(object), object]))
+  const findings: LocatedFinding[] = []
+  for (const object of objects) {
+    const theirs = printed.get(nameOf(object))
+    const found = theirs === undefined ? [missingFromHelm(object)] : fieldsThatDiffer(object, theirs.plain)
+    for (const { path, message } of found)
+      findings.push(locateFinding({ rule, severity: 'error', message, places: [{ path }], help }, { object, values, fallback, database }))
+  }
+  const modelled = new Set(objects.map(nameOf))
+  for (const name of printed.keys()) if (!modelled.has(name)) findings.push(whole(`${name} is not in the model, but helm prints it`))
+  return findings
+}
+
+function nameOf({ kind, name }: RenderedObject): string {
+  return `${kind}/${name}`
+}
+
+interface Difference {
+  readonly path: Path
+  readonly message: string
+}
+
+function missingFromHelm(object: RenderedObject): Difference {
+  return { path: ['metadata', 'name'], message: `${nameOf(object)} is in the model, but helm does not print it` }
+}
+
+/** Bodies that are constant text of the chart are not modelled: then the object ends with its metadata. */
+function fieldsThatDiffer(object: RenderedObject, theirs: JsonMap): Difference[] {
+  const hasBody = Object.keys(object.plain).some((key) => !['apiVersion', 'kind', 'metadata'].includes(key))
+  const compared = hasBody ? theirs : Object.fromEntries(Object.entries(theirs).filter(([key]) => Object.hasOwn(object.plain, key)))
+  return [...differences(object.plain, compared, [])].map(({ path, ours, theirs: other }) => {
+    const isHidden = isSecretPath(path) || (object.kind === 'Secret' && path[0] !== 'metadata')
+    const shown = (value: Json | undefined): string => (value !== undefined && isHidden ? mask : short(value))
+    return { path, message: `${formatPath(path)} is ${shown(ours)} in the model, but ${shown(other)} in what helm prints`.slice(0, 120) }
+  })
+}
+
+function* differences(
+  ours: Json | undefined,
+  theirs: Json | undefined,
+  path: Path,
+): Iterable<{ readonly path: Path; readonly ours: Json | undefined; readonly theirs: Json | undefined }> {
+  if (isObject(ours) && isObject(theirs) && Array.isArray(ours) === Array.isArray(theirs)) {
+    const keys = new Set([...Object.keys(ours), ...Object.keys(theirs)])
+    for (const key of keys) yield* differences(ours[key], theirs[key], [...path, Array.isArray(ours) ? Number(key) : key])
+  } else if (ours !== theirs) yield { path, ours, theirs }
+}
+
+function isObject(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null
+}
+
+function short(value: Json | undefined): string {
+  if (value === undefined) return 'not set'
+  const text = JSON.stringify(value)
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+}
