@@ -1,20 +1,21 @@
 // What is there: which databases, in which environments, from which files?
 import { append } from './append.ts'
 import { blockedFindings } from './blocked.ts'
-import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
+import { checkClusterName, checkName } from './base-names.ts'
+import type { Base } from './base-names.ts'
+import { fileFinding, openReader } from './file-reader.ts'
+import type { Reader } from './file-reader.ts'
 import { fill, isInFolder, layoutFolders, matcher, meantPath, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
 import type { Database, Environment, LayerName, Settings, SourceFile } from './model.ts'
 import { byCodeUnit, listed, nearest } from './path.ts'
-import { parseYaml } from './parse.ts'
 import { readService } from './service.ts'
 import type { Service } from './service.ts'
 import { environmentDefaults } from './inputs.ts'
-import type { FileText, Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 import { duplicateNames } from './unique-names.ts'
 
-const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
 export const renderedFolder = 'helm-values/data/rendered'
 
 export interface Discovered {
@@ -23,16 +24,10 @@ export interface Discovered {
   readonly findings: readonly LocatedFinding[]
 }
 
-/** A database's base file, before environments are known. */
-interface Base {
-  readonly parts: Parts
-  readonly path: string
-}
-
 /** Files of the tree → databases. Files are read here, as text; what is in them is the next stages' affair. */
 export function discover(settings: Settings, tree: Tree): Discovered {
   const findings: LocatedFinding[] = blockedFindings(settings, tree)
-  const source = reader(tree, findings)
+  const source = openReader(tree, findings)
   const found = classify(settings, tree, source, findings)
   const services = readServices(settings, found, source, findings)
   const databases: Database[] = []
@@ -40,6 +35,7 @@ export function discover(settings: Settings, tree: Tree): Discovered {
   for (const base of found.bases) {
     const service = services.get(base.parts.service)
     if (!checkName(base, source, findings)) continue
+    const fits = checkClusterName(base, service?.environments, { settings, source, findings })
     for (const environment of settings.environments) {
       const overridePath = found.overrides.get(overrideKey({ ...base.parts, env: environment.name }))
       if (overridePath !== undefined) usedOverrides.add(overridePath)
@@ -47,61 +43,13 @@ export function discover(settings: Settings, tree: Tree): Discovered {
         if (overridePath !== undefined) findings.push(unusedOverride(overridePath, environment, source))
         continue
       }
-      const database = makeDatabase(settings, environment, base, overridePath, service, source)
+      const database = fits ? makeDatabase(settings, environment, base, overridePath, service, source) : undefined
       if (database !== undefined) databases.push(database)
     }
   }
   for (const [, path] of found.overrides) if (!usedOverrides.has(path)) findings.push(lonelyOverride(path, settings, source))
-  append(findings, duplicateNames(databases))
+  append(findings, duplicateNames(databases, settings))
   return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
-}
-
-type Reader = (path: string) => SourceFile | undefined
-
-/** Reads a file once; what can't be read is reported once and then absent. */
-function reader(tree: Tree, findings: LocatedFinding[]): Reader {
-  const files = new Map<string, SourceFile | undefined>()
-  return (path) => {
-    if (files.has(path)) return files.get(path)
-    const shown = tree.shown?.(path) ?? path
-    const blob = tree.blob?.(path)
-    const about = {
-      path: shown,
-      ...(shown === path ? {} : { layoutPath: path }),
-      ...(blob === undefined ? {} : { blob }),
-      ...(tree.revision === undefined ? {} : { revision: tree.revision }),
-    }
-    if (tree.later?.(path) === true) {
-      files.set(
-        path,
-        fileReadLater(about, () => tree.read(path)),
-      )
-      return files.get(path)
-    }
-    const read = tree.read(path)
-    const file: SourceFile = { ...about, text: read?.ok === true ? read.text : '' }
-    if (read?.ok === false)
-      findings.push({
-        rule: 'discover/readable',
-        severity: 'error',
-        message: `${file.path} ${read.message}`,
-        at: firstSpot(undefined, file),
-        help: read.help,
-      })
-    files.set(path, read?.ok === true ? file : undefined)
-    return files.get(path)
-  }
-}
-
-/** A file whose text is read when it is looked into. */
-function fileReadLater(about: Omit<SourceFile, 'text'>, read: () => FileText | undefined): SourceFile {
-  return {
-    ...about,
-    get text() {
-      const found = read()
-      return found?.ok === true ? found.text : ''
-    },
-  }
 }
 
 interface Classified {
@@ -169,12 +117,6 @@ export function overrideParts(pattern: string, environments: readonly string[], 
     if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
   }
   return best
-}
-
-function fileFinding(rule: string, message: string, path: string, source: Reader, help?: string): LocatedFinding {
-  const file = source(path) ?? { path, text: '' }
-  const root = parseYaml(file, 'service').documents[0]
-  return { rule, severity: 'error', message, at: firstSpot(root, file), help }
 }
 
 function strayOverride(path: string, parts: Parts, environments: readonly string[], source: Reader): LocatedFinding {
@@ -248,34 +190,6 @@ function readServices(settings: Settings, found: Classified, source: Reader, fin
     if (read.service !== undefined) services.set(name, read.service)
   }
   return services
-}
-
-function checkName(base: Base, source: Reader, findings: LocatedFinding[]): boolean {
-  for (const [what, name] of [
-    ['service', base.parts.service],
-    ['name', base.parts.name ?? 'a'],
-  ] as const) {
-    if (legalName.test(name)) continue
-    const message = `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter`
-    const suggestion = name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]+/g, '-')
-      .replace(/^[^a-z]+/, '')
-      .replace(/-+$/, '')
-    const file = source(base.path)
-    if (file === undefined) return false
-    findings.push(
-      fileFinding(
-        `discover/${what === 'service' ? 'service' : 'database'}-name`,
-        message,
-        base.path,
-        source,
-        legalName.test(suggestion) ? `rename it to \`${suggestion}\`` : undefined,
-      ),
-    )
-    return false
-  }
-  return source(base.path) !== undefined
 }
 
 function makeDatabase(

@@ -1,4 +1,5 @@
 // Which names does Kubernetes take for objects?
+import { resolveScalar } from './scalars.ts'
 
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const label1123 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
@@ -16,6 +17,11 @@ export function isDns1123Label(text: string): boolean {
 /** Labels joined by dots, at most 253 characters in all. Reproduces `validation.IsDNS1123Subdomain`. */
 export function isDns1123Subdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every((label) => label1123.test(label))
+}
+
+/** Whether YAML reads a bare name as text: the chart prints names without quotes, so that `123` or `on` would be something else. */
+export function isReadAsText(name: string): boolean {
+  return typeof resolveScalar(name) === 'string'
 }
 
 /** Length as the operator counts it, in bytes of UTF-8. */

@@ -38,7 +38,7 @@ import { compareCluster } from './live-cluster.ts'
 import { compareFleet } from './live-fleet.ts'
 import type { LiveState } from './live.ts'
 import { mergeLayers } from './merge.ts'
-import type { Database, Diagnostic, MapValue, RenderedObject, Settings } from './model.ts'
+import type { Database, Diagnostic, Finding, MapValue, RenderedObject, Settings } from './model.ts'
 import { couldMeet, fleetFacts, judgeFleet } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
@@ -223,7 +223,8 @@ function assess(database: Database, { values, settings, examine, compare, live, 
     const verdict = examine(object.plain, database.cluster, { operator: database.environment.operator.version })
     const known = verdict.length > 0 ? told() : []
     for (const finding of verdict)
-      if (!isTold(finding, object, known)) findings.push(locateFinding(finding, { object, values, fallback, database }))
+      if (!isTold(finding, object, known) && !isNamespace(finding))
+        findings.push(locateFinding(finding, { object, values, fallback, database }))
   }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
@@ -233,6 +234,11 @@ function assess(database: Database, { values, settings, examine, compare, live, 
   if (live !== undefined) append(findings, liveFindings(live, subject))
   append(findings, compare?.(sideOf(database, values, objects)) ?? [])
   return { findings, ...(facts === undefined ? {} : { facts }) }
+}
+
+/** The namespace is the settings' own, and told there (`argocd/namespace-name`). */
+function isNamespace({ places: [{ path }] }: Finding): boolean {
+  return path[0] === 'metadata' && path[1] === 'namespace'
 }
 
 /** Fields of the live Cluster against what the API server would store for ours. */

@@ -3,7 +3,7 @@ import { append } from './append.ts'
 import { validateSettings } from '../dist/validators.js'
 import { firstSpot, nearestSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
-import { placeholdersOf } from './layout.ts'
+import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from './model.ts'
 import { parseYaml } from './parse.ts'
 import { describe, errorsThatCount, schemaFindings } from './schema-findings.ts'
@@ -205,47 +205,4 @@ function checkProject({ argocd, origin }: Settings): LocatedFinding[] {
       help: 'name another project, or set manageProject: false',
     },
   ]
-}
-
-function checkLayout(settings: Settings): LocatedFinding[] {
-  const found: LocatedFinding[] = []
-  const fail = (key: string, message: string, help?: string, path: Path = ['layout', key]): void => {
-    const at = nearestSpot(settings.origin, path) ?? {
-      file: settings.origin.origin.file,
-      span: settings.origin.origin.key ?? settings.origin.origin.value,
-    }
-    found.push({ rule: 'settings/layout', severity: 'error', message, at, help })
-  }
-  const { layout } = settings
-  const named = placeholdersOf(layout.databases).known.includes('name')
-  const needs: [keyof Settings['layout'], readonly string[]][] = [
-    ['databases', ['service']],
-    ['overrides', named ? ['service', 'name', 'env'] : ['service', 'env']],
-    ['cluster', []],
-    ['application', []],
-  ]
-  for (const [key, required] of needs) {
-    const { known, unknown } = placeholdersOf(layout[key])
-    for (const name of unknown)
-      fail(key, `postgres.layout.${key} has the placeholder {${name}}, but only {service}, {name} and {env} exist`)
-    for (const name of required)
-      if (!known.includes(name)) fail(key, `postgres.layout.${key} has no {${name}}, but two databases would share one file`)
-    if (!named && known.includes('name')) fail(key, `postgres.layout.${key} has {name}, but postgres.layout.databases has none`)
-  }
-  if (placeholdersOf(layout.databases).known.includes('env'))
-    fail('databases', 'postgres.layout.databases has {env}, but the base file is the same for all environments')
-  for (const key of ['databases', 'overrides'] as const)
-    if (layout[key].startsWith('/') || layout[key].split('/').includes('..'))
-      fail(key, `postgres.layout.${key} is \`${layout[key]}\`, but must be a relative path inside the repository`)
-  for (const environment of settings.environments) {
-    const { unknown } = placeholdersOf(environment.namespace)
-    for (const name of unknown)
-      fail(
-        '',
-        `postgres.environments.${environment.name}.namespace has the placeholder {${name}}, but only {service}, {name} and {env} exist`,
-        undefined,
-        ['environments', environment.name, 'namespace'],
-      )
-  }
-  return found
 }

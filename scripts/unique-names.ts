@@ -1,17 +1,18 @@
 // Do two databases want the same name?
-import { firstSpot } from './diagnose.ts'
+import { firstSpot, nearestSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
-import type { Database, SourceFile } from './model.ts'
+import { fill, placeholdersOf } from './layout.ts'
+import type { Database, Settings, SourceFile } from './model.ts'
 import { parseYaml } from './parse.ts'
 
 /** Application names are unique over all, cluster names within a destination's namespace. */
-export function duplicateNames(databases: readonly Database[]): LocatedFinding[] {
+export function duplicateNames(databases: readonly Database[], settings: Settings): LocatedFinding[] {
   const findings: LocatedFinding[] = []
   const seen = new Map<string, Database>()
   const claim = (key: string, database: Database, what: string, name: string): void => {
     const other = seen.get(key)
     if (other === undefined) seen.set(key, database)
-    else findings.push(duplicateName(database, other, what, name))
+    else findings.push(sharedPattern(database, other, { what, settings }) ?? duplicateName(database, other, what, name))
   }
   for (const database of databases) {
     const { server, name } = database.environment.destination
@@ -21,6 +22,32 @@ export function duplicateNames(databases: readonly Database[]): LocatedFinding[]
       claim(`cluster\0${server ?? name ?? ''}\0${database.namespace}\0${database.cluster}`, database, 'Cluster', database.cluster)
   }
   return findings
+}
+
+/** Where the pattern has nothing that tells the two apart, the setting is to blame: once, however many services share it. */
+function sharedPattern(
+  database: Database,
+  other: Database,
+  { what, settings }: { readonly what: string; readonly settings: Settings },
+): LocatedFinding | undefined {
+  const key = what === 'Application' ? 'application' : 'cluster'
+  const differs = {
+    service: database.service !== other.service,
+    name: database.name !== other.name,
+    env: database.environment !== other.environment,
+  }
+  const missing = (['service', 'name', 'env'] as const).filter((part) => differs[part])
+  const used = placeholdersOf(settings.layout[key]).known
+  // a service.yaml may have brought two clusters into one namespace
+  const isOfPattern = ({ namespace, environment, service, name }: Database): boolean =>
+    namespace === fill(environment.namespace, { service, env: environment.name, ...(name === undefined ? {} : { name }) })
+  if (missing.some((part) => used.includes(part)) || (key === 'cluster' && ![database, other].every(isOfPattern))) return undefined
+  const lacks = (['service', 'name', 'env'] as const).find(
+    (part) => !used.includes(part) && (differs[part] || part === 'service'),
+  ) as string
+  const at = nearestSpot(settings.origin, ['layout', key]) ?? firstSpot(settings.origin, settings.origin.origin.file)
+  const message = `postgres.layout.${key} is \`${settings.layout[key]}\`, but without {${lacks}} several ${what}s have one name`
+  return { rule: 'discover/unique-name', severity: 'error', message, at, help: `add {${lacks}}`, database: database.id }
 }
 
 function duplicateName(database: Database, other: Database, what: string, name: string): LocatedFinding {

@@ -1,7 +1,7 @@
 // Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
 import { nearestSpot } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import { isDns1123Label, isDns1123Subdomain } from '../dns-name.ts'
+import { isDns1123Label, isDns1123Subdomain, isReadAsText } from '../dns-name.ts'
 import { serviceSpot } from '../generator.ts'
 import { fill } from '../layout.ts'
 import type { Database, Path, Settings } from '../model.ts'
@@ -58,12 +58,14 @@ function* nameFindings(database: Database, settings: Settings, spot: (path: Path
       help: 'change postgres.layout.application',
       database: database.id,
     }
-  if (isDns1123Label(namespace)) return
+  if (isDns1123Label(namespace) && isReadAsText(namespace)) return
   const isPattern = namespace === fill(environment.namespace, { service, env: environment.name, ...(name === undefined ? {} : { name }) })
   yield {
     rule: 'argocd/namespace-name',
     severity: 'error',
-    message: `namespace is ${shown(namespace)} (${namespace.length} long), but must be lower-case letters, digits and \`-\`, at most 63`,
+    message: isReadAsText(namespace)
+      ? `namespace is ${shown(namespace)} (${namespace.length} long), but must be lower-case letters, digits and \`-\`, at most 63`
+      : `namespace is \`${namespace}\`, but must be no word that YAML reads as a number or a switch`,
     at: isPattern ? spot(['environments', environment.name, 'namespace']) : serviceSpot(database),
     help: isPattern ? 'change the pattern, or set `namespace` in service.yaml' : 'change `namespace` in service.yaml',
     database: database.id,

@@ -1,0 +1,61 @@
+// What does each file of the tree say, read once, and where is a finding about it placed?
+import { firstSpot } from './diagnose.ts'
+import type { LocatedFinding } from './diagnose.ts'
+import type { SourceFile } from './model.ts'
+import { parseYaml } from './parse.ts'
+import type { FileText, Tree } from './tree.ts'
+
+export type Reader = (path: string) => SourceFile | undefined
+
+/** Reads a file once; what can't be read is reported once and then absent. */
+export function openReader(tree: Tree, findings: LocatedFinding[]): Reader {
+  const files = new Map<string, SourceFile | undefined>()
+  return (path) => {
+    if (files.has(path)) return files.get(path)
+    const shown = tree.shown?.(path) ?? path
+    const blob = tree.blob?.(path)
+    const about = {
+      path: shown,
+      ...(shown === path ? {} : { layoutPath: path }),
+      ...(blob === undefined ? {} : { blob }),
+      ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    }
+    if (tree.later?.(path) === true) {
+      files.set(
+        path,
+        fileReadLater(about, () => tree.read(path)),
+      )
+      return files.get(path)
+    }
+    const read = tree.read(path)
+    const file: SourceFile = { ...about, text: read?.ok === true ? read.text : '' }
+    if (read?.ok === false)
+      findings.push({
+        rule: 'discover/readable',
+        severity: 'error',
+        message: `${file.path} ${read.message}`,
+        at: firstSpot(undefined, file),
+        help: read.help,
+      })
+    files.set(path, read?.ok === true ? file : undefined)
+    return files.get(path)
+  }
+}
+
+/** A file whose text is read when it is looked into. */
+function fileReadLater(about: Omit<SourceFile, 'text'>, read: () => FileText | undefined): SourceFile {
+  return {
+    ...about,
+    get text() {
+      const found = read()
+      return found?.ok === true ? found.text : ''
+    },
+  }
+}
+
+/** A finding about a file as a whole, at its first key. */
+export function fileFinding(rule: string, message: string, path: string, source: Reader, help?: string): LocatedFinding {
+  const file = source(path) ?? { path, text: '' }
+  const root = parseYaml(file, 'service').documents[0]
+  return { rule, severity: 'error', message, at: firstSpot(root, file), help }
+}
