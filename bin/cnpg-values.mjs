@@ -30,11 +30,18 @@ if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
 
 const { main, openQuestions } = loadBundle(dirname(bundle)).exports
 const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
-// a reader that closes the pipe early (head) is no mistake
-process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 3))
+let isUnwritable = false
+// a reader that closes the pipe early (head) is no mistake, and changes nothing about the verdict
+process.stdout.on('error', (error) => {
+  if (error.code === 'EPIPE' || isUnwritable) return
+  isUnwritable = true
+  process.exitCode = 3
+  process.stderr.write(`cnpg-values: the output can't be written (${error.code})\n`)
+})
+process.stderr.on('error', () => {})
 const isDialogue = process.stdin.isTTY === true && process.stderr.isTTY === true
 
-process.exitCode = await main(process.argv.slice(2), {
+const code = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   color: colorful,
   columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
@@ -43,3 +50,4 @@ process.exitCode = await main(process.argv.slice(2), {
   // questions are talk
   ...(isDialogue ? { ask: openQuestions(process.stdin, process.stderr) } : {}),
 })
+process.exitCode = isUnwritable ? 3 : code

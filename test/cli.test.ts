@@ -255,3 +255,16 @@ test('a file of 130,000 unknown keys gives as many diagnostics', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('130000 errors')
 })
+
+test.each(['check --format sarif', 'check'])('a reader that closes the pipe early does not change the verdict of %s', (command) => {
+  put('databases/orders/values.yaml', 'cluster:\n  storage:\n    sze: 1\n')
+  const program = `node '${join(repository, 'bin/cnpg-values.mjs')}' ${command} --root '${root}' 2>&1 | head -c 10; exit \${PIPESTATUS[0]}`
+  expect(spawnSync('bash', ['-c', program]).status).toBe(1)
+})
+
+test.skipIf(!existsSync('/dev/full'))('an output that can’t be written is told', () => {
+  const program = `node '${join(repository, 'bin/cnpg-values.mjs')}' --help >/dev/full`
+  const { status, stderr } = spawnSync('bash', ['-c', program], { encoding: 'utf8' })
+  expect(status).toBe(3)
+  expect(stderr).toBe("cnpg-values: the output can't be written (ENOSPC)\n")
+})
