@@ -41,7 +41,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
   return [
-    ...unknown.map((path) => unknownMember(path, kind)),
+    ...unknown.filter((path) => !isInWrongType(path, errors)).map((path) => unknownMember(path, kind)),
     ...[...errors, ...refused].map(toFinding),
     ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
     ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
@@ -200,6 +200,14 @@ function zeroWarning(issue: Issue, kind: ServedKind): RuledFinding {
 function isWithin(path: Path, ancestor: Path): boolean {
   return path.length >= ancestor.length && ancestor.every((step, index) => path[index] === step)
 }
+
+/** Whether a member is unknown only because a map stands where a list or a text belongs. */
+function isInWrongType(path: Path, errors: readonly Issue[]): boolean {
+  return errors.some((issue) => !sizes.has(issue.keyword) && path.length > issue.path.length && isWithin(path, issue.path))
+}
+
+/** What a map itself can break; its members are judged all the same. */
+const sizes: ReadonlySet<string> = new Set(['required', 'min-properties', 'max-properties'])
 
 /** Whether a finding only repeats a failed member: it stands there, or complains about the map that now lacks it. */
 function isConsequence(finding: Finding, blamed: readonly Path[]): boolean {
