@@ -4,7 +4,7 @@ import type { LocatedFinding, Spot } from './diagnose.ts'
 import type { Settings, SourceFile } from './model.ts'
 import { parseYaml } from './parse.ts'
 import type { Tree } from './tree.ts'
-import { yamlFindings } from './yaml-findings.ts'
+import { shapeFindings, yamlFindings } from './yaml-findings.ts'
 
 export const environmentDefaults = (environment: string): string => `helm-values/data/postgres-${environment}-defaults.yaml`
 
@@ -50,5 +50,6 @@ export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedF
         help: read.help,
       },
     ]
-  return yamlFindings(file, parseYaml(file, 'environment').problems)
+  const parsed = parseYaml(file, 'environment')
+  return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
 }

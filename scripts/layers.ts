@@ -6,8 +6,7 @@ import type { Database, LayerName, MapValue, Path, SourceFile } from './model.ts
 import { parseYaml } from './parse.ts'
 import { formatPath } from './path.ts'
 import { isSecretKey, secretLiterals, shownPath } from './secret.ts'
-import { describe } from './schema-findings.ts'
-import { hasSeveralDocuments, severalDocuments, yamlFindings } from './yaml-findings.ts'
+import { hasSeveralDocuments, shapeFindings, yamlFindings } from './yaml-findings.ts'
 
 export interface Layer {
   /** undefined: the file is broken, nothing can be said of the databases that use it */
@@ -53,18 +52,9 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
-  if (hasSeveralDocuments(parsed.documents)) return { root: undefined, findings: [...findings, severalDocuments(file, parsed.documents)] }
+  findings.push(...shapeFindings(file, parsed))
   if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
-  if (root.kind !== 'map') {
-    const message = `${file.path} is ${describe(root)}, but values are a map of keys`
-    return {
-      root: undefined,
-      findings: [
-        ...findings,
-        { rule: 'yaml/root-map', severity: 'error', message, at: { file, span: root.origin.value }, help: 'write `key: value`' },
-      ],
-    }
-  }
+  if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
   const odd = [...oddlyIndented(root)]
   if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
   for (const check of checks) append(findings, check(root))

@@ -2,7 +2,8 @@
 import { locate } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import type { SourceFile, Value } from './model.ts'
-import type { YamlProblem } from './parse.ts'
+import type { ParsedYaml, YamlProblem } from './parse.ts'
+import { describe } from './schema-findings.ts'
 
 /** Problems of the text → findings. */
 export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[]): LocatedFinding[] {
@@ -39,4 +40,14 @@ export function severalDocuments(file: SourceFile, documents: readonly Value[]):
     at,
     help: 'remove the `---`, or move what follows to a file of its own',
   }
+}
+
+/** What no Helm, or not every Helm, takes as a file of values: several documents, or a root that is no map. */
+export function shapeFindings(file: SourceFile, { documents, problems }: ParsedYaml): LocatedFinding[] {
+  const root = documents[0]
+  if (root === undefined || problems.some(({ fatal }) => fatal)) return []
+  if (hasSeveralDocuments(documents)) return [severalDocuments(file, documents)]
+  if (root.kind === 'map' || root.kind === 'null') return []
+  const message = `${file.path} is ${describe(root)}, but values are a map of keys`
+  return [{ rule: 'yaml/root-map', severity: 'error', message, at: { file, span: root.origin.value }, help: 'write `key: value`' }]
 }
