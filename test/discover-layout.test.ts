@@ -111,3 +111,24 @@ describe('one diagnostic for what can’t be followed, and the others are still 
     expect((await repository.run('check')).stdout).toContain('apps/values.yaml is no regular file')
   })
 })
+
+test.each([
+  ['- a\n', 'helm-values/core/cloudnative-pg.yaml is a list, but values are a map of keys'],
+  ['text\n', 'helm-values/core/cloudnative-pg.yaml is `text`, but values are a map of keys'],
+  ['a: 1\n---\nb: 2\n', 'helm-values/core/cloudnative-pg.yaml holds 2 documents from line 2 on, but must hold one'],
+])('values of the operator are refused as those of a database are: %j', async (text, message) => {
+  repository.put('helm-values/core/cloudnative-pg.yaml', text)
+  const { code, stdout } = await repository.run('check')
+  expect(code).toBe(1)
+  expect(stdout).toContain(message)
+})
+
+test('a path that could steer a terminal is shown with dots', async () => {
+  repository.put('databases/a\u001b[31mb\nc/values.yaml', '')
+  for (const format of ['pretty', 'github']) {
+    const { stdout } = await repository.run('check', '--format', format)
+    expect(stdout).toContain('databases/a·[31mb·c/values.yaml')
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/\x1b|b\nc/)
+  }
+})

@@ -1,5 +1,6 @@
 // How do diagnostics become annotations on a pull request, and a summary of the job?
 import type { Diagnostic, Severity } from '../model.ts'
+import { printable } from './report-text.ts'
 
 /** GitHub shows this many annotations of each type for one step and drops the others without a word. */
 const shownOfEach = 10
@@ -33,7 +34,8 @@ function byReach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 function annotation({ severity, message, help, at, rule, databases }: Diagnostic): string {
   const properties = {
-    file: at.file,
+    // a runner finds no file whose name holds what could steer a terminal
+    file: printable(at.file),
     line: at.line,
     endLine: at.endLine,
     col: at.column,
@@ -42,7 +44,7 @@ function annotation({ severity, message, help, at, rule, databases }: Diagnostic
   }
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
   const reach = databases.length > 1 ? ` (${databases.length} databases)` : ''
-  return `::${commands[severity]} ${list.join(',')}::${escapeText(`${message}${reach}${help === undefined ? '' : `\nhelp: ${help}`}`)}\n`
+  return `::${commands[severity]} ${list.join(',')}::${escapeText(`${printable(message)}${reach}${help === undefined ? '' : `\nhelp: ${printable(help)}`}`)}\n`
 }
 
 function escapeText(text: string): string {

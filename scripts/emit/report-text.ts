@@ -29,7 +29,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: TextOptions): 
 }
 
 function place(at: SourceLocation): string {
-  return `${at.revision === undefined ? '' : `${at.revision}:`}${at.file}:${at.line}:${at.column}`
+  return `${at.revision === undefined ? '' : `${at.revision}:`}${printable(at.file)}:${at.line}:${at.column}`
 }
 
 /** How far a shared mistake reaches: ", affects 14 databases in prd". */
@@ -55,7 +55,7 @@ function frame(at: SourceLocation, options: TextOptions, paint: (text: string) =
 }
 
 /** Tabs become one blank; what could steer a terminal is shown as a dot. */
-function printable(line: string): string {
+export function printable(line: string): string {
   // eslint-disable-next-line no-control-regex
   return line.replaceAll('\t', ' ').replaceAll(/[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
 }
