@@ -1,7 +1,7 @@
 // `render`: write what is generated, or say what would be written.
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { staleRules, writeOutputs } from '../emit/outputs.ts'
+import { staleRules, WriteFailure, writeOutputs } from '../emit/outputs.ts'
 import type { Written } from '../emit/outputs.ts'
 import { count, plural } from '../emit/report-text.ts'
 import { setsFile } from '../argocd/manifests.ts'
@@ -19,7 +19,8 @@ export interface RenderFlags {
 }
 
 /**
- * Runs every stage; with any error nothing is written and the exit code is 1. Else writes what differs and prints it.
+ * Runs every stage; with any error nothing is written and the exit code is 1. Else writes what differs and prints it;
+ * where the file system refuses, what was written until then is printed, and the exit code is 3.
  * `--check` writes nothing: stale, missing and orphaned files are diagnostics.
  */
 export async function render(flags: RenderFlags, terminal: Terminal): Promise<number> {
@@ -37,13 +38,19 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   }
   if (blocking.length > 0) await report(blocking, outcome, 'pretty', terminal)
   await proveSets(outcome)
-  const { written, removed, unchanged } = write(workspace.root, outcome)
+  const { written, failure } = write(workspace.root, outcome)
+  tell(written, outcome, terminal)
+  if (failure === undefined) return 0
+  terminal.stderr(`cnpg-values: ${failure}; mend that and run render again\n`)
+  return 3
+}
+
+function tell({ written, removed, unchanged }: Written, { databases }: Outcome, terminal: Terminal): void {
   for (const path of written) terminal.stdout(`written  ${path}\n`)
   for (const path of removed) terminal.stdout(`removed  ${path}\n`)
   terminal.stderr(
-    `${plural(outcome.databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
+    `${plural(databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
   )
-  return 0
 }
 
 /** New sets are expanded as Helm and Argo CD would and compared with the plan: a difference is our own bug, and nothing is written. */
@@ -55,13 +62,12 @@ async function proveSets({ states, settings, databases }: Outcome): Promise<void
 }
 
 /** What the file system refuses is told in words; links that lead out of the repository are never followed. */
-function write(root: string, { states }: Outcome): Written {
+function write(root: string, { states }: Outcome): { readonly written: Written; readonly failure?: string } {
   for (const state of states) if (state.kind === 'changed' || state.kind === 'missing') refuseOutside(root, state.output.path)
   try {
-    return writeOutputs(root, states)
+    return { written: writeOutputs(root, states) }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'path' in error)
-      throw new UsageError(`${String(error.path)} can't be written (${String(error.code)})`)
+    if (error instanceof WriteFailure) return { written: error.written, failure: error.message }
     throw error
   }
 }

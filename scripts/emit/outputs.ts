@@ -17,6 +17,8 @@ export interface Output {
 export type OutputState =
   | { readonly kind: 'unchanged' | 'changed' | 'missing'; readonly output: Output; readonly present?: string }
   | { readonly kind: 'foreign'; readonly output: Output; readonly present: string }
+  /** what stands there is no file that can be read; `why` says what it is */
+  | { readonly kind: 'blocked'; readonly output: Output; readonly why: string }
   | { readonly kind: 'orphan'; readonly path: string; readonly present: string }
 
 /** The rules that say "run render", and that `render` itself puts right. */
@@ -39,18 +41,42 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, unseen: I
   const states: OutputState[] = outputs.map((output) => {
     const read = tree.read(output.path)
     if (read === undefined) return { kind: 'missing', output }
-    const present = read.ok ? read.text : ''
+    if (!read.ok) return { kind: 'blocked', output, why: read.message }
+    const present = read.text
     if (present === output.text) return { kind: 'unchanged', output, present }
-    return isGenerated(present) ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
+    // an empty file holds nothing that could be lost
+    return isGenerated(present) || present === '' ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
   })
   const wanted = new Set(outputs.map((output) => output.path))
   for (const { rendered } of unseen) wanted.add(rendered)
   for (const path of tree.paths) {
-    if (wanted.has(path) || !(generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder)))) continue
+    if (wanted.has(path) || !isGeneratedPlace(path.replace(leftover, ''))) continue
     const read = tree.read(path)
-    if (read?.ok === true && isGenerated(read.text)) states.push({ kind: 'orphan', path, present: read.text })
+    if (read?.ok === true && (isGenerated(read.text) || isLeftover(path))) states.push({ kind: 'orphan', path, present: read.text })
   }
   return states
+}
+
+function isGeneratedPlace(path: string): boolean {
+  return generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder))
+}
+
+/** What a crash between writing and renaming leaves: `orders.yaml.4711.tmp`. */
+const leftover = /(?<=\.yaml)\.(\d+)\.tmp$/
+
+function isLeftover(path: string): boolean {
+  return leftover.test(path)
+}
+
+/** Whether the process that writes a temporary file is still at it. */
+function isBeingWritten(path: string): boolean {
+  const id = leftover.exec(path)?.[1]
+  if (id === undefined) return false
+  try {
+    return process.kill(Number(id), 0)
+  } catch {
+    return false
+  }
 }
 
 /** States → findings: `stale` findings for the gate, and foreign files, which stop `render` too. */
@@ -83,9 +109,20 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
       stale.push({
         rule: 'emit/stale',
         severity: 'error',
-        message: `generated file is stale from line ${line} on`,
+        message: isSameButForEnds(file.text, state.output.text)
+          ? 'generated file has other line ends or a byte order mark, but must be written as it was generated'
+          : `generated file is stale from line ${line} on`,
         at: lineSpot(file, line),
-        help,
+        help: isSameButForEnds(file.text, state.output.text) ? 'run `npm run render`, and set `eol=lf` in .gitattributes' : help,
+        database: state.output.database,
+      })
+    } else if (state.kind === 'blocked') {
+      foreign.push({
+        rule: 'emit/foreign-file',
+        severity: 'error',
+        message: `what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
+        at: lineSpot({ path: state.output.path, text: '' }, 1),
+        help: 'remove it, then run `npm run render`',
         database: state.output.database,
       })
     } else if (state.kind === 'foreign') {
@@ -114,6 +151,10 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
   return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 
+function isSameButForEnds(present: string, wanted: string): boolean {
+  return present.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n') === wanted
+}
+
 function firstDifference(present: string, wanted: string): number {
   const a = present.split('\n')
   const b = wanted.split('\n')
@@ -134,30 +175,49 @@ export interface Written {
   readonly unchanged: number
 }
 
+/** The file system refused; what was written before it is whole and stays. */
+export class WriteFailure extends Error {
+  readonly written: Written
+  constructor(path: string, code: string, written: Written) {
+    super(`${path} can't be written (${code})`)
+    this.written = written
+  }
+}
+
 /** Writes what differs (temporary file, then rename, so a crash leaves whole old or whole new files) and removes orphans. */
 export function writeOutputs(root: string, states: readonly OutputState[]): Written {
   const written: string[] = []
   const removed: string[] = []
-  let unchanged = 0
-  for (const state of states) {
-    if (state.kind === 'unchanged') unchanged++
-    else if (state.kind === 'orphan') {
-      rmSync(join(root, state.path))
-      removed.push(state.path)
-    } else if (state.kind !== 'foreign') {
-      const target = join(root, state.output.path)
-      const temporary = `${target}.${process.pid}.tmp`
-      mkdirSync(dirname(target), { recursive: true })
-      try {
-        writeFileSync(temporary, state.output.text)
-        chmodSync(temporary, 0o644)
-        renameSync(temporary, target)
-      } catch (error) {
-        rmSync(temporary, { force: true })
-        throw error
+  const changes = states.filter(({ kind }) => kind !== 'unchanged')
+  const result = { written, removed, unchanged: states.length - changes.length }
+  for (const state of changes) {
+    const path = state.kind === 'orphan' ? state.path : state.output.path
+    try {
+      if (state.kind === 'orphan') {
+        if (isBeingWritten(path)) continue
+        rmSync(join(root, path))
+        removed.push(path)
+      } else if (state.kind === 'changed' || state.kind === 'missing') {
+        replaceFile(join(root, path), state.output.text)
+        written.push(path)
       }
-      written.push(state.output.path)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error) throw new WriteFailure(path, String(error.code), result)
+      throw error
     }
   }
-  return { written, removed, unchanged }
+  return result
+}
+
+function replaceFile(target: string, text: string): void {
+  const temporary = `${target}.${process.pid}.tmp`
+  mkdirSync(dirname(target), { recursive: true })
+  try {
+    writeFileSync(temporary, text)
+    chmodSync(temporary, 0o644)
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
