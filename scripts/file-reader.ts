@@ -1,6 +1,6 @@
 // What does each file of the tree say, read once, and where is a finding about it placed?
 import { firstSpot } from './diagnose.ts'
-import type { LocatedFinding } from './diagnose.ts'
+import type { LocatedFinding, Spot } from './diagnose.ts'
 import type { SourceFile } from './model.ts'
 import { parseYaml } from './parse.ts'
 import type { FileText, Tree } from './tree.ts'
@@ -34,7 +34,7 @@ export function openReader(tree: Tree, findings: LocatedFinding[]): Reader {
         rule: 'discover/readable',
         severity: 'error',
         message: `${file.path} ${read.message}`,
-        at: firstSpot(undefined, file),
+        at: unreadableSpot(file, read.line),
         help: read.help,
       })
     files.set(path, read?.ok === true ? file : undefined)
@@ -58,4 +58,9 @@ export function fileFinding(rule: string, message: string, path: string, source:
   const file = source(path) ?? { path, text: '' }
   const root = parseYaml(file, 'service').documents[0]
   return { rule, severity: 'error', message, at: firstSpot(root, file), help }
+}
+
+/** A line of a file whose text is not known. */
+export function unreadableSpot(file: SourceFile, line = 1): Spot {
+  return { file: { ...file, text: '\n'.repeat(line - 1) }, span: { start: line - 1, end: line - 1 } }
 }

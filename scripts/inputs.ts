@@ -1,6 +1,7 @@
 // Are the files there that every environment and the operator need?
 import { firstSpot, nearestSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
+import { unreadableSpot } from './file-reader.ts'
 import type { Settings, SourceFile } from './model.ts'
 import { parseYaml } from './parse.ts'
 import type { Tree } from './tree.ts'
@@ -46,7 +47,7 @@ export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedF
         rule: 'discover/readable',
         severity: 'error',
         message: `${operatorValues} ${read.message}`,
-        at: firstSpot(undefined, file),
+        at: unreadableSpot(file, read.line),
         help: read.help,
       },
     ]

@@ -3,6 +3,7 @@ import { append } from './append.ts'
 import { validateSettings } from '../dist/validators.js'
 import { firstSpot, nearestSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
+import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from './model.ts'
 import { parseYaml } from './parse.ts'
@@ -65,7 +66,10 @@ export function loadSettings(tree: Tree): LoadedSettings {
       read === undefined
         ? `${settingsFile} does not exist, but the settings of the databases stand there`
         : `${settingsFile} ${read.message}`
-    return { file, findings: [{ rule: 'discover/readable', severity: 'error', message, at: firstSpot(undefined, file), help: read?.help }] }
+    return {
+      file,
+      findings: [{ rule: 'discover/readable', severity: 'error', message, at: unreadableSpot(file, read?.line), help: read?.help }],
+    }
   }
   const parsed = parseYaml(file, 'service')
   const findings = yamlFindings(file, parsed.problems)

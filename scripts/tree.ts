@@ -10,7 +10,7 @@ const maxBytes = 10 * 1024 * 1024
 /** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
 export type FileText =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly message: string; readonly help?: string }
+  | { readonly ok: false; readonly message: string; readonly help?: string; readonly line?: number }
 
 /** A folder or a link that could not be looked into, and why. */
 export interface Blocked {
@@ -201,8 +201,14 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }
 
-/** UTF-8 or a message; UTF-16, which go-yaml would read by its byte order mark, is refused too. */
+/** UTF-8 or a message with the first bad line; UTF-16, which go-yaml would read by its byte order mark, is refused too. */
 export function decodeText(bytes: Buffer): FileText {
-  if (!isUtf8(bytes)) return { ok: false, message: 'is not UTF-8 text', help: 'save the file as UTF-8' }
-  return { ok: true, text: bytes.toString('utf8') }
+  if (isUtf8(bytes)) return { ok: true, text: bytes.toString('utf8') }
+  let line = 1
+  for (let start = 0; ; line++) {
+    const end = bytes.indexOf(10, start)
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) break
+    start = end + 1
+  }
+  return { ok: false, message: `is not UTF-8 text in line ${line}`, help: 'save the file as UTF-8', line }
 }
