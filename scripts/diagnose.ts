@@ -264,20 +264,27 @@ function placeKey({ at }: LocatedFinding): string {
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
   const at = locate(finding.at)
+  const shown = (text: string): string => shorten(maskMessage(text, places))
   const spots = (finding.related ?? []).map((spot) => ({ ...locate(spot), message: spot.message, text: spot.file.text }))
   const places = [{ ...at, text: finding.at.file.text }, ...spots]
-  const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: maskMessage(spot.message, places) }))
+  const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
   return {
     rule: finding.rule,
     severity: finding.severity,
-    message: maskMessage(finding.message, places),
+    message: shown(finding.message),
     at,
     related,
-    ...(finding.help === undefined ? {} : { help: maskMessage(finding.help, places) }),
+    ...(finding.help === undefined ? {} : { help: shown(finding.help) }),
     databases,
     ...(finding.object === undefined ? {} : { object: finding.object }),
-    ...(finding.path === undefined ? {} : { path: maskMessage(finding.path, places) }),
+    ...(finding.path === undefined ? {} : { path: shown(finding.path) }),
   }
+}
+
+/** A key or a value may be as long as its author likes; nobody reads that. */
+function shorten(text: string): string {
+  const words = text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
+  return words.length > 400 ? `${words.slice(0, 399)}…` : words
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
