@@ -91,7 +91,7 @@ function withEdits(tree: Tree, { edited }: Workspace): Tree {
 }
 
 /** A path that a person (and an annotation) can open: relative to the root where that is short, else absolute. */
-function shownPath(root: string, path: string): string {
+export function shownPath(root: string, path: string): string {
   const short = relative(root, path)
   return isAbsolute(short) ? path : short.split(sep).join('/')
 }

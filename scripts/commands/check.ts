@@ -16,7 +16,8 @@ import { listed, nearest } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
 import { decodeText } from '../tree.ts'
-import { folderInRepository, openWorkspace, UsageError } from '../workspace.ts'
+import { folderInRepository, openWorkspace, shownPath, UsageError } from '../workspace.ts'
+import type { Workspace } from '../workspace.ts'
 import type { Terminal } from '../terminal.ts'
 import { programVersion } from '../version.ts'
 
@@ -58,7 +59,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
-  await report(annotates(format) ? fromTop(wanted, folderInRepository(workspace.root)) : wanted, outcome, format, terminal)
+  await report(annotates(format) ? fromTop(wanted, workspace) : wanted, outcome, format, terminal)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
@@ -155,9 +156,15 @@ function annotates(format: Format): boolean {
   return format === 'github' || format === 'gitlab' || format === 'sarif'
 }
 
-function fromTop(diagnostics: readonly Diagnostic[], folder: string): readonly Diagnostic[] {
-  if (folder === '') return diagnostics
-  const moved = <Place extends { readonly file: string }>(place: Place): Place => ({ ...place, file: posix.normalize(folder + place.file) })
+/** Paths as the top of their own repository sees them: databases from another checkout are seen from that one's. */
+function fromTop(diagnostics: readonly Diagnostic[], { root, databases }: Workspace): readonly Diagnostic[] {
+  const folder = folderInRepository(root)
+  const elsewhere = databases === undefined ? undefined : { shown: `${shownPath(root, databases)}/`, folder: folderInRepository(databases) }
+  const seen = (file: string): string =>
+    elsewhere !== undefined && file.startsWith(elsewhere.shown)
+      ? elsewhere.folder + file.slice(elsewhere.shown.length)
+      : posix.normalize(folder + file)
+  const moved = <Place extends { readonly file: string }>(place: Place): Place => ({ ...place, file: seen(place.file) })
   return diagnostics.map((diagnostic) => ({ ...diagnostic, at: moved(diagnostic.at), related: diagnostic.related.map(moved) }))
 }
 

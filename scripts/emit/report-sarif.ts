@@ -20,6 +20,7 @@ export function writeSarif(diagnostics: readonly Diagnostic[], options: SarifOpt
   const driver = {
     name: 'cnpg-values',
     semanticVersion: options.version,
+    informationUri: 'https://github.com/example/cnpg-values',
     rules: ids.map((id) => sarifRule(id, diagnostics, options)),
   }
   const run = {
