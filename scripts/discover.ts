@@ -2,7 +2,7 @@
 import { append } from './append.ts'
 import { blockedFindings } from './blocked.ts'
 import type { LocatedFinding } from './diagnose.ts'
-import { checkClusterName, checkName } from './base-names.ts'
+import { checkName } from './base-names.ts'
 import type { Base } from './base-names.ts'
 import { fileFinding, openReader } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
@@ -35,7 +35,6 @@ export function discover(settings: Settings, tree: Tree): Discovered {
   for (const base of found.bases) {
     const service = services.get(base.parts.service)
     if (!checkName(base, source, findings)) continue
-    const fits = checkClusterName(base, service?.environments, { settings, source, findings })
     for (const environment of settings.environments) {
       const overridePath = found.overrides.get(overrideKey({ ...base.parts, env: environment.name }))
       if (overridePath !== undefined) usedOverrides.add(overridePath)
@@ -43,7 +42,7 @@ export function discover(settings: Settings, tree: Tree): Discovered {
         if (overridePath !== undefined) findings.push(unusedOverride(overridePath, environment, source))
         continue
       }
-      const database = fits ? makeDatabase(settings, environment, base, overridePath, service, source) : undefined
+      const database = makeDatabase(settings, environment, base, overridePath, service, source)
       if (database !== undefined) databases.push(database)
     }
   }

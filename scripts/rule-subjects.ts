@@ -14,6 +14,7 @@ const byRule: Readonly<Record<string, string>> = {
   'changes/application-updates': `${handWritten}, with \`--base\``,
   'changes/base-readable': 'settings and values of the base that can not be read there, with `--base`',
   'changes/set-shrinks': 'the files of three or more databases that go at once, with `--base`',
+  'chart/cross-check': 'what helm prints of the pinned chart, beside the model of it',
   'chart/kube-version': 'the version of Kubernetes that Helm is told, for the library',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
   'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 10 MiB',

@@ -23,7 +23,6 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/one-operator', 'environments of one Kubernetes cluster have the same operator'),
       rule('discover/any-database', 'there is at least one database'),
       rule('discover/base-exists', 'an override and a service.yaml stand beside a base file'),
-      rule('discover/cluster-name', 'names of clusters have at most 50 characters'),
       rule('discover/database-name', 'names of clusters are lower-case letters, digits and `-`'),
       rule('discover/defaults-exist', 'each environment has its file of defaults'),
       rule('discover/environment-exists', 'environments that files name exist'),

@@ -60,6 +60,8 @@ function* nameFindings(database: Database, settings: Settings, spot: (path: Path
     }
   if (isDns1123Label(namespace) && isReadAsText(namespace)) return
   const isPattern = namespace === fill(environment.namespace, { service, env: environment.name, ...(name === undefined ? {} : { name }) })
+  // a service whose name is too long for a Cluster is told there
+  if (isPattern && namespace.length > 63 && database.cluster.length > 50) return
   yield {
     rule: 'argocd/namespace-name',
     severity: 'error',

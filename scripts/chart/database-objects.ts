@@ -203,9 +203,14 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
     const text = written?.kind === 'scalar' ? String(written.value) : ''
     return { ...choiceFinding(choiceError(path, text, words), values, database), at }
   }
-  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message: error.message, at, database: database.id }
+  // Helm takes three characters more than the operator
+  const excess = error.class === 'release-name' ? database.cluster.length - clusterNameLimit : 0
+  const message =
+    excess > 0 ? `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}` : error.message
+  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, database: database.id }
 }
 
+const clusterNameLimit = 50
 const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   'release-name': 'release-name',
   'kube-version': 'kube-version',

@@ -24,7 +24,7 @@ const unavailable = new Map<string, HelmOutcome>()
  * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
  */
 export function renderWithHelm(database: Database, values: MapValue): HelmOutcome {
-  const { engine, name, version, repository } = database.environment.clusterChart
+  const { engine, name, version } = database.environment.clusterChart
   if (engine !== 'helm') {
     const message = `chart ${name} ${version} is not modelled, but only cluster ${chartVersion} can be rendered without Helm`
     return {
