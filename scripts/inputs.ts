@@ -54,3 +54,15 @@ export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedF
   const parsed = parseYaml(file, 'environment')
   return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
 }
+
+/** Nothing to check is a mistake, and never a silent success. */
+export function noDatabase(settings: Settings): LocatedFinding {
+  const { origin, layout } = settings
+  return {
+    rule: 'discover/any-database',
+    severity: 'error',
+    message: `no file matches ${layout.databases}, but a repository without databases can't be checked`,
+    at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
+    help: 'create databases/<service>/values.yaml, or set postgres.layout.databases',
+  }
+}

@@ -21,10 +21,10 @@ import { updateFindings } from './changes/update.ts'
 import { crossCheck } from './chart/cross-check.ts'
 import { isModelled, isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import { withoutConsequences } from './consequences.ts'
-import { diagnose, locateFinding, nearestSpot, writtenSpot } from './diagnose.ts'
+import { diagnose, locateFinding, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import { discover } from './discover.ts'
-import { missingDefaults, operatorValuesFindings } from './inputs.ts'
+import { missingDefaults, noDatabase, operatorValuesFindings } from './inputs.ts'
 import { isGenerated } from './emit/header.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
@@ -262,17 +262,6 @@ function liveFindings(live: LiveState, { database, values, objects }: PolicySubj
 
 function isError(finding: LocatedFinding): boolean {
   return finding.severity === 'error'
-}
-
-function noDatabase(settings: Settings): LocatedFinding {
-  const { origin, layout } = settings
-  return {
-    rule: 'discover/any-database',
-    severity: 'error',
-    message: `no file matches ${layout.databases}, but a repository without databases can't be checked`,
-    at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
-    help: 'create databases/<service>/values.yaml, or set postgres.layout.databases',
-  }
 }
 
 /** Environments on one Kubernetes cluster that want different operators (only one is installed there), and operators that are not known here. */
