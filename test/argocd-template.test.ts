@@ -37,6 +37,11 @@ test.each([
   ['{{ toYaml .map }}', 'a:\n  deep: x\nz: 1'],
   ['{{ toYaml (dict "l" (list 1 "x: y" "on")) }}', 'l:\n- 1\n- \'x: y\'\n- "on"'],
   ['{{ snakecase "HTTP20xOK" }} {{ camelcase "_complex__case_" }}', 'http_20x_ok _Complex_Case_'],
+  ['{{ slugify 10 "foo-bar-baz-qux" }} {{ slugify 10 false "foo-bar-baz-qux" }} {{ slugify 3 "abcdef" }}', 'foo-bar foo-bar-ba abc'],
+  ['{{ slugify "Feature/A_B" }}|{{ slugify }}|{{ slugify 5 true 9 "a-b" }}', 'feature-a-b||a-b'],
+  ['{{ kebabcase "Orders_DB.Main" }} {{ snakecase "a+B" }} {{ snakecase "日本ABc1x" }}', 'orders-db.main a_+_b 日本_a_bc_1x'],
+  ['{{ nospace "é b" }} {{ initials "old  salt" }} {{ swapcase "aB ǆ" }} {{ title "don\'t é" }}', "Ã©b os Ab ǅ Don'T É"],
+  ['{{ trimall "-" "--a--" }}', 'a'],
   ['{{ regexReplaceAll "(\\\\w+)-(\\\\w+)" "a-b" "${2}_$1" }}', 'b_a'],
   ['{{ semverCompare "^1.2.0" "1.9.3" }} {{ semverCompare ">=16" "16.4" }}', 'true true'],
   ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) | toJson }}', '{"a":1,"b":3}'],
@@ -62,6 +67,9 @@ test.each([
   '{{ div 1 0 }}',
   '{{ 9223372036854775808 }}',
   '{{ .app | 3 }}',
+  '{{ slugify -1 false "a" }}',
+  '{{ slugify 5.5 "a" }}',
+  '{{ slugify "a" 5 }}',
 ])('%s is refused', (text) => {
   expect(() => render(text)).toThrow(TemplateError)
 })

@@ -7,7 +7,7 @@ import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
 import { renderText } from './render.ts'
 import { readYaml } from './sprig-encoding.ts'
-import { normalizeName } from './sprig-text.ts'
+import { normalizeName } from './sprig-names.ts'
 import { isJsonMap } from './typed.ts'
 
 interface PathItem {

@@ -8,9 +8,11 @@ import { takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
 import { TemplateError } from './go-value.ts'
 import type { GoMap } from './go-value.ts'
+import { caseFunctions } from './sprig-case.ts'
 import { listFunctions, mapFunctions } from './sprig-collections.ts'
 import { encodingFunctions } from './sprig-encoding.ts'
 import { numberFunctions, typeFunctions } from './sprig-numbers.ts'
+import { nameFunctions } from './sprig-names.ts'
 import { randomFunctions } from './sprig-random.ts'
 import { regexpFunctions } from './sprig-regexp.ts'
 import { semverFunctions } from './sprig-semver.ts'
@@ -28,6 +30,8 @@ function refuse(): never {
 export const functions: GoFunctions = {
   ...builtins,
   ...textFunctions,
+  ...caseFunctions,
+  ...nameFunctions,
   ...listFunctions,
   ...mapFunctions,
   ...numberFunctions,

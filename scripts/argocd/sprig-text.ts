@@ -51,10 +51,12 @@ function trimSet(text: string, set: string): string {
   return characters.slice(from, to).join('')
 }
 
-/** `goutils.WrapCustom` at blanks; `breakWords` cuts words that are longer than the width. */
+/** `goutils.WrapCustom` at blanks, which counts bytes; `breakWords` cuts words that are longer than the width. */
 function wrap(text: string, width: number, mark: { lineBreak: string; breakWords: boolean }): string {
   const limit = Math.max(1, width)
-  let rest = text
+  const lineBreak = mark.lineBreak === '' ? '\n' : mark.lineBreak
+  // one character for each byte, so that the indexes are Go's
+  let rest = Buffer.from(text).toString('latin1')
   let out = ''
   while (rest.length > limit) {
     if (rest.startsWith(' ')) {
@@ -65,73 +67,25 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
     const following = rest.indexOf(' ', limit)
     const cut = space >= 0 ? space : mark.breakWords ? limit : following
     if (cut < 0) break
-    out += rest.slice(0, cut) + mark.lineBreak
+    out += fromBytes(rest.slice(0, cut)) + lineBreak
     rest = rest.slice(space >= 0 || !mark.breakWords ? cut + 1 : cut)
   }
-  return out + rest
+  return out + fromBytes(rest)
+}
+const fromBytes = (latin: string): string => Buffer.from(latin, 'latin1').toString()
+
+/** `goutils.DeleteWhiteSpace` takes bytes for characters as soon as one of them is a blank. */
+function withoutSpace(text: string): string {
+  const bytewise = Buffer.from(text).toString('latin1')
+  return /\p{White_Space}/u.test(bytewise) ? bytewise.replace(/\p{White_Space}/gu, '') : text
 }
 
-const isUpper = (character: string): boolean => /\p{Lu}/u.test(character)
-const isWordy = (character: string): boolean => /[\p{L}\p{Nd}]/u.test(character)
-
-/** Go changes the case of each character alone: `ß` has no single capital and stays. */
-export function upper(text: string): string {
-  return [...text].map((character) => ([...character.toUpperCase()].length === 1 ? character.toUpperCase() : character)).join('')
-}
-export function lower(text: string): string {
-  return [...text].map((character) => [...character.toLowerCase()][0] ?? '').join('')
-}
-
-const isConnector = (character: string): boolean => /[-_\s]/u.test(character)
-
-/** `xstrings.ToSnakeCase`: words at case changes, digits and separators; `http2xx` is `http_2xx`, `Bld4Floor` is `bld4_floor`. */
-function splitWords(text: string, connector: string): string {
-  const word = /\d+\p{Ll}[\p{Ll}\d]*|(?:\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+)(?:\d+(?![\p{Ll}\d]))?|\d+|[^\p{L}\d]+|\p{L}/gu
-  const parts = text.split(/([-_\s])/u)
-  return parts
-    .map((part) => (part.length === 1 && isConnector(part) ? connector : lower((part.match(word) ?? []).join(connector))))
-    .join('')
-}
-
-/** `xstrings.ToPascalCase`: separators go, except leading, trailing and doubled ones. */
-function camelCase(text: string): string {
-  const characters = [...text]
-  const start = characters.findIndex((character) => !isConnector(character))
-  if (start < 0) return text
-  let out = characters.slice(0, start).join('')
-  let previous = upper(characters[start] ?? '')
-  let capitals = isUpper(characters[start] ?? '')
-  for (const character of characters.slice(start + 1)) {
-    let now = character
-    if (isConnector(previous)) {
-      if (isConnector(now)) out += previous
-      else {
-        capitals = isUpper(now)
-        now = upper(now)
-      }
-    } else {
-      out += previous
-      if (capitals && isUpper(now)) now = lower(now)
-      else if (!isConnector(now)) capitals = false
-    }
-    previous = now
-  }
-  return out + previous
-}
-
-/** `strings.Title`: a capital after a separator, which is any ASCII sign but letters, digits and `_`, or a blank. */
-function title(text: string): string {
-  let separated = true
-  let out = ''
-  for (const character of text) {
-    out += separated ? upper(character) : character
-    separated = /[\0-\x7f]/.test(character) ? !/\w/.test(character) : !isWordy(character) && /\s/u.test(character)
-  }
-  return out
-}
-
-function swapCase(text: string): string {
-  return [...text].map((character) => (isUpper(character) ? lower(character) : upper(character))).join('')
+/** `goutils.Initials`, byte by byte as well. */
+function initials(text: string): string {
+  const words = Buffer.from(text)
+    .toString('latin1')
+    .split(/\p{White_Space}+/u)
+  return words.map((word) => word.slice(0, 1)).join('')
 }
 
 const indent = (width: number, text: string): string => {
@@ -171,41 +125,21 @@ function splitAtMost(separator: string, count: number, text: string): string[] {
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)]
 }
 
-/** SanitizeName of Argo CD: a DNS subdomain of at most 253 characters. */
-export function normalizeName(text: string): string {
-  const clean = lower(text)
-    .replace(/[^-a-z0-9.]/gu, '-')
-    .slice(0, 253)
-  return clean.replace(/^[-.]+|[-.]+$/g, '')
-}
-
 export const textFunctions: GoFunctions = {
   abbrev: takes(['int', 'string'], (width, text) => abbreviate(text, 0, width)),
   abbrevboth: takes(['int', 'int', 'string'], (left, width, text) =>
     width < 4 || (left > 0 && width < 7) ? text : abbreviate(text, left, width),
   ),
   trunc: takes(['int', 'string'], truncate),
-  trim: takes(['string'], (text) => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, '')),
-  upper: takes(['string'], upper),
-  lower: takes(['string'], lower),
-  title: takes(['string'], title),
-  untitle: takes(['string'], (text) => text.replace(/(^|\s)(\S)/gu, (_, blank: string, first: string) => blank + lower(first))),
+  trim: takes(['string'], (text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')),
   substr: takes(['int', 'int', 'string'], substring),
   repeat: takes(['int', 'string'], (count, text) => text.repeat(checkCount(count))),
   trimAll: takes(['string', 'string'], (set, text) => trimSet(text, set)),
+  trimall: takes(['string', 'string'], (set, text) => trimSet(text, set)),
   trimSuffix: takes(['string', 'string'], (end, text) => (end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text)),
   trimPrefix: takes(['string', 'string'], (start, text) => (text.startsWith(start) ? text.slice(start.length) : text)),
-  nospace: takes(['string'], (text) => text.replace(/\s/gu, '')),
-  initials: takes(['string'], (text) =>
-    text
-      .split(/\s+/u)
-      .map((part) => [...part][0] ?? '')
-      .join(''),
-  ),
-  swapcase: takes(['string'], swapCase),
-  snakecase: takes(['string'], (text) => splitWords(text, '_')),
-  camelcase: takes(['string'], camelCase),
-  kebabcase: takes(['string'], (text) => splitWords(text, '-')),
+  nospace: takes(['string'], withoutSpace),
+  initials: takes(['string'], initials),
   wrap: takes(['int', 'string'], (width, text) => wrap(text, width, { lineBreak: '\n', breakWords: false })),
   wrapWith: takes(['int', 'string', 'string'], (width, lineBreak, text) => wrap(text, width, { lineBreak, breakWords: true })),
   contains: takes(['string', 'string'], (part, text) => text.includes(part)),
@@ -227,37 +161,4 @@ export const textFunctions: GoFunctions = {
   splitn: takes(['string', 'int', 'string'], (separator, count, text) => numbered(splitAtMost(separator, count, text))),
   splitList: takes(['string', 'string'], (separator, text) => typedList('[]string', split(separator, text))),
   hello: takes([], () => 'Hello!'),
-  normalize: takes(['string'], normalizeName),
-  slugify: takesMore([], 'any', slugify),
-}
-
-/** SlugifyName of Argo CD: `slugify [size [smart]] text`, where a smart cut keeps whole words. */
-function slugify(args: readonly GoValue[]): string {
-  const text = args.at(-1)
-  const [size = { go: 'integer', type: 'int', value: 50n }, smart = false] = args.slice(0, -1)
-  if (
-    typeof text !== 'string' ||
-    typeof size !== 'object' ||
-    size === null ||
-    !('go' in size) ||
-    size.go !== 'integer' ||
-    typeof smart !== 'boolean'
-  )
-    throw new TemplateError('slugify takes a size, true or false, and a text')
-  const limit = Number(size.value)
-  let slug = normalizeName(text)
-  if (!smart && slug.length >= limit) slug = bytes(slug, 0, limit)
-  slug = slug
-    .replace(/[^a-z0-9_-]/g, '-')
-    .replace(/-+/g, '-')
-    .replace(/^[-_]+|[-_]+$/g, '')
-  if (!smart || limit <= 0 || slug.length <= limit) return slug
-  let cut = ''
-  const words = slug.split(/(?<=-)/)
-  if ((words[0] ?? '').length > limit) return (words[0] ?? '').slice(0, limit)
-  for (const part of words) {
-    if (cut.length + part.length - 1 > limit) break
-    cut += part
-  }
-  return cut.replace(/^-+|-+$/g, '')
 }
