@@ -1,8 +1,8 @@
 // Do our Go templates print what Go's do?
 import { expect, test } from 'vitest'
-import { TemplateError, fromJson } from '../scripts/argocd/go-value.ts'
+import { GoPanic, TemplateError, fromJson } from '../scripts/argocd/go-value.ts'
 import type { GoMap } from '../scripts/argocd/go-value.ts'
-import { OptionPanic, renderText } from '../scripts/argocd/render.ts'
+import { renderText } from '../scripts/argocd/render.ts'
 
 const params = fromJson({
   app: 'orders',
@@ -75,7 +75,7 @@ test.each([
 })
 
 test('a bad option panics, even where there is nothing to render', () => {
-  expect(() => render('plain', ['missingkey=bogus'])).toThrow(OptionPanic)
+  expect(() => render('plain', ['missingkey=bogus'])).toThrow(GoPanic)
 })
 
 test('a template that calls itself ends with an error', () => {

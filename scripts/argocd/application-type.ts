@@ -1,31 +1,34 @@
 // Which fields has an Application in Argo CD's Go types, and which of them are always written?
 
-/** How a field is written: `keep` always, `omit` unless empty, `pointer` unless nil. */
-type FieldMode = 'keep' | 'omit' | 'pointer'
+/** How a field is written: `keep` always, `omit` unless empty, `pointer` unless nil, `omitzero` unless nothing in it was given. */
+type FieldMode = 'keep' | 'omit' | 'pointer' | 'omitzero'
 export type Shape =
-  | { readonly kind: 'string' | 'bool' | 'int' | 'raw' | 'int-or-string' }
+  | { readonly kind: 'string' | 'bool' | 'int' | 'raw' | 'int-or-string' | 'time' }
   | { readonly kind: 'list' | 'map'; readonly of: Shape }
   | { readonly kind: 'struct'; readonly fields: readonly (readonly [string, Field])[] }
 export interface Field {
   readonly shape: Shape
   readonly mode: FieldMode
+  /** `patchStrategy: merge`: a patch merges this list; maps in it are told apart by `key` */
+  readonly merge?: { readonly key?: string }
 }
 
-const string: Shape = { kind: 'string' }
-const bool: Shape = { kind: 'bool' }
-const int: Shape = { kind: 'int' }
-const raw: Shape = { kind: 'raw' }
-const list = (of: Shape): Shape => ({ kind: 'list', of })
-const map = (of: Shape): Shape => ({ kind: 'map', of })
-const omit = (shape: Shape): Field => ({ shape, mode: 'omit' })
-const keep = (shape: Shape): Field => ({ shape, mode: 'keep' })
-const pointer = (shape: Shape): Field => ({ shape, mode: 'pointer' })
-const struct = (fields: Record<string, Field>): Shape => ({ kind: 'struct', fields: Object.entries(fields) })
-const named = (names: string, shape: Shape): Record<string, Field> =>
+export const string: Shape = { kind: 'string' }
+export const bool: Shape = { kind: 'bool' }
+export const int: Shape = { kind: 'int' }
+export const raw: Shape = { kind: 'raw' }
+export const list = (of: Shape): Shape => ({ kind: 'list', of })
+export const map = (of: Shape): Shape => ({ kind: 'map', of })
+export const omit = (shape: Shape): Field => ({ shape, mode: 'omit' })
+export const keep = (shape: Shape): Field => ({ shape, mode: 'keep' })
+export const pointer = (shape: Shape): Field => ({ shape, mode: 'pointer' })
+export const omitZero = (shape: Shape): Field => ({ shape, mode: 'omitzero' })
+export const struct = (fields: Record<string, Field>): Shape => ({ kind: 'struct', fields: Object.entries(fields) })
+export const named = (names: string, shape: Shape): Record<string, Field> =>
   Object.fromEntries(names.split(' ').map((name) => [name, omit(shape)]))
 
 const parameter = struct({ ...named('name value', string), forceString: omit(bool) })
-const nameValue = struct({ name: keep(string), value: keep(string) })
+export const nameValue = struct({ name: keep(string), value: keep(string) })
 const helm = struct({
   ...named('valueFiles apiVersions', list(string)),
   parameters: omit(list(parameter)),
@@ -49,7 +52,7 @@ const kustomize = struct({
 const jsonnetVariable = struct({ name: keep(string), value: keep(string), code: omit(bool) })
 const directory = struct({
   recurse: omit(bool),
-  jsonnet: omit(struct({ ...named('extVars tlas', list(jsonnetVariable)), libs: omit(list(string)) })),
+  jsonnet: omitZero(struct({ ...named('extVars tlas', list(jsonnetVariable)), libs: omit(list(string)) })),
   ...named('exclude include', string),
 })
 const plugin = struct({
@@ -58,31 +61,35 @@ const plugin = struct({
   parameters: omit(list(struct({ name: omit(string), string: pointer(string), map: pointer(map(string)), array: pointer(list(string)) }))),
 })
 const types = { helm: pointer(helm), kustomize: pointer(kustomize), directory: pointer(directory), plugin: pointer(plugin) }
-const source = struct({ repoURL: keep(string), ...named('path targetRevision chart ref name tagPrefix', string), ...types })
+export const source = struct({ repoURL: keep(string), ...named('path targetRevision chart ref name tagPrefix', string), ...types })
 const dry = struct({ repoURL: keep(string), targetRevision: keep(string), path: keep(string), ...types })
-const hydrator = struct({
+export const hydrator = struct({
   drySource: keep(dry),
   syncSource: keep(struct({ repoURL: omit(string), targetBranch: keep(string), path: keep(string) })),
   hydrateTo: pointer(struct({ targetBranch: keep(string) })),
 })
 const automated = struct(Object.fromEntries(['prune', 'selfHeal', 'allowEmpty', 'enabled'].map((name) => [name, pointer(bool)])))
 const backoff = struct({ duration: omit(string), factor: pointer(int), maxDuration: omit(string) })
+export const retry = struct({ limit: omit(int), backoff: pointer(backoff), refresh: omit(bool) })
+export const namespaceMetadata = struct(named('labels annotations', map(string)))
 const syncPolicy = struct({
   automated: pointer(automated),
   syncOptions: omit(list(string)),
-  retry: pointer(struct({ limit: omit(int), backoff: pointer(backoff), refresh: omit(bool) })),
-  managedNamespaceMetadata: pointer(struct(named('labels annotations', map(string)))),
+  retry: pointer(retry),
+  managedNamespaceMetadata: pointer(namespaceMetadata),
 })
-const difference = struct({
+export const difference = struct({
   ...named('group name namespace', string),
   kind: keep(string),
   ...named('jsonPointers jqPathExpressions managedFieldsManagers', list(string)),
 })
 
+export const destination = struct(named('server namespace name', string))
+
 /** `v1alpha1.ApplicationSpec`. */
-const specShape: Shape = struct({
+export const specShape: Shape = struct({
   source: pointer(source),
-  destination: keep(struct(named('server namespace name', string))),
+  destination: keep(destination),
   project: keep(string),
   syncPolicy: pointer(syncPolicy),
   ignoreDifferences: omit(list(difference)),

@@ -9,8 +9,7 @@ import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
-import { compareText } from './go-value.ts'
-import { OptionPanic } from './render.ts'
+import { GoPanic, compareText } from './go-value.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles } from './sources.ts'
 import type { SourceStage, ValueFile } from './sources.ts'
 import { renderSet, RenderFailure } from './template.ts'
@@ -105,7 +104,7 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
     const applications = renderSet(set, contextOf(spec, options))
     return { applications: applications.sort((a, b) => compareText(nameOf(a), nameOf(b))) }
   } catch (error) {
-    if (error instanceof OptionPanic) return { error: { stage: 'panic', message: error.message } }
+    if (error instanceof GoPanic) return { error: { stage: 'panic', message: error.message } }
     if (error instanceof UnsupportedGenerator) return { error: { stage: 'unsupported', message: error.message } }
     if (error instanceof RenderFailure) return { error: { stage: error.stage, message: error.message } }
     throw error

@@ -22,6 +22,8 @@ export type GoValue = undefined | null | boolean | number | string | GoInteger |
 
 /** What a template or one of its functions refuses; the message is for logs only. */
 export class TemplateError extends Error {}
+/** What makes Go panic outside of a template: the controller recovers and writes nothing. */
+export class GoPanic extends Error {}
 
 /** `int`, the type of integer constants and of `len`. */
 export function int(value: number | bigint): GoInteger {

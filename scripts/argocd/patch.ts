@@ -1,94 +1,163 @@
 // What does a strategic merge patch make of an Application?
 import type { Json, JsonMap } from '../model.ts'
 import { setOwn } from '../value.ts'
+import type { Field, Shape } from './application-type.ts'
 import { TemplateError } from './go-value.ts'
-import { isJsonMap, mapEntries } from './typed.ts'
+import { mergeList, sortItems } from './patch-lists.ts'
+import { isJsonMap } from './typed.ts'
 
-/** Lists of an Application that are merged, with the key that tells their items apart (undefined: texts). */
-const mergedLists: Readonly<Record<string, string | undefined>> = {
-  'metadata.finalizers': undefined,
-  'metadata.ownerReferences': 'uid',
+const deletes = '$deleteFromPrimitiveList'
+const orders = '$setElementOrder'
+
+function fail(message: string): never {
+  throw new TemplateError(message)
 }
 
 /**
- * `strategicpatch.StrategicMergePatch` for the Application type: maps merge, a null deletes, lists replace except
- * `metadata.finalizers` and `metadata.ownerReferences`. Throws TemplateError on a bad directive.
+ * `strategicpatch.StrategicMergePatch` with a Go type: maps merge, a null deletes, lists replace unless the type says
+ * that they merge. Throws TemplateError where the patch or the type refuses.
  */
-export function applyStrategicPatch(original: JsonMap, patch: JsonMap): JsonMap {
-  return patchMap(original, patch, '')
+export function applyStrategicPatch(original: JsonMap, patch: JsonMap, shape: Shape): JsonMap {
+  return mergeMap(original, patch, shape)
 }
 
-function patchMap(original: JsonMap, patch: JsonMap, path: string): JsonMap {
-  const directive = patch['$patch']
-  if (directive !== undefined) {
-    if (directive === 'replace') return withoutDirectives(patch)
-    if (directive === 'delete') return {}
-    if (directive !== 'merge') throw new TemplateError('unknown patch type')
+/** `mergeMap`. */
+function mergeMap(original: JsonMap, patch: JsonMap, shape: Shape): JsonMap {
+  if (Object.hasOwn(patch, '$patch')) return wholePatch(patch)
+  const rest = new Map(Object.entries(patch))
+  const result = retained(original, rest)
+  for (const [key, order] of rest) if (key.startsWith(orders)) orderList(result, { rest, key, order }, shape)
+  for (const [key, value] of rest) {
+    const isDeleteList = key.startsWith(deletes)
+    mergeEntry(result, { key: isDeleteList ? plainKey(key, deletes) : key, value, isDeleteList }, shape)
   }
-  const result = retained(original, patch)
-  for (const [key, value] of Object.entries(patch)) {
-    if (key === '$patch' || key === '$retainKeys' || key.startsWith('$setElementOrder/')) continue
-    if (key.startsWith('$deleteFromPrimitiveList/')) {
-      const name = key.slice(key.indexOf('/') + 1)
-      const list = result[name]
-      if (!Array.isArray(value)) throw new TemplateError(`${key} is no list`)
-      if (Array.isArray(list)) result[name] = list.filter((item) => !value.includes(item))
-      continue
-    }
-    const at = path === '' ? key : `${path}.${key}`
-    if (value === null) delete result[key]
-    else setOwn(result, key, patchValue(Object.hasOwn(result, key) ? result[key] : undefined, value, at))
+  return asJson(result)
+}
+
+function asJson(map: ReadonlyMap<string, Json>): JsonMap {
+  const json: JsonMap = {}
+  for (const [key, value] of map) setOwn(json, key, value)
+  return json
+}
+
+/** `handleDirectiveInMergeMap`: below `$patch: replace` everything is taken as it is, directives too. */
+function wholePatch(patch: JsonMap): JsonMap {
+  if (patch['$patch'] === 'delete') return {}
+  if (patch['$patch'] !== 'replace') return fail('unknown patch type')
+  return asJson(new Map(Object.entries(patch).filter(([key]) => key !== '$patch')))
+}
+
+/** `extractKey`: the name behind the slash of a directive. */
+function plainKey(key: string, prefix: string): string {
+  return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : fail(`${key} names no list`)
+}
+
+/** `applyRetainKeysDirective`: only listed keys stay, and the patch may set no other. */
+function retained(original: JsonMap, patch: Map<string, Json>): Map<string, Json> {
+  const present = new Map(Object.entries(original))
+  const keys = patch.get('$retainKeys')
+  if (!patch.delete('$retainKeys')) return present
+  if (!Array.isArray(keys)) return fail('$retainKeys is no list')
+  for (const [key, value] of patch)
+    if (value !== null && !key.startsWith(deletes) && !key.startsWith(orders) && !keys.includes(key)) fail(`$retainKeys lacks ${key}`)
+  return new Map([...present].filter(([key]) => keys.includes(key)))
+}
+
+interface Entry {
+  readonly key: string
+  readonly value: Json
+  readonly isDeleteList: boolean
+}
+
+function mergeEntry(result: Map<string, Json>, { key, value, isDeleteList }: Entry, shape: Shape): void {
+  if (value === null) {
+    result.delete(key)
+    return
   }
-  return result
+  const present = result.get(key)
+  if (present === undefined || typeName(present) !== typeName(value)) {
+    if (isDeleteList) return
+    const kept = withoutDirectives(withoutNulls(value))
+    if (kept === undefined) result.delete(key)
+    else result.set(key, kept)
+  } else if (isJsonMap(present) && isJsonMap(value)) result.set(key, mergeMap(present, value, fieldOf(shape, key).shape))
+  else if (Array.isArray(present) && Array.isArray(value)) {
+    const { item, merge } = listOf(shape, key)
+    if (merge !== undefined || isDeleteList) result.set(key, mergeList(present, value, { ...listRule(item, merge?.key), isDeleteList }))
+    else result.set(key, value)
+  } else result.set(key, value)
 }
 
-function patchValue(present: Json | undefined, value: Json, path: string): Json {
-  if (present === undefined || present === null) return added(value)
-  if (isJsonMap(present) && isJsonMap(value)) return patchMap(present, value, path)
-  if (Array.isArray(present) && Array.isArray(value) && Object.hasOwn(mergedLists, path))
-    return mergeLists(present, value, mergedLists[path])
-  return Array.isArray(value) || isJsonMap(value) ? withoutDirectivesIn(value) : value
+const listRule = (shape: Shape, key: string | undefined) => ({
+  key,
+  merge: (present: JsonMap, patch: JsonMap): JsonMap => mergeMap(present, patch, shape),
+})
+
+function typeName(value: Json): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'list' : typeof value
 }
 
-/** A value that was not there: nulls and directives inside it mean nothing. */
-function added(value: Json): Json {
-  if (Array.isArray(value)) return value.map(added)
+/** `LookupPatchMetadataForStruct`: a values object is no struct with fields, so that nothing below it can be merged. */
+function fieldOf(shape: Shape, key: string): Field {
+  if (shape.kind !== 'struct') return fail(`unable to find api field in struct RawExtension for the json field "${key}"`)
+  const exact = shape.fields.find(([name]) => name === key)
+  const found = exact ?? shape.fields.find(([name]) => name.toLowerCase() === key.toLowerCase())
+  return found === undefined ? fail(`unable to find api field for the json field "${key}"`) : found[1]
+}
+
+function listOf(shape: Shape, key: string): { item: Shape; merge: Field['merge'] } {
+  const field = fieldOf(shape, key)
+  return field.shape.kind === 'list' ? { item: field.shape.of, merge: field.merge } : fail(`${key} is no list`)
+}
+
+/** `discardNullValuesFromPatch`: nulls of maps go, those of lists stay. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isJsonMap(value)) return value
-  const kept: JsonMap = {}
-  for (const [key, entry] of Object.entries(value)) if (entry !== null && !key.startsWith('$')) setOwn(kept, key, added(entry))
-  return kept
+  return asJson(new Map(Object.entries(value).flatMap(([key, entry]) => (entry === null ? [] : [[key, withoutNulls(entry)] as const]))))
 }
 
-function withoutDirectives(map: JsonMap): JsonMap {
-  const kept: JsonMap = {}
-  for (const [key, value] of Object.entries(map)) if (!key.startsWith('$')) setOwn(kept, key, withoutDirectivesIn(value))
-  return kept
-}
-function withoutDirectivesIn(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutDirectivesIn)
-  return isJsonMap(value) ? withoutDirectives(value) : value
-}
-
-/** `$retainKeys`: of the present keys only the listed ones stay. */
-function retained(original: JsonMap, patch: JsonMap): JsonMap {
-  const keys = patch['$retainKeys']
-  if (keys === undefined) return mapEntries(original, (value) => value)
-  if (!Array.isArray(keys)) throw new TemplateError('$retainKeys is no list')
-  const kept: JsonMap = {}
-  for (const [key, value] of Object.entries(original)) if (keys.includes(key)) setOwn(kept, key, value)
-  return kept
-}
-
-function mergeLists(present: readonly Json[], patch: readonly Json[], mergeKey: string | undefined): Json[] {
-  if (mergeKey === undefined) return [...new Set([...present, ...patch])]
-  const result = [...present]
-  for (const item of patch) {
-    if (!isJsonMap(item) || item[mergeKey] === undefined) throw new TemplateError(`an item has no ${mergeKey}`)
-    const at = result.findIndex((other) => isJsonMap(other) && other[mergeKey] === item[mergeKey])
-    const known = result[at]
-    if (at >= 0 && item['$patch'] === 'delete') result.splice(at, 1)
-    else if (at >= 0 && isJsonMap(known)) result[at] = patchMap(known, item, '')
-    else result.push(added(item))
+/** `removeDirectives`: a map with `$patch` goes, wherever it is; undefined: the value itself is one. */
+function withoutDirectives(value: Json): Json | undefined {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined)
+  if (!isJsonMap(value)) return value
+  if (Object.hasOwn(value, '$patch')) return undefined
+  const kept = new Map<string, Json>()
+  for (const [key, entry] of Object.entries(value)) {
+    const clean = withoutDirectives(entry)
+    if (clean !== undefined) kept.set(key, clean)
   }
-  return result
+  return asJson(kept)
+}
+
+/** `mergePatchIntoOriginal`: the list that `$setElementOrder/…` names is merged and put into that order. */
+function orderList(result: Map<string, Json>, given: { rest: Map<string, Json>; key: string; order: Json }, shape: Shape): void {
+  const { rest, order } = given
+  rest.delete(given.key)
+  if (!Array.isArray(order)) return fail(`${given.key} is no list`)
+  const key = plainKey(given.key, orders)
+  const [present, value] = [result.get(key), rest.get(key)]
+  if (present !== undefined && !Array.isArray(present)) return fail(`${key} is no list`)
+  if (value !== undefined && !Array.isArray(value)) return fail(`${key} is no list`)
+  const { item, merge } = listOf(shape, key)
+  checkOrder(value ?? [], order, merge?.key)
+  if (present === undefined && value === undefined) return
+  const added = (): Json[] => (withoutDirectives(value ?? []) ?? []) as Json[]
+  const both = (list: Json[], patch: Json[]): Json[] =>
+    merge === undefined ? patch : mergeList(list, patch, { ...listRule(item, merge.key), isDeleteList: false })
+  const merged = present === undefined ? added() : value === undefined ? present : both(present, value)
+  rest.delete(key)
+  result.set(key, sortItems(merged, { order, present: present ?? [], patch: value ?? [], key: merge?.key }))
+}
+
+/** `validatePatchWithSetOrderList`: the items of the patch stand in the order list, in the same order. */
+function checkOrder(patch: readonly Json[], order: readonly Json[], key: string | undefined): void {
+  if (patch.length === 0 || order.length === 0) return
+  const named = (item: Json | undefined): Json | undefined =>
+    key === undefined ? item : isJsonMap(item) ? item[key] : fail(`an item has no ${key}`)
+  const items = patch.filter((item) => !(isJsonMap(item) && Object.hasOwn(item, '$patch')))
+  let at = 0
+  for (const other of order) if (at < items.length && named(items[at]) === named(other)) at++
+  if (at < items.length) fail(`the order in the patch does not match ${orders}`)
 }

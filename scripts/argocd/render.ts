@@ -6,7 +6,7 @@ import { parseTemplate } from './go-parse.ts'
 import type { Template } from './go-parse.ts'
 import { takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError } from './go-value.ts'
+import { GoPanic, TemplateError } from './go-value.ts'
 import type { GoMap } from './go-value.ts'
 import { caseFunctions } from './sprig-case.ts'
 import { listFunctions, mapFunctions } from './sprig-collections.ts'
@@ -49,9 +49,6 @@ export interface RenderOptions {
   readonly goTemplateOptions: readonly string[]
 }
 
-/** A bad entry of `goTemplateOptions`: text/template panics, the controller recovers and writes nothing. */
-export class OptionPanic extends Error {}
-
 /** `goTemplateOptions` → what an absent key does; the last entry wins. */
 function missingKeyOf(options: readonly string[]): MissingKey {
   let result: MissingKey = 'default'
@@ -62,14 +59,14 @@ function missingKeyOf(options: readonly string[]): MissingKey {
       'missingkey=zero': 'zero',
       'missingkey=error': 'error',
     } as const
-    if (option === '') throw new OptionPanic('empty option string')
-    if (!Object.hasOwn(known, option)) throw new OptionPanic(`unrecognized option: ${option}`)
+    if (option === '') throw new GoPanic('empty option string')
+    if (!Object.hasOwn(known, option)) throw new GoPanic(`unrecognized option: ${option}`)
     result = known[option as keyof typeof known]
   }
   return result
 }
 
-/** Throws OptionPanic where the options of a set would make its first text panic. */
+/** Throws GoPanic where the options of a set would make its first text panic. */
 export function checkOptions(options: RenderOptions): void {
   if (options.goTemplate) missingKeyOf(options.goTemplateOptions)
 }

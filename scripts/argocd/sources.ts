@@ -28,8 +28,9 @@ const textOf = (map: JsonMap, key: string): string => {
 const helmOf = (source: JsonMap): JsonMap => (isJsonMap(source['helm']) ? source['helm'] : {})
 const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
 
-/** The sources that count: `sources` wins over `source`. */
+/** The sources that count: what a hydrator syncs, else `sources`, else `source`. */
 export function sourcesOf(spec: JsonMap): { sources: readonly JsonMap[]; multiple: boolean } {
+  if (isJsonMap(spec['sourceHydrator'])) return { sources: [hydratedSource(spec['sourceHydrator'])], multiple: false }
   const many = Array.isArray(spec['sources']) ? spec['sources'].filter(isJsonMap) : []
   if (many.length > 0) return { sources: many, multiple: true }
   return { sources: isJsonMap(spec['source']) ? [spec['source']] : [{}], multiple: false }
@@ -37,7 +38,7 @@ export function sourcesOf(spec: JsonMap): { sources: readonly JsonMap[]; multipl
 
 /** `argo.ValidatePermissions` with a project that permits everything. */
 export function checkSpec(spec: JsonMap): Problem[] {
-  if (isJsonMap(spec['sourceHydrator'])) return []
+  if (isJsonMap(spec['sourceHydrator'])) return checkHydrator(spec['sourceHydrator'])
   const { sources, multiple } = sourcesOf(spec)
   const problems: Problem[] = []
   for (const source of sources) {
@@ -51,6 +52,28 @@ export function checkSpec(spec: JsonMap): Problem[] {
       problems.push({ stage: 'app-spec', message: 'targetRevision is not set, but a chart needs one' })
   }
   return problems
+}
+
+/** `validateSourceHydrator`. */
+function checkHydrator(hydrator: JsonMap): Problem[] {
+  const part = (key: string): JsonMap => (isJsonMap(hydrator[key]) ? hydrator[key] : {})
+  const problems: Problem[] = []
+  const needs = (place: string, field: string): void => {
+    if (textOf(part(place), field) === '')
+      problems.push({ stage: 'app-spec', message: `sourceHydrator.${place}.${field} is not set, but must be` })
+  }
+  needs('drySource', 'repoURL')
+  needs('syncSource', 'targetBranch')
+  if (isJsonMap(hydrator['hydrateTo'])) needs('hydrateTo', 'targetBranch')
+  return problems
+}
+
+/** `SourceHydrator.GetSyncSource`. */
+function hydratedSource(hydrator: JsonMap): JsonMap {
+  const dry = isJsonMap(hydrator['drySource']) ? hydrator['drySource'] : {}
+  const sync = isJsonMap(hydrator['syncSource']) ? hydrator['syncSource'] : {}
+  const repoURL = textOf(sync, 'repoURL') || textOf(dry, 'repoURL')
+  return { repoURL, path: textOf(sync, 'path'), targetRevision: textOf(sync, 'targetBranch') }
 }
 
 /** `argo.GetRefSources` and the loop over value files in `runManifestGenAsync`; the first problem of each. */

@@ -1,6 +1,7 @@
 // How do the parameters of a set become Applications?
 import type { Json, JsonMap } from '../model.ts'
 import { setOwn } from '../value.ts'
+import { applicationObjectShape } from './application-object.ts'
 import { applicationShape } from './application-type.ts'
 import type { Shape } from './application-type.ts'
 import type { GeneratorContext } from './generator-context.ts'
@@ -9,8 +10,8 @@ import { TemplateError } from './go-value.ts'
 import type { GoMap } from './go-value.ts'
 import { renderDeep, transform } from './params.ts'
 import { applyStrategicPatch } from './patch.ts'
+import { readPatch } from './patch-text.ts'
 import { checkOptions, renderText } from './render.ts'
-import { readYaml } from './sprig-encoding.ts'
 import { DecodeError, fillEmpty, isJsonMap, isZero, throughType } from './typed.ts'
 
 /** The controller stops with an error of the set. */
@@ -39,7 +40,7 @@ function staged<T>(stage: RenderFailure['stage'], body: () => T): T {
 
 /**
  * `template.GenerateApplications`: metadata and spec as the controller writes them, plus `originalProject`, the project
- * before it defaults. Throws RenderFailure, OptionPanic, UnsupportedGenerator.
+ * before it defaults. Throws RenderFailure, GoPanic, UnsupportedGenerator.
  */
 export function renderSet(set: JsonMap, context: GeneratorContext): JsonMap[] {
   const spec = isJsonMap(set['spec']) ? set['spec'] : {}
@@ -148,16 +149,17 @@ function holdsRaw(value: Json): boolean {
 /** `applyTemplatePatch`: a wrong type in it is an error, a changed project is undone. */
 function patched(application: JsonMap, text: string): JsonMap {
   // most elements render to blanks: nothing to read
-  const patch = text.trim() === '' ? null : readYaml(text)
+  const patch = /^[ \n]*$/.test(text) ? null : readPatch(text)
   if (patch === null) return application
-  throughType(patch, applicationShape)
-  if (!isJsonMap(patch)) throw new TemplateError('templatePatch is no map')
-  const written = throughType(application, applicationShape)
-  const result = throughType(applyStrategicPatch(isJsonMap(written) ? written : {}, patch), applicationShape)
+  const written = throughType(application, applicationObjectShape)
+  const merged = applyStrategicPatch(isJsonMap(written) ? written : {}, patch, applicationObjectShape)
+  const result = throughType(merged, applicationObjectShape)
   if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is no map')
   const before = isJsonMap(application['spec']) ? application['spec']['project'] : undefined
-  result['spec']['project'] = before ?? ''
-  return result
+  const metadata = isJsonMap(result['metadata']) ? { ...result['metadata'] } : {}
+  // the API server sets it, whatever a patch says
+  delete metadata['creationTimestamp']
+  return { metadata, spec: { ...result['spec'], project: before ?? '' } }
 }
 
 /** Namespace of the set, empty fields dropped, `NormalizeApplicationSpec`. */
