@@ -1,5 +1,5 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
-import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Origin, Path, Span, Value } from './model.ts'
 import { Refusal } from './reading.ts'
@@ -13,7 +13,7 @@ const none: readonly Value[] = []
  * Builds value trees from the events of a text that parsed; go-yaml's decoder (decode.go) is the model. `base` is the
  * offset of `text` in the file. Throws a Refusal where go-yaml refuses what it decodes.
  */
-export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events'>): ParsedYaml {
+export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events' | 'openEnd'>): ParsedYaml {
   const r: Reading = { ...input, index: 0, problems: [], anchors: new Map(), sizes: new Map(), decoded: 0, aliased: 0 }
   const { events } = r
   const documents: Value[] = []
@@ -125,9 +125,19 @@ function scalarSpan(r: Reading, event: ScalarEvent, key: Span | null): Span {
 }
 
 function resolve(r: Reading, event: ScalarEvent): Resolved {
-  const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
+  const text = scalarText(r, event)
   if (event.tagStart >= 0) return tagged(r, r.text.slice(event.tagStart, event.tagEnd), text, event.tagStart)
   return event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text) : text
+}
+
+/** A block scalar keeps only line breaks that are there (scannerc.go `yaml_parser_scan_block_scalar`). */
+function scalarText(r: Reading, event: ScalarEvent): string {
+  const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
+  const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
+  if (r.openEnd === undefined || !isBlock || event.valueEnd < r.openEnd) return text
+  const lastLine = r.text.slice(r.text.lastIndexOf('\n', r.openEnd - 1) + 1, r.openEnd)
+  const endsInText = lastLine.slice(event.indent) !== ''
+  return event.chomping === CHOMPING_MODE.KEEP || (event.chomping === CHOMPING_MODE.CLIP && endsInText) ? text.replace(/\n$/, '') : text
 }
 
 /** A scalar with an explicit tag: `!!int '1'` is 1, `!!str 1` is text, a local tag is text. */

@@ -10,6 +10,8 @@ export interface Refused {
 
 /** What go-yaml refuses first, or undefined: escapes, long keys, tabs in white space. `text` has parsed well otherwise. */
 export function findRefusedByGo(text: string, events: readonly Event[]): Refused | undefined {
+  const end = /^(?:[ \t]*(?:#.*)?\r?\n)*\.\.\.(?=\s|$)/.exec(text)
+  if (end !== null) return { message: 'a document ends before one has begun', offset: end[0].length - 3, help: 'remove the dots' }
   const written =
     findOddAnchor(text, events) ?? findUnknownEscape(text, events) ?? findLongKey(text, events) ?? findTabAfterIndicator(text, events)
   if (written !== undefined) return written

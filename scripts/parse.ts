@@ -44,14 +44,18 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
   return { documents, problems }
 }
 
-/** The same for readers that stop after the first document and never see what follows it (Helm 3). */
+/**
+ * The same for readers that hand the text to go-yaml as it is (Helm 3, Argo CD): they stop after the first document and
+ * never see what follows it, and a block scalar at the end of a text without a last line break has none either.
+ */
 export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {
-  const whole = parseYaml(file, layer)
+  const whole = parsePart({ ...file, asItIs: true }, layer, 0, file.text)
   if (!whole.problems.some((problem) => problem.fatal)) return whole
   const end = /\n(?:---|\.\.\.)(?=\s|$)/g
   end.lastIndex = /^(?:\s*(?:#.*)?\n)*---/.exec(file.text)?.[0].length ?? 0
   const cut = end.exec(file.text)
-  if (cut === null) return whole
+  // dots after comments alone end no document
+  if (cut === null || !/^[ \t]*[^#\s]/m.test(file.text.slice(0, cut.index))) return whole
   const first = parsePart(file, layer, 0, file.text.slice(0, cut.index + 1))
   return first.problems.some((problem) => problem.fatal) ? whole : first
 }
@@ -82,7 +86,7 @@ function splitDocuments(text: string): { start: number; text: string; problem?: 
 // eslint-disable-next-line no-control-regex
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 
-function parsePart(file: SourceFile, layer: LayerName, base: number, source: string): ParsedYaml {
+function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerName, base: number, source: string): ParsedYaml {
   const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
     documents: [],
     problems: [
@@ -96,18 +100,22 @@ function parsePart(file: SourceFile, layer: LayerName, base: number, source: str
   }
   // js-yaml wants the byte order mark away; offsets move by one then
   const bom = source.startsWith('\ufeff') ? 1 : 0
-  const text = bom === 1 ? source.slice(1) : source
+  const written = bom === 1 ? source.slice(1) : source
+  // Helm 4 reads lines and ends each with a break, the last one too
+  const lacksBreak = written !== '' && !/[\n\r\u0085\u2028\u2029]$/.test(written)
+  const text = lacksBreak ? `${written}\n` : written
+  const openEnd = lacksBreak && file.asItIs === true ? written.length : undefined
   try {
     const events = readEvents(text, { maxDepth })
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
-    return compose({ file, layer, base: base + bom, text: text.replaceAll('\u0085', '\n'), events })
+    return compose({ file, layer, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
   } catch (error) {
     if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
     if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)
     if (!(error instanceof YAMLException)) throw error
-    const offset = Math.min(Math.max(error.mark?.position ?? 0, 0), Math.max(text.length - 1, 0))
+    const offset = Math.min(Math.max(error.mark?.position ?? 0, 0), Math.max(written.length - 1, 0))
     if (/nesting|depth/i.test(error.reason)) return fatal('yaml/nesting', `collections are nested more than ${maxDepth} deep`, bom + offset)
     return fatal('yaml/syntax', ...syntaxMessage(error.reason, text, offset, bom))
   }

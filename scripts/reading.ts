@@ -24,6 +24,8 @@ export interface Reading {
   readonly base: number
   readonly text: string
   readonly events: readonly Event[]
+  /** where the text ends, if it lacks a last line break; undefined: it has one, or the reader adds one */
+  readonly openEnd: number | undefined
   index: number
   readonly problems: YamlProblem[]
   anchors: Map<string, Value | 'open'>

@@ -104,3 +104,10 @@ test('a null that switched a default off can still be named', () => {
 test('the version of Argo CD decides which Helm merges', () => {
   expect(['2.14.0', '3.0.0', '3.4.9', '3.5.0', '4.0.0'].map(helmOf)).toEqual(['3.16', '3.19', '3.19', '4.2', '4.2'])
 })
+
+test('only Helm 4 ends the last line of a values file', () => {
+  const read = (helm: '3.16' | '3.19' | '4.2') => mergeValues('', ['d: |\n  x\n  y'], { helm })
+  expect(read('4.2')).toEqual({ ok: true, values: { d: 'x\ny\n' } })
+  expect(read('3.19')).toEqual({ ok: true, values: { d: 'x\ny' } })
+  expect(read('3.16')).toEqual({ ok: true, values: { d: 'x\ny' } })
+})

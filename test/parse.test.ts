@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { locate } from '../scripts/diagnose.ts'
 import type { Json, Value } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
+import { parseFirstDocument, parseYaml } from '../scripts/parse.ts'
 import { formatGoFloat, resolveScalar } from '../scripts/scalars.ts'
 import { toPlain, valueAt } from '../scripts/value.ts'
 
@@ -182,4 +182,21 @@ test('numbers print as in a Go template', () => {
     [1e21, '1e+21'],
   ]
   for (const [number, text] of cases) expect(formatGoFloat(number)).toBe(text)
+})
+
+test('a block scalar gets the last line break only from a reader that adds one', () => {
+  const first = (text: string) => toPlain(parseFirstDocument({ path: 'values.yaml', text }, 'service').documents[0] as Value)
+  expect(read('d: |\n  x\n  y')).toEqual({ d: 'x\ny\n' })
+  expect(read('d: |+\n  x\n  ')).toEqual({ d: 'x\n\n' })
+  expect(first('d: |\n  x\n  y')).toEqual({ d: 'x\ny' })
+  expect(first('d: >\n  x\n  y')).toEqual({ d: 'x y' })
+  expect(first('d: |2\n   x\n  y')).toEqual({ d: ' x\ny' })
+  expect(first('d: |+\n  x\n  ')).toEqual({ d: 'x\n' })
+  expect(first('d: |\n  x\n  ')).toEqual({ d: 'x\n' })
+  expect(first('d:\n- |\n x')).toEqual({ d: ['x'] })
+})
+
+test.each(['...', '# c\n...\n', '...\na: 1'])('%j ends a document that has not begun', (text) => {
+  expect(read(text)).toBeUndefined()
+  expect(parseFirstDocument({ path: 'values.yaml', text }, 'service').problems).toHaveLength(1)
 })
