@@ -46,6 +46,17 @@ test.each([
   ['{{ semverCompare "^1.2.0" "1.9.3" }} {{ semverCompare ">=16" "16.4" }}', 'true true'],
   ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) | toJson }}', '{"a":1,"b":3}'],
   ['{{ div 7 2 }} {{ addf 0.1 0.2 }} {{ untilStep 0 10 4 }}', '3 0.3 [0 4 8]'],
+  [
+    '{{ toYaml (list " a\\nb" "\\n" "a\\tb" "_0" "1e400" "2001-01-01x" "2001-01-01" "<<") }}',
+    '- |2-\n   a\n  b\n- |2+\n\n- "a\\tb"\n- _0\n- 1e400\n- 2001-01-01x\n- "2001-01-01"\n- <<',
+  ],
+  ['{{ toYaml (dict "a1a" 1 "a01" 2 "a10" 3 "a2" 4) }}', 'a1a: 1\na01: 2\na2: 4\na10: 3'],
+  ['{{ toYaml (dict "a\\nb" (list 1 (list 2))) }}', '? |-\n  a\n  b\n: - 1\n  - - 2'],
+  ['{{ toYaml (list "\u{1f600}" "\ufeffab" "a\u0085b" 12e19 (list)) }}', '- "\\U0001F600"\n- "\\uFEFF\\x61\\x62"\n- a b\n- 1.2e+20\n- []'],
+  [
+    '{{ toYaml (repeat 20 "word " | trim) }}',
+    'word word word word word word word word word word word word word word word word word\n  word word word',
+  ],
 ])('%s prints %j', (text, printed) => {
   expect(render(text)).toBe(printed)
 })
@@ -67,6 +78,7 @@ test.each([
   '{{ div 1 0 }}',
   '{{ 9223372036854775808 }}',
   '{{ .app | 3 }}',
+  '{{ toYaml "a\x7f" }}',
   '{{ slugify -1 false "a" }}',
   '{{ slugify 5.5 "a" }}',
   '{{ slugify "a" 5 }}',
