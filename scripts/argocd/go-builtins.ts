@@ -1,4 +1,5 @@
 // Which functions does text/template bring along?
+import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
@@ -56,7 +57,7 @@ function index(item: GoValue, indexes: readonly GoValue[]): GoValue {
       value = value.get(key) ?? null
       continue
     }
-    const sequence = typeof value === 'string' ? Buffer.from(value) : Array.isArray(value) ? value : undefined
+    const sequence = typeof value === 'string' ? bytesOf(value) : Array.isArray(value) ? value : undefined
     if (sequence === undefined) return fail(`can't index item of type ${typeOf(value)}`)
     const at = position(key, sequence.length - 1)
     value = Array.isArray(value) ? value[at] : { go: 'integer', type: 'uint8', value: BigInt(sequence[at] as number) }
@@ -73,15 +74,15 @@ function position(key: GoValue, last: number): number {
 function slice(item: GoValue, indexes: readonly GoValue[]): GoValue {
   if (isNothing(item)) return fail('slice of untyped nil')
   if (indexes.length > 3 || (typeof item === 'string' && indexes.length > 2)) return fail('too many slice indexes')
-  const sequence = typeof item === 'string' ? Buffer.from(item) : Array.isArray(item) ? item : undefined
+  const sequence = typeof item === 'string' ? bytesOf(item) : Array.isArray(item) ? item : undefined
   if (sequence === undefined) return fail(`can't slice item of type ${typeOf(item)}`)
   const [from = 0, to = sequence.length] = indexes.map((key) => position(key, sequence.length))
   if (from > to) return fail('invalid slice index')
-  return Array.isArray(item) ? item.slice(from, to) : (sequence as Buffer).subarray(from, to).toString()
+  return Array.isArray(item) ? item.slice(from, to) : textOfBytes((sequence as Buffer).subarray(from, to))
 }
 
 function length(item: GoValue): GoValue {
-  if (typeof item === 'string') return int(Buffer.byteLength(item))
+  if (typeof item === 'string') return int(bytesOf(item).length)
   if (Array.isArray(item)) return int(item.length)
   return isGoMap(item) ? int(item.size) : fail(`len of type ${kindOf(item)}`)
 }

@@ -1,43 +1,11 @@
-// How does Go's fmt print a value?
-import { isGoMap, isInteger, isStruct, sortedKeys, typeOf } from './go-value.ts'
+// How does Go's fmt fill a format with values?
+import { isInteger, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
-
-/** `%v` of a float64 (`strconv.FormatFloat` with 'g' and the shortest digits): an exponent appears below 1e-04
- * and from 1e+06 on, so that a million prints as `1e+06` */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e')
-  const exponent = Number(exponentText)
-  if (exponent >= -4 && exponent < 6) return plainDecimal(value)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
-}
-
-function plainDecimal(value: number): string {
-  const text = String(value)
-  if (!text.includes('e')) return text
-  const [mantissa = '', exponent = '0'] = text.split('e')
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
-  const shift = Number(exponent)
-  const digits = whole + fraction
-  const point = whole.length + shift
-  const sign = value < 0 ? '-' : ''
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
-  return `${sign}${digits.padEnd(point, '0')}`
-}
+import { plainVerb, printArg } from './go-print.ts'
 
 /** `%v`: what `{{ . }}` prints, except that nothing prints as `<no value>` there. */
 export function formatValue(value: GoValue): string {
-  if (value === undefined || value === null) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(formatValue).join(' ')}]`
-  if (isGoMap(value))
-    return `map[${sortedKeys(value)
-      .map((key) => `${key}:${formatValue(value.get(key))}`)
-      .join(' ')}]`
-  if (isInteger(value)) return String(value.value)
-  if (isStruct(value)) return value.text
-  return typeof value === 'number' ? formatFloat(value) : String(value)
+  return typeof value === 'string' ? value : printArg(value, plainVerb)
 }
 
 /** `fmt.Sprint`: blanks only between two operands that are both no texts. */
@@ -51,179 +19,118 @@ export function sprint(values: readonly GoValue[]): string {
   return out
 }
 
-interface Verb {
-  readonly flags: string
-  readonly width: number | undefined
-  readonly precision: number | undefined
-  readonly verb: string
+/** No width or precision is larger. */
+const mostPlaces = 1_000_000
+
+interface Scan {
+  readonly format: string
+  readonly args: readonly GoValue[]
+  at: number
+  next: number
+  /** an index names an argument that is there */
+  isGood: boolean
+  /** the last thing read was an index such as `[3]` */
+  afterIndex: boolean
+  reordered: boolean
 }
 
-/** `fmt.Sprintf`, with its `%!d(float64=1)` answers instead of errors. Argument indexes (`%[1]d`) and `*` included. */
+/** `fmt.Sprintf` (`doPrintf`), with its `%!d(float64=1)` answers instead of errors. */
 export function sprintf(format: string, args: readonly GoValue[]): string {
-  const pattern = /%([-+# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:\.(?:\[(\d+)\])?(\*|\d*))?(?:\[(\d+)\])?([^])?/gu
-  let next = 0
-  let reordered = false
-  const out = format.replace(pattern, (...match: (string | undefined)[]) => {
-    const [, flags = '', firstIndex, widthText, , precisionText, index, verb] = match
-    if (verb === undefined) return '%!(NOVERB)'
-    if (verb === '%') return '%'
-    const jump = index ?? (widthText === undefined ? firstIndex : undefined)
-    const number = (text: string | undefined): number | undefined => {
-      if (text !== '*') return text === undefined ? undefined : Number(text)
-      const value = args[next++]
-      return isInteger(value) ? Number(value.value) : undefined
+  const scan: Scan = { format, args, at: 0, next: 0, isGood: true, afterIndex: false, reordered: false }
+  let out = ''
+  while (scan.at < format.length) {
+    const percent = format.indexOf('%', scan.at)
+    if (percent < 0) {
+      out += format.slice(scan.at)
+      break
     }
-    if (widthText === '*' && firstIndex !== undefined) next = Number(firstIndex) - 1
-    const width = number(widthText)
-    const precision = number(precisionText)
-    if (jump !== undefined) {
-      reordered = true
-      next = Number(jump) - 1
-      if (next < 0 || next >= args.length) return `%!${verb}(BADINDEX)`
-    }
-    if (next >= args.length) return `%!${verb}(MISSING)`
-    const minus = width !== undefined && width < 0 ? '-' : ''
-    return formatVerb(args[next++], { flags: flags + minus, width: width === undefined ? undefined : Math.abs(width), precision, verb })
-  })
-  if (reordered || next >= args.length) return out
+    out += format.slice(scan.at, percent)
+    scan.at = percent + 1
+    scan.isGood = true
+    out += printVerb(scan)
+  }
+  if (scan.reordered || scan.next >= args.length) return out
   const extra = args
-    .slice(next)
-    .map((value) => (value === null || value === undefined ? '<nil>' : `${typeOf(value)}=${formatValue(value)}`))
+    .slice(scan.next)
+    .map((value) => (value === null || value === undefined ? '<nil>' : `${typeOf(value)}=${printArg(value, plainVerb)}`))
   return `${out}%!(EXTRA ${extra.join(', ')})`
 }
 
-function formatVerb(value: GoValue, verb: Verb): string {
-  if (verb.verb === 'T') return pad(typeOf(value), verb)
-  if (verb.verb === 'v' && verb.flags.includes('#')) return pad(goSyntax(value), verb)
-  if (value === null || value === undefined) return verb.verb === 'v' ? pad('<nil>', verb) : `%!${verb.verb}(<nil>)`
-  if (Array.isArray(value) && !(verb.verb === 'T')) return `[${value.map((item) => formatVerb(item, verb)).join(' ')}]`
-  if (isGoMap(value))
-    return `map[${sortedKeys(value)
-      .map((key) => `${formatVerb(key, verb)}:${formatVerb(value.get(key), verb)}`)
-      .join(' ')}]`
-  const text = formatOne(value, verb)
-  return text ?? `%!${verb.verb}(${typeOf(value)}=${formatValue(value)})`
-}
-
-function formatOne(value: Exclude<GoValue, null | undefined>, verb: Verb): string | undefined {
-  if (typeof value === 'boolean') return 'vt'.includes(verb.verb) ? pad(String(value), verb) : undefined
-  if (typeof value === 'string') return formatText(value, verb)
-  if (typeof value === 'number') return formatNumber(value, verb)
-  if (isInteger(value)) return formatInteger(value.value, verb)
-  return 'vs'.includes(verb.verb) ? pad(formatValue(value), verb) : undefined
-}
-
-function formatText(value: string, verb: Verb): string | undefined {
-  const text = verb.precision === undefined ? value : [...value].slice(0, verb.precision).join('')
-  switch (verb.verb) {
-    case 's':
-    case 'v':
-      return pad(text, verb)
-    case 'q':
-      return pad(verb.flags.includes('#') && !/[`\p{Cc}]/u.test(text) ? `\`${text}\`` : quoteGo(text), verb)
-    case 'x':
-      return pad(Buffer.from(text).toString('hex'), verb)
-    case 'X':
-      return pad(Buffer.from(text).toString('hex').toUpperCase(), verb)
-    default:
-      return undefined
+function printVerb(scan: Scan): string {
+  const { format, args } = scan
+  let said = ''
+  const flags = new Set<string>()
+  while (scan.at < format.length && '#0+- '.includes(format[scan.at] as string)) flags.add(format[scan.at++] as string)
+  readIndex(scan)
+  const indexed = scan.afterIndex
+  const width = readSize(scan)
+  // an index stands before the verb, behind width and precision
+  if (indexed && scan.afterIndex && width !== undefined) scan.isGood = false
+  if (width === 'bad') said += '%!(BADWIDTH)'
+  if (typeof width === 'number' && width < 0) {
+    flags.add('-')
+    flags.delete('0')
   }
-}
-
-function formatNumber(value: number, verb: Verb): string | undefined {
-  const precision = verb.precision
-  const scientific = (digits: number | undefined): string => value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2')
-  const text = (): string | undefined => {
-    switch (verb.verb) {
-      case 'v':
-      case 'g':
-        return precision === undefined ? formatFloat(value) : formatFloat(Number(value.toPrecision(Math.max(1, precision))))
-      case 'G':
-        return formatFloat(value).toUpperCase()
-      case 'f':
-      case 'F':
-        return value.toFixed(precision ?? 6)
-      case 'e':
-        return scientific(precision ?? 6)
-      case 'E':
-        return scientific(precision ?? 6).toUpperCase()
-      default:
-        return undefined
-    }
+  let precision: number | 'bad' | undefined
+  if (scan.at + 1 < format.length && format[scan.at] === '.') {
+    scan.at++
+    if (scan.afterIndex) scan.isGood = false
+    readIndex(scan)
+    const isStar = format[scan.at] === '*'
+    precision = readSize(scan)
+    if (isStar && (precision === 'bad' || (precision ?? 0) < 0)) {
+      precision = undefined
+      said += '%!(BADPREC)'
+    } else precision ??= 0
   }
-  const plain = text()
-  return plain === undefined ? undefined : padNumber(plain, verb)
+  if (!scan.afterIndex) readIndex(scan)
+  if (scan.at >= format.length) return `${said}%!(NOVERB)`
+  const verb = String.fromCodePoint(format.codePointAt(scan.at) as number)
+  scan.at += verb.length
+  if (verb === '%') return `${said}%`
+  if (!scan.isGood) return `${said}%!${verb}(BADINDEX)`
+  if (scan.next >= args.length) return `${said}%!${verb}(MISSING)`
+  const isV = verb === 'v' || verb === 'w'
+  const [sharpV, plusV] = [isV && flags.delete('#'), isV && flags.delete('+')]
+  const size = (value: number | 'bad' | undefined): number | undefined => (typeof value === 'number' ? Math.abs(value) : undefined)
+  return said + printArg(args[scan.next++], { verb, width: size(width), precision: size(precision), flags, sharpV, plusV })
 }
 
-function formatInteger(value: bigint, verb: Verb): string | undefined {
-  const bases: Record<string, number> = { b: 2, o: 8, O: 8, d: 10, v: 10, x: 16, X: 16 }
-  const base = bases[verb.verb]
-  if (base !== undefined) {
-    const digits = (value < 0n ? -value : value).toString(base).padStart(verb.precision ?? 0, '0')
-    const marks: Record<string, string> = { x: '0x', X: '0X', o: '0', b: '0b' }
-    const mark = verb.verb === 'O' ? '0o' : verb.flags.includes('#') ? (marks[verb.verb] ?? '') : ''
-    return padNumber(`${value < 0n ? '-' : ''}${mark}${verb.verb === 'X' ? digits.toUpperCase() : digits}`, verb)
+/** `argNumber`: `[3]` says which argument is next. */
+function readIndex(scan: Scan): void {
+  scan.afterIndex = false
+  if (scan.format[scan.at] !== '[') return
+  scan.reordered = true
+  const close = scan.format.indexOf(']', scan.at)
+  // an index is at least three characters long, and without its end only the bracket is skipped
+  if (scan.format.length - scan.at < 3 || close < 0) {
+    scan.at++
+    scan.isGood = false
+    return
   }
-  const character = (): string => (value >= 0n && value <= 0x10ffffn ? String.fromCodePoint(Number(value)) : '\ufffd')
-  if (verb.verb === 'c') return pad(character(), verb)
-  if (verb.verb === 'q') return pad(`'${quoteGo(character()).slice(1, -1).replace('\\"', '"').replace(/^'$/, "\\'")}'`, verb)
-  if (verb.verb === 'U') return pad(`U+${value.toString(16).toUpperCase().padStart(4, '0')}`, verb)
-  return undefined
+  const text = scan.format.slice(scan.at + 1, close)
+  const number = /^\d+$/.test(text) && Number(text) <= mostPlaces ? Number(text) : undefined
+  scan.at = close + 1
+  scan.afterIndex = number !== undefined
+  if (number !== undefined && number >= 1 && number <= scan.args.length) scan.next = number - 1
+  else scan.isGood = false
 }
 
-function pad(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length
-  if (missing <= 0) return text
-  if (verb.flags.includes('-')) return text + ' '.repeat(missing)
-  return (verb.flags.includes('0') ? '0' : ' ').repeat(missing) + text
-}
-
-function padNumber(text: string, verb: Verb): string {
-  const signed = text.startsWith('-')
-    ? text
-    : verb.flags.includes('+')
-      ? `+${text.replace(/^\+/, '')}`
-      : verb.flags.includes(' ')
-        ? ` ${text}`
-        : text
-  if (!verb.flags.includes('0') || verb.flags.includes('-')) return pad(signed, { ...verb, flags: verb.flags.replace('0', '') })
-  const sign = /^[-+ ]/.exec(signed)?.[0] ?? ''
-  return sign + signed.slice(sign.length).padStart((verb.width ?? 0) - sign.length, '0')
-}
-
-function goSyntax(value: GoValue): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (typeof value === 'string') return quoteGo(value)
-  if (Array.isArray(value))
-    return `${typeOf(value)}{${value.map((item) => (item === null ? 'interface {}(nil)' : goSyntax(item))).join(', ')}}`
-  if (isGoMap(value))
-    return `${typeOf(value)}{${sortedKeys(value)
-      .map((key) => `${quoteGo(key)}:${value.get(key) === null ? 'interface {}(nil)' : goSyntax(value.get(key))}`)
-      .join(', ')}}`
-  return formatValue(value)
-}
-
-const escapes: Record<string, string> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '"': '\\"',
-  '\\': '\\\\',
-}
-
-/** `strconv.Quote`. */
-export function quoteGo(text: string): string {
-  const body = [...text].map((character) => {
-    const known = escapes[character]
-    if (known !== undefined) return known
-    if (!/[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u.test(character) || character === ' ') return character
-    const code = character.codePointAt(0) ?? 0
-    if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
-    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
-  })
-  return `"${body.join('')}"`
+/** A width or precision: digits, or `*` for the next argument; undefined: none, `bad`: that argument is no integer. */
+function readSize(scan: Scan): number | 'bad' | undefined {
+  if (scan.format[scan.at] === '*') {
+    scan.at++
+    scan.afterIndex = false
+    if (scan.next >= scan.args.length) return 'bad'
+    const value = scan.args[scan.next++]
+    return isInteger(value) && value.value <= BigInt(mostPlaces) && value.value >= -BigInt(mostPlaces) ? Number(value.value) : 'bad'
+  }
+  const digits = /^\d+/.exec(scan.format.slice(scan.at))?.[0]
+  if (digits === undefined) return undefined
+  if (Number(digits) > mostPlaces) {
+    scan.at = scan.format.length
+    return undefined
+  }
+  scan.at += digits.length
+  return Number(digits)
 }

@@ -1,13 +1,19 @@
 // How does a template function say which arguments it takes?
-import type { GoList, GoMap, GoValue } from './go-value.ts'
+import type { GoInteger, GoList, GoMap, GoStruct, GoValue } from './go-value.ts'
 
 interface ArgumentTypes {
   string: string
   /** Go `int`: only integers are taken, never a float64 */
   int: number
+  /** from 0 to 2^32 - 1 */
+  uint32: number
   float64: number
   bool: boolean
   map: GoMap
+  '*semver.Version': GoStruct
+  'time.Time': GoStruct
+  'sprig.certificate': GoStruct
+  'time.Duration': GoInteger
   list: GoList
   /** `interface {}`: anything; what is not there arrives as null */
   any: Exclude<GoValue, undefined>

@@ -1,57 +1,49 @@
 // What do the constants in a Go template stand for?
+import { textOfBytes } from './go-bytes.ts'
+import { formatFloatAs } from './go-float.ts'
+import { isInt64, parseFloat64, parseInteger } from './go-number.ts'
 import { TemplateError, int } from './go-value.ts'
-import type { GoInteger } from './go-value.ts'
+import type { GoInteger, GoStruct } from './go-value.ts'
 
 /** A number constant: an int where Go sees one, and its readings for parameters of either type. */
 interface NumberLiteral {
-  readonly value: number | GoInteger
+  readonly value: number | GoInteger | GoStruct
   readonly asInt: bigint | undefined
   readonly asFloat: number
 }
 
-const maxInt = 2n ** 63n - 1n
-
-/** `parse.newNumber`: integers with prefixes and underscores, floats; `1.0` is a float constant that also serves as an int. */
+/**
+ * `parse.newNumber`: integers with prefixes and underscores, floats; `1.0` is a float constant that also serves as an int.
+ * What looks like an integer but is none (too large, `08`) is refused.
+ */
 export function parseNumber(text: string): NumberLiteral {
+  if (text.endsWith('i')) return imaginary(text)
   const whole = parseInteger(text)
-  if (whole !== undefined) {
-    if (whole > maxInt || whole < -maxInt - 1n) throw new TemplateError(`integer overflow: ${text}`)
-    return { value: int(whole), asInt: whole, asFloat: Number(whole) }
-  }
-  const plain = text.replaceAll('_', '')
-  const float = /^[+-]?0x/i.test(plain)
-    ? hexFloat(plain)
-    : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain)
-      ? Number(plain)
-      : Number.NaN
-  if (Number.isNaN(float)) throw new TemplateError(`illegal number syntax: ${text}`)
-  return { value: float, asInt: Number.isInteger(float) ? BigInt(float) : undefined, asFloat: float }
+  if (whole !== undefined && isInt64(whole)) return { value: int(whole), asInt: whole, asFloat: Number(whole) }
+  const float = parseFloat64(text)
+  if (float === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
+  if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${text}`)
+  const isInt = Number.isInteger(float) && isInt64(BigInt(float))
+  return { value: float, asInt: isInt ? BigInt(float) : undefined, asFloat: float }
 }
 
-/** `strconv.ParseInt(text, 0, 64)` without its range check: prefixes 0x, 0b, 0o, and a leading 0 is octal. */
-export function parseInteger(text: string): bigint | undefined {
-  const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/.exec(text)
-  if (match === null) return undefined
-  const digits = (match[2] ?? '').replaceAll('_', '')
-  const octal = /^0[0-7]+$/.test(digits)
-  const value = BigInt(octal ? `0o${digits.slice(1)}` : digits)
-  return match[1] === '-' ? -value : value
-}
-
-function hexFloat(text: string): number {
-  const match = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?p([+-]?\d+)$/i.exec(text)
-  if (match === null) return Number.NaN
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match
-  const mantissa = Number.parseInt(`${whole}${fraction}` || '0', 16)
-  return (sign === '-' ? -1 : 1) * mantissa * 2 ** (Number(exponent) - 4 * fraction.length)
+/** `2i`: nothing computes with it, but it prints. */
+function imaginary(text: string): NumberLiteral {
+  const part = parseFloat64(text.slice(0, -1))
+  if (part === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
+  const printed = formatFloatAs(part, 'g', -1)
+  const shown = `(0${printed.startsWith('-') ? '' : '+'}${printed}i)`
+  const value: GoStruct = { go: 'struct', type: 'complex128', text: shown, inside: [], methods: new Map() }
+  return { value, asInt: undefined, asFloat: Number.NaN }
 }
 
 /** `'a'` is the integer 97. */
 export function unquoteCharacter(text: string): NumberLiteral {
-  const body = unescape(text.slice(1, -1), "'")
-  const points = [...body]
+  const body = text.slice(1, -1)
+  const byte = /^\\(?:x([0-9a-fA-F]{2})|([0-7]{3}))$/.exec(body)
+  const points = [...(byte === null ? unescape(body, "'") : ' ')]
   if (points.length !== 1) throw new TemplateError(`malformed character constant: ${text}`)
-  const code = (points[0] as string).codePointAt(0) ?? 0
+  const code = byte === null ? ((points[0] as string).codePointAt(0) ?? 0) : byteOf(byte[1], byte[2])
   return { value: int(code), asInt: BigInt(code), asFloat: code }
 }
 
@@ -61,17 +53,30 @@ export function unquoteText(text: string): string {
   return unescape(text.slice(1, -1), '"')
 }
 
+function byteOf(hex: string | undefined, octal: string | undefined): number {
+  const code = hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16)
+  return code <= 0xff ? code : fail()
+}
+
+function fail(): never {
+  throw new TemplateError('invalid escape in quoted string')
+}
+
 const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }
 
+/** Escapes of characters and of bytes; the bytes need not make whole characters. */
 function unescape(body: string, quote: string): string {
-  return body.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|[^])?/g, (_, escape: string | undefined) => {
-    if (escape === quote) return quote
-    const known = escape === undefined ? undefined : simple[escape]
-    if (known !== undefined) return known
-    if (escape !== undefined && escape.length > 1) {
-      const code = /^[xuU]/.test(escape) ? Number.parseInt(escape.slice(1), 16) : Number.parseInt(escape, 8)
-      if (code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) return String.fromCodePoint(code)
-    }
-    throw new TemplateError('invalid escape in quoted string')
-  })
+  if (!body.includes('\\')) return body
+  const pieces = body.match(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|[^])?|[^\\]+/gu) ?? []
+  return textOfBytes(Buffer.concat(pieces.map((piece) => (piece.startsWith('\\') ? escaped(piece.slice(1), quote) : Buffer.from(piece)))))
+}
+
+function escaped(escape: string, quote: string): Buffer {
+  const known = escape === quote ? quote : simple[escape]
+  if (known !== undefined) return Buffer.from(known)
+  if (escape.length <= 1) return fail()
+  if (escape.startsWith('x')) return Buffer.of(byteOf(escape.slice(1), undefined))
+  if (!/^[uU]/.test(escape)) return Buffer.of(byteOf(undefined, escape))
+  const code = Number.parseInt(escape.slice(1), 16)
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? Buffer.from(String.fromCodePoint(code)) : fail()
 }

@@ -3,12 +3,12 @@ import { lex } from './go-lex.ts'
 import type { Token, TokenKind } from './go-lex.ts'
 import { parseNumber, unquoteCharacter, unquoteText } from './go-literal.ts'
 import { TemplateError } from './go-value.ts'
-import type { GoInteger } from './go-value.ts'
+import type { GoInteger, GoStruct } from './go-value.ts'
 
 export type Operand =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number | GoInteger; readonly asInt: bigint | undefined; readonly asFloat: number }
+  | { readonly kind: 'number'; readonly value: number | GoInteger | GoStruct; readonly asInt: bigint | undefined; readonly asFloat: number }
   | { readonly kind: 'dot' | 'nil' }
   | { readonly kind: 'field'; readonly names: readonly string[] }
   | { readonly kind: 'variable'; readonly name: string; readonly names: readonly string[] }

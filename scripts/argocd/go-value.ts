@@ -1,19 +1,29 @@
 // Which values do Go templates compute with?
 import type { Json } from '../model.ts'
 import { setOwn } from '../value.ts'
+import type { GoFunction } from './go-function.ts'
 
 /** An integer with its Go type; JSON numbers are float64, which here is `number`. */
 export interface GoInteger {
   readonly go: 'integer'
-  readonly type: 'int' | 'int64' | 'uint8' | 'uint64' | 'int32'
+  readonly type: 'int' | 'int64' | 'uint8' | 'uint64' | 'int32' | 'time.Duration' | 'time.Month' | 'time.Weekday'
   readonly value: bigint
+  /** what its String method gives, where the type has one */
+  readonly text?: string
 }
-/** A Go struct as templates see it: readable fields and methods, and a printed form. */
+/** A Go struct as templates see it. */
 export interface GoStruct {
   readonly go: 'struct'
   readonly type: string
-  readonly fields: ReadonlyMap<string, GoValue>
+  /** what its String method gives */
   readonly text: string
+  /** what its GoString method gives, where it has one */
+  readonly goText?: string
+  /** what encoding/json writes, where that differs from the text */
+  readonly json?: string
+  /** names and values of its fields, which templates can't read but fmt prints */
+  readonly inside: readonly (readonly [string, GoValue])[]
+  readonly methods: ReadonlyMap<string, GoFunction>
 }
 export type GoMap = Map<string, GoValue>
 export type GoList = GoValue[]
@@ -56,7 +66,7 @@ export function toJson(value: GoValue): Json {
   if (value === undefined || value === null) return null
   if (Array.isArray(value)) return value.map(toJson)
   if (isInteger(value)) return Number(value.value)
-  if (isStruct(value)) return value.text
+  if (isStruct(value)) return value.json ?? value.text
   if (!isGoMap(value)) {
     if (typeof value === 'number' && !Number.isFinite(value)) throw new TemplateError('unsupported value in JSON')
     return value
@@ -86,12 +96,15 @@ export function isTrue(value: GoValue): boolean {
   return Boolean(value) || Number.isNaN(value)
 }
 
+const kinds: Partial<Record<GoInteger['type'], string>> = { 'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int' }
+const kindOfInteger = (value: GoInteger): string => kinds[value.type] ?? value.type
+
 /** `reflect.Kind` as a word. */
 export function kindOf(value: GoValue): string {
   if (value === undefined || value === null) return 'invalid'
   if (Array.isArray(value)) return 'slice'
   if (isGoMap(value)) return 'map'
-  if (isInteger(value)) return value.type
+  if (isInteger(value)) return kindOfInteger(value)
   if (isStruct(value)) return value.type.startsWith('*') ? 'ptr' : 'struct'
   return typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'float64' : 'string'
 }

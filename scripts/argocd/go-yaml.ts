@@ -15,7 +15,7 @@ function nodeOf(value: GoValue): YamlNode {
   if (Array.isArray(value)) return value.map(nodeOf)
   if (isGoMap(value)) return new Map([...value].map(([key, item]) => [keyThroughJson(key), nodeOf(item)]))
   if (isInteger(value)) return wholeNumber(value.value)
-  if (isStruct(value)) return throughJson(value.text)
+  if (isStruct(value)) return throughJson(value.json ?? value.text)
   if (typeof value === 'string') return throughJson(value)
   if (typeof value === 'boolean') return value
   if (!Number.isFinite(value)) throw new TemplateError('json: unsupported value')

@@ -1,15 +1,17 @@
 // What does Argo CD make of one templated text?
+import { shown } from './go-bytes.ts'
 import { builtins } from './go-builtins.ts'
 import { execute } from './go-exec.ts'
-import type { MissingKey } from './go-exec.ts'
+import type { MissingKey } from './go-eval.ts'
 import { parseTemplate } from './go-parse.ts'
 import type { Template } from './go-parse.ts'
-import { takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
 import { GoPanic, TemplateError } from './go-value.ts'
 import type { GoMap } from './go-value.ts'
 import { caseFunctions } from './sprig-case.ts'
 import { listFunctions, mapFunctions } from './sprig-collections.ts'
+import { cryptoFunctions } from './sprig-crypto.ts'
+import { dateFunctions } from './sprig-dates.ts'
 import { encodingFunctions } from './sprig-encoding.ts'
 import { numberFunctions, typeFunctions } from './sprig-numbers.ts'
 import { nameFunctions } from './sprig-names.ts'
@@ -17,14 +19,6 @@ import { randomFunctions } from './sprig-random.ts'
 import { regexpFunctions } from './sprig-regexp.ts'
 import { semverFunctions } from './sprig-semver.ts'
 import { textFunctions } from './sprig-text.ts'
-
-/** Sprig functions that make keys or hashes, or shift dates: known by name, never evaluated here. */
-const unpredictable =
-  'ago dateModify date_modify durationRound htmlDateInZone mustDateModify must_date_modify mustToDate toDate bcrypt htpasswd genPrivateKey derivePassword buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey encryptAES decryptAES'
-
-function refuse(): never {
-  throw new TemplateError('this function has no stable answer')
-}
 
 /** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
 export const functions: GoFunctions = {
@@ -40,7 +34,8 @@ export const functions: GoFunctions = {
   ...regexpFunctions,
   ...semverFunctions,
   ...randomFunctions,
-  ...Object.fromEntries(unpredictable.split(' ').map((name) => [name, takesMore([], 'any', refuse)])),
+  ...dateFunctions,
+  ...cryptoFunctions,
 }
 
 /** How the texts of one set are rendered. */
@@ -80,7 +75,7 @@ export function renderText(text: string, params: GoMap, options: RenderOptions):
   const template = text.includes('{{') ? parseOnce(text) : undefined
   // a bad option panics with the first text, template or not
   const missingKey = missingKeyOf(options.goTemplateOptions)
-  return template === undefined ? text : execute(template, params, { functions, missingKey })
+  return template === undefined ? text : shown(execute(template, params, { functions, missingKey }))
 }
 
 function parseOnce(text: string): Template {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Json } from '../model.ts'
 import { parseFirstDocument } from '../parse.ts'
 import { toPlain } from '../value.ts'
+import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
+import { bytesOf } from './go-bytes.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { TemplateError, fromJson, isGoMap, isInteger, isStruct, sortedKeys } from './go-value.ts'
@@ -26,7 +28,7 @@ export function writeJson(value: GoValue, html: boolean, indent = ''): string {
     if (node === undefined || node === null) return 'null'
     if (isInteger(node)) return String(node.value)
     if (typeof node === 'boolean' || typeof node === 'number') return numberText(node)
-    if (isStruct(node)) return writeText(node.text, html)
+    if (isStruct(node)) return writeText(node.json ?? node.text, html)
     if (typeof node === 'string') return writeText(node, html)
     const inner = margin + indent
     const items = isGoMap(node)
@@ -45,7 +47,10 @@ function numberText(value: boolean | number): string {
 }
 
 function writeText(text: string, html: boolean): string {
-  const escaped = JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  const escaped = JSON.stringify(text)
+    .replace(/\\ud[89a-f][\da-f]{2}/g, '\\ufffd')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029')
   if (!html) return escaped
   return escaped.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 }
@@ -84,32 +89,15 @@ function failType(wanted: string): never {
   throw new TemplateError(`json: cannot unmarshal the value into ${wanted}`)
 }
 
-const hash = (name: string): GoFunction => takes(['string'], (text) => createHash(name).update(text).digest('hex'))
+const hash = (name: string): GoFunction => takes(['string'], (text) => createHash(name).update(bytesOf(text)).digest('hex'))
 
 function adler32(text: string): string {
   let [low, high] = [1, 0]
-  for (const byte of Buffer.from(text)) {
+  for (const byte of bytesOf(text)) {
     low = (low + byte) % 65521
     high = (high + low) % 65521
   }
   return String(high * 65536 + low)
-}
-
-const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-function encodeBase32(text: string): string {
-  const bits = [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
-  const letters = (bits.match(/.{1,5}/g) ?? []).map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
-  return letters.join('').padEnd(Math.ceil(letters.length / 8) * 8, '=')
-}
-function decodeBase32(text: string): string {
-  if (!/^[A-Z2-7]*=*$/.test(text) || text.length % 8 !== 0) return 'illegal base32 data'
-  const bits = [...text.replaceAll('=', '')].map((letter) => base32Alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))).toString()
-}
-function decodeBase64(text: string): string {
-  const clean = text.replace(/[\r\n]/g, '')
-  const wrong = /[^A-Za-z0-9+/=]/.exec(clean)?.index ?? (/^[A-Za-z0-9+/]*={0,2}$/.test(clean) && clean.length % 4 === 0 ? -1 : clean.length)
-  return wrong >= 0 ? `illegal base64 data at input byte ${wrong}` : Buffer.from(clean, 'base64').toString()
 }
 
 const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value) => writeJson(value, html, indent))
@@ -126,7 +114,7 @@ export const encodingFunctions: GoFunctions = {
   toYaml: takes(['any'], (value) => writeYaml(value)),
   fromYaml: takes(['string'], readYamlMap),
   fromYamlArray: takes(['string'], readYamlList),
-  b64enc: takes(['string'], (text) => Buffer.from(text).toString('base64')),
+  b64enc: takes(['string'], encodeBase64),
   b64dec: takes(['string'], decodeBase64),
   b32enc: takes(['string'], encodeBase32),
   b32dec: takes(['string'], decodeBase32),
@@ -196,40 +184,5 @@ function urlFunctions(): GoFunctions {
     const fragment = part('fragment') === '' ? '' : `#${part('fragment')}`
     return `${part('scheme') === '' ? '' : `${part('scheme')}:`}${part('opaque') === '' ? authority + path : part('opaque')}${query}${fragment}`
   }
-  return { urlParse: takes(['string'], parse), urlJoin: takes(['map'], join), ...dateFunctions() }
-}
-
-/** `time.Duration.String` of whole seconds: `1m35s`. */
-function durationText(seconds: number): string {
-  const size = Math.abs(seconds)
-  const [hours, minutes] = [Math.floor(size / 3600), Math.floor(size / 60) % 60]
-  return `${seconds < 0 ? '-' : ''}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${size % 60}s`
-}
-
-/** Dates come from the clock, so that no result is stable; only their shape is right. */
-function dateFunctions(): GoFunctions {
-  const clock = (): GoValue => ({ go: 'struct', type: 'time.Time', fields: new Map(), text: new Date().toISOString() })
-  const format = (layout: string, value: GoValue): string => {
-    const when = isStruct(value) ? new Date(value.text) : isInteger(value) ? new Date(Number(value.value) * 1000) : new Date()
-    const iso = when.toISOString()
-    const parts: Record<string, string> = {
-      '2006': iso.slice(0, 4),
-      '01': iso.slice(5, 7),
-      '02': iso.slice(8, 10),
-      '15': iso.slice(11, 13),
-      '04': iso.slice(14, 16),
-      '05': iso.slice(17, 19),
-    }
-    return layout.replace(/2006|01|02|15|04|05/g, (part) => parts[part] ?? part)
-  }
-  const seconds = (value: GoValue): number => Math.floor((isStruct(value) ? new Date(value.text) : new Date()).getTime() / 1000)
-  return {
-    now: takes([], clock),
-    date: takes(['string', 'any'], format),
-    date_in_zone: takes(['string', 'any', 'string'], format),
-    dateInZone: takes(['string', 'any', 'string'], format),
-    htmlDate: takes(['any'], (value) => format('2006-01-02', value)),
-    unixEpoch: takes(['any'], (value) => String(seconds(value))),
-    duration: takes(['any'], (value) => durationText(Math.trunc(Number(textOf(value)) || 0))),
-  }
+  return { urlParse: takes(['string'], parse), urlJoin: takes(['map'], join) }
 }

@@ -1,27 +1,28 @@
 // Which Sprig functions work on numbers and types?
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { parseInteger } from './go-literal.ts'
-import { TemplateError, int, int64, isInteger, isStruct, kindOf, typedList, typeOf } from './go-value.ts'
+import { add, decimalOf, divide, multiply, numberOf, subtract } from './go-decimal.ts'
+import type { Decimal } from './go-decimal.ts'
+import { formatValue } from './go-format.ts'
+import { isInt64, parseFloat64, parseInteger, truncateFloat } from './go-number.ts'
+import { TemplateError, int, int64, isInteger, kindOf, typedList, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
-
-const maxInt = 2n ** 63n - 1n
 
 /** `cast.ToInt64`: floats lose their fraction, texts may carry a base prefix; what can't be read is 0. */
 function toInt64(value: GoValue): bigint {
-  if (isInteger(value)) return value.value
+  if (isInteger(value)) return value.type === 'time.Duration' ? 0n : BigInt.asIntN(64, value.value)
   if (typeof value === 'boolean') return value ? 1n : 0n
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt.asIntN(64, BigInt(Math.trunc(value))) : -maxInt - 1n
+  if (typeof value === 'number') return truncateFloat(value)
   if (typeof value !== 'string') return 0n
-  const whole = parseInteger(value.replace(/\.0*$/, ''))
-  return whole === undefined || whole > maxInt || whole < -maxInt - 1n ? 0n : whole
+  const whole = parseInteger(value.replace(/\.[.0]*0[.0]*$/, ''))
+  return whole !== undefined && isInt64(whole) ? whole : 0n
 }
 
 /** `cast.ToFloat64`; what can't be read is 0. */
 function toFloat64(value: GoValue): number {
   if (typeof value === 'number') return value
-  if (typeof value === 'string') return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : 0
-  return Number(toInt64(value))
+  if (typeof value === 'string') return parseFloat64(value) ?? 0
+  return isInteger(value) && value.type === 'uint64' ? Number(value.value) : Number(toInt64(value))
 }
 
 function fold(start: bigint, step: (a: bigint, b: bigint) => bigint): GoFunction {
@@ -35,10 +36,10 @@ function foldFrom(step: (a: bigint, b: bigint) => bigint): GoFunction {
 function binary(step: (a: bigint, b: bigint) => bigint): GoFunction {
   return takes(['any', 'any'], (a, b) => int64(step(toInt64(a), toInt64(b))))
 }
-/** shopspring/decimal keeps decimal digits exactly: 0.1 + 0.2 is 0.3 here as there. */
-function decimals(step: (a: number, b: number) => number, digits = (result: number): number => Number(result.toPrecision(15))): GoFunction {
+/** `execDecimalOp`: shopspring/decimal keeps decimal digits exactly, 0.1 + 0.2 is 0.3. */
+function decimals(step: (a: Decimal, b: Decimal) => Decimal): GoFunction {
   return takesMore(['any'], 'any', (first, rest) =>
-    digits(rest.reduce<number>((value, next) => step(value, toFloat64(next)), toFloat64(first))),
+    numberOf(rest.reduce<Decimal>((value, next) => step(value, decimalOf(toFloat64(next))), decimalOf(toFloat64(first)))),
   )
 }
 const extreme = (pick: (...values: number[]) => number): GoFunction =>
@@ -61,25 +62,19 @@ function steps(from: number, to: number, step: number): GoValue {
   )
 }
 
-/** `round`: away from zero from a fraction of `threshold` on. */
+/** `round`: up from a fraction of `threshold` on, else down; below zero always down. */
 function round(value: GoValue, places: number, options: readonly number[]): number {
-  const threshold = options[0] ?? 0.5
-  const float = toFloat64(value)
   const power = 10 ** places
-  const digits = power * float
-  const fraction = digits - Math.trunc(digits)
-  const rounded = Math.abs(fraction) >= threshold ? (fraction >= 0 ? Math.ceil(digits) : Math.floor(digits)) : Math.trunc(digits)
-  return rounded / power
+  const digits = power * toFloat64(value)
+  const isUp = digits - Math.trunc(digits) >= (options[0] ?? 0.5)
+  return (isUp ? Math.ceil(digits) : Math.floor(digits)) / power
 }
 
+/** `seq`, as in the shell, except that a step in the wrong direction gives nothing. */
 function sequence(values: readonly number[]): string {
   const list = (from: number, step: number, to: number): string => {
-    if (step === 0) return ''
-    const down = step < 0
-    if (Math.abs((to - from) / step) > 1_000_000) throw new TemplateError('the list is too long')
-    const items: number[] = []
-    for (let at = from; down ? at >= to : at <= to; at += step) items.push(at)
-    return items.join(' ')
+    const items = steps(from, to + (to < from ? -1 : 1), step)
+    return (Array.isArray(items) ? items.map(formatValue) : []).join(' ')
   }
   const [first = 1, second = 1, third = 1] = values
   if (values.length === 1) return list(1, first < 1 ? -1 : 1, first)
@@ -99,28 +94,32 @@ export const numberFunctions: GoFunctions = {
   min: foldFrom(smaller),
   maxf: extreme(Math.max),
   minf: extreme(Math.min),
-  add1f: takes(['any'], (value) => Number((toFloat64(value) + 1).toPrecision(15))),
-  addf: decimals((a, b) => a + b),
-  subf: decimals((a, b) => a - b),
-  mulf: decimals((a, b) => a * b),
-  divf: decimals(
-    (a, b) => (b === 0 ? Number(nonZero(0n)) : a / b),
-    (result) => Number(result.toFixed(16)),
-  ),
+  add1f: takes(['any'], (value) => numberOf(add(decimalOf(toFloat64(value)), decimalOf(1)))),
+  addf: takesMore([], 'any', (values) => numberOf(values.map((value) => decimalOf(toFloat64(value))).reduce(add, decimalOf(0)))),
+  subf: decimals(subtract),
+  mulf: decimals(multiply),
+  divf: decimals(divide),
   ceil: takes(['any'], (value) => Math.ceil(toFloat64(value))),
   floor: takes(['any'], (value) => Math.floor(toFloat64(value))),
   round: takesMore(['any', 'int'], 'float64', round),
   int: takes(['any'], (value) => int(toInt64(value))),
   int64: takes(['any'], (value) => int64(toInt64(value))),
   float64: takes(['any'], toFloat64),
-  atoi: takes(['string'], (text) => int(/^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : 0n)),
-  toDecimal: takes(['any'], (value) => {
-    const digits = String(isInteger(value) ? value.value : value)
-    return int64(/^[0-7]+$/.test(digits) ? BigInt(`0o${digits}`) : 0n)
-  }),
+  atoi: takes(['string'], (text) => int(wholeOr0(text, 10))),
+  toDecimal: takes(['any'], (value) => int64(wholeOr0(formatValue(value), 8))),
   until: takes(['int'], (count) => steps(0, count, count < 0 ? -1 : 1)),
   untilStep: takes(['int', 'int', 'int'], steps),
   seq: takesMore([], 'int', sequence),
+}
+
+/** `strconv.Atoi` and `ParseInt` to the base of 8, whose errors are swallowed. */
+function wholeOr0(text: string, base: 8 | 10): bigint {
+  const match = (base === 8 ? /^([+-]?)([0-7]+)$/ : /^([+-]?)(\d+)$/).exec(text)
+  if (match === null) return 0n
+  const size = BigInt(`${base === 8 ? '0o' : ''}${match[2] ?? ''}`)
+  const value = match[1] === '-' ? -size : size
+  const nearest = value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n
+  return isInt64(value) ? value : base === 10 ? nearest : 0n
 }
 
 const typeName = (value: GoValue): string => (value === null || value === undefined ? '<nil>' : typeOf(value))
@@ -129,6 +128,6 @@ export const typeFunctions: GoFunctions = {
   typeOf: takes(['any'], typeName),
   typeIs: takes(['string', 'any'], (type, value) => typeName(value) === type),
   typeIsLike: takes(['string', 'any'], (type, value) => typeName(value) === type || typeName(value) === `*${type}`),
-  kindOf: takes(['any'], (value) => (isStruct(value) ? 'ptr' : kindOf(value))),
-  kindIs: takes(['string', 'any'], (kind, value) => (isStruct(value) ? 'ptr' : kindOf(value)) === kind),
+  kindOf: takes(['any'], kindOf),
+  kindIs: takes(['string', 'any'], (kind, value) => kindOf(value) === kind),
 }

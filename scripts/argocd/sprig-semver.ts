@@ -1,33 +1,41 @@
 // Which Sprig functions compare versions?
 import { takes } from './go-function.ts'
-import type { GoFunctions } from './go-function.ts'
-import { TemplateError } from './go-value.ts'
-import type { GoInteger, GoValue } from './go-value.ts'
+import type { GoFunction, GoFunctions } from './go-function.ts'
+import { TemplateError, int } from './go-value.ts'
+import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
 
 interface Version {
-  readonly numbers: readonly [number, number, number]
+  readonly numbers: readonly [bigint, bigint, bigint]
   readonly pre: string
   readonly metadata: string
-  /** how many of major, minor and patch were written */
-  readonly written: number
+  readonly original: string
 }
 
-const syntax = /^v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$/
+function fail(message: string): never {
+  throw new TemplateError(message)
+}
 
-/** Masterminds/semver, loose as `NewVersion`: a leading v and missing parts are taken. */
-function parse(text: string, wildcards = false): Version {
-  const match = syntax.exec(text.trim())
-  if (match === null || (!wildcards && /[xX*]/.test(`${match[1]}${match[2] ?? ''}${match[3] ?? ''}`)))
-    throw new TemplateError('invalid semantic version')
-  const parts = [match[1], match[2], match[3]]
-  const first = parts.findIndex((part) => part === undefined || /[xX*]/.test(part))
-  const number = (index: number): number => (first >= 0 && index >= first ? 0 : Number(parts[index]))
-  return { numbers: [number(0), number(1), number(2)], pre: match[4] ?? '', metadata: match[5] ?? '', written: first < 0 ? 3 : first }
+const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*'
+const looseVersion = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`)
+
+/** Masterminds/semver `NewVersion`, loose: a leading v, zeros in front and missing parts are taken. */
+function parse(text: string): Version {
+  const match = looseVersion.exec(text) ?? fail('invalid semantic version')
+  const numbers = [match[1], match[2], match[3]].map((part) => BigInt(part ?? 0)) as [bigint, bigint, bigint]
+  if (numbers.some((number) => number >= 2n ** 64n)) fail('error parsing version segment')
+  const pre = match[4] ?? ''
+  if (pre.split('.').some((part) => /^0\d+$/.test(part))) fail('version segment starts with 0')
+  return { numbers, pre, metadata: match[5] ?? '', original: text }
+}
+
+function textOf(version: Version): string {
+  const { numbers, pre, metadata } = version
+  return `${numbers.join('.')}${pre === '' ? '' : `-${pre}`}${metadata === '' ? '' : `+${metadata}`}`
 }
 
 function compare(a: Version, b: Version): number {
   for (const [index, number] of a.numbers.entries()) {
-    const other = b.numbers[index] ?? 0
+    const other = b.numbers[index] ?? 0n
     if (number !== other) return number < other ? -1 : 1
   }
   if (a.pre === b.pre) return 0
@@ -35,36 +43,65 @@ function compare(a: Version, b: Version): number {
   return comparePre(a.pre.split('.'), b.pre.split('.'))
 }
 
+/** `comparePrerelease`: numbers before words, a shorter one before a longer one. */
 function comparePre(left: readonly string[], right: readonly string[]): number {
-  for (const [index, part] of left.entries()) {
-    const other = right[index]
-    if (other === undefined) return 1
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const [part = '', other = ''] = [left[index], right[index]]
     if (part === other) continue
-    const [first, second] = [/^\d+$/.test(part), /^\d+$/.test(other)]
-    if (first && second) return Number(part) < Number(other) ? -1 : 1
+    if (part === '' || other === '') return part === '' ? -1 : 1
+    const isNumber = (text: string): boolean => /^\d+$/.test(text) && BigInt(text) < 2n ** 64n
+    const [first, second] = [isNumber(part), isNumber(other)]
     if (first !== second) return first ? -1 : 1
-    return part < other ? -1 : 1
+    if (first && BigInt(part) !== BigInt(other)) return BigInt(part) < BigInt(other) ? -1 : 1
+    return !first && part > other ? 1 : -1
   }
-  return -1
+  return 0
 }
 
-const bump = (version: Version, index: number): Version => {
-  const numbers = version.numbers.map((number, at) => (at < index ? number : at === index ? number + 1 : 0)) as [number, number, number]
-  return { numbers, pre: '', metadata: '', written: 3 }
+interface Constraint {
+  readonly operator: string
+  readonly bound: Version
+  /** how many of major, minor and patch are stated; 0 to 2: the others are open */
+  readonly stated: number
 }
 
-/** One `>=1.2`, `~1.2.3`, `^1`, `1.x` … against a version; a pre-release fits only a constraint with one. */
-function fits(constraint: string, version: Version): boolean {
-  const match = /^(==|!=|>=|=>|<=|=<|~>|=|>|<|~|\^)?\s*(\S+)$/.exec(constraint.trim())
-  if (match === null) throw new TemplateError(`improper constraint: ${constraint}`)
-  const bound = parse(match[2] ?? '', true)
-  if (version.pre !== '' && bound.pre === '') return false
+const operators = '=||!=|>|<|>=|=>|<=|=<|~|~>|\\^'
+const pattern = `v?([0-9|xX*]+)(\\.[0-9|xX*]+)?(\\.[0-9|xX*]+)?(-(?:${identifiers}))?(\\+(?:${identifiers}))?`
+const uncaptured = pattern.replaceAll(/\((?!\?)/g, '(?:')
+const oneConstraint = new RegExp(`^\\s*(${operators})\\s*(?:${pattern})\\s*$`)
+const range = new RegExp(`\\s*(${uncaptured})\\s+-\\s+(${uncaptured})\\s*`, 'g')
+const eachConstraint = new RegExp(`(?:${operators})\\s*(?:${uncaptured})`, 'g')
+const group = `\\s*(?:${operators})\\s*(?:${uncaptured})\\s*`
+const validGroup = new RegExp(`^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncaptured})\\s*)*$`)
+
+/** `NewConstraint`: groups joined by `||`, each a list of constraints that must all hold. */
+function parseConstraints(text: string): Constraint[][] {
+  const rewritten = text.replace(range, '>= $1, <= $2 ')
+  return rewritten.split('||').map((part) => {
+    if (!validGroup.test(part)) fail(`improper constraint: ${part}`)
+    return (part.match(eachConstraint) ?? [part]).map(parseConstraint)
+  })
+}
+
+function parseConstraint(text: string): Constraint {
+  const match = oneConstraint.exec(text) ?? fail(`improper constraint: ${text}`)
+  const parts = [match[2], match[3], match[4]].map((part) => (part ?? '').replace(/^\./, ''))
+  const open = parts.findIndex((part) => part === '' || /^[xX*]$/.test(part))
+  const stated = open < 0 ? 3 : open
+  const written = parts.map((part, index) => (index < stated ? part : '0')).join('.')
+  return { operator: match[1] ?? '', bound: parse(`${written}${match[5] ?? ''}`), stated }
+}
+
+/** The functions of constraints.go; a pre-release is only taken where the group names one. */
+function fits({ operator, bound, stated }: Constraint, version: Version): boolean {
   const order = compare(version, bound)
-  const open = bound.written < 3
-  const top = (index: number): boolean => compare(version, bump(bound, index)) < 0
-  switch (match[1]) {
+  const same = (count: number): boolean => bound.numbers.slice(0, count).every((number, index) => number === version.numbers[index])
+  const [major, minor] = version.numbers
+  const [boundMajor, boundMinor] = bound.numbers
+  switch (operator) {
     case '>':
-      return open ? bound.written > 0 && compare(version, bump(bound, bound.written - 1)) >= 0 : order > 0
+      if (stated === 3) return order > 0
+      return major !== boundMajor ? major > boundMajor : stated === 2 && minor > boundMinor
     case '<':
       return order < 0
     case '>=':
@@ -72,51 +109,116 @@ function fits(constraint: string, version: Version): boolean {
       return order >= 0
     case '<=':
     case '=<':
-      return open ? bound.written === 0 || top(bound.written - 1) : order <= 0
+      if (stated === 3) return order <= 0
+      return major < boundMajor || (major === boundMajor && (minor <= boundMinor || stated === 1))
     case '!=':
-      return open ? order < 0 || !top(bound.written - 1) : order !== 0
-    case '^': {
-      const first = bound.numbers.findIndex((number) => number > 0)
-      const index = first < 0 ? Math.max(0, bound.written - 1) : Math.min(first, Math.max(0, bound.written - 1))
-      return bound.written === 0 || (order >= 0 && top(index))
-    }
+      return differs({ bound, stated }, version, same)
+    case '^':
+      return order >= 0 && isCaret(bound, stated, version)
     case '~':
     case '~>':
-      return bound.written === 0 || (order >= 0 && top(Math.min(1, bound.written - 1)))
+      return isTilde()
     default:
-      return open ? bound.written === 0 || (order >= 0 && top(bound.written - 1)) : order === 0
+      return stated === 3 ? order === 0 : isTilde()
+  }
+  function isTilde(): boolean {
+    if (order < 0) return false
+    if (bound.numbers.every((number) => number === 0n) && stated !== 1 && stated !== 2) return true
+    return same(stated === 1 ? 1 : 2)
   }
 }
 
-function satisfies(constraint: string, version: Version): boolean {
-  return constraint.split('||').some((part) => {
-    const ranges = part.trim().replace(/(\S+)\s+-\s+(\S+)/g, '>=$1,<=$2')
-    const pieces = ranges
-      .replace(/([=!<>~^]+)\s+/g, '$1')
-      .split(/[,\s]+/)
-      .filter((piece) => piece !== '')
-    if (pieces.length === 0) throw new TemplateError('improper constraint')
-    return pieces.every((piece) => fits(piece, version))
+function differs({ bound, stated }: { bound: Version; stated: number }, version: Version, same: (count: number) => boolean): boolean {
+  if (stated === 3) return compare(version, bound) !== 0
+  if (!same(1)) return true
+  if (stated === 1) return false
+  if (!same(2)) return true
+  // without a major version nothing is open but in name: the patch is compared as well
+  if (stated === 0) return compare(version, bound) !== 0
+  return version.pre !== '' || bound.pre !== '' ? version.pre !== bound.pre : false
+}
+
+function isCaret(bound: Version, stated: number, version: Version): boolean {
+  const [major, minor, patch] = version.numbers
+  const [boundMajor, boundMinor, boundPatch] = bound.numbers
+  if (boundMajor > 0n || stated === 1) return major === boundMajor
+  if (major > 0n) return false
+  if (boundMinor > 0n || stated === 2) return minor === boundMinor
+  return minor === 0n && patch === boundPatch
+}
+
+function satisfies(text: string, version: Version): boolean {
+  return parseConstraints(text).some((constraints) => {
+    const takesPre = constraints.some(({ bound }) => bound.pre !== '')
+    return (takesPre || version.pre === '') && constraints.every((constraint) => fits(constraint, version))
   })
 }
 
-function struct(text: string): GoValue {
-  const version = parse(text)
-  const number = (index: number): GoInteger => ({ go: 'integer', type: 'uint64', value: BigInt(version.numbers[index] ?? 0) })
-  const printed = `${version.numbers.join('.')}${version.pre === '' ? '' : `-${version.pre}`}${version.metadata === '' ? '' : `+${version.metadata}`}`
-  const fields = new Map<string, GoValue>([
-    ['Major', number(0)],
-    ['Minor', number(1)],
-    ['Patch', number(2)],
-    ['Prerelease', version.pre],
-    ['Metadata', version.metadata],
-    ['Original', text],
-    ['String', printed],
-  ])
-  return { go: 'struct', type: '*semver.Version', fields, text: printed }
+const versions = new WeakMap<GoStruct, Version>()
+
+/** `*semver.Version`, or `semver.Version` as the methods that raise a number return it. */
+function struct(version: Version, type: '*semver.Version' | 'semver.Version'): GoStruct {
+  const [major, minor, patch] = version.numbers.map((value): GoInteger => ({ go: 'integer', type: 'uint64', value })) as [
+    GoInteger,
+    GoInteger,
+    GoInteger,
+  ]
+  const { pre, metadata, original } = version
+  const get = (value: GoValue): GoFunction => takes([], () => value)
+  const raised = (index: number): GoFunction => takes([], () => struct(raise(version, index), 'semver.Version'))
+  const changed = (change: (text: string) => Partial<Version>): GoFunction =>
+    takes(['string'], (text) => struct(renamed({ ...version, ...change(text) }, original), 'semver.Version'))
+  const methods: [string, GoFunction][] = [
+    ['Major', get(major)],
+    ['Minor', get(minor)],
+    ['Patch', get(patch)],
+    ['Prerelease', get(pre)],
+    ['Metadata', get(metadata)],
+    ['String', get(textOf(version))],
+    ['IncMajor', raised(0)],
+    ['IncMinor', raised(1)],
+    ['IncPatch', raised(2)],
+    ['SetPrerelease', changed((text) => (text === '' ? { pre: text } : { pre: parse(`0.0.0-${text}`).pre }))],
+    [
+      'SetMetadata',
+      changed((metadataText) => (metadataText === '' ? { metadata: '' } : { metadata: parse(`0.0.0+${metadataText}`).metadata })),
+    ],
+  ]
+  if (type === '*semver.Version') methods.push(['Original', get(original)], ...comparisons(version))
+  const inside = Object.entries({ major, minor, patch, pre, metadata, original })
+  const made: GoStruct = { go: 'struct', type, text: textOf(version), inside, methods: new Map(methods) }
+  versions.set(made, version)
+  return made
+}
+
+function comparisons(version: Version): [string, GoFunction][] {
+  const against = (answer: (order: number) => GoValue): GoFunction =>
+    takes(['*semver.Version'], (other) => answer(compare(version, versions.get(other) ?? fail('nil pointer dereference'))))
+  return [
+    ['Compare', against((order) => int(order))],
+    ['Equal', against((order) => order === 0)],
+    ['LessThan', against((order) => order < 0)],
+    ['LessThanEqual', against((order) => order <= 0)],
+    ['GreaterThan', against((order) => order > 0)],
+    ['GreaterThanEqual', against((order) => order >= 0)],
+  ]
+}
+
+/** `IncMajor` and its like; a pre-release becomes its own release. */
+function raise(version: Version, index: number): Version {
+  const isRelease = index === 2 && version.pre !== ''
+  const numbers = version.numbers.map((number, at) => (at < index || (isRelease && at === 2) ? number : at === index ? number + 1n : 0n))
+  return renamed({ ...version, numbers: numbers as [bigint, bigint, bigint], pre: '', metadata: '' }, version.original)
+}
+
+function renamed(version: Version, original: string): Version {
+  return { ...version, original: `${original.startsWith('v') ? 'v' : ''}${textOf(version)}` }
 }
 
 export const semverFunctions: GoFunctions = {
-  semver: takes(['string'], struct),
-  semverCompare: takes(['string', 'string'], (constraint, text) => satisfies(constraint, parse(text))),
+  semver: takes(['string'], (text) => struct(parse(text), '*semver.Version')),
+  semverCompare: takes(['string', 'string'], (constraint, text) => {
+    const version = parse(text)
+    return satisfies(constraint, version)
+  }),
 }

@@ -1,5 +1,7 @@
 // Which Sprig functions work on text?
-import { formatValue, quoteGo } from './go-format.ts'
+import { bytesOf, textOfBytes } from './go-bytes.ts'
+import { formatValue } from './go-format.ts'
+import { quoteGo } from './go-quote.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
 import { TemplateError, isStruct, typedList } from './go-value.ts'
@@ -10,14 +12,14 @@ export function textOf(value: GoValue): string {
   return typeof value === 'string' ? value : formatValue(value)
 }
 
-/** Go slices texts by bytes; a cut inside a character leaves U+FFFD. */
+/** Go slices texts by bytes; a cut inside a character leaves stray bytes. */
 function bytes(text: string, from: number, to?: number): string {
-  const buffer = Buffer.from(text)
+  const buffer = bytesOf(text)
   if (from < 0 || from > buffer.length || (to !== undefined && (to > buffer.length || to < from)))
     throw new TemplateError('slice bounds out of range')
-  return buffer.subarray(from, to).toString()
+  return textOfBytes(buffer.subarray(from, to))
 }
-const size = (text: string): number => Buffer.byteLength(text)
+const size = (text: string): number => bytesOf(text).length
 
 function truncate(length: number, text: string): string {
   if (length < 0 && size(text) + length > 0) return bytes(text, size(text) + length)
@@ -56,7 +58,7 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
   const limit = Math.max(1, width)
   const lineBreak = mark.lineBreak === '' ? '\n' : mark.lineBreak
   // one character for each byte, so that the indexes are Go's
-  let rest = Buffer.from(text).toString('latin1')
+  let rest = bytesOf(text).toString('latin1')
   let out = ''
   while (rest.length > limit) {
     if (rest.startsWith(' ')) {
@@ -72,11 +74,11 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
   }
   return out + fromBytes(rest)
 }
-const fromBytes = (latin: string): string => Buffer.from(latin, 'latin1').toString()
+const fromBytes = (latin: string): string => textOfBytes(Buffer.from(latin, 'latin1'))
 
 /** `goutils.DeleteWhiteSpace` takes bytes for characters as soon as one of them is a blank. */
 function withoutSpace(text: string): string {
-  const bytewise = Buffer.from(text).toString('latin1')
+  const bytewise = bytesOf(text).toString('latin1')
   return /\p{White_Space}/u.test(bytewise) ? bytewise.replace(/\p{White_Space}/gu, '') : text
 }
 

@@ -1,0 +1,273 @@
+// How does Go write and read a time by a layout?
+
+/** A point in time, and the zone that it is told in. */
+export interface Moment {
+  /** seconds since 1970 */
+  readonly seconds: number
+  readonly nanoseconds: number
+  readonly zone: Zone
+}
+export interface Zone {
+  /** empty: told by its offset */
+  readonly name: string
+  /** seconds east of Greenwich */
+  readonly offset: number
+}
+/** The zone of a controller, which runs in a container. */
+export const utc: Zone = { name: 'UTC', offset: 0 }
+
+const months = 'January February March April May June July August September October November December'.split(' ')
+const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
+
+/** The parts of a layout (`nextStdChunk`); what is between them is text. */
+const parts =
+  /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|__2|_2(?!006)|2|3|4|5|PM|pm|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0+|9+)(?!\d)/g
+
+/** The calendar date and the clock of a moment in its own zone. */
+export function clockOf(moment: Moment): Date {
+  return new Date((moment.seconds + moment.zone.offset) * 1000)
+}
+
+export function monthName(month: number): string {
+  return months[month - 1] ?? `%!Month(${month})`
+}
+export function dayName(day: number): string {
+  return days[day] ?? ''
+}
+export function yearDay(date: Date): number {
+  return (
+    Math.round((Date.UTC(2000, date.getUTCMonth(), date.getUTCDate()) - Date.UTC(2000, 0, 1)) / 86_400_000) +
+    (isLeap(date) || date.getUTCMonth() < 2 ? 1 : 0)
+  )
+}
+function isLeap(date: Date): boolean {
+  const year = date.getUTCFullYear()
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+}
+
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `Time.Format`. */
+export function formatMoment(moment: Moment, layout: string): string {
+  const date = clockOf(moment)
+  const hour = date.getUTCHours()
+  const year = date.getUTCFullYear()
+  const plain: Readonly<Record<string, string>> = {
+    January: monthName(date.getUTCMonth() + 1),
+    Jan: monthName(date.getUTCMonth() + 1).slice(0, 3),
+    Monday: dayName(date.getUTCDay()),
+    Mon: dayName(date.getUTCDay()).slice(0, 3),
+    MST: zoneName(moment.zone),
+    '002': String(yearDay(date)).padStart(3, '0'),
+    __2: String(yearDay(date)).padStart(3, ' '),
+    '01': two(date.getUTCMonth() + 1),
+    '1': String(date.getUTCMonth() + 1),
+    '02': two(date.getUTCDate()),
+    _2: String(date.getUTCDate()).padStart(2, ' '),
+    '2': String(date.getUTCDate()),
+    '2006': `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')}`,
+    '06': two(Math.abs(year) % 100),
+    '15': two(hour),
+    '03': two(hour % 12 || 12),
+    '3': String(hour % 12 || 12),
+    '04': two(date.getUTCMinutes()),
+    '4': String(date.getUTCMinutes()),
+    '05': two(date.getUTCSeconds()),
+    '5': String(date.getUTCSeconds()),
+    PM: hour >= 12 ? 'PM' : 'AM',
+    pm: hour >= 12 ? 'pm' : 'am',
+  }
+  return layout.replace(
+    parts,
+    (part) => plain[part] ?? (/^[.,]/.test(part) ? fraction(moment.nanoseconds, part) : offsetText(moment.zone.offset, part)),
+  )
+}
+
+function fraction(nanoseconds: number, part: string): string {
+  const digits = String(nanoseconds)
+    .padStart(9, '0')
+    .slice(0, part.length - 1)
+  if (part[1] === '0') return part.charAt(0) + digits.padEnd(part.length - 1, '0')
+  const kept = digits.replace(/0+$/, '')
+  return kept === '' ? '' : part.charAt(0) + kept
+}
+
+function zoneName(zone: Zone): string {
+  return zone.name === '' ? offsetText(zone.offset, '-0700') : zone.name
+}
+
+function offsetText(offset: number, part: string): string {
+  if (part.startsWith('Z') && offset === 0) return 'Z'
+  const size = Math.abs(offset)
+  const fields = [two(Math.floor(size / 3600)), two(Math.floor(size / 60) % 60), two(size % 60)]
+  const count = part.replaceAll(':', '').length === 3 ? 1 : part.replaceAll(':', '').length === 5 ? 2 : 3
+  return (offset < 0 ? '-' : '+') + fields.slice(0, count).join(part.includes(':') ? ':' : '')
+}
+
+/** What has been read so far; `at` is where the text goes on. */
+interface Read {
+  readonly text: string
+  at: number
+  year: number
+  month: number
+  day: number
+  dayOfYear: number
+  hour: number
+  minute: number
+  second: number
+  nanoseconds: number
+  half: 'am' | 'pm' | undefined
+  offset: number | undefined
+  zone: string
+}
+
+/** `time.ParseInLocation`; undefined: the text does not fit the layout or names no date. */
+export function parseMoment(layout: string, text: string): Moment | undefined {
+  const date = { year: 0, month: -1, day: -1, dayOfYear: -1, half: undefined, offset: undefined, zone: '' }
+  const read: Read = { text, at: 0, hour: 0, minute: 0, second: 0, nanoseconds: 0, ...date }
+  let from = 0
+  const found = [...layout.matchAll(parts)]
+  for (const [index, match] of found.entries()) {
+    if (!skip(read, layout.slice(from, match.index))) return undefined
+    from = match.index + match[0].length
+    const next = found[index + 1]
+    const fractionFollows = next !== undefined && next.index === from && /^[.,]/.test(next[0])
+    if (!readPart(read, match[0], fractionFollows)) return undefined
+  }
+  return skip(read, layout.slice(from)) && read.at === text.length ? momentOf(read) : undefined
+}
+
+/** A run of blanks in a layout stands for any run of blanks. */
+function skip(read: Read, prefix: string): boolean {
+  for (const piece of prefix.match(/ +|[^ ]/gu) ?? []) {
+    if (piece.startsWith(' ')) {
+      if (read.at < read.text.length && read.text[read.at] !== ' ') return false
+      while (read.text[read.at] === ' ') read.at++
+    } else if (read.text.startsWith(piece, read.at)) read.at += piece.length
+    else return false
+  }
+  return true
+}
+
+function take(read: Read, pattern: RegExp): string | undefined {
+  const found = pattern.exec(read.text.slice(read.at))?.[0]
+  if (found !== undefined) read.at += found.length
+  return found
+}
+
+function takeName(read: Read, names: readonly string[]): number {
+  const rest = read.text.slice(read.at).toLowerCase()
+  const index = names.findIndex((name) => rest.startsWith(name.toLowerCase()))
+  read.at += names[index]?.length ?? 0
+  return index
+}
+
+const short = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3))
+
+function readPart(read: Read, part: string, fractionFollows: boolean): boolean {
+  const number = (pattern: RegExp, set: (value: number) => void, most = Infinity): boolean => {
+    const digits = take(read, pattern)
+    if (digits === undefined || Number(digits) > most) return false
+    set(Number(digits))
+    return true
+  }
+  const loose = /^\d\d?/
+  switch (part) {
+    case 'January':
+    case 'Jan':
+      return (read.month = takeName(read, part === 'Jan' ? short(months) : months) + 1) > 0
+    case 'Monday':
+    case 'Mon':
+      return takeName(read, part === 'Mon' ? short(days) : days) >= 0
+    case '2006':
+      return number(/^\d{4}/, (value) => (read.year = value))
+    case '06':
+      return number(/^\d\d/, (value) => (read.year = value + (value >= 69 ? 1900 : 2000)))
+    case '01':
+    case '1':
+      return number(part === '1' ? loose : /^\d\d/, (value) => (read.month = value), 12) && read.month > 0
+    case '02':
+    case '_2':
+    case '2':
+      if (part === '_2') take(read, /^ /)
+      return number(part === '02' ? /^\d\d/ : loose, (value) => (read.day = value))
+    case '002':
+    case '__2':
+      if (part === '__2') take(read, /^ {0,2}/)
+      return number(part === '002' ? /^\d{3}/ : /^\d{1,3}/, (value) => (read.dayOfYear = value))
+    case '15':
+      return number(loose, (value) => (read.hour = value), 23)
+    case '03':
+    case '3':
+      return number(part === '3' ? loose : /^\d\d/, (value) => (read.hour = value), 12)
+    case '04':
+    case '4':
+      return number(part === '4' ? loose : /^\d\d/, (value) => (read.minute = value), 59)
+    case '05':
+    case '5':
+      if (!number(part === '5' ? loose : /^\d\d/, (value) => (read.second = value), 59)) return false
+      if (!fractionFollows) readFraction(read, take(read, /^[.,]\d+/))
+      return true
+    case 'PM':
+    case 'pm': {
+      const half = take(read, part === 'PM' ? /^[AP]M/ : /^[ap]m/)?.toLowerCase()
+      if (half === 'am' || half === 'pm') read.half = half
+      return half !== undefined
+    }
+    case 'MST':
+      return readZoneName(read)
+    default:
+      if (/^[.,]0/.test(part)) return readFraction(read, take(read, new RegExp(`^[.,]\\d{${part.length - 1}}`)))
+      if (/^[.,]/.test(part)) return readFraction(read, take(read, /^[.,]\d+/)) || true
+      return readOffset(read, part)
+  }
+}
+
+function readFraction(read: Read, text: string | undefined): boolean {
+  if (text !== undefined) read.nanoseconds = Number(text.slice(1, 10).padEnd(9, '0'))
+  return text !== undefined
+}
+
+function readZoneName(read: Read): boolean {
+  const name = take(read, /^(?:UTC|GMT(?:[-+]\d{1,2})?|[-+]\d{1,2}|(?:ChST|MeST|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3})(?![A-Z]))/)
+  if (name === undefined) return false
+  if (name === 'UTC') read.offset = 0
+  read.zone = name
+  return true
+}
+
+function readOffset(read: Read, part: string): boolean {
+  if (part.startsWith('Z') && take(read, /^Z/) !== undefined) {
+    read.offset = 0
+    read.zone = 'UTC'
+    return true
+  }
+  const shape = part.slice(1).replaceAll(/\d\d/g, '(\\d\\d)')
+  const text = take(read, new RegExp(`^[-+]${shape}`))
+  const [hours = 0, minutes = 0, seconds = 0] = (text?.match(/\d\d/g) ?? []).map(Number)
+  if (text === undefined || hours > 24 || minutes > 59 || seconds > 59) return false
+  read.offset = (text.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds)
+  return true
+}
+
+function momentOf(read: Read): Moment | undefined {
+  let { hour, month, day } = read
+  if (read.half === 'pm' && hour < 12) hour += 12
+  if (read.half === 'am' && hour === 12) hour = 0
+  if (read.dayOfYear >= 0) {
+    const date = new Date(Date.UTC(2000, 0, 1))
+    date.setUTCFullYear(read.year, 0, read.dayOfYear)
+    if (read.dayOfYear < 1 || date.getUTCFullYear() !== read.year) return undefined
+    if ((month >= 0 && month !== date.getUTCMonth() + 1) || (day >= 0 && day !== date.getUTCDate())) return undefined
+    ;[month, day] = [date.getUTCMonth() + 1, date.getUTCDate()]
+  }
+  if (month < 0) month = 1
+  if (day < 0) day = 1
+  const date = new Date(0)
+  date.setUTCFullYear(read.year, month - 1, day)
+  if (day < 1 || date.getUTCDate() !== day) return undefined
+  const offset = read.offset ?? 0
+  const seconds = date.getTime() / 1000 + hour * 3600 + read.minute * 60 + read.second - offset
+  const isLocal = offset === 0 && (read.zone === '' || read.zone === 'UTC')
+  return { seconds, nanoseconds: read.nanoseconds, zone: isLocal ? utc : { name: read.zone, offset } }
+}

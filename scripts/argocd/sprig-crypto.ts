@@ -1,0 +1,179 @@
+// Which Sprig functions make keys, hashes and passwords? Their shape is right; what is drawn by chance is new each time.
+import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
+import { takes } from './go-function.ts'
+import type { GoFunction, GoFunctions } from './go-function.ts'
+import { TemplateError } from './go-value.ts'
+import type { GoList, GoStruct } from './go-value.ts'
+
+function fail(message: string): never {
+  throw new TemplateError(message)
+}
+
+/** A bcrypt hash of cost 10. */
+const bcrypt = (): string => `$2a$10$${randomBytes(40).toString('base64').replaceAll('+', '.').replaceAll('=', '').slice(0, 53)}`
+
+const seed = 'com.lyndir.masterpassword'
+const templates: ReadonlyMap<string, readonly string[]> = new Map([
+  ['maximum', ['anoxxxxxxxxxxxxxxxxx', 'axxxxxxxxxxxxxxxxxno']],
+  [
+    'long',
+    (
+      'CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv ' +
+      'CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv ' +
+      'CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno'
+    ).split(' '),
+  ],
+  ['medium', ['CvcnoCvc', 'CvcCvcno']],
+  ['short', ['Cvcn']],
+  ['basic', ['aaanaaan', 'aannaaan', 'aaannaaa']],
+  ['pin', ['nnnn']],
+])
+const letters = 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz'
+const alphabets: Readonly<Record<string, string>> = {
+  V: 'AEIOU',
+  C: 'BCDFGHJKLMNPQRSTVWXYZ',
+  v: 'aeiou',
+  c: 'bcdfghjklmnpqrstvwxyz',
+  A: 'AEIOUBCDFGHJKLMNPQRSTVWXYZ',
+  a: letters,
+  n: '0123456789',
+  o: "@&%?,=[]_:-+*$#!'^~;()/.",
+  x: `${letters}0123456789!@#$%^&*()`,
+}
+
+/** `derivePassword`: the Master Password algorithm, which always gives the same answer. */
+function derivePassword(counter: number, type: string, secret: { password: string; user: string; site: string }): string {
+  const known = templates.get(type)
+  if (known === undefined) return `cannot find password template ${type}`
+  const word = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32BE(value)
+    return bytes
+  }
+  const [user, site] = [Buffer.from(secret.user), Buffer.from(secret.site)]
+  const salt = Buffer.concat([Buffer.from(seed), word(user.length), user])
+  const key = scryptSync(secret.password, salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 2 ** 27 })
+  const bytes = createHmac('sha256', key)
+    .update(Buffer.concat([Buffer.from(seed), word(site.length), site, word(counter)]))
+    .digest()
+  const template = known[(bytes[0] as number) % known.length] as string
+  return [...template]
+    .map((letter, index) => {
+      const alphabet = alphabets[letter] as string
+      return alphabet[(bytes[index + 1] as number) % alphabet.length]
+    })
+    .join('')
+}
+
+/** The key of AES-256 is the password, cut or filled up with zeros. */
+function keyOf(password: string): Buffer {
+  const key = Buffer.alloc(32)
+  Buffer.from(password).copy(key)
+  return key
+}
+
+function encrypt(password: string, text: string): string {
+  if (text === '') return ''
+  const start = randomBytes(16)
+  const cipher = createCipheriv('aes-256-cbc', keyOf(password), start)
+  return Buffer.concat([start, cipher.update(text), cipher.final()]).toString('base64')
+}
+
+function decrypt(password: string, text: string): string {
+  if (text === '') return ''
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return fail('illegal base64 data')
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes.length < 32 || bytes.length % 16 !== 0) return fail('input not full blocks')
+  const cipher = createDecipheriv('aes-256-cbc', keyOf(password), bytes.subarray(0, 16)).setAutoPadding(false)
+  const plain = Buffer.concat([cipher.update(bytes.subarray(16)), cipher.final()])
+  const padding = plain.at(-1) ?? 0
+  return padding > plain.length ? fail('slice bounds out of range') : plain.subarray(0, plain.length - padding).toString()
+}
+
+/** A PEM block of `size` random bytes: as long as a real one, and no more use than one that is thrown away. */
+function pem(label: string, size: number): string {
+  const lines =
+    randomBytes(size)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+}
+
+const privateKeys: ReadonlyMap<string, () => string> = new Map([
+  ['', () => pem('RSA PRIVATE KEY', 2348)],
+  ['rsa', () => pem('RSA PRIVATE KEY', 2348)],
+  ['dsa', () => pem('DSA PRIVATE KEY', 848)],
+  ['ecdsa', () => pem('EC PRIVATE KEY', 121)],
+  ['ed25519', () => pem('PRIVATE KEY', 48)],
+])
+
+/** `sprig.certificate`. */
+function certificate(cert: string, key: string): GoStruct {
+  const text = `{${cert} ${key}}`
+  const fields: [string, string][] = [
+    ['Cert', cert],
+    ['Key', key],
+  ]
+  const methods = new Map(fields.map(([name, value]) => [name, takes([], () => value)]))
+  return { go: 'struct', type: 'sprig.certificate', text, inside: fields, methods }
+}
+const drawn = (): GoStruct => certificate(pem('CERTIFICATE', 790), pem('RSA PRIVATE KEY', 1192))
+
+function checkNames(addresses: GoList, names: GoList): void {
+  const isAddress = (item: unknown): boolean =>
+    typeof item === 'string' && (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || /^[\da-f:.]*:[\da-f:.]*$/i.test(item))
+  if (!addresses.every(isAddress)) fail('error parsing ip')
+  if (!names.every((name) => typeof name === 'string')) fail('error processing alternate dns name')
+}
+
+/** A key that is given must be one. */
+function checkKey(text: string): string {
+  try {
+    createPrivateKey(text)
+    return text
+  } catch {
+    return fail('parsing private key')
+  }
+}
+
+function custom(cert: string, key: string): GoStruct {
+  const decode = (text: string): string => Buffer.from(text, 'base64').toString()
+  try {
+    return certificate(new X509Certificate(decode(cert)).raw.length > 0 ? decode(cert) : '', checkKey(decode(key)))
+  } catch {
+    return fail('error parsing certificate')
+  }
+}
+
+const withKey = (key: string): GoStruct => certificate(pem('CERTIFICATE', 790), checkKey(key))
+const selfSigned: GoFunction = takes(['string', 'list', 'list', 'int'], (_, addresses, names) => {
+  checkNames(addresses, names)
+  return drawn()
+})
+
+export const cryptoFunctions: GoFunctions = {
+  bcrypt: takes(['string'], bcrypt),
+  htpasswd: takes(['string', 'string'], (user) => (user.includes(':') ? `invalid username: ${user}` : `${user}:${bcrypt()}`)),
+  derivePassword: takes(['uint32', 'string', 'string', 'string', 'string'], (counter, type, password, user, site) =>
+    derivePassword(counter, type, { password, user, site }),
+  ),
+  encryptAES: takes(['string', 'string'], encrypt),
+  decryptAES: takes(['string', 'string'], decrypt),
+  genPrivateKey: takes(['string'], (type) => privateKeys.get(type)?.() ?? `Unknown type ${type}`),
+  buildCustomCert: takes(['string', 'string'], custom),
+  genCA: takes(['string', 'int'], drawn),
+  genCAWithKey: takes(['string', 'int', 'string'], (_, __, key) => withKey(key)),
+  genSelfSignedCert: selfSigned,
+  genSelfSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'string'], (_, addresses, names, __, key) => {
+    checkNames(addresses, names)
+    return withKey(key)
+  }),
+  genSignedCert: takes(['string', 'list', 'list', 'int', 'sprig.certificate'], (_, addresses, names) => {
+    checkNames(addresses, names)
+    return drawn()
+  }),
+  genSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'sprig.certificate', 'string'], (_, addresses, names, __, ___, key) => {
+    checkNames(addresses, names)
+    return withKey(key)
+  }),
+}
