@@ -113,7 +113,11 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
 
 function contextOf(spec: JsonMap, options: GenerateOptions): GeneratorContext {
   const written = Array.isArray(spec['goTemplateOptions']) ? spec['goTemplateOptions'].map(String) : []
-  return { goTemplate: spec['goTemplate'] === true, goTemplateOptions: written, gitFiles: options.gitFiles }
+  const template = isJsonMap(spec['template']) ? spec['template'] : {}
+  const project = isJsonMap(template['spec']) ? template['spec']['project'] : undefined
+  const name = typeof project === 'string' ? project : ''
+  const hasProject = name.includes('{{') || (name !== '' && options.projects?.includes(name) !== false)
+  return { goTemplate: spec['goTemplate'] === true, goTemplateOptions: written, gitFiles: options.gitFiles, hasProject }
 }
 
 export function nameOf(application: JsonMap): string {

@@ -8,4 +8,6 @@ export class UnsupportedGenerator extends Error {}
 
 export interface GeneratorContext extends RenderOptions {
   readonly gitFiles: Readonly<Record<string, string>> | undefined
+  /** whether there is an AppProject of the name that the template of the set has; a templated name is not looked up */
+  readonly hasProject: boolean
 }

@@ -3,7 +3,7 @@ import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError, compareText, int, isGoMap, isInteger, isTrue, kindOf, typeOf } from './go-value.ts'
+import { TemplateError, compareText, int, isGoMap, isInteger, isTextMap, isTrue, kindOf, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 type Basic = 'bool' | 'float' | 'int' | 'string' | undefined
@@ -54,7 +54,7 @@ function index(item: GoValue, indexes: readonly GoValue[]): GoValue {
     if (isNothing(value)) return fail('index of nil pointer')
     if (isGoMap(value)) {
       if (typeof key !== 'string') return fail(`value has type ${typeOf(key)}; should be string`)
-      value = value.get(key) ?? null
+      value = value.get(key) ?? (isTextMap(value) ? '' : null)
       continue
     }
     const sequence = typeof value === 'string' ? bytesOf(value) : Array.isArray(value) ? value : undefined
@@ -112,7 +112,7 @@ function escapeJs(text: string): string {
       const known = jsEscapes[character]
       if (known !== undefined) return known
       const code = character.codePointAt(0) ?? 0
-      const printable = code >= 0x20 && (code < 0x7f || !/[\p{C}\p{Z}]/u.test(character))
+      const printable = code >= 0x20 && (code <= 0x7f || !/[\p{C}\p{Z}]/u.test(character))
       return printable ? character : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
     })
     .join('')

@@ -1,7 +1,7 @@
 // What does a pipeline of a Go template give?
 import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
 import type { Operand, Pipe, Template } from './go-parse.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTrue, typeOf } from './go-value.ts'
+import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, typeOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 
 /** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
@@ -102,7 +102,8 @@ function fieldOf(state: State, receiver: GoValue, name: string): GoValue {
   if (isGoMap(receiver)) {
     if (receiver.has(name)) return receiver.get(name)
     if (state.missingKey === 'error') fail(`map has no entry for key "${name}"`)
-    return state.missingKey === 'zero' ? null : undefined
+    if (state.missingKey === 'zero') return isTextMap(receiver) ? '' : null
+    return undefined
   }
   return fail(`can't evaluate field ${name} in type ${typeOf(receiver)}`)
 }
@@ -196,7 +197,7 @@ function checkType(value: GoValue, type: ArgumentType): GoValue {
   const fits =
     (isTyped && isStruct(value) && value.type === type) ||
     (type === 'time.Duration' && isInteger(value) && value.type === type) ||
-    (type === 'map' && isGoMap(value)) ||
+    (type === 'map' && isGoMap(value) && !isTextMap(value)) ||
     (type === 'list' && Array.isArray(value)) ||
     (type === 'string' && typeof value === 'string') ||
     (type === 'bool' && typeof value === 'boolean') ||

@@ -112,16 +112,27 @@ export function kindOf(value: GoValue): string {
 const typedLists = new WeakMap<GoList, string>()
 
 /** A list whose Go type is not `[]interface {}`. */
-export function typedList(type: '[]string' | '[]int', items: GoList): GoList {
+export function typedList(type: string, items: GoList): GoList {
   typedLists.set(items, type)
   return items
+}
+
+const textMaps = new WeakSet<GoMap>()
+
+/** A map whose Go type is `map[string]string`; most functions do not take it for a map. */
+export function textMap(entries: GoMap): GoMap {
+  textMaps.add(entries)
+  return entries
+}
+export function isTextMap(value: GoValue): boolean {
+  return isGoMap(value) && textMaps.has(value)
 }
 
 /** The Go type as `%T` prints it. */
 export function typeOf(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>'
   if (Array.isArray(value)) return typedLists.get(value) ?? '[]interface {}'
-  if (isGoMap(value)) return 'map[string]interface {}'
+  if (isGoMap(value)) return isTextMap(value) ? 'map[string]string' : 'map[string]interface {}'
   if (isInteger(value) || isStruct(value)) return value.type
   return kindOf(value)
 }

@@ -19,7 +19,7 @@ function nodeOf(value: GoValue): YamlNode {
   if (typeof value === 'string') return throughJson(value)
   if (typeof value === 'boolean') return value
   if (!Number.isFinite(value)) throw new TemplateError('json: unsupported value')
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? wholeNumber(BigInt(value)) : { number: formatGoFloat(value) }
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? wholeNumber(BigInt(String(value))) : { number: formatGoFloat(value) }
 }
 
 /** Digits that fit no 64-bit integer are read as a float. */

@@ -1,10 +1,11 @@
 // Which parameter sets does the git generator give for files that are at hand?
 import type { Json, JsonMap } from '../model.ts'
 import { formatValue } from './go-format.ts'
-import { compareText, fromJson, isGoMap } from './go-value.ts'
+import { compareText, fromJson, isGoMap, textMap, typedList } from './go-value.ts'
 import type { GoMap, GoValue } from './go-value.ts'
 import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
+import { directoryPattern, pathspec } from './git-paths.ts'
 import { renderText } from './render.ts'
 import { readYaml } from './sprig-encoding.ts'
 import { normalizeName } from './sprig-names.ts'
@@ -22,33 +23,22 @@ function pathItems(value: Json | undefined): PathItem[] {
 
 /** `GitGenerator.GenerateParams`; throws UnsupportedGenerator where no files are given. */
 export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
+  if (!context.hasProject) throw new ParamsError('the project of the set does not exist')
   const directories = pathItems(generator['directories'])
   const files = pathItems(generator['files'])
   if (directories.length === 0 && files.length === 0) throw new ParamsError('a git generator needs directories or files')
   if (context.gitFiles === undefined) throw new UnsupportedGenerator('the git generator needs the files of the repository')
   const tree = Object.keys(context.gitFiles).sort(compareText)
   if (directories.length > 0) return directoryParams(generator, { tree, directories }, context)
-  const included = tree.filter((path) => matchesAny(files, path, false) && !matchesAny(files, path, true))
+  const [wanted, unwanted] = [matcher(files, false), matcher(files, true)]
+  const included = tree.filter((path) => wanted(path) && !unwanted(path))
   return included.flatMap((path) => fileParams(generator, { path, text: context.gitFiles?.[path] ?? '' }, context))
 }
 
-function matchesAny(items: readonly PathItem[], path: string, exclude: boolean): boolean {
-  return items.some((item) => item.exclude === exclude && gitPathspec(item.path).test(path))
-}
-
-/** A git pathspec: `*` also crosses `/`; a path without wildcards matches everything below it. */
-function gitPathspec(pattern: string): RegExp {
-  const source = globSource(pattern, '[^]*', '[^]')
-  return new RegExp(/[*?[]/.test(pattern) ? `^${source}$` : `^${source.replace(/\/$/, '')}(?:/[^]*)?$`)
-}
-
-function globSource(pattern: string, star: string, one: string): string {
-  return pattern.replace(/\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[.+^${}()|[\]\\]/g, (part) => {
-    if (part.startsWith('*')) return star
-    if (part === '?') return one
-    if (part.length > 2 && part.startsWith('[')) return part.replace(/^\[!/, '[^')
-    return part.length === 2 && part.startsWith('\\') ? `\\${part[1] ?? ''}` : `\\${part}`
-  })
+/** Whether one of the pathspecs takes a file; each is asked of git, so that a bad one fails. */
+function matcher(items: readonly PathItem[], exclude: boolean): (path: string) => boolean {
+  const specs = items.filter((item) => item.exclude === exclude).map((item) => pathspec(item.path))
+  return (path) => specs.some((takes) => takes(path))
 }
 
 function fileParams(generator: JsonMap, file: { path: string; text: string }, context: GeneratorContext): GoMap[] {
@@ -72,14 +62,12 @@ function directoryParams(
     const parts = path.split('/').slice(0, -1)
     for (let length = 1; length <= parts.length; length++) folders.add(parts.slice(0, length).join('/'))
   }
-  // path.Match: here a star stays within one part of the path
-  const fits = (item: PathItem, folder: string): boolean =>
-    new RegExp(`^${globSource(item.path.replace(/\*+/g, '*'), '[^/]*', '[^/]')}$`).test(folder)
+  const patterns = given.directories.map((item) => ({ exclude: item.exclude, takes: directoryPattern(item.path) }))
+  const fits = (folder: string, exclude: boolean): boolean => patterns.some((item) => item.exclude === exclude && item.takes(folder))
   return [...folders]
     .sort(compareText)
     .filter((folder) => !folder.split('/').some((part) => part.startsWith('.')))
-    .filter((folder) => given.directories.some((item) => !item.exclude && fits(item, folder)))
-    .filter((folder) => !given.directories.some((item) => item.exclude && fits(item, folder)))
+    .filter((folder) => fits(folder, false) && !fits(folder, true))
     .map((folder) => withPath(generator, new Map(), { folder, file: undefined, context }))
 }
 
@@ -98,7 +86,7 @@ function withPath(generator: JsonMap, params: GoMap, info: PathInfo): GoMap {
     ['basenameNormalized', normalizeName(base)],
   ]
   if (info.file !== undefined) names.push(['filename', info.file], ['filenameNormalized', normalizeName(info.file)])
-  const segments = info.folder.split('/')
+  const segments = typedList('[]string', info.folder.split('/')) as string[]
   if (info.context.goTemplate) {
     const path: GoMap = new Map<string, GoValue>([['path', info.folder], ...names, ['segments', segments]])
     if (prefix === '') params.set('path', path)
@@ -117,7 +105,7 @@ function addValues(generator: JsonMap, params: GoMap, context: GeneratorContext)
   const values = generator['values']
   if (!isJsonMap(values) || Object.keys(values).length === 0) return params
   const rendered = Object.entries(values).map(([key, value]) => [key, renderText(String(value), params, context)] as const)
-  if (context.goTemplate) params.set('values', new Map(rendered))
+  if (context.goTemplate) params.set('values', textMap(new Map(rendered)))
   else for (const [key, value] of rendered) params.set(`values.${key}`, value)
   return params
 }

@@ -1,7 +1,8 @@
 // Which parameter sets do the generators of an ApplicationSet give?
 import type { Json, JsonMap } from '../model.ts'
 import { formatValue } from './go-format.ts'
-import { fromJson, isGoMap, toJson } from './go-value.ts'
+import { nestedShapes } from './generator-type.ts'
+import { TemplateError, fromJson, isGoMap, toJson } from './go-value.ts'
 import type { GoMap, GoValue } from './go-value.ts'
 import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
@@ -11,7 +12,7 @@ import { renderText } from './render.ts'
 import type { RenderOptions } from './render.ts'
 import { mergeMaps } from './sprig-collections.ts'
 import { readYaml, writeJson } from './sprig-encoding.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap, mapEntries, throughType } from './typed.ts'
 
 const kinds = ['list', 'clusters', 'git', 'scmProvider', 'clusterDecisionResource', 'pullRequest', 'matrix', 'merge', 'plugin'] as const
 type GeneratorKind = (typeof kinds)[number]
@@ -34,8 +35,8 @@ export function transform(generator: JsonMap, context: GeneratorContext, at: { d
     if (at.depth > 1 && (kind === 'matrix' || kind === 'merge')) continue
     const template = isJsonMap(written) ? written['template'] : undefined
     // the selector is rendered along, so that a bad text in it fails, but the one as written selects
-    const whole = outer === undefined ? generator : renderDeep(generator, outer, context)
-    const own = isJsonMap(whole) ? whole[kind] : undefined
+    const whole = outer === undefined ? generator : renderGenerator(generator, outer, context)
+    const own = whole[kind]
     const params = generate(kind, isJsonMap(own) ? own : {}, { context, depth: at.depth })
     results.push({ params: params.filter((param) => selector === undefined || selector(flatten(param))), template })
   }
@@ -100,10 +101,19 @@ function children(generator: JsonMap): JsonMap[] {
 }
 
 function childParams(child: JsonMap, at: At, outer?: GoMap): readonly GoMap[] {
-  const [first, ...others] = transform(child, at.context, { depth: at.depth + 1, ...(outer === undefined ? {} : { outer }) })
+  const depth = at.depth + 1
+  const [first, ...others] = transform(decoded(child), at.context, { depth, ...(outer === undefined ? {} : { outer }) })
   if (first === undefined) throw new ParamsError('child generator generated no parameters')
   if (others.length > 0) throw new ParamsError('found more than one generator in a child')
   return first.params
+}
+
+/** `ToNestedMatrixGenerator`, `ToNestedMergeGenerator`: the API server lets anything pass there, the Go types do not. */
+function decoded(child: JsonMap): JsonMap {
+  const read = mapEntries(child, (value) => value)
+  for (const kind of ['matrix', 'merge'] as const)
+    if (child[kind] !== undefined && child[kind] !== null) read[kind] = throughType(child[kind], nestedShapes[kind], kind)
+  return read
 }
 
 /** Two children, multiplied; with goTemplate the first child's keys win, without it a conflict is an error. */
@@ -158,6 +168,34 @@ function byMergeKey(params: readonly GoMap[], keys: readonly string[]): Map<stri
     found.set(key, set)
   }
   return found
+}
+
+/**
+ * `RenderGeneratorParams`: values are rendered one by one and fail at absent keys whatever the set says; such a value waits
+ * for the generator's own params. Their keys stay as they are.
+ */
+function renderGenerator(generator: JsonMap, params: GoMap, options: RenderOptions): JsonMap {
+  const strict: RenderOptions = {
+    goTemplate: options.goTemplate,
+    goTemplateOptions: [...options.goTemplateOptions.filter((option) => !option.startsWith('missingkey=')), 'missingkey=error'],
+  }
+  const early = (text: string): string => {
+    try {
+      return renderText(text, params, strict)
+    } catch (error) {
+      if (error instanceof TemplateError && /map has no entry for key|can't evaluate field/.test(error.message)) return text
+      throw error
+    }
+  }
+  return mapEntries(generator, (own, kind) => {
+    if (!isJsonMap(own) || kind === 'selector') return renderDeep(own, params, options)
+    return mapEntries(own, (value, key) => {
+      if (key === 'generators' && Array.isArray(value))
+        return value.map((child) => (isJsonMap(child) ? renderGenerator(child, params, options) : child))
+      if (key !== 'values' || kind === 'list' || !isJsonMap(value)) return renderDeep(value, params, options)
+      return mapEntries(value, (text) => (typeof text === 'string' ? early(text) : text))
+    })
+  })
 }
 
 /** Every text in a generator, keys too, with the outer params; null entries of maps are dropped, as Go's copy does. */

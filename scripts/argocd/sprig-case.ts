@@ -106,7 +106,8 @@ const lowerCapitals = (text: string): string => [...text].map((character) => (is
 function camelCase(text: string): string {
   const characters = [...text]
   const start = characters.findIndex((character) => !isConnector(character))
-  if (start < 0) return text
+  // the last of nothing but separators is written twice
+  if (start < 0) return text + (characters.at(-1) ?? '')
   let out = characters.slice(0, start).join('')
   let previous = upper(characters[start] ?? '')
   let capitals = isUpper(characters[start] ?? '')

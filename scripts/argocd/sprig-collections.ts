@@ -1,7 +1,19 @@
 // Which Sprig functions work on lists and maps?
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, compareText, deepEqual, isGoMap, isTrue, sortedKeys, typedList, typeOf } from './go-value.ts'
+import {
+  GoPanic,
+  TemplateError,
+  compareText,
+  deepEqual,
+  isGoMap,
+  isTextMap,
+  isTrue,
+  sortedKeys,
+  textMap,
+  typedList,
+  typeOf,
+} from './go-value.ts'
 import type { GoList, GoMap, GoValue } from './go-value.ts'
 import { textOf } from './sprig-text.ts'
 
@@ -124,9 +136,17 @@ function dict(pairs: readonly GoValue[]): GoMap {
   return map
 }
 
+/** A new list of the same Go type. */
+function typed(like: GoList, items: GoList): GoList {
+  const type = typeOf(like)
+  return type === '[]interface {}' ? items : typedList(type, items)
+}
+
 function deepCopy(value: GoValue): GoValue {
-  if (Array.isArray(value)) return value.map(deepCopy)
-  return isGoMap(value) ? new Map([...value].map(([key, item]) => [key, deepCopy(item)])) : value
+  if (Array.isArray(value)) return typed(value, value.map(deepCopy))
+  if (!isGoMap(value)) return value
+  const copy: GoMap = new Map([...value].map(([key, item]) => [key, deepCopy(item)]))
+  return isTextMap(value) ? textMap(copy) : copy
 }
 
 /**
@@ -134,6 +154,8 @@ function deepCopy(value: GoValue): GoValue {
  * one, and with `override` always, empty values and nulls included.
  */
 export function mergeMaps(target: GoMap, source: GoMap, override: boolean): GoMap {
+  if (isTextMap(target) && !isTextMap(source) && source.size > 0)
+    throw new GoPanic('value of type interface {} is not assignable to type string')
   for (const [key, item] of source) {
     const present = target.get(key)
     if (item === null || item === undefined) {
@@ -157,7 +179,7 @@ function dig(args: readonly GoValue[]): GoValue {
   let value: GoValue = args.at(-1)
   const fallback = args.at(-2)
   for (const key of args.slice(0, -2)) {
-    if (typeof key !== 'string' || !isGoMap(value)) return fail('dig takes keys, a default and a map')
+    if (typeof key !== 'string' || !isGoMap(value) || isTextMap(value)) return fail('dig takes keys, a default and a map')
     if (!value.has(key)) return fallback
     value = value.get(key)
   }

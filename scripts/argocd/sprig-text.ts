@@ -4,7 +4,7 @@ import { formatValue } from './go-format.ts'
 import { quoteGo } from './go-quote.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError, isStruct, typedList } from './go-value.ts'
+import { TemplateError, isStruct, textMap, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `strval`: how Sprig turns anything into text. */
@@ -118,7 +118,7 @@ function replace(from: string, to: string, text: string): string {
   return from === '' ? `${to}${[...text].map((character) => character + to).join('')}` : text.split(from).join(to)
 }
 
-const numbered = (parts: readonly string[]): GoValue => new Map(parts.map((part, index) => [`_${index}`, part]))
+const numbered = (parts: readonly string[]): GoValue => textMap(new Map(parts.map((part, index) => [`_${index}`, part])))
 
 function splitAtMost(separator: string, count: number, text: string): string[] {
   if (count === 0) return []

@@ -18,7 +18,7 @@ function nodeOf(value: Value): YamlNode {
 
 /** JSON numbers that are whole come back as integers before they are written; others by `%g` with all digits. */
 function numberText(number: number): string {
-  return Number.isInteger(number) && Math.abs(number) < 1e21 ? BigInt(number).toString() : floatText(number)
+  return Number.isInteger(number) && Math.abs(number) < 1e21 ? String(number).replace(/^-0$/, '0') : floatText(number)
 }
 
 function codeEscape(character: string): string {
