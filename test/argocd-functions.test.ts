@@ -72,6 +72,31 @@ test.each([
     'abc illegal base32 data at input byte 0 illegal base32 data at input byte 3 illegal base32 data at input byte 1 abcde illegal base32 data at input byte 0',
   ],
   ["{{ 'a' }} {{ '\\xff' }} {{ 1_000 }} {{ 0x1p4 }} {{ 1e3 }}", '97 255 1000 16 1000'],
+  [
+    '{{ regexReplaceAll "(?i:x)y" "Xy XY" "<$0>" }} {{ regexFind "[]a]" "b]" }} {{ regexFind "(?-i)a" "A" }}|{{ regexFind "[[:^alpha:]]+" "ab12" }}',
+    '<Xy> XY ] |12',
+  ],
+  [
+    '{{ regexReplaceAll "a*" "baac" "-" }} {{ regexReplaceAll "b" "abc" "$é${" }} {{ regexReplaceAll "(?P<x>b)" "abc" "${x}$x1" }}',
+    '-b-c- a${c abc',
+  ],
+  [
+    '{{ regexFindAll "x" "y" -1 | toJson }} {{ regexSplit "," "a,b,c" 2 | toJson }} {{ regexSplit "a" "" 0 | toJson }} {{ regexFind "a{,2}" "a{,2}" }}',
+    'null ["a","b,c"] null a{,2}',
+  ],
+  [
+    '{{ rest (list) | toJson }} {{ concat | toJson }} {{ typeOf (chunk 2 (list 1 2 3)) }} {{ slice (list 1 2 3) "1" 2.9 }} {{ chunk -3 (list 1) }}',
+    'null null [][]interface {} [2] [[1]]',
+  ],
+  [
+    '{{ urlParse "http://u:p%40s@h:80/%41%2f?q=1#f%20x" }}',
+    'map[fragment:f x host:h:80 hostname:h opaque: path:/A/ query:q=1 scheme:http userinfo:u:p%40s]',
+  ],
+  [
+    '{{ fromJson "1e400" | quote }}|{{ fromJson "\\"\\\\ud800\\"" | quote }}|{{ round 1 1000 | toJson }}|{{ printf "%#v" (toDate "2006" "2024") }}',
+    '|"\ufffd"||time.Date(2024, time.January, 1, 0, 0, 0, 0, time.Local)',
+  ],
+  ['{{ define "a" }}1{{ end }}{{ define "a" }} {{ end }}{{ template "a" }}{{ 2i }}', '1(0+2i)'],
 ])('%s prints %j', (text, printed) => {
   expect(render(text)).toBe(printed)
 })
@@ -88,6 +113,16 @@ test.each([
   '{{ mustToDate "2006" "x" }}',
   '{{ unixEpoch 5 }}',
   '{{ decryptAES "k" "x" }}',
+  '{{ mustToJson (round 1 1000) }}',
+  '{{ urlParse "://" }}',
+  '{{ urlParse "http://h/%zz" }}',
+  '{{ dig 1 "a" "" (dict) }}',
+  '{{ regexFind "(?=a)" "a" }}',
+  '{{ chunk 0 (list 1) }}',
+  '{{ define "a" }}1{{ end }}{{ define "a" }}2{{ end }}',
+  '{{ define "base" }}Q{{ end }}w',
+  '{{ $_ := set .absent.deep "q" 1 }}',
+  '{{ toJson 2i | mustFromJson }}',
 ])('%s is refused', (text) => {
   expect(() => render(text)).toThrow(TemplateError)
 })

@@ -1,7 +1,7 @@
 // What does a pipeline of a Go template give?
 import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
 import type { Operand, Pipe, Template } from './go-parse.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, typeOf } from './go-value.ts'
+import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, nilMap, typeOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 
 /** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
@@ -191,7 +191,7 @@ function evalArgument(state: State, dot: GoValue, operand: Operand, type: Argume
 function checkType(value: GoValue, type: ArgumentType): GoValue {
   if (type === 'value') return value
   if (type === 'any') return value ?? null
-  if (value === undefined && type === 'map') return new Map()
+  if (value === undefined && type === 'map') return nilMap()
   if (value === undefined && type === 'list') return []
   const isTyped = type === '*semver.Version' || type === 'time.Time' || type === 'sprig.certificate'
   const fits =

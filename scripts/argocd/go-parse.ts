@@ -50,7 +50,16 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
   const reader: Reader = { tokens: lex(text), at: 0, variables: ['$'], rangeDepth: 0, isFunction, defined: new Map() }
   const { list, end } = readList(reader, true)
   if (end !== 'eof') fail(`unexpected {{${end}}}`)
-  return { root: list, defined: reader.defined }
+  addTree(reader, 'base', list)
+  return { root: reader.defined.get('base') ?? list, defined: reader.defined }
+}
+
+/** `Tree.add`: blanks do not replace what stands there, and two bodies are one too many. The text itself is `base`. */
+function addTree(reader: Reader, name: string, list: TemplateList): void {
+  const isEmpty = (body: TemplateList): boolean => body.every((node) => node.kind === 'text' && !/\P{White_Space}/u.test(node.text))
+  const present = reader.defined.get(name)
+  if (present === undefined || isEmpty(present)) reader.defined.set(name, list)
+  else if (!isEmpty(list)) fail(`multiple definition of template "${name}"`)
 }
 
 function fail(message: string): never {
@@ -176,7 +185,7 @@ function readBody(reader: Reader, name: string): void {
   if (end !== 'end') fail('unexpected EOF')
   reader.variables = outer.variables
   reader.rangeDepth = outer.depth
-  if (list.length > 0 || !reader.defined.has(name)) reader.defined.set(name, list)
+  addTree(reader, name, list)
 }
 
 function readDefinition(reader: Reader): void {

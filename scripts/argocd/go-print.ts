@@ -2,7 +2,7 @@
 import { bytesOf } from './go-bytes.ts'
 import { formatFloatAs } from './go-float.ts'
 import { quoteGo, quoteGoAscii } from './go-quote.ts'
-import { isGoMap, isInteger, isStruct, sortedKeys, typeOf } from './go-value.ts'
+import { isGoMap, isInteger, isNilList, isStruct, sortedKeys, typeOf } from './go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
 
 /** `fmt.fmt`: flags, width and precision of a verb; `sharpV` and `plusV` are `#` and `+` of `%v`. */
@@ -45,6 +45,7 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
   if (isStruct(value)) return printStruct(value, verb, { depth, erroring })
   const inner = (item: GoValue): string => printValue(item, verb, depth + 1)
   const [type, between] = verb.sharpV ? [typeOf(value), ', '] : ['', ' ']
+  if (verb.sharpV && isNilList(value)) return `${type}(nil)`
   if (Array.isArray(value)) {
     const items = value.map(inner).join(between)
     return verb.sharpV ? `${type}{${items}}` : `[${items}]`

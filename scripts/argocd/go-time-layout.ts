@@ -13,8 +13,11 @@ export interface Zone {
   /** seconds east of Greenwich */
   readonly offset: number
 }
-/** The zone of a controller, which runs in a container. */
 export const utc: Zone = { name: 'UTC', offset: 0 }
+/** The zone of a controller, which runs in a container: the same in all but its name in Go syntax. */
+export const local: Zone = { name: 'UTC', offset: 0 }
+/** What a JavaScript date can tell; Go's years go on. */
+const latest = 8_640_000_000_000
 
 const months = 'January February March April May June July August September October November December'.split(' ')
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
@@ -25,7 +28,7 @@ const parts =
 
 /** The calendar date and the clock of a moment in its own zone. */
 export function clockOf(moment: Moment): Date {
-  return new Date((moment.seconds + moment.zone.offset) * 1000)
+  return new Date(Math.max(-latest, Math.min(latest, moment.seconds + moment.zone.offset)) * 1000)
 }
 
 export function monthName(month: number): string {
@@ -269,5 +272,5 @@ function momentOf(read: Read): Moment | undefined {
   const offset = read.offset ?? 0
   const seconds = date.getTime() / 1000 + hour * 3600 + read.minute * 60 + read.second - offset
   const isLocal = offset === 0 && (read.zone === '' || read.zone === 'UTC')
-  return { seconds, nanoseconds: read.nanoseconds, zone: isLocal ? utc : { name: read.zone, offset } }
+  return { seconds, nanoseconds: read.nanoseconds, zone: isLocal ? local : { name: read.zone, offset } }
 }

@@ -64,7 +64,7 @@ export function fromJson(value: Json): GoValue {
 /** Back to JSON; what encoding/json can't write (NaN, functions) throws. */
 export function toJson(value: GoValue): Json {
   if (value === undefined || value === null) return null
-  if (Array.isArray(value)) return value.map(toJson)
+  if (Array.isArray(value)) return isNilList(value) ? null : value.map(toJson)
   if (isInteger(value)) return Number(value.value)
   if (isStruct(value)) return value.json ?? value.text
   if (!isGoMap(value)) {
@@ -117,6 +117,30 @@ export function typedList(type: string, items: GoList): GoList {
   return items
 }
 
+const nilLists = new WeakSet<GoList>()
+
+/** A list that is not there: empty, but null in JSON. */
+export function nilList(type = '[]interface {}'): GoList {
+  const list = typedList(type, [])
+  nilLists.add(list)
+  return list
+}
+export function isNilList(value: GoValue): boolean {
+  return Array.isArray(value) && nilLists.has(value)
+}
+
+const nilMaps = new WeakSet<GoMap>()
+
+/** A map that is not there: it can be read, but not written. */
+export function nilMap(): GoMap {
+  const map: GoMap = new Map()
+  nilMaps.add(map)
+  return map
+}
+export function isNilMap(map: GoMap): boolean {
+  return nilMaps.has(map)
+}
+
 const textMaps = new WeakSet<GoMap>()
 
 /** A map whose Go type is `map[string]string`; most functions do not take it for a map. */
@@ -143,7 +167,8 @@ export function deepEqual(a: GoValue, b: GoValue): boolean {
   if (typeOf(a) !== typeOf(b)) return false
   if (isInteger(a) && isInteger(b)) return a.value === b.value
   if (isStruct(a) && isStruct(b)) return a.text === b.text
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
+  if (Array.isArray(a) && Array.isArray(b))
+    return isNilList(a) === isNilList(b) && a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
   if (isGoMap(a) && isGoMap(b)) return a.size === b.size && [...a].every(([key, item]) => b.has(key) && deepEqual(item, b.get(key)))
   return false
 }

@@ -2,7 +2,7 @@
 import { writeGoYaml } from '../go-yaml-text.ts'
 import type { YamlNode } from '../go-yaml-text.ts'
 import { formatGoFloat } from '../scalars.ts'
-import { TemplateError, isGoMap, isInteger, isStruct } from './go-value.ts'
+import { TemplateError, isGoMap, isInteger, isNilList, isStruct } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `yaml.Marshal`, which writes JSON, reads it as YAML and writes that; without the last line break. */
@@ -11,10 +11,11 @@ export function writeYaml(value: GoValue): string {
 }
 
 function nodeOf(value: GoValue): YamlNode {
-  if (value === undefined || value === null) return null
+  if (value === undefined || value === null || isNilList(value)) return null
   if (Array.isArray(value)) return value.map(nodeOf)
   if (isGoMap(value)) return new Map([...value].map(([key, item]) => [keyThroughJson(key), nodeOf(item)]))
   if (isInteger(value)) return wholeNumber(value.value)
+  if (isStruct(value) && value.type === 'complex128') throw new TemplateError('json: unsupported type: complex128')
   if (isStruct(value)) return throughJson(value.json ?? value.text)
   if (typeof value === 'string') return throughJson(value)
   if (typeof value === 'boolean') return value

@@ -19,6 +19,7 @@ import { randomFunctions } from './sprig-random.ts'
 import { regexpFunctions } from './sprig-regexp.ts'
 import { semverFunctions } from './sprig-semver.ts'
 import { textFunctions } from './sprig-text.ts'
+import { urlFunctions } from './sprig-urls.ts'
 
 /** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
 export const functions: GoFunctions = {
@@ -36,6 +37,7 @@ export const functions: GoFunctions = {
   ...randomFunctions,
   ...dateFunctions,
   ...cryptoFunctions,
+  ...urlFunctions,
 }
 
 /** How the texts of one set are rendered. */

@@ -7,14 +7,17 @@ import {
   compareText,
   deepEqual,
   isGoMap,
+  isNilMap,
   isTextMap,
   isTrue,
+  nilList,
   sortedKeys,
   textMap,
   typedList,
   typeOf,
 } from './go-value.ts'
 import type { GoList, GoMap, GoValue } from './go-value.ts'
+import { toInt64 } from './sprig-numbers.ts'
 import { textOf } from './sprig-text.ts'
 
 function fail(message: string): never {
@@ -40,12 +43,15 @@ function unique(list: GoList): GoList {
   return kept
 }
 
+/** `mustChunk`, whose sum goes astray for a size below one. */
 function chunk(size: number, value: GoValue): GoValue {
   const list = listOf(value, 'chunk')
-  if (size < 1) return fail('chunk size must be positive')
+  const count = Math.floor((list.length - 1) / size) + 1
+  const rest = Math.trunc(list.length % size) || size
+  if (!(count >= 0) || (count > 0 && rest < 1) || (count > 1 && size < 1)) return fail('makeslice: len out of range')
   const chunks: GoList = []
-  for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size))
-  return chunks
+  for (let index = 0; index < count; index++) chunks.push(list.slice(index * size, index * size + (index === count - 1 ? rest : size)))
+  return typedList('[][]interface {}', chunks)
 }
 
 /** `strslice`: everything as texts; nulls are dropped, a single value is a list of one. */
@@ -55,13 +61,14 @@ function texts(value: GoValue): string[] {
   return value.filter((item) => item !== null && item !== undefined).map(textOf)
 }
 
+/** `mustSlice`: the bounds are read as `int` reads them; the type stays. */
 function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
   const list = listOf(value, 'slice')
-  const numbers = indexes.map((index) => Number(textOf(index)))
-  const [from = 0, to = list.length] = numbers
   if (list.length === 0) return null
+  const from = indexes.length > 0 ? Number(toInt64(indexes[0])) : 0
+  const to = indexes.length > 1 ? Number(toInt64(indexes[1])) : list.length
   if (from < 0 || to > list.length || from > to) return fail('slice bounds out of range')
-  return list.slice(from, to)
+  return typed(list, list.slice(from, to))
 }
 
 const both = (name: string, definition: GoFunction): GoFunctions => ({
@@ -86,7 +93,7 @@ export const listFunctions: GoFunctions = {
   ),
   ...both(
     'rest',
-    onList('rest', (list) => (list.length === 0 ? null : list.slice(1))),
+    onList('rest', (list) => (list.length === 0 ? nilList() : list.slice(1))),
   ),
   ...both(
     'last',
@@ -94,7 +101,7 @@ export const listFunctions: GoFunctions = {
   ),
   ...both(
     'initial',
-    onList('initial', (list) => (list.length === 0 ? null : list.slice(0, -1))),
+    onList('initial', (list) => (list.length === 0 ? nilList() : list.slice(0, -1))),
   ),
   ...both(
     'reverse',
@@ -117,7 +124,10 @@ export const listFunctions: GoFunctions = {
   ),
   ...both('slice', takesMore(['any'], 'any', slice)),
   ...both('chunk', takes(['int', 'any'], chunk)),
-  concat: takesMore([], 'any', (lists) => lists.flatMap((list) => listOf(list, 'concat'))),
+  concat: takesMore([], 'any', (lists) => {
+    const all = lists.flatMap((list) => listOf(list, 'concat'))
+    return all.length === 0 ? nilList() : all
+  }),
   sortAlpha: takes(['any'], (value) => typedList('[]string', texts(value).sort(compareText))),
   join: takes(['string', 'any'], (separator, value) => texts(value).join(separator)),
   toStrings: takes(['any'], (value) => typedList('[]string', texts(value))),
@@ -178,8 +188,10 @@ function dig(args: readonly GoValue[]): GoValue {
   if (args.length < 3) return fail('dig needs at least three arguments')
   let value: GoValue = args.at(-1)
   const fallback = args.at(-2)
-  for (const key of args.slice(0, -2)) {
-    if (typeof key !== 'string' || !isGoMap(value) || isTextMap(value)) return fail('dig takes keys, a default and a map')
+  const keys = args.slice(0, -2)
+  if (!keys.every((key) => typeof key === 'string')) return fail('dig takes keys, a default and a map')
+  for (const key of keys) {
+    if (!isGoMap(value) || isTextMap(value)) return fail('dig takes keys, a default and a map')
     if (!value.has(key)) return fallback
     value = value.get(key)
   }
@@ -195,7 +207,7 @@ const stable = (map: GoMap): GoList => sortedKeys(map).map((key) => map.get(key)
 export const mapFunctions: GoFunctions = {
   dict: takesMore([], 'any', dict),
   get: takes(['map', 'string'], (map, key) => (map.has(key) ? map.get(key) : '')),
-  set: takes(['map', 'string', 'any'], (map, key, value) => map.set(key, value)),
+  set: takes(['map', 'string', 'any'], (map, key, value) => (isNilMap(map) ? fail('assignment to entry in nil map') : map.set(key, value))),
   unset: takes(['map', 'string'], (map, key) => {
     map.delete(key)
     return map

@@ -2,7 +2,7 @@
 import { formatDuration, parseDuration, second } from './go-duration.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { clockOf, dayName, formatMoment, monthName, parseMoment, utc, yearDay } from './go-time-layout.ts'
+import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from './go-time-layout.ts'
 import type { Moment } from './go-time-layout.ts'
 import { TemplateError, int, int64, isInteger, isStruct } from './go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
@@ -14,7 +14,7 @@ function fail(message: string): never {
 /** The clock: what depends on it has the right shape and a new value each time. */
 function now(): Moment {
   const milliseconds = Date.now()
-  return { seconds: Math.floor(milliseconds / 1000), nanoseconds: (milliseconds % 1000) * 1_000_000, zone: utc }
+  return { seconds: Math.floor(milliseconds / 1000), nanoseconds: (milliseconds % 1000) * 1_000_000, zone: local }
 }
 const yearOne: Moment = { seconds: -62_135_596_800, nanoseconds: 0, zone: utc }
 
@@ -59,7 +59,7 @@ function time(moment: Moment): GoStruct {
     ['UnixNano', get(() => int64(nanosecondsOf(moment)))],
     ['IsZero', get(() => nanosecondsOf(moment) === nanosecondsOf(yearOne))],
     ['UTC', get(() => time({ ...moment, zone: utc }))],
-    ['Local', get(() => time({ ...moment, zone: utc }))],
+    ['Local', get(() => time({ ...moment, zone: local }))],
     ['String', get(() => stringOf(moment))],
     ['Add', takes(['time.Duration'], (by) => time(shifted(moment, by.value)))],
     ['AddDate', takes(['int', 'int', 'int'], (years, months, days) => time(addDate(moment, [years, months, days])))],
@@ -70,9 +70,17 @@ function time(moment: Moment): GoStruct {
     ['Compare', against((order) => int(Math.sign(order)))],
   ])
   const json = formatMoment(moment, '2006-01-02T15:04:05.999999999Z07:00')
-  const made: GoStruct = { go: 'struct', type: 'time.Time', text: stringOf(moment), json, inside: [], methods }
+  const made: GoStruct = { go: 'struct', type: 'time.Time', text: stringOf(moment), goText: goText(moment), json, inside: [], methods }
   moments.set(made, moment)
   return made
+}
+
+/** `Time.GoString`. */
+function goText(moment: Moment): string {
+  const date = clockOf(moment)
+  const zone = moment.zone === utc ? 'time.UTC' : moment.zone === local ? 'time.Local' : `time.Location("${moment.zone.name}")`
+  const clock = [date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), moment.nanoseconds].join(', ')
+  return `time.Date(${date.getUTCFullYear()}, time.${monthName(date.getUTCMonth() + 1)}, ${clock}, ${zone})`
 }
 
 const stringOf = (moment: Moment): string => formatMoment(moment, '2006-01-02 15:04:05.999999999 -0700 MST')

@@ -5,12 +5,12 @@ import { parseFirstDocument } from '../parse.ts'
 import { toPlain } from '../value.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
 import { bytesOf } from './go-bytes.ts'
+import { readJson } from './go-json.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, fromJson, isGoMap, isInteger, isStruct, sortedKeys } from './go-value.ts'
+import { TemplateError, fromJson, isGoMap, isInteger, isNilList, isStruct, sortedKeys } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 import { writeYaml } from './go-yaml.ts'
-import { textOf } from './sprig-text.ts'
 
 /** YAML text → JSON as sigs.k8s.io/yaml reads it (the first document); throws TemplateError on bad YAML. */
 export function readYaml(text: string): Json {
@@ -25,9 +25,10 @@ export function readYaml(text: string): Json {
 export function writeJson(value: GoValue, html: boolean, indent = ''): string {
   const separator = indent === '' ? ':' : ': '
   const write = (node: GoValue, margin: string): string => {
-    if (node === undefined || node === null) return 'null'
+    if (node === undefined || node === null || isNilList(node)) return 'null'
     if (isInteger(node)) return String(node.value)
     if (typeof node === 'boolean' || typeof node === 'number') return numberText(node)
+    if (isStruct(node) && node.type === 'complex128') throw new TemplateError('json: unsupported type: complex128')
     if (isStruct(node)) return writeText(node.json ?? node.text, html)
     if (typeof node === 'string') return writeText(node, html)
     const inner = margin + indent
@@ -55,13 +56,7 @@ function writeText(text: string, html: boolean): string {
   return escaped.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 }
 
-function parseJson(text: string): GoValue {
-  try {
-    return fromJson(JSON.parse(text) as Json)
-  } catch {
-    throw new TemplateError('invalid JSON')
-  }
-}
+const parseJson = (text: string): GoValue => fromJson(readJson(text))
 
 /** The function and what it gives when it fails quietly. */
 function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction {
@@ -102,10 +97,21 @@ function adler32(text: string): string {
 
 const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value) => writeJson(value, html, indent))
 
+/** Without `must` what can't be written is an empty text. */
+const quietJson = (html: boolean, indent = ''): GoFunction =>
+  takes(['any'], (value) => {
+    try {
+      return writeJson(value, html, indent)
+    } catch (error) {
+      if (error instanceof TemplateError) return ''
+      throw error
+    }
+  })
+
 export const encodingFunctions: GoFunctions = {
-  toJson: json(true),
+  toJson: quietJson(true),
   mustToJson: json(true),
-  toPrettyJson: json(true, '  '),
+  toPrettyJson: quietJson(true, '  '),
   mustToPrettyJson: json(true, '  '),
   toRawJson: json(false),
   mustToRawJson: json(false),
@@ -152,37 +158,5 @@ function pathFunctions(): GoFunctions {
     osExt: one(extension),
     isAbs: one((path) => path.startsWith('/')),
     osIsAbs: one((path) => path.startsWith('/')),
-    ...urlFunctions(),
   }
-}
-
-function urlFunctions(): GoFunctions {
-  const parse = (text: string): GoValue => {
-    const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^@/?#]*)@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text)
-    if (match === null || /[\0-\x20\x7f]/.test(match[3] ?? '')) throw new TemplateError('unable to parse url')
-    const [, scheme = '', userinfo = '', host = '', path = '', query = '', fragment = ''] = match
-    const hostname = host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')
-    const opaque = scheme !== '' && !text.startsWith('//', scheme.length + 1) && !path.startsWith('/') ? path : ''
-    return new Map<string, GoValue>([
-      ['scheme', scheme.toLowerCase()],
-      ['host', host],
-      ['hostname', hostname],
-      ['path', opaque === '' ? path : ''],
-      ['query', query],
-      ['opaque', opaque],
-      ['fragment', fragment],
-      ['userinfo', userinfo],
-    ])
-  }
-  const join = (parts: ReadonlyMap<string, GoValue>): string => {
-    const part = (key: string): string => textOf(parts.get(key) ?? '')
-    const host = part('host')
-    const user = part('userinfo') === '' ? '' : `${part('userinfo')}@`
-    const path = part('path')
-    const authority = host === '' && user === '' ? '' : `//${user}${host}${path !== '' && !path.startsWith('/') ? '/' : ''}`
-    const query = part('query') === '' ? '' : `?${part('query')}`
-    const fragment = part('fragment') === '' ? '' : `#${part('fragment')}`
-    return `${part('scheme') === '' ? '' : `${part('scheme')}:`}${part('opaque') === '' ? authority + path : part('opaque')}${query}${fragment}`
-  }
-  return { urlParse: takes(['string'], parse), urlJoin: takes(['map'], join) }
 }

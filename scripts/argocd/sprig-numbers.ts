@@ -9,7 +9,7 @@ import { TemplateError, int, int64, isInteger, kindOf, typedList, typeOf } from 
 import type { GoValue } from './go-value.ts'
 
 /** `cast.ToInt64`: floats lose their fraction, texts may carry a base prefix; what can't be read is 0. */
-function toInt64(value: GoValue): bigint {
+export function toInt64(value: GoValue): bigint {
   if (isInteger(value)) return value.type === 'time.Duration' ? 0n : BigInt.asIntN(64, value.value)
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') return truncateFloat(value)

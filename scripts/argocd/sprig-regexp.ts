@@ -1,55 +1,25 @@
-// Which Sprig functions use regular expressions, and how does Go's syntax become JavaScript's?
+// Which Sprig functions use regular expressions?
+import { isGoRegularExpression } from '../go-regexp.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, typedList } from './go-value.ts'
+import { regexpSource } from './go-regexp-source.ts'
+import { TemplateError, nilList, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
-const classes: Record<string, string> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  ascii: '\\x00-\\x7F',
-  blank: '\\t ',
-  cntrl: '\\x00-\\x1F\\x7F',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  space: '\\t\\n\\v\\f\\r ',
-  upper: 'A-Z',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
-}
+const compiled = new Map<string, RegExp>()
 
-/** RE2 → RegExp. What RE2 lacks (look-around, back-references) is refused, as there. */
-export function compile(pattern: string): RegExp {
-  if (/\(\?<?[=!]|\\[1-9]|\\k</.test(pattern)) throw new TemplateError('error parsing regexp')
-  let source = pattern
-  let flags = 'gu'
-  const leading = /^\(\?([imsU]+)\)/.exec(source)
-  if (leading !== null) {
-    flags += [...(leading[1] ?? '')].filter((flag) => 'ims'.includes(flag)).join('')
-    source = source.slice(leading[0].length)
-  }
-  source = source
-    .replaceAll('(?P<', '(?<')
-    .replace(/\[:(\^?)([a-z]+):\]/g, (_, not: string, name: string) => (not === '' ? (classes[name] ?? fail()) : fail()))
-    .replaceAll('\\A', '^')
-    .replaceAll('\\z', '$')
-    .replace(/\\Q([^]*?)(?:\\E|$)/g, (_, text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-    .replace(/\\p([A-Z])/g, '\\p{$1}')
-    .replace(/\\x\{([0-9a-fA-F]+)\}/g, '\\u{$1}')
-    .replace(/\\([^a-zA-Z0-9\s^$\\.*+?()[\]{}|/-])/g, '$1')
-    .replace(/\\a/g, '\\x07')
+/** `regexp.Compile`. */
+function compile(pattern: string): RegExp {
+  const known = compiled.get(pattern)
+  if (known !== undefined) return known
+  if (!isGoRegularExpression(pattern)) return fail()
   try {
-    return new RegExp(source, flags)
+    const expression = new RegExp(regexpSource(pattern), 'gu')
+    if (compiled.size > 1000) compiled.clear()
+    compiled.set(pattern, expression)
+    return expression
   } catch {
-    // under the u flag a bare brace or dash escape is an error, in RE2 it is text
-    try {
-      return new RegExp(source, flags.replace('u', ''))
-    } catch {
-      return fail()
-    }
+    return fail()
   }
 }
 
@@ -57,65 +27,95 @@ function fail(): never {
   throw new TemplateError('error parsing regexp')
 }
 
-/** `Regexp.Expand`: `$1`, `${1}`, `$name`; an unknown group is empty, `$$` a dollar sign. */
-function expand(template: string, match: RegExpExecArray): string {
-  return template.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, bare: string | undefined, braced: string | undefined) => {
-    const name = bare ?? braced
-    if (name === undefined) return whole === '$$' ? '$' : ''
-    return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? ''
-  })
+function matchFrom(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at
+  return expression.exec(text)
 }
 
-function replaceAll(pattern: string, text: string, replacement: (match: RegExpExecArray) => string): string {
-  let out = ''
-  let at = 0
-  for (const match of text.matchAll(compile(pattern))) {
-    out += text.slice(at, match.index) + replacement(match)
-    at = match.index + match[0].length
+const widthAt = (text: string, at: number): number => (at < text.length ? String.fromCodePoint(text.codePointAt(at) as number).length : 0)
+
+/** `Regexp.allMatches`: no empty match right behind another one. */
+function allMatches(pattern: string, text: string, count: number): RegExpExecArray[] {
+  const expression = compile(pattern)
+  const found: RegExpExecArray[] = []
+  let previous = -1
+  const most = count < 0 ? Infinity : count
+  for (let at = 0; at <= text.length && found.length < most;) {
+    const match = matchFrom(expression, text, at)
+    if (match === null) break
+    const end = match.index + match[0].length
+    if (end !== at || match.index !== previous) found.push(match)
+    at = end === at ? at + Math.max(widthAt(text, at), 1) : end
+    previous = end
   }
-  return out + text.slice(at)
+  return found
+}
+
+/** `Regexp.expand`: `$1`, `${1}`, `$name`; an unknown group is empty, `$$` a dollar sign. */
+function expand(template: string, match: RegExpExecArray): string {
+  return template.replace(
+    /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
+    (whole, bare: string | undefined, braced: string | undefined) => {
+      if (whole === '$$') return '$'
+      const name = bare ?? braced ?? ''
+      return (/^(?:0|[1-9]\d{0,7})$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? ''
+    },
+  )
+}
+
+/** `Regexp.replaceAll`. */
+function replaceAll(pattern: string, text: string, replacement: (match: RegExpExecArray) => string): string {
+  const expression = compile(pattern)
+  let out = ''
+  let last = 0
+  for (let at = 0; at <= text.length;) {
+    const match = matchFrom(expression, text, at)
+    if (match === null) break
+    const end = match.index + match[0].length
+    out += text.slice(last, match.index)
+    if (end > last || match.index === 0) out += replacement(match)
+    last = end
+    at = Math.max(end, at + Math.max(widthAt(text, at), 1))
+  }
+  return out + text.slice(last)
 }
 
 function findAll(pattern: string, text: string, count: number): GoValue {
-  const found = [...text.matchAll(compile(pattern))].map((match) => match[0])
-  return typedList('[]string', count < 0 ? found : found.slice(0, count))
+  const found = allMatches(pattern, text, count).map((match) => match[0])
+  return found.length === 0 ? nilList('[]string') : typedList('[]string', found)
 }
 
+/** `Regexp.Split`. */
 function splitBy(pattern: string, text: string, count: number): GoValue {
-  if (count === 0) return typedList('[]string', [])
+  const matches = allMatches(pattern, text, count)
+  if (count === 0) return nilList('[]string')
+  if (pattern !== '' && text === '') return typedList('[]string', [''])
   const parts: string[] = []
-  let at = 0
-  for (const match of text.matchAll(compile(pattern))) {
+  let [begin, end] = [0, 0]
+  for (const match of matches) {
     if (count > 0 && parts.length === count - 1) break
-    const end = match.index + match[0].length
-    if (end === 0) continue
-    if (match.index === text.length && match[0] === '') break
-    parts.push(text.slice(at, match.index))
-    at = end
+    end = match.index
+    if (match.index + match[0].length !== 0) parts.push(text.slice(begin, end))
+    begin = match.index + match[0].length
   }
-  parts.push(text.slice(at))
-  return typedList('[]string', parts)
+  if (end !== text.length) parts.push(text.slice(begin))
+  return parts.length === 0 ? nilList('[]string') : typedList('[]string', parts)
 }
 
 const both = (name: string, definition: GoFunction): GoFunctions => ({
   [name]: definition,
   [`must${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`]: definition,
 })
+const matches = (pattern: string, text: string): boolean => matchFrom(compile(pattern), text, 0) !== null
 
 /** `regexMatch` alone swallows a bad pattern (false); the others panic, which is an error all the same. */
 export const regexpFunctions: GoFunctions = {
-  regexMatch: takes(['string', 'string'], (pattern, text) => {
-    try {
-      return compile(pattern).test(text)
-    } catch {
-      return false
-    }
-  }),
-  mustRegexMatch: takes(['string', 'string'], (pattern, text) => compile(pattern).test(text)),
+  regexMatch: takes(['string', 'string'], (pattern, text) => isGoRegularExpression(pattern) && matches(pattern, text)),
+  mustRegexMatch: takes(['string', 'string'], matches),
   ...both('regexFindAll', takes(['string', 'string', 'int'], findAll)),
   ...both(
     'regexFind',
-    takes(['string', 'string'], (pattern, text) => compile(pattern).exec(text)?.[0] ?? ''),
+    takes(['string', 'string'], (pattern, text) => matchFrom(compile(pattern), text, 0)?.[0] ?? ''),
   ),
   ...both(
     'regexReplaceAll',
