@@ -1,7 +1,7 @@
 // What happens to the Applications of a set, and to their databases, when the set changes?
 import type { Json, JsonMap } from '../model.ts'
 import { admitSet } from './generate.ts'
-import { canonical, deleteObject, finalizersOf, policyOf, reconcile, same, setKey, textsOf, typed } from './reconcile.ts'
+import { canonical, deleteObject, finalizersOf, policyOf, reconcile, rollingStrategy, same, setKey, textsOf, typed } from './reconcile.ts'
 import type { Cluster, LiveApplication, Outcome, ReconcileOptions } from './reconcile.ts'
 import { compareText } from './go-value.ts'
 import { isJsonMap } from './typed.ts'
@@ -87,7 +87,9 @@ function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster 
 function deleteSet(cluster: Cluster, set: JsonMap, options: ChangeOptions): void {
   const owner = setKey(set)
   const metadata = isJsonMap(set['metadata']) ? set['metadata'] : {}
-  const seen = textsOf(metadata['finalizers']).length > 0
+  // a reverse order of deletion makes the controller add a finalizer of its own
+  const order = rollingStrategy(set, options.controller)?.['deletionOrder']
+  const seen = textsOf(metadata['finalizers']).length > 0 || (typeof order === 'string' && order.toLowerCase() === 'reverse')
   const released = seen && !policyOf(set, options.controller).remove
   for (const [name, application] of cluster) {
     if (application.owner !== owner) continue

@@ -5,6 +5,7 @@ import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { admitApplication, desiredApplications, nameOf, validateGenerated } from './generate.ts'
 import { dropIgnored } from './ignore.ts'
+import { normalizeSpec } from './template.ts'
 import { isJsonMap, isZero, throughType } from './typed.ts'
 
 export type SyncPolicy = 'sync' | 'create-only' | 'create-update' | 'create-delete'
@@ -104,16 +105,20 @@ export function reconcile(cluster: Cluster, set: JsonMap, options: ReconcileOpti
   }
 }
 
-/** Progressive syncs with RollingSync switch auto-sync off, step by step on again by themselves. */
-function withStrategy(application: JsonMap, set: JsonMap, options: ReconcileOptions): JsonMap {
+/** `RollingSyncStrategyEnabled`; undefined: another strategy, or progressive syncs are off. */
+export function rollingStrategy(set: JsonMap, controller: Controller | undefined): JsonMap | undefined {
   const spec = isJsonMap(set['spec']) ? set['spec'] : {}
   const strategy = isJsonMap(spec['strategy']) ? spec['strategy'] : {}
   const rolling = strategy['rollingSync']
-  const inUse =
-    options.controller?.progressiveSyncs === true && strategy['type'] === 'RollingSync' && isJsonMap(rolling) && !isZero(rolling['steps'])
+  const inUse = strategy['type'] === 'RollingSync' && isJsonMap(rolling) && !isZero(rolling['steps'])
+  return controller?.progressiveSyncs === true && inUse ? strategy : undefined
+}
+
+/** Progressive syncs with RollingSync switch auto-sync off, step by step on again by themselves. */
+function withStrategy(application: JsonMap, set: JsonMap, options: ReconcileOptions): JsonMap {
   const own = isJsonMap(application['spec']) ? application['spec'] : {}
   const policy = own['syncPolicy']
-  if (!inUse || !isJsonMap(policy) || !isJsonMap(policy['automated'])) return application
+  if (rollingStrategy(set, options.controller) === undefined || !isJsonMap(policy) || !isJsonMap(policy['automated'])) return application
   const automated = { ...policy['automated'], enabled: false }
   return { ...application, spec: { ...own, syncPolicy: { ...policy, automated } } }
 }
@@ -135,8 +140,7 @@ function write(current: LiveApplication | undefined, generated: JsonMap, writing
   const { metadata, spec } = typed(wanted)
   const after: LiveApplication = { namespace, metadata, spec, owner: writing.owner, ...(current?.deleting ? { deleting: true } : {}) }
   if (current === undefined) return refuses(after, writing.argocd) ? undefined : after
-  const ignored = ignoreList(writing.set)
-  const merged = ignored.length === 0 ? after : { ...after, ...mergeIgnored(current, after, ignored) }
+  const merged = { ...after, ...mergeIgnored(current, after, ignoreList(writing.set)) }
   if (same(current, merged)) return current
   return refuses(merged, writing.argocd) ? undefined : merged
 }
@@ -181,7 +185,9 @@ function keepFields(current: LiveApplication, generated: JsonMap, set: JsonMap):
   }
   keep('annotations', [...textsOf(preserved['annotations']), ...keptAnnotations])
   keep('labels', textsOf(preserved['labels']))
-  const hooks = finalizersOf(current).filter((name) => /^(?:post|pre)-delete-finalizer\.argocd\.argoproj\.io/.test(name))
+  const hooks = ['pre', 'post'].flatMap((stage) =>
+    finalizersOf(current).filter((name) => name.startsWith(`${stage}-delete-finalizer.argocd.argoproj.io`)),
+  )
   if (hooks.length > 0) metadata['finalizers'] = [...textsOf(metadata['finalizers']), ...hooks]
   return { ...generated, metadata }
 }
@@ -194,11 +200,12 @@ function ignoreList(set: JsonMap): JsonMap[] {
 
 /**
  * `ignoreApplicationDifferences`: both sides lose what is ignored, a merge patch between them is applied to the live
- * object. A list that differs is replaced whole, without its ignored parts.
+ * object. A list that differs is replaced whole, without its ignored parts. What the live object only lacks in
+ * normalisation is no difference.
  */
 function mergeIgnored(current: LiveApplication, after: LiveApplication, ignored: readonly JsonMap[]): { metadata: JsonMap; spec: JsonMap } {
   const plain = (application: LiveApplication): JsonMap => ({ metadata: application.metadata, spec: application.spec })
-  const from = dropIgnored(plain(current), ignored)
+  const from = dropIgnored(plain({ ...current, spec: normalizeSpec(current.spec) }), ignored)
   const to = dropIgnored(plain(after), ignored)
   return typed(mergePatch(plain(current), from, to))
 }

@@ -162,7 +162,7 @@ function patched(application: JsonMap, text: string): JsonMap {
   return { metadata, spec: { ...result['spec'], project: before ?? '' } }
 }
 
-/** Namespace of the set, empty fields dropped, `NormalizeApplicationSpec`. */
+/** Namespace of the set, a name, and the spec as the controller writes it. */
 function finish(application: JsonMap, set: JsonMap): JsonMap {
   const metadata = isJsonMap(application['metadata']) ? { ...application['metadata'] } : {}
   const spec = isJsonMap(application['spec']) ? { ...application['spec'] } : {}
@@ -171,12 +171,17 @@ function finish(application: JsonMap, set: JsonMap): JsonMap {
   if (typeof namespace === 'string') metadata['namespace'] = namespace
   // ObjectMeta would drop an empty name; the API server is asked for one all the same
   metadata['name'] ??= ''
-  const originalProject = spec['project'] ?? ''
-  if (originalProject === '') spec['project'] = 'default'
-  if (isZero(spec['syncPolicy'])) delete spec['syncPolicy']
+  return { metadata, spec: normalizeSpec(spec), originalProject: spec['project'] ?? '' }
+}
+
+/** `NormalizeApplicationSpec`: a project is named, empty parts are dropped. */
+export function normalizeSpec(spec: JsonMap): JsonMap {
+  const normal = { ...spec }
+  if ((spec['project'] ?? '') === '') normal['project'] = 'default'
+  if (isZero(spec['syncPolicy'])) delete normal['syncPolicy']
   const source = spec['source']
-  if (!Array.isArray(spec['sources']) && isJsonMap(source)) spec['source'] = withoutEmptyTypes(source)
-  return { metadata, spec, originalProject }
+  if (!Array.isArray(spec['sources']) && isJsonMap(source)) normal['source'] = withoutEmptyTypes(source)
+  return normal
 }
 
 /** `NormalizeSource`: only the single source loses its empty helm, kustomize and directory. */
