@@ -51,6 +51,8 @@ function mend({ text, added }: Mended, reason: string, position: number): Mended
   }
   // both are said inside brackets and quotes only
   if (reason !== 'deficient indentation') return undefined
+  // nothing stands at the end of the text: the bracket or quote is never closed
+  if (position >= text.length) return undefined
   const before = text.slice(start, position)
   if (before.includes('\t')) return { text: text.slice(0, start) + before.replaceAll('\t', ' ') + text.slice(position), added }
   if (added.includes(start)) return undefined

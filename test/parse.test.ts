@@ -200,3 +200,7 @@ test.each(['...', '# c\n...\n', '...\na: 1'])('%j ends a document that has not b
   expect(read(text)).toBeUndefined()
   expect(parseFirstDocument({ path: 'values.yaml', text }, 'service').problems).toHaveLength(1)
 })
+
+test.each(['s: |+\n  x\n\nk: [1,\n', 's: >\n  a\nk: [1,\n...\n', 's: |\n  x\nk: "open\n'])('%j is never closed', (text) => {
+  expect(read(text)).toBeUndefined()
+})
