@@ -1,9 +1,9 @@
 // Where is the schema of a kind, for a version of the operator?
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { JsonMap } from '../model.ts'
 import { byCodeUnit, nearest } from '../path.ts'
+import { schemasFolder } from '../schemas-folder.ts'
 import { readStructural, type Structural } from './structural.ts'
 
 /** A kind that the API server serves. */
@@ -51,24 +51,10 @@ interface SourceFile {
   }[]
 }
 
-let folder: string | undefined
 const kinds = new Map<string, ServedKind | undefined>()
 const listings = new Map<string, SourceFile>()
 const typedFields = new Map<string, readonly TypedFields[]>()
 const versionLists = new Map<string, readonly string[]>()
-
-/** schemas/ of this package: the nearest one above this file, whether it runs from scripts/ or from dist/. */
-export function schemasFolder(): string {
-  if (folder !== undefined) return folder
-  let at = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(at, 'schemas', 'cloudnative-pg'))) {
-    const above = dirname(at)
-    if (above === at) throw new Error(`no schemas folder above ${fileURLToPath(import.meta.url)}`)
-    at = above
-  }
-  folder = join(at, 'schemas')
-  return folder
-}
 
 function readJson(...steps: string[]): unknown {
   return JSON.parse(readFileSync(join(schemasFolder(), ...steps), 'utf8'))
