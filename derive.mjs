@@ -1,12 +1,14 @@
 // Brings derived files up to date: the values schema, its types, the list of rules.
+// `postgres MAJOR SETTINGS WORDS` derives the parameters of a PostgreSQL instead, from what its server told.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const bundle = `${root}dist/derive-${process.pid}.mjs`
+const [of, major, settings, words] = process.argv.slice(2)
 await build({
-  entryPoints: [`${root}scripts/derive/generated-files.ts`],
+  entryPoints: [`${root}scripts/derive/${of === 'postgres' ? 'postgres-catalogue' : 'generated-files'}.ts`],
   outfile: bundle,
   bundle: true,
   packages: 'external',
@@ -16,8 +18,10 @@ await build({
   logLevel: 'warning',
 })
 try {
-  const { deriveFiles } = await import(pathToFileURL(bundle).href)
-  for (const { path, text } of await deriveFiles(root)) {
+  const { deriveFiles, derivePostgresCatalogue } = await import(pathToFileURL(bundle).href)
+  const catalogue = () => derivePostgresCatalogue(Number(major), readFileSync(settings, 'utf8'), readFileSync(words, 'utf8'))
+  const files = of === 'postgres' ? [{ path: `schemas/postgresql/${major}.json`, text: catalogue() }] : await deriveFiles(root)
+  for (const { path, text } of files) {
     let present = ''
     try {
       present = readFileSync(root + path, 'utf8')

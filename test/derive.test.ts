@@ -137,7 +137,7 @@ function crdObject(kind: string): Json {
 describe('compact schemas', () => {
   it('are what the committed files contain', () => {
     const root = new URL('../schemas/', import.meta.url)
-    for (const product of readdirSync(root).filter((name) => name !== 'values'))
+    for (const product of readdirSync(root).filter((name) => name !== 'values' && name !== 'postgresql'))
       for (const version of readdirSync(new URL(`${product}/`, root)))
         for (const file of readdirSync(new URL(`${product}/${version}/`, root))) {
           const text = readFileSync(new URL(`${product}/${version}/${file}`, root), 'utf8')

@@ -1,0 +1,56 @@
+// Which parameters does a major version of PostgreSQL have, and what do they take, as its own server tells?
+import type { JsonMap } from '../model.ts'
+import { byCodeUnit } from '../path.ts'
+
+// The server tells its parameters in `settings`, one a line:
+//   psql -At -F "$(printf '\t')" -c "select name, vartype, unit, min_val, max_val, array_to_string(enumvals, '|'), context from pg_settings"
+// and takes more words than it tells. Those are found by trying, `NAME<tab>WORD` a line in `words`:
+//   echo "NAME = 'WORD'" >DIR/postgresql.conf; postgres -D DIR -C NAME && printf 'NAME\tWORD\n' >>words
+// node derive.mjs postgres MAJOR SETTINGS WORDS writes schemas/postgresql/MAJOR.json.
+
+/** Parameters that servers take and `pg_settings` does not list, and those of distributions and of late minor releases. */
+const unlisted: Readonly<Record<string, JsonMap>> = {
+  composite_type_mismatch: { type: 'enum', words: ['disabled', 'warn', 'error'], context: 'user' },
+  default_with_oids: { type: 'bool', context: 'user' },
+  extension_destdir: { type: 'string', context: 'superuser' },
+  is_superuser: { type: 'bool', context: 'internal' },
+  output_plugin_libraries: { type: 'string', context: 'sighup' },
+  role: { type: 'string', context: 'user' },
+  seed: { type: 'real', min: -1, max: 1, context: 'user' },
+  session_authorization: { type: 'string', context: 'user' },
+  sort_mem: { alias: 'work_mem' },
+  ssl_renegotiation_limit: { type: 'integer', unit: 'kB', min: 0, max: 0, context: 'user' },
+  vacuum_mem: { alias: 'maintenance_work_mem' },
+}
+const alsoSince: Readonly<Record<number, Readonly<Record<string, JsonMap>>>> = { 18: { ssl_ecdh_curve: { alias: 'ssl_groups' } } }
+
+/** Words that need a library which plain builds lack, by the major that brought them. */
+const ofDistributions: readonly (readonly [number, string, readonly string[]])[] = [
+  [14, 'default_toast_compression', ['lz4']],
+  [15, 'wal_compression', ['lz4', 'zstd']],
+  [18, 'io_method', ['io_uring']],
+]
+
+/** The text of the catalogue of a major: one parameter a line, sorted. */
+export function derivePostgresCatalogue(major: number, settings: string, words: string): string {
+  const parameters: Record<string, JsonMap> = { ...unlisted, ...alsoSince[major] }
+  for (const row of linesOf(settings)) {
+    const [name = '', type = '', unit = '', min = '', max = '', choices = '', context = ''] = row
+    const bounds = type === 'integer' || type === 'real' ? { min: Number(min), max: Number(max) } : {}
+    const added = ofDistributions.flatMap(([since, of, more]) => (of === name && since <= major ? more : []))
+    const listed = type === 'enum' ? { words: [...new Set([...choices.split('|').filter((word) => word !== ''), ...added])] } : {}
+    const hidden = linesOf(words).flatMap(([of, word = '']) => (of === name ? [word] : []))
+    parameters[name] = { type, ...(unit && { unit }), ...bounds, ...listed, ...(hidden.length > 0 && { hidden }), context }
+  }
+  const lines = Object.keys(parameters)
+    .sort(byCodeUnit)
+    .map((name) => `    ${JSON.stringify(name)}: ${JSON.stringify(parameters[name])}`)
+  return `{\n  "major": ${major},\n  "parameters": {\n${lines.join(',\n')}\n  }\n}\n`
+}
+
+function linesOf(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+}
