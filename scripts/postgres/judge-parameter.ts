@@ -1,0 +1,160 @@
+// Would a PostgreSQL of this major start with the parameter?
+import { listed, nearest } from '../path.ts'
+import { majors, parametersOf } from './catalogue.ts'
+import type { Parameter } from './catalogue.ts'
+import { readInteger, readReal, sizeOf, unitsOf } from './number.ts'
+import { judgeText } from './texts.ts'
+
+export type Verdict =
+  | {
+      readonly kind: 'unknown'
+      /** `syntax`: no name at all; `added`, `removed`: in the major `at`; `slip`: `meant` is near; `strange`: nothing is */
+      readonly reason: 'syntax' | 'added' | 'removed' | 'slip' | 'strange'
+      readonly at?: number
+      readonly meant?: string
+    }
+  | {
+      readonly kind: 'value'
+      /** what the value must be, in a few words */
+      readonly must: string
+      /** what to type, where that is known */
+      readonly help?: string
+    }
+
+const name = /^[A-Za-z_\x80-\uffff][\w\x80-\uffff]*(?:\.[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?$/
+const directives = new Set(['include', 'include_dir', 'include_if_exists'])
+const boolWords = ['true', 'false', 'yes', 'no', 'on', 'off']
+
+/** Undefined: accepted, or it depends on the image, the environment or the minor release. */
+export function judgeParameter(major: number, typed: string, value: string): Verdict | undefined {
+  const parameters = parametersOf(major)
+  if (parameters === undefined) return undefined
+  // blanks around the name are lost in the file
+  const written = typed.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  const key = written.toLowerCase()
+  if (directives.has(key)) return undefined
+  const parameter = parameters.get(key)
+  if (parameter === undefined) return name.test(written) ? unknown(major, key, parameters) : { kind: 'unknown', reason: 'syntax' }
+  if (parameter.context === 'internal') return { kind: 'value', must: 'left to the server', help: 'remove it: the server sets it itself' }
+  return judgeValue(parameter, value, major)
+}
+
+function unknown(major: number, key: string, parameters: ReadonlyMap<string, Parameter>): Verdict | undefined {
+  // what stands before a dot is an extension, whose parameters are placeholders until it is loaded
+  if (key.includes('.')) return undefined
+  const having = majors.filter((other) => parametersOf(other)?.has(key) === true)
+  const later = having.find((other) => other > major)
+  if (later !== undefined) return { kind: 'unknown', reason: 'added', at: later }
+  const last = having.at(-1)
+  if (last !== undefined) return { kind: 'unknown', reason: 'removed', at: last + 1 }
+  const meant = nearest(key, parameters.keys())
+  return meant === undefined
+    ? { kind: 'unknown', reason: 'strange' }
+    : { kind: 'unknown', reason: 'slip', meant: parameters.get(meant)?.name ?? meant }
+}
+
+function judgeValue(parameter: Parameter, value: string, major: number): Verdict | undefined {
+  switch (parameter.type) {
+    case 'bool':
+      return judgeBool(parameter, value)
+    case 'enum':
+      return judgeWord(parameter, value)
+    case 'integer':
+      return judgeNumber(parameter, value, readInteger(value, parameter.unit))
+    case 'real':
+      return judgeNumber(parameter, value, readReal(value, parameter.unit))
+    case 'string': {
+      const must = judgeText(parameter.name.toLowerCase(), value, major)
+      return must === undefined ? undefined : { kind: 'value', must }
+    }
+  }
+}
+
+/** A unique beginning of a word is enough, or 1 and 0. */
+function judgeBool(parameter: Parameter, value: string): Verdict | undefined {
+  const lower = value.toLowerCase()
+  const isBool = lower === '1' || lower === '0' || (lower !== '' && lower !== 'o' && boolWords.some((word) => word.startsWith(lower)))
+  if (!isBool) return { kind: 'value', must: 'on or off', help: `set ${parameter.name} to "on" or "off"` }
+  const isOn = lower === '1' || lower === 'on' || lower[0] === 't' || lower[0] === 'y'
+  if (parameter.name === 'default_with_oids' && isOn) return { kind: 'value', must: 'off', help: 'remove it' }
+  // a check of the build or of a feature that the operating system lacks is the image's affair
+  return undefined
+}
+
+function judgeWord({ words = [], hidden = [], name: own }: Parameter, value: string): Verdict | undefined {
+  const lower = value.toLowerCase()
+  if ([...words, ...hidden].some((word) => word.toLowerCase() === lower)) return undefined
+  const meant = nearest(lower.trim(), words)
+  return { kind: 'value', must: listed(words), help: meant === undefined ? `set ${own} to one of them` : `did you mean \`${meant}\`?` }
+}
+
+function judgeNumber(parameter: Parameter, value: string, read: number | 'invalid' | undefined): Verdict | undefined {
+  const { unit, type } = parameter
+  if (read === undefined) return undefined
+  const number = type === 'integer' ? 'a whole number' : 'a number'
+  if (read === 'invalid') {
+    const must = unit === undefined ? `${number} without a unit` : `${number}, alone or with ${unitsOf(unit).toReversed().join(', ')}`
+    const meant = unit === undefined ? undefined : respelled(value, unit, type)
+    return { kind: 'value', must, ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }) }
+  }
+  return judgeRange(parameter, read)
+}
+
+function judgeRange(parameter: Parameter, read: number): Verdict | undefined {
+  const { min = -Infinity, max = Infinity } = parameter
+  // `pg_settings` shows the largest double in six digits
+  const highest = max > 1e308 ? Number.MAX_VALUE : max
+  if (read < min) return atLeast(parameter, amount(min, parameter))
+  if (read > highest) {
+    const bound = amount(highest, parameter)
+    return { kind: 'value', must: `at most ${bound}`, help: `set ${parameter.name} to ${bound} or less` }
+  }
+  const rule = ofOwn[parameter.name]
+  return rule?.(read)
+}
+
+function atLeast({ name: own }: Parameter, bound: string): Verdict {
+  return { kind: 'value', must: `at least ${bound}`, help: `set ${own} to ${bound} or more` }
+}
+
+const slru = (read: number): Verdict | undefined =>
+  read % 16 === 0 ? undefined : { kind: 'value', must: 'a multiple of 16 pages of 8kB', help: 'write a multiple of 128kB' }
+
+/** Whole numbers that a check of their own refuses inside the bounds. */
+const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = {
+  commit_timestamp_buffers: slru,
+  multixact_member_buffers: slru,
+  multixact_offset_buffers: slru,
+  notify_buffers: slru,
+  serializable_buffers: slru,
+  subtransaction_buffers: slru,
+  transaction_buffers: slru,
+  vacuum_buffer_usage_limit: (read) => (read === 0 || read >= 128 ? undefined : { kind: 'value', must: '0 or at least 128kB' }),
+}
+
+/** A bound in the unit that shows it shortest: 8388608 of 8kB → 64GB. */
+function amount(bound: number, { unit }: Parameter): string {
+  if (unit === undefined || bound <= 0) return String(bound)
+  const size = bound * sizeOf(unit)
+  const fitting = unitsOf(unit).find((name) => size % sizeOf(name) === 0) ?? unit
+  return `${size / sizeOf(fitting)}${fitting}`
+}
+
+/** `512mb`, `512M`, `512MiB` and `5 sec` → the spelling that the server knows. */
+function respelled(value: string, unit: string, type: string): string | undefined {
+  const [, number = '', word = ''] = /^\s*([+-]?[\d.]+)\s*([A-Za-z]+)\s*$/.exec(value) ?? []
+  const [short] = [
+    word
+      .toLowerCase()
+      .replace(/^([kmgt])i?b?$/, '$1b')
+      .replace(/^(?:sec|second)s?$/, 's')
+      .replace(/^(?:minute|mins)s?$/, 'min')
+      .replace(/^(?:hour|hr)s?$/, 'h')
+      .replace(/^days?$/, 'd'),
+  ]
+  const meant = unitsOf(unit).find((known) => known.toLowerCase() === short)
+  if (meant === undefined) return undefined
+  const text = number + meant
+  const read = type === 'integer' ? readInteger(text, unit) : readReal(text, unit)
+  return typeof read === 'number' ? text : undefined
+}
