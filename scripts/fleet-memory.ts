@@ -32,23 +32,28 @@ export class FleetMemory {
   }
 }
 
+/** Whether PostgreSQL would say the same of these parameters with any other values that it says nothing of. */
+export type AreQuiet = (parameters: JsonMap) => boolean
+
 /**
  * All that a verdict depends on, as text: the environment, the owner, and the merged values without the free ones.
  * Undefined where a name is special, or is mentioned in the values: then it may matter.
  */
-export function likenessOf(database: Database, written: MapValue): string | undefined {
+export function likenessOf(database: Database, written: MapValue, areQuiet: AreQuiet): string | undefined {
   const { cluster, application, namespace, service, environment } = database
   if (![cluster, application, namespace, service].every((name) => ordinaryName.test(name))) return undefined
   const plain = toPlain(written) as JsonMap
-  const text = JSON.stringify([environment.name, database.owner, database.retired !== undefined, ...withoutFree(plain)])
+  const text = JSON.stringify([environment.name, database.owner, database.retired !== undefined, ...withoutFree(plain, areQuiet)])
   return text.includes('{{') || [cluster, application, namespace, service].some((name) => text.includes(name)) ? undefined : text
 }
 
-function withoutFree(values: JsonMap): Json[] {
+function withoutFree(values: JsonMap, areQuiet: AreQuiet): Json[] {
   const { cluster } = values
   if (!isMap(cluster)) return [values]
   const { initdb, storage, postgresql } = cluster
-  const { taken, ...free } = withoutFreeValues({ initdb, storage, parameters: isMap(postgresql) ? postgresql['parameters'] : undefined })
+  const written = isMap(postgresql) ? postgresql['parameters'] : undefined
+  const parameters = isMap(written) && areQuiet(written) ? written : undefined
+  const { taken, ...free } = withoutFreeValues({ initdb, storage, parameters })
   const copy: JsonMap = { ...cluster }
   if (free.initdb !== undefined) copy['initdb'] = free.initdb
   if (free.storage !== undefined) copy['storage'] = free.storage

@@ -5,7 +5,7 @@ import type { Json, JsonMap } from './model.ts'
 /** Names that no rule treats specially and that keep every derived name short enough. */
 export const ordinaryName = /^[a-z][-a-z0-9]{0,38}[a-z0-9]$/
 
-/** Parameters whose values the operator reads; of any other it only asks for text. */
+/** Parameters whose values the operator reads; of any other it only asks for text. What PostgreSQL says of them is asked elsewhere. */
 const readParameters: ReadonlySet<string> = new Set([
   ...fixedParameters,
   'wal_level',

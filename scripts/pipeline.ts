@@ -43,6 +43,7 @@ import { couldMeet, fleetFacts, judgeFleet } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
+import { areQuiet, judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { loadSettings } from './settings.ts'
 import type { Tree } from './tree.ts'
 import { openSettingsTree, openTree } from './workspace.ts'
@@ -120,7 +121,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
       append(findings, generated.findings)
       outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
       const isAlone = options.live !== undefined || options.crossCheck === true
-      const likeness = !isAlone && comparison?.before(database) === undefined ? likenessOf(database, written) : undefined
+      const likeness = !isAlone && comparison?.before(database) === undefined ? likenessOf(database, written, areQuiet) : undefined
       const recalled = likeness === undefined ? undefined : memory.recall(database, likeness)
       const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live, helm })
       if (likeness !== undefined) memory.keep(database, likeness, assessed)
@@ -218,9 +219,11 @@ interface Assessment {
 function assess(database: Database, { values, settings, examine, compare, live, helm }: Assessment): Assessed {
   const { objects, findings, told } = renderDatabase(database, values, settings)
   const fallback = serviceSpot(database)
+  let refused: ReadonlySet<string> | undefined
   for (const object of objects) {
     if (!isJudged(object)) continue
     const verdict = examine(object.plain, database.cluster, { operator: database.environment.operator.version })
+    if (object.kind === 'Cluster') refused = refusedParameters(verdict)
     const known = verdict.length > 0 ? told() : []
     for (const finding of verdict)
       if (!isTold(finding, object, known) && !isNamespace(finding))
@@ -229,6 +232,7 @@ function assess(database: Database, { values, settings, examine, compare, live, 
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
   append(findings, judgeDatabase(subject))
+  append(findings, judgePostgres({ ...subject, refused }))
   if (helm !== undefined && isModelled(database) && objects.length > 0)
     append(findings, crossCheck(database, { values, objects, root: helm.root }))
   if (live !== undefined) append(findings, liveFindings(live, subject))

@@ -4,6 +4,7 @@ import { allRules } from '../admit/operator/rules.ts'
 import { manifestRules } from '../argocd/hand-written.ts'
 import { nearest } from '../path.ts'
 import { policies } from '../policy/judge.ts'
+import { postgresRules } from '../postgres/judge.ts'
 import { ruleExamples } from '../rule-examples.generated.ts'
 import { subjectOf } from '../rule-subjects.ts'
 import { stageRules } from '../stage-rules.ts'
@@ -54,12 +55,13 @@ function allGroups(): Group[] {
   const seen = new Set<string>()
   const [settings, values, schema, ...after] = stageRules as readonly Group[]
   const policy = { title: 'Policies', rules: policies }
+  const postgres = { title: 'PostgreSQL', rules: postgresRules }
   const operator = allRules().map(({ title, rules }) => ({
     title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
     rules,
   }))
   const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
-  const groups = [settings, values, schema, ...operator, policy, ...after, manifests].filter((group) => group !== undefined)
+  const groups = [settings, values, schema, ...operator, postgres, policy, ...after, manifests].filter((group) => group !== undefined)
   // some rules are in the lists of several kinds
   return groups
     .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))
@@ -121,6 +123,7 @@ function whyNotAllowed(id: string): string {
   const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
   if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
   if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
+  if (id.startsWith('postgres/')) return 'PostgreSQL would not start all the same'
   return 'only warnings can'
 }
 

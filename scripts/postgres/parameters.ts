@@ -1,0 +1,80 @@
+// Does the PostgreSQL of a database know its parameters, and take their values?
+import type { Finding } from '../model.ts'
+import { at, finding, quoted, valueOf, verdictOn } from './running.ts'
+import type { PostgresRule, Running } from './running.ts'
+import type { Verdict } from './judge-parameter.ts'
+
+type Unknown = Extract<Verdict, { kind: 'unknown' }>
+
+function* unknownNames({ major, parameters }: Running): Iterable<readonly [string, Unknown]> {
+  for (const [name, value] of parameters) {
+    const verdict = verdictOn(major, name, value)
+    if (verdict?.kind === 'unknown') yield [name, verdict]
+  }
+}
+
+function told(name: string, { reason, at: other, meant }: Unknown, major: number): Omit<Finding, 'places'> {
+  const shown = quoted(name)
+  switch (reason) {
+    case 'added':
+      return {
+        message: `parameter ${shown} is set, but PostgreSQL ${major} would not start: it was added in ${other}`,
+        help: `remove it, or run PostgreSQL ${other}`,
+      }
+    case 'removed':
+      return {
+        message: `parameter ${shown} is set, but PostgreSQL ${major} would not start: it was removed in ${other}`,
+        help: 'remove it',
+      }
+    case 'syntax':
+      return {
+        message: `parameter ${shown} is no name, but must be letters, digits and _ with at most one dot`,
+        help: 'correct the name, or remove the parameter',
+      }
+    case 'slip':
+      return {
+        message: `parameter ${shown} is set, but PostgreSQL ${major} has no such parameter and would not start`,
+        help: `did you mean \`${meant}\`?`,
+      }
+    case 'strange':
+      return {
+        message: `parameter ${shown} is set, but releases of PostgreSQL ${major} known here do not have it and would not start`,
+        help: 'look it up in the documentation of this PostgreSQL, or remove it',
+      }
+  }
+}
+
+export const parameters: readonly PostgresRule[] = [
+  {
+    id: 'postgres/known-parameter',
+    severity: 'error',
+    summary: 'the PostgreSQL of the image has each parameter: none is misspelt, or of another major',
+    *check(running) {
+      for (const [name, verdict] of unknownNames(running))
+        if (verdict.reason !== 'strange') yield { ...told(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
+    },
+  },
+  {
+    // a minor release can add a parameter that is not known here
+    id: 'postgres/parameter-listed',
+    severity: 'warning',
+    summary: 'a parameter is in the list of those that the PostgreSQL of the image is known to have',
+    *check(running) {
+      for (const [name, verdict] of unknownNames(running))
+        if (verdict.reason === 'strange') yield { ...told(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
+    },
+  },
+  {
+    id: 'postgres/parameter-value',
+    severity: 'error',
+    summary: 'PostgreSQL takes the value of each parameter: type, unit, bounds and words',
+    *check(running) {
+      for (const name of running.parameters.keys()) {
+        const value = valueOf(running, name)
+        const verdict = value === undefined ? undefined : verdictOn(running.major, name, value)
+        if (value === undefined || verdict?.kind !== 'value') continue
+        yield finding(name, `${name} is ${quoted(value)}, but must be ${verdict.must}`, verdict.help ?? `correct ${name}, or remove it`)
+      }
+    },
+  },
+]

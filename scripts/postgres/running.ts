@@ -1,0 +1,82 @@
+// What does a rule about PostgreSQL look at?
+import { majorOf } from '../changes/effect.ts'
+import type { Finding, Json, JsonMap, Path, RenderedObject, Rule } from '../model.ts'
+import { toPlain, valueAt } from '../value.ts'
+import { parametersOf } from './catalogue.ts'
+import { judgeParameter } from './judge-parameter.ts'
+import type { Verdict } from './judge-parameter.ts'
+
+/** The parameters that a server of this major is started with. */
+export interface Running {
+  readonly major: number
+  /** what people wrote, by the name as they wrote it */
+  readonly parameters: ReadonlyMap<string, string>
+  /** size of a WAL segment in MB; undefined: another cluster chose it */
+  readonly segment: number | undefined
+}
+export type PostgresRule = Rule<Running>
+
+export const at = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
+
+/** Undefined: no Cluster whose major is known here, or no parameters. */
+export function runningOf(object: RenderedObject): Running | undefined {
+  const major = majorOf(object.value)
+  if (major === undefined || parametersOf(major) === undefined) return undefined
+  const written = valueAt(object.value, ['spec', 'postgresql', 'parameters'])
+  if (written?.kind !== 'map') return undefined
+  const parameters = new Map<string, string>()
+  for (const [name, value] of written.entries)
+    if (value.kind === 'scalar' && typeof value.value === 'string') parameters.set(name, value.value)
+  return { major, parameters, segment: segmentOf(object) }
+}
+
+/** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */
+function segmentOf({ value }: RenderedObject): number | undefined {
+  const bootstrap = valueAt(value, ['spec', 'bootstrap'])
+  const plain = bootstrap === undefined ? {} : toPlain(bootstrap)
+  if (!isMap(plain) || Object.keys(plain).some((method) => method !== 'initdb')) return undefined
+  const { initdb } = plain
+  if (!isMap(initdb)) return initdb === undefined || initdb === null ? 16 : undefined
+  const { options, walSegmentSize = 16 } = initdb
+  return Array.isArray(options) && options.length > 0 ? undefined : typeof walSegmentSize === 'number' ? walSegmentSize : undefined
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+const remembered = new Map<string, Verdict | undefined>()
+
+/** `judgeParameter` with a memory: fleets say the same again and again. */
+export function verdictOn(major: number, name: string, value: string): Verdict | undefined {
+  const key = `${major} ${name}\0${value}`
+  if (!remembered.has(key)) remembered.set(key, judgeParameter(major, name, value))
+  return remembered.get(key)
+}
+
+/**
+ * The value of a parameter that certainly reaches the server as written. Not so where the name has other capitals (then the
+ * operator may write the parameter, too, and the later line wins), and where it has characters that operators escape in their own ways.
+ */
+export function valueOf({ major, parameters }: Running, name: string): string | undefined {
+  const value = parameters.get(name)
+  const lower = name.toLowerCase()
+  if (value === undefined || /[\\\p{Cc}]/u.test(value)) return undefined
+  if (name !== lower && name !== parametersOf(major)?.get(lower)?.name) return undefined
+  const isTwice = [...parameters.keys()].some((other) => other !== name && other.trim().toLowerCase() === lower)
+  return isTwice ? undefined : value
+}
+
+/** A finding at one parameter. */
+export function finding(name: string, message: string, help: string): Finding {
+  return { message: shortened(message), places: [{ path: at(name) }], help }
+}
+
+function shortened(message: string): string {
+  return message.length <= 120 ? message : `${message.slice(0, 119)}…`
+}
+
+/** A value as it was written, for a message; long ones are cut. */
+export function quoted(value: string): string {
+  return `\`${value.length <= 30 ? value : `${value.slice(0, 29)}…`}\``
+}
