@@ -30,7 +30,8 @@ async function buildValidators() {
     strictTypes: false,
     code: { source: true, esm: true },
   })
-  for (const name of ['settings', 'service']) ajv.addSchema(JSON.parse(readFileSync(`${root}scripts/${name}.schema.json`, 'utf8')), name)
+  for (const name of ['settings', 'service'])
+    ajv.addSchema(JSON.parse(readFileSync(`${root}scripts/discover/${name}.schema.json`, 'utf8')), name)
   const code = standalone.default(ajv, { validateSettings: 'settings', validateService: 'service' })
   await build({ ...shared, stdin: { contents: code, resolveDir: root, loader: 'js' }, outfile: `${root}dist/validators.js`, minify: true })
   const declaration =

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Diagnostic } from './model.ts'
 import { byCodeUnit } from './path.ts'
-import { UsageError } from './workspace.ts'
+import { UsageError } from './repository/workspace.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {

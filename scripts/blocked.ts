@@ -1,9 +1,9 @@
 // Which folders and links stand where files of the layout would, and can't be followed?
 import { firstSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
-import { couldHold, matcher, serviceFolder } from './layout.ts'
+import { couldHold, matcher, serviceFolder } from './discover/layout.ts'
 import type { Settings } from './model.ts'
-import type { Tree } from './tree.ts'
+import type { Tree } from './repository/tree.ts'
 
 /** Folders of ours beside the layout's. */
 const own = /^(?:apps|apps\/templates|helm-values|helm-values\/(?:core|data))(?:\/|$)/

@@ -6,9 +6,9 @@ import { peopleCommands } from './commands/people.ts'
 import { nearest } from './path.ts'
 import type { Terminal } from './terminal.ts'
 import { programVersion } from './version.ts'
-import { UsageError } from './workspace.ts'
+import { UsageError } from './repository/workspace.ts'
 
-export { openQuestions } from './answers.ts'
+export { openQuestions } from './new/answers.ts'
 
 const where = {
   root: { type: 'string', value: 'DIR', does: 'the repository to look at (default: this folder)' },

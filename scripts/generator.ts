@@ -3,7 +3,7 @@ import { append } from './append.ts'
 import { firstSpot, nearestSpot, spotOf, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
 import type { Database, Guard, MapValue, Origin, Path, Settings, SourceFile, Value } from './model.ts'
-import { describe } from './schema-findings.ts'
+import { describe } from './discover/schema-findings.ts'
 import { fromPlain, valueAt } from './value.ts'
 
 const syncOptions = 'argocd.argoproj.io/sync-options'

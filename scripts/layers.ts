@@ -3,10 +3,10 @@ import { append } from './append.ts'
 import { spotOf } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from './model.ts'
-import { parseYaml } from './parse.ts'
+import { parseYaml } from './yaml/parse.ts'
 import { formatPath } from './path.ts'
 import { isSecretKey, secretLiterals, shownPath } from './secret.ts'
-import { hasSeveralDocuments, shapeFindings, yamlFindings } from './yaml-findings.ts'
+import { hasSeveralDocuments, shapeFindings, yamlFindings } from './yaml/findings.ts'
 
 export interface Layer {
   /** undefined: the file is broken, nothing can be said of the databases that use it */

@@ -7,7 +7,7 @@ import { renderCluster } from './chart/render.ts'
 import { coalesce, mergeLayers } from './merge.ts'
 import type { HelmGeneration } from './merge.ts'
 import type { Json, JsonMap, LayerName, MapValue, SourceFile, Value } from './model.ts'
-import { parseFirstDocument, parseYamlParts } from './parse.ts'
+import { parseFirstDocument, parseYamlParts } from './yaml/parse.ts'
 import { toPlain } from './value.ts'
 
 /** An empty map, the root of a file that holds nothing. */

@@ -1,10 +1,10 @@
 // Which objects does a file of manifests hold: YAML or JSON, several documents, Lists?
 import type { LocatedFinding } from './diagnose.ts'
 import type { JsonMap, MapValue, SourceFile, Value } from './model.ts'
-import { parseYaml } from './parse.ts'
-import { describe } from './schema-findings.ts'
+import { parseYaml } from './yaml/parse.ts'
+import { describe } from './discover/schema-findings.ts'
 import { toPlain, valueAt } from './value.ts'
-import { yamlFindings } from './yaml-findings.ts'
+import { yamlFindings } from './yaml/findings.ts'
 
 /** An object as it stands in a file. */
 export interface Manifest {

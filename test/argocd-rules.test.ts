@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { judgeHandWritten } from '../scripts/argocd/hand-written.ts'
 import { locate } from '../scripts/diagnose.ts'
 import type { MapValue, Settings } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
-import { readSettings } from '../scripts/settings.ts'
-import type { Tree } from '../scripts/tree.ts'
+import { parseYaml } from '../scripts/yaml/parse.ts'
+import { readSettings } from '../scripts/discover/settings.ts'
+import type { Tree } from '../scripts/repository/tree.ts'
 
 const settingsText = `postgres:
   argocd: { version: "3.5.1" }

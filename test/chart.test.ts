@@ -10,11 +10,11 @@ import { findUnknownKeys } from '../scripts/chart/known-keys.ts'
 import { renderCluster } from '../scripts/chart/render.ts'
 import { floatText } from '../scripts/chart/template.ts'
 import { toYamlText } from '../scripts/chart/yaml-text.ts'
-import { compareNaturally } from '../scripts/go-yaml-text.ts'
+import { compareNaturally } from '../scripts/yaml/go-text.ts'
 import { renderChart } from '../scripts/library.ts'
 import { coalesce, mergeLayers } from '../scripts/merge.ts'
 import type { Json, JsonMap, MapValue, RenderedObject, Value } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
+import { parseYaml } from '../scripts/yaml/parse.ts'
 import { fromPlain, toPlain, valueAt } from '../scripts/value.ts'
 
 interface ChartVector {

@@ -11,7 +11,7 @@ import { main } from '../scripts/cli.ts'
 import { writeYaml } from '../scripts/emit/yaml.ts'
 import { coalesce, mergeLayers } from '../scripts/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
+import { parseYaml } from '../scripts/yaml/parse.ts'
 import { fromPlain, toPlain } from '../scripts/value.ts'
 
 const read = (text: string): Value => {

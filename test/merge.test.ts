@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { mergeValues } from '../scripts/library.ts'
 import { coalesce, helmOf, mergeLayers } from '../scripts/merge.ts'
 import type { Json, MapValue } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
+import { parseYaml } from '../scripts/yaml/parse.ts'
 import { fromPlain, toPlain, valueAt } from '../scripts/value.ts'
 
 interface MergeVector {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { openQuestions } from '../scripts/answers.ts'
-import { databaseName, databaseProblem, sizeProblem } from '../scripts/new-service.ts'
+import { openQuestions } from '../scripts/new/answers.ts'
+import { databaseName, databaseProblem, sizeProblem } from '../scripts/new/service.ts'
 import { openRepository } from './terminal.ts'
 
 let repository = openRepository()

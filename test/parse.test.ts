@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { locate } from '../scripts/diagnose.ts'
 import type { Json, Value } from '../scripts/model.ts'
-import { parseFirstDocument, parseYaml } from '../scripts/parse.ts'
-import { formatGoFloat, resolveScalar } from '../scripts/scalars.ts'
+import { parseFirstDocument, parseYaml } from '../scripts/yaml/parse.ts'
+import { formatGoFloat, resolveScalar } from '../scripts/yaml/scalars.ts'
 import { toPlain, valueAt } from '../scripts/value.ts'
 
 function vectors<T>(name: string): T[] {

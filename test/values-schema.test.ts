@@ -11,7 +11,7 @@ import type { ClusterValues } from '../scripts/chart/values.generated.ts'
 import { deriveValuesFiles } from '../scripts/derive/values-files.ts'
 import { renderChart } from '../scripts/library.ts'
 import type { Json, MapValue } from '../scripts/model.ts'
-import { parseYaml } from '../scripts/parse.ts'
+import { parseYaml } from '../scripts/yaml/parse.ts'
 import { toPlain } from '../scripts/value.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

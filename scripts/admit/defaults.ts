@@ -1,5 +1,5 @@
 // What does the operator's webhook fill into a Cluster?
-import { parseGoBoolean } from '../go-text.ts'
+import { parseGoBoolean } from '../grammar/go-text.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { setOwn } from '../value.ts'
 import { archiveMode, readMajor } from './operator/cluster.ts'

@@ -1,6 +1,6 @@
 // Does the API server take an object's metadata?
-import { isDns1123Label, isDns1123Subdomain } from '../dns-name.ts'
-import { isLabelValue, isQualifiedName } from '../label-selector.ts'
+import { isDns1123Label, isDns1123Subdomain } from '../grammar/dns-name.ts'
+import { isLabelValue, isQualifiedName } from '../grammar/label-selector.ts'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { isGoTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'

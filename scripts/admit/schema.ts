@@ -1,7 +1,7 @@
 // Does a value satisfy its structural schema, as the API server judges?
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { listed } from '../path.ts'
-import { resolveScalar } from '../scalars.ts'
+import { resolveScalar } from '../yaml/scalars.ts'
 import { hasFormat } from './formats.ts'
 import { isMap, memberSchema, type Structural } from './structural.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'

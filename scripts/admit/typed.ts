@@ -1,7 +1,7 @@
 // What does decoding into the operator's Go type and writing it back do to an object?
-import { formatGoDuration, parseGoDuration } from '../duration.ts'
+import { formatGoDuration, parseGoDuration } from '../grammar/duration.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
-import { formatQuantity, readQuantity } from '../quantity.ts'
+import { formatQuantity, readQuantity } from '../grammar/quantity.ts'
 import { setOwn } from '../value.ts'
 import { canonicalTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'

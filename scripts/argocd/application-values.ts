@@ -1,8 +1,8 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
 import type { Json, JsonMap, Settings } from '../model.ts'
-import { parseYaml } from '../parse.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../sync-options.ts'
-import type { Tree } from '../tree.ts'
+import type { Tree } from '../repository/tree.ts'
 import { toPlain } from '../value.ts'
 import { at, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from './sources.ts'

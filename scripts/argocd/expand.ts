@@ -1,6 +1,6 @@
 // Do the generated sets give exactly the databases that were planned?
 import type { Database, Json, JsonMap } from '../model.ts'
-import { parseYaml } from '../parse.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../value.ts'
 import { closingFence, openingFence } from './applicationset.ts'
 import { desiredApplications, nameOf } from './generate.ts'

@@ -1,7 +1,7 @@
 // How does sigs.k8s.io/yaml write a value?
-import { writeGoYaml } from '../go-yaml-text.ts'
-import type { YamlNode } from '../go-yaml-text.ts'
-import { formatGoFloat } from '../scalars.ts'
+import { writeGoYaml } from '../yaml/go-text.ts'
+import type { YamlNode } from '../yaml/go-text.ts'
+import { formatGoFloat } from '../yaml/scalars.ts'
 import { TemplateError, isGoMap, isInteger, isNilList, isStruct } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 

@@ -2,7 +2,7 @@
 import { spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Json, Path } from '../model.ts'
-import { parseYaml } from '../parse.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import { deepestAt } from '../value.ts'
 import { guardOptions } from './application-values.ts'

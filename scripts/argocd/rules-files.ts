@@ -1,5 +1,5 @@
 // Are the files that a hand-written Application or set names the files that are there?
-import { matcher } from '../layout.ts'
+import { matcher } from '../discover/layout.ts'
 import type { Path } from '../model.ts'
 import { hasReached } from '../sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'

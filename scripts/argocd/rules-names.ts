@@ -1,5 +1,5 @@
 // Would the operator take the Cluster that a hand-written Application makes, and a client the set that makes it?
-import { isDns1035Label } from '../dns-name.ts'
+import { isDns1035Label } from '../grammar/dns-name.ts'
 import type { JsonMap, Path } from '../model.ts'
 import { identityOf } from './application-values.ts'
 import type { ManifestRule } from './manifest-files.ts'

@@ -1,9 +1,9 @@
 // Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
 import { nearestSpot } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import { isDns1123Label, isDns1123Subdomain, isReadAsText } from '../dns-name.ts'
+import { isDns1123Label, isDns1123Subdomain, isReadAsText } from '../grammar/dns-name.ts'
 import { serviceSpot } from '../generator.ts'
-import { fill } from '../layout.ts'
+import { fill } from '../discover/layout.ts'
 import type { Database, Path, Settings } from '../model.ts'
 import { hasReached } from '../sync-options.ts'
 import { elementKeys } from './applicationset.ts'

@@ -1,5 +1,5 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
-import { matcher, staticFolder } from '../layout.ts'
+import { matcher, staticFolder } from '../discover/layout.ts'
 import type { JsonMap, Path, Settings } from '../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'

@@ -1,7 +1,7 @@
 // Which template functions read and write JSON, YAML, Base64 and hashes?
 import { createHash } from 'node:crypto'
 import type { Json } from '../model.ts'
-import { parseFirstDocument } from '../parse.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
 import { toPlain } from '../value.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
 import { bytesOf } from './go-bytes.ts'

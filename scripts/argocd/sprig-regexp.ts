@@ -1,5 +1,5 @@
 // Which Sprig functions use regular expressions?
-import { isGoRegularExpression } from '../go-regexp.ts'
+import { isGoRegularExpression } from '../grammar/go-regexp.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { regexpSource } from './go-regexp-source.ts'

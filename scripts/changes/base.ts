@@ -2,15 +2,15 @@
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../diagnose.ts'
-import { discover, renderedFolder } from '../discover.ts'
-import { commitTree, leftFolders, mergeBase, stagedBase } from '../git.ts'
-import { isInFolder, layoutFolders, staticFolder } from '../layout.ts'
+import { discover, renderedFolder } from '../discover/discover.ts'
+import { commitTree, leftFolders, mergeBase, stagedBase } from '../repository/git.ts'
+import { isInFolder, layoutFolders, staticFolder } from '../discover/layout.ts'
 import type { Database, Settings } from '../model.ts'
-import { loadSettings, settingsFile } from '../settings.ts'
-import { overlay } from '../tree.ts'
-import type { Tree } from '../tree.ts'
-import { UsageError } from '../workspace.ts'
-import type { Workspace } from '../workspace.ts'
+import { loadSettings, settingsFile } from '../discover/settings.ts'
+import { overlay } from '../repository/tree.ts'
+import type { Tree } from '../repository/tree.ts'
+import { UsageError } from '../repository/workspace.ts'
+import type { Workspace } from '../repository/workspace.ts'
 
 /** The repository at the merge base. */
 export interface Base {

@@ -2,10 +2,10 @@
 import { nearestSpot, spotOf } from '../diagnose.ts'
 import type { Spot } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
-import { fill, serviceFolder } from '../layout.ts'
+import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Database, Path, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../parse.ts'
-import type { Tree } from '../tree.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { Tree } from '../repository/tree.ts'
 import { valueAt } from '../value.ts'
 
 /** One state of the repository, as the rules of change look at it. */

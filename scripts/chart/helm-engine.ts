@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { writeYaml } from '../emit/yaml.ts'
 import type { Database, JsonMap, MapValue, Origin, RenderedObject, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../parse.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../value.ts'
 import { chartVersion } from './names.ts'
 

@@ -1,7 +1,7 @@
 // How do Helm's `toYaml`, `toJson` and `quote` write a value as text?
 import type { Value } from '../model.ts'
-import { writeGoYaml } from '../go-yaml-text.ts'
-import type { YamlNode } from '../go-yaml-text.ts'
+import { writeGoYaml } from '../yaml/go-text.ts'
+import type { YamlNode } from '../yaml/go-text.ts'
 import { floatText, sortedKeys } from './template.ts'
 
 /** `toYaml`: block style, keys in go-yaml's natural order, no line break at the end. */

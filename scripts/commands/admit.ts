@@ -18,9 +18,9 @@ import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../mode
 import { formatPath, listed, nearest } from '../path.ts'
 import { maskMessage } from '../secret-lines.ts'
 import type { Terminal } from '../terminal.ts'
-import { decodeText } from '../tree.ts'
+import { decodeText } from '../repository/tree.ts'
 import { deepestAt } from '../value.ts'
-import { UsageError } from '../workspace.ts'
+import { UsageError } from '../repository/workspace.ts'
 
 const newestOperator = '1.30.0'
 const formats = ['pretty', 'json', 'github']

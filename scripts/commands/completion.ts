@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import { readFleet } from '../inspect.ts'
 import { byCodeUnit, listed, nearest } from '../path.ts'
 import type { Terminal } from '../terminal.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { ruleIds } from './rules.ts'
 
 const shells = ['bash', 'fish', 'zsh'] as const

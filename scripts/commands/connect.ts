@@ -10,7 +10,7 @@ import { connectJson, connectText } from '../connect/text.ts'
 import { chooseDatabase, inspectDatabase, readFleet } from '../inspect.ts'
 import { listed, nearest } from '../path.ts'
 import type { Terminal } from '../terminal.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
 export interface ConnectFlags {

@@ -20,7 +20,7 @@ import { policiesOn } from '../policy/judge.ts'
 import { shownPath } from '../secret.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../value.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
 export interface ExplainFlags {

@@ -13,8 +13,8 @@ import { byCodeUnit } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
-import { openWorkspace } from '../workspace.ts'
-import type { Workspace } from '../workspace.ts'
+import { openWorkspace } from '../repository/workspace.ts'
+import type { Workspace } from '../repository/workspace.ts'
 
 export interface FixFlags {
   readonly root?: string | undefined

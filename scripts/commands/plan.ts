@@ -5,7 +5,7 @@ import { count } from '../emit/report-text.ts'
 import { listed } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
 
 export interface PlanFlags {

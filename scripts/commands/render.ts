@@ -8,8 +8,8 @@ import { setsFile } from '../argocd/manifests.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
-import { isInside } from '../tree.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { isInside } from '../repository/tree.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { report } from './check.ts'
 
 export interface RenderFlags {

@@ -9,7 +9,7 @@ import { inspectDatabase } from '../inspect.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
-import { openWorkspace, UsageError } from '../workspace.ts'
+import { openWorkspace, UsageError } from '../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
 export interface ReportFlags {

@@ -10,7 +10,7 @@ import { subjectOf } from '../rule-subjects.ts'
 import { stageRules } from '../stage-rules.ts'
 import type { ListedRule } from '../stage-rules.ts'
 import type { Terminal } from '../terminal.ts'
-import { UsageError } from '../workspace.ts'
+import { UsageError } from '../repository/workspace.ts'
 
 interface FullRule extends ListedRule {
   readonly upstream?: string

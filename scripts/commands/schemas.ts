@@ -5,7 +5,7 @@ import fastGlob from 'fast-glob'
 import { deriveSchemas } from '../derive/crd-to-schema.ts'
 import { byCodeUnit } from '../path.ts'
 import type { Terminal } from '../terminal.ts'
-import { UsageError } from '../workspace.ts'
+import { UsageError } from '../repository/workspace.ts'
 
 export interface SchemasFlags {
   readonly from?: string | undefined

@@ -33,7 +33,7 @@ import type { FieldChange } from '../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../upgrade/verdict.ts'
 import { toPlain } from '../value.ts'
-import { openTree, openWorkspace, UsageError } from '../workspace.ts'
+import { openTree, openWorkspace, UsageError } from '../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
 export interface UpgradeFlags {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path'
 import type { LocatedFinding } from '../diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
-import type { Tree } from '../tree.ts'
+import type { Tree } from '../repository/tree.ts'
 import { isGenerated } from './header.ts'
 
 /** A generated file as it should be. */

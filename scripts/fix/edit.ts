@@ -1,7 +1,7 @@
 // What is one safe edit of a text, and does it change nothing else?
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, Json, JsonMap, Path, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../parse.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../value.ts'
 
 /** A replacement of a range of UTF-16 offsets. */

@@ -1,8 +1,8 @@
 // Which slips in one scalar have exactly one mending?
-import { parseSchedule, scheduleWords } from '../cron.ts'
+import { parseSchedule, scheduleWords } from '../grammar/cron.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
-import { parseQuantity } from '../quantity.ts'
-import { resolveScalar } from '../scalars.ts'
+import { parseQuantity } from '../grammar/quantity.ts'
+import { resolveScalar } from '../yaml/scalars.ts'
 import { isSecretPath } from '../secret.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'

@@ -1,7 +1,7 @@
 // Which keys do the settings and a service.yaml know beside a key?
 import type { Value } from '../model.ts'
-import { siblings } from '../schema-findings.ts'
-import { settingsFile } from '../settings.ts'
+import { siblings } from '../discover/schema-findings.ts'
+import { settingsFile } from '../discover/settings.ts'
 
 /** The keys that their schemas have where an unknown key stands; of apps/values.yaml only `postgres` is ours. */
 export function settingsWords({ origin }: Value): readonly string[] {

@@ -1,11 +1,11 @@
 // What does a person want to know of each database of the fleet at a glance?
 import { majorOf } from '../changes/effect.ts'
 import { locate, spotOf } from '../diagnose.ts'
-import { parseImageReference, versionOfTag } from '../image.ts'
+import { parseImageReference, versionOfTag } from '../grammar/image.ts'
 import type { Inspected } from '../inspect.ts'
 import type { Database, Path, RenderedObject, SourceLocation } from '../model.ts'
 import { formatPath } from '../path.ts'
-import { parseQuantity, readQuantity } from '../quantity.ts'
+import { parseQuantity, readQuantity } from '../grammar/quantity.ts'
 import { toPlain, valueAt } from '../value.ts'
 import { endOfLife } from './end-of-life.ts'
 

@@ -2,7 +2,7 @@
 import { compareVersions } from '../admit/load.ts'
 import type { Database, Environment, Settings } from '../model.ts'
 import { byCodeUnit } from '../path.ts'
-import { UsageError } from '../workspace.ts'
+import { UsageError } from '../repository/workspace.ts'
 
 /** The pins that a person wants to try; an absent one stays as it is. */
 export interface Pins {

@@ -1,5 +1,5 @@
 // Can the operator read the annotations that change its behaviour?
-import { applyPatch, parsePatch } from '../../json-patch.ts'
+import { applyPatch, parsePatch } from '../../grammar/json-patch.ts'
 import type { JsonMap, Rule } from '../../model.ts'
 import { caution, refusal, shown } from './finding.ts'
 import { readPinger } from './liveness-pinger.ts'

@@ -1,6 +1,6 @@
 // Would the operator accept this Backup or ScheduledBackup?
-import { parseSchedule, scheduleWords, wrongField } from '../../cron.ts'
-import { parseGoInteger } from '../../go-text.ts'
+import { parseSchedule, scheduleWords, wrongField } from '../../grammar/cron.ts'
+import { parseGoInteger } from '../../grammar/go-text.ts'
 import type { Rule } from '../../model.ts'
 import { caution, refusal, shown, withPlaces } from './finding.ts'
 import { annotationAt, booleanAt, mapAt, stringAt } from './subject.ts'

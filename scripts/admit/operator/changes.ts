@@ -1,6 +1,6 @@
 // May a Cluster that exists be changed like this?
 import type { Finding, JsonMap, Path, Rule } from '../../model.ts'
-import { compareQuantities, formatQuantity } from '../../quantity.ts'
+import { compareQuantities, formatQuantity } from '../../grammar/quantity.ts'
 import { isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, listAt, mapAt, numberAt, stringAt } from './subject.ts'

@@ -1,6 +1,6 @@
 // Are the cluster's name, image and update strategy acceptable?
-import { byteLength, isDns1035Label } from '../../dns-name.ts'
-import { parseImageReference, versionOfTag } from '../../image.ts'
+import { byteLength, isDns1035Label } from '../../grammar/dns-name.ts'
+import { parseImageReference, versionOfTag } from '../../grammar/image.ts'
 import type { JsonMap, Rule } from '../../model.ts'
 import { instancesOf } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'

@@ -1,9 +1,9 @@
 // What do several rules derive from a Cluster?
-import { parseImageReference, versionOfTag } from '../../image.ts'
+import { parseImageReference, versionOfTag } from '../../grammar/image.ts'
 import type { JsonMap } from '../../model.ts'
-import { parsePostgresMemory } from '../../go-text.ts'
-import { parseQuantity, readQuantity } from '../../quantity.ts'
-import type { Quantity } from '../../quantity.ts'
+import { parsePostgresMemory } from '../../grammar/go-text.ts'
+import { parseQuantity, readQuantity } from '../../grammar/quantity.ts'
+import type { Quantity } from '../../grammar/quantity.ts'
 import { annotationAt, booleanAt, itemsAt, jsonAt, mapAt, numberAt, stringAt } from './subject.ts'
 
 export function instancesOf(cluster: JsonMap): number {

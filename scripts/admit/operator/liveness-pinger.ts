@@ -1,5 +1,5 @@
 // Can the operator read a liveness pinger?
-import { parseGoInteger } from '../../go-text.ts'
+import { parseGoInteger } from '../../grammar/go-text.ts'
 import type { Json } from '../../model.ts'
 import { memberOf, parseWithDigits } from './go-json.ts'
 

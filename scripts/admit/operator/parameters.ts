@@ -1,8 +1,8 @@
 // Would the operator accept these PostgreSQL parameters?
-import { parsePostgresBoolean, parsePostgresMemory } from '../../go-text.ts'
+import { parsePostgresBoolean, parsePostgresMemory } from '../../grammar/go-text.ts'
 import type { Finding, JsonMap, Rule } from '../../model.ts'
-import { compareQuantities, isZeroQuantity } from '../../quantity.ts'
-import type { Quantity } from '../../quantity.ts'
+import { compareQuantities, isZeroQuantity } from '../../grammar/quantity.ts'
+import type { Quantity } from '../../grammar/quantity.ts'
 import { archiveMode, instancesOf, isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { computedParameters, fixedParameters } from './fixed-parameters.ts'

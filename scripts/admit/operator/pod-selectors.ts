@@ -1,5 +1,5 @@
 // Do the pod selectors, and the lines of pg_hba that use them, hold together?
-import { selectorProblems } from '../../label-selector.ts'
+import { selectorProblems } from '../../grammar/label-selector.ts'
 import type { JsonMap, Rule } from '../../model.ts'
 import { formatField, refusal, shown, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, stringAt, stringsAt } from './subject.ts'

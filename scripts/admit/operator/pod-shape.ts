@@ -1,6 +1,6 @@
 // Does JSON still decode into a Kubernetes Pod?
 import type { Json, JsonMap } from '../../model.ts'
-import { readQuantity } from '../../quantity.ts'
+import { readQuantity } from '../../grammar/quantity.ts'
 import { isGoTime } from '../go-time.ts'
 import { loadKind } from '../load.ts'
 import { fitsInteger } from '../schema.ts'

@@ -1,8 +1,8 @@
 // Is the point that the recovery should stop at well-formed?
-import { byteLength } from '../../dns-name.ts'
-import { isLogSequenceNumber, parseGoInteger } from '../../go-text.ts'
+import { byteLength } from '../../grammar/dns-name.ts'
+import { isLogSequenceNumber, parseGoInteger } from '../../grammar/go-text.ts'
 import type { JsonMap, Rule } from '../../model.ts'
-import { isTargetTime } from '../../target-time.ts'
+import { isTargetTime } from '../../grammar/target-time.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,5 +1,5 @@
 // Do the numbers of synchronous replicas, and the failover quorum, fit the instances?
-import { parseGoBoolean } from '../../go-text.ts'
+import { parseGoBoolean } from '../../grammar/go-text.ts'
 import type { Finding, JsonMap, Rule } from '../../model.ts'
 import { instancesOf } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'

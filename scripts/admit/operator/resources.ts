@@ -1,7 +1,7 @@
 // Do requests and limits fit each other, and PostgreSQL's memory?
 import type { Finding, JsonMap, Rule } from '../../model.ts'
-import { compareQuantities, isZeroQuantity, readQuantity } from '../../quantity.ts'
-import type { Quantity } from '../../quantity.ts'
+import { compareQuantities, isZeroQuantity, readQuantity } from '../../grammar/quantity.ts'
+import type { Quantity } from '../../grammar/quantity.ts'
 import { memoryParameter, parametersOf } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { jsonAt, mapAt } from './subject.ts'

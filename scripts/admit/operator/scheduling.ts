@@ -1,5 +1,5 @@
 // Can pods of this cluster be scheduled and started as asked?
-import { isLabelValue, isQualifiedName } from '../../label-selector.ts'
+import { isLabelValue, isQualifiedName } from '../../grammar/label-selector.ts'
 import type { Finding, JsonMap, Path, Rule } from '../../model.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'

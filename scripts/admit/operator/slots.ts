@@ -1,7 +1,7 @@
 // Do replication slots and the settings that they need fit together?
-import { parsePostgresBoolean } from '../../go-text.ts'
+import { parsePostgresBoolean } from '../../grammar/go-text.ts'
 import type { Finding, JsonMap, Rule } from '../../model.ts'
-import { isGoRegularExpression } from '../../go-regexp.ts'
+import { isGoRegularExpression } from '../../grammar/go-regexp.ts'
 import { parametersOf, postgresMajor } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { booleanAt, mapAt, stringsAt } from './subject.ts'

@@ -1,6 +1,6 @@
 // Do the volumes of a cluster have readable sizes?
 import type { Finding, JsonMap, Path, Rule } from '../../model.ts'
-import { isZeroQuantity, parseQuantity, readQuantity } from '../../quantity.ts'
+import { isZeroQuantity, parseQuantity, readQuantity } from '../../grammar/quantity.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,5 +1,5 @@
 // Are the names of the tablespaces usable?
-import { byteLength } from '../../dns-name.ts'
+import { byteLength } from '../../grammar/dns-name.ts'
 import type { Finding, JsonMap, Rule } from '../../model.ts'
 import { refusal, shown } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'

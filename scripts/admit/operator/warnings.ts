@@ -1,8 +1,8 @@
 // What does the operator accept, but advise against?
-import { parseGoDuration } from '../../duration.ts'
-import { parseGoInteger } from '../../go-text.ts'
+import { parseGoDuration } from '../../grammar/duration.ts'
+import { parseGoInteger } from '../../grammar/go-text.ts'
 import type { JsonMap, Place, Rule } from '../../model.ts'
-import { isZeroQuantity, readQuantity } from '../../quantity.ts'
+import { isZeroQuantity, readQuantity } from '../../grammar/quantity.ts'
 import { parametersOf } from './cluster.ts'
 import { caution, shown, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, listAt, mapAt, stringAt } from './subject.ts'

@@ -1,8 +1,8 @@
 // What does a person decide about a new service, by flags or by answers that are judged one by one?
-import { overrideParts } from './discover.ts'
-import { fill, serviceFolder } from './layout.ts'
-import type { Parts } from './layout.ts'
-import type { Database, Settings } from './model.ts'
+import { overrideParts } from '../discover/discover.ts'
+import { fill, serviceFolder } from '../discover/layout.ts'
+import type { Parts } from '../discover/layout.ts'
+import type { Database, Settings } from '../model.ts'
 import {
   databaseName,
   databaseProblem,
@@ -12,11 +12,11 @@ import {
   ownerProblem,
   readEnvironments,
   sizeProblem,
-} from './new-service.ts'
-import type { NewService } from './new-service.ts'
-import { listed } from './path.ts'
-import type { Answer, Terminal } from './terminal.ts'
-import { UsageError } from './workspace.ts'
+} from './service.ts'
+import type { NewService } from './service.ts'
+import { listed } from '../path.ts'
+import type { Answer, Terminal } from '../terminal.ts'
+import { UsageError } from '../repository/workspace.ts'
 
 /** The person ended the dialogue. */
 export class Stopped extends Error {

@@ -1,11 +1,11 @@
 // Are the files there that every environment and the operator need?
-import { firstSpot, nearestSpot } from './diagnose.ts'
-import type { LocatedFinding, Spot } from './diagnose.ts'
+import { firstSpot, nearestSpot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { unreadableSpot } from './file-reader.ts'
-import type { Settings, SourceFile } from './model.ts'
-import { parseYaml } from './parse.ts'
-import type { Tree } from './tree.ts'
-import { shapeFindings, yamlFindings } from './yaml-findings.ts'
+import type { Settings, SourceFile } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { Tree } from '../repository/tree.ts'
+import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
 export const environmentDefaults = (environment: string): string => `helm-values/data/postgres-${environment}-defaults.yaml`
 

@@ -1,9 +1,9 @@
 // Do two databases want the same name?
-import { firstSpot, nearestSpot } from './diagnose.ts'
-import type { LocatedFinding, Spot } from './diagnose.ts'
+import { firstSpot, nearestSpot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { fill, placeholdersOf } from './layout.ts'
-import type { Database, Settings, SourceFile } from './model.ts'
-import { parseYaml } from './parse.ts'
+import type { Database, Settings, SourceFile } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
 
 /** Application names are unique over all, cluster names within a destination's namespace. */
 export function duplicateNames(databases: readonly Database[], settings: Settings): LocatedFinding[] {

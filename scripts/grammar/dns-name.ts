@@ -1,5 +1,5 @@
 // Which names does Kubernetes take for objects?
-import { resolveScalar } from './scalars.ts'
+import { resolveScalar } from '../yaml/scalars.ts'
 
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const label1123 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/

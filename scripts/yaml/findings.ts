@@ -1,9 +1,9 @@
 // How are problems of a YAML text told to a person?
-import { locate } from './diagnose.ts'
-import type { LocatedFinding } from './diagnose.ts'
-import type { SourceFile, Value } from './model.ts'
+import { locate } from '../diagnose.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import type { SourceFile, Value } from '../model.ts'
 import type { ParsedYaml, YamlProblem } from './parse.ts'
-import { describe } from './schema-findings.ts'
+import { describe } from '../discover/schema-findings.ts'
 
 /** Problems of the text → findings. */
 export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[]): LocatedFinding[] {

@@ -1,6 +1,6 @@
 // Which label names, label values and label selectors does Kubernetes accept?
 import { isDns1123Subdomain } from './dns-name.ts'
-import type { FieldErrorType, Json, Path } from './model.ts'
+import type { FieldErrorType, Json, Path } from '../model.ts'
 
 export interface SelectorProblem {
   /** from the selector's root */

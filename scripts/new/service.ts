@@ -1,9 +1,9 @@
 // Which files does a new service start with, and what do they say?
-import { fill, placeholdersOf, serviceFolder } from './layout.ts'
-import type { Parts } from './layout.ts'
-import type { Settings } from './model.ts'
-import { byCodeUnit, listed, nearest } from './path.ts'
-import { parseQuantity } from './quantity.ts'
+import { fill, placeholdersOf, serviceFolder } from '../discover/layout.ts'
+import type { Parts } from '../discover/layout.ts'
+import type { Settings } from '../model.ts'
+import { byCodeUnit, listed, nearest } from '../path.ts'
+import { parseQuantity } from '../grammar/quantity.ts'
 
 /** What a person decides about a new service. */
 export interface NewService {

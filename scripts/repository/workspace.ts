@@ -2,8 +2,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { indexTree } from './git.ts'
-import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
-import type { Settings } from './model.ts'
+import { isInFolder, layoutFolders, staticFolder } from '../discover/layout.ts'
+import type { Settings } from '../model.ts'
 import { overlay, workTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 

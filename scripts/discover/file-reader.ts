@@ -1,9 +1,9 @@
 // What does each file of the tree say, read once, and where is a finding about it placed?
-import { firstSpot } from './diagnose.ts'
-import type { LocatedFinding, Spot } from './diagnose.ts'
-import type { SourceFile } from './model.ts'
-import { parseYaml } from './parse.ts'
-import type { FileText, Tree } from './tree.ts'
+import { firstSpot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { SourceFile } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { FileText, Tree } from '../repository/tree.ts'
 
 export type Reader = (path: string) => SourceFile | undefined
 

@@ -1,10 +1,10 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
-import { firstSpot, spotOf } from './diagnose.ts'
-import type { LocatedFinding, Spot } from './diagnose.ts'
-import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from './model.ts'
-import { parseYaml } from './parse.ts'
-import { toPlain, valueAt } from './value.ts'
-import { yamlFindings } from './yaml-findings.ts'
+import { firstSpot, spotOf } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { toPlain, valueAt } from '../value.ts'
+import { yamlFindings } from '../yaml/findings.ts'
 
 /** One object as it lives. */
 export interface LiveObject {

@@ -1,5 +1,5 @@
 // How does Kubernetes read, compare and rewrite a resource quantity?
-import type { Json } from './model.ts'
+import type { Json } from '../model.ts'
 
 /** `coefficient` × 10^`exponent`: exact, also for binary suffixes. */
 interface Decimal {

@@ -1,6 +1,6 @@
 // What does reading a YAML text keep in mind, and what does it give back?
 import type { Event } from 'js-yaml'
-import type { LayerName, SourceFile, Span, Value } from './model.ts'
+import type { LayerName, SourceFile, Span, Value } from '../model.ts'
 
 /** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm takes it and a person should not. */
 export interface YamlProblem {

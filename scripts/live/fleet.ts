@@ -1,10 +1,10 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
-import { at, isDatabase } from './argocd/manifest-parts.ts'
-import type { LocatedFinding } from './diagnose.ts'
-import { serviceSpot } from './generator.ts'
-import { spotInLive } from './live.ts'
-import type { LiveObject, LiveState } from './live.ts'
-import type { Database, Json, Settings } from './model.ts'
+import { at, isDatabase } from '../argocd/manifest-parts.ts'
+import type { LocatedFinding } from '../diagnose.ts'
+import { serviceSpot } from '../generator.ts'
+import { spotInLive } from './state.ts'
+import type { LiveObject, LiveState } from './state.ts'
+import type { Database, Json, Settings } from '../model.ts'
 
 /** What hand-written manifests deploy, by `namespace/name`. */
 export interface Deployed {

@@ -1,7 +1,7 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
-import type { Origin, Path, Span, Value } from './model.ts'
+import type { Origin, Path, Span, Value } from '../model.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
 import { keyText, resolvePlain } from './scalars.ts'

@@ -1,6 +1,6 @@
 // Does a JSON patch (RFC 6902) parse, and does it apply?
-import type { Json, JsonMap } from './model.ts'
-import { setOwn } from './value.ts'
+import type { Json, JsonMap } from '../model.ts'
+import { setOwn } from '../value.ts'
 
 export interface Operation {
   readonly op: 'add' | 'replace' | 'move' | 'copy' | 'remove' | 'test'

@@ -1,13 +1,13 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
-import { append } from './append.ts'
+import { append } from '../append.ts'
 import { YAMLException } from 'js-yaml'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'
 import { findRefusedByGo } from './go-scanner.ts'
-import type { LayerName, SourceFile, Value } from './model.ts'
-import { readEvents } from './yaml-events.ts'
-import { findSlip } from './yaml-slips.ts'
+import type { LayerName, SourceFile, Value } from '../model.ts'
+import { readEvents } from './events.ts'
+import { findSlip } from './slips.ts'
 
 export type { ParsedYaml, YamlProblem }
 

@@ -1,10 +1,10 @@
 // Where does a live Cluster differ from what the API server would store for ours?
-import type { Spot } from './diagnose.ts'
-import { spotInLive } from './live.ts'
-import type { LiveObject, LiveState } from './live.ts'
-import type { Database, Json, JsonMap, Path } from './model.ts'
-import { formatPath, listed } from './path.ts'
-import { compareQuantities, readQuantity } from './quantity.ts'
+import type { Spot } from '../diagnose.ts'
+import { spotInLive } from './state.ts'
+import type { LiveObject, LiveState } from './state.ts'
+import type { Database, Json, JsonMap, Path } from '../model.ts'
+import { formatPath, listed } from '../path.ts'
+import { compareQuantities, readQuantity } from '../grammar/quantity.ts'
 
 /** A field that differs, as a place in the object that the repository wants. */
 export interface LiveDifference {
