@@ -50,6 +50,8 @@ async function buildBundles() {
     entryPoints: ['scripts/cli.ts'],
     outfile: `${staged}/cli.cjs`,
     format: 'cjs',
+    // a script whose compiled code is kept can't ask for modules later
+    supported: { 'dynamic-import': false },
     minifySyntax: true,
     define: { 'import.meta.url': '__url' },
     banner: { js: `// ${Date.now()}-${process.pid}\nconst __url=require('node:url').pathToFileURL(__filename).href;` },

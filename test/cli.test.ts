@@ -268,3 +268,19 @@ test.skipIf(!existsSync('/dev/full'))('an output that can’t be written is told
   expect(status).toBe(3)
   expect(stderr).toBe("cnpg-values: the output can't be written (ENOSPC)\n")
 })
+
+const hasTerminal = spawnSync('script', ['--version']).status === 0
+
+test.skipIf(!hasTerminal)(`the built program asks on a terminal${hasTerminal ? '' : ' (skipped: there is no `script` here)'}`, () => {
+  const launcher = join(repository, 'bin/cnpg-values.mjs')
+  const { status, stdout } = spawnSync('script', ['-qec', `${process.execPath} ${launcher} new --dry-run --root ${root}`, '/dev/null'], {
+    encoding: 'utf8',
+    input: 'ledger\n\n\n\n\n',
+  })
+  expect(stdout).toContain('# databases/ledger/values.yaml')
+  expect(status).toBe(0)
+})
+
+test('the bundle of the command line asks for no module later', () => {
+  expect(readFileSync(join(repository, 'dist/cli.cjs'), 'utf8')).not.toMatch(/[^.\w]import\(/)
+})
