@@ -221,7 +221,9 @@ function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string
   let clean = message
   for (const { node, spot } of spots) {
     if (node.kind !== 'scalar') continue
-    const texts = [String(node.value), spot.file.text.slice(spot.span.start, spot.span.end)]
+    const { key } = node.origin
+    const isKey = key !== null && spot.span.start === key.start && spot.span.end === key.end
+    const texts = [String(node.value), isKey ? '' : spot.file.text.slice(spot.span.start, spot.span.end)]
     for (const text of texts) if (text.length > 0) clean = clean.replaceAll(text, '***')
   }
   return clean

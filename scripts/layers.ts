@@ -5,7 +5,7 @@ import type { LocatedFinding } from './diagnose.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from './model.ts'
 import { parseYaml } from './yaml/parse.ts'
 import { formatPath } from './path.ts'
-import { isSecretKey, secretLiterals, shownPath } from './secret.ts'
+import { isSecretKey, isSecretReference, secretLiterals, shownPath } from './secret.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from './yaml/findings.ts'
 
 export interface Layer {
@@ -84,7 +84,8 @@ function isHarmless(path: Path): boolean {
 /** A secret's text in values ends up in the rendered file too, in Git, for every reader. */
 function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
   for (const { node, path } of secretLiterals(root)) {
-    const at = isHarmless(path) ? undefined : spotOf(node, 'key')
+    // a name where `{ name: … }` belongs is told as a wrong type
+    const at = isHarmless(path) || isSecretReference(String(path.at(-1))) ? undefined : spotOf(node, 'key')
     if (at === undefined) continue
     const message = `${formatPath(shownPath(path))} holds a secret, but values are kept in Git`
     yield {

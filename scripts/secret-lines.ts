@@ -205,8 +205,13 @@ export function maskMessage(message: string, places: readonly Lines[]): string {
 }
 
 function withoutPart(message: string, part: string): string {
-  const parts = [part.trim(), ...part.split(/[\s"'`{}[\],:=#&*|>]+/)].filter(
-    (token) => token !== '' && !words.has(token) && !isSecretKey(token),
+  // `secretKey: x, foo: 1`: the next key of the same flow map is no part of the secret
+  const beside = new Set([...(part.split(/[{[]/, 1)[0] ?? '').matchAll(/,\s*["']?([\w.-]+)["']?\s*:/g)].map(([, key]) => key))
+  const whole = part.trim()
+  // an index or a count of one figure is no secret
+  const isTelling = (token: string): boolean => token === whole || token.length > 1
+  const parts = [whole, ...part.split(/[\s"'`{}[\],:=#&*|>]+/)].filter(
+    (token) => token !== '' && isTelling(token) && !words.has(token) && !isSecretKey(token) && !beside.has(token),
   )
   return [...new Set(parts)].sort((a, b) => b.length - a.length).reduce(withoutToken, message)
 }

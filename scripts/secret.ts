@@ -45,19 +45,22 @@ export function isSecretHolder(key: string): boolean {
   return /passw|secret|token|credential/i.test(key)
 }
 
-/** A key that takes a reference to a Secret; text there was meant as the secret. */
+/** A key that takes a reference to a Secret; text there may have been meant as the secret. */
 export function isSecretReference(key: string): boolean {
-  return /^(?:\w*password|superuser)?secret$/i.test(key)
+  return /^\w*passwordsecret$/i.test(key)
 }
 
-/** A path that leads to or through a secret-looking key, or to the `value` beside such a name (`passwordSecret.value`). */
+/**
+ * A path that leads to or through a secret-looking key, or to the `value` beside such a name (`passwordSecret.value`).
+ * `accessKeyId.name` and `.key` are a reference to a Secret, and no secrets.
+ */
 export function isSecretPath(path: Path): boolean {
   const last = path.at(-1)
   // text where `{ name, key }` belongs
-  if (typeof last === 'string' && last.toLowerCase() === 'passwordsecret') return true
+  if (typeof last === 'string' && isSecretReference(last)) return true
   return path.some((step, index) => {
     if (typeof step !== 'string') return false
-    if (isSecretKey(step)) return true
+    if (isSecretKey(step)) return !(index === path.length - 2 && typeof last === 'string' && isReferenceKey(last))
     const parent = path[index - 1]
     return step === 'value' && typeof parent === 'string' && isSecretHolder(parent)
   })
@@ -70,7 +73,7 @@ export function shownPath(path: Path): Path {
 }
 
 function isReferenceKey(key: string): boolean {
-  return key === 'name' || key === 'key'
+  return key === 'name' || key === 'key' || key === 'optional'
 }
 
 /** What stands in the place of a secret. */

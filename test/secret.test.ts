@@ -30,7 +30,8 @@ describe('a shown line', () => {
     ['primary_conninfo: "host=x password=abc user=y"', 'primary_conninfo: "host=x password=*** user=y"'],
     ['url: https://user:abc@example.com/x', 'url: https://user:***@example.com/x'],
     ["- CREATE ROLE x LOGIN PASSWORD 'abc'", '- CREATE ROLE x LOGIN PASSWORD ***'],
-    ['superuserSecret: abc', 'superuserSecret: ***'],
+    // the name of a Secret
+    ['superuserSecret: abc', 'superuserSecret: abc'],
     ['passwordSecret: {create: true, value: abc}', 'passwordSecret: {create: true, value: ***'],
     ['password_encryption: scram-sha-256', 'password_encryption: scram-sha-256'],
     ['automountServiceAccountToken: false', 'automountServiceAccountToken: false'],
@@ -230,12 +231,29 @@ describe('nothing prints it', () => {
 
   test('the server’s own words', async () => {
     const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec:\n  instances: 1\n  storage: {size: 1Gi}\n'
-    put('a.yaml', `${cluster}  externalClusters:\n    - name: x\n      password: hunter2\n  superuserSecret: hunter2\n`)
+    put('a.yaml', `${cluster}  externalClusters:\n    - name: x\n      password: hunter2\n  superuserSecret: creds\n`)
     for (const format of ['pretty', 'json', 'github']) {
       const { code, stdout } = await run('admit', 'a.yaml', '--format', format)
       expect(code).toBe(1)
       expect(stdout).not.toContain('hunter2')
     }
+  })
+
+  test('names and keys of Secrets, and keys beside a secret, are shown', async () => {
+    put(
+      service,
+      `${basics}  roles:\n    - name: rep\n      password: hunter2\n    - {name: DB_PASSWORD, value: hunter2, foo: 1}\n${s3('    secretKey: hunter2\n').slice(basics.length)}  secret: {create: false, name: other-creds}\n`,
+    )
+    const { stdout } = await run('check', '--format', 'json')
+    const messages = (JSON.parse(stdout) as { diagnostics: { message: string }[] }).diagnostics.map(({ message }) => message)
+    expect(messages).toEqual(
+      expect.arrayContaining(['unknown field `password` in `cluster.roles[0]`', 'unknown field `foo` in `cluster.roles[1]`']),
+    )
+    expect(stdout).not.toContain('hunter2')
+    put(service, `${s3('    region: x\n')}  secret: {create: false, name: other-creds}\n`)
+    const explained = await run('explain', 'orders/dev', 'backups.secret.name')
+    expect(explained.stdout).not.toContain('***')
+    expect(explained.stdout).toContain('other-creds')
   })
 
   test('an environment variable with a secret is reported', async () => {
