@@ -171,9 +171,12 @@ describe('names', () => {
     expect(rules).not.toContain('policy/pooler-name-fits')
     expect(rules).toContain('cluster-name/length')
   })
-  test('a file with another ending', async () => {
-    repository.git('mv', values, values.replace('.yaml', '.yml'))
-    expect((await repository.told()).map(({ rule }) => rule)).not.toContain('changes/retired-first')
-    expect((await repository.told()).map(({ rule }) => rule)).toContain('discover/file-name')
+  test.each(['values.yml', 'value.yaml'])('a base file that is called %s', async (name) => {
+    repository.put('databases/example-api/service.yaml', 'owner: accounts\n')
+    repository.put(prd, 'cluster:\n  instances: 3\n')
+    repository.put('databases/other/values.yaml', 'cluster:\n  storage:\n    size: 30Gi\n')
+    await repository.rebase()
+    repository.git('mv', values, `databases/example-api/${name}`)
+    expect(await repository.places()).toEqual([`discover/file-name databases/example-api/${name}:5`])
   })
 })

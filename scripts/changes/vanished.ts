@@ -1,5 +1,6 @@
 // Which databases does a change take away, and may it?
 import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { meantPath } from '../discover/layout.ts'
 import { serviceSpot } from '../generator.ts'
 import type { Database } from '../model.ts'
 import { identityOf } from './application.ts'
@@ -109,13 +110,13 @@ export function* vanishedFindings(
 ): Iterable<LocatedFinding> {
   for (const rename of vanished.renamed) yield renameFinding(then, now, rename)
   const revision = then.tree.revision ?? 'the base'
-  // a file that is there but can't be read, or has another ending now, is told by whoever looks for it
+  // a file that is there but can't be read, or has a name that is none now, is told by whoever looks for it
   const isToldElsewhere = (database: Database): boolean => {
     const file = database.layers.find(({ layer }) => layer === 'service')?.file
     if (file === undefined) return false
     const path = pathIn(then, file.path)
     const read = now.tree.read(path)
-    return read === undefined ? now.tree.paths.includes(path.replace(/\.yaml$/, '.yml')) : !read.ok
+    return read === undefined ? now.tree.paths.some((other) => isMeantFor(path, other, now)) : !read.ok
   }
   const unretired = vanished.gone.filter((database) => database.retired === undefined && !isToldElsewhere(database))
   for (const environment of new Set(unretired.map((database) => database.environment.name))) {
@@ -127,6 +128,13 @@ export function* vanishedFindings(
     if (isSlip) yield* shrunkSet(now, environment, { lost, total, revision })
     else for (const { database, place } of blamed) yield vanishedFinding(database, place, revision)
   }
+}
+
+/** Whether a file's name is a slip of another one, or has another ending. */
+function isMeantFor(path: string, other: string, { settings }: State): boolean {
+  if (other === path.replace(/\.yaml$/, '.yml')) return true
+  const environments = settings.environments.map(({ name }) => name)
+  return /\.ya?ml$/.test(other) && meantPath(other, settings.layout, environments) === path
 }
 
 function* shrunkSet(

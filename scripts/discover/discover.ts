@@ -6,10 +6,11 @@ import { checkName } from './base-names.ts'
 import type { Base } from './base-names.ts'
 import { fileFinding, openReader } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
-import { fill, isInFolder, layoutFolders, matcher, meantPath, serviceFolder } from './layout.ts'
+import { fill, isInFolder, layoutFolders, matcher, meantPath, overrideParts, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
 import type { Database, Environment, LayerName, Settings, SourceFile } from '../model.ts'
 import { byCodeUnit, listed, nearest } from '../path.ts'
+import { missingBases } from './missing-base.ts'
 import { readService } from './service.ts'
 import type { Service } from './service.ts'
 import { environmentDefaults } from './inputs.ts'
@@ -46,7 +47,10 @@ export function discover(settings: Settings, tree: Tree): Discovered {
       if (database !== undefined) databases.push(database)
     }
   }
-  for (const [, path] of found.overrides) if (!usedOverrides.has(path)) findings.push(lonelyOverride(path, settings, source))
+  const overrides = [...found.overrides.values()].filter((path) => !usedOverrides.has(path))
+  const serviceFiles = new Map([...found.serviceFiles].filter(([name]) => !found.bases.some(({ parts }) => parts.service === name)))
+  const told = new Set([...found.meant, ...[...found.bases, ...(tree.blocked ?? [])].map(({ path }) => path)])
+  append(findings, missingBases({ overrides, serviceFiles, told }, settings, source))
   append(findings, duplicateNames(databases, settings))
   return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
 }
@@ -57,6 +61,8 @@ interface Classified {
   readonly overrides: ReadonlyMap<string, string>
   /** service → path of service.yaml */
   readonly serviceFiles: ReadonlyMap<string, string>
+  /** paths that misnamed files were meant for */
+  readonly meant: ReadonlySet<string>
 }
 
 function overrideKey(parts: Parts): string {
@@ -74,6 +80,7 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
   const bases: Base[] = []
   const overrides = new Map<string, string>()
   const serviceFiles = new Map<string, string>()
+  const meantPaths = new Set<string>()
   for (const path of tree.paths) {
     const folder = folders.find((one) => isInFolder(path, one))
     if (folder === undefined) continue
@@ -97,25 +104,18 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
       const stray = asOverride(path)
       const twin = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : undefined
       if (stray !== undefined) findings.push(strayOverride(path, stray, environments, source))
-      else if (twin !== undefined && (asBase(twin) ?? asOverride(twin) ?? asService(twin)) !== undefined)
+      else if (twin !== undefined && (asBase(twin) ?? asOverride(twin) ?? asService(twin)) !== undefined) {
+        meantPaths.add(twin)
         findings.push(wrongEnding(path, twin, source))
-      else {
+      } else {
         const meant = meantPath(path, layout, environments)
-        if (meant !== undefined && /\.ya?ml$/.test(path)) findings.push(misnamed(path, meant, source))
+        if (meant === undefined || !/\.ya?ml$/.test(path)) continue
+        meantPaths.add(meant)
+        findings.push(misnamed(path, meant, source))
       }
     }
   }
-  return { bases, overrides, serviceFiles }
-}
-
-/** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
-export function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
-  let best: Parts | undefined
-  for (const env of environments) {
-    const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)
-    if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
-  }
-  return best
+  return { bases, overrides, serviceFiles, meant: meantPaths }
 }
 
 function strayOverride(path: string, parts: Parts, environments: readonly string[], source: Reader): LocatedFinding {
@@ -138,22 +138,6 @@ function misnamed(path: string, meant: string, source: Reader): LocatedFinding {
   return fileFinding('discover/file-name', `${path} is never read: no such name is in the layout`, path, source, `did you mean ${meant}?`)
 }
 
-function lonelyOverride(path: string, settings: Settings, source: Reader): LocatedFinding {
-  const parts = overrideParts(
-    settings.layout.overrides,
-    settings.environments.map((environment) => environment.name),
-    path,
-  )
-  const base = fill(settings.layout.databases, parts ?? { service: '' })
-  return fileFinding(
-    'discover/base-exists',
-    `${path} overrides ${base}, but that file does not exist`,
-    path,
-    source,
-    `create ${base} (it may be empty)`,
-  )
-}
-
 function unusedOverride(path: string, environment: Environment, source: Reader): LocatedFinding {
   const finding = fileFinding(
     'discover/override-used',
@@ -171,19 +155,7 @@ function readServices(settings: Settings, found: Classified, source: Reader, fin
   for (const [name, path] of found.serviceFiles) {
     const file = source(path)
     if (file === undefined) continue
-    if (!withBase.has(name)) {
-      const base = fill(settings.layout.databases, { service: name, name: '<name>' })
-      findings.push(
-        fileFinding(
-          'discover/base-exists',
-          `${path} describes a service, but ${base} does not exist`,
-          path,
-          source,
-          `create ${base} (it may be empty)`,
-        ),
-      )
-      continue
-    }
+    if (!withBase.has(name)) continue
     const read = readService(file, settings)
     append(findings, read.findings)
     if (read.service !== undefined) services.set(name, read.service)

@@ -95,3 +95,13 @@ export function meantPath(path: string, layout: Settings['layout'], environments
   const parts = env === undefined ? undefined : matcher(layout.databases)([...segments.slice(0, -1), name].join('/'))
   return parts === undefined || env === undefined ? undefined : fill(layout.overrides, { ...parts, env })
 }
+
+/** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
+export function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
+  let best: Parts | undefined
+  for (const env of environments) {
+    const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)
+    if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+  }
+  return best
+}

@@ -1,5 +1,5 @@
 // What does a person decide about a new service, by flags or by answers that are judged one by one?
-import { overrideParts } from '../discover/discover.ts'
+import { overrideParts } from '../discover/layout.ts'
 import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Database, Settings } from '../model.ts'

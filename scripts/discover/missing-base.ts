@@ -1,0 +1,41 @@
+// Which files belong to a base file that does not exist?
+import type { LocatedFinding } from '../diagnose.ts'
+import { fileFinding } from './file-reader.ts'
+import type { Reader } from './file-reader.ts'
+import { fill, matcher, overrideParts } from './layout.ts'
+import type { Settings } from '../model.ts'
+
+interface WithoutBase {
+  /** overrides that no base took up */
+  readonly overrides: readonly string[]
+  /** service → path of service.yaml, of services without any base */
+  readonly serviceFiles: ReadonlyMap<string, string>
+  /** paths of bases about which something is said already: misnamed, unreadable, or of a service whose name is none */
+  readonly told: ReadonlySet<string>
+}
+
+/** One finding a missing base, at the override that needs it; `service.yaml` speaks where nothing else does. */
+export function missingBases({ overrides, serviceFiles, told }: WithoutBase, settings: Settings, source: Reader): LocatedFinding[] {
+  const { layout } = settings
+  const environments = settings.environments.map(({ name }) => name)
+  const asBase = matcher(layout.databases)
+  const servicesOf = (paths: Iterable<string>): Set<string | undefined> => new Set([...paths].map((path) => asBase(path)?.service))
+  const missing = new Map<string, string>()
+  for (const path of [...overrides].sort()) {
+    const base = fill(layout.databases, overrideParts(layout.overrides, environments, path) ?? { service: '' })
+    if (!told.has(base) && !missing.has(base)) missing.set(base, path)
+  }
+  const spoken = servicesOf([...told, ...missing.keys()])
+  const lonely = [...serviceFiles].filter(([service]) => !spoken.has(service))
+  return [
+    ...[...missing].map(([base, path]) => baseFinding(path, base, `overrides ${base}, but that file does not exist`, source)),
+    ...lonely.map(([service, path]) => {
+      const base = fill(layout.databases, { service, name: '<name>' })
+      return baseFinding(path, base, `describes a service, but ${base} does not exist`, source)
+    }),
+  ]
+}
+
+function baseFinding(path: string, base: string, what: string, source: Reader): LocatedFinding {
+  return fileFinding('discover/base-exists', `${path} ${what}`, path, source, `create ${base} (it may be empty)`)
+}
