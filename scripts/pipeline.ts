@@ -24,7 +24,7 @@ import { withoutConsequences } from './consequences.ts'
 import { diagnose, locateFinding, writtenSpot } from './diagnose.ts'
 import type { LocatedFinding } from './diagnose.ts'
 import { discover } from './discover/discover.ts'
-import { missingDefaults, noDatabase, operatorValuesFindings } from './discover/inputs.ts'
+import { hasDefaults, missingDefaults, noDatabase, operatorValuesFindings } from './discover/inputs.ts'
 import { isGenerated } from './emit/header.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
@@ -231,12 +231,15 @@ function assess(database: Database, { values, settings, examine, compare, live, 
   }
   const subject = { database, settings, values, objects }
   const facts = fleetFacts(subject)
-  append(findings, judgeDatabase(subject))
+  // nobody knows what a database is meant to have whose environment lacks its defaults, which is told
+  const isWhole = hasDefaults(database)
+  if (isWhole) append(findings, judgeDatabase(subject))
   append(findings, judgePostgres({ ...subject, refused }))
   if (helm !== undefined && isModelled(database) && objects.length > 0)
     append(findings, crossCheck(database, { values, objects, root: helm.root }))
   if (live !== undefined) append(findings, liveFindings(live, subject))
-  append(findings, compare?.(sideOf(database, values, objects)) ?? [])
+  const compared = compare?.(sideOf(database, values, objects)) ?? []
+  if (isWhole) append(findings, compared)
   return { findings, ...(facts === undefined ? {} : { facts }) }
 }
 

@@ -171,6 +171,11 @@ describe('names', () => {
     expect(rules).not.toContain('policy/pooler-name-fits')
     expect(rules).toContain('cluster-name/length')
   })
+  test('the defaults of an environment', async () => {
+    const defaults = 'helm-values/data/postgres-prd-defaults.yaml'
+    repository.git('mv', defaults, defaults.replace('defaults', 'default'))
+    expect((await repository.told()).map(({ rule }) => rule)).toEqual(['discover/defaults-exist'])
+  })
   test.each(['values.yml', 'value.yaml'])('a base file that is called %s', async (name) => {
     repository.put('databases/example-api/service.yaml', 'owner: accounts\n')
     repository.put(prd, 'cluster:\n  instances: 3\n')

@@ -2,7 +2,7 @@
 import { firstSpot, nearestSpot } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { unreadableSpot } from './file-reader.ts'
-import type { Settings, SourceFile } from '../model.ts'
+import type { Database, Settings, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
@@ -20,6 +20,11 @@ export function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[
       at: nearestSpot(settings.origin, ['environments', environment.name], 'key') as Spot,
       help: 'create the file (it may be empty)',
     }))
+}
+
+/** Whether the defaults of its environment are among a database's layers. */
+export function hasDefaults(database: Database): boolean {
+  return database.layers.some(({ layer }) => layer === 'environment')
 }
 
 const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
