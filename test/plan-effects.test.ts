@@ -100,9 +100,43 @@ describe('retired databases', () => {
 test('a new pooler breaks no connections', async () => {
   repository.put('databases/example-api/values-dev.yaml', 'poolers:\n  - name: rw\n    type: rw\n    instances: 1\n')
   expect((await planned('example-api/dev')).steps).toEqual([])
-  await repository.rebase()
-  repository.edit('databases/example-api/values-dev.yaml', 'instances: 1', 'instances: 2')
-  expect((await planned('example-api/dev')).steps.join('\n')).toContain('its connections break once')
+})
+
+describe('a pooler', () => {
+  const dev = 'databases/example-api/values-dev.yaml'
+  const pooler = '  - name: rw\n    type: rw\n    instances: 1\n'
+  const replaced = ['PgBouncer of example-api-db-dev-pooler-rw is replaced pod by pod; its connections break once']
+  beforeEach(async () => {
+    repository.put(dev, `poolers:\n${pooler}`)
+    await repository.rebase()
+  })
+  test.each([
+    ['another number of instances', pooler.replace('1', '2'), []],
+    ['another mode', `${pooler}    poolMode: transaction\n`, []],
+    ['parameters', `${pooler}    parameters:\n      max_client_conn: "900"\n`, []],
+    [
+      'a pod template',
+      `${pooler}    template:\n      metadata:\n        labels:\n          app: bouncer\n      spec:\n        containers: []\n`,
+      replaced,
+    ],
+  ])('%s', async (_, text, steps) => {
+    repository.put(dev, `poolers:\n${text}`)
+    expect(await planned('example-api/dev')).toMatchObject({ result: 'changed', steps })
+  })
+  test('labels of all objects', async () => {
+    repository.put('databases/example-api/service.yaml', 'owner: accounts\n')
+    expect((await planned('example-api/dev')).steps.join('\n')).not.toContain('PgBouncer')
+  })
+  test('another operator', async () => {
+    repository.edit('apps/values.yaml', 'version: "1.27.1"', 'version: "1.28.4"')
+    expect((await planned('example-api/dev')).steps).toEqual(replaced)
+  })
+})
+
+test('another operator restarts a lone instance, and switches over where there are standbys', async () => {
+  repository.edit('apps/values.yaml', 'version: "1.27.1"', 'version: "1.28.4"')
+  expect(await planned('example-api/dev')).toMatchObject({ effect: 'restart' })
+  expect(await planned()).toMatchObject({ effect: 'rolling update with switchover' })
 })
 
 describe('options that the guard is united with', () => {

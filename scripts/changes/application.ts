@@ -104,10 +104,10 @@ export interface Pair {
   readonly after: Database
 }
 
-/** The fields of the Application that differ, and the operator's pin, whose upgrade replaces the pods of all its clusters. */
+/** The fields of the Application that differ. */
 export function applicationChanges(then: State, now: State, { before, after }: Pair): FieldChange[] {
   const old = fieldsOf(then, before)
-  const changes = fieldsOf(now, after).flatMap((field, index): FieldChange[] => {
+  return fieldsOf(now, after).flatMap((field, index): FieldChange[] => {
     const was = old[index]?.value ?? null
     const isSame = was === field.value || (field.path === 'spec.destination' && destinationKey(before) === destinationKey(after))
     return isSame
@@ -123,17 +123,14 @@ export function applicationChanges(then: State, now: State, { before, after }: P
           },
         ]
   })
-  const [from, to] = [before.environment.operator, after.environment.operator]
-  if (from.version !== to.version)
-    changes.push({
-      object: 'Application/cloudnative-pg',
-      path: 'operator.version',
-      before: from.version,
-      after: to.version,
-      effect: 'rolling update with switchover',
-      spot: pinSpot(now, after.environment.name, ['operator', 'version']),
-    })
-  return changes
+}
+
+/** Another operator, which replaces the pods of all its Clusters and Poolers: they run its program. */
+export function operatorChanges(now: State, { before, after }: Pair, effect: Effect): FieldChange[] {
+  const [from, to] = [before.environment.operator.version, after.environment.operator.version]
+  if (from === to) return []
+  const spot = pinSpot(now, after.environment.name, ['operator', 'version'])
+  return [{ object: 'Application/cloudnative-pg', path: 'operator.version', before: from, after: to, effect, spot }]
 }
 
 /** Whether the cluster of the base goes on living under the same identity. */

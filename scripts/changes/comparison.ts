@@ -3,11 +3,11 @@ import { append } from '../append.ts'
 import type { LocatedFinding } from '../diagnose.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../value.ts'
-import { applicationChanges, identityFindings, isSameCluster } from './application.ts'
+import { applicationChanges, identityFindings, isSameCluster, operatorChanges } from './application.ts'
 import type { FieldChange } from './application.ts'
 import { unreadableLayer } from './base.ts'
 import type { Base } from './base.ts'
-import { gravest } from './effect.ts'
+import { gravest, rollingEffect } from './effect.ts'
 import type { Effect } from './effect.ts'
 import { keptFindings } from './kept.ts'
 import { livingFindings } from './living.ts'
@@ -15,6 +15,7 @@ import { compareObjects, noChanges } from './objects.ts'
 import type { ObjectChanges, UpdateJudge } from './objects.ts'
 import { pinFindings, togetherFindings } from './pins.ts'
 import type { State } from './places.ts'
+import { replacedPoolers } from './poolers.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, told } from './steps.ts'
@@ -166,7 +167,8 @@ interface Sides {
 function compareSides(then: State, now: State, { before, after, judge }: Sides): { findings: LocatedFinding[]; record: DatabaseChange } {
   const pair = { before: before.database, after: after.database }
   const findings = [...identityFindings(then, now, pair)]
-  const changes = applicationChanges(then, now, pair)
+  const operator = operatorChanges(now, pair, rollingEffect(instancesOf(before)))
+  const changes = [...applicationChanges(then, now, pair), ...operator]
   const { id, application, retired } = after.database
   const isRetiring = retired !== undefined && before.database.retired === undefined
   const steps = isRetiring ? retiredSteps(after.database) : []
@@ -192,7 +194,8 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
   const strategy = valueAt(clusterOf(after)?.value, ['spec', 'primaryUpdateStrategy'])
   const isSupervised = strategy?.kind === 'scalar' && strategy.value === 'supervised'
   const instances = [instancesOf(before), instancesOf(after)] as const
-  if (changes.length > 0) steps.push(...changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances }))
+  const poolers = replacedPoolers(after.objects, objects, operator.length > 0)
+  if (changes.length > 0) steps.push(...changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
   // what is read at creation alone has no effect, which a plan must say
   steps.push(...living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)))
   const reason = objects.refused[0]?.reason

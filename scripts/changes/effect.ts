@@ -62,7 +62,12 @@ export function clusterEffect(path: Path, pair: ClusterPair): Effect {
 
 /** Pods are replaced one after the other, the primary last: with standbys by a switchover, alone by a restart. */
 function rolling({ before }: ClusterPair): Effect {
-  return Number(scalarAt(before, 'spec', 'instances') ?? 1) > 1 ? 'rolling update with switchover' : 'restart'
+  return rollingEffect(Number(scalarAt(before, 'spec', 'instances') ?? 1))
+}
+
+/** The effect of replacing every pod of a Cluster with so many instances. */
+export function rollingEffect(instances: number): Effect {
+  return instances > 1 ? 'rolling update with switchover' : 'restart'
 }
 
 function annotationEffect([kind, name]: Path, pair: ClusterPair): Effect {

@@ -86,6 +86,8 @@ export interface StepFacts {
   readonly isSupervised: boolean
   /** of the Cluster, before and after */
   readonly instances: readonly [number, number]
+  /** names of the Poolers whose pods are replaced */
+  readonly poolers: readonly string[]
 }
 
 /** What follows from changed, added and removed objects. */
@@ -108,9 +110,7 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
     const resource = kind === 'Database' ? 'databases.postgresql.cnpg.io' : kind.toLowerCase()
     steps.push(todo(`${kind} ${name} keeps running, since prune is off: kubectl delete ${resource} ${name} -n ${database.namespace}`))
   }
-  for (const { kind, name } of changed)
-    if (kind === 'Pooler' && !refused.some(({ object }) => object.kind === kind && object.name === name))
-      steps.push(told(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
+  for (const name of facts.poolers) steps.push(told(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
   return [...steps, ...effectSteps(database, effect, facts)]
 }
 
