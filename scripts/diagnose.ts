@@ -17,6 +17,8 @@ import type {
 import { byCodeUnit, formatPath } from './path.ts'
 import { maskMessage } from './secret-lines.ts'
 import { isSecretName, isSecretPath } from './secret.ts'
+import { asPrinted, typedHelp, typedMessage } from './typed-text.ts'
+import type { TypedPlace } from './typed-text.ts'
 import { deepestAt, valueAt } from './value.ts'
 
 /** A spot in a text that a person can open. */
@@ -134,14 +136,15 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
   const hidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||
     finding.places.some((place) => isSecretPath(place.path) || isBesideSecretName(place, subject))
-  const typed = typedMessage(finding.message, finding.places[0], spots[0] as ResolvedPlace, path)
+  const told = asPrinted(finding, spots[0] as ResolvedPlace, hidden)
+  const typed = typedMessage(told.message, finding.places[0], spots[0] as ResolvedPlace)
   return {
     rule: finding.rule,
     severity: finding.severity,
     message: hidden ? withoutSecret(typed, spots) : typed,
     at: primary.spot,
     related,
-    help: typedHelp(finding.help, path, spots[0] as ResolvedPlace),
+    help: typedHelp(told.help, path, spots[0] as ResolvedPlace),
     database: subject.database.id,
     object: `${subject.object.kind}/${subject.object.name}`,
     path: formatPath(path),
@@ -154,15 +157,10 @@ function isBesideSecretName({ path }: Place, { object }: Subject): boolean {
   return name?.kind === 'scalar' && isSecretName(String(name.value))
 }
 
-interface ResolvedPlace {
+interface ResolvedPlace extends TypedPlace {
   readonly spot: Spot
   readonly rank: number
   readonly label: string | undefined
-  /** path as the author typed it; empty where nothing was typed */
-  readonly typed: Path
-  /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could be */
-  readonly exact: boolean
-  readonly node: Value
 }
 
 /** The deepest node on the way to the place; a chart's constant or default blames the nearest key that a person wrote. */
@@ -187,34 +185,6 @@ function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
 function isWritten(node: Value, values: MapValue): boolean {
   const written = valueAt(values, node.origin.path)
   return written !== undefined && written.kind !== 'null'
-}
-
-/** Messages of admission name the object's field; a person typed another path, so that one is shown. */
-function typedMessage(message: string, place: Place, resolved: ResolvedPlace, path: Path): string {
-  const { typed } = resolved
-  if (!resolved.exact || typed.length === 0) return message
-  const renamed = place.on === 'key' ? renameParent(message, path, typed) : renameField(message, path, typed)
-  return renamed.length <= 120 || renamed.length <= message.length ? renamed : message
-}
-
-/** `set name: a string` → `set recovery.backupName: a string`, where the key has another name in the values. */
-function typedHelp(help: string | undefined, path: Path, { exact, typed }: ResolvedPlace): string | undefined {
-  const name = String(path.at(-1))
-  if (!exact || typed.length === 0 || typed.at(-1) === name || help?.startsWith(`set ${name}`) !== true) return help
-  return `set ${formatPath(typed)}${help.slice(`set ${name}`.length)}`
-}
-
-/** ``unknown field `x` in `spec.affinity` `` → ``… in `cluster.affinity` `` */
-function renameParent(message: string, path: Path, typed: Path): string {
-  return message.replace(`\`${formatPath(path.slice(0, -1))}\``, `\`${formatPath(typed.slice(0, -1))}\``)
-}
-
-/** `spec.storage.size is …`, `size of storage is …` → `cluster.storage.size is …`, where the author typed that very key. */
-function renameField(message: string, path: Path, typed: Path): string {
-  const field = formatPath(path)
-  if (message.startsWith(`${field} is `)) return formatPath(typed) + message.slice(field.length)
-  const subject = /^[\w .[\]-]{1,60}?(?= is )/.exec(message)?.[0]
-  return subject !== undefined && path.at(-1) === typed.at(-1) ? formatPath(typed) + message.slice(subject.length) : message
 }
 
 function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string {
