@@ -50,6 +50,28 @@ test('another name of an Application in such a move is still a rename', async ()
   expect((await repository.told()).map(({ rule }) => rule)).toContain('changes/no-rename')
 })
 
+test('a layout with {name} that renames every service is one error, at its line', async () => {
+  repository.put('databases/other/values.yaml', 'cluster:\n  storage:\n    size: 30Gi\n')
+  await repository.rebase()
+  const lines = ['  layout:', '    databases: "databases/{service}/{name}.yaml"', '    overrides: "databases/{service}/{name}-{env}.yaml"']
+  repository.put(settings, `${repository.read(settings)}${lines.join('\n')}\n    cluster: "{service}-{name}-{env}"\n`)
+  const line =
+    repository
+      .read(settings)
+      .split('\n')
+      .indexOf(lines[1] ?? '') + 1
+  expect(await repository.told()).toMatchObject([
+    {
+      rule: 'changes/no-rename',
+      message: expect.stringMatching(/^layout makes example-api\/dev into example-api\/values\/dev, but /) as string,
+      file: settings,
+      line,
+      databases: ['example-api/values/dev', 'example-api/values/prd', 'other/values/dev', 'other/values/prd'],
+      related: [{ file: settings, revision: 'main' }],
+    },
+  ])
+})
+
 test('the cluster that Argo CD runs in has an address and a name', async () => {
   repository.edit(settings, 'server: https://kubernetes.default.svc', 'name: in-cluster')
   expect(await repository.places()).toEqual([])

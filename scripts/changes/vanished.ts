@@ -226,6 +226,11 @@ function vanishedFinding(database: Database, { at, related, message, help }: Bla
   }
 }
 
+/** The path of a database's base file. */
+function baseOf({ layers }: Database): string | undefined {
+  return layers.find(({ layer }) => layer === 'service')?.file.path
+}
+
 function renameFinding(then: State, now: State, { before, after }: Rename): LocatedFinding {
   const [from, to] = [before.environment.name, after.environment.name]
   const has = ({ settings }: State, name: string): boolean => settings.environments.some((environment) => environment.name === name)
@@ -237,6 +242,16 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
       at: settingSpot(now, ['environments', to], 'key'),
       related: [{ ...settingSpot(then, ['environments', from], 'key'), message: `${from} came from here` }],
       help: `name it ${from} again; to rename, add ${to}, copy the data, then retire the databases of ${from}`,
+      database: after.id,
+    }
+  if (baseOf(before) === baseOf(after) && then.settings.layout.databases !== now.settings.layout.databases)
+    return {
+      rule: 'changes/no-rename',
+      severity: 'error',
+      message: `layout makes ${before.id} into ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+      at: settingSpot(now, ['layout', 'databases']),
+      related: [{ ...settingSpot(then, ['layout', 'databases']), message: 'the layout before this change' }],
+      help: 'restore the layout, or leave {name} out of layout.cluster, layout.application and the namespaces: then each is the same database',
       database: after.id,
     }
   return {
