@@ -4,6 +4,7 @@ import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Path, SourceFile, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../path.ts'
 import { valueAt } from '../value.ts'
+import { resolveScalar } from '../yaml/scalars.ts'
 
 /** What may be wrong in a file that can be read all the same. */
 const readable = new Set(['additionalProperties', 'maxProperties', 'pattern', 'propertyNames'])
@@ -77,9 +78,15 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       return make(`${field}.${missing} is not set, but must be`, spot(steps, 'key'), `add \`${missing}:\``)
     }
     case 'type': {
+      const isQuoted = error.params['type'] === 'boolean' && isBooleanText(value)
       const help = error.params['type'] === 'string' && value?.kind === 'scalar' ? 'put quotes around it' : undefined
       const subject = field === '' ? file.path : field
-      return make(`${subject} is ${describe(value)}, but must be ${typeName(String(error.params['type']))}`, spot(steps, 'value'), help)
+      const shown = isQuoted ? `the text ${describe(value)}` : describe(value)
+      return make(
+        `${subject} is ${shown}, but must be ${typeName(String(error.params['type']))}`,
+        spot(steps, 'value'),
+        isQuoted ? 'write it without quotes' : help,
+      )
     }
     case 'enum':
       return make(
@@ -112,6 +119,11 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     default:
       return make(`${field} is ${describe(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'))
   }
+}
+
+/** A text that would be true or false without its quotes. */
+function isBooleanText(value: Value | undefined): boolean {
+  return value?.kind === 'scalar' && typeof value.value === 'string' && typeof resolveScalar(value.value) === 'boolean'
 }
 
 const knownKeys: Readonly<Record<string, readonly string[]>> = {
