@@ -1,10 +1,11 @@
 // Which findings only follow from another one, and are not told beside it?
 import type { LocatedFinding, Spot } from './diagnose.ts'
 
-/** A change that took something away speaks for the policy that misses it. */
+/** A change that took something away speaks for the policy that misses it; a value that must go need not name anything. */
 const spokenFor: Readonly<Record<string, string>> = {
   'policy/backups-enabled': 'changes/backups-stay',
   'policy/backups-scheduled': 'changes/backups-stay',
+  'replica/primary-known': 'replica/enabled-without-primary',
 }
 
 /**

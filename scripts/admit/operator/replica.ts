@@ -34,10 +34,11 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
     summary: 'replica.enabled is not set beside replica.primary',
     *check({ object, operator }) {
       const enabled = booleanAt(object, ...replica, 'enabled')
-      if (enabled === undefined || stringAt(object, ...replica, 'primary') === '') return
-      const message = `replica.enabled is ${enabled}, but must not be set beside replica.primary`
-      const finding = refusal([...replica, 'enabled'], message, 'remove enabled; primary decides')
-      const others = withPlaces(finding, { path: [...replica, 'primary'], label: 'primary is set here' })
+      const primary = stringAt(object, ...replica, 'primary')
+      if (enabled === undefined || primary === '') return
+      const message = `replica.primary is ${shown(primary)}, but must not be set beside replica.enabled`
+      const finding = refusal([...replica, 'primary'], message, 'remove replica.primary: the cluster chart always prints enabled')
+      const others = withPlaces(finding, { path: [...replica, 'enabled'], label: `replica.enabled is ${enabled}` })
       const type = reached(operator, releases.minor30) ? 'FieldValueForbidden' : 'FieldValueInvalid'
       yield { ...others, field: 'spec.replicaCluster.enabled', type }
     },
