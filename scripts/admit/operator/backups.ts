@@ -1,5 +1,5 @@
 // Would the operator accept this Backup or ScheduledBackup?
-import { parseSchedule, scheduleWords, wrongField } from '../../grammar/cron.ts'
+import { fieldsOfDescriptor, parseSchedule, scheduleWords, wrongField } from '../../grammar/cron.ts'
 import { parseGoInteger } from '../../grammar/go-text.ts'
 import type { Rule } from '../../model.ts'
 import { caution, refusal, shown, withPlaces } from './finding.ts'
@@ -101,7 +101,17 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       const schedule = stringAt(object, 'spec', 'schedule')
       const count = scheduleWords(schedule).length
       if (count === 6 || !parseSchedule(schedule)) return
-      const message = `schedule is ${shown(schedule)} with ${count} ${count === 1 ? 'field' : 'fields'}, but six are meant, seconds first`
+      if (schedule.startsWith('@')) {
+        const message = `schedule is ${shown(schedule)}, which runs, but the operator wants six words, and warns`
+        const fields = fieldsOfDescriptor(schedule)
+        yield caution(
+          ['spec', 'schedule'],
+          message,
+          fields === undefined ? 'leave it so: it runs as written' : `leave it so, or write "${fields}"`,
+        )
+        return
+      }
+      const message = `schedule is ${shown(schedule)} with ${count} fields, but six are meant, seconds first`
       yield caution(['spec', 'schedule'], message, 'write six fields, such as "0 0 2 * * *"')
     },
   },
