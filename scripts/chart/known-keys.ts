@@ -64,16 +64,29 @@ function describe(value: Value, shape: ClosedShape, path: Path): UnknownKey {
   const key = String(path.at(-1))
   const where = path.filter((step) => typeof step === 'string').join('.')
   const suggestion = nearest(key, Object.keys(shape.fields))
-  const elsewhere = suggestion === undefined ? homesOf(key, where) : []
+  const elsewhere = suggestion === undefined ? homesOf(key, where, shape) : []
   return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
-function homesOf(key: string, where: string): readonly string[] {
-  const home = Object.hasOwn(moved, where) ? moved[where] : undefined
+/** `secretName` beside a map `secret` with a `name`. */
+function joinedKey(key: string, where: string, shape: ClosedShape): string | undefined {
+  for (const [name, child] of Object.entries(shape.fields)) {
+    if (child.kind !== 'closed' || !key.startsWith(name)) continue
+    const inner = Object.keys(child.fields).find((field) => `${name}${field}`.toLowerCase() === key.toLowerCase())
+    if (inner !== undefined) return [...where.split('.').slice(0, -1), name, inner].join('.')
+  }
+  return undefined
+}
+
+function homesOf(key: string, where: string, shape: ClosedShape): readonly string[] {
+  const home = Object.hasOwn(moved, where) ? moved[where] : joinedKey(key, where, shape)
   if (home !== undefined) return [home]
   // a setting of postgresql.conf one level too high is what the chart itself complains about
   if (/^cluster\.postgresql\.[^.]+$/.test(where) && !toleratedPostgresqlKeys.includes(key)) return [`cluster.postgresql.parameters.${key}`]
-  return (pathsByKey().get(key) ?? []).slice(0, 3)
+  const all = pathsByKey().get(key) ?? []
+  const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
+  const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
+  return (near.length > 0 ? near : all).slice(0, 3)
 }
 
 let paths: ReadonlyMap<string, readonly string[]> | undefined
