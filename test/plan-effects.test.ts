@@ -102,6 +102,14 @@ test('a new pooler breaks no connections', async () => {
   expect((await planned('example-api/dev')).steps).toEqual([])
 })
 
+test.each([
+  [2, 'the operator deletes one instance with its volumes'],
+  [1, 'the operator deletes 2 instances with their volumes'],
+])('%i instances instead of three', async (instances, step) => {
+  repository.put(prd, `cluster:\n  instances: ${instances}\n`)
+  expect((await planned()).steps).toEqual([step])
+})
+
 describe('a pooler', () => {
   const dev = 'databases/example-api/values-dev.yaml'
   const pooler = '  - name: rw\n    type: rw\n    instances: 1\n'

@@ -116,7 +116,8 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
 
 function instanceSteps([from, to]: readonly [number, number]): Step[] {
   if (to > from) return [told(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)]
-  if (to < from) return [told(`the operator deletes ${from - to === 1 ? 'one instance' : `${from - to} instances`} with its volumes`)]
+  const fewer = from - to
+  if (fewer > 0) return [told(`the operator deletes ${fewer === 1 ? 'one instance with its' : `${fewer} instances with their`} volumes`)]
   return []
 }
 
