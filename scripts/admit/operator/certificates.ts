@@ -35,7 +35,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const names = listAt(object, ...base, 'serverAltDNSNames')?.length ?? 0
       if (names === 0 || stringAt(object, ...base, 'serverTLSSecret') === '') return
-      const message = `serverAltDNSNames has ${names} names, but must be empty, since serverTLSSecret is set`
+      const message = `serverAltDNSNames has ${names === 1 ? 'one name' : `${names} names`}, but must be empty, since serverTLSSecret is set`
       const finding = refusal([...base, 'serverAltDNSNames'], message, 'put the names into your own certificate')
       const others = withPlaces(finding, { path: [...base, 'serverTLSSecret'], label: 'serverTLSSecret is set here' })
       yield { ...others, field: 'spec.certificates.serveraltdnsnames' }
