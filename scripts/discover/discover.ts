@@ -49,7 +49,9 @@ export function discover(settings: Settings, tree: Tree): Discovered {
   }
   const overrides = [...found.overrides.values()].filter((path) => !usedOverrides.has(path))
   const serviceFiles = new Map([...found.serviceFiles].filter(([name]) => !found.bases.some(({ parts }) => parts.service === name)))
-  const told = new Set([...found.meant, ...[...found.bases, ...(tree.blocked ?? [])].map(({ path }) => path)])
+  // git knows no folders: what stands below a file's name tells of one
+  const folders = tree.paths.flatMap((path) => /^.*?\.yaml(?=\/)/.exec(path)?.[0] ?? [])
+  const told = new Set([...found.meant, ...folders, ...[...found.bases, ...(tree.blocked ?? [])].map(({ path }) => path)])
   append(findings, missingBases({ overrides, serviceFiles, told }, settings, source))
   append(findings, duplicateNames(databases, settings))
   return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
