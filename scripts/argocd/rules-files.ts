@@ -33,12 +33,13 @@ export const fileRules: readonly ManifestRule[] = [
           // before 3.4 `*` is a letter like others
           const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
           const glob = isGlob ? expression(path, '[^/]*') : undefined
-          if (glob === undefined ? tree.read(path) !== undefined : tree.paths.some((other) => glob.test(other))) continue
+          // a folder is no value file, however a tree answers for it
+          const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
+          if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some((other) => glob.test(other))) continue
           // only folders that are listed whole can prove that a file is missing
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
           said.add(path)
           const index = texts(at(application, ...helm, 'valueFiles')).indexOf(file.entry)
-          const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
           yield {
             message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
             places: [{ path: [...base, ...helm, 'valueFiles', index] }],
