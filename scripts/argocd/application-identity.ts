@@ -3,6 +3,7 @@ import type { LocatedFinding } from '../diagnose.ts'
 import type { JsonMap, Path } from '../model.ts'
 import { identityOf } from './application-values.ts'
 import type { Identity } from './application-values.ts'
+import { unknownText } from './helm-text.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, releasePath } from './manifest-parts.ts'
@@ -42,6 +43,7 @@ export function identityFindings(
     const name = applicationName(application)
     const newName = renamed.get(name)
     if (newName !== undefined) {
+      if (isUnknown(name) || isUnknown(newName)) continue
       const message = `Application ${name} becomes ${newName}, but a renamed one is new, and the old one lives on beside it`
       const help = `name it ${name} again; a database is moved by hand`
       const path = [...after.base, 'metadata', 'name']
@@ -55,6 +57,8 @@ export function identityFindings(
       const is = what(now, after)
       // what is not written is told as that
       if (was === undefined || is === undefined || was === is || was === '' || is === '') continue
+      // what only the parent's values tell may be the same
+      if (isUnknown(name) || isUnknown(was) || isUnknown(is)) continue
       const isMove = field === 'destination'
       const message = `${field} of ${name} goes from ${was} to ${is}, but ${isMove ? 'the database stays where it is' : 'that is a new, empty database'}`
       const help = isMove ? 'move the database by hand: dump and restore, or a replica cluster' : `restore ${was}`
@@ -64,6 +68,8 @@ export function identityFindings(
   }
   return [...found.values()]
 }
+
+const isUnknown = (text: string): boolean => text.includes(unknownText)
 
 type Read = (application: JsonMap, manifest: Manifest) => string | undefined
 const read =

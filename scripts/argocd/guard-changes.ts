@@ -6,6 +6,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
 import { deepestAt } from '../value.ts'
 import { guardOptions } from './application-values.ts'
+import { unknownText } from './helm-text.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, guardStrength, isDatabase, ownPath, texts } from './manifest-parts.ts'
@@ -21,6 +22,9 @@ interface Brake {
   readonly strength: (manifest: Manifest) => number
 }
 
+/** What only the parent's values tell may be the brake itself. */
+const isUnknown = (value: Json | undefined): boolean => typeof value === 'string' && value.includes(unknownText)
+
 const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-options']
 const own = (what: 'Prune' | 'Delete'): Brake => ({
   name: `${what} of the annotation sync-options`,
@@ -28,6 +32,7 @@ const own = (what: 'Prune' | 'Delete'): Brake => ({
   strength: ({ plain, settings }) => {
     const options = splitOptions(String(at(plain, ...annotation) ?? ''))
     // a misspelt option was not taken away, and is told by itself
+    if (isUnknown(at(plain, ...annotation))) return 2
     const isMisspelt = options.some((option) => judgeSyncOption(option, 'object', settings.argocd.version) !== undefined)
     return isMisspelt || isMisnamed(at(plain, ...annotation.slice(0, -1))) ? 2 : guardStrength(options, what)
   },
@@ -38,12 +43,18 @@ const brakes: readonly Brake[] = [
   {
     name: 'applicationsSync',
     path: ['spec', 'syncPolicy', 'applicationsSync'],
-    strength: ({ plain }) => (/^create-(?:update|only)$/.test(String(at(plain, 'spec', 'syncPolicy', 'applicationsSync'))) ? 1 : 0),
+    strength: ({ plain }) => {
+      const policy = at(plain, 'spec', 'syncPolicy', 'applicationsSync')
+      return isUnknown(policy) || /^create-(?:update|only)$/.test(String(policy)) ? 1 : 0
+    },
   },
   {
     name: 'preserveResourcesOnDeletion',
     path: ['spec', 'syncPolicy', 'preserveResourcesOnDeletion'],
-    strength: ({ plain }) => (at(plain, 'spec', 'syncPolicy', 'preserveResourcesOnDeletion') === true ? 1 : 0),
+    strength: ({ plain }) => {
+      const kept = at(plain, 'spec', 'syncPolicy', 'preserveResourcesOnDeletion')
+      return isUnknown(kept) || kept === true ? 1 : 0
+    },
   },
   {
     name: 'the finalizer',
@@ -92,7 +103,7 @@ function* optionFindings(before: Manifest, after: Manifest): Iterable<LocatedFin
     const read = (path: string): ReturnType<typeof before.tree.read> => before.tree.read(path) ?? after.tree.read(path)
     const old = guardOptions(application, { settings: before.settings, tree: { ...before.tree, read } })
     const present = guardOptions(now, after)
-    if (old === undefined || present === undefined) continue
+    if (old === undefined || present === undefined || [...present].some(isUnknown)) continue
     const lost = (['Prune', 'Delete'] as const).filter((what) => guardStrength(present, what) < guardStrength(old, what))
     if (lost.length === 0) continue
     yield {

@@ -31,6 +31,7 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
     const isTaken = (name: string): boolean => makers.has(applicationKey(old, name))
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, isTaken)
     if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
+    if (next !== undefined && isUncertain(old, next)) return []
     return old.kind === 'Application' ? applicationFindings(change, isTaken) : setFindings(change, isTaken)
   })
 }
@@ -68,6 +69,13 @@ function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean 
 /** Steps of `spec.generators[0].list.elements[0]`. */
 const elementDepth = 6
 
+/** Names that only the parent's values tell: what seems to be lost, or renamed, may be one of them. */
+function isUncertain(before: Manifest, after: Manifest): boolean {
+  if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
+  const names = (after.applications ?? []).map(applicationName)
+  return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
+}
+
 function setFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
@@ -100,6 +108,9 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
   const fate = ({ name, cluster }: ApplicationChange): boolean =>
     cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
+  const made = new Map((after?.applications ?? []).map((application) => [applicationName(application), application]))
+  const isPartlyUnknown = (name: string): boolean =>
+    JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => !isTaken(name))
@@ -107,10 +118,10 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
   const findings = [
     ...tell('changes/database-stays', lost),
     ...tell('changes/application-stays', [...kept, ...find('kept-orphan')]),
-    ...tell('changes/application-updates', find('stale')),
+    ...tell('changes/application-updates', find('stale').filter(({ name }) => !isPartlyUnknown(name))),
     ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
   ]
-  if (isKept) findings.push(keptSet(change, isTaken))
+  if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, isTaken))
   if (after === undefined) return findings
   const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
   return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
@@ -166,8 +177,9 @@ const tellings: Readonly<Record<string, Telling>> = {
 }
 
 function teller(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
-  return (rule, gone) => {
+  return (rule, all) => {
     const telling = tellings[rule]
+    const gone = all.filter(({ name }) => !name.includes(unknownText))
     const [first, ...others] = gone
     if (first === undefined || telling === undefined) return []
     const names = `Application ${first.name.slice(0, 40)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`

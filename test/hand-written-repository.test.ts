@@ -1,0 +1,40 @@
+// What does `check` say about hand-written sets in a repository of their own, compared with its base?
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openChange } from './change-repository.ts'
+import type { ChangeRepository } from './change-repository.ts'
+import { legacySet } from './hand-written-set.ts'
+
+const set = 'apps/templates/data/legacy.yaml'
+const guarded = 'cluster:\n  annotations:\n    argocd.argoproj.io/sync-options: Prune=false,Delete=false\n'
+
+let repository: ChangeRepository
+beforeEach(async () => {
+  repository = await openChange()
+  repository.put(set, legacySet.replace('example/infra.git', 'example/example-infrastructure.git'))
+  for (const name of ['alpha', 'beta']) repository.put(`helm-values/legacy/${name}.yaml`, guarded)
+  await repository.rebase()
+})
+afterEach(() => repository.remove())
+
+test('a folder is no value file, in the work tree as in the index', async () => {
+  repository.edit(set, '$values/helm-values/data/postgres-dev-defaults.yaml', '$values/helm-values/legacy')
+  const found = await repository.told()
+  expect(found).toMatchObject([{ rule: 'argocd/value-file-exists', severity: 'error', file: set }])
+  expect(found[0]?.message).toContain('that is a folder')
+})
+
+test.each([
+  ['the server', 'server: https://kubernetes.default.svc', 'server: {{ .Values.one | quote }}'],
+  ['a namespace', "namespace: '{{`{{ .service }}`}}-legacy'", 'namespace: {{ .Values.one }}'],
+  ['the project', 'project: data', 'project: {{ .Values.one }}'],
+  ['an element', 'service: "beta"', 'service: {{ .Values.one | quote }}'],
+  ['the name of the set', 'name: legacy-dbs', 'name: {{ .Values.one }}'],
+  ['the policy', 'applicationsSync: create-update', 'applicationsSync: {{ .Values.one }}'],
+  ['its guard', 'sync-options: Prune=false,Delete=false', 'sync-options: {{ .Values.one }}'],
+])('nothing is said of %s that only the values of the parent tell', async (_, from, to) => {
+  repository.edit(set, from, to)
+  expect(await repository.told()).toEqual([])
+  await repository.rebase()
+  repository.edit(set, to, from)
+  expect(await repository.told()).toEqual([])
+})
