@@ -38,3 +38,32 @@ test.each([
   repository.edit(set, to, from)
   expect(await repository.told()).toEqual([])
 })
+
+test('an element that moves to another set is wanted there, and owned here', async () => {
+  const text = repository.read(set)
+  const beta = '          - service: "beta"\n'
+  repository.put(set, text.replace(beta, ''))
+  repository.put('apps/templates/data/other.yaml', text.replace('legacy-dbs', 'other-dbs').replace('          - service: "alpha"\n', ''))
+  const found = await repository.told()
+  expect(found).toMatchObject([{ rule: 'changes/application-stays', severity: 'warning', file: set }])
+  expect(found[0]?.message).toBe('Application beta-legacy is wanted by the set other-dbs, but legacy-dbs owns it')
+  expect(found[0]?.help).not.toContain('delete')
+})
+
+test('a database that the generated sets adopt is wanted by them, and owned by the set that it leaves', async () => {
+  repository.put(
+    set,
+    repository
+      .read(set)
+      .replaceAll('-legacy', '-db-dev')
+      .replace("namespace: '{{`{{ .service }}`}}-db-dev'", "namespace: '{{`{{ .service }}`}}-dev'"),
+  )
+  await repository.rebase()
+  repository.edit(set, '          - service: "alpha"\n', '')
+  repository.put('databases/alpha/service.yaml', 'environments: [dev]\n')
+  repository.put('databases/alpha/values.yaml', '')
+  const found = await repository.told()
+  expect(found.map(({ message }) => message)).toEqual([
+    'Application alpha-db-dev is wanted by the generated set of dev, but legacy-dbs owns it',
+  ])
+})

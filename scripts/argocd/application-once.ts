@@ -58,7 +58,7 @@ export function doubledApplications(
   return findings
 }
 
-function makerOf({ kind, plain }: Manifest): string {
+export function makerOf({ kind, plain }: Manifest): string {
   return kind === 'Application' ? 'another manifest' : `the set ${applicationName(plain)}`
 }
 

@@ -2,7 +2,7 @@
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { JsonMap, Severity } from '../model.ts'
 import { splitOptions } from '../sync-options.ts'
-import { generatedMakers } from './application-once.ts'
+import { generatedMakers, makerOf } from './application-once.ts'
 import { identityFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
 import { changeApplications } from './changes.ts'
@@ -19,22 +19,26 @@ import { shapeRules } from './rules-shape.ts'
 /** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
 export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
   const present = after.flatMap(({ manifests }) => manifests)
-  const makers = new Set(generatedMakers(now).keys())
+  const makers = new Map([...generatedMakers(now)].map(([key, { what }]) => [key, what]))
   const generated = new Set(
     now.databases.map(({ environment }) => `${now.settings.argocd.namespace}/postgres-clusters-${environment.name}`),
   )
   for (const manifest of present)
-    for (const application of manifest.applications ?? []) makers.add(applicationKey(manifest, applicationName(application)))
+    for (const application of manifest.applications ?? [])
+      makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
   return pairs(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
-    const isTaken = (name: string): boolean => makers.has(applicationKey(old, name))
-    if (next === undefined && generated.has(old.key)) return replacedFindings(change, isTaken)
+    const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
+    if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
-    return old.kind === 'Application' ? applicationFindings(change, isTaken) : setFindings(change, isTaken)
+    return old.kind === 'Application' ? applicationFindings(change, takerOf) : setFindings(change, takerOf)
   })
 }
+
+/** Who else makes an Application of this name now. */
+type TakerOf = (name: string) => string | undefined
 
 /** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
 function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
@@ -76,7 +80,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -113,15 +117,20 @@ function setFindings(change: ManifestChange, isTaken: (name: string) => boolean)
     JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
-  const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => !isTaken(name))
+  const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
+  const orphans = find('kept-orphan')
   const tell = teller(change)
   const findings = [
     ...tell('changes/database-stays', lost),
-    ...tell('changes/application-stays', [...kept, ...find('kept-orphan')]),
-    ...tell('changes/application-updates', find('stale').filter(({ name }) => !isPartlyUnknown(name))),
+    ...tell('changes/application-stays', [...kept, ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...handedOver(change, orphans, takerOf),
+    ...tell(
+      'changes/application-updates',
+      find('stale').filter(({ name }) => !isPartlyUnknown(name)),
+    ),
     ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
   ]
-  if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, isTaken))
+  if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
   if (after === undefined) return findings
   const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
   return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
@@ -189,6 +198,28 @@ function teller(change: ManifestChange): (rule: string, gone: readonly Applicati
   }
 }
 
+/** Applications that other sets want now, and that this one goes on owning: its policy forbids to let them go. */
+function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], takerOf: TakerOf): LocatedFinding[] {
+  const found = new Map<string, ApplicationChange[]>()
+  for (const one of gone) {
+    const taker = one.owned ? takerOf(one.name) : undefined
+    if (taker !== undefined) found.set(taker, [...(found.get(taker) ?? []), one])
+  }
+  const owner = applicationName((change.after ?? change.before).plain).slice(0, 30)
+  const drop = `--type json -p '[{"op":"remove","path":"/metadata/ownerReferences"}]'`
+  return [...found].flatMap(([taker, [first, ...others]]) => {
+    if (first === undefined) return []
+    const names = `Application ${first.name.slice(0, 30)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    return {
+      rule: 'changes/application-stays',
+      severity: 'warning',
+      message: `${names} is wanted by ${taker.slice(0, 40)}, but ${owner} owns it`.slice(0, 120),
+      ...goneSpot(change, first.name),
+      help: `after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0]} ${first.name} ${drop}`,
+    } as const
+  })
+}
+
 /** The list that lost an element, or the template; the file of the base where the set itself is gone. */
 function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: string })[] } {
   const element = before.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
@@ -200,7 +231,7 @@ function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; 
 }
 
 /** A set that its guard keeps in the cluster although it left the repository. */
-function keptSet({ before, after }: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding {
+function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFinding {
   const name = applicationName(before.plain).slice(0, 40)
   const count = before.applications?.length ?? 0
   if (after !== undefined)
@@ -212,7 +243,7 @@ function keptSet({ before, after }: ManifestChange, isTaken: (name: string) => b
       related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
       help: `name it ${name} again`,
     }
-  const isHandedOver = before.applications?.some((application) => isTaken(applicationName(application))) === true
+  const isHandedOver = before.applications?.some((application) => takerOf(applicationName(application)) !== undefined) === true
   const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unseen`
   return {
     rule: 'changes/application-stays',
@@ -224,15 +255,17 @@ function keptSet({ before, after }: ManifestChange, isTaken: (name: string) => b
 }
 
 /** A generated set took the place of one that was written by hand: what it does not want is kept by its policy. */
-function replacedFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
   const { applications, settings } = change.before
   const gone = (applications ?? []).filter((application) => isDatabase(application, settings)).map(applicationName)
-  const kept = gone.filter((name) => !isTaken(name)).map((name) => ({ name, result: 'kept-orphan', cascade: false, owned: true }) as const)
+  const kept = gone
+    .filter((name) => takerOf(name) === undefined)
+    .map((name) => ({ name, result: 'kept-orphan', cascade: false, owned: true }) as const)
   return teller(change)('changes/application-stays', kept)
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, isTaken: (name: string) => boolean): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key)
@@ -240,7 +273,7 @@ function applicationFindings(change: ManifestChange, isTaken: (name: string) => 
   if (after !== undefined) return identityFindings(change, new Map([[name, applicationName(after.plain)]]), new Set())
   const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
   const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
-  if (!goes && isTaken(name)) return []
+  if (!goes && takerOf(name) !== undefined) return []
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
   return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }
