@@ -122,6 +122,37 @@ describe('a tree that stood elsewhere', () => {
   })
 })
 
+describe('databases that --databases brings', () => {
+  const moved = 'k8s/databases/example-api/values.yaml'
+  const check = async (...more: string[]): Promise<string[]> => {
+    await repository.run('render', ...more)
+    const { stdout } = await repository.run('check', '--base', 'main', '--format', 'json', ...more)
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { rule: string; file: string; line: number }[] }
+    return diagnostics.map(({ rule, file, line }) => `${rule} ${file}:${line}`)
+  }
+  test('are found at the base where their folder was moved', async () => {
+    mkdirSync(join(repository.root, 'k8s'))
+    repository.git('mv', 'databases', 'k8s/databases')
+    expect(await check('--databases', 'k8s/databases')).toEqual([])
+    const { stdout } = await repository.run('plan', '--base', 'main', '--databases', 'k8s/databases')
+    expect(stdout).toContain('nothing changes for 2 databases')
+    repository.edit(moved, 'size: 10Gi', 'size: 9Gi')
+    expect(await check('--databases', 'k8s/databases')).toEqual([`changes/storage-grows ${moved}:8`])
+  })
+  test('are said to be lost where two folders may have been theirs', async () => {
+    repository.put('other/example-api/values.yaml', repository.read(values))
+    await repository.rebase()
+    mkdirSync(join(repository.root, 'k8s'))
+    repository.git('mv', 'databases', 'k8s/databases')
+    repository.git('rm', '-rqf', 'other')
+    expect(await check('--databases', 'k8s/databases')).toEqual([`changes/base-readable ${settings}:3`])
+  })
+  test('are judged by settings of the base where those stand in the same repository', async () => {
+    repository.edit(settings, 'namespace: "{service}-prd"', 'namespace: "{service}-prod"')
+    expect((await check('--databases', 'databases')).map((text) => text.split(' ')[0])).toEqual(['changes/namespace-stays'])
+  })
+})
+
 test('a first adoption says that everything is new', async () => {
   repository.git('checkout', '-q', '--orphan', 'older')
   repository.git('rm', '-rfq', '--cached', '.')

@@ -2,14 +2,14 @@
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../diagnose.ts'
+import { openBroughtTree } from './brought.ts'
+import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { commitTree, leftFolders, mergeBase, stagedBase } from '../repository/git.ts'
-import { isInFolder, layoutFolders, staticFolder } from '../discover/layout.ts'
+import { isInFolder, layoutFolders } from '../discover/layout.ts'
 import type { Database, Settings } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
-import { overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
-import { UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 /** The repository at the merge base. */
@@ -55,20 +55,21 @@ export function readBase(
   const { tree } = current
   const { layout } = current.settings
   let place: Place | undefined
-  let first = openBaseTree(workspace, from, { layout, tree })
-  if (!holdsSettings(first.tree) && workspace.databases === undefined) {
-    place = formerPlace(workspace.root, from.commit)
+  let first = openBaseTree(workspace, from, { layout, current: layout, tree })
+  if (!holdsSettings(first.tree)) {
+    place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
     if (place === undefined) return { ...first, databases: new Map(), findings: [] }
-    first = openBaseTree(workspace, from, { layout, tree, place })
+    first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
   if (settings === undefined) return { ...first, databases: new Map(), findings: findings.slice(0, 1).map(unreadable) }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
-  const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, tree, ...(place && { place }) })
+  const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
   const databases = new Map(found.databases.map((database) => [database.id, database]))
-  return { ...opened, settings, databases, findings: unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path)) }
+  const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
+  return { ...opened, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
 }
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */
@@ -108,6 +109,21 @@ function unreadable({ message, at, help }: LocatedFinding): LocatedFinding {
   }
 }
 
+/** Databases that stood in one of several folders at the base: which, can't be told. */
+function lostFolder(settings: Settings): LocatedFinding {
+  const { file, value } = settings.origin.origin
+  return {
+    rule: 'changes/base-readable',
+    severity: 'warning',
+    message: `databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`.slice(
+      0,
+      120,
+    ),
+    at: { file, span: settings.origin.origin.key ?? value },
+    help: 'move the folder in a change that does nothing else',
+  }
+}
+
 /** Files of the base that hide databases, or what service.yaml says of them; as they are now, they are judged anyway. */
 function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] {
   const isHiding = ({ rule, severity }: LocatedFinding): boolean =>
@@ -136,8 +152,8 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
 function openBaseTree(
   workspace: Workspace,
   { revision, commit }: BaseCommit,
-  { layout, tree, place }: { readonly layout: Settings['layout']; readonly tree: Tree; readonly place?: Place },
-): Pick<Base, 'revision' | 'tree' | 'differs'> {
+  { layout, current, tree, place }: Layouts & { readonly place?: Place },
+): OpenedBase {
   if (workspace.databases === undefined) {
     const own = layoutFolders(layout)
     const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
@@ -149,18 +165,7 @@ function openBaseTree(
     const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
     return { revision, tree: { ...opened.tree, ...shown, revision }, differs: opened.differs }
   }
-  const folder = staticFolder(layout.databases)
-  const prefix = `${folder}/`
-  if (folder === '') throw new UsageError('--databases needs postgres.layout.databases to begin with a folder')
-  const below: Tree = { paths: [], read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }
-  const opened = commitTree(workspace.databases, commit, { folders: [''], current: below, wanted: (path) => path.endsWith('.yaml') })
-  const shown = tree.shown === undefined ? {} : { shown: (path: string) => tree.shown?.(path) ?? path }
-  const own: Tree = { paths: tree.paths.filter((path) => !path.startsWith(prefix)), read: (path) => tree.read(path) }
-  return {
-    revision,
-    tree: { ...overlay(own, folder, opened.tree, ''), ...shown, revision },
-    differs: (path) => path.startsWith(prefix) && opened.differs(path.slice(prefix.length)),
-  }
+  return openBroughtTree({ ...workspace, databases: workspace.databases }, { revision, commit }, { layout, current, tree })
 }
 
 /** A tree whose unchanged files are read when somebody looks into them. */

@@ -96,6 +96,12 @@ export function shownPath(root: string, path: string): string {
   return isAbsolute(short) ? path : short.split(sep).join('/')
 }
 
+/** The folder that holds `.git`; the folder itself outside of git. */
+export function repositoryTop(folder: string): string {
+  const inside = folderInRepository(folder)
+  return inside === '' ? folder : folder.slice(0, -inside.length)
+}
+
 /** The root as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
 export function folderInRepository(root: string): string {
   for (let top = root; ; top = dirname(top)) {

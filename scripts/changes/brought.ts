@@ -1,0 +1,83 @@
+// What did the folder of `--databases` hold at the base, and what the repository that its settings come from?
+import { join } from 'node:path'
+import { matcher, staticFolder } from '../discover/layout.ts'
+import { settingsFile } from '../discover/settings.ts'
+import type { Settings } from '../model.ts'
+import { commitTree } from '../repository/git.ts'
+import type { CommitTree } from '../repository/git.ts'
+import { movedFolders } from '../repository/moved.ts'
+import { overlay } from '../repository/tree.ts'
+import type { Tree } from '../repository/tree.ts'
+import { repositoryTop, shownPath, UsageError } from '../repository/workspace.ts'
+import type { Base, BaseCommit } from './base.ts'
+
+export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'differs'> {
+  /** the databases stood elsewhere, and it can't be told where */
+  readonly isLost?: boolean
+}
+
+export interface Layouts {
+  /** of the base, as far as it is known */
+  readonly layout: Settings['layout']
+  /** of the state that is judged, whose tree this is */
+  readonly current: Settings['layout']
+  readonly tree: Tree
+}
+
+/** The databases come from the commit; settings and defaults too, if they stand in the same repository. */
+export function openBroughtTree(
+  { root, databases }: { readonly root: string; readonly databases: string },
+  { revision, commit }: BaseCommit,
+  { layout, current, tree }: Layouts,
+): OpenedBase {
+  const folder = staticFolder(layout.databases)
+  if (folder === '') throw new UsageError('--databases needs postgres.layout.databases to begin with a folder')
+  const prefix = `${staticFolder(current.databases)}/`
+  const below: Tree = {
+    paths: tree.paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length)),
+    read: (path) => tree.read(prefix + path),
+    blob: (path) => tree.blob?.(prefix + path),
+  }
+  const open = (at?: string): CommitTree =>
+    commitTree(databases, commit, {
+      folders: [''],
+      current: below,
+      wanted: (path) => path.endsWith('.yaml'),
+      ...(at === undefined ? {} : { at }),
+    })
+  const here = open()
+  const isOurs = (pattern: string): ((path: string) => boolean) => {
+    const fits = matcher(pattern)
+    return (path) => fits(`${staticFolder(pattern)}/${path}`) !== undefined
+  }
+  const isThere = here.tree.paths.some(isOurs(layout.databases))
+  const former = isThere ? [] : movedFolders(databases, commit, new Set(below.paths.filter(isOurs(current.databases))))
+  const [at] = former
+  const isFound = at !== undefined && former.length === 1
+  const opened = isFound ? open(at) : here
+  const shownAs = shownPath(root, isFound ? join(repositoryTop(databases), at) : databases)
+  const own = openOwn(root, commit, { isOne: repositoryTop(root) === repositoryTop(databases), prefix, tree })
+  const joined = overlay(own.tree, folder, opened.tree, shownAs)
+  return {
+    revision,
+    tree: { ...joined, revision },
+    differs: (path) => (path.startsWith(`${folder}/`) ? opened.differs(path.slice(folder.length + 1)) : own.differs(path)),
+    isLost: former.length > 1,
+  }
+}
+
+/** Settings, defaults and manifests: those of the commit, or of now where another repository holds them. */
+function openOwn(
+  root: string,
+  commit: string,
+  { isOne, prefix, tree }: { readonly isOne: boolean; readonly prefix: string; readonly tree: Tree },
+): CommitTree {
+  const current: Tree = {
+    paths: tree.paths.filter((path) => !path.startsWith(prefix)),
+    read: (path) => tree.read(path),
+    blob: (path) => tree.blob?.(path),
+  }
+  if (!isOne) return { tree: current, differs: () => false }
+  const wanted = (path: string): boolean => path === settingsFile || /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path)
+  return commitTree(root, commit, { folders: [settingsFile, 'helm-values', 'apps/templates'], current, wanted })
+}
