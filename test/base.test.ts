@@ -53,6 +53,18 @@ describe('settings of the base that are not right', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('[changes/base-readable]')
   })
+  test('a branch that does nothing but mend them passes with a warning', async () => {
+    repository.edit(settings, 'guard: never', 'guard: nevr')
+    repository.git('commit', '-qam', 'broken')
+    repository.git('branch', '-f', 'main')
+    repository.edit(settings, 'guard: nevr', 'guard: never')
+    expect(await repository.told()).toMatchObject([
+      { rule: 'changes/base-readable', severity: 'warning', file: settings, revision: 'main' },
+    ])
+    expect(await repository.run('plan', '--base', 'main')).toMatchObject({ code: 1, stdout: '' })
+    repository.put('databases/new/values.yaml', '')
+    expect(await repository.told()).toMatchObject([{ rule: 'changes/base-readable', severity: 'error' }])
+  })
   test('a service.yaml that was broken there is told, where it is another one now', async () => {
     repository.put('databases/example-api/service.yaml', 'retired: [\n')
     await repository.rebase()

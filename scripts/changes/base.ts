@@ -7,7 +7,8 @@ import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { commitTree, leftFolders, mergeBase, stagedBase } from '../repository/git.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
-import type { Database, Settings } from '../model.ts'
+import { isGenerated } from '../emit/header.ts'
+import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -62,7 +63,10 @@ export function readBase(
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
-  if (settings === undefined) return { ...first, databases: new Map(), findings: findings.slice(0, 1).map(unreadable) }
+  if (settings === undefined) {
+    const severity = isMendAlone(first, current) ? 'warning' : 'error'
+    return { ...first, databases: new Map(), findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)) }
+  }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
@@ -98,14 +102,29 @@ function formerPlace(root: string, commit: string): Place | undefined {
   return at === undefined || found.length > 1 ? undefined : { at, shown: posix.relative(`/${here}`, `/${at}`) }
 }
 
+/** Whether the settings alone are others now, and what is generated from them: somebody has to mend them. */
+function isMendAlone(
+  { tree: before, differs }: OpenedBase,
+  { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
+): boolean {
+  const folders = ['helm-values', 'apps/templates', ...layoutFolders(settings.layout)]
+  const isOther = (path: string): boolean => {
+    if (path === settingsFile || path.startsWith(`${renderedFolder}/`) || !folders.some((folder) => isInFolder(path, folder))) return false
+    const sides = [before.read(path), tree.read(path)].filter((read) => read !== undefined)
+    return differs(path) && !sides.every((read) => read.ok && isGenerated(read.text))
+  }
+  return ![...new Set([...before.paths, ...tree.paths])].some(isOther)
+}
+
 /** What keeps the settings of the base from being read: without them a branch could do anything. */
-function unreadable({ message, at, help }: LocatedFinding): LocatedFinding {
+function unreadable({ message, at, help }: LocatedFinding, severity: Severity): LocatedFinding {
+  const advice = severity === 'error' ? 'mend that in a change that does nothing else' : 'change nothing but that line here'
   return {
     rule: 'changes/base-readable',
-    severity: 'error',
+    severity,
     message: `settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`.slice(0, 120),
     at,
-    help: `there ${message}${help === undefined ? '' : ` (${help})`}: mend that in a change that does nothing else`,
+    help: `there ${message}${help === undefined ? '' : ` (${help})`}: ${advice}`,
   }
 }
 

@@ -24,9 +24,12 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (!Object.hasOwn(writers, format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(Object.keys(writers))}`)
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const outcome = await runPipeline(openWorkspace(terminal.cwd, flags), { staged: flags.staged === true, base: flags.base })
-  const unreadable = outcome.diagnostics.filter(
-    ({ rule, severity }) =>
-      severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^(?:values\/chart-schema|changes\/base-readable)$/.test(rule),
+  const { comparison } = outcome
+  const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
+  const unreadable = outcome.diagnostics.filter(({ rule, severity }) =>
+    rule === 'changes/base-readable'
+      ? severity === 'error' || isBlind
+      : severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
   )
   if (outcome.comparison === undefined || unreadable.length > 0) {
     await report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
