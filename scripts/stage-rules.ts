@@ -143,6 +143,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/set-size', 'a set is small enough for a client-side apply', 'warning'),
       rule('argocd/helm-braces', 'templates of Argo CD are hidden from Helm'),
       rule('argocd/manifest-readable', 'what a hand-written template deploys is not left to control structures of Helm', 'info'),
+      rule('argocd/manifest-once', 'no two manifests have one kind and name'),
       rule('argocd/application-once', 'no two manifests make one Application'),
       rule('argocd/cluster-once', 'no two Applications deploy one Cluster'),
     ],

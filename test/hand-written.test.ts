@@ -117,3 +117,22 @@ it('names a Cluster that two Applications deploy', () => {
   // the chart appends -cluster
   expect(judge(same)).toEqual([])
 })
+
+it('names manifests of one kind and name, also where `render` writes the other one', () => {
+  const judge = (files: Record<string, string>): string[] => findingsOf({ ...legacyFiles, ...files }).map(shown)
+  const other = edited(legacySet, ["name: '{{`{{ .service }}`}}-legacy'", "name: '{{`{{ .service }}`}}-x'"], [beta, ''])
+  const apart = edited(other, ["releaseName: '{{`{{ .service }}`}}-legacy'", "releaseName: '{{`{{ .service }}`}}-x'"])
+  expect(judge({ 'apps/templates/other.yaml': apart })).toEqual(['error argocd/manifest-once other.yaml: name: legacy-dbs'])
+  expect(judge({ 'apps/templates/other.yaml': edited(apart, ['legacy-dbs', 'x-dbs']) })).toEqual([])
+  expect(judge({ 'apps/templates/other.yaml': legacySet })).toEqual(['error argocd/manifest-once other.yaml: name: legacy-dbs'])
+  expect(judge({ [setFile]: edited(legacySet, ['legacy-dbs', 'postgres-clusters-dev']) })).toEqual([
+    'error argocd/manifest-once legacy.yaml: name: postgres-clusters-dev',
+  ])
+  const operator = edited(application, ['name: one', 'name: cloudnative-pg'])
+  expect(judge({ 'apps/templates/two.yaml': operator })).toEqual(['error argocd/manifest-once two.yaml: name: cloudnative-pg'])
+  const project = (name: string, namespace = 'argocd'): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\nspec: {}\n`
+  expect(judge({ 'apps/templates/two.yaml': project('data') })).toEqual(['error argocd/manifest-once two.yaml: name: data'])
+  expect(judge({ 'apps/templates/two.yaml': project('other') })).toEqual([])
+  expect(judge({ 'apps/templates/two.yaml': project('data', 'elsewhere') })).toEqual([])
+})

@@ -9,6 +9,7 @@ import { identityOf } from './application-values.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
 import type { ManifestFile, ManifestRule } from './manifest-files.ts'
+import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from './manifest-parts.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
@@ -52,7 +53,9 @@ export interface HandWrittenState {
 export function judgeHandWritten({ settings, databases, tree, base }: HandWrittenState): HandWritten {
   const files = readManifestFiles({ settings, databases, tree })
   const findings = files.flatMap((file) => judgeFile(file, settings))
-  findings.push(...doubledApplications(files, { settings, databases }), ...doubledClusters(files, { databases }))
+  const doubled = doubledManifests(files, { settings, databases })
+  const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
+  findings.push(...doubled.findings, ...doubledApplications(single, { settings, databases }), ...doubledClusters(single, { databases }))
   if (base !== undefined) {
     const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
     const changes = judgeSetChanges(before, files, { settings, databases, tree })
@@ -63,7 +66,7 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
 
 /** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
 function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
-  if (!/^changes\/(?:application-name|cluster-name|namespace)-stays$/.test(change.rule)) return false
+  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken)$/.test(change.rule)) return false
   const { path } = change.at.file
   const { line } = locate(change.at)
   return findings.some(({ rule, severity, at }) => {

@@ -59,12 +59,21 @@ export interface ManifestChange {
   readonly after?: Manifest
 }
 
+interface NamedObject {
+  readonly kind: string
+  readonly key: string
+  readonly spot: () => Spot
+  readonly manifest?: Manifest
+}
+
 /** A template that mentions Argo CD or an ObjectStore. */
 export interface ManifestFile {
   readonly file: SourceFile
   readonly helm: HelmText
   readonly manifests: readonly Manifest[]
   readonly stores: readonly JsonMap[]
+  /** every object of Argo CD by its kind and `namespace/name` */
+  readonly named: readonly NamedObject[]
   /** why it is no YAML; its spans are those of the file */
   readonly broken?: YamlProblem
 }
@@ -87,18 +96,22 @@ function readFile(file: SourceFile, around: Surroundings): ManifestFile {
   if (fatal !== undefined) {
     const start = helm.toFile(fatal.span.start)
     const span = { start, end: Math.max(helm.toFile(fatal.span.end), start + 1) }
-    return { file, helm, manifests: [], stores: [], broken: { ...fatal, span } }
+    return { file, helm, manifests: [], stores: [], named: [], broken: { ...fatal, span } }
   }
   const manifests: Manifest[] = []
   const stores: JsonMap[] = []
+  const named: NamedObject[] = []
   for (const document of documents) {
     const plain = toPlain(document)
     if (!isJsonMap(plain)) continue
     if (plain['kind'] === 'ObjectStore') stores.push(plain)
     const manifest = readManifest(plain, around, { file, helm, document })
     if (manifest !== undefined) manifests.push(manifest)
+    if (!String(plain['apiVersion']).startsWith('argoproj.io/')) continue
+    const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
+    named.push({ kind: String(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
   }
-  return { file, helm, manifests, stores }
+  return { file, helm, manifests, stores, named }
 }
 
 interface Reading {
@@ -110,12 +123,16 @@ interface Reading {
 /** Stages after which it is not known what a set generates. */
 const unknowing = new Set(['unsupported', 'render', 'params', 'schema', 'decode', 'metadata'])
 
+function keyOf(plain: JsonMap, { argocd }: Settings): string {
+  const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
+  return `${String(metadata['namespace'] ?? argocd.namespace)}/${String(metadata['name'] ?? '')}`
+}
+
 function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): Manifest | undefined {
   const { kind } = plain
   if (!String(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
-  const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
   const places = {
-    key: `${String(metadata['namespace'] ?? around.settings.argocd.namespace)}/${String(metadata['name'] ?? '')}`,
+    key: keyOf(plain, around.settings),
     plain,
     shape: reading.helm.shape,
     isEaten: reading.helm.eaten.length > 0,

@@ -37,6 +37,11 @@ export function writeOperatorApplication(settings: Settings): string {
   return `${GENERATED_HEADER}\n${documents.join('---\n')}`
 }
 
+/** The names of the Applications that install operators. */
+export function operatorApplications(settings: Settings): string[] {
+  return byDestination(settings).map(applicationName)
+}
+
 /**
  * The name follows from the destination and its environments, not from the order of the settings: a renamed Application
  * is deleted and created again, and the operator's CRDs with it.

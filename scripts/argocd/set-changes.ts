@@ -45,13 +45,14 @@ function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): M
   const old = before.flatMap(({ manifests }) => manifests)
   const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const known = new Set(old.map(id))
-  const byId = new Map(present.map((manifest) => [id(manifest), manifest]))
+  const byId = new Map(present.toReversed().map((manifest) => [id(manifest), manifest]))
+  const byPlace = new Map(present.map((manifest) => [`${id(manifest)} ${manifest.file.path}`, manifest]))
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
     const { applications, settings, shape, kind } = manifest
     if (shape === 'unclear' || manifest.isEaten || applications?.some((application) => isDatabase(application, settings)) !== true)
       return []
-    const same = byId.get(id(manifest))
+    const same = byPlace.get(`${id(manifest)} ${manifest.file.path}`) ?? byId.get(id(manifest))
     const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
     if (twin !== undefined) fresh.delete(twin)
     return [{ before: manifest, ...(twin === undefined ? {} : { after: twin }) }]
