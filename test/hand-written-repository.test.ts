@@ -67,3 +67,12 @@ test('a database that the generated sets adopt is wanted by them, and owned by t
     'Application alpha-db-dev is wanted by the generated set of dev, but legacy-dbs owns it',
   ])
 })
+
+test('an element that a value of the parent switches off is gone', async () => {
+  const beta = '          - service: "beta"\n'
+  repository.edit(set, beta, `          {{- if .Values.beta }}\n${beta}          {{- end }}\n`)
+  repository.put('apps/values.yaml', `${repository.read('apps/values.yaml')}beta: true\n`)
+  expect(await repository.told()).toEqual([])
+  repository.edit('apps/values.yaml', 'beta: true', 'beta: false')
+  expect(await repository.told()).toMatchObject([{ rule: 'changes/application-stays', severity: 'warning', file: set }])
+})

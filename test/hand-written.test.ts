@@ -32,8 +32,16 @@ it("leaves Helm's own actions and comments alone", () => {
 })
 
 it('reads what stands outside of control structures', () => {
-  expect(judgeSet([beta, underIf])).toEqual([])
+  const info = 'info argocd/manifest-readable legacy.yaml: {{- if .Values.beta }}'
+  expect(judgeSet([beta, underIf])).toEqual([info])
+  expect(
+    judgeSet([
+      '        syncOptions:',
+      '        {{- if .Values.x }}\n        retry: { limit: 3 }\n        {{- end }}\n        syncOptions:',
+    ]),
+  ).toEqual([])
   expect(judgeSet([beta, underIf], ['CreateNamespace', 'CreateNamespce'])).toEqual([
+    info,
     'warning argocd/set-option-known legacy.yaml: - CreateNamespce=true',
   ])
   expect(judgeSet(['        syncOptions:', '        {{- toYaml .Values.policy | nindent 8 }}\n        syncOptions:'])).toEqual([])
@@ -50,6 +58,15 @@ it('drops lines of control structures, keeps the first branch, and takes a choic
   expect(read('a: {{ if .Values.x }}1{{ else }}2{{ end }}\n')).toBe('a: \ue000\n')
   expect(readHelmText('a: {{ .Values.x }}\n').shape).toBe('whole')
   expect(readHelmText('{{ if .Values.x }}\na: 1\n{{ end }}\n').shape).toBe('optional')
+})
+
+it('decides an `if` of a literal, or of a value of apps/values.yaml, and tells one that it can not', () => {
+  const read = (condition: string): string =>
+    readHelmText(`a:\n  {{- if ${condition} }}\n  - 1\n  {{- end }}\nb: 1\n`, { no: false, yes: { deep: 1 } }).text
+  expect(['false', '.Values.no', 'not .Values.yes.deep'].map(read)).toEqual(['a:\nb: 1\n', 'a:\nb: 1\n', 'a:\nb: 1\n'])
+  expect(['true', '.Values.yes.deep', 'not .Values.no'].map(read)).toEqual(Array(3).fill('a:\n  - 1\nb: 1\n'))
+  const around = findingsOf({ ...legacyFiles, [setFile]: `{{- if .Values.legacy }}\n${legacySet}{{- end }}\n` }).map(shown)
+  expect(around).toEqual(['info argocd/manifest-readable legacy.yaml: {{- if .Values.legacy }}'])
 })
 
 it.each([

@@ -83,7 +83,7 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   // what comes out of functions may span lines, so that only plain texts prove that the file is none
   if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
     findings.push(...yamlFindings(file, [broken]))
-  else if ((broken !== undefined || helm.shape === 'unclear') && mayDeploy(manifestFile, settings))
+  else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
     findings.push(unreadFinding(manifestFile))
   for (const manifest of manifests)
     for (const rule of manifestRules)

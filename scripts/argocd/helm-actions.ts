@@ -1,4 +1,7 @@
 // Which actions does a Helm template hold, and which of them are meant for Argo CD?
+import type { Json } from '../model.ts'
+import { at } from './manifest-parts.ts'
+import { isZero } from './typed.ts'
 
 /** One `{{ … }}` of a template; offsets into it, end behind the braces. */
 export interface Action {
@@ -87,6 +90,14 @@ export function endsOfBlocks(actions: readonly Action[]): ReadonlyMap<number, nu
     else if (word === 'end') for (const start of open.pop() ?? []) ends.set(start, index)
   }
   return ends
+}
+
+/** What an `if` of a literal, or of a value that is written in apps/values.yaml, comes to; undefined: not known here. */
+export function conditionOf({ text, word }: Action, values: Json): boolean | undefined {
+  const [, not, literal, path] = /^if\s+(not\s+)?(?:(true|false)|\$?\.Values\.([\w.]+))$/.exec(text) ?? []
+  if (word !== 'if' || (literal === undefined && path === undefined)) return undefined
+  const value = path === undefined ? literal === 'true' : at(values, ...path.split('.'))
+  return value === undefined ? undefined : isZero(value) === (not !== undefined)
 }
 
 const roots = ['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Subcharts']

@@ -1,6 +1,6 @@
 // What does Helm make of a hand-written template, and where does each character come from?
-import type { Span } from '../model.ts'
-import { endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
+import type { Json, Span } from '../model.ts'
+import { conditionOf, endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
 import type { Action } from './helm-actions.ts'
 
 /** Stands for what only the cluster or the parent's values know; no honest text holds it. */
@@ -13,7 +13,7 @@ export interface HelmText {
    * beside it (`include`); `unclear`: parts are repeated, chosen or defined here, of which the text holds one
    */
   readonly shape: 'whole' | 'optional' | 'unclear'
-  /** the first action that makes it unclear */
+  /** the first action that makes it unclear, or that decides about a manifest or an element */
   readonly obstacle?: Span
   /** actions such as `{{ .env }}`, meant for Argo CD, that Helm prints as nothing or refuses */
   readonly eaten: readonly { readonly span: Span; readonly action: string }[]
@@ -30,8 +30,11 @@ interface Piece {
 
 const printsLines = /\b(?:n?indent|toYaml|include|tpl|template)\b/
 
-/** Reads a template without running it: raw strings and texts are copied, values are unknown, comments vanish. */
-export function readHelmText(source: string): HelmText {
+/**
+ * Reads a template without running it: raw strings and texts are copied, values are unknown, comments vanish. `values` decide
+ * an `if` of one of them, or of a literal, that has no other branch.
+ */
+export function readHelmText(source: string, values: Json = null): HelmText {
   const actions = readActions(source)
   const ends = endsOfBlocks(actions)
   const pieces: Piece[] = []
@@ -65,7 +68,18 @@ export function readHelmText(source: string): HelmText {
     if (word === 'if' || word === 'with' || word === 'range') {
       const last = ends.get(index)
       const end = last === undefined ? undefined : actions[last]
-      if (end === undefined) blur(action)
+      const isChoice = actions.slice(index + 1, last).some((other, below) => other.word === 'else' && ends.get(index + 1 + below) === last)
+      const isPrinted = action.line === undefined || end?.line === undefined || isChoice ? undefined : conditionOf(action, values)
+      if (isPrinted === true) {
+        drop(action)
+        scopes.push(0)
+        continue
+      } else if (isPrinted === false && end?.line !== undefined) {
+        drop(action)
+        at = end.line.end
+        index = last as number
+        continue
+      } else if (end === undefined) blur(action)
       else if (action.line === undefined && end.end <= action.lineEnd) {
         add(source.slice(at, action.start), at, false)
         add(unknownText, action.start, true)
@@ -74,6 +88,7 @@ export function readHelmText(source: string): HelmText {
         continue
       } else if (word === 'range' || action.line === undefined) blur(action)
       else if (shape === 'whole') shape = 'optional'
+      if (end !== undefined && decidesMuch(source, action, end)) obstacle ??= action
       drop(action)
       scopes.push(word === 'if' ? 0 : 1)
       depth += scopes.at(-1) ?? 0
@@ -117,6 +132,17 @@ export function readHelmText(source: string): HelmText {
     ...(obstacle === undefined ? {} : { obstacle: { start: obstacle.start, end: obstacle.end } }),
     toFile: (offset) => fileOffset(pieces, offset),
   }
+}
+
+/** Whether a block holds a manifest, or an element of a set. */
+function decidesMuch(source: string, { start, end }: Action, { start: last }: Action): boolean {
+  const body = source.slice(end, last)
+  if (/^kind:/m.test(body)) return true
+  const depth = /^\s*?\n?([ \t]*)-\s/.exec(body)?.[1]?.length
+  if (depth === undefined) return false
+  const above = source.slice(0, start).split('\n').toReversed()
+  const parent = above.find((line) => /^[ \t]*[A-Za-z]\w*:/.test(line) && line.search(/\S/) <= depth)
+  return parent !== undefined && /^\s*elements:\s*$/.test(parent)
 }
 
 function afterAction(source: string, action: Action): number {

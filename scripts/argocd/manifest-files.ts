@@ -1,6 +1,7 @@
 // Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
 import { locate } from '../diagnose.ts'
 import type { Spot } from '../diagnose.ts'
+import { settingsFile } from '../discover/settings.ts'
 import { isGenerated } from '../emit/header.ts'
 import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -81,16 +82,25 @@ export interface ManifestFile {
 /** Every template below apps/templates that is not generated. */
 export function readManifestFiles(around: Surroundings): ManifestFile[] {
   const { tree } = around
+  let values: Json | undefined
+  const readValues = (): Json => (values ??= valuesOf(tree))
   return tree.paths.flatMap((path) => {
     if (!/^apps\/templates\/.*\.ya?ml$/.test(path)) return []
     const read = tree.read(path)
     if (read?.ok !== true || isGenerated(read.text) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
-    return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around)]
+    return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around, readValues)]
   })
 }
 
-function readFile(file: SourceFile, around: Surroundings): ManifestFile {
-  const helm = readHelmText(file.text)
+/** What apps/values.yaml says: the chart's own values, which a parent may override. */
+function valuesOf(tree: Tree): Json {
+  const read = tree.read(settingsFile)
+  const { documents } = read?.ok === true ? parseYaml({ path: settingsFile, text: read.text }, 'service') : { documents: [] }
+  return documents[0] === undefined ? null : toPlain(documents[0])
+}
+
+function readFile(file: SourceFile, around: Surroundings, readValues: () => Json): ManifestFile {
+  const helm = readHelmText(file.text, /\{\{-?\s*if\b/.test(file.text) ? readValues() : null)
   const { documents, problems } = parseYaml({ path: file.path, text: helm.text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
   if (fatal !== undefined) {
