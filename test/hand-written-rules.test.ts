@@ -148,3 +148,19 @@ it('measures a hand-written set', () => {
   expect(findingsOf({ ...legacyFiles, [setFile]: set }).map(({ rule }) => rule)).toContain('argocd/set-size')
   expect(judgeSet()).toEqual([])
 })
+
+it('finds what makes Argo CD delete and re-create a Cluster', () => {
+  for (const option of ['Replace=true', 'Force=true'])
+    expect(judgeSet(['- CreateNamespace=true', `- CreateNamespace=true\n          - ${option}`])).toEqual([
+      `error argocd/cluster-is-not-replaced legacy.yaml: - ${option}`,
+    ])
+  expect(judgeSet(['- CreateNamespace=true', '- CreateNamespace=true\n          - Replace=false'])).toEqual([])
+  const guarded = legacyFiles['helm-values/legacy/alpha.yaml'] ?? ''
+  const alpha = (text: string): string[] => findingsOf({ ...legacyFiles, 'helm-values/legacy/alpha.yaml': text }).map(shown)
+  expect(alpha(`${guarded}    helm.sh/hook: pre-upgrade\n`)).toEqual([
+    'error argocd/cluster-is-no-hook alpha.yaml: helm.sh/hook: pre-upgrade',
+  ])
+  expect(alpha(guarded.replace('Prune=false', 'Prune=false,Replace=true'))).toEqual([
+    'error argocd/cluster-is-not-replaced alpha.yaml: argocd.argoproj.io/sync-options: Prune=false,Replace=true,Delete=false',
+  ])
+})

@@ -11,6 +11,7 @@ import { applicationKey, applicationName, readManifestFiles } from './manifest-f
 import type { ManifestFile, ManifestRule } from './manifest-files.ts'
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from './manifest-parts.ts'
+import { replacedClusters } from './replaced-clusters.ts'
 import { deletionRules } from './rules-deletion.ts'
 import { fileRules } from './rules-files.ts'
 import { nameRules } from './rules-names.ts'
@@ -85,6 +86,7 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
     findings.push(...yamlFindings(file, [broken]))
   else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
     findings.push(unreadFinding(manifestFile))
+  findings.push(...manifests.flatMap(replacedClusters))
   for (const manifest of manifests)
     for (const rule of manifestRules)
       if (rule.whole !== true || manifest.shape === 'whole')
