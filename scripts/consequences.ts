@@ -1,4 +1,5 @@
 // Which findings only follow from another one, and are not told beside it?
+import { locate } from './diagnose.ts'
 import type { LocatedFinding, Spot } from './diagnose.ts'
 
 /** A change that took something away speaks for the policy that misses it; a value that must go need not name anything. */
@@ -15,9 +16,17 @@ const spokenFor: Readonly<Record<string, string>> = {
 export function withoutConsequences(findings: readonly LocatedFinding[], isNew: (database: string) => boolean): LocatedFinding[] {
   const key = ({ file, span }: Spot): string => `${file.path}\0${span.start}`
   const unknown = new Set(findings.filter(({ rule }) => rule === 'values/known-keys').map(({ at }) => key(at)))
+  const line = ({ at }: LocatedFinding): string => `${at.file.path}\0${locate(at).line}`
+  const generated = new Set(findings.filter(({ rule }) => rule === 'values/generated-key').map(line))
+  // backups whose method is incomplete are none, which is told as that
+  const methods = findings.filter(({ rule, message }) => rule === 'values/known-choice' && message.startsWith('backups.'))
+  const undecided = new Set(methods.map(({ database }) => database))
   const told = new Set(findings.map(({ rule, database }) => `${rule} ${database}`))
-  return findings.filter(({ rule, database, unless }) => {
+  return findings.filter((finding) => {
+    const { rule, database, unless } = finding
+    if (rule === 'schema/metadata' && generated.has(line(finding))) return false
     if (unless !== undefined && unknown.has(key(unless))) return false
+    if (undecided.has(database) && (rule === 'changes/backups-stay' || rule === 'policy/schedule-has-method')) return false
     if (rule === 'policy/recovery-left-on' && database !== undefined && isNew(database)) return false
     const speaker = spokenFor[rule]
     return speaker === undefined || !told.has(`${speaker} ${database}`)

@@ -185,3 +185,16 @@ describe('names', () => {
     expect(await repository.places()).toEqual([`discover/file-name databases/example-api/${name}:5`])
   })
 })
+
+describe('a mistake in the values', () => {
+  test('a method of backups that lacks its plugin speaks for backups and schedules', async () => {
+    const schedule =
+      '  scheduledBackups:\n    - name: daily\n      schedule: "0 0 2 * * *"\n      method: plugin\n      backupOwnerReference: self\n'
+    repository.put(prd, `backups:\n  method: plugin\n${schedule}`)
+    expect((await repository.told()).map(({ rule }) => rule)).toEqual(['values/known-choice'])
+  })
+  test('a namespace that the generator decides is no moved database', async () => {
+    repository.put(prd, 'namespaceOverride: x\n')
+    expect(await repository.places()).toEqual([`values/generated-key ${prd}:1`])
+  })
+})
