@@ -188,3 +188,12 @@ test('Markdown has boxes for what a person must do alone, and shows nothing as n
   repository.put(prd, 'poolers: []\n')
   expect(await shown('markdown')).toContain('- [ ] Pooler example-api-db-prd-pooler-rw keeps running')
 })
+
+test.each([
+  ['another spelling of a size', '10240Mi', 'nothing'],
+  ['a size that is gone', 'null', 'nothing'],
+  ['a larger size', '11Gi', 'storage expansion'],
+])('%s', async (_, size, effect) => {
+  repository.edit(values, 'size: 10Gi', `size: ${size}`)
+  expect((await planned()).changes).toMatchObject([{ path: 'spec.storage.size', effect }])
+})

@@ -1,5 +1,6 @@
 // What does a changed field do to a PostgreSQL that runs?
 import type { Json, MapValue, Path, Value } from '../model.ts'
+import { compareQuantities, readQuantity } from '../grammar/quantity.ts'
 import { toPlain, valueAt } from '../value.ts'
 import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
 
@@ -112,7 +113,10 @@ function storageEffect(path: Path, pair: ClusterPair): Effect {
   const volume = isTablespace ? path.slice(0, 3) : path.slice(0, 2)
   // a new volume is mounted into every pod
   if (!isOnBothSides(volume, pair)) return rolling(pair)
-  return path.at(-1) === 'size' || path.at(-1) === 'storage' ? 'storage expansion' : 'nothing'
+  if (path.at(-1) !== 'size' && path.at(-1) !== 'storage') return 'nothing'
+  const [was, is] = [pair.before, pair.after].map((cluster) => readQuantity(scalarAt(cluster, ...path)))
+  // another spelling, or no size any more, expands nothing
+  return is === undefined || (was !== undefined && compareQuantities(was, is) === 0) ? 'nothing' : 'storage expansion'
 }
 
 /** Whether a volume or a plugin is there before and after; of lists, whether the same names are. */
