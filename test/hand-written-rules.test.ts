@@ -164,3 +164,17 @@ it('finds what makes Argo CD delete and re-create a Cluster', () => {
     'error argocd/cluster-is-not-replaced alpha.yaml: argocd.argoproj.io/sync-options: Prune=false,Replace=true,Delete=false',
   ])
 })
+
+it('tells a mistake of the template once, however many databases have it', () => {
+  const glob = edited(legacySet, ["{{ .service }}`}}.yaml'", "{{ .service }}`}}*.yaml'"])
+  expect(findingsOf({ ...legacyFiles, [setFile]: glob }, { argocd: '3.3.0' }).map(shown)).toEqual([
+    "error argocd/value-file-exists legacy.yaml: - '$values/helm-values/legacy/{{`{{ .service }}`}}*.yaml'",
+  ])
+  expect(judgeSet(['targetRevision: 0.8.1', 'targetRevision: ""'])).toEqual([
+    'error argocd/set-generates legacy.yaml: - repoURL: https://cloudnative-pg.github.io/charts',
+  ])
+  const bare = edited(legacySet, ['  goTemplate: true\n', ''])
+  expect(findingsOf({ ...legacyFiles, [setFile]: bare }, { base: legacyFiles }).map(shown)).toEqual([
+    'error argocd/set-generates legacy.yaml: - service: "beta"',
+  ])
+})

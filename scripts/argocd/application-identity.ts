@@ -43,7 +43,8 @@ export function identityFindings(
     const name = applicationName(application)
     const newName = renamed.get(name)
     if (newName !== undefined) {
-      if (isUnknown(name) || isUnknown(newName)) continue
+      // braces that are left over are the mistake of the template, and told as that
+      if (isUnknown(name) || isUnknown(newName) || newName.includes('{{')) continue
       const message = `Application ${name} becomes ${newName}, but a renamed one is new, and the old one lives on beside it`
       const help = `name it ${name} again; a database is moved by hand`
       const path = [...after.base, 'metadata', 'name']

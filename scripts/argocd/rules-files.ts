@@ -29,7 +29,8 @@ export const fileRules: readonly ManifestRule[] = [
         for (const file of resolveValueFiles(application).files) {
           const path = ownPath({ ...file, glob: undefined }, settings)
           const helm = entryPath(application, file.source)
-          if (path === undefined || said.has(path) || at(application, ...helm, 'ignoreMissingValueFiles') === true) continue
+          if (path === undefined || path.includes('{{') || said.has(path) || at(application, ...helm, 'ignoreMissingValueFiles') === true)
+            continue
           // before 3.4 `*` is a letter like others
           const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
           const glob = isGlob ? expression(path, '[^/]*') : undefined
@@ -40,12 +41,18 @@ export const fileRules: readonly ManifestRule[] = [
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
           said.add(path)
           const index = texts(at(application, ...helm, 'valueFiles')).indexOf(file.entry)
+          const isOldGlob = file.glob === true && !isGlob
+          // every database has that mistake, which is the template's
+          if (isOldGlob && said.has(`* ${helm.join('.')} ${index}`)) continue
+          if (isOldGlob) said.add(`* ${helm.join('.')} ${index}`)
           yield {
             message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
             places: [{ path: [...base, ...helm, 'valueFiles', index] }],
             help: isFolder
               ? 'name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file'
-              : 'correct the path, which is from the root of the repository',
+              : isOldGlob
+                ? 'name the file: Argo CD reads patterns from 3.4 on'
+                : 'correct the path, which is from the root of the repository',
           }
         }
       }

@@ -97,7 +97,8 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const { source, path } of placedSources(manifest)) {
         const version = source['targetRevision']
         if (typeof version !== 'string' || version.includes('\ue000') || version.includes('{{') || !isOurChart(source, settings)) continue
-        if (isExactVersion(version)) continue
+        // one that is empty is refused, and told as that
+        if (version === '' || isExactVersion(version)) continue
         yield {
           message: `targetRevision is \`${version.slice(0, 40)}\`, but a range upgrades databases on the day of a release`,
           places: [{ path: [...path, 'targetRevision'] }],
