@@ -181,3 +181,24 @@ test('a first adoption says that everything is new', async () => {
   expect(planned.stdout).toContain('2 created')
   expect(planned.stderr).toContain(words)
 })
+
+describe('an index that is not finished', () => {
+  test('holds no files that are only announced', async () => {
+    repository.put('databases/fresh/values.yaml', '')
+    repository.git('add', '-N', 'databases/fresh')
+    expect(await repository.run('check', '--staged')).toMatchObject({ code: 0, stdout: '' })
+    repository.git('add', 'databases/fresh')
+    expect((await repository.run('check', '--staged')).code).toBe(1)
+  })
+  test('names the file of a merge conflict', async () => {
+    repository.edit(values, 'size: 10Gi', 'size: 11Gi')
+    await repository.commit()
+    repository.git('checkout', '-q', 'main')
+    repository.edit(values, 'size: 10Gi', 'size: 12Gi')
+    await repository.commit()
+    expect(() => repository.git('merge', '-q', 'change')).toThrow()
+    const { code, stderr } = await repository.run('check', '--staged')
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${values} has a merge conflict`)
+  })
+})

@@ -66,9 +66,14 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
     ...folders.map((folder) => (folder === '' ? '.' : folder)),
   ])
   for (const line of listing.toString('utf8').split('\0')) {
-    const match = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(line)
-    if (match !== null) entries.set(match[3] as string, { mode: match[1] as string, id: match[2] as string })
+    const match = /^(\d+) ([0-9a-f]+) ([0-3])\t(.*)$/s.exec(line)
+    if (match === null) continue
+    const [, mode = '', id = '', stage, path = ''] = match
+    if (stage !== '0')
+      throw new GitFailure(`${path} has a merge conflict, but what is staged must be one text; resolve it and \`git add\` it`)
+    entries.set(path, { mode, id })
   }
+  for (const path of announced(root, entries)) entries.delete(path)
   const files = followLinks(root, entries)
   const texts = readAhead(root, files)
   return {
@@ -77,6 +82,12 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
     mentioning: (words, folder) => grep(root, words, folder),
     prefetch: texts.prefetch,
   }
+}
+
+/** Files that `git add -N` announces: their text is not staged, and the index holds an empty one in its place. */
+function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly string[] {
+  if (![...entries.values()].some(({ id }) => id === blobId('', id.length))) return []
+  return ask(root, ['diff', '--relative', '--name-only', '--diff-filter=A', '-z'])?.split('\0').filter(Boolean) ?? []
 }
 
 /** The staged files of a folder that hold one of some words. */
