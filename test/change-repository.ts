@@ -46,24 +46,27 @@ export interface Plan {
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 
+const settings = ['user.name=t', 'user.email=t@example.com', 'init.defaultBranch=main', 'commit.gpgsign=false']
+
+/** Runs git for a person of no consequence; returns what it prints. */
+export function gitIn(cwd: string, ...args: string[]): string {
+  return execFileSync('git', ['-C', cwd, ...settings.flatMap((one) => ['-c', one]), ...args], { stdio: 'pipe' }).toString()
+}
+
+/** Runs one command line in a folder. */
+export async function runIn(cwd: string, ...argv: string[]): Promise<Answer> {
+  let stdout = ''
+  let stderr = ''
+  const code = await main(argv, { cwd, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
+  return { code, stdout, stderr }
+}
+
 /** The example repository of this project in git, on a branch `change` of `main`. `folder`: where the tree stands in it. */
 export async function openChange(folder = '') {
   const root = mkdtempSync(join(tmpdir(), 'cnpg-values-change-'))
   const tree = join(root, folder)
   for (const part of ['apps', 'helm-values', 'databases', '.gitattributes']) cpSync(join(top, part), join(tree, part), { recursive: true })
-  const git = (...args: string[]): string => {
-    const settings = ['user.name=t', 'user.email=t@example.com', 'init.defaultBranch=main', 'commit.gpgsign=false'].flatMap((one) => [
-      '-c',
-      one,
-    ])
-    return execFileSync('git', ['-C', root, ...settings, ...args], { stdio: 'pipe' }).toString()
-  }
-  const runIn = async (cwd: string, ...argv: string[]): Promise<Answer> => {
-    let stdout = ''
-    let stderr = ''
-    const code = await main(argv, { cwd, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
-    return { code, stdout, stderr }
-  }
+  const git = (...args: string[]): string => gitIn(root, ...args)
   const run = (...argv: string[]): Promise<Answer> => runIn(tree, ...argv)
   const commit = async (): Promise<void> => {
     await run('render')

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { gitIn, runIn } from './change-repository.ts'
+import type { Told } from './change-repository.ts'
 
 const base = fileURLToPath(new URL('projects/base', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-changes-'))
@@ -13,24 +14,6 @@ let root = ''
 let count = 0
 afterAll(() => rmSync(temporary, { recursive: true }))
 
-const gitIn = (cwd: string, ...args: string[]): string =>
-  execFileSync(
-    'git',
-    [
-      '-C',
-      cwd,
-      '-c',
-      'user.name=t',
-      '-c',
-      'user.email=t@example.com',
-      '-c',
-      'init.defaultBranch=main',
-      '-c',
-      'commit.gpgsign=false',
-      ...args,
-    ],
-    { stdio: 'pipe' },
-  ).toString()
 const git = (...args: string[]): string => gitIn(root, ...args)
 const put = (path: string, text: string): void => {
   mkdirSync(join(root, path, '..'), { recursive: true })
@@ -42,24 +25,8 @@ const edit = (path: string, from: string, to: string): void => {
   writeFileSync(join(root, path), text.replace(from, to))
 }
 
-async function runIn(cwd: string, ...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = ''
-  let stderr = ''
-  const code = await main(argv, { cwd, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
-  return { code, stdout, stderr }
-}
 const run = (...argv: string[]) => runIn(root, ...argv)
 
-interface Told {
-  rule: string
-  severity: string
-  message: string
-  file: string
-  line: number
-  revision?: string
-  databases: string[]
-  related: { file: string; line: number; message: string; revision?: string }[]
-}
 /** Diagnostics of the change alone; generated files are brought up to date first. */
 async function told(...argv: string[]): Promise<Told[]> {
   await run('render')

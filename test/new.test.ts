@@ -1,5 +1,5 @@
 // Does `new` write files that pass the gate, and nothing else?
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -233,6 +233,7 @@ test('a link that leads out of the repository is not followed, and a twin in cap
   const linked = await repository.run('new', 'payments')
   expect(linked.code).not.toBe(0)
   expect(existsSync(join(outside, 'values.yaml'))).toBe(false)
+  rmSync(outside, { recursive: true })
   mkdirSync(join(repository.root, 'databases/Billing'))
   expect((await repository.run('new', 'billing')).stderr).toContain('by case only')
 })

@@ -1,12 +1,12 @@
 // What does `plan` say that a merge will do, in words, in Markdown and in JSON?
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { needsRestart } from '../scripts/changes/restart-parameters.ts'
-import { main } from '../scripts/cli.ts'
+import { gitIn, runIn } from './change-repository.ts'
+import type { Plan } from './change-repository.ts'
 
 const base = fileURLToPath(new URL('projects/base', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-plan-'))
@@ -14,24 +14,7 @@ let root = ''
 let count = 0
 afterAll(() => rmSync(temporary, { recursive: true }))
 
-const git = (...args: string[]): string =>
-  execFileSync(
-    'git',
-    [
-      '-C',
-      root,
-      '-c',
-      'user.name=t',
-      '-c',
-      'user.email=t@example.com',
-      '-c',
-      'init.defaultBranch=main',
-      '-c',
-      'commit.gpgsign=false',
-      ...args,
-    ],
-    { stdio: 'pipe' },
-  ).toString()
+const git = (...args: string[]): string => gitIn(root, ...args)
 const put = (path: string, text: string): void => {
   mkdirSync(join(root, path, '..'), { recursive: true })
   writeFileSync(join(root, path), text)
@@ -41,24 +24,7 @@ const commit = async (): Promise<void> => {
   git('add', '-A')
   git('commit', '-q', '-m', 'change')
 }
-async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = ''
-  let stderr = ''
-  const code = await main(argv, { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
-  return { code, stdout, stderr }
-}
-interface Plan {
-  version: number
-  base: string
-  databases: {
-    id: string
-    result: string
-    application: string
-    effect: string
-    changes: { object: string; path: string; before: unknown; after: unknown; file: string; line: number; effect: string }[]
-    steps: string[]
-  }[]
-}
+const run = (...argv: string[]) => runIn(root, ...argv)
 const plan = async (): Promise<Plan> => JSON.parse((await run('plan', '--base', 'main', '--format', 'json')).stdout) as Plan
 const prd = async () => (await plan()).databases.find(({ id }) => id === 'billing/prd') as Plan['databases'][number]
 
