@@ -60,6 +60,8 @@ describe('a broken text names the slip behind it', () => {
     ['a: [\n  1,\n]\nb: c: d\n', 4, 5, 'a second `: ` stands in one line'],
     ['a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n', 2, 1, 'a merge conflict is not resolved here'],
     ['a: @x\n', 1, 4, 'a value starts with `@`, but YAML keeps that character for itself'],
+    ['- a\nb: 1\n', 2, 1, 'list items and keys stand in one block'],
+    ['a: 1\n- b: 1\n', 2, 1, 'list items and keys stand in one block'],
     ['a:b\nc: 1\n', 1, 2, 'no blank stands after the colon, so that this is text and no key'],
     ['a: 1\n b: 2\n', 2, 2, 'this line is indented as if it belonged to `a`, which has a value already'],
     ['a:\n\tb: 1\n', 2, 1, 'indentation holds a tab, but YAML allows spaces only'],

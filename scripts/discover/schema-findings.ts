@@ -88,11 +88,12 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
         isQuoted ? 'write it without quotes' : help,
       )
     }
-    case 'enum':
-      return make(
-        `${field} is ${describe(value)}, but must be one of ${listed(error.params['allowedValues'] as string[])}`,
-        spot(steps, 'value'),
-      )
+    case 'enum': {
+      const choices = error.params['allowedValues'] as string[]
+      const guess = value?.kind === 'scalar' ? nearest(String(value.value), choices) : undefined
+      const help = guess === undefined ? undefined : `did you mean \`${guess}\`?`
+      return make(`${field} is ${describe(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
+    }
     case 'propertyNames': {
       const key = String(error.params['propertyName'])
       return make(`${field} has the key \`${key}\`, but names are lower-case letters, digits and \`-\``, spot([...steps, key], 'key'))

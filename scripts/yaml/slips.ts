@@ -16,7 +16,8 @@ export function findSlip(text: string, offset: number): Slip | undefined {
     reserved(text, offset) ??
     secondColon(text, offset) ??
     noBlank(text, offset) ??
-    deeper(text, offset)
+    deeper(text, offset) ??
+    mixed(text, offset)
   )
 }
 
@@ -150,6 +151,23 @@ function noBlank(text: string, offset: number): Slip | undefined {
       }
   }
   return undefined
+}
+
+/** `- a` and `b: 1` in one block. */
+function mixed(text: string, offset: number): Slip | undefined {
+  const here = lineAt(text, offset)
+  const above = lineAbove(text, here.start)
+  const item = /^( *)- /
+  const key = /^( *)(?!- )[A-Za-z_"'][^:]*:(?:\s|$)/
+  const [first, second] = item.test(above?.line ?? '') ? [item, key] : [key, item]
+  const [up, down] = [first.exec(above?.line ?? '')?.[1], second.exec(here.line)?.[1]]
+  if (up === undefined || up !== down) return undefined
+  const offsetHere = here.start + up.length
+  return {
+    message: 'list items and keys stand in one block',
+    offset: offsetHere,
+    help: 'a block is either: indent the one below the other, or remove it',
+  }
 }
 
 /** A line that stands deeper than the key above it, which has a value already. */
