@@ -3,7 +3,7 @@ import type { LocatedFinding } from './diagnose.ts'
 import { ordinaryName, withoutFreeValues } from './free-values.ts'
 import type { Database, Json, JsonMap, MapValue, SourceFile } from './model.ts'
 import type { FleetFacts } from './policy/fleet.ts'
-import { toPlain } from './value.ts'
+import { isJsonMap, toPlain } from './value.ts'
 
 /** What is known of a database once it was judged. */
 export interface Assessed {
@@ -49,20 +49,16 @@ export function likenessOf(database: Database, written: MapValue, areQuiet: AreQ
 
 function withoutFree(values: JsonMap, areQuiet: AreQuiet): Json[] {
   const { cluster } = values
-  if (!isMap(cluster)) return [values]
+  if (!isJsonMap(cluster)) return [values]
   const { initdb, storage, postgresql } = cluster
-  const written = isMap(postgresql) ? postgresql['parameters'] : undefined
-  const parameters = isMap(written) && areQuiet(written) ? written : undefined
+  const written = isJsonMap(postgresql) ? postgresql['parameters'] : undefined
+  const parameters = isJsonMap(written) && areQuiet(written) ? written : undefined
   const { taken, ...free } = withoutFreeValues({ initdb, storage, parameters })
   const copy: JsonMap = { ...cluster }
   if (free.initdb !== undefined) copy['initdb'] = free.initdb
   if (free.storage !== undefined) copy['storage'] = free.storage
-  if (isMap(postgresql) && free.parameters !== undefined) copy['postgresql'] = { ...postgresql, parameters: free.parameters }
+  if (isJsonMap(postgresql) && free.parameters !== undefined) copy['postgresql'] = { ...postgresql, parameters: free.parameters }
   return [{ ...values, cluster: copy }, [...taken]]
-}
-
-function isMap(value: Json | undefined): value is JsonMap {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** Findings in shared files that name nothing of this database, and archives that are told apart by the cluster's name alone. */

@@ -59,6 +59,11 @@ export function isMap(value: Value | undefined): value is MapValue {
   return value?.kind === 'map'
 }
 
+/** Whether plain JSON is an object: neither a list nor null. */
+export function isJsonMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Sets an own property, also for names such as `__proto__`. */
 export function setOwn(target: JsonMap, key: string, value: Json): void {
   if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })

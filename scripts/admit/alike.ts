@@ -3,7 +3,7 @@ import type { Json, JsonMap, RuledFinding } from '../model.ts'
 import type { AdmitOptions } from './admit.ts'
 import { ordinaryName, withoutFreeValues } from '../free-values.ts'
 import { examine } from './examine.ts'
-import { isMap } from './structural.ts'
+import { isJsonMap } from '../value.ts'
 
 /** `examine` for the objects of a fleet; `cluster` is the name that the chart prints everywhere. */
 export type Examiner = (object: JsonMap, cluster: string, options: AdmitOptions) => readonly RuledFinding[]
@@ -30,18 +30,18 @@ export function rememberingExaminer(): Examiner {
 /** The object's text without its names; undefined where a name is special or stands in another place too. */
 function likeness(object: JsonMap, cluster: string): string | undefined {
   const { metadata, spec, ...rest } = object
-  if (!isMap(metadata) || !isMap(spec)) return undefined
+  if (!isJsonMap(metadata) || !isJsonMap(spec)) return undefined
   const { name, namespace, labels, ...otherMetadata } = metadata
-  const labelValues = isMap(labels) ? Object.values(labels) : []
+  const labelValues = isJsonMap(labels) ? Object.values(labels) : []
   const names = [name, namespace ?? 'default'].concat(labelValues).map((value) => stripped(value, cluster))
   const { cluster: reference, ...otherSpec } = spec
   const target =
-    isMap(reference) && Object.keys(reference).length === 1
+    isJsonMap(reference) && Object.keys(reference).length === 1
       ? stripped(reference['name'], cluster)
       : reference === undefined
         ? ''
         : undefined
-  if (target === undefined || names.includes(undefined) || (labels !== undefined && !isMap(labels))) return undefined
+  if (target === undefined || names.includes(undefined) || (labels !== undefined && !isJsonMap(labels))) return undefined
   const text = JSON.stringify([rest, otherMetadata, ...(object['kind'] === 'Cluster' ? withoutFree(otherSpec) : [otherSpec])])
   if (text.includes(cluster)) return undefined
   return JSON.stringify([names, target, labels === undefined ? [] : Object.keys(labels)]) + text
@@ -58,12 +58,12 @@ function stripped(value: Json | undefined, cluster: string): string | undefined 
 function withoutFree(spec: JsonMap): Json[] {
   const { bootstrap, storage, postgresql } = spec
   const { taken, ...free } = withoutFreeValues({
-    initdb: isMap(bootstrap) ? bootstrap['initdb'] : undefined,
+    initdb: isJsonMap(bootstrap) ? bootstrap['initdb'] : undefined,
     storage,
-    parameters: isMap(postgresql) ? postgresql['parameters'] : undefined,
+    parameters: isJsonMap(postgresql) ? postgresql['parameters'] : undefined,
   })
   const copy: JsonMap = { ...spec, ...(free.storage === undefined ? {} : { storage: free.storage }) }
-  if (isMap(bootstrap) && free.initdb !== undefined) copy['bootstrap'] = { ...bootstrap, initdb: free.initdb }
-  if (isMap(postgresql) && free.parameters !== undefined) copy['postgresql'] = { ...postgresql, parameters: free.parameters }
+  if (isJsonMap(bootstrap) && free.initdb !== undefined) copy['bootstrap'] = { ...bootstrap, initdb: free.initdb }
+  if (isJsonMap(postgresql) && free.parameters !== undefined) copy['postgresql'] = { ...postgresql, parameters: free.parameters }
   return [copy, [...taken]]
 }

@@ -2,7 +2,8 @@
 import { Environment } from '@marcbachmann/cel-js'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { sentence, showValue, type Issue } from './issue.ts'
-import { isMap, memberSchema, type CelRule, type Structural } from './structural.ts'
+import { memberSchema, type CelRule, type Structural } from './structural.ts'
+import { isJsonMap } from '../value.ts'
 
 interface Compiled {
   /** undefined: the expression does not parse */
@@ -63,7 +64,7 @@ function visit(value: Json, old: Json | undefined, schema: Structural, field: st
   if (!schema.hasRules || value === null) return
   for (const rule of schema.rules) evaluateRule(rule, value, old, field, walk)
   if (Array.isArray(value)) visitItems(value, old, schema, field, walk)
-  else if (isMap(value)) visitMembers(value, old, schema, field, walk)
+  else if (isJsonMap(value)) visitMembers(value, old, schema, field, walk)
 }
 
 function visitItems(value: readonly Json[], old: Json | undefined, schema: Structural, field: string, walk: Walk): void {
@@ -78,15 +79,15 @@ function visitItems(value: readonly Json[], old: Json | undefined, schema: Struc
 
 /** The item with the same map keys before; items of other lists have no past. */
 function oldItem(item: Json, old: Json | undefined, schema: Structural): Json | undefined {
-  if (schema.listType !== 'map' || !Array.isArray(old) || !isMap(item)) return undefined
-  return old.find((entry) => isMap(entry) && schema.mapKeys.every((key) => entry[key] === item[key]))
+  if (schema.listType !== 'map' || !Array.isArray(old) || !isJsonMap(item)) return undefined
+  return old.find((entry) => isJsonMap(entry) && schema.mapKeys.every((key) => entry[key] === item[key]))
 }
 
 function visitMembers(value: JsonMap, old: Json | undefined, schema: Structural, field: string, walk: Walk): void {
   for (const key of Object.keys(value)) {
     const member = memberSchema(schema, key)
     if (!member || member === true || !member.hasRules) continue
-    const before = isMap(old) && Object.hasOwn(old, key) ? old[key] : undefined
+    const before = isJsonMap(old) && Object.hasOwn(old, key) ? old[key] : undefined
     const own = schema.properties?.has(key) === true
     walk.path.push(key)
     visit(value[key] as Json, before, member, own ? (field === '' ? key : `${field}.${key}`) : `${field}[${key}]`, walk)

@@ -1,13 +1,12 @@
 // What does the operator's webhook fill into a Cluster?
 import { parseGoBoolean } from '../grammar/go-text.ts'
 import type { Json, JsonMap } from '../model.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import { archiveMode, readMajor } from './operator/cluster.ts'
 import { fixedParameters } from './operator/fixed-parameters.ts'
 import { readPinger } from './operator/liveness-pinger.ts'
 import { annotationAt, booleanAt, itemsAt, jsonAt, stringAt } from './operator/subject.ts'
 import { reached } from './operator/version.ts'
-import { isMap } from './structural.ts'
 
 /** What step 1 to 18 know besides the Cluster. */
 export interface DefaultingContext {
@@ -73,7 +72,7 @@ function createFiller(): Filler {
     },
     child(target, key) {
       const present = target[key]
-      if (isMap(present)) return present
+      if (isJsonMap(present)) return present
       const created: JsonMap = {}
       filler.set(target, key, created)
       return created
@@ -94,24 +93,24 @@ function createFiller(): Filler {
 export function defaultCluster(cluster: JsonMap, context: DefaultingContext): boolean {
   const filler = createFiller()
   // the Go type always has a spec, and writing an absent one is the round trip's doing
-  if (!isMap(cluster['spec'])) cluster['spec'] = {}
+  if (!isJsonMap(cluster['spec'])) cluster['spec'] = {}
   const spec = cluster['spec']
-  if (!isMap(spec['imageCatalogRef'])) filler.fill(spec, 'imageName', defaultImage(context.operator))
+  if (!isJsonMap(spec['imageCatalogRef'])) filler.fill(spec, 'imageName', defaultImage(context.operator))
   defaultBootstrap(filler.child(spec, 'bootstrap'), filler)
   if (booleanAt(spec, 'affinity', 'enablePodAntiAffinity') !== false)
     filler.fill(ensureMap(spec, 'affinity'), 'podAntiAffinityType', 'preferred')
-  if (isMap(spec['backup'])) filler.fill(spec['backup'], 'target', 'prefer-standby')
+  if (isJsonMap(spec['backup'])) filler.fill(spec['backup'], 'target', 'prefer-standby')
   defaultParameters(cluster, spec, context, filler)
   filler.fill(spec, 'logLevel', 'info')
   defaultMonitoring(spec, filler)
   const slots = filler.child(spec, 'replicationSlots')
-  if (!isMap(slots['highAvailability'])) filler.set(slots, 'highAvailability', { enabled: true, slotPrefix: '_cnpg_' })
-  if (!isMap(slots['synchronizeReplicas'])) filler.set(slots, 'synchronizeReplicas', { enabled: true })
+  if (!isJsonMap(slots['highAvailability'])) filler.set(slots, 'highAvailability', { enabled: true, slotPrefix: '_cnpg_' })
+  if (!isJsonMap(slots['synchronizeReplicas'])) filler.set(slots, 'synchronizeReplicas', { enabled: true })
   const owner = applicationOwner(spec) || 'postgres'
   for (const [, tablespace] of itemsAt(spec, 'tablespaces'))
     if (stringAt(tablespace, 'owner', 'name') === '') filler.fill(filler.child(tablespace, 'owner'), 'name', owner)
   const synchronous = jsonAt(spec, 'postgresql', 'synchronous')
-  if (isMap(synchronous)) filler.fill(synchronous, 'dataDurability', 'required')
+  if (isJsonMap(synchronous)) filler.fill(synchronous, 'dataDurability', 'required')
   defaultProbes(cluster, spec, filler)
   defaultFailoverQuorum(cluster, synchronous, context.operator, filler)
   return filler.changed
@@ -120,7 +119,7 @@ export function defaultCluster(cluster: JsonMap, context: DefaultingContext): bo
 /** A map that the Go type has by value: writing it is no change by itself. */
 function ensureMap(target: JsonMap, key: string): JsonMap {
   const present = target[key]
-  if (isMap(present)) return present
+  if (isJsonMap(present)) return present
   const created: JsonMap = {}
   target[key] = created
   return created
@@ -129,12 +128,12 @@ function ensureMap(target: JsonMap, key: string): JsonMap {
 function defaultBootstrap(bootstrap: JsonMap, filler: Filler): void {
   for (const method of ['recovery', 'pg_basebackup']) {
     const stanza = bootstrap[method]
-    if (!isMap(stanza)) continue
+    if (!isJsonMap(stanza)) continue
     filler.fill(stanza, 'database', 'app')
     filler.fill(stanza, 'owner', stringAt(stanza, 'database'))
     return
   }
-  if (!isMap(bootstrap['initdb'])) filler.set(bootstrap, 'initdb', { database: 'app', owner: 'app' })
+  if (!isJsonMap(bootstrap['initdb'])) filler.set(bootstrap, 'initdb', { database: 'app', owner: 'app' })
   const initdb = bootstrap['initdb'] as JsonMap
   if (stringAt(initdb, 'import', 'type') !== 'monolith') filler.fill(initdb, 'database', 'app')
   const database = stringAt(initdb, 'database')
@@ -147,7 +146,7 @@ function defaultBootstrap(bootstrap: JsonMap, filler: Filler): void {
 function defaultParameters(cluster: JsonMap, spec: JsonMap, context: DefaultingContext, filler: Filler): void {
   if (readMajor(cluster) === undefined) return
   const postgresql = ensureMap(spec, 'postgresql')
-  const written = isMap(postgresql['parameters']) ? postgresql['parameters'] : {}
+  const written = isJsonMap(postgresql['parameters']) ? postgresql['parameters'] : {}
   const merged: JsonMap = { ...globalParameters }
   for (const [name, value] of Object.entries(written)) {
     if (context.fixedParameters === 'drop' && fixedParameters.has(name)) continue
@@ -183,7 +182,7 @@ const pingerTimeout = 1000
 
 function defaultProbes(cluster: JsonMap, spec: JsonMap, filler: Filler): void {
   const liveness = filler.child(filler.child(spec, 'probes'), 'liveness')
-  if (isMap(liveness['isolationCheck'])) return
+  if (isJsonMap(liveness['isolationCheck'])) return
   // an annotation that can't be read is left to the validating webhook
   const pinger = readPinger(annotationAt(cluster, 'alpha.cnpg.io/livenessPinger') ?? '')
   filler.set(liveness, 'isolationCheck', {
@@ -194,7 +193,7 @@ function defaultProbes(cluster: JsonMap, spec: JsonMap, filler: Filler): void {
 }
 
 function defaultFailoverQuorum(cluster: JsonMap, synchronous: Json | undefined, operator: string, filler: Filler): void {
-  if (!isMap(synchronous) || !reached(operator, ['1.28.0'])) return
+  if (!isJsonMap(synchronous) || !reached(operator, ['1.28.0'])) return
   const wanted = parseGoBoolean(annotationAt(cluster, 'alpha.cnpg.io/failoverQuorum') ?? '')
   if (wanted === undefined || (synchronous['failoverQuorum'] ?? false) === wanted) return
   filler.set(synchronous, 'failoverQuorum', wanted)

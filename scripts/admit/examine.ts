@@ -19,8 +19,9 @@ import {
   valueAt,
   type Decoded,
 } from './stages.ts'
-import { isMap, memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from './structural.ts'
 import { webhookFindings } from './webhook.ts'
+import { isJsonMap } from '../value.ts'
 
 /**
  * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one
@@ -185,7 +186,7 @@ function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
     while (end > 0 && typeof path[end - 1] === 'number') end--
     const holder = valueAt(kept, path.slice(0, end - 1))
     // kind, name and namespace identify the object; rules need them even when they are odd
-    if (end > 0 && path[0] !== 'metadata' && isMap(holder)) delete holder[path[end - 1] as string]
+    if (end > 0 && path[0] !== 'metadata' && isJsonMap(holder)) delete holder[path[end - 1] as string]
   }
   return kept
 }

@@ -1,7 +1,8 @@
 // Do lists with unique keys or unique items keep their promise?
 import type { Json, JsonMap, Path } from '../model.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
-import { isMap, memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from './structural.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Duplicates in lists of type set and map, and items that are no maps in the latter. Reproduces ValidateListSetsAndMaps. */
 export function checkListTypes(root: Json, schema: Structural): Issue[] {
@@ -12,7 +13,7 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
       if (node.listType === 'map') checkKeys(value, node, path, issues)
       if (node.listType === 'set') checkItems(value, path, issues)
       if (node.items) for (const [index, item] of value.entries()) step(index, item, node.items)
-    } else if (isMap(value)) {
+    } else if (isJsonMap(value)) {
       for (const key of Object.keys(value)) {
         const member = memberSchema(node, key)
         if (member && member !== true) step(key, value[key] as Json, member)
@@ -30,7 +31,7 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
 }
 
 function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: Issue[]): void {
-  const stray = items.findIndex((item) => item !== null && !isMap(item))
+  const stray = items.findIndex((item) => item !== null && !isJsonMap(item))
   if (stray >= 0) {
     // the server looks no further into this list
     const path = [...at, stray]
@@ -42,7 +43,7 @@ function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: I
   for (const [index, entry] of items.entries()) {
     const path = [...at, index]
     // a null has no keys
-    const item = isMap(entry) ? entry : {}
+    const item = isJsonMap(entry) ? entry : {}
     const key = keyOf(item, node.mapKeys)
     const times = (seen.get(key) ?? 0) + 1
     seen.set(key, times)

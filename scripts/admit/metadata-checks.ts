@@ -4,7 +4,7 @@ import { isLabelValue, isQualifiedName } from '../grammar/label-selector.ts'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { isGoTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
-import { isMap } from './structural.ts'
+import { isJsonMap } from '../value.ts'
 
 export type Scope = 'Namespaced' | 'Cluster'
 
@@ -41,7 +41,7 @@ export function checkMetadataLast(object: JsonMap, scope: Scope): Issue[] {
 }
 
 function metadataOf(object: JsonMap): JsonMap {
-  return isMap(object['metadata']) ? object['metadata'] : {}
+  return isJsonMap(object['metadata']) ? object['metadata'] : {}
 }
 
 function textOf(value: Json | undefined): string {
@@ -116,7 +116,7 @@ function* checkFinalizers(metadata: JsonMap): Iterable<Issue> {
 
 /** Reproduces validateOwnerReference; the server leaves the index out. */
 function* checkOwners(metadata: JsonMap): Iterable<Issue> {
-  const owners = itemsOf(metadata['ownerReferences']).map((owner) => (isMap(owner) ? owner : {}))
+  const owners = itemsOf(metadata['ownerReferences']).map((owner) => (isJsonMap(owner) ? owner : {}))
   for (const [index, owner] of owners.entries()) {
     const path = ['metadata', 'ownerReferences', index]
     const [group, version] = groupVersionOf(textOf(owner['apiVersion']))
@@ -149,7 +149,7 @@ const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
 /** Reproduces ValidateManagedFields. */
 function* checkManagers(metadata: JsonMap): Iterable<Issue> {
   for (const [index, entry] of itemsOf(metadata['managedFields']).entries()) {
-    if (!isMap(entry)) continue
+    if (!isJsonMap(entry)) continue
     const at = (key: string, rest: string, type?: FieldErrorType): Issue => {
       const path = ['metadata', 'managedFields', index, key]
       return { ...issueAt(path, rest, type), field: kubePath(path) }
@@ -194,5 +194,5 @@ function itemsOf(value: Json | undefined): readonly Json[] {
 }
 
 function entriesOf(value: Json | undefined): [string, Json][] {
-  return isMap(value) ? Object.entries(value) : []
+  return isJsonMap(value) ? Object.entries(value) : []
 }

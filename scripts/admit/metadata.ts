@@ -1,11 +1,11 @@
 // Can the API server read an object's metadata, and how are they stored?
 import type { Json, JsonMap, Path } from '../model.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import { canonicalTime, isGoTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { pruneObject } from './prepare.ts'
 import { checkSchema } from './schema.ts'
-import { isMap, readStructural, type Structural } from './structural.ts'
+import { readStructural, type Structural } from './structural.ts'
 
 const textMap = { type: 'object', additionalProperties: { type: 'string', nullable: true } }
 const texts = (...names: string[]): JsonMap => Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
@@ -70,7 +70,7 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
       const path = inMetadata(issue.path)
       return { ...issue, path, field: kubePath(path), message: issue.message.replace(/^meta\b/, 'metadata') }
     })
-  const sent = isMap(kept['meta']) ? kept['meta'] : {}
+  const sent = isJsonMap(kept['meta']) ? kept['meta'] : {}
   const times = timesOf(sent)
   issues.push(...times.filter(([, text]) => canonicalTime(text) === undefined).map(([path, text]) => timeIssue(path, text)))
   const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
@@ -79,7 +79,7 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
 
 function valueAt(root: Json, path: Path): Json | undefined {
   let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isMap(value) ? value[step] : undefined
+  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
   return value
 }
 
@@ -91,7 +91,7 @@ function timesOf(metadata: JsonMap): [Path, string][] {
     [['metadata', 'deletionTimestamp'], metadata['deletionTimestamp']],
     ...managers.map((entry, index): [Path, Json | undefined] => [
       ['metadata', 'managedFields', index, 'time'],
-      isMap(entry) ? entry['time'] : undefined,
+      isJsonMap(entry) ? entry['time'] : undefined,
     ]),
   ]
   return times.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')
@@ -122,7 +122,7 @@ function storedMember(key: string, value: Json): Json {
   if (!Array.isArray(value)) return value
   // Go has no null items: they are zero values
   if (key === 'finalizers') return value.map((item) => item ?? '')
-  const items = value.map((item) => (isMap(item) ? item : {}))
+  const items = value.map((item) => (isJsonMap(item) ? item : {}))
   return key === 'ownerReferences' ? items.map(storedOwner) : items.map(storedManager)
 }
 
@@ -143,7 +143,7 @@ function storedManager(manager: JsonMap): JsonMap {
 }
 
 function withoutNulls(value: Json): Json {
-  if (!isMap(value)) return value
+  if (!isJsonMap(value)) return value
   const kept: JsonMap = {}
   for (const [key, entry] of Object.entries(value)) setOwn(kept, key, entry ?? '')
   return kept

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonMap } from '../model.ts'
 import type { Issue } from './issue.ts'
-import { isMap, memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from './structural.ts'
+import { isJsonMap } from '../value.ts'
 
 /**
  * The issues whose value changed in this update. A value is compared with its own past: members by name, items of lists of type map by
@@ -21,7 +22,7 @@ function stoodBefore(issue: Issue, object: JsonMap, old: JsonMap, root: Structur
   let schema: Structural | true | undefined = root
   for (const step of issue.path) {
     const past: Json | undefined = pastOf(step, value, before, schema === true ? undefined : schema)
-    value = Array.isArray(value) ? value[Number(step)] : isMap(value) ? value[step] : undefined
+    value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
     if (past === undefined || value === undefined) return false
     before = past
     if (schema !== undefined && schema !== true) schema = typeof step === 'number' ? schema.items : memberSchema(schema, step)
@@ -36,9 +37,9 @@ function pastOf(
   before: Json | undefined,
   schema: Structural | undefined,
 ): Json | undefined {
-  if (typeof step === 'string') return isMap(before) && Object.hasOwn(before, step) ? before[step] : undefined
+  if (typeof step === 'string') return isJsonMap(before) && Object.hasOwn(before, step) ? before[step] : undefined
   if (schema?.listType !== 'map' || !Array.isArray(value) || !Array.isArray(before)) return undefined
   const item = value[step]
-  if (!isMap(item)) return undefined
-  return before.find((entry) => isMap(entry) && schema.mapKeys.every((key) => isDeepStrictEqual(entry[key], item[key])))
+  if (!isJsonMap(item)) return undefined
+  return before.find((entry) => isJsonMap(entry) && schema.mapKeys.every((key) => isDeepStrictEqual(entry[key], item[key])))
 }

@@ -3,8 +3,9 @@ import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { listed } from '../path.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { hasFormat } from './formats.ts'
-import { isMap, memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from './structural.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { isJsonMap } from '../value.ts'
 
 /** What differs between the API server libraries of operator versions. */
 export interface SchemaDialect {
@@ -49,7 +50,7 @@ function hasType(value: Json, schema: Structural): boolean {
   if (schema.format !== undefined && Array.isArray(value) && schema.type === 'string') return true
   switch (schema.type) {
     case 'object':
-      return isMap(value)
+      return isJsonMap(value)
     case 'array':
       return Array.isArray(value)
     case 'integer':

@@ -11,8 +11,8 @@ import { decodeMetadata } from './metadata.ts'
 import { reached, releases } from './operator/version.ts'
 import { applyDefaults, copyJson, pruneObject, wellFormed } from './prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from './schema.ts'
-import { isMap } from './structural.ts'
 import { fillZeros, rewriteTyped } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** An object as it comes out of decoding: known members only, defaults of the CRD filled in. */
 export interface Decoded {
@@ -26,7 +26,7 @@ export interface Decoded {
 /** The namespace of an object that an update keeps. */
 function namespaceOf(object: JsonMap | undefined): string {
   const metadata = object?.['metadata']
-  return isMap(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default'
+  return isJsonMap(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default'
 }
 
 /** Decodes an object that replaces `old`, if any; issues instead when its kind is not served or its metadata can't be read. */
@@ -120,7 +120,7 @@ function wrongTypes(object: JsonMap, kind: ServedKind, known: readonly Issue[]):
 
 export function valueAt(root: Json, path: Path): Json | undefined {
   let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isMap(value) ? value[step] : undefined
+  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
   return value
 }
 
@@ -159,7 +159,7 @@ function* scaleIssues(object: JsonMap, { scale }: ServedKind): Iterable<Issue> {
 function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: Json) => boolean, must: string): Iterable<Issue> {
   const holder = valueAt(object, path.slice(0, -1))
   if (holder === undefined || holder === null) return
-  const value = isMap(holder) ? holder[path.at(-1) as string] : null
+  const value = isJsonMap(holder) ? holder[path.at(-1) as string] : null
   if (value === undefined || isFine(value)) return
   const message = sentence(path, `is ${showValue(value)}, but must be ${must}`)
   yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }

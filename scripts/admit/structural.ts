@@ -1,5 +1,6 @@
 // What does a derived schema look like to the interpreter, and how is it read?
 import type { Json, JsonMap } from '../model.ts'
+import { isJsonMap } from '../value.ts'
 
 /** One x-kubernetes-validations rule. */
 export interface CelRule {
@@ -50,13 +51,9 @@ export interface Structural {
 
 const nothing: readonly never[] = []
 
-export function isMap(value: Json | undefined): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** Reads a derived schema; `$ref`s into its `$defs` become the same node wherever they stand. */
 export function readStructural(root: JsonMap): Structural {
-  const definitions = isMap(root['$defs']) ? root['$defs'] : {}
+  const definitions = isJsonMap(root['$defs']) ? root['$defs'] : {}
   const read = new Map<string, Structural>()
   const node = (schema: JsonMap): Structural => {
     const reference = schema['$ref']
@@ -64,7 +61,7 @@ export function readStructural(root: JsonMap): Structural {
     let known = read.get(reference)
     if (!known) {
       const target = definitions[reference.slice('#/$defs/'.length)]
-      known = build(isMap(target) ? target : {}, node)
+      known = build(isJsonMap(target) ? target : {}, node)
       read.set(reference, known)
     }
     return known
@@ -80,13 +77,13 @@ function amount(value: Json | undefined): number | undefined {
 }
 
 function build(schema: JsonMap, node: (schema: JsonMap) => Structural): Structural {
-  const properties = isMap(schema['properties']) ? readProperties(schema['properties'], node) : undefined
-  const additional = isMap(schema['additionalProperties'])
+  const properties = isJsonMap(schema['properties']) ? readProperties(schema['properties'], node) : undefined
+  const additional = isJsonMap(schema['additionalProperties'])
     ? node(schema['additionalProperties'])
     : schema['additionalProperties'] === true
       ? true
       : undefined
-  const items = isMap(schema['items']) ? node(schema['items']) : undefined
+  const items = isJsonMap(schema['items']) ? node(schema['items']) : undefined
   const rules = (Array.isArray(schema['x-kubernetes-validations'])
     ? schema['x-kubernetes-validations']
     : nothing) as unknown as readonly CelRule[]
@@ -129,7 +126,7 @@ function readProperties(properties: JsonMap, node: (schema: JsonMap) => Structur
   const read = new Map<string, Structural>()
   for (const name of Object.keys(properties)) {
     const schema = properties[name]
-    if (isMap(schema)) read.set(name, node(schema))
+    if (isJsonMap(schema)) read.set(name, node(schema))
   }
   return read
 }

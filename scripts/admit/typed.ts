@@ -2,13 +2,13 @@
 import { formatGoDuration, parseGoDuration } from '../grammar/duration.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { formatQuantity, readQuantity } from '../grammar/quantity.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import { canonicalTime } from './go-time.ts'
 import { kubePath, sentence, showValue, type Issue } from './issue.ts'
 import { loadTypedFields } from './load.ts'
 import { copyJson } from './prepare.ts'
 import { fitsInteger } from './schema.ts'
-import { isMap, memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from './structural.ts'
 
 /** What the Go type does at one place of an object. */
 interface Facts {
@@ -76,7 +76,7 @@ function fill(value: Json | undefined, facts: Facts | undefined, schema: Structu
     }
     return
   }
-  if (!isMap(value)) return
+  if (!isJsonMap(value)) return
   for (const [name, zero] of facts?.zeros ?? []) if (!Object.hasOwn(value, name)) setOwn(value, name, copyJson(zero))
   for (const key of Object.keys(value)) {
     const entry = value[key]

@@ -3,10 +3,9 @@ import type { Json, JsonMap, Settings } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../sync-options.ts'
 import type { Tree } from '../repository/tree.ts'
-import { toPlain } from '../value.ts'
+import { isJsonMap, toPlain } from '../value.ts'
 import { at, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from './sources.ts'
-import { isJsonMap } from './typed.ts'
 
 interface From {
   readonly settings: Settings

@@ -4,7 +4,7 @@ import { admitSet } from './generate.ts'
 import { canonical, deleteObject, finalizersOf, policyOf, reconcile, rollingStrategy, same, setKey, textsOf, typed } from './reconcile.ts'
 import type { Cluster, LiveApplication, Outcome, ReconcileOptions } from './reconcile.ts'
 import { compareText } from './go-value.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** How the parent deletes a set that is gone: a pruning parent Application uses `foreground` unless told otherwise. */
 export type Propagation = 'background' | 'foreground' | 'orphan'

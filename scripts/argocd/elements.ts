@@ -2,7 +2,7 @@
 import type { Json, JsonMap, Path } from '../model.ts'
 import { desiredApplications } from './generate.ts'
 import type { GenerateError, GenerateOptions } from './generate.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** One element of a list generator that stands for itself, not inside a matrix or a merge. */
 export interface SetElement {

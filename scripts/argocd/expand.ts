@@ -1,11 +1,10 @@
 // Do the generated sets give exactly the databases that were planned?
 import type { Database, Json, JsonMap } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { toPlain } from '../value.ts'
+import { isJsonMap, toPlain } from '../value.ts'
 import { closingFence, openingFence } from './applicationset.ts'
 import { desiredApplications, nameOf } from './generate.ts'
 import { resolveValueFiles, sourcesOf } from './sources.ts'
-import { isJsonMap } from './typed.ts'
 
 /** What Helm prints for one of our files: raw strings between `{{` and backticks are copied, anything else in braces throws. */
 export function expandHelmTemplate(text: string): string {

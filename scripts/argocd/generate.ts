@@ -13,7 +13,7 @@ import { GoPanic, compareText } from './go-value.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles } from './sources.ts'
 import type { SourceStage, ValueFile } from './sources.ts'
 import { renderSet, RenderFailure } from './template.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Who refuses: see the table in the documentation of `generateApplications`. */
 export type GenerateStage =

@@ -4,7 +4,7 @@ import type { LocatedFinding, Spot } from '../diagnose.ts'
 import type { Json, Path } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
-import { deepestAt } from '../value.ts'
+import { deepestAt, isJsonMap } from '../value.ts'
 import { guardOptions } from './application-values.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationName } from './manifest-files.ts'
@@ -14,7 +14,6 @@ import { deletionRules } from './rules-deletion.ts'
 import { shapeRules } from './rules-shape.ts'
 import { resolveValueFiles } from './sources.ts'
 import type { ManifestChange } from './manifest-files.ts'
-import { isJsonMap } from './typed.ts'
 
 interface Brake {
   readonly name: string

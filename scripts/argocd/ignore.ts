@@ -1,6 +1,6 @@
 // What is left of an Application once the ignored differences are taken out?
 import type { Json, JsonMap } from '../model.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** A key, an index, or `[]` for every item. */
 type Step = string | number

@@ -7,7 +7,7 @@ import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value }
 import { parseYaml } from '../yaml/parse.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { isJsonMap, toPlain, valueAt } from '../value.ts'
 import { readElements } from './elements.ts'
 import type { SetElement } from './elements.ts'
 import { generateApplications } from './generate.ts'
@@ -15,7 +15,6 @@ import type { Generated } from './generate.ts'
 import { readHelmText, unknownText } from './helm-text.ts'
 import type { HelmText } from './helm-text.ts'
 import { gitPatterns } from './manifest-parts.ts'
-import { isJsonMap } from './typed.ts'
 
 /** What the repository holds beside hand-written templates. */
 export interface Surroundings {

@@ -2,7 +2,7 @@
 import type { Json, JsonMap, Path, Settings } from '../model.ts'
 import { sourcesOf } from './sources.ts'
 import type { ValueFile } from './sources.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** The plain value at a path; undefined where the path ends early. */
 export function at(root: Json | undefined, ...path: Path): Json | undefined {

@@ -9,7 +9,7 @@ import { directoryPattern, pathspec } from './git-paths.ts'
 import { renderText } from './render.ts'
 import { readYaml } from './sprig-encoding.ts'
 import { normalizeName } from './sprig-names.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 interface PathItem {
   readonly path: string

@@ -12,7 +12,8 @@ import { renderText } from './render.ts'
 import type { RenderOptions } from './render.ts'
 import { mergeMaps } from './sprig-collections.ts'
 import { readYaml, writeJson } from './sprig-encoding.ts'
-import { isJsonMap, mapEntries, throughType } from './typed.ts'
+import { mapEntries, throughType } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 const kinds = ['list', 'clusters', 'git', 'scmProvider', 'clusterDecisionResource', 'pullRequest', 'matrix', 'merge', 'plugin'] as const
 type GeneratorKind = (typeof kinds)[number]

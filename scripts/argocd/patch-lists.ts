@@ -1,7 +1,7 @@
 // How does a strategic merge patch merge and sort a list?
 import type { Json, JsonMap } from '../model.ts'
 import { GoPanic, TemplateError } from './go-value.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 function fail(message: string): never {
   throw new TemplateError(message)

@@ -4,7 +4,8 @@ import { applicationObjectShape } from './application-object.ts'
 import { TemplateError } from './go-value.ts'
 import { readYaml } from './sprig-encoding.ts'
 import { readJson } from './go-json.ts'
-import { isJsonMap, throughType } from './typed.ts'
+import { throughType } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** `ConvertYAMLToJSON` and the check against the Go type: what opens with a brace is strict JSON. Null: nothing to patch. */
 export function readPatch(text: string): JsonMap | null {

@@ -1,10 +1,9 @@
 // What does a strategic merge patch make of an Application?
 import type { Json, JsonMap } from '../model.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import type { Field, Shape } from './application-type.ts'
 import { TemplateError } from './go-value.ts'
 import { mergeList, sortItems } from './patch-lists.ts'
-import { isJsonMap } from './typed.ts'
 
 const deletes = '$deleteFromPrimitiveList'
 const orders = '$setElementOrder'

@@ -6,7 +6,8 @@ import type { KnownCluster } from './destination.ts'
 import { admitApplication, desiredApplications, nameOf, validateGenerated } from './generate.ts'
 import { dropIgnored } from './ignore.ts'
 import { normalizeSpec } from './template.ts'
-import { isJsonMap, isZero, throughType } from './typed.ts'
+import { isZero, throughType } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 export type SyncPolicy = 'sync' | 'create-only' | 'create-update' | 'create-delete'
 export interface Controller {

@@ -9,7 +9,7 @@ import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, texts } from './manifest-parts.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from './sources.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Stages whose mistakes other rules show at a better place. */
 const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])

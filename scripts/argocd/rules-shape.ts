@@ -7,7 +7,7 @@ import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.
 import type { ManifestRule } from './manifest-files.ts'
 import { at, texts } from './manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './rules-refusals.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Fields that people look for on the wrong kind. */
 const strays: Readonly<Record<string, string>> = {

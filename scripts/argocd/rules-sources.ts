@@ -7,7 +7,7 @@ import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase, isExactVersion, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from './sources.ts'
 import type { ValueFile } from './sources.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 interface PlacedSource {
   readonly source: JsonMap

@@ -4,7 +4,7 @@ import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabase } from './manifest-parts.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
 

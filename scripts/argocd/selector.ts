@@ -1,8 +1,8 @@
 // Which parameter sets does a label selector take?
 import type { Json, JsonMap } from '../model.ts'
 import { isDns1123Subdomain } from './names.ts'
-import { isJsonMap } from './typed.ts'
 import { TemplateError } from './go-value.ts'
+import { isJsonMap } from '../value.ts'
 
 type Matches = (labels: ReadonlyMap<string, string>) => boolean
 

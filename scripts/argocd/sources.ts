@@ -1,7 +1,7 @@
 // Which values files does an Application hand to Helm, and would the repository server take its sources?
 import type { Json, JsonMap } from '../model.ts'
 import { isReleaseName } from './names.ts'
-import { isJsonMap } from './typed.ts'
+import { isJsonMap } from '../value.ts'
 
 export type SourceStage = 'app-spec' | 'app-ref' | 'app-source-type' | 'app-value-file' | 'helm-release-name'
 

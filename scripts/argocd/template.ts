@@ -1,6 +1,6 @@
 // How do the parameters of a set become Applications?
 import type { Json, JsonMap } from '../model.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import { applicationObjectShape } from './application-object.ts'
 import { applicationShape } from './application-type.ts'
 import type { Shape } from './application-type.ts'
@@ -12,7 +12,7 @@ import { renderDeep, transform } from './params.ts'
 import { applyStrategicPatch } from './patch.ts'
 import { readPatch } from './patch-text.ts'
 import { checkOptions, renderText } from './render.ts'
-import { DecodeError, fillEmpty, isJsonMap, isZero, throughType } from './typed.ts'
+import { DecodeError, fillEmpty, isZero, throughType } from './typed.ts'
 
 /** The controller stops with an error of the set. */
 export class RenderFailure extends Error {

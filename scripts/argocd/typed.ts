@@ -1,14 +1,10 @@
 // What does Go make of JSON that it reads into a struct and writes again?
 import type { Json, JsonMap } from '../model.ts'
-import { setOwn } from '../value.ts'
+import { isJsonMap, setOwn } from '../value.ts'
 import type { Field, Shape } from './application-type.ts'
 
 /** JSON of a type that the Go struct refuses. */
 export class DecodeError extends Error {}
-
-export function isJsonMap(value: Json | undefined): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 const names: Record<Shape['kind'], string> = {
   string: 'a text',

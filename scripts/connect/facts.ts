@@ -1,5 +1,6 @@
 // How is a database reached: which secrets, services, poolers, roles?
 import type { Database, Json, RenderedObject } from '../model.ts'
+import { isJsonMap } from '../value.ts'
 import { byCodeUnit } from '../path.ts'
 
 /** The keys of a secret that the operator makes for a role. */
@@ -59,7 +60,7 @@ export interface ConnectFacts {
 
 function at(root: Json | undefined, ...path: readonly string[]): Json | undefined {
   let node = root
-  for (const step of path) node = node !== null && typeof node === 'object' && !Array.isArray(node) ? node[step] : undefined
+  for (const step of path) node = isJsonMap(node) ? node[step] : undefined
   return node ?? undefined
 }
 

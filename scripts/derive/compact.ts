@@ -1,6 +1,6 @@
 // How does a schema become small and reviewable without losing a rule?
 import type { Json, JsonMap } from '../model.ts'
-import { isMap } from '../admit/structural.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Shorter sub-schemas stay where they are: a reference would not save anything. */
 const sharedFrom = 160
@@ -20,18 +20,18 @@ export function withoutProse(schema: JsonMap): JsonMap {
 
 /** Applies a function to the schemas that a keyword holds; other keywords come back as they are. */
 function mapSubschemas(key: string, value: Json, change: (schema: JsonMap) => JsonMap): Json {
-  if (key === 'properties' && isMap(value))
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, isMap(entry) ? change(entry) : entry]))
-  if ((key === 'items' || key === 'additionalProperties' || key === 'not') && isMap(value)) return change(value)
+  if (key === 'properties' && isJsonMap(value))
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, isJsonMap(entry) ? change(entry) : entry]))
+  if ((key === 'items' || key === 'additionalProperties' || key === 'not') && isJsonMap(value)) return change(value)
   if ((key === 'allOf' || key === 'anyOf' || key === 'oneOf') && Array.isArray(value))
-    return value.map((entry) => (isMap(entry) ? change(entry) : entry))
+    return value.map((entry) => (isJsonMap(entry) ? change(entry) : entry))
   return value
 }
 
 /** The same JSON with map keys in code unit order. */
 export function sortKeys<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map(sortKeys) as T
-  if (!isMap(value)) return value
+  if (!isJsonMap(value)) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)])) as T
 }
@@ -62,8 +62,10 @@ export function shareRepeated(schema: JsonMap): JsonMap {
   const walk = (node: JsonMap, name: string): JsonMap => {
     const out: JsonMap = {}
     for (const [key, value] of Object.entries(node)) {
-      if (key === 'properties' && isMap(value))
-        out[key] = Object.fromEntries(Object.entries(value).map(([member, entry]) => [member, isMap(entry) ? share(entry, member) : entry]))
+      if (key === 'properties' && isJsonMap(value))
+        out[key] = Object.fromEntries(
+          Object.entries(value).map(([member, entry]) => [member, isJsonMap(entry) ? share(entry, member) : entry]),
+        )
       else out[key] = mapSubschemas(key, value, (child) => share(child, key === 'items' ? `${name}-item` : `${name}-entry`))
     }
     return out

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
 import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from './compact.ts'
+import { isJsonMap } from '../value.ts'
 
 /** The products whose CRDs this program knows, by API group: the one table of names. */
 const products: Readonly<Record<string, string>> = {
@@ -51,20 +52,16 @@ interface Derived {
   readonly from: DeriveText
 }
 
-function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function mapAt(value: JsonMap | undefined, key: string): JsonMap | undefined {
   const entry = value?.[key]
-  return isMap(entry) ? entry : undefined
+  return isJsonMap(entry) ? entry : undefined
 }
 
 /** The documents of a text, with the items of `List` objects (kubectl get crd -o yaml) unpacked. */
 function* documentsOf(text: string): Generator<JsonMap> {
   for (const document of loadAll(text, { schema: JSON_SCHEMA }) as Json[]) {
-    if (!isMap(document)) continue
-    if (Array.isArray(document['items'])) yield* document['items'].filter(isMap)
+    if (!isJsonMap(document)) continue
+    if (Array.isArray(document['items'])) yield* document['items'].filter(isJsonMap)
     else yield document
   }
 }
@@ -109,7 +106,7 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
   if (!spec || !known)
     return fail(`group of ${name} is ${String(spec?.['group'])}, but must be one of ${Object.keys(products).sort().join(', ')}`)
   if (product !== undefined && product !== known) return fail(`product of ${name} is ${known}, but must be ${product}`)
-  const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isMap) : []
+  const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isJsonMap) : []
   const version = chooseVersion(versions)
   const schema = mapAt(mapAt(version, 'schema'), 'openAPIV3Schema')
   if (!version || !schema) return fail(`${name} has no served version with a schema, but must have one`)

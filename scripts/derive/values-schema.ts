@@ -5,7 +5,7 @@ import { valuesShape } from '../chart/shape.ts'
 import type { ClosedShape, OpenShape, ScalarShape, Shape } from '../chart/shape-kinds.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated } from './compact.ts'
-import { isMap } from '../admit/structural.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Schemas of the kinds that values pass into, by kind, as they stand below `schemas/`. */
 export type KindSchemas = Readonly<Record<string, JsonMap>>
@@ -125,9 +125,9 @@ function objectSchema(referring: JsonMap, kinds: KindSchemas, root: JsonMap): Js
   const out: JsonMap = {}
   for (const key of keptRules) if (schema[key] !== undefined) out[key] = schema[key]
   const { properties, items, additionalProperties } = schema
-  if (isMap(items)) out['items'] = objectSchema(items, kinds, root)
-  if (isMap(additionalProperties)) out['additionalProperties'] = orNull(objectSchema(additionalProperties, kinds, root))
-  if (isMap(properties)) {
+  if (isJsonMap(items)) out['items'] = objectSchema(items, kinds, root)
+  if (isJsonMap(additionalProperties)) out['additionalProperties'] = orNull(objectSchema(additionalProperties, kinds, root))
+  if (isJsonMap(properties)) {
     out['properties'] = Object.fromEntries(
       Object.entries(properties).map(([name, member]) => [name, orNull(objectSchema(member as JsonMap, kinds, root))]),
     )

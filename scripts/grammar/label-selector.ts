@@ -1,6 +1,7 @@
 // Which label names, label values and label selectors does Kubernetes accept?
 import { isDns1123Subdomain } from './dns-name.ts'
 import type { FieldErrorType, Json, Path } from '../model.ts'
+import { isJsonMap } from '../value.ts'
 
 export interface SelectorProblem {
   /** from the selector's root */
@@ -27,9 +28,9 @@ export function isLabelValue(text: string): boolean {
 
 /** Everything wrong with a label selector. Reproduces `ValidateLabelSelector` of apimachinery. */
 export function selectorProblems(selector: Json | undefined): SelectorProblem[] {
-  if (!isObject(selector)) return []
+  if (!isJsonMap(selector)) return []
   const problems: SelectorProblem[] = []
-  const labels = isObject(selector['matchLabels']) ? selector['matchLabels'] : {}
+  const labels = isJsonMap(selector['matchLabels']) ? selector['matchLabels'] : {}
   for (const [key, value] of Object.entries(labels)) {
     const path = ['matchLabels', key]
     if (!isQualifiedName(key)) problems.push({ path, type: 'FieldValueInvalid', reason: 'has such a key, but keys must be label names' })
@@ -42,7 +43,7 @@ export function selectorProblems(selector: Json | undefined): SelectorProblem[] 
   }
   const expressions = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'] : []
   for (const [index, expression] of expressions.entries())
-    if (isObject(expression)) problems.push(...expressionProblems(expression, ['matchExpressions', index]))
+    if (isJsonMap(expression)) problems.push(...expressionProblems(expression, ['matchExpressions', index]))
   return problems
 }
 
@@ -84,8 +85,4 @@ function expressionProblems(expression: { [key: string]: Json }, path: Path): Se
 
 function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

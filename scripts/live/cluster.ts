@@ -5,6 +5,7 @@ import type { LiveObject, LiveState } from './state.ts'
 import type { Database, Json, JsonMap, Path } from '../model.ts'
 import { formatPath, listed } from '../path.ts'
 import { compareQuantities, readQuantity } from '../grammar/quantity.ts'
+import { isJsonMap } from '../value.ts'
 
 /** A field that differs, as a place in the object that the repository wants. */
 export interface LiveDifference {
@@ -12,8 +13,6 @@ export interface LiveDifference {
   readonly message: string
   readonly live: Spot
 }
-
-const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * The fields of ours that the live Cluster has otherwise, and parameters of PostgreSQL that only the live one has. What it
@@ -28,7 +27,7 @@ export function compareCluster(state: LiveState, database: Database, wanted: Jso
   }
   const compare = (want: Json, have: Json | undefined, path: Path): void => {
     if (isSame(want, have)) return
-    if (isMap(want) && isMap(have)) for (const [key, entry] of Object.entries(want)) compare(entry, have[key], [...path, key])
+    if (isJsonMap(want) && isJsonMap(have)) for (const [key, entry] of Object.entries(want)) compare(entry, have[key], [...path, key])
     else if (Array.isArray(want) && Array.isArray(have) && want.length === have.length)
       want.forEach((item, index) => compare(item, have[index], [...path, index]))
     else {
@@ -69,8 +68,8 @@ function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Pa
 
 function mapAt(root: JsonMap, path: Path): JsonMap {
   let node: Json | undefined = root
-  for (const step of path) node = isMap(node) ? node[String(step)] : undefined
-  return isMap(node) ? node : {}
+  for (const step of path) node = isJsonMap(node) ? node[String(step)] : undefined
+  return isJsonMap(node) ? node : {}
 }
 
 function isEmpty(value: Json | undefined): boolean {

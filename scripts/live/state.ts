@@ -1,9 +1,9 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
 import { firstSpot, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
-import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
+import type { JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { isJsonMap, toPlain, valueAt } from '../value.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 
 /** One object as it lives. */
@@ -21,7 +21,6 @@ export interface LiveState {
   readonly clusters: ReadonlyMap<string, LiveObject>
 }
 
-const isMap = (value: Json | undefined): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textIn = (root: MapValue, ...path: Path): string => {
   const node = valueAt(root, path)
   return node?.kind === 'scalar' ? String(node.value) : ''
@@ -38,7 +37,7 @@ export function readLive(file: SourceFile): { state: LiveState; findings: Locate
     if (items?.kind === 'list') return items.items.forEach(take)
     const kind = `${textIn(value, 'apiVersion').split('/')[0]} ${textIn(value, 'kind')}`
     const plain = toPlain(value)
-    if (!isMap(plain)) return
+    if (!isJsonMap(plain)) return
     const name = textIn(value, 'metadata', 'name')
     const key = `${textIn(value, 'metadata', 'namespace')}/${name}`
     if (kind === 'argoproj.io Application') applications.set(key, { value, plain })

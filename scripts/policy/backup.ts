@@ -1,8 +1,9 @@
 // Is a database backed up, and can what it backs up be read again?
 import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
-import { isJsonMap, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
+import { isJsonMap } from '../value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
 

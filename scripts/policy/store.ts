@@ -1,7 +1,8 @@
 // Are the addresses of a bucket ones that the backup tool can open?
 import type { Path, RenderedObject } from '../model.ts'
-import { isJsonMap, plainAt, textAt } from './subject.ts'
+import { plainAt, textAt } from './subject.ts'
 import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
+import { isJsonMap } from '../value.ts'
 
 /** Credentials that a store names, and the scheme of the paths that go with them (barman-cloud's own: `s3://`, `gs://`, a URL for Azure). */
 const schemes: readonly { readonly credentials: string; readonly scheme: RegExp; readonly example: string }[] = [

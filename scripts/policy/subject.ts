@@ -2,8 +2,8 @@
 import { locateFinding, nearestSpot, spotOf } from '../diagnose.ts'
 import type { LocatedFinding, Spot } from '../diagnose.ts'
 import { serviceSpot } from '../generator.ts'
-import type { Database, Finding, Json, JsonMap, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
-import { valueAt } from '../value.ts'
+import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
+import { isJsonMap, valueAt } from '../value.ts'
 
 /** One database: the merged values that people wrote, and the objects that the chart makes of them. */
 export interface PolicySubject {
@@ -86,10 +86,6 @@ export function plainAt(root: Json | undefined, ...path: readonly (string | numb
     else return undefined
   }
   return node
-}
-
-export function isJsonMap(value: Json | undefined): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function textAt(root: Json | undefined, ...path: readonly (string | number)[]): string | undefined {

@@ -1,7 +1,7 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../changes/effect.ts'
-import type { Finding, Json, JsonMap, Path, RenderedObject, Rule } from '../model.ts'
-import { toPlain, valueAt } from '../value.ts'
+import type { Finding, Path, RenderedObject, Rule } from '../model.ts'
+import { isJsonMap, toPlain, valueAt } from '../value.ts'
 import { parametersOf } from './catalogue.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
@@ -34,15 +34,11 @@ export function runningOf(object: RenderedObject): Running | undefined {
 function segmentOf({ value }: RenderedObject): number | undefined {
   const bootstrap = valueAt(value, ['spec', 'bootstrap'])
   const plain = bootstrap === undefined ? {} : toPlain(bootstrap)
-  if (!isMap(plain) || Object.keys(plain).some((method) => method !== 'initdb')) return undefined
+  if (!isJsonMap(plain) || Object.keys(plain).some((method) => method !== 'initdb')) return undefined
   const { initdb } = plain
-  if (!isMap(initdb)) return initdb === undefined || initdb === null ? 16 : undefined
+  if (!isJsonMap(initdb)) return initdb === undefined || initdb === null ? 16 : undefined
   const { options, walSegmentSize = 16 } = initdb
   return Array.isArray(options) && options.length > 0 ? undefined : typeof walSegmentSize === 'number' ? walSegmentSize : undefined
-}
-
-function isMap(value: Json | undefined): value is JsonMap {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 const remembered = new Map<string, Verdict | undefined>()

@@ -2,6 +2,7 @@
 import { compareVersions } from '../admit/load.ts'
 import { reached, releases } from '../admit/operator/version.ts'
 import type { JsonMap, Json } from '../model.ts'
+import { isJsonMap } from '../value.ts'
 import type { Side } from './side.ts'
 
 /** A change of behaviour; `since` are the first releases that have it, one a minor, lowest first. */
@@ -175,6 +176,6 @@ function isFilled(value: Json | undefined): boolean {
 
 function member(root: Json | undefined, ...path: readonly string[]): Json | undefined {
   let node: Json | undefined = root
-  for (const step of path) node = node !== null && typeof node === 'object' && !Array.isArray(node) ? node[step] : undefined
+  for (const step of path) node = isJsonMap(node) ? node[step] : undefined
   return node ?? undefined
 }

@@ -4,8 +4,9 @@ import { readQuantity } from '../../grammar/quantity.ts'
 import { isGoTime } from '../go-time.ts'
 import { loadKind } from '../load.ts'
 import { fitsInteger } from '../schema.ts'
-import { isMap, memberSchema, readStructural, type Structural } from '../structural.ts'
+import { memberSchema, readStructural, type Structural } from '../structural.ts'
 import { foldKey } from './go-json.ts'
+import { isJsonMap } from '../../value.ts'
 
 const list = (items: JsonMap): JsonMap => ({ type: 'array', items })
 const object = (properties: JsonMap): JsonMap => ({ type: 'object', properties })
@@ -53,13 +54,15 @@ function specOf(operator: string): Structural | undefined {
 
 /** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value, and case is no difference. */
 export function decodesAsPod(pod: Json, operator: string): boolean {
-  const spec = isMap(pod) ? membersOf(pod, 'spec') : []
+  const spec = isJsonMap(pod) ? membersOf(pod, 'spec') : []
   return decodes(pod, outline) && spec.every((value) => decodes(value, specOf(operator)))
 }
 
 /** Whether decoding empties the map of annotations that the operator writes to afterwards: null does, absence does not. */
 export function losesAnnotations(pod: Json): boolean {
-  const found = isMap(pod) ? membersOf(pod, 'metadata').flatMap((value) => (isMap(value) ? membersOf(value, 'annotations') : [])) : []
+  const found = isJsonMap(pod)
+    ? membersOf(pod, 'metadata').flatMap((value) => (isJsonMap(value) ? membersOf(value, 'annotations') : []))
+    : []
   return found.at(-1) === null
 }
 
@@ -74,7 +77,7 @@ function decodes(value: Json, schema: Structural | true | undefined): boolean {
   if (schema.intOrString) return decodesIntOrString(value, schema)
   switch (schema.type) {
     case 'object':
-      return isMap(value) && Object.entries(value).every(([key, entry]) => decodes(entry, memberOf(schema, key)))
+      return isJsonMap(value) && Object.entries(value).every(([key, entry]) => decodes(entry, memberOf(schema, key)))
     case 'array':
       return Array.isArray(value) && value.every((item) => decodes(item, schema.items))
     case 'integer':

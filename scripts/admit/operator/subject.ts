@@ -1,5 +1,6 @@
 // What does an operator rule look at, and how does it read it?
 import type { Json, JsonMap } from '../../model.ts'
+import { isJsonMap } from '../../value.ts'
 
 export interface OperatorSubject {
   /** the object with all defaults (schema and webhook), as plain JSON */
@@ -51,14 +52,13 @@ export function listAt(root: Json | undefined, ...path: Steps): readonly Json[] 
 
 export function mapAt(root: Json | undefined, ...path: Steps): JsonMap | undefined {
   const value = jsonAt(root, ...path)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  return isJsonMap(value) ? value : undefined
 }
 
 /** The objects of the list at a path with their indexes; empty where there is no list. */
 export function itemsAt(root: Json | undefined, ...path: Steps): [number, JsonMap][] {
   const found: [number, JsonMap][] = []
-  for (const [index, item] of (listAt(root, ...path) ?? []).entries())
-    if (typeof item === 'object' && item !== null && !Array.isArray(item)) found.push([index, item])
+  for (const [index, item] of (listAt(root, ...path) ?? []).entries()) if (isJsonMap(item)) found.push([index, item])
   return found
 }
 
