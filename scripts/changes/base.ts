@@ -5,7 +5,9 @@ import type { LocatedFinding } from '../diagnose.ts'
 import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
-import { commitTree, leftFolders, mergeBase, stagedBase } from '../repository/git.ts'
+import { mergeBase, stagedBase } from '../repository/base-commit.ts'
+import { commitTree } from '../repository/git.ts'
+import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
 import { isGenerated } from '../emit/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
@@ -31,6 +33,8 @@ export interface Base {
 export interface BaseCommit {
   readonly revision: string
   readonly commit: string
+  /** it is HEAD itself: only what is not committed can differ */
+  readonly isHead?: boolean
 }
 
 /**
@@ -42,7 +46,7 @@ export function baseCommit(
   options: { readonly base?: string | undefined; readonly staged: boolean },
 ): BaseCommit | undefined {
   const root = workspace.databases ?? workspace.root
-  if (options.base !== undefined) return { revision: options.base, commit: mergeBase(root, options.base) }
+  if (options.base !== undefined) return { revision: options.base, ...mergeBase(root, options.base) }
   const head = options.staged ? stagedBase(root) : undefined
   return head === undefined ? undefined : { revision: 'HEAD', commit: head }
 }

@@ -8,7 +8,8 @@ import type { CommitTree } from '../repository/git.ts'
 import { movedFolders } from '../repository/moved.ts'
 import { overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
-import { repositoryTop, shownPath, UsageError } from '../repository/workspace.ts'
+import { repositoryTop } from '../repository/place.ts'
+import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Base, BaseCommit } from './base.ts'
 
 export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'differs'> {

@@ -1,9 +1,10 @@
 // Which repository, and which state of it, does a command look at?
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { indexTree } from './git.ts'
 import { isInFolder, layoutFolders, staticFolder } from '../discover/layout.ts'
 import type { Settings } from '../model.ts'
+import { skippedFiles, withSkipped } from './sparse.ts'
 import { overlay, workTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -24,7 +25,7 @@ export function openWorkspace(
   flags: { readonly root?: string | undefined; readonly databases?: string | undefined },
 ): Workspace {
   const root = folder(cwd, flags.root ?? '.', '--root')
-  if (!existsSync(resolve(root, 'apps/values.yaml')))
+  if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
     throw new UsageError(
       `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
     )
@@ -54,7 +55,7 @@ export function openTree(workspace: Workspace, layout: Settings['layout'], stage
 
 function readTree(workspace: Workspace, layout: Settings['layout'], staged: boolean): Tree {
   const own = layoutFolders(layout)
-  const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : workTree(root, list))
+  const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : checkedOut(root, list))
   if (workspace.databases === undefined) return open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])])
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
@@ -62,16 +63,21 @@ function readTree(workspace: Workspace, layout: Settings['layout'], staged: bool
     throw new UsageError(`--databases brings \`${databases}\` only, but postgres.layout.overrides begins with \`${overrides}\``)
   // the values come from one repository and the databases from another: only the latter has the index that is asked for
   return overlay(
-    workTree(workspace.root, folders),
+    checkedOut(workspace.root, folders),
     databases,
     open(workspace.databases, ['']),
     shownPath(workspace.root, workspace.databases),
   )
 }
 
+function checkedOut(root: string, list: readonly string[]): Tree {
+  return withSkipped(workTree(root, list), root, list)
+}
+
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
-  if (!staged || workspace.databases !== undefined) return withEdits(workTree(workspace.root, []), workspace)
+  if (!staged || workspace.databases !== undefined)
+    return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, ['apps/values.yaml']), workspace)
   const tree = indexTree(workspace.root, [...folders, usualFolder])
   // what every command asks for
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
@@ -94,18 +100,4 @@ function withEdits(tree: Tree, { edited }: Workspace): Tree {
 export function shownPath(root: string, path: string): string {
   const short = relative(root, path)
   return isAbsolute(short) ? path : short.split(sep).join('/')
-}
-
-/** The folder that holds `.git`; the folder itself outside of git. */
-export function repositoryTop(folder: string): string {
-  const inside = folderInRepository(folder)
-  return inside === '' ? folder : folder.slice(0, -inside.length)
-}
-
-/** The root as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
-export function folderInRepository(root: string): string {
-  for (let top = root; ; top = dirname(top)) {
-    if (existsSync(join(top, '.git'))) return top === root ? '' : `${relative(top, root).split(sep).join('/')}/`
-    if (dirname(top) === top) return ''
-  }
 }
