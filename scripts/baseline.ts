@@ -1,8 +1,10 @@
 // Which problems were known when the program was adopted, and which are new?
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Diagnostic } from './model.ts'
 import { byCodeUnit } from './path.ts'
 import { UsageError } from './repository/workspace.ts'
+import type { WriteOptions } from './repository/write.ts'
+import { writeWhole } from './repository/write.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
@@ -36,7 +38,7 @@ function keyOf({ rule, file, path, message }: Entry): string {
 }
 
 /** Writes the problems of a run as known ones, sorted, one a line. */
-export function writeBaseline(file: string, diagnostics: readonly Diagnostic[]): number {
+export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], place: WriteOptions): number {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
     const entry = entryOf(diagnostic)
@@ -45,11 +47,7 @@ export function writeBaseline(file: string, diagnostics: readonly Diagnostic[]):
   }
   const sorted = [...entries.values()].sort((a, b) => byCodeUnit(a.file, b.file) || byCodeUnit(keyOf(a), keyOf(b)))
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
-  try {
-    writeFileSync(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`)
-  } catch (error) {
-    throw new UsageError(`--write-baseline: ${file} can't be written (${codeOf(error)})`)
-  }
+  writeWhole(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`, place)
   return sorted.length
 }
 

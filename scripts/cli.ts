@@ -7,6 +7,7 @@ import { nearest } from './path.ts'
 import type { Terminal } from './terminal.ts'
 import { programVersion } from './version.ts'
 import { UsageError } from './repository/workspace.ts'
+import { reasonFor } from './repository/write.ts'
 
 export { openQuestions } from './new/answers.ts'
 
@@ -128,6 +129,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       terminal.stderr(`cnpg-values: ${error.message}\n`)
       return 2
     }
+    if (isOfFileSystem(error)) {
+      terminal.stderr(`cnpg-values: ${error.path ?? error.syscall}: ${reasonFor(error)}\n`)
+      return 2
+    }
     terminal.stderr(
       `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${argv.join(' ')}\n`,
     )
@@ -136,6 +141,11 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     )
     return 3
   }
+}
+
+/** What the machine refuses (a disk that is full, a file that may not be read) is nobody's mistake in the program. */
+function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string' && 'code' in error
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -56,6 +56,8 @@ export interface Outcome {
   readonly diagnostics: readonly Diagnostic[]
   /** every generated file as it should be beside what is there; empty where an error stands in the way */
   readonly states: readonly OutputState[]
+  /** every file that was listed */
+  readonly paths?: readonly string[]
   /** text of a file, for code frames */
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
@@ -146,7 +148,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states)
-  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
+  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states, paths: tree.paths }
 }
 
 const nothingByHand: HandWritten = {

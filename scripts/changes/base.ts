@@ -19,6 +19,8 @@ import type { Workspace } from '../repository/workspace.ts'
 export interface Base {
   /** the base as a person named it */
   readonly revision: string
+  /** it is HEAD itself: only what is not committed can differ */
+  readonly isHead?: boolean
   /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
   readonly settings?: Settings
   /** what could not be read there */
@@ -52,11 +54,18 @@ export function baseCommit(
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
-export function readBase(
-  workspace: Workspace,
-  from: BaseCommit,
-  current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
-): Base {
+export function readBase(workspace: Workspace, from: BaseCommit, current: Current): Base {
+  const base = readCommit(workspace, from, current)
+  return from.isHead === true ? { ...base, isHead: true } : base
+}
+
+interface Current {
+  readonly settings: Settings
+  readonly tree: Tree
+  readonly changed: boolean
+}
+
+function readCommit(workspace: Workspace, from: BaseCommit, current: Current): Base {
   const { tree } = current
   const { layout } = current.settings
   let place: Place | undefined

@@ -49,23 +49,23 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
     const file = join(folder, 'values.yaml')
     writeFileSync(file, writeYaml(values))
     const isFolder = /^[./]/.test(repository)
-    const chart = isFolder
-      ? [join(resolve(root, repository), name)]
-      : repository.startsWith('oci://')
-        ? [`${repository}/${name}`, '--version', version]
-        : [name, '--repo', repository, '--version', version]
+    const isOci = repository.startsWith('oci://')
+    const chart = isFolder ? join(resolve(root, repository), name) : isOci ? `${repository}/${name}` : name
+    const from = isFolder ? [] : isOci ? [`--version=${version}`] : [`--repo=${repository}`, `--version=${version}`]
     const args = [
       'template',
-      database.cluster,
-      ...chart,
-      '--namespace',
-      database.namespace,
-      '--values',
-      file,
+      `--namespace=${database.namespace}`,
+      `--values=${file}`,
       '--skip-tests',
       '--include-crds',
+      ...from,
+      // whatever follows is a name, also if it begins with a dash
+      '--',
+      database.cluster,
+      chart,
     ]
-    const run = spawnSync('helm', args, { encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
+    // a folder of the chart's name in the working directory would be taken for the chart
+    const run = spawnSync('helm', args, { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
     if (run.error !== undefined) {
       const missing = 'code' in run.error && run.error.code === 'ENOENT'
       const message = missing ? `chart ${name} ${version} needs \`helm\`, but none is on PATH` : 'helm could not be run to its end'

@@ -16,7 +16,7 @@ import { listed, nearest } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
 import { decodeText } from '../repository/tree.ts'
-import { folderInRepository } from '../repository/place.ts'
+import { folderInRepository, repositoryTop } from '../repository/place.ts'
 import { openWorkspace, shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import type { Terminal } from '../terminal.ts'
@@ -53,11 +53,15 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
   if (flags['write-baseline'] !== undefined) {
-    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), selected)
+    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), selected, {
+      inside: repositoryTop(workspace.root),
+      shown: flags['write-baseline'],
+    })
     terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
+  if (outcome.comparison?.base.isHead === true) terminal.stderr(nothingCommitted(outcome.comparison.base.revision))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
   await report(annotates(format) ? fromTop(wanted, workspace) : wanted, outcome, format, terminal)
@@ -67,6 +71,11 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
 /** Said where a comparison is asked for, and there is nothing to compare with. */
 export function firstAdoption(revision: string): string {
   return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
+}
+
+/** Said where the base is what is checked out, as in a job that runs on the branch itself. */
+export function nothingCommitted(revision: string): string {
+  return `nothing is committed here since ${revision}, so only what is not committed was compared\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */

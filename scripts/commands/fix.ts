@@ -1,6 +1,5 @@
 // `fix`: which mistakes can be mended without a person's judgement?
 import { append } from '../append.ts'
-import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fingerprints } from '../emit/fingerprint.ts'
 import { count, plural } from '../emit/report-text.ts'
@@ -12,8 +11,10 @@ import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Outcome } from '../pipeline.ts'
+import { isInside } from '../repository/tree.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace } from '../repository/workspace.ts'
+import { writeWhole } from '../repository/write.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 export interface FixFlags {
@@ -47,7 +48,11 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
     terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made\n`)
     return files.length > 0 ? 1 : 0
   }
-  for (const [path, { after }] of files) replaceFile(resolve(workspace.root, path), after)
+  for (const [path, { after }] of files) {
+    const full = resolve(workspace.root, path)
+    const { databases = workspace.root } = workspace
+    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
+  }
   for (const { diagnostic, what } of done)
     terminal.stdout(`${diagnostic.at.file}:${diagnostic.at.line}:${diagnostic.at.column}: ${what} [${diagnostic.rule}]\n`)
   const { errors, warnings } = count(left.diagnostics)
@@ -122,18 +127,4 @@ function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
       draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
     return edit === undefined ? [] : [{ ...edit, fingerprint, diagnostic }]
   })
-}
-
-/** Temporary file, then rename, so that a crash leaves the old or the new text whole; a link keeps leading to its file. */
-function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path)
-  const temporary = `${target}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, text)
-    chmodSync(temporary, statSync(target).mode & 0o777)
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
 // `new`: what does a person have to write for a new service?
 import { append } from '../append.ts'
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { examine } from '../admit/examine.ts'
 import { diagnose, locateFinding } from '../diagnose.ts'
@@ -19,6 +19,7 @@ import type { Terminal } from '../terminal.ts'
 import type { Tree } from '../repository/tree.ts'
 import { openTree, openWorkspace, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
+import { writeWhole } from '../repository/write.ts'
 import { refuse } from './refuse.ts'
 
 export interface NewFlags {
@@ -161,8 +162,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
 function write(places: readonly { readonly file: NewFile; readonly target: Target }[], workspace: Workspace, terminal: Terminal): void {
   for (const { file, target } of places) {
     const full = join(target.root, target.path)
-    mkdirSync(dirname(full), { recursive: true })
-    writeFileSync(full, file.text, { flag: 'wx' })
+    writeWhole(full, file.text, { inside: target.root, shown: file.path, isNew: true })
     terminal.stdout(`written  ${workspace.databases === undefined ? file.path : full}\n`)
   }
   terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')

@@ -6,7 +6,7 @@ import { listed } from '../path.ts'
 import { runPipeline } from '../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../repository/workspace.ts'
-import { firstAdoption, report } from './check.ts'
+import { firstAdoption, nothingCommitted, report } from './check.ts'
 
 export interface PlanFlags {
   readonly root?: string | undefined
@@ -40,6 +40,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     return 1
   }
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
+  if (outcome.comparison.base.isHead === true) terminal.stderr(nothingCommitted(flags.base))
   const { errors } = count(outcome.diagnostics)
   terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
   const blocked = blockedBy(flags.base, errors)

@@ -93,6 +93,17 @@ function sourceKind(spec: JsonMap, version: JsonMap, versions: readonly JsonMap[
   }
 }
 
+/** The kind becomes a file name, and other programs make paths of the rest: names are what the API server takes. */
+function wrongName({ kind, plural, version, served }: SourceKind): string | undefined {
+  const isLabel = (text: string): boolean => /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+  const shown = (text: string): string => JSON.stringify(text.slice(0, 40))
+  if (!isLabel(kind.toLowerCase()) || !/^[-A-Za-z0-9]+$/.test(kind)) return `kind is ${shown(kind)}, but must be letters, digits and \`-\``
+  if (kind.toLowerCase() === 'source') return `kind is ${shown(kind)}, but SOURCE.json is another file`
+  if (!isLabel(plural)) return `plural is ${shown(plural)}, but must be lower-case letters, digits and \`-\``
+  const wrong = [version, ...served].find((name) => !isLabel(name))
+  return wrong === undefined ? undefined : `version is ${shown(wrong)}, but must be such as v1`
+}
+
 type Outcome = Derived | { readonly problem: DeriveResult['problems'][number] }
 
 /** One CRD document to its schema, or what is wrong with it. */
@@ -102,7 +113,8 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
   if (crd['apiVersion'] !== 'apiextensions.k8s.io/v1')
     return fail(`apiVersion of ${name} is ${String(crd['apiVersion'])}, but must be apiextensions.k8s.io/v1`)
   const spec = mapAt(crd, 'spec')
-  const known = products[String(spec?.['group'])]
+  const group = String(spec?.['group'])
+  const known = Object.hasOwn(products, group) ? products[group] : undefined
   if (!spec || !known)
     return fail(`group of ${name} is ${String(spec?.['group'])}, but must be one of ${Object.keys(products).sort().join(', ')}`)
   if (product !== undefined && product !== known) return fail(`product of ${name} is ${known}, but must be ${product}`)
@@ -110,7 +122,9 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
   const version = chooseVersion(versions)
   const schema = mapAt(mapAt(version, 'schema'), 'openAPIV3Schema')
   if (!version || !schema) return fail(`${name} has no served version with a schema, but must have one`)
-  return { product: known, source: sourceKind(spec, version, versions), schema, from }
+  const source = sourceKind(spec, version, versions)
+  const wrong = wrongName(source)
+  return wrong === undefined ? { product: known, source, schema, from } : fail(`${wrong} (${name})`)
 }
 
 /**

@@ -1,5 +1,5 @@
 // Where did a folder stand in a commit, if it stands elsewhere now?
-import { lstatSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { calls, git } from './git-command.ts'
 import { repositoryTop } from './place.ts'
@@ -10,8 +10,7 @@ function* gonePaths(root: string, commit: string): Iterable<string> {
   const top = repositoryTop(root)
   const skipped = skippedFiles(top, [''])
   for (const path of git(root, calls.allPaths(commit)).toString('utf8').split('\0'))
-    if (path !== '' && lstatSync(join(top, path), { throwIfNoEntry: false }) === undefined && skipped?.blob?.(path) === undefined)
-      yield path
+    if (path !== '' && !existsSync(join(top, path)) && skipped?.blob?.(path) === undefined) yield path
 }
 
 /**

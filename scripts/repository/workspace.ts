@@ -34,8 +34,14 @@ export function openWorkspace(
 
 function folder(cwd: string, path: string, flag: string): string {
   const full = resolve(cwd, path)
-  if (statSync(full, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
+  let isFolder = false
+  try {
+    isFolder = statSync(full).isDirectory()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${String(code)})`)
+  }
+  if (!isFolder) throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
   return realpathSync(full)
 }
 
