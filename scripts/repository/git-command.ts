@@ -6,7 +6,14 @@ import { findRepository } from './place.ts'
 import type { Repository } from './place.ts'
 
 /** Git said no; the message is for a person. */
-export class GitFailure extends Error {}
+export class GitFailure extends Error {
+  /** git looked, and found nothing */
+  readonly isAnswer: boolean
+  constructor(message: string, isAnswer = false) {
+    super(message)
+    this.isAnswer = isAnswer
+  }
+}
 
 /** One question to git. All of them are in `ask`, so that what git may read can be seen in one place. */
 export interface GitCall {
@@ -119,13 +126,12 @@ export function git(root: string, call: GitCall): Buffer {
   return run(args, { ...environment(), ...variables }, call.input)
 }
 
-/** Git's answer, or undefined where it says no. That there is no repository, or no git, still stops everything. */
+/** Git's answer, or undefined where it knows none. That it can't look at all (no repository, broken settings) is a GitFailure. */
 export function ask(root: string, call: GitCall): string | undefined {
-  repositoryOf(root)
   try {
     return git(root, call).toString('utf8').trim()
   } catch (error) {
-    if (error instanceof GitFailure && !isFinal(error)) return undefined
+    if (error instanceof GitFailure && error.isAnswer) return undefined
     throw error
   }
 }
@@ -133,10 +139,6 @@ export function ask(root: string, call: GitCall): string | undefined {
 const isMissing = 'git is not installed, but this option needs it'
 const isPartial =
   'this is a partial clone that lacks some of what is compared, and nothing is fetched unasked; run `git fetch --refetch --no-filter`'
-
-function isFinal({ message }: GitFailure): boolean {
-  return message === isMissing || message === isPartial
-}
 
 /** Objects that a clone lacks: nothing is fetched behind a person's back. */
 export function lackingObjects(): GitFailure {
@@ -153,7 +155,8 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
     const [first = ''] = stderr.split('\n')
     const advice = /^\s+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
     const told = first === '' ? 'git could not be run to its end' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`
-    throw new GitFailure(advice === undefined ? told : `${told}; run \`${advice}\``)
+    const isAnswer = error instanceof Error && 'status' in error && error.status === 1
+    throw new GitFailure(advice === undefined ? told : `${told}; run \`${advice}\``, isAnswer)
   }
 }
 
