@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { admit } from '../scripts/admit/admit.ts'
 import { examine } from '../scripts/admit/examine.ts'
-import { jsonAt } from '../scripts/admit/operator/subject.ts'
+import { jsonAt } from '../scripts/operator/subject.ts'
 import { schemaRules } from '../scripts/admit/rule-ids.ts'
 import type { JsonMap } from '../scripts/model.ts'
 

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { changeApplications } from '../scripts/argocd/changes.ts'
-import type { ChangeOptions } from '../scripts/argocd/changes.ts'
-import { generateApplications } from '../scripts/argocd/generate.ts'
-import type { GenerateOptions } from '../scripts/argocd/generate.ts'
+import { changeApplications } from '../scripts/applicationset/changes.ts'
+import type { ChangeOptions } from '../scripts/applicationset/changes.ts'
+import { generateApplications } from '../scripts/applicationset/generate.ts'
+import type { GenerateOptions } from '../scripts/applicationset/generate.ts'
 import type { Json, JsonMap } from '../scripts/model.ts'
 
 interface Recorded {

@@ -1,7 +1,7 @@
 // What do the controller's writes leave of a live Application?
 import { expect, test } from 'vitest'
-import { changeApplications } from '../scripts/argocd/changes.ts'
-import type { ChangeOptions } from '../scripts/argocd/changes.ts'
+import { changeApplications } from '../scripts/applicationset/changes.ts'
+import type { ChangeOptions } from '../scripts/applicationset/changes.ts'
 import type { Json, JsonMap } from '../scripts/model.ts'
 
 const spec = {

@@ -1,8 +1,8 @@
 // Do our template functions answer as Go's and Sprig's do?
 import { expect, test } from 'vitest'
-import { TemplateError, fromJson } from '../scripts/argocd/go-value.ts'
-import type { GoMap } from '../scripts/argocd/go-value.ts'
-import { renderText } from '../scripts/argocd/render.ts'
+import { TemplateError, fromJson } from '../scripts/go-template/go-value.ts'
+import type { GoMap } from '../scripts/go-template/go-value.ts'
+import { renderText } from '../scripts/applicationset/render.ts'
 
 const params = fromJson({ n: 3 }) as GoMap
 const render = (text: string) => renderText(text, params, { goTemplate: true, goTemplateOptions: ['missingkey=error'] })

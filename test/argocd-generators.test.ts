@@ -1,6 +1,6 @@
 // Do the generators of an ApplicationSet give the parameters that Argo CD's give?
 import { expect, test } from 'vitest'
-import { generateApplications } from '../scripts/argocd/generate.ts'
+import { generateApplications } from '../scripts/applicationset/generate.ts'
 import type { Json } from '../scripts/model.ts'
 
 const gitFiles = {

@@ -1,6 +1,6 @@
 // Does a templatePatch change an Application as in Argo CD?
 import { expect, test } from 'vitest'
-import { generateApplications } from '../scripts/argocd/generate.ts'
+import { generateApplications } from '../scripts/applicationset/generate.ts'
 
 const template = {
   metadata: { name: 'orders', labels: { keep: 'me' }, finalizers: ['resources-finalizer.argocd.argoproj.io/background', 'c.d/e'] },

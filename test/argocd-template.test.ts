@@ -1,8 +1,8 @@
 // Do our Go templates print what Go's do?
 import { expect, test } from 'vitest'
-import { GoPanic, TemplateError, fromJson } from '../scripts/argocd/go-value.ts'
-import type { GoMap } from '../scripts/argocd/go-value.ts'
-import { renderText } from '../scripts/argocd/render.ts'
+import { GoPanic, TemplateError, fromJson } from '../scripts/go-template/go-value.ts'
+import type { GoMap } from '../scripts/go-template/go-value.ts'
+import { renderText } from '../scripts/applicationset/render.ts'
 
 const params = fromJson({
   app: 'orders',

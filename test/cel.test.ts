@@ -1,8 +1,8 @@
 // Are the CRDs' own expressions evaluated as the API server does?
 import { describe, expect, it } from 'vitest'
-import { checkCel, isReadableExpression } from '../scripts/admit/cel.ts'
-import { loadKind, servedKinds } from '../scripts/admit/load.ts'
-import { readStructural, type Structural } from '../scripts/admit/structural.ts'
+import { checkCel, isReadableExpression } from '../scripts/kubernetes/cel.ts'
+import { loadKind, servedKinds } from '../scripts/kubernetes/load.ts'
+import { readStructural, type Structural } from '../scripts/kubernetes/structural.ts'
 import type { Json, JsonMap } from '../scripts/model.ts'
 
 function schemaWith(rule: JsonMap, below: JsonMap = {}): Structural {

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 import type { Answer } from './terminal.ts'
 
 export interface Told {

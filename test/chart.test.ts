@@ -12,10 +12,10 @@ import { floatText } from '../scripts/chart/template.ts'
 import { toYamlText } from '../scripts/chart/yaml-text.ts'
 import { compareNaturally } from '../scripts/yaml/go-text.ts'
 import { renderChart } from '../scripts/library.ts'
-import { coalesce, mergeLayers } from '../scripts/merge.ts'
+import { coalesce, mergeLayers } from '../scripts/merge/merge.ts'
 import type { Json, JsonMap, MapValue, RenderedObject, Value } from '../scripts/model.ts'
 import { parseYaml } from '../scripts/yaml/parse.ts'
-import { fromPlain, toPlain, valueAt } from '../scripts/value.ts'
+import { fromPlain, toPlain, valueAt } from '../scripts/values/value.ts'
 
 interface ChartVector {
   readonly name: string

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { commands, main } from '../scripts/cli.ts'
+import { commands, main } from '../scripts/cli/cli.ts'
 import { openRepository } from './terminal.ts'
 
 const repository = openRepository()

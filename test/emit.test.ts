@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 import { writeYaml } from '../scripts/emit/yaml.ts'
-import { coalesce, mergeLayers } from '../scripts/merge.ts'
+import { coalesce, mergeLayers } from '../scripts/merge/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../scripts/model.ts'
 import { parseYaml } from '../scripts/yaml/parse.ts'
-import { fromPlain, toPlain } from '../scripts/value.ts'
+import { fromPlain, toPlain } from '../scripts/values/value.ts'
 
 const read = (text: string): Value => {
   const { documents, problems } = parseYaml({ path: 'x.yaml', text }, 'service')

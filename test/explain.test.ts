@@ -1,8 +1,8 @@
 // Does `explain` name the file that won, the field that it becomes, and what may stand there?
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 import { parseObjectPath, parsePath } from '../scripts/explain/path-text.ts'
-import { formatPath } from '../scripts/path.ts'
+import { formatPath } from '../scripts/values/path.ts'
 import { openRepository } from './terminal.ts'
 
 let repository = openRepository()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 import { unifiedDiff } from '../scripts/fix/diff.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))

@@ -3,21 +3,21 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nextRun, parseSchedule, scheduleWords } from '../scripts/grammar/cron.ts'
-import { isDns1035Label, isDns1123Subdomain } from '../scripts/grammar/dns-name.ts'
-import { formatGoDuration, parseGoDuration } from '../scripts/grammar/duration.ts'
-import { isGoRegularExpression } from '../scripts/grammar/go-regexp.ts'
+import { nextRun, parseSchedule, scheduleWords } from '../scripts/operator/cron.ts'
+import { isDns1035Label, isDns1123Subdomain } from '../scripts/kubernetes/dns-name.ts'
+import { formatGoDuration, parseGoDuration } from '../scripts/go-template/duration.ts'
+import { isGoRegularExpression } from '../scripts/go-template/go-regexp.ts'
 import {
   isLogSequenceNumber,
   parseGoBoolean,
   parseGoInteger,
   parsePostgresBoolean,
   parsePostgresMemory,
-} from '../scripts/grammar/go-text.ts'
-import { parseImageReference, versionOfTag } from '../scripts/grammar/image.ts'
-import { isLabelValue, isQualifiedName, selectorProblems } from '../scripts/grammar/label-selector.ts'
-import { compareQuantities, formatQuantity, isZeroQuantity, parseQuantity, readQuantity } from '../scripts/grammar/quantity.ts'
-import { isTargetTime } from '../scripts/grammar/target-time.ts'
+} from '../scripts/operator/go-text.ts'
+import { parseImageReference, versionOfTag } from '../scripts/operator/image.ts'
+import { isLabelValue, isQualifiedName, selectorProblems } from '../scripts/kubernetes/label-selector.ts'
+import { compareQuantities, formatQuantity, isZeroQuantity, parseQuantity, readQuantity } from '../scripts/kubernetes/quantity.ts'
+import { isTargetTime } from '../scripts/operator/target-time.ts'
 
 /** Answers recorded from the real programs. */
 function recorded<T>(name: string): T[] {

@@ -1,6 +1,6 @@
 // How are hand-written templates read, and whose line is a mistake in them?
 import { expect, it } from 'vitest'
-import { readHelmText } from '../scripts/argocd/helm-text.ts'
+import { readHelmText } from '../scripts/argocd/rules/helm-text.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from './hand-written-set.ts'
 
 const name = "  name: '{{`{{ .service }}`}}-legacy'"

@@ -1,7 +1,7 @@
 // Does a JSON patch parse and apply as it does in the operator?
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyPatch, parsePatch } from '../scripts/grammar/json-patch.ts'
+import { applyPatch, parsePatch } from '../scripts/kubernetes/json-patch.ts'
 import type { Json } from '../scripts/model.ts'
 
 const options = { seed: 20260901, numRuns: 300 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'cnpg-values-live-'))
 cpSync(fileURLToPath(new URL('projects/base/', import.meta.url)), root, { recursive: true })

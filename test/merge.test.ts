@@ -5,10 +5,10 @@ import deepmerge from 'deepmerge'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergeValues } from '../scripts/library.ts'
-import { coalesce, helmOf, mergeLayers } from '../scripts/merge.ts'
+import { coalesce, helmOf, mergeLayers } from '../scripts/merge/merge.ts'
 import type { Json, MapValue } from '../scripts/model.ts'
 import { parseYaml } from '../scripts/yaml/parse.ts'
-import { fromPlain, toPlain, valueAt } from '../scripts/value.ts'
+import { fromPlain, toPlain, valueAt } from '../scripts/values/value.ts'
 
 interface MergeVector {
   readonly name: string

@@ -9,7 +9,7 @@ import {
   ruleApplies,
   rulesFor,
   validationBypass,
-} from '../scripts/admit/operator/rules.ts'
+} from '../scripts/operator/rules.ts'
 import { writeRules } from '../scripts/derive/rules-doc.ts'
 import type { JsonMap } from '../scripts/model.ts'
 
@@ -71,7 +71,7 @@ describe('rules', () => {
     expect(bypassRules.length).toBe(2)
   })
   it('are listed in RULES.md', async () => {
-    await expect(writeRules(allRules())).toMatchFileSnapshot('../scripts/RULES.md')
+    await expect(writeRules(allRules())).toMatchFileSnapshot('../scripts/rules/RULES.md')
   })
 })
 

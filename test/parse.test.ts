@@ -4,11 +4,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { locate } from '../scripts/diagnose.ts'
+import { locate } from '../scripts/report/diagnose.ts'
 import type { Json, Value } from '../scripts/model.ts'
 import { parseFirstDocument, parseYaml } from '../scripts/yaml/parse.ts'
 import { formatGoFloat, resolveScalar } from '../scripts/yaml/scalars.ts'
-import { toPlain, valueAt } from '../scripts/value.ts'
+import { toPlain, valueAt } from '../scripts/values/value.ts'
 
 function vectors<T>(name: string): T[] {
   return JSON.parse(gunzipSync(readFileSync(new URL(`vectors/${name}.json.gz`, import.meta.url))).toString()) as T[]

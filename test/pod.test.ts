@@ -1,9 +1,9 @@
 // Is the pod that a patch is tried on the one that the operator would build, and is what comes out still a pod?
 import { describe, expect, it } from 'vitest'
 import { admit } from '../scripts/admit/admit.ts'
-import { basePod } from '../scripts/admit/operator/pod.ts'
-import { decodesAsPod, losesAnnotations } from '../scripts/admit/operator/pod-shape.ts'
-import { jsonAt } from '../scripts/admit/operator/subject.ts'
+import { basePod } from '../scripts/operator/pod.ts'
+import { decodesAsPod, losesAnnotations } from '../scripts/operator/pod-shape.ts'
+import { jsonAt } from '../scripts/operator/subject.ts'
 import type { Json, JsonMap } from '../scripts/model.ts'
 
 function cluster(spec: JsonMap, annotations: JsonMap = {}): JsonMap {

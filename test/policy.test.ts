@@ -1,7 +1,7 @@
 // Do policies depend on the versions that they speak of, and leave good databases alone?
 import { describe, expect, it } from 'vitest'
 import { policies } from '../scripts/policy/judge.ts'
-import { hasReached, judgeSyncOption, splitOptions } from '../scripts/sync-options.ts'
+import { hasReached, judgeSyncOption, splitOptions } from '../scripts/applicationset/sync-options.ts'
 
 describe('sync options', () => {
   it.each(['Prune=false', 'Delete=confirm', 'ServerSideApply=true', 'SkipDryRunOnMissingResource=true', 'Replace=true'])(

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-report-'))

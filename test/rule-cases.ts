@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { examine } from '../scripts/admit/examine.ts'
-import { ruleApplies, rulesFor, changeRulesFor } from '../scripts/admit/operator/rules.ts'
-import { stringAt } from '../scripts/admit/operator/subject.ts'
+import { ruleApplies, rulesFor, changeRulesFor } from '../scripts/operator/rules.ts'
+import { stringAt } from '../scripts/operator/subject.ts'
 import type { JsonMap, Place, RuledFinding } from '../scripts/model.ts'
 
 /** One document. Its leading comments are the name and directives, its trailing `# expect: <rule>` marks the lines to blame. */

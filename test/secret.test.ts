@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { maskLines } from '../scripts/secret-lines.ts'
-import { isSecretKey, maskInText } from '../scripts/secret.ts'
+import { maskLines } from '../scripts/report/secret-lines.ts'
+import { isSecretKey, maskInText } from '../scripts/report/secret.ts'
 import { openRepository } from './terminal.ts'
 
 const shown = (...lines: string[]): readonly string[] => maskLines(lines).lines

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { main } from '../scripts/cli.ts'
-import type { Answer as Line } from '../scripts/terminal.ts'
+import { main } from '../scripts/cli/cli.ts'
+import type { Answer as Line } from '../scripts/cli/terminal.ts'
 
 const base = fileURLToPath(new URL('projects/base', import.meta.url))
 

@@ -12,7 +12,7 @@ import { deriveValuesFiles } from '../scripts/derive/values-files.ts'
 import { renderChart } from '../scripts/library.ts'
 import type { Json, MapValue } from '../scripts/model.ts'
 import { parseYaml } from '../scripts/yaml/parse.ts'
-import { toPlain } from '../scripts/value.ts'
+import { toPlain } from '../scripts/values/value.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const schema = JSON.parse(readFileSync(join(root, 'schemas/values/cluster-0.8.1.json'), 'utf8')) as object
