@@ -5,7 +5,7 @@ import type { Command } from './command.ts'
 import { peopleCommands } from './people.ts'
 import { nearest } from '../values/path.ts'
 import type { Terminal } from './terminal.ts'
-import { programVersion } from './version.ts'
+import { programVersion } from '../repository/package.ts'
 import { UsageError } from '../repository/workspace.ts'
 
 export { openQuestions } from '../new/answers.ts'

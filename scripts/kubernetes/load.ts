@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonMap } from '../model.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
-import { schemasFolder } from './schemas-folder.ts'
+import { schemasFolder } from '../repository/package.ts'
 import { readStructural, type Structural } from './structural.ts'
 
 /** A kind that the API server serves. */

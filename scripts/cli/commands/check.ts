@@ -19,7 +19,7 @@ import { decodeText } from '../../repository/tree.ts'
 import { folderInRepository, openWorkspace, shownPath, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../terminal.ts'
-import { programVersion } from '../version.ts'
+import { programVersion } from '../../repository/package.ts'
 
 export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const
 export type Format = (typeof formats)[number]
