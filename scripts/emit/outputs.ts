@@ -1,7 +1,7 @@
 // Which generated files are stale, missing or left over, and how are they written?
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LocatedFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
