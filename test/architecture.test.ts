@@ -43,7 +43,9 @@ test('only the pipeline, the library and the commands bring stages together', ()
           .filter((stage) => stage !== undefined),
       ).size > 1,
   )
-  expect(joining.filter((path) => !['pipeline.ts', 'library.ts', 'index.ts', 'explain/text.ts', 'rules/rule-summary.ts'].includes(path))).toEqual([])
+  expect(
+    joining.filter((path) => !['pipeline.ts', 'library.ts', 'index.ts', 'explain/text.ts', 'rules/rule-summary.ts'].includes(path)),
+  ).toEqual([])
 })
 
 test('a check of values loads neither the engine of Argo CD nor what only other commands need', () => {
@@ -57,7 +59,9 @@ test('a check of values loads neither the engine of Argo CD nor what only other 
   }
   load('cli/commands/check.ts')
   expect(
-    [...loaded].filter((path) => /^(?:argocd\/(?:rules\/hand-written)|(?:applicationset\/generate|connect|explain|fix|fleet|upgrade|derive)\/)/.test(path)),
+    [...loaded].filter((path) =>
+      /^(?:argocd\/(?:rules\/hand-written)|(?:applicationset\/generate|connect|explain|fix|fleet|upgrade|derive)\/)/.test(path),
+    ),
   ).toEqual([])
 })
 
