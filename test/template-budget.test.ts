@@ -30,7 +30,10 @@ const shared = (use: string): string => `{{ $x := list 1 2 }}{{ range until 60 }
 const loop = (body: string): string => `{{ range until 100000 }}${body}{{ end }}`
 
 const exceeding: readonly (readonly [string, string])[] = [
-  ['steps', '{{ range until 200000 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}'],
+  [
+    'steps',
+    '{{ range until 200000 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}',
+  ],
   ['steps', '{{ range until 500000 }}{{ $.n | add 1 | add 2 | add 3 }}{{ end }}'],
   ['a text of', double('printf "%s%s" $x $x')],
   ['a text of', double('print $x $x')],

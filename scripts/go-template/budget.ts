@@ -19,14 +19,14 @@ export interface BudgetLimits {
   readonly parameters: number
 }
 
-const plainLimits: BudgetLimits = { steps: 4_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
+const plainLimits: BudgetLimits = { steps: 2_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
 
 /** No text is longer: the API server takes no object beyond 1.5 MiB. */
 const longestText = 2_000_000
 /** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
-const charactersPerStep = 32
+const charactersPerStep = 8
 
 const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
   characters: 'characters of text',

@@ -1,4 +1,5 @@
 // Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
+import { printed } from '../../values/printed.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { Spot } from '../../report/diagnose.ts'
 import { settingsFile } from '../../discover/settings.ts'
@@ -117,9 +118,9 @@ function readFile(file: SourceFile, around: Surroundings, readValues: () => Json
     if (plain['kind'] === 'ObjectStore') stores.push(plain)
     const manifest = readManifest(plain, around, { file, helm, document })
     if (manifest !== undefined) manifests.push(manifest)
-    if (!String(plain['apiVersion']).startsWith('argoproj.io/')) continue
+    if (!printed(plain['apiVersion']).startsWith('argoproj.io/')) continue
     const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
-    named.push({ kind: String(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
+    named.push({ kind: printed(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
   }
   return { file, helm, manifests, stores, named }
 }
@@ -135,12 +136,12 @@ const unknowing = new Set(['unsupported', 'limit', 'render', 'params', 'schema',
 
 function keyOf(plain: JsonMap, { argocd }: Settings): string {
   const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
-  return `${String(metadata['namespace'] ?? argocd.namespace)}/${String(metadata['name'] ?? '')}`
+  return `${printed(metadata['namespace'] ?? argocd.namespace)}/${printed(metadata['name'] ?? '')}`
 }
 
 function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): Manifest | undefined {
   const { kind } = plain
-  if (!String(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
+  if (!printed(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
   const places = {
     key: keyOf(plain, around.settings),
     plain,
@@ -213,7 +214,7 @@ function spotIn(place: { path: Path; on: 'key' | 'value' }, { document, file, he
 /** `metadata.name` of an Application. */
 export function applicationName(application: JsonMap): string {
   const metadata: Json | undefined = application['metadata']
-  return isJsonMap(metadata) ? String(metadata['name'] ?? '') : ''
+  return isJsonMap(metadata) ? printed(metadata['name'] ?? '') : ''
 }
 
 /** `namespace/name` of an Application that a manifest makes: those of a set live beside it. */
