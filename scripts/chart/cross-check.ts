@@ -5,7 +5,7 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'
-import { isSecretPath, mask } from '../report/secret.ts'
+import { isSecretPath, mask } from '../secret/names.ts'
 import { runHelm } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'

@@ -4,11 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { maskLines } from '../../scripts/report/secret-lines.ts'
-import { isSecretKey, maskInText } from '../../scripts/report/secret.ts'
+import { secretsOf } from '../../scripts/secret/source.ts'
+import { isSecretKey } from '../../scripts/secret/names.ts'
+import { maskInText, maskSpans } from '../../scripts/secret/shapes.ts'
 import { openRepository } from '../support/terminal.ts'
 
-const shown = (...lines: string[]): readonly string[] => maskLines(lines).lines
+const shown = (...lines: string[]): readonly string[] => {
+  const text = lines.join('\n')
+  return maskSpans(text, secretsOf(text).spans).split('\n')
+}
 
 describe('a shown line', () => {
   test.each([

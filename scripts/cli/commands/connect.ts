@@ -1,4 +1,5 @@
 // `connect`: how do people and applications reach a database?
+import { visible } from '../../values/untrusted.ts'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { connectFacts, serviceFor } from '../../connect/facts.ts'
@@ -103,6 +104,6 @@ function writeMigration(facts: ConnectFacts, folder: string | undefined, termina
     throw new UsageError(`${join(folder, 'V1__init.sql')} exists already, and Flyway may have run it; add the next version beside it`)
   mkdirSync(resolve(terminal.cwd, folder), { recursive: true })
   writeFileSync(target, text, { flag: 'wx' })
-  terminal.stdout(`written  ${join(folder, 'V1__init.sql')}\n`)
+  terminal.stdout(`written  ${visible(join(folder, 'V1__init.sql'))}\n`)
   return 0
 }

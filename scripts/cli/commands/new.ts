@@ -1,4 +1,5 @@
 // `new`: what does a person have to write for a new service?
+import { visible } from '../../values/untrusted.ts'
 import { append } from '../../values/append.ts'
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -163,7 +164,7 @@ function write(places: readonly { readonly file: NewFile; readonly target: Targe
     const full = join(target.root, target.path)
     mkdirSync(dirname(full), { recursive: true })
     writeFileSync(full, file.text, { flag: 'wx' })
-    terminal.stdout(`written  ${workspace.databases === undefined ? file.path : full}\n`)
+    terminal.stdout(`written  ${visible(workspace.databases === undefined ? file.path : full)}\n`)
   }
   terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')
 }

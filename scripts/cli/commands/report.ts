@@ -1,4 +1,5 @@
 // `report`: what does the whole fleet look like, on one page?
+import { visible } from '../../values/untrusted.ts'
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
@@ -46,7 +47,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   else writePage(target, text, out)
   const { errors, warnings } = count(outcome.diagnostics)
   terminal.stderr(
-    `${target === undefined ? 'stdout' : out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+    `${target === undefined ? 'stdout' : visible(out)}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
   )
   return 0
 }

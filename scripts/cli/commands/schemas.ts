@@ -1,4 +1,5 @@
 // `schemas derive`: turn a release's CRDs into the schemas that objects are checked against.
+import { visible } from '../../values/untrusted.ts'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import fastGlob from 'fast-glob'
@@ -21,14 +22,14 @@ export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
   const inputs = readInputs(resolve(terminal.cwd, flags.from), flags.from)
   const derived = deriveSchemas(inputs, { version: flags.version })
   for (const { path, message, help } of derived.problems)
-    terminal.stderr(`${path}: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`)
+    terminal.stderr(`${visible(`${path}: ${message}`)}\n${help === undefined ? '' : `  help: ${visible(help)}\n`}`)
   if (derived.problems.length > 0) return 1
   const out = resolve(terminal.cwd, flags.out ?? 'schemas')
   for (const { path, text } of derived.files) {
     const target = join(out, path.replace(/^schemas\//, ''))
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, text)
-    terminal.stdout(`written  ${join(flags.out ?? 'schemas', path.replace(/^schemas\//, ''))}\n`)
+    terminal.stdout(`written  ${visible(join(flags.out ?? 'schemas', path.replace(/^schemas\//, '')))}\n`)
   }
   return 0
 }
