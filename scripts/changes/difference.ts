@@ -130,7 +130,9 @@ export function shownValue(value: Value | undefined, path: Path, siblings?: Valu
   if (value === undefined || value.kind === 'null') return null
   const named = siblings?.kind === 'map' ? scalarOf(siblings.entries.get('name')) : undefined
   const isSecret =
-    isSecretPath(path) || isSecretPath(value.origin.path) || (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named)) ||
+    isSecretPath(path) ||
+    isSecretPath(value.origin.path) ||
+    (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named)) ||
     (value.kind === 'scalar' && isSecretTextKey(String(path.at(-1))))
   if (isSecret) return mask
   switch (value.kind) {

@@ -19,8 +19,10 @@ export function maskingOf(trees: readonly Value[]): Masking {
     plain: (value, path, object) => {
       const { path: from, file } = value.origin
       const isSecretData = object?.kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData')
-      const isText = value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '' && !isPlaceholder(String(value.value))
-      const isSecretPlace = isSecretPath(from) || (file.builtin !== true && value.kind === 'scalar' && value.constant !== true && places.has(birthplace(value)))
+      const isText =
+        value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '' && !isPlaceholder(String(value.value))
+      const isSecretPlace =
+        isSecretPath(from) || (file.builtin !== true && value.kind === 'scalar' && value.constant !== true && places.has(birthplace(value)))
       if (isText && (isSecretData || isSecretPlace || isSecretPath(path) || isSecretTextKey(String(path.at(-1))))) return mask
       return clean(isSecretData ? allHidden(toPlain(value)) : maskInJson(toPlain(value), path))
     },

@@ -35,9 +35,14 @@ export function unifiedDiff(path: string, before: string, after: string): Patch 
 /** As git writes it: control characters and quotes escaped inside quotes, and a tab behind a name with blanks. */
 function quotePath(path: string): string {
   const bytes = [...Buffer.from(path)]
-  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x23 && byte !== 0x5c)) return path.includes(' ') ? `${path}\t` : path
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x23 && byte !== 0x5c))
+    return path.includes(' ') ? `${path}\t` : path
   const escaped = bytes.map((byte) =>
-    byte === 0x22 || byte === 0x5c ? `\\${String.fromCharCode(byte)}` : byte >= 0x20 && byte < 0x7f && byte !== 0x23 ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`,
+    byte === 0x22 || byte === 0x5c
+      ? `\\${String.fromCharCode(byte)}`
+      : byte >= 0x20 && byte < 0x7f && byte !== 0x23
+        ? String.fromCharCode(byte)
+        : `\\${byte.toString(8).padStart(3, '0')}`,
   )
   return `"${escaped.join('')}"`
 }
@@ -98,7 +103,8 @@ function withoutHidden(all: readonly Row[]): { readonly rows: readonly Row[]; re
       const follows = rows.at(-1)
       const isShown = !change.some(({ isHidden }) => isHidden) && follows?.isHidden !== true
       if (!isShown) left++
-      for (const row of change.toReversed()) if (isShown) rows.push(row)
+      for (const row of change.toReversed())
+        if (isShown) rows.push(row)
         else if (row.sign === '-') rows.push({ ...row, sign: ' ' })
     }
     end = start

@@ -15,7 +15,7 @@ import type {
   Value,
 } from '../model.ts'
 import { byCodeUnit, formatPath } from '../values/path.ts'
-import { maskMessage } from '../secret/message.ts'
+import { maskMessage, textsMask } from '../secret/message.ts'
 import { isSecretName, isSecretPath, mask } from '../secret/names.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 import { asPrinted, typedHelp, typedMessage } from './typed-text.ts'
@@ -189,15 +189,13 @@ function isWritten(node: Value, values: MapValue): boolean {
 }
 
 function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string {
-  let clean = message
-  for (const { node, spot } of spots) {
-    if (node.kind !== 'scalar') continue
+  const texts = spots.flatMap(({ node, spot }) => {
+    if (node.kind !== 'scalar' || typeof node.value === 'boolean') return []
     const { key } = node.origin
     const isKey = key !== null && spot.span.start === key.start && spot.span.end === key.end
-    const texts = [String(node.value), isKey ? '' : spot.file.text.slice(spot.span.start, spot.span.end)]
-    for (const text of texts) if (text.length > 0) clean = clean.replaceAll(text, '***')
-  }
-  return clean
+    return [String(node.value), ...(isKey ? [] : [spot.file.text.slice(spot.span.start, spot.span.end)])]
+  })
+  return textsMask(texts)(message)
 }
 
 function sameSpot(a: Spot, b: Spot): boolean {

@@ -13,7 +13,8 @@ interface Open {
   readonly closer: string | undefined
 }
 
-const keys = /(?:^|[\s{[,])(?:("(?:[^"\\]|\\.){1,200}"|'[^']{1,200}')\s{0,99}:\s{0,99}|([A-Za-z_][\w./-]*)\s{0,99}:(?:\s{1,99}|(?=["'{[&*!|>])|$))/g
+const keys =
+  /(?:^|[\s{[,])(?:("(?:[^"\\]|\\.){1,200}"|'[^']{1,200}')\s{0,99}:\s{0,99}|([A-Za-z_][\w./-]*)\s{0,99}:(?:\s{1,99}|(?=["'{[&*!|>])|$))/g
 const separator = /^(?:---|\.\.\.)(?:\s|$)/
 const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '{': '}', '[': ']' }
 
@@ -44,7 +45,10 @@ export function brokenSecrets(text: string): Span[] {
     starts.push(at)
     at = match.index + match[0].length
   }
-  return joined([...secretShapes(text), ...hiddenParts(lines).map(({ line, from, to }) => ({ start: (starts[line] ?? 0) + from, end: (starts[line] ?? 0) + to }))])
+  return joined([
+    ...secretShapes(text),
+    ...hiddenParts(lines).map(({ line, from, to }) => ({ start: (starts[line] ?? 0) + from, end: (starts[line] ?? 0) + to })),
+  ])
 }
 
 function* hiddenIn(lines: readonly string[], index: number, column: number): Iterable<{ line: number; from: number; to: number }> {
@@ -98,7 +102,9 @@ function isHidden(line: string, indent: number, open: Open): boolean {
   if (separator.test(line)) return false
   const isItem = /^\s*-(?:\s|$)/.test(line)
   const isComment = /^\s*#/.test(line)
-  const isKey = /^(?:"[^"]*"|'[^']*'|[^\s"'{[&*!|>%@`#,:][^:,]*):(?:\s|$)/.test(line.slice(itemStart(line)).replace(/^("[^"]*"|'[^']*')\s{1,99}:/, '$1:'))
+  const isKey = /^(?:"[^"]*"|'[^']*'|[^\s"'{[&*!|>%@`#,:][^:,]*):(?:\s|$)/.test(
+    line.slice(itemStart(line)).replace(/^("[^"]*"|'[^']*')\s{1,99}:/, '$1:'),
+  )
   const isText = !isKey && !isItem && !isComment
   if (open.isReference) return isText
   return indent > open.indent || isText || (isItem && indent === open.indent && open.isEmpty)
@@ -125,7 +131,13 @@ function secretIn(
     const rest = line.slice(column)
     const indent = at === start ? start : line.search(/\S/)
     if (/^(?:true|false|null|~)\s*(?:[#,}\]]|$)/.test(rest)) continue
-    if (isSecretKey(key) || (isSecretTextKey(key) && !isSecretReference(key) && !/^[{[]/.test(rest)) || key === 'stringData' || (isSecretObject && key === 'data')) return { column, indent, isReference: false }
+    if (
+      isSecretKey(key) ||
+      (isSecretTextKey(key) && !isSecretReference(key) && !/^[{[]/.test(rest)) ||
+      key === 'stringData' ||
+      (isSecretObject && key === 'data')
+    )
+      return { column, indent, isReference: false }
     if (isSecretReference(key) && !/^(?:[{[]|[&!]\S+\s*[{[])/.test(rest)) return { column, indent, isReference: true }
     if (/^v(?:al?u?e?|lau?e)$/i.test(key) && isBesideSecret(lines, index, at)) return { column, indent, isReference: false }
   }
@@ -133,8 +145,7 @@ function secretIn(
   const bare = /^["']?([A-Za-z_][\w./-]*)["']?(\s{0,99}[:=]?\s{0,99})(?=\S)/.exec(line.slice(start))
   if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*[:=]?\s*$/.test(line.slice(start + bare[0].length)))
     return { column: start + bare[0].length, indent: start, isReference: false }
-  if (/^\s*\?\s/.test(line) && isSecretKey(line.slice(start).trim()))
-    return { column: line.length, indent: start, isReference: false }
+  if (/^\s*\?\s/.test(line) && isSecretKey(line.slice(start).trim())) return { column: line.length, indent: start, isReference: false }
   const anchor = /&([^\s,[\]{}]+)/.exec(line)
   if (anchor?.[1] === undefined || !anchors.has(anchor[1])) return undefined
   return { column: anchor.index + anchor[0].length, indent: start, isReference: false }
@@ -160,8 +171,7 @@ const farthest = 200
 /** Whether `value` at a column stands beside a secret's name, or below a key such as `passwordSecret`. */
 function isBesideSecret(lines: readonly string[], index: number, column: number): boolean {
   const own = lines[index] as string
-  if (isNamedSecret(own) || [...own.slice(0, column).matchAll(keys)].some((match) => isSecretHolder(keyOf(match))))
-    return true
+  if (isNamedSecret(own) || [...own.slice(0, column).matchAll(keys)].some((match) => isSecretHolder(keyOf(match)))) return true
   const from = /^[\s-]*$/.test(own.slice(0, column)) ? column : own.search(/\S/) + 1
   for (let at = index; at >= 0 && index - at < farthest; at--) {
     const line = lines[at] as string
@@ -193,6 +203,7 @@ function isNamedSecret(line: string): boolean {
 /** Behind the dashes and question marks that open items and keys on a line. */
 function itemStart(line: string): number {
   let at = Math.max(0, line.search(/\S|$/))
-  for (let next = /^[-?]\s+/.exec(line.slice(at, at + 200)); next !== null; next = /^[-?]\s+/.exec(line.slice(at, at + 200))) at += next[0].length
+  for (let next = /^[-?]\s+/.exec(line.slice(at, at + 200)); next !== null; next = /^[-?]\s+/.exec(line.slice(at, at + 200)))
+    at += next[0].length
   return at
 }

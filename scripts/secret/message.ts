@@ -50,7 +50,8 @@ function spellings(said: string): string[] {
   const lines = text.includes('\n') ? text.split(/\s*\n\s*/) : []
   const bare = /^(["']).*\1$/s.test(text) ? [text.slice(1, -1)] : []
   const number = /^[\d.][\w.+-]*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN
-  const words = text.length < 4_096 && /\s/.test(text) ? text.split(/[\s"'`{}[\],=]+/).filter((word) => word.length >= 6 && !isWord(word)) : []
+  const words =
+    text.length < 4_096 && /\s/.test(text) ? text.split(/[\s"'`{}[\],=]+/).filter((word) => word.length >= 6 && !isWord(word)) : []
   return [
     text,
     text.replaceAll(/\s+/g, ' '),

@@ -11,8 +11,15 @@ interface Options {
 /** The spans of a text that are secrets, in order, none inside another. Linear in the text. */
 export function secretShapes(text: string, { isMessage = false }: Options = {}): Span[] {
   if (text.length < 6) return []
-  const found = [...userInfo(text), ...assignments(text, isMessage), ...sqlPasswords(text), ...schemes(text), ...tokens(text), ...keysInPem(text)]
-  if (!isMessage) found.push(...passFileLines(text))
+  const found = [
+    ...userInfo(text),
+    ...assignments(text, isMessage),
+    ...sqlPasswords(text),
+    ...schemes(text),
+    ...tokens(text),
+    ...keysInPem(text),
+  ]
+  if (!isMessage) found.push(...passFileLines(text), ...withoutColon(text))
   return joined(found)
 }
 
@@ -172,6 +179,14 @@ function* keysInPem(text: string): Iterable<Span> {
     last = end < 0 ? text.length : end + 5
     yield { start: match.index, end: last }
   }
+}
+
+/** `secretKey hunter2`, a setting whose colon was forgotten; `password rotation` is a sentence. */
+function* withoutColon(text: string): Iterable<Span> {
+  const found = /^\s*([A-Za-z_][\w.-]{0,80})[ \t]{1,20}(\S{1,400})\s*$/.exec(text.length > 600 ? '' : text)
+  if (found?.[1] === undefined || found[2] === undefined || !/[a-z][A-Z]|_/.test(found[1]) || !isSecretKey(found[1])) return
+  const start = text.lastIndexOf(found[2])
+  yield { start, end: start + found[2].length }
 }
 
 /** `host:port:database:user:password`, a line of a `.pgpass`. */

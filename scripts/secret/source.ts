@@ -123,7 +123,8 @@ function documents(text: string): SourceNode[] {
     else if (event.type === EVENT_ID.POP) {
       open.pop()
       keys.pop()
-    } else if (event.type === EVENT_ID.ALIAS) put(anchors.get(text.slice(event.anchorStart, event.anchorEnd)) ?? scalarNode(text, undefined))
+    } else if (event.type === EVENT_ID.ALIAS)
+      put(anchors.get(text.slice(event.anchorStart, event.anchorEnd)) ?? scalarNode(text, undefined))
     else {
       const node = event.type === EVENT_ID.SCALAR ? scalarNode(text, event) : collectionNode(event)
       if (event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), node)

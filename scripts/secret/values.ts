@@ -32,7 +32,12 @@ export function secretLiterals(root: Value): readonly SecretLiteral[] {
   for (const { node, spans, key, path } of secretNodes(root, valueTree)) {
     if (key !== undefined) continue
     const text = valueTree.text(node) as string
-    found.push({ node, path: [...root.origin.path, ...path], isWhole: spans === 'whole', texts: spans === 'whole' ? [text] : spans.map(({ start, end }) => text.slice(start, end)) })
+    found.push({
+      node,
+      path: [...root.origin.path, ...path],
+      isWhole: spans === 'whole',
+      texts: spans === 'whole' ? [text] : spans.map(({ start, end }) => text.slice(start, end)),
+    })
   }
   literals.set(root, found)
   return found
@@ -61,14 +66,18 @@ export function maskInJson(plain: Json, path: Path): Json {
   return Object.fromEntries(
     Object.entries(plain).map(([key, entry]) => [
       shownPath([...path, key]).at(-1) as string,
-      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(String(entry)) ? mask : maskInJson(entry, [...path, key]),
+      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(String(entry))
+        ? mask
+        : maskInJson(entry, [...path, key]),
     ]),
   )
 }
 
 /** Replaces the texts of the secrets in some trees wherever they were copied to, also in base64, as a Secret's data has them. */
 export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
-  const texts = [...new Set(trees.flatMap((tree) => secretLiterals(tree).flatMap((literal) => literal.texts)))].filter((text) => text.length > 3)
+  const texts = [...new Set(trees.flatMap((tree) => secretLiterals(tree).flatMap((literal) => literal.texts)))].filter(
+    (text) => text.length > 3,
+  )
   if (texts.length === 0) return (plain) => plain
   const without = textsMask(texts.slice(0, 500))
   const own = new Set(texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]))

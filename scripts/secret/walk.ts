@@ -64,12 +64,22 @@ export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>):
       continue
     }
     for (const [index, item] of (tree.items(node) ?? []).entries())
-      open.push({ node: item, way: { step: index, parent: here }, context: { ...context, secret: context.secret === 'key' && tree.entries(item) === undefined ? 'all' : context.secret } })
+      open.push({
+        node: item,
+        way: { step: index, parent: here },
+        context: { ...context, secret: context.secret === 'key' && tree.entries(item) === undefined ? 'all' : context.secret },
+      })
     const entries = tree.entries(node)
     if (entries === undefined) continue
     const around = surroundings(entries, tree)
     for (const [key, child] of entries) {
-      if ((context.secret === 'key' || context.secret === 'all') && !isReferenceKey(key) && !isValueKey(key) && !isSecretKey(key) && !/^(?:create|valueFrom|secretKeyRef)$/.test(key))
+      if (
+        (context.secret === 'key' || context.secret === 'all') &&
+        !isReferenceKey(key) &&
+        !isValueKey(key) &&
+        !isSecretKey(key) &&
+        !/^(?:create|valueFrom|secretKeyRef)$/.test(key)
+      )
         yield { node, spans: 'whole', key, path: pathTo(here) }
       open.push({ node: child, way: { step: key, parent: here }, context: below(key, tree.text(child) !== undefined, { context, around }) })
     }

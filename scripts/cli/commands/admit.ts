@@ -80,7 +80,9 @@ function sayCreated(
   { before, file, terminal }: { before: ReadonlyMap<string, Manifest>; file: string; terminal: Terminal },
 ): void {
   if (before.has(identity(manifest))) return
-  terminal.stderr(`${visible(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}`)}, so it was judged as a create\n`)
+  terminal.stderr(
+    `${visible(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}`)}, so it was judged as a create\n`,
+  )
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {

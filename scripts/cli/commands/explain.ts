@@ -46,7 +46,10 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
-  if (wrong > 0) terminal.stderr(`${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`)
+  if (wrong > 0)
+    terminal.stderr(
+      `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
+    )
   return 0
 }
 

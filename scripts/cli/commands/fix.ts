@@ -49,10 +49,13 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
     for (const [path, { before, after }] of files) {
       const patch = unifiedDiff(path, before, after)
       terminal.stdout(patch.text, 'exact')
-      if (patch.left > 0) terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+      if (patch.left > 0)
+        terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
       left += patch.left
     }
-    terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run makes those that the patch lacks, too' : ''}\n`)
+    terminal.stderr(
+      `${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run makes those that the patch lacks, too' : ''}\n`,
+    )
     return files.length > 0 ? 1 : 0
   }
   for (const [path, { after }] of files) replaceFile(resolve(workspace.root, path), after)

@@ -53,7 +53,9 @@ function details({ at, severity, message, help, related, databases }: Diagnostic
     lines.push(visible(`${revision === undefined ? '' : `${revision}:`}${file}:${line}:${column}: ${label}`))
   if (help !== undefined) lines.push(visible(`help: ${help}`))
   if (databases.length > 0)
-    lines.push(visible(`databases: ${databases.slice(0, 50).join(', ')}${databases.length > 50 ? ` and ${databases.length - 50} more` : ''}`))
+    lines.push(
+      visible(`databases: ${databases.slice(0, 50).join(', ')}${databases.length > 50 ? ` and ${databases.length - 50} more` : ''}`),
+    )
   return lines.join('\n')
 }
 

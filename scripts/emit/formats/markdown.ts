@@ -11,7 +11,9 @@ export function markdownText(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_[\]{}()!|~]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll(/&#(\d+);|[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, (found, entity?: string) => (entity === undefined ? `${found}<!-- -->` : found))
+    .replaceAll(/&#(\d+);|[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, (found, entity?: string) =>
+      entity === undefined ? `${found}<!-- -->` : found,
+    )
 }
 
 /** Inline code that no value can leave: a fence longer than any run of backticks inside; pipes would end a table's cell. */
