@@ -2,7 +2,7 @@
 import { nearestSpot, spotOf } from '../report/diagnose.ts'
 import type { Spot } from '../report/diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
-import { isSecretName, isSecretPath, isSecretTextKey, mask, shownPath } from '../secret/names.ts'
+import { isSecretName, isSecretPath, isSecretTextPath, mask, shownPath } from '../secret/names.ts'
 import { shownText } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -133,7 +133,7 @@ export function shownValue(value: Value | undefined, path: Path, siblings?: Valu
     isSecretPath(path) ||
     isSecretPath(value.origin.path) ||
     (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named)) ||
-    (value.kind === 'scalar' && isSecretTextKey(String(path.at(-1))))
+    (value.kind === 'scalar' && isSecretTextPath(path))
   if (isSecret) return mask
   switch (value.kind) {
     case 'scalar':

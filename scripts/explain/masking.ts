@@ -1,6 +1,6 @@
 // How is a value shown without ever showing a secret?
 import type { Json, Path, RenderedObject, Value } from '../model.ts'
-import { isSecretPath, isSecretTextKey, mask } from '../secret/names.ts'
+import { isSecretPath, isSecretTextPath, mask } from '../secret/names.ts'
 import { isPlaceholder } from '../secret/shapes.ts'
 import { birthplace, literalsMask, maskInJson, secretLiterals } from '../secret/values.ts'
 import { toPlain } from '../values/value.ts'
@@ -23,7 +23,7 @@ export function maskingOf(trees: readonly Value[]): Masking {
         value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '' && !isPlaceholder(String(value.value))
       const isSecretPlace =
         isSecretPath(from) || (file.builtin !== true && value.kind === 'scalar' && value.constant !== true && places.has(birthplace(value)))
-      if (isText && (isSecretData || isSecretPlace || isSecretPath(path) || isSecretTextKey(String(path.at(-1))))) return mask
+      if (isText && (isSecretData || isSecretPlace || isSecretPath(path) || isSecretTextPath(path))) return mask
       return clean(isSecretData ? allHidden(toPlain(value)) : maskInJson(toPlain(value), path))
     },
   }

@@ -18,7 +18,8 @@ const mostTexts = 2_000
 
 /** A message without what stands at the secret spans of its places, and without what is secret by its shape. */
 export function maskMessage(message: string, places: readonly Lines[]): string {
-  return maskInText(textsMask(textsAt(places))(message), { isMessage: true })
+  // that a text was cut off behind a mask would tell how long it is
+  return maskInText(textsMask(textsAt(places))(message), { isMessage: true }).replaceAll(`${mask}…`, mask)
 }
 
 function textsAt(places: readonly Lines[]): string[] {
@@ -50,8 +51,7 @@ function spellings(said: string): string[] {
   const lines = text.includes('\n') ? text.split(/\s*\n\s*/) : []
   const bare = /^(["']).*\1$/s.test(text) ? [text.slice(1, -1)] : []
   const number = /^[\d.][\w.+-]*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN
-  const words =
-    text.length < 4_096 && /\s/.test(text) ? text.split(/[\s"'`{}[\],=]+/).filter((word) => word.length >= 6 && !isWord(word)) : []
+  const words = text.length < 4_096 ? text.split(/[\s"'`{}[\],=:@$;&/]+/).filter((word) => word.length >= 6 && !isWord(word)) : []
   return [
     text,
     text.replaceAll(/\s+/g, ' '),

@@ -96,6 +96,12 @@ export function isSecretPath(path: Path): boolean {
   })
 }
 
+/** A path to text, or to an item of a list of texts, at a key such as `credentials`. */
+export function isSecretTextPath(path: Path): boolean {
+  const key = typeof path.at(-1) === 'number' ? path.at(-2) : path.at(-1)
+  return typeof key === 'string' && isSecretTextKey(key)
+}
+
 /** A path for a person: keys that stand where a secret's text belongs are not shown. */
 export function shownPath(path: Path): Path {
   const at = path.findIndex((step) => typeof step === 'string' && isSecretKey(step))

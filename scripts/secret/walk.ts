@@ -81,7 +81,7 @@ export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>):
         !/^(?:create|valueFrom|secretKeyRef)$/.test(key)
       )
         yield { node, spans: 'whole', key, path: pathTo(here) }
-      open.push({ node: child, way: { step: key, parent: here }, context: below(key, tree.text(child) !== undefined, { context, around }) })
+      open.push({ node: child, way: { step: key, parent: here }, context: below(key, kindOf(child, tree), { context, around }) })
     }
   }
 }
@@ -131,12 +131,21 @@ function surroundings<Node>(entries: Iterable<readonly [string, Node]>, tree: Tr
   return { isNamed, isSecretObject }
 }
 
-function below(key: string, isText: boolean, { context, around }: { readonly context: Context; readonly around: Around }): Context {
+function kindOf<Node>(node: Node, tree: Tree<Node>): 'text' | 'map' | 'other' {
+  return tree.text(node) !== undefined ? 'text' : tree.entries(node) !== undefined ? 'map' : 'other'
+}
+
+function below(
+  key: string,
+  kind: 'text' | 'map' | 'other',
+  { context, around }: { readonly context: Context; readonly around: Around },
+): Context {
   const isHolder = isSecretHolder(key)
+  const isText = kind === 'text'
   if (context.secret === 'all' || context.secret === 'values') return context
   if (context.secret === 'key') return { secret: isReferenceKey(key) && isText ? 'no' : 'all', isHolder }
   if (isSecretKey(key)) return { secret: 'key', isHolder }
-  if (isText && isSecretTextKey(key)) return { secret: 'all', isHolder }
+  if (kind !== 'map' && isSecretTextKey(key)) return { secret: kind === 'text' ? 'all' : 'key', isHolder }
   if (isSecretReference(key)) return { secret: 'no', isHolder }
   if (around.isSecretObject && (key === 'data' || key === 'stringData')) return { secret: 'values', isHolder }
   if (key === 'stringData') return { secret: isText ? 'all' : 'values', isHolder }
