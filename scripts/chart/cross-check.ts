@@ -36,7 +36,8 @@ export function crossCheck(database: Database, { values, objects, root }: Modell
     help,
     database: database.id,
   })
-  if (!outcome.ok) return [{ ...whole(`${maskSentence(outcome.message, [values])}, but the model renders these values`), help: outcome.help ?? help }]
+  if (!outcome.ok)
+    return [{ ...whole(`${maskSentence(outcome.message, [values])}, but the model renders these values`), help: outcome.help ?? help }]
   const printed = new Map(outcome.objects.map((object) => [nameOf(object), object]))
   const findings: LocatedFinding[] = []
   for (const object of objects) {
