@@ -1,4 +1,5 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
+import { maskSentence } from '../secret/values.ts'
 import { printed } from '../values/printed.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -80,7 +81,7 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
     }
     if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
     if (!isUnavailable.test(run.stderr))
-      return { ok: false, rule: 'helm-engine', message: `helm says: ${firstLine(run.stderr)}`, blame: 'values' }
+      return { ok: false, rule: 'helm-engine', message: `helm says: ${maskSentence(firstLine(run.stderr), [values])}`, blame: 'values' }
     const outcome: HelmOutcome = {
       ok: false,
       rule: 'helm-engine',

@@ -4,6 +4,9 @@ import type { ParseArgsConfig } from 'node:util'
 import type { Command } from './command.ts'
 import { peopleCommands } from './people.ts'
 import { nearest } from '../values/path.ts'
+import { maskInText } from '../secret/shapes.ts'
+import { visible } from '../values/untrusted.ts'
+import { guard } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { programVersion } from '../repository/package.ts'
 import { UsageError } from '../repository/workspace.ts'
@@ -121,23 +124,24 @@ export const commands: readonly Command[] = [
 ]
 
 /** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(argv: readonly string[], unguarded: Terminal): Promise<number> {
+  const terminal = guard(unguarded)
   try {
     return await dispatch(argv, terminal)
   } catch (error) {
     if (error instanceof UsageError || (error instanceof Error && error.constructor.name === 'GitFailure')) {
-      terminal.stderr(`cnpg-values: ${error.message}\n`)
+      terminal.stderr(`cnpg-values: ${usageMessage(error)}\n`)
       return 2
     }
     if (isOfFileSystem(error)) {
-      terminal.stderr(`cnpg-values: ${error.path ?? error.syscall}: ${reasonFor(error)}\n`)
+      terminal.stderr(`cnpg-values: ${said(error.path ?? error.syscall ?? '')}: ${reasonFor(error)}\n`)
       return 2
     }
     terminal.stderr(
-      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${argv.join(' ')}\n`,
+      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${said(argv.join(' '))}\n`,
     )
     terminal.stderr(
-      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(String(error))}\n`,
     )
     return 3
   }
@@ -146,6 +150,26 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 /** What the machine refuses (a disk that is full, a file that may not be read) is nobody's mistake in the program. */
 function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string' && 'code' in error
+}
+
+/** What others wrote into one line of ours: a name, an operand, the words of git. */
+function said(text: string): string {
+  return visible(maskInText(text, { isMessage: true }))
+}
+
+/** The usage of a command goes on a line of its own. */
+function usageMessage({ constructor, message: text }: Error): string {
+  // git says some things on several lines
+  const message = constructor.name === 'GitFailure' ? text.trim().replaceAll(/\s*[\r\n]+\s*/g, '; ') : text
+  const usage = commands.map((command) => `\nusage: cnpg-values ${command.usage}`).find((line) => message.endsWith(line))
+  return usage === undefined ? said(message) : `${said(message.slice(0, -usage.length))}${usage}`
+}
+
+/** The message may repeat a file; the calls that follow it are ours. */
+function stackOf({ name, message, stack }: Error): string {
+  const at = stack?.lastIndexOf(message) ?? -1
+  const calls = stack === undefined ? '' : at < 0 ? stack : stack.slice(at + message.length)
+  return `${name}: ${said(message)}${calls}`
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {

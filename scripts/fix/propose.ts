@@ -1,7 +1,7 @@
 // Which edit mends a diagnostic?
 import { printed } from '../values/printed.ts'
 import type { Diagnostic } from '../model.ts'
-import { isSecretPath } from '../report/secret.ts'
+import { isSecretPath } from '../secret/names.ts'
 import { chartWords, targetOf } from './chart-words.ts'
 import { fixDuplicate } from './duplicate.ts'
 import { isContained, nodeAt, offsetOf } from './edit.ts'

@@ -4,7 +4,7 @@ import { parseSchedule, scheduleWords } from '../operator/cron.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
-import { isSecretPath } from '../report/secret.ts'
+import { isSecretPath } from '../secret/names.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 

@@ -212,15 +212,15 @@ describe('the diff', () => {
   test('keeps far changes in hunks of their own, with line breaks as they are', () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}\r\n`)
     const after = lines.map((line, index) => (index === 1 ? 'one\r\n' : line)).filter((_, index) => index !== 15)
-    expect(unifiedDiff('f', lines.join(''), after.join(''))).toBe(
+    expect(unifiedDiff('f', lines.join(''), after.join('')).text).toBe(
       '--- a/f\n+++ b/f\n@@ -1,5 +1,5 @@\n line 0\r\n-line 1\r\n+one\r\n line 2\r\n line 3\r\n line 4\r\n' +
         '@@ -13,7 +13,6 @@\n line 12\r\n line 13\r\n line 14\r\n-line 15\r\n line 16\r\n line 17\r\n line 18\r\n',
     )
   })
   test('says where the last line break is missing', () => {
-    expect(unifiedDiff('f', 'a\nb', 'a\nc')).toBe(
+    expect(unifiedDiff('f', 'a\nb', 'a\nc').text).toBe(
       '--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n',
     )
-    expect(unifiedDiff('f', 'a', 'a')).toBe('')
+    expect(unifiedDiff('f', 'a', 'a').text).toBe('')
   })
 })

@@ -1,4 +1,5 @@
 // `admit`: would the API server and the operator take these manifests?
+import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -17,7 +18,7 @@ import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
-import { maskMessage } from '../../report/secret-lines.ts'
+import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../terminal.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
@@ -58,7 +59,7 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
-  else if (format === 'github') terminal.stdout(writeGithub(diagnostics))
+  else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
   const refused = judged.filter((one) => one.result.verdict === 'rejected').length
   const skipped = manifests.length - known.length
@@ -80,7 +81,9 @@ function sayCreated(
   { before, file, terminal }: { before: ReadonlyMap<string, Manifest>; file: string; terminal: Terminal },
 ): void {
   if (before.has(identity(manifest))) return
-  terminal.stderr(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}, so it was judged as a create\n`)
+  terminal.stderr(
+    `${visible(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}`)}, so it was judged as a create\n`,
+  )
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {

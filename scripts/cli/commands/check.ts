@@ -1,4 +1,6 @@
 // `check`: is everything fit to be merged?
+import { maskInText } from '../../secret/shapes.ts'
+import { visible } from '../../values/untrusted.ts'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
@@ -57,7 +59,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
       inside: repositoryTop(workspace.root),
       shown: flags['write-baseline'],
     })
-    terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
+    terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
@@ -70,12 +72,12 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
 
 /** Said where a comparison is asked for, and there is nothing to compare with. */
 export function firstAdoption(revision: string): string {
-  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
+  return `${visible(revision)} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
 }
 
 /** Said where the base is what is checked out, as in a job that runs on the branch itself. */
 export function nothingCommitted(revision: string): string {
-  return `nothing is committed here since ${revision}, so only what is not committed was compared\n`
+  return `nothing is committed here since ${visible(revision)}, so only what is not committed was compared\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */
@@ -150,12 +152,12 @@ function withoutKnown(
   terminal: Terminal,
 ): readonly Diagnostic[] {
   const { fresh, known, stale } = compareBaseline(resolve(terminal.cwd, from.file), diagnostics)
-  terminal.stderr(`${plural(known, 'known problem')} left out (${from.file})\n`)
+  terminal.stderr(`${plural(known, 'known problem')} left out (${visible(from.file)})\n`)
   if (from.isWhole && stale.length > 0) {
     terminal.stderr(
-      `${plural(stale.length, 'entry', 'entries')} of ${from.file} fit nothing any more; write it again with --write-baseline:\n`,
+      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} fit nothing any more; write it again with --write-baseline:\n`,
     )
-    for (const line of stale.slice(0, 10)) terminal.stderr(`  ${line}\n`)
+    for (const line of stale.slice(0, 10)) terminal.stderr(`  ${visible(maskInText(line, { isMessage: true }))}\n`)
     if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
   }
   return fresh
@@ -180,7 +182,7 @@ function fromTop(diagnostics: readonly Diagnostic[], { root, databases }: Worksp
 
 /** Diagnostics to stdout in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
 export async function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<void> {
-  terminal.stdout(await writeReport(diagnostics, outcome, format, terminal))
+  terminal.stdout(await writeReport(diagnostics, outcome, format, terminal), format === 'github' ? 'commands' : undefined)
   const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
@@ -219,6 +221,6 @@ function appendSummary(file: string, text: string, terminal: Terminal): void {
   try {
     appendFileSync(file, `${text}\n`)
   } catch (error) {
-    terminal.stderr(`the summary of the job can't be written: ${error instanceof Error ? error.message : String(error)}\n`)
+    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : String(error))}\n`)
   }
 }

@@ -1,5 +1,6 @@
 // `connect`: how do people and applications reach a database?
 import { existsSync, realpathSync } from 'node:fs'
+import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
 import { connectFacts, serviceFor } from '../../connect/facts.ts'
 import type { ConnectFacts } from '../../connect/facts.ts'
@@ -105,6 +106,6 @@ function writeMigration(facts: ConnectFacts, folder: string | undefined, termina
     throw new UsageError(`${join(folder, 'V1__init.sql')} exists already, and Flyway may have run it; add the next version beside it`)
   const inside = repositoryTop(realpathSync(terminal.cwd))
   writeWhole(target, text, { inside, shown: join(folder, 'V1__init.sql'), isNew: true })
-  terminal.stdout(`written  ${join(folder, 'V1__init.sql')}\n`)
+  terminal.stdout(`written  ${visible(join(folder, 'V1__init.sql'))}\n`)
   return 0
 }

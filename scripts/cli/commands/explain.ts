@@ -1,4 +1,5 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
+import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
@@ -18,7 +19,7 @@ import type { Inspected } from '../../inspect.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import { policiesOn } from '../../policy/judge.ts'
-import { shownPath } from '../../report/secret.ts'
+import { shownPath } from '../../secret/names.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -46,7 +47,10 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
-  if (wrong > 0) terminal.stderr(`${inspected.database.id} has mistakes, so this may not be all; run \`check ${inspected.database.id}\`\n`)
+  if (wrong > 0)
+    terminal.stderr(
+      `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
+    )
   return 0
 }
 

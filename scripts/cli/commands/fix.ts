@@ -12,7 +12,9 @@ import { byCodeUnit } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { isInside } from '../../repository/tree.ts'
+import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../terminal.ts'
+import { visible } from '../../values/untrusted.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import type { Workspace } from '../../repository/workspace.ts'
@@ -44,8 +46,17 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   const { texts, done, left } = await mend(workspace)
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
   if (flags['dry-run'] === true) {
-    for (const [path, { before, after }] of files) terminal.stdout(unifiedDiff(path, before, after))
-    terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made\n`)
+    let left = 0
+    for (const [path, { before, after }] of files) {
+      const patch = unifiedDiff(path, before, after)
+      terminal.stdout(patch.text, 'exact')
+      if (patch.left > 0)
+        terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+      left += patch.left
+    }
+    terminal.stderr(
+      `${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run makes those that the patch lacks, too' : ''}\n`,
+    )
     return files.length > 0 ? 1 : 0
   }
   for (const [path, { after }] of files) {
@@ -54,7 +65,7 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
     writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
   }
   for (const { diagnostic, what } of done)
-    terminal.stdout(`${diagnostic.at.file}:${diagnostic.at.line}:${diagnostic.at.column}: ${what} [${diagnostic.rule}]\n`)
+    terminal.stdout(`${visible(diagnostic.at.file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`)
   const { errors, warnings } = count(left.diagnostics)
   const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)
@@ -125,6 +136,8 @@ function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
     const draft = drafts.get(path)
     const edit =
       draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
-    return edit === undefined ? [] : [{ ...edit, fingerprint, diagnostic }]
+    if (edit === undefined || draft === undefined) return []
+    const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
+    return [{ ...edit, what, fingerprint, diagnostic }]
   })
 }

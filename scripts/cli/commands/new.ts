@@ -1,4 +1,5 @@
 // `new`: what does a person have to write for a new service?
+import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { append } from '../../values/append.ts'
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
@@ -164,7 +165,7 @@ function write(places: readonly { readonly file: NewFile; readonly target: Targe
   for (const { file, target } of places) {
     const full = join(target.root, target.path)
     writeWhole(full, file.text, { inside: target.root, shown: file.path, isNew: true })
-    terminal.stdout(`written  ${workspace.databases === undefined ? file.path : full}\n`)
+    terminal.stdout(`written  ${visible(workspace.databases === undefined ? file.path : full)}\n`)
   }
   terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')
 }

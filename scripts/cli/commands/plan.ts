@@ -1,4 +1,5 @@
 // `plan`: what will merging this branch do?
+import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
@@ -44,6 +45,6 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   const { errors } = count(outcome.diagnostics)
   terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
   const blocked = blockedBy(flags.base, errors)
-  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${blocked}\n`)
+  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
   return 0
 }

@@ -1,4 +1,5 @@
 // `render`: write what is generated, or say what would be written.
+import { visible } from '../../values/untrusted.ts'
 import { staleRules, WriteFailure, writeOutputs } from '../../emit/outputs.ts'
 import type { Written } from '../../emit/outputs.ts'
 import { count, plural } from '../../emit/formats/text.ts'
@@ -38,13 +39,13 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   const { written, failure } = write(workspace.root, outcome)
   tell(written, outcome, terminal)
   if (failure === undefined) return 0
-  terminal.stderr(`cnpg-values: ${failure}; fix that and run render again\n`)
+  terminal.stderr(`cnpg-values: ${visible(failure)}; fix that and run render again\n`)
   return 2
 }
 
 function tell({ written, removed, unchanged }: Written, { databases }: Outcome, terminal: Terminal): void {
-  for (const path of written) terminal.stdout(`written  ${path}\n`)
-  for (const path of removed) terminal.stdout(`removed  ${path}\n`)
+  for (const path of written) terminal.stdout(`written  ${visible(path)}\n`)
+  for (const path of removed) terminal.stdout(`removed  ${visible(path)}\n`)
   terminal.stderr(
     `${plural(databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
   )

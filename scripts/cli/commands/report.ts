@@ -1,5 +1,6 @@
 // `report`: what does the whole fleet look like, on one page?
 import { readFileSync, statSync } from 'node:fs'
+import { visible } from '../../values/untrusted.ts'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
 import { count, plural } from '../../emit/formats/text.ts'
@@ -50,7 +51,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   else writeWhole(target, text, options)
   const { errors, warnings } = count(outcome.diagnostics)
   terminal.stderr(
-    `${target === undefined ? 'stdout' : out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+    `${target === undefined ? 'stdout' : visible(out)}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
   )
   return 0
 }

@@ -1,6 +1,7 @@
 // `schemas derive`: turn a release's CRDs into the schemas that objects are checked against.
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { visible } from '../../values/untrusted.ts'
 import fastGlob from 'fast-glob'
 import { deriveSchemas } from '../../derive/crd-to-schema.ts'
 import { byCodeUnit } from '../../values/path.ts'
@@ -25,7 +26,7 @@ export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
   const inputs = readInputs(resolve(terminal.cwd, flags.from), flags.from)
   const derived = deriveSchemas(inputs, { version: flags.version })
   for (const { path, message, help } of derived.problems)
-    terminal.stderr(`${path}: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`)
+    terminal.stderr(`${visible(`${path}: ${message}`)}\n${help === undefined ? '' : `  help: ${visible(help)}\n`}`)
   if (derived.problems.length > 0) return 1
   const out = resolve(terminal.cwd, flags.out ?? 'schemas')
   const inside = repositoryTop(realpathSync(terminal.cwd))
@@ -33,7 +34,7 @@ export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
     const target = join(out, path.replace(/^schemas\//, ''))
     const shown = join(flags.out ?? 'schemas', path.replace(/^schemas\//, ''))
     writeWhole(target, text, { inside, shown })
-    terminal.stdout(`written  ${shown}\n`)
+    terminal.stdout(`written  ${visible(shown)}\n`)
   }
   return 0
 }

@@ -1,4 +1,5 @@
 // How does a plan look on a terminal, and to a program?
+import { visible } from '../../values/untrusted.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { Json } from '../../model.ts'
@@ -78,9 +79,7 @@ const widest = 60
 /** A value on one line; long ones are cut. */
 export function shownJson(value: Json): string {
   const text = value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
-  // a value must not steer a terminal or break a line
-  // eslint-disable-next-line no-control-regex
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
+  const line = visible(text)
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }
 
@@ -126,24 +125,24 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
 export function writePlanText(base: string, databases: readonly DatabaseChange[], errors: number): string {
   const groups = groupChanges(databases)
   const blocked = blockedBy(base, errors)
-  const end = blocked === undefined ? '' : `${blocked}\n`
-  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n${end}`
+  const end = blocked === undefined ? '' : `${visible(blocked)}\n`
+  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${visible(base)})\n${end}`
   const blocks = groups.map((group) => {
     const { first } = group
     const lines = [
-      `${nameGroup(group)}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
+      `${visible(nameGroup(group))}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
     ]
     for (const { change, others } of mergeAlike(first.changes)) {
       const { file, line, revision } = locate(change.spot)
       const effect = describeEffect(change)
       lines.push(
-        `  ${describeChange(change, others)}${effect === undefined ? '' : `  (${effect})`}`,
-        `    ${revision === undefined ? '' : `${revision}:`}${file}:${line}`,
+        `  ${visible(describeChange(change, others))}${effect === undefined ? '' : `  (${visible(effect)})`}`,
+        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${file}`)}:${line}`,
       )
     }
-    for (const { text } of first.steps) lines.push(`  - ${text}`)
+    for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)
     if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
     return `${lines.join('\n')}\n`
   })
-  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
+  return `${blocks.join('\n')}\n${summarize(databases)} (since ${visible(base)})\n${end}`
 }
