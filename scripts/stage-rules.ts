@@ -39,7 +39,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     rules: [
       rule('yaml/syntax', 'a file is YAML as Helm reads it'),
       rule('yaml/aliases', 'aliases do not blow a file up'),
-      rule('yaml/duplicate-key', 'a key stands once in a map'),
+      rule('yaml/duplicate-key', 'a key appears once in a map'),
+      rule('yaml/merge-key', 'a merge key `<<` replaces no other value that is written above it'),
       rule('yaml/encoding', 'a file is UTF-8'),
       rule('yaml/indentation', 'indentation is made of plain spaces'),
       rule('yaml/nesting', 'nesting has at most 1,000 levels'),
