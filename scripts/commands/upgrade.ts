@@ -1,6 +1,5 @@
 // `upgrade`: what would change or break with other pins?
-import { rememberingExaminer } from '../admit/alike.ts'
-import type { Examiner } from '../admit/alike.ts'
+import { examine } from '../admit/examine.ts'
 import { applyAllowances } from '../allowances.ts'
 import { judgeSettings } from '../argocd/rules-settings.ts'
 import { majorOf } from '../changes/effect.ts'
@@ -28,7 +27,7 @@ import { upgradeToJson, upgradeToText } from '../upgrade/report.ts'
 import { fileChanges } from '../upgrade/files.ts'
 import { sideOf, withPostgres } from '../upgrade/side.ts'
 import type { Pair, Side } from '../upgrade/side.ts'
-import { fieldChanges, isOperators, storedComparer } from '../upgrade/stored.ts'
+import { fieldChanges, isOperators, storedChanges } from '../upgrade/stored.ts'
 import type { FieldChange } from '../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../upgrade/verdict.ts'
@@ -99,8 +98,7 @@ function compare(
   }
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
-  const comparer = storedComparer()
-  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: comparer(pair.before, pair.after), inPlace }))
+  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: storedChanges(pair.before, pair.after), inPlace }))
   const majors = [...new Set(pairs.flatMap(({ before: side }) => majorsOf(side)))].sort((a, b) => a - b)
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
@@ -130,9 +128,8 @@ function majorsOf({ objects }: Side): number[] {
 
 /** Every finding before and after; allowances in the files count on both sides. */
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
-  const examine = rememberingExaminer()
-  const before = pairs.flatMap((pair) => judge(pair.before, examine))
-  const after = pairs.flatMap((pair) => [...judge(pair.after, examine), ...transition(pair, examine, pins), ...losses(pair, pins)])
+  const before = pairs.flatMap((pair) => judge(pair.before))
+  const after = pairs.flatMap((pair) => [...judge(pair.after), ...transition(pair, pins), ...losses(pair, pins)])
   before.push(...judgePins(pairs.map((pair) => pair.before)))
   after.push(...judgePins(pairs.map((pair) => pair.after)))
   return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
@@ -149,12 +146,12 @@ function judgePins(sides: readonly Side[]): LocatedFinding[] {
       )
 }
 
-function judge(side: Side, examine: Examiner): LocatedFinding[] {
+function judge(side: Side): LocatedFinding[] {
   const { database, objects, written, settings } = side
   const operator = database.environment.operator.version
   const admission = objects
     .filter(({ plain }) => isOperators(plain))
-    .flatMap((object) => located(side, object, examine(object.plain, database.cluster, { operator })))
+    .flatMap((object) => located(side, object, examine(object.plain, { operator })))
   return [...side.findings, ...admission, ...judgeDatabase({ database, settings, values: written, objects })]
 }
 
@@ -164,7 +161,7 @@ function located(side: Side, object: Side['objects'][number], findings: readonly
 }
 
 /** What the operator says to the update itself, where objects differ: the running major is the one of the old image. */
-function transition({ before, after }: Pair, examine: Examiner, pins: Pins): LocatedFinding[] {
+function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
   return after.objects
     .filter(({ plain }) => isOperators(plain))
@@ -175,15 +172,11 @@ function transition({ before, after }: Pair, examine: Examiner, pins: Pins): Loc
       const old: JsonMap =
         major === undefined ? twin.plain : { ...twin.plain, status: { pgDataImageInfo: { image: '', majorVersion: major } } }
       const { operator } = after.database.environment
-      const told = new Set(
-        examine(object.plain, after.database.cluster, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`),
-      )
+      const told = new Set(examine(object.plain, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`))
       return located(
         after,
         object,
-        examine(object.plain, after.database.cluster, { operator: operator.version, old }).filter(
-          ({ rule, message }) => !told.has(`${rule} ${message}`),
-        ),
+        examine(object.plain, { operator: operator.version, old }).filter(({ rule, message }) => !told.has(`${rule} ${message}`)),
       )
     })
 }
