@@ -3,8 +3,7 @@ import { append } from './append.ts'
 import { applyAllowances } from './allowances.ts'
 import { admit } from './admit/admit.ts'
 import { examine } from './admit/examine.ts'
-import { chooseSchemaVersion } from './admit/load.ts'
-import { isKnownOperator } from './admit/operator/version.ts'
+import { unknownOperator, unknownOperatorHelp } from './admit/operator-words.ts'
 import type { HandWritten, HandWrittenState } from './argocd/hand-written.ts'
 import { judgeSettings } from './argocd/rules-settings.ts'
 import { writeManifests } from './argocd/manifests.ts'
@@ -279,14 +278,10 @@ function pinFindings(settings: Settings): LocatedFinding[] {
     at: spot(other.name),
     help: 'give both the same operator, or another destination',
   }))
-  const unknown = settings.environments
-    .filter(({ operator }) => !isKnownOperator(operator.version))
-    .map(({ name, operator }) => ({
-      rule: 'settings/known-operator',
-      severity: 'warning' as const,
-      message: `operator ${operator.version} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', operator.version)}`,
-      at: spot(name),
-      help: 'pin a release from 1.27.1 to 1.30.0, or update cnpg-values',
-    }))
+  const unknown = settings.environments.flatMap(({ name, operator }) => {
+    const message = unknownOperator(operator.version)
+    const finding = { rule: 'settings/known-operator', severity: 'info' as const, help: unknownOperatorHelp }
+    return message === undefined ? [] : [{ ...finding, message, at: spot(name) }]
+  })
   return [...conflicts, ...unknown]
 }

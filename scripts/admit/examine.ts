@@ -5,6 +5,7 @@ import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from './cel.ts'
 import { kubePath, sentence, type Issue } from './issue.ts'
 import type { ServedKind } from './load.ts'
+import { isKnownMinor } from './operator/version.ts'
 import { copyJson } from './prepare.ts'
 import { checkSchema } from './schema.ts'
 import {
@@ -41,12 +42,19 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const refused = new Set(
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
-  return [
+  const found = [
     ...unknown.filter((path) => !isInWrongType(path, errors)).map((path) => unknownMember(path, kind)),
     ...[...errors, ...refused].map(toFinding),
     ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
     ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
   ]
+  return isKnownMinor(operator) ? found : found.map(asUncertain)
+}
+
+/** What another minor may know, allow or no longer ask is no error where the nearest known release judged; types and names are. */
+function asUncertain(finding: RuledFinding): RuledFinding {
+  const isCertain = finding.rule.startsWith('schema/') && finding.rule !== 'schema/unknown-field'
+  return isCertain || finding.severity !== 'error' ? finding : { ...finding, severity: 'warning' }
 }
 
 /** The object without the status, which no request can set. */

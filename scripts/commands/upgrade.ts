@@ -16,6 +16,7 @@ import { mergeLayers } from '../merge.ts'
 import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../model.ts'
 import { nearest } from '../path.ts'
 import { judgeDatabase } from '../policy/judge.ts'
+import { judgePostgres, refusedParameters } from '../postgres/judge.ts'
 import type { Terminal } from '../terminal.ts'
 import { databaseNotes, fleetNotes } from '../upgrade/notes.ts'
 import { lostStores } from '../upgrade/operator-notes.ts'
@@ -132,7 +133,11 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   const after = pairs.flatMap((pair) => [...judge(pair.after), ...transition(pair, pins), ...losses(pair, pins)])
   before.push(...judgePins(pairs.map((pair) => pair.before)))
   after.push(...judgePins(pairs.map((pair) => pair.after)))
-  return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
+  // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
+  const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
+  const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
+  const once = after.filter((finding) => !finding.rule.startsWith('postgres/') || !told.has(placeOf(finding)))
+  return [applyAllowances(before, databases, []), applyAllowances(once, databases, [])]
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
@@ -149,10 +154,17 @@ function judgePins(sides: readonly Side[]): LocatedFinding[] {
 function judge(side: Side): LocatedFinding[] {
   const { database, objects, written, settings } = side
   const operator = database.environment.operator.version
-  const admission = objects
+  const verdicts = objects
     .filter(({ plain }) => isOperators(plain))
-    .flatMap((object) => located(side, object, examine(object.plain, { operator })))
-  return [...side.findings, ...admission, ...judgeDatabase({ database, settings, values: written, objects })]
+    .map((object) => ({ object, found: examine(object.plain, { operator }) }))
+  const refused = verdicts.find(({ object }) => object.kind === 'Cluster')?.found
+  const subject = { database, settings, values: written, objects }
+  return [
+    ...side.findings,
+    ...verdicts.flatMap(({ object, found }) => located(side, object, found)),
+    ...judgeDatabase(subject),
+    ...judgePostgres({ ...subject, refused: refused && refusedParameters(refused) }),
+  ]
 }
 
 function located(side: Side, object: Side['objects'][number], findings: readonly RuledFinding[]): LocatedFinding[] {
@@ -225,7 +237,7 @@ interface Evidence {
 
 function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Evidence): DatabaseVerdict {
   const { id, environment } = pair.after.database
-  const own = fresh.filter(({ database }) => database === undefined || database === id)
+  const own = fresh.filter(({ database, severity }) => (database === undefined || database === id) && severity !== 'info')
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
@@ -233,7 +245,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
       ? []
       : fieldChanges('values', withVisibleNulls(pair.before.values), withVisibleNulls(pair.after.values))
   // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
-  const isDark = pair.after.objects.length === 0 || (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
+  const isDark =
+    pair.before.objects.length === 0 ||
+    pair.after.objects.length === 0 ||
+    (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
   const differs = changes.length > 0 || values.length > 0 || effect !== 'nothing'
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length

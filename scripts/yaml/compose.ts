@@ -3,7 +3,7 @@ import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Origin, Path, Span, Value } from '../model.ts'
 import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
-import { Refusal } from './reading.ts'
+import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
 import { keyText, resolvePlain } from './scalars.ts'
 import type { Resolved } from './scalars.ts'
@@ -292,11 +292,4 @@ function mergedEntries(r: Reading, span: Span, path: Path): ReadonlyMap<string, 
     for (const [name, value] of map.entries) entries.set(name, value)
   }
   return entries
-}
-
-/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
-function allowedAliasRatio(decoded: number): number {
-  if (decoded <= 400_000) return 0.99
-  if (decoded >= 4_000_000) return 0.1
-  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
 }

@@ -49,3 +49,10 @@ export class Refusal extends Error {
     this.help = help
   }
 }
+
+/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
+export function allowedAliasRatio(decoded: number): number {
+  if (decoded <= 400_000) return 0.99
+  if (decoded >= 4_000_000) return 0.1
+  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
+}
