@@ -14,6 +14,8 @@ export interface FieldFacts {
   readonly type: string
   readonly default?: Json
   readonly choices?: readonly Json[]
+  /** when a change of a PostgreSQL parameter takes effect */
+  readonly applies?: string
   /** `at least 0`, `matches ^a$` */
   readonly bounds: readonly string[]
   /** members of a map with fixed keys, sorted; those that must be set are in `required` */
