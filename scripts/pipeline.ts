@@ -1,13 +1,13 @@
 // The story: discover → parse → merge → chart → admit → argocd → diagnose → emit. The only importer of several stages.
-import { append } from './append.ts'
-import { applyAllowances } from './allowances.ts'
+import { append } from './values/append.ts'
+import { applyAllowances } from './report/allowances.ts'
 import { admit } from './admit/admit.ts'
 import { examine } from './admit/examine.ts'
-import { unknownOperator, unknownOperatorHelp } from './admit/operator-words.ts'
-import type { HandWritten, HandWrittenState } from './argocd/hand-written.ts'
-import { judgeSettings } from './argocd/rules-settings.ts'
-import { writeManifests } from './argocd/manifests.ts'
-import { operatorConflicts } from './argocd/operator.ts'
+import { unknownOperator, unknownOperatorHelp } from './operator/known.ts'
+import type { HandWritten, HandWrittenState } from './argocd/rules/hand-written.ts'
+import { judgeSettings } from './argocd/rules/settings.ts'
+import { writeManifests } from './argocd/write/manifests.ts'
+import { operatorConflicts } from './argocd/write/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
 import { startComparison } from './changes/comparison.ts'
 import type { Comparison } from './changes/comparison.ts'
@@ -18,22 +18,22 @@ import type { Side } from './changes/side.ts'
 import { updateFindings } from './changes/update.ts'
 import { crossCheck } from './chart/cross-check.ts'
 import { isModelled, isTold, renderDatabase, valuesChecks } from './chart/database-objects.ts'
-import { withoutConsequences } from './consequences.ts'
-import { diagnose, locateFinding, writtenSpot } from './diagnose.ts'
-import type { LocatedFinding } from './diagnose.ts'
+import { withoutConsequences } from './report/consequences.ts'
+import { diagnose, locateFinding, writtenSpot } from './report/diagnose.ts'
+import type { LocatedFinding } from './report/diagnose.ts'
 import { discover } from './discover/discover.ts'
 import { hasDefaults, missingDefaults, noDatabase, operatorValuesFindings } from './discover/inputs.ts'
 import { isGenerated } from './emit/header.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
-import { generateLayer, serviceSpot } from './generator.ts'
-import { LayerReader } from './layers.ts'
+import { generateLayer, serviceSpot } from './merge/generator.ts'
+import { LayerReader } from './merge/layers.ts'
 import { staticFolder } from './discover/layout.ts'
 import { compareCluster } from './live/cluster.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { LiveState } from './live/state.ts'
-import { mergeLayers } from './merge.ts'
+import { mergeLayers } from './merge/merge.ts'
 import type { Database, Diagnostic, Finding, MapValue, RenderedObject, Settings } from './model.ts'
 import { couldMeet, fleetFacts, judgeFleet } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
@@ -154,7 +154,7 @@ async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
   }
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
-  const { judgeHandWritten } = await import('./argocd/hand-written.ts')
+  const { judgeHandWritten } = await import('./argocd/rules/hand-written.ts')
   return judgeHandWritten(state)
 }
 

@@ -1,12 +1,13 @@
 // What may stand in a field of an object: type, default, bounds, and the rules that look at it?
 import type { Json, JsonMap, Path, Rule } from '../model.ts'
 import { operatorSubject } from './admit.ts'
-import { loadKind } from './load.ts'
-import { changeRulesFor, ruleApplies, rulesFor } from './operator/rules.ts'
-import type { OperatorSubject } from './operator/subject.ts'
+import { loadKind } from '../kubernetes/load.ts'
+import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
+import type { OperatorSubject } from '../operator/subject.ts'
 import { decodeObject, mutateObject, valueAt } from './stages.ts'
-import { memberSchema } from './structural.ts'
-import type { Structural } from './structural.ts'
+import { noteParameters } from '../operator/cluster.ts'
+import { memberSchema } from '../kubernetes/structural.ts'
+import type { Structural } from '../kubernetes/structural.ts'
 
 /** The schema of one field, in words that fit on a line each. */
 export interface FieldFacts {
@@ -175,6 +176,10 @@ function reads(
 ): boolean {
   const seen = { found: false }
   const watched = watch(stored, look.path, seen)
+  const [top, member, kind, parameter] = look.path
+  // the operator's rules read parameters from a copy of the map, which asks for all of them at once
+  if (top === 'spec' && member === 'postgresql' && kind === 'parameters' && parameter !== undefined)
+    noteParameters(watched, stored, (name) => (seen.found ||= name === parameter))
   const subject = operatorSubject(stored, look.onChange ? stored : undefined, { operator: look.operator })
   for (const _ of rule.check({ ...subject, object: watched })) if (seen.found) break
   return seen.found

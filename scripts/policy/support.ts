@@ -1,6 +1,6 @@
 // Does the operator that is pinned support the PostgreSQL of a database?
-import { supportedMajors } from '../operator-support.ts'
-import { valueAt } from '../value.ts'
+import { supportedMajors } from '../operator/support.ts'
+import { valueAt } from '../values/value.ts'
 import { majorOf } from '../changes/effect.ts'
 import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'

@@ -2,9 +2,11 @@
 import type { RenderedObject, Rule } from '../model.ts'
 import { parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
-import { postgresRules } from './judge.ts'
+import { parameters as parameterRules } from './parameters.ts'
 import { runningOf } from './running.ts'
 import type { Running } from './running.ts'
+import { starts } from './starts.ts'
+import { NotedMap } from '../values/noted-map.ts'
 
 export interface ParameterFacts {
   /** `integer in kB` */
@@ -51,37 +53,10 @@ function boundsOf({ min, max, unit }: Parameter): string[] {
 export function readersOfParameter(object: RenderedObject, name: string): readonly Rule<Running>[] {
   const running = runningOf(object)
   if (running === undefined) return []
-  return postgresRules.filter((rule) => {
-    const parameters = new NotingMap(running.parameters, name)
-    for (const _ of rule.check({ ...running, parameters })) if (parameters.isRead) break
-    return parameters.isRead
+  return [...parameterRules, ...starts].filter((rule) => {
+    let isRead = false
+    const parameters = new NotedMap(running.parameters, (read) => (isRead ||= read === name))
+    for (const _ of rule.check({ ...running, parameters })) if (isRead) break
+    return isRead
   })
-}
-
-/** Parameters that note whether the value of one is asked for; asking for names alone does not count. */
-class NotingMap extends Map<string, string> {
-  isRead = false
-  readonly noted: string
-
-  constructor(of: ReadonlyMap<string, string>, noted: string) {
-    super()
-    this.noted = noted
-    for (const [name, value] of of) super.set(name, value)
-  }
-
-  override get(name: string): string | undefined {
-    if (name === this.noted) this.isRead = true
-    return super.get(name)
-  }
-
-  override *[Symbol.iterator](): MapIterator<[string, string]> {
-    for (const [name, value] of super.entries()) {
-      if (name === this.noted) this.isRead = true
-      yield [name, value]
-    }
-  }
-
-  override entries(): MapIterator<[string, string]> {
-    return this[Symbol.iterator]()
-  }
 }

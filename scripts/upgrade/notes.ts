@@ -1,8 +1,8 @@
 // What should a person know who changes pins, for the fleet and for each database?
-import { unknownOperator } from '../admit/operator-words.ts'
+import { unknownOperator } from '../operator/known.ts'
 import type { Database, Settings } from '../model.ts'
-import { listed } from '../path.ts'
-import { toPlain } from '../value.ts'
+import { listed } from '../values/path.ts'
+import { toPlain } from '../values/value.ts'
 import { operatorNotes, supportNotes } from './operator-notes.ts'
 import { argocdNotes, chartNotes, unreadableNow } from './pin-notes.ts'
 import type { Pins } from './pins.ts'

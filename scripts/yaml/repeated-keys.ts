@@ -1,7 +1,7 @@
 // Which keys of a map lose their value to the same key in that map, and how is that reported?
 import { isDeepStrictEqual } from 'node:util'
 import type { Span, Value } from '../model.ts'
-import { toPlain } from '../value.ts'
+import { toPlain } from '../values/value.ts'
 import type { Reading, YamlProblem } from './reading.ts'
 
 /** A key that is written twice: the last one wins, wherever merge keys are. */
