@@ -5,6 +5,11 @@ import { majorOf } from '../changes/effect.ts'
 import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
 
+/** Whether a tag's first number can be a major of PostgreSQL: below 13 the operator refuses it, and far above it is something else. */
+function isPlausible(major: number): boolean {
+  return major >= 13 && major <= 25
+}
+
 export const support: readonly PolicyRule[] = [
   {
     id: 'policy/operator-supports-major',
@@ -20,7 +25,8 @@ export const support: readonly PolicyRule[] = [
       const operator = subject.database.environment.operator.version
       const known = supportedMajors(operator)
       const major = cluster === undefined ? undefined : majorOf(cluster.value)
-      if (cluster === undefined || known === undefined || major === undefined || (major >= known.first && major <= known.last)) return
+      if (cluster === undefined || known === undefined || major === undefined || !isPlausible(major)) return
+      if (major >= known.first && major <= known.last) return
       const field = valueAt(cluster.value, ['spec', 'imageName']) === undefined ? 'imageCatalogRef' : 'imageName'
       yield {
         object: cluster,

@@ -35,7 +35,7 @@ describe('readings', () => {
     for (const schedule of ['0 0 2 * * *', '@daily', '@every 1h', '@ a b c d']) expect(readingsOf(schedule)).toBeUndefined()
   })
   test('the operator accepts the five fields exactly where it accepts its own reading', () => {
-    const vectors = JSON.parse(gunzipSync(readFileSync(new URL('vectors/cron-robfig-1.2.0.json.gz', import.meta.url))).toString()) as {
+    const vectors = JSON.parse(gunzipSync(readFileSync(new URL('../vectors/cron-robfig-1.2.0.json.gz', import.meta.url))).toString()) as {
       expr: string
       ok: boolean
     }[]
