@@ -1,5 +1,6 @@
 // Which slips in one scalar have exactly one mending?
 import { readingsOf } from '../operator/schedule-text.ts'
+import { printed } from '../values/printed.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
@@ -58,7 +59,7 @@ function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Ed
  * refuses its own reading, or where crontab would.
  */
 function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
-  const written = String(node.value)
+  const written = printed(node.value)
   const inner = /^(["']?)([^"'\r\n]*)\1$/.exec(raw)
   const { operator, crontab } = readingsOf(written) ?? {}
   const [only, other] = [operator, crontab].filter((reading) => reading !== undefined)

@@ -1,7 +1,7 @@
 // What does one changed field do to a PostgreSQL that runs, where a default is written out?
 import { expect, test } from 'vitest'
 import { clusterEffect } from '../../scripts/changes/effect.ts'
-import type { Json, JsonMap, MapValue, Origin } from '../../scripts/model.ts'
+import type { JsonMap, MapValue, Origin } from '../../scripts/model.ts'
 import { fromPlain } from '../../scripts/values/value.ts'
 
 const nowhere: Origin = { layer: 'operator', file: { path: '', text: '' }, path: [], key: null, value: { start: 0, end: 0 } }
@@ -23,8 +23,8 @@ test.each<[string, JsonMap, JsonMap, (string | number)[], string]>([
     ['spec', 'monitoring', 'tls', 'enabled'],
     'nothing',
   ],
-  ['minSyncReplicas 0', {}, { minSyncReplicas: 0 as Json }, ['spec', 'minSyncReplicas'], 'nothing'],
-  ['minSyncReplicas 1', {}, { minSyncReplicas: 1 as Json }, ['spec', 'minSyncReplicas'], 'reload'],
+  ['minSyncReplicas 0', {}, { minSyncReplicas: 0 }, ['spec', 'minSyncReplicas'], 'nothing'],
+  ['minSyncReplicas 1', {}, { minSyncReplicas: 1 }, ['spec', 'minSyncReplicas'], 'reload'],
 ])('%s', (_, before, after, path, effect) => {
   expect(clusterEffect(path, { before: cluster(before), after: cluster(after) })).toBe(effect)
 })
