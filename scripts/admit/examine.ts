@@ -6,6 +6,7 @@ import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import type { ServedKind } from '../kubernetes/load.ts'
+import { isKnownMinor } from '../operator/version.ts'
 import { copyJson } from '../kubernetes/prepare.ts'
 import { checkSchema } from '../kubernetes/schema.ts'
 import {
@@ -42,12 +43,19 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const refused = new Set(
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
-  return [
+  const found = [
     ...unknown.filter((path) => !isInWrongType(path, errors)).map((path) => unknownMember(path, kind)),
     ...[...errors, ...refused].map(toFinding),
     ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
     ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
   ]
+  return isKnownMinor(operator) ? found : found.map(asUncertain)
+}
+
+/** What another minor may know, allow or no longer ask is no error where the nearest known release judged; types and names are. */
+function asUncertain(finding: RuledFinding): RuledFinding {
+  const isCertain = finding.rule.startsWith('schema/') && finding.rule !== 'schema/unknown-field'
+  return isCertain || finding.severity !== 'error' ? finding : { ...finding, severity: 'warning' }
 }
 
 /** The object without the status, which no request can set. */

@@ -6,6 +6,7 @@ import { loadKind } from '../kubernetes/load.ts'
 import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
 import { decodeObject, mutateObject, valueAt } from './stages.ts'
+import { noteParameters } from '../operator/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
 
@@ -15,6 +16,8 @@ export interface FieldFacts {
   readonly type: string
   readonly default?: Json
   readonly choices?: readonly Json[]
+  /** when a change of a PostgreSQL parameter takes effect */
+  readonly applies?: string
   /** `at least 0`, `matches ^a$` */
   readonly bounds: readonly string[]
   /** members of a map with fixed keys, sorted; those that must be set are in `required` */
@@ -174,6 +177,10 @@ function reads(
 ): boolean {
   const seen = { found: false }
   const watched = watch(stored, look.path, seen)
+  const [top, member, kind, parameter] = look.path
+  // the operator's rules read parameters from a copy of the map, which asks for all of them at once
+  if (top === 'spec' && member === 'postgresql' && kind === 'parameters' && parameter !== undefined)
+    noteParameters(watched, stored, (name) => (seen.found ||= name === parameter))
   const subject = operatorSubject(stored, look.onChange ? stored : undefined, { operator: look.operator })
   for (const _ of rule.check({ ...subject, object: watched })) if (seen.found) break
   return seen.found

@@ -1,4 +1,7 @@
 // What does a changed field do to a PostgreSQL that runs?
+import { isDeepStrictEqual } from 'node:util'
+import { factsOf } from '../admit/field-facts.ts'
+import { knownOperators } from '../operator/version.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, MapValue, Path, Value } from '../model.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
@@ -46,6 +49,7 @@ export interface ClusterPair {
 /** The effect of one leaf of a Cluster. What is not known to be harmless is taken for part of the pods, which are replaced. */
 export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   const [top, field, ...rest] = path
+  if (isDefaultWritten(path, pair)) return 'nothing'
   if (top === 'metadata') return annotationEffect(path.slice(1), pair)
   const name = printed(field)
   if (name === 'postgresql') return postgresEffect(rest, pair)
@@ -61,6 +65,16 @@ export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   }
   return rolling(pair)
 }
+
+/** Whether one side writes what the other leaves to the operator: a field that is not there and its default are the same. */
+function isDefaultWritten(path: Path, { before, after }: ClusterPair): boolean {
+  const [was, is] = [scalarAt(before, ...path), scalarAt(after, ...path)]
+  if ((was === undefined) === (is === undefined)) return false
+  const preset = factsOf(kind, path, knownOperators.last)?.default
+  return preset !== undefined && isDeepStrictEqual(was ?? is, preset)
+}
+
+const kind = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' }
 
 /** Pods are replaced one after the other, the primary last: with standbys by a switchover, alone by a restart. */
 function rolling({ before }: ClusterPair): Effect {

@@ -53,8 +53,9 @@ function fixList(diagnostic: Diagnostic, { draft, offset, operator }: Spot): Edi
   const target = diagnostic.rule === 'values/chart-schema' ? targetOf(node) : undefined
   const isText = target === undefined ? isTextList(diagnostic, operator) : takesTexts(target.kind, target.path, operator)
   const raw = rawOf(draft, node)
-  // a plain text with commas may have been meant as several items
+  // a text with commas may have been meant as several items, and one with blanks too where it is neither SQL nor a line of a file
   if (!isText || /[\r\n,]/.test(raw)) return undefined
+  if (/[\s;]/.test(String(node.value)) && !/(?:SQL|pg_hba|pg_ident)$/.test(String(node.origin.path.at(-1)))) return undefined
   const quoted = /^["']/.test(raw)
   const item = quoted ? raw : typeof node.value === 'string' && /^[\w./:@ -]+$/.test(raw) && !/: |:$/.test(raw) ? raw : JSON.stringify(raw)
   // not the text itself: SQL may hold what nobody should read in a log

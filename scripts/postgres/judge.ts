@@ -2,13 +2,11 @@
 import { locateFinding } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database, JsonMap, MapValue, RenderedObject, Rule, RuledFinding } from '../model.ts'
-import { majors } from './catalogue.ts'
+import type { Database, MapValue, RenderedObject, Rule, RuledFinding } from '../model.ts'
 import { authRules } from './hba/rules.ts'
 import { parameters } from './parameters.ts'
-import { authFilesOf, runningOf, verdictOn } from './running.ts'
-import type { Running } from './running.ts'
-import { crossed, starts } from './starts.ts'
+import { authFilesOf, runningOf } from './running.ts'
+import { starts } from './starts.ts'
 
 /** One database, and which of its parameters the operator refuses already. */
 export interface PostgresSubject {
@@ -43,37 +41,4 @@ export function judgePostgres({ database, values, objects, refused }: PostgresSu
             .map((finding) => locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)),
         )
   return [...judge([...parameters, ...starts], runningOf(object)), ...judge(authRules, authFilesOf(object))]
-}
-
-/** What was asked of parameters before: one of them, its value, or several of them together. */
-const remembered = new Map<string, boolean>()
-
-function remember(key: string, ask: () => boolean): boolean {
-  const known = remembered.get(key)
-  if (known !== undefined) return known
-  const answer = ask()
-  remembered.set(key, answer)
-  return answer
-}
-
-/** Whether other values in place of these could not change what any major says. */
-export function areQuiet(written: JsonMap): boolean {
-  const together: [string, string][] = []
-  for (const name in written) {
-    const value = written[name]
-    if (typeof value !== 'string') continue
-    const isSound = remember(`${name}\0${value}`, () => majors.every((major) => verdictOn(major, name, value)?.kind !== 'value'))
-    if (!isSound) return false
-    if (remember(name, () => crossed.includes(name.trim().toLowerCase()))) together.push([name, value])
-  }
-  if (together.length === 0) return true
-  return remember(JSON.stringify(together), () => startTogether(new Map(together)))
-}
-
-/** With every major, and the largest WAL segments that there are. */
-function startTogether(parameters: ReadonlyMap<string, string>): boolean {
-  return majors.every((major) => {
-    const running: Running = { major, parameters, segment: 1024, isOperated: true }
-    return starts.every((rule) => [...rule.check(running)].length === 0)
-  })
 }

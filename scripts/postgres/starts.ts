@@ -4,21 +4,6 @@ import { readInteger } from './number.ts'
 import { at, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 
-/** The parameters that are looked at together: two databases that differ in one of them may hear different things. */
-export const crossed: readonly string[] = [
-  'log_executor_stats',
-  'log_parser_stats',
-  'log_planner_stats',
-  'log_statement_stats',
-  'max_connections',
-  'max_wal_size',
-  'min_wal_size',
-  'reserved_connections',
-  'ssl_max_protocol_version',
-  'ssl_min_protocol_version',
-  'superuser_reserved_connections',
-]
-
 const protocols = ['tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']
 /** What the operator writes where nobody else does. */
 const ofOperator = 'TLSv1.3'

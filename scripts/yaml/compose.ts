@@ -2,7 +2,8 @@
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Origin, Path, Span, Value } from '../model.ts'
-import { Refusal } from './reading.ts'
+import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
+import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
 import { keyText, resolvePlain } from './scalars.ts'
 import type { Resolved } from './scalars.ts'
@@ -13,7 +14,7 @@ const none: readonly Value[] = []
  * Builds value trees from the events of a text that parsed; go-yaml's decoder (decode.go) is the model. `base` is the
  * offset of `text` in the file. Throws a Refusal where go-yaml refuses what it decodes.
  */
-export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events' | 'openEnd'>): ParsedYaml {
+export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events' | 'openEnd' | 'reader'>): ParsedYaml {
   const r: Reading = { ...input, index: 0, problems: [], anchors: new Map(), sizes: new Map(), decoded: 0, aliased: 0 }
   const { events } = r
   const documents: Value[] = []
@@ -22,7 +23,13 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
     if (event.type !== EVENT_ID.DOCUMENT) continue
     const version = event.directives.find((directive) => directive.kind === 'yaml')
     if (version !== undefined && version.kind === 'yaml' && version.version !== '1.1')
-      throw refuse(r, 'yaml/syntax', `document asks for YAML ${version.version}, but Helm reads YAML 1.1 only`, 0, 'remove the %YAML line')
+      throw refuse(
+        r,
+        'yaml/syntax',
+        `document asks for YAML ${version.version}, but ${r.reader} reads YAML 1.1 only`,
+        0,
+        'remove the %YAML line',
+      )
     r.anchors = new Map()
     if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
     else documents.push(node(r, null, []))
@@ -95,7 +102,7 @@ function alias(r: Reading, name: string, offset: number): Value {
   r.decoded += size
   r.aliased += size
   if (r.aliased > 100 && r.decoded > 1000 && r.aliased / r.decoded > allowedAliasRatio(r.decoded))
-    throw refuse(r, 'yaml/aliases', 'document consists of aliases beyond what Helm expands', offset)
+    throw refuse(r, 'yaml/aliases', `document consists of aliases beyond what ${r.reader} expands`, offset)
   return target
 }
 
@@ -184,24 +191,34 @@ function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path
 function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path): Value {
   r.index++
   const entries = new Map<string, Value>()
+  const own = new Map<string, Span>()
+  const lost = new Map<string, YamlProblem>()
   let end = event.start
   while (peek(r).type !== EVENT_ID.POP) {
     const keyEvent = peek(r)
     if (keyEvent.type === EVENT_ID.SCALAR && isMergeKey(r, keyEvent)) {
       r.index++
-      end = Math.max(end, merge(r, entries, scalarSpan(r, keyEvent, null), path))
+      const span = scalarSpan(r, keyEvent, null)
+      const merged = mergedEntries(r, span, path)
+      for (const [name, problem] of overriddenByMerge(r, { entries, own, merged, span })) lost.set(name, problem)
+      for (const [name, value] of merged) entries.set(name, value)
+      end = Math.max(end, span.end)
       continue
     }
     const [name, span] = readKey(r, keyEvent)
-    const own = { start: r.base + span.start, end: r.base + span.end }
-    const previous = entries.get(name)
-    const value = node(r, own, [...path, name])
-    if (previous !== undefined) duplicate(r, name, own, previous)
+    const spot = { start: r.base + span.start, end: r.base + span.end }
+    const value = node(r, spot, [...path, name])
+    const first = own.get(name)
+    if (first !== undefined) r.problems.push(ownTwice(r, { name, first, second: spot }))
+    // what is written below a merge key overrides what was merged: that is what people write merge keys for
+    lost.delete(name)
+    own.set(name, spot)
     entries.delete(name)
-    entries.set(name, value.origin.key === own ? value : { ...value, origin: { ...value.origin, key: own, path: [...path, name] } })
+    entries.set(name, value.origin.key === spot ? value : { ...value, origin: { ...value.origin, key: spot, path: [...path, name] } })
     end = Math.max(end, span.end, value.origin.value.end - r.base)
   }
   r.index++
+  for (const problem of lost.values()) r.problems.push(problem)
   return { kind: 'map', origin: origin(r, key, path, event.start, closing(r, end, '}', event)), overrides: none, entries }
 }
 
@@ -212,18 +229,6 @@ function closing(r: Reading, end: number, bracket: string, event: MappingEvent |
   if (!opens) return end
   const close = r.text.indexOf(bracket, end)
   return close < 0 ? end : close + 1
-}
-
-function duplicate(r: Reading, name: string, span: Span, previous: Value): void {
-  if (previous.origin.key === null || previous.origin.file !== r.file) return
-  r.problems.push({
-    rule: 'yaml/duplicate-key',
-    fatal: false,
-    message: `key \`${name}\` stands twice in this map, and Helm silently takes the last one`,
-    span,
-    related: { span: previous.origin.key, message: `\`${name}\` stands here first` },
-    help: 'remove one of the two, or join them',
-  })
 }
 
 function readKey(r: Reading, event: Event): [string, Span] {
@@ -277,20 +282,14 @@ function isMergeKey(r: Reading, event: ScalarEvent): boolean {
   return event.style === SCALAR_STYLE.PLAIN
 }
 
-/** `<<`: a map or a list of maps whose entries are set here, earlier list items winning (decode.go `merge`). */
-function merge(r: Reading, entries: Map<string, Value>, span: Span, path: Path): number {
+/** What `<<` sets: a map's entries, or those of a list of maps, earlier items winning (decode.go `merge`). */
+function mergedEntries(r: Reading, span: Span, path: Path): ReadonlyMap<string, Value> {
   const source = node(r, null, path)
-  const maps = source.kind === 'list' ? source.items.toReversed() : [source]
-  for (const map of maps) {
+  if (source.kind === 'map') return source.entries
+  const entries = new Map<string, Value>()
+  for (const map of source.kind === 'list' ? source.items.toReversed() : [source]) {
     if (map.kind !== 'map') throw refuse(r, 'yaml/syntax', 'a merge key `<<` holds something else than a map or a list of maps', span.start)
     for (const [name, value] of map.entries) entries.set(name, value)
   }
-  return Math.max(span.end, source.origin.file === r.file ? span.end : 0)
-}
-
-/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
-function allowedAliasRatio(decoded: number): number {
-  if (decoded <= 400_000) return 0.99
-  if (decoded >= 4_000_000) return 0.1
-  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
+  return entries
 }

@@ -17,9 +17,9 @@ const maxDepth = 1_000
 /**
  * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
  * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
- * A mistake in the text is a problem, never an exception.
+ * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages.
  */
-export function parseYaml(file: SourceFile, layer: LayerName): ParsedYaml {
+export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName): ParsedYaml {
   return parsePart(file, layer, 0, file.text)
 }
 
@@ -86,7 +86,12 @@ function splitDocuments(text: string): { start: number; text: string; problem?: 
 // eslint-disable-next-line no-control-regex
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 
-function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerName, base: number, source: string): ParsedYaml {
+function parsePart(
+  file: SourceFile & { readonly asItIs?: true; readonly reader?: string },
+  layer: LayerName,
+  base: number,
+  source: string,
+): ParsedYaml {
   const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
     documents: [],
     problems: [
@@ -110,7 +115,8 @@ function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerNa
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
-    return compose({ file, layer, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
+    const { reader = 'Helm' } = file
+    return compose({ file, layer, reader, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
   } catch (error) {
     if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
     if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)

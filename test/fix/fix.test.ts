@@ -67,9 +67,9 @@ backups:
     destinationPath: s3://bucket/
     secret: {create: false, name: creds}
     scheduledBackups:
-      - {name: daily, schedule: <<"0 2 * * *">>"0 0 2 * * *">>}   # at two
-      - name: hourly
-        schedule: <<15 * * * *>>0 15 * * * *>>
+      - {name: weekly, schedule: <<"0 2 * * 0">>"0 0 2 * * 0">>}   # at two
+      - name: early
+        schedule: <<0 30 2 * *>>0 30 2 * * *>>
 # the end, without a line break`
 
 describe('fix', () => {
@@ -127,7 +127,7 @@ describe('fix', () => {
   })
   test('of two equal keys whose value is wrong, one goes and the other is mended in one run', async () => {
     await expectFix(
-      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * *"\n      schedule: "0 2 * * *">>"0 0 2 * * *">>\n',
+      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * 0"\n      schedule: "0 2 * * 0">>"0 0 2 * * 0">>\n',
     )
   })
   test.each(['no', 'yes', 'off', 'true'])('the text "%s" loses its quotes where a switch is wanted', async (word) => {
@@ -154,6 +154,16 @@ describe('left alone', () => {
       'a schedule of five fields that does not parse',
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "0 2 * * NEVER"\n',
     ],
+    ...['0 0 2 * *', '0 2 * * *', '15 * * * *', '* * * * *', '0 1 * * 7', '*/5 2 1 1 *', '5 4 * JAN *'].map((schedule) => [
+      `a schedule of five fields with two meanings: ${schedule}`,
+      `backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "${schedule}"\n`,
+    ]),
+    ...['010', '1_000', '0x10', '1e3', '+5'].map((number) => [
+      `a number that is spelt in a special way: ${number}`,
+      `cluster:\n  postgresql:\n    parameters:\n      application_name: ${number}\n`,
+    ]),
+    ['thousandths of a byte', 'cluster:\n  resources:\n    requests:\n      memory: 512 m\n'],
+    ['names with blanks between them', 'cluster:\n  postgresql:\n    shared_preload_libraries: auto_explain pg_stat_statements\n'],
     ['a version that is still none in quotes', 'version:\n  postgresql: 1.27\n'],
     ['duplicate keys of which one is an alias', 'cluster:\n  logLevel: &l info\n  logLevel: *l\n'],
     ['broken YAML', 'cluster: [\n'],

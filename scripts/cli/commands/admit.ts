@@ -6,8 +6,9 @@ import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
 import { examine } from '../../admit/examine.ts'
-import { chooseSchemaVersion, isOwnGroup, loadKind } from '../../kubernetes/load.ts'
-import { isKnownOperator } from '../../operator/version.ts'
+import { isOwnGroup, loadKind } from '../../kubernetes/load.ts'
+import { judgedAs, unknownOperator } from '../../operator/known.ts'
+import { isKnownMinor, knownOperators } from '../../operator/version.ts'
 import { diagnose, locate } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import { writeGithub } from '../../emit/formats/github.ts'
@@ -24,7 +25,6 @@ import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
-const newestOperator = '1.30.0'
 const formats = ['pretty', 'json', 'github']
 
 export interface AdmitFlags {
@@ -61,14 +61,19 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
-  const refused = judged.filter((one) => one.result.verdict === 'rejected').length
+  const refused = judged.filter((one) => isRefused(one, operator)).length
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
   terminal.stderr(
-    `${plural(judged.length, 'object')} judged as CloudNativePG ${operator} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+    `${plural(judged.length, 'object')} judged as CloudNativePG ${judgedAs(operator)} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+}
+
+/** By a release whose minor is not known here only what every release refuses counts. */
+function isRefused({ result, findings }: Judged, operator: string): boolean {
+  return result.verdict === 'rejected' && (isKnownMinor(operator) || findings.some(({ severity }) => severity === 'error'))
 }
 
 /** Objects of other programs are left alone; what has no kind, or one that the operator's groups do not have, nobody takes. */
@@ -87,12 +92,11 @@ function sayCreated(
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {
-  const operator = (flag ?? newestOperator).replace(/^v/, '')
-  if (!/^\d+\.\d+\.\d+$/.test(operator)) throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${newestOperator}`)
-  if (!isKnownOperator(operator))
-    terminal.stderr(
-      `operator ${operator} is not known here: judged by the schemas of ${chooseSchemaVersion('cloudnative-pg', operator)} and the rules up to ${newestOperator}\n`,
-    )
+  const operator = (flag ?? knownOperators.last).replace(/^v/, '')
+  if (!/^\d+\.\d+\.\d+$/.test(operator))
+    throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${knownOperators.last}`)
+  const unknown = unknownOperator(operator)
+  if (unknown !== undefined) terminal.stderr(`${unknown}\n`)
   return operator
 }
 
@@ -122,7 +126,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
   const result = admit(manifest.plain, options)
   const found = examine(manifest.plain, options)
   const findings = found.map((finding) => place(finding, manifest, result))
-  if (result.verdict === 'rejected' && !findings.some((finding) => finding.severity === 'error'))
+  if (result.verdict === 'rejected' && isKnownMinor(operator) && !findings.some((finding) => finding.severity === 'error'))
     for (const error of result.errors) {
       const path = parsePath(error.field) ?? []
       findings.push({

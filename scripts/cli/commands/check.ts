@@ -3,6 +3,7 @@ import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
+import { judgedAs } from '../../operator/known.ts'
 import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
 import { isHelmOnPath } from '../../chart/cross-check.ts'
 import { count, footer, formatDiagnostic, plural } from '../../emit/formats/text.ts'
@@ -183,7 +184,8 @@ function fromTop(diagnostics: readonly Diagnostic[], { root, databases }: Worksp
 /** Diagnostics to stdout in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
 export async function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<void> {
   terminal.stdout(await writeReport(diagnostics, outcome, format, terminal), format === 'github' ? 'commands' : undefined)
-  const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
+  // a release that is not known here did not judge anything
+  const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)

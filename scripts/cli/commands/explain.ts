@@ -2,6 +2,7 @@
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
+import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../report/diagnose.ts'
@@ -20,6 +21,7 @@ import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
+import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -127,6 +129,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
   const fields = fieldsFrom(objects, path, value)
   const operator = inspected.database.environment.operator.version
   const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
+  const postgres = path[0] === 'cluster' ? postgresReaders(objects, ['spec', ...path.slice(1)]) : []
   const lines = fields.map(({ object, path: at, value: node }) => fieldLine(object, at, masking.plain(node, at, object), operator))
   return {
     ...basics(inspected),
@@ -150,6 +153,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
     }),
     fields: lines.length > 0 || value !== undefined ? lines : unsetFields(inspected, facts, operator),
     ...(policies.length === 0 ? {} : { policies }),
+    ...(postgres.length === 0 ? {} : { postgres }),
   }
 }
 
@@ -189,8 +193,12 @@ function unsetFields({ objects }: Inspected, facts: ValueFacts | undefined, oper
 
 function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, operator: string): FieldLine {
   const line = { object: `${object.kind}/${object.name}`, path: formatPath(path), ...(value === undefined ? {} : { value }) }
-  const facts = path[0] === 'metadata' ? undefined : factsOf(object.plain, path, operator)
-  if (facts === undefined || facts === null) return { ...line, readers: [] }
+  const field = path[0] === 'metadata' ? undefined : factsOf(object.plain, path, operator)
+  if (field === undefined || field === null) return { ...line, readers: [] }
+  const parameter = parameterOf(object, path)
+  const known = parameter === undefined ? undefined : parameterFacts(object, parameter)
+  // the API server takes any text, PostgreSQL does not
+  const facts = known === undefined ? field : { ...field, ...known }
   const stored = storedOf(object.plain, operator)
   const effective = stored === undefined ? undefined : storedAt(stored, path)
   const filled = value === undefined && (effective === null || typeof effective !== 'object') ? effective : undefined
@@ -200,6 +208,20 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
     readers: stored === undefined ? [] : readersOf(stored, path, operator),
     ...(filled === undefined || filled === null ? {} : { stored: filled }),
   }
+}
+
+/** The PostgreSQL parameter that a field of a Cluster holds, or undefined. */
+function parameterOf({ kind }: RenderedObject, path: Path): string | undefined {
+  const isParameter = kind === 'Cluster' && path.length === 4 && path[1] === 'postgresql' && path[2] === 'parameters'
+  return isParameter ? String(path[3]) : undefined
+}
+
+/** The rules about PostgreSQL that read a field. */
+function postgresReaders(objects: readonly RenderedObject[], path: Path): Reader[] {
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  const parameter = cluster === undefined ? undefined : parameterOf(cluster, path)
+  if (cluster === undefined || parameter === undefined) return []
+  return readersOfParameter(cluster, parameter).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
 }
 
 function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): Explanation {
