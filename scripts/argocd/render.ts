@@ -68,12 +68,20 @@ export function checkOptions(options: RenderOptions): void {
   if (options.goTemplate) missingKeyOf(options.goTemplateOptions)
 }
 
+function holdsTag(text: string): boolean {
+  if (!text.includes('{{')) return false
+  return text.split('\n').some((line) => {
+    const open = line.indexOf('{{')
+    return open >= 0 && line.includes('}}', open + 2)
+  })
+}
+
 const parsed = new Map<string, Template>()
 
 /** `Render.Replace`: one text with the parameters of one element; throws TemplateError. */
 export function renderText(text: string, params: GoMap, options: RenderOptions): string {
   // a tag counts only where one line holds both of its ends; then all tags are replaced
-  if (!options.goTemplate) return /\{\{[^\n]*\}\}/.test(text) ? replaceTags(text, params) : text
+  if (!options.goTemplate) return holdsTag(text) ? replaceTags(text, params) : text
   const template = text.includes('{{') ? parseOnce(text) : undefined
   // a bad option panics with the first text, template or not
   const missingKey = missingKeyOf(options.goTemplateOptions)

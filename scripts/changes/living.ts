@@ -1,4 +1,5 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+import { trimEndOf } from '../trim.ts'
 import { nearestSpot } from '../diagnose.ts'
 import type { LocatedFinding } from '../diagnose.ts'
 import type { MapValue, Path, Value } from '../model.ts'
@@ -41,7 +42,7 @@ function placeOf(archiver: Value, { database }: Side): string {
     return value?.kind === 'scalar' ? String(value.value) : undefined
   }
   const folder = text('destinationPath')
-  return folder === undefined ? 'its place in the bucket' : `${folder.replace(/\/+$/, '')}/${text('serverName') ?? database.cluster}`
+  return folder === undefined ? 'its place in the bucket' : `${trimEndOf(folder, '/')}/${text('serverName') ?? database.cluster}`
 }
 
 interface Sides {

@@ -1,4 +1,5 @@
 // `report`: what does the whole fleet look like, on one page?
+import { trimEndOf } from '../trim.ts'
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../emit/report-html.ts'
@@ -69,7 +70,7 @@ function linkBase(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^https?:\/\/\S+$/.test(text))
     throw new UsageError(`--link-base is \`${text}\`, but must be a web address such as https://github.com/me/repo/blob/main`)
-  return text.replace(/\/+$/, '')
+  return trimEndOf(text, '/')
 }
 
 function encodePath(path: string): string {

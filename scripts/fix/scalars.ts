@@ -59,9 +59,10 @@ function addSeconds(node: ScalarValue, raw: string): Edit | undefined {
 
 /** `10 Gi`: with a blank it is no quantity, without it is the only one that can be meant. */
 function joinQuantity(node: ScalarValue, raw: string): Edit | undefined {
-  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*((?:[KMGTPE]i|[mkMGTPE])?)\s*\1$/.exec(raw)
+  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*(?:([KMGTPE]i|[mkMGTPE])\s*)?\1$/.exec(raw)
   if (parts === null || typeof node.value !== 'string' || parseQuantity(node.value) !== undefined) return undefined
-  const joined = `${parts[2]}${parts[3]}`
+  const suffix = parts[3] ?? ''
+  const joined = `${parts[2]}${suffix}`
   if (raw.includes('\n') || parseQuantity(joined) === undefined) return undefined
-  return replaceValue(node, raw, parts[3] === '' || parts[1] !== '' ? `"${joined}"` : joined)
+  return replaceValue(node, raw, suffix === '' || parts[1] !== '' ? `"${joined}"` : joined)
 }

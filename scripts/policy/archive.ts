@@ -1,4 +1,5 @@
 // Where does a Cluster write its archive, and where does it read one?
+import { trimEndOf } from '../trim.ts'
 import type { Json, Path, RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import { isJsonMap } from '../value.ts'
@@ -108,8 +109,8 @@ function referenced(reference: StoreReference, cluster: RenderedObject, context:
 }
 
 function archiveOf(store: Json, at: { object: RenderedObject; path: Path; server: string }): Archive {
-  const endpoint = (textAt(store, 'endpointURL') ?? '').replace(/\/+$/, '').toLowerCase()
-  const folder = (textAt(store, 'destinationPath') ?? '').replace(/\/+$/, '')
+  const endpoint = trimEndOf(textAt(store, 'endpointURL') ?? '', '/').toLowerCase()
+  const folder = trimEndOf(textAt(store, 'destinationPath') ?? '', '/')
   const server = textAt(store, 'serverName') || at.server
   return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, object: at.object, path: at.path }
 }

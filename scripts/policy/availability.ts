@@ -121,7 +121,8 @@ export const availability: readonly PolicyRule[] = [
 ]
 
 function majorOf(image: string | undefined): number | undefined {
-  const tag = /:(\d+)[^/:@]*(?:@.*)?$/.exec(image ?? '')?.[1]
+  const [reference = ''] = (image ?? '').split('@', 1)
+  const tag = /^:(\d+)[^/]*$/.exec(reference.slice(reference.lastIndexOf(':')))?.[1]
   return tag === undefined ? undefined : Number(tag)
 }
 

@@ -1,7 +1,10 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
+import { lineStart } from '../trim.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
-import type { Origin, Path, Span, Value } from '../model.ts'
+import type { Origin, Span, Value } from '../model.ts'
+import { WrittenOrigin } from './origin.ts'
+import type { Trail } from './origin.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
 import { keyText, resolvePlain } from './scalars.ts'
@@ -24,11 +27,11 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
     if (version !== undefined && version.kind === 'yaml' && version.version !== '1.1')
       throw refuse(r, 'yaml/syntax', `document asks for YAML ${version.version}, but Helm reads YAML 1.1 only`, 0, 'remove the %YAML line')
     r.anchors = new Map()
-    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
-    else documents.push(node(r, null, []))
+    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
+    else documents.push(node(r, null, undefined))
     r.index++
   }
-  if (documents.length === 0) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
+  if (documents.length === 0) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
   return { documents, problems: r.problems }
 }
 
@@ -40,15 +43,15 @@ function peek(r: Reading): Event {
   return r.events[r.index] as Event
 }
 
-function origin(r: Reading, key: Span | null, path: Path, start: number, end: number): Origin {
-  return { layer: r.layer, file: r.file, path, key, value: { start: r.base + start, end: r.base + end } }
+function origin(r: Reading, key: Span | null, path: Trail | undefined, start: number, end: number): Origin {
+  return new WrittenOrigin(r, path, { key, value: { start: r.base + start, end: r.base + end } })
 }
 
-function nullValue(r: Reading, key: Span | null, path: Path, span: Span): Value {
+function nullValue(r: Reading, key: Span | null, path: Trail | undefined, span: Span): Value {
   return { kind: 'null', origin: origin(r, key, path, span.start, span.end), overrides: none }
 }
 
-function node(r: Reading, key: Span | null, path: Path): Value {
+function node(r: Reading, key: Span | null, path: Trail | undefined): Value {
   const event = peek(r)
   r.decoded++
   switch (event.type) {
@@ -99,7 +102,7 @@ function alias(r: Reading, name: string, offset: number): Value {
   return target
 }
 
-function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Path): Value {
+function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Trail | undefined): Value {
   const span = scalarSpan(r, event, key)
   const resolved = resolve(r, event)
   if (resolved === null) return nullValue(r, key, path, span)
@@ -135,7 +138,7 @@ function scalarText(r: Reading, event: ScalarEvent): string {
   const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
   const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
   if (r.openEnd === undefined || !isBlock || event.valueEnd < r.openEnd) return text
-  const lastLine = r.text.slice(r.text.lastIndexOf('\n', r.openEnd - 1) + 1, r.openEnd)
+  const lastLine = r.text.slice(lineStart(r.text, r.openEnd), r.openEnd)
   const endsInText = lastLine.slice(event.indent) !== ''
   return event.chomping === CHOMPING_MODE.KEEP || (event.chomping === CHOMPING_MODE.CLIP && endsInText) ? text.replace(/\n$/, '') : text
 }
@@ -168,12 +171,12 @@ function binary(r: Reading, text: string, offset: number): string {
   return Buffer.from(compact, 'base64').toString('utf8')
 }
 
-function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path): Value {
+function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const items: Value[] = []
   let end = event.start
   while (peek(r).type !== EVENT_ID.POP) {
-    const item = node(r, null, [...path, items.length])
+    const item = node(r, null, { above: path, step: items.length })
     items.push(item)
     end = Math.max(end, item.origin.value.end - r.base)
   }
@@ -181,7 +184,7 @@ function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path
   return { kind: 'list', origin: origin(r, key, path, event.start, closing(r, end, ']', event)), overrides: none, items }
 }
 
-function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path): Value {
+function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const entries = new Map<string, Value>()
   let end = event.start
@@ -195,10 +198,16 @@ function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path):
     const [name, span] = readKey(r, keyEvent)
     const own = { start: r.base + span.start, end: r.base + span.end }
     const previous = entries.get(name)
-    const value = node(r, own, [...path, name])
+    const way = { above: path, step: name }
+    const value = node(r, own, way)
     if (previous !== undefined) duplicate(r, name, own, previous)
     entries.delete(name)
-    entries.set(name, value.origin.key === own ? value : { ...value, origin: { ...value.origin, key: own, path: [...path, name] } })
+    entries.set(
+      name,
+      value.origin.key === own
+        ? value
+        : { ...value, origin: new WrittenOrigin(value.origin, way, { key: own, value: value.origin.value }) },
+    )
     end = Math.max(end, span.end, value.origin.value.end - r.base)
   }
   r.index++
@@ -264,7 +273,7 @@ function readKey(r: Reading, event: Event): [string, Span] {
   if (event.anchorStart >= 0)
     r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), {
       kind: 'scalar',
-      origin: origin(r, null, [], span.start, span.end),
+      origin: origin(r, null, undefined, span.start, span.end),
       overrides: none,
       value: typeof resolved === 'bigint' ? Number(resolved) : (resolved as string | number | boolean),
     })
@@ -278,7 +287,7 @@ function isMergeKey(r: Reading, event: ScalarEvent): boolean {
 }
 
 /** `<<`: a map or a list of maps whose entries are set here, earlier list items winning (decode.go `merge`). */
-function merge(r: Reading, entries: Map<string, Value>, span: Span, path: Path): number {
+function merge(r: Reading, entries: Map<string, Value>, span: Span, path: Trail | undefined): number {
   const source = node(r, null, path)
   const maps = source.kind === 'list' ? source.items.toReversed() : [source]
   for (const map of maps) {
