@@ -31,14 +31,27 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: { readonly candidate: string; readonly slips: number } | undefined
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > 2) continue
-    const other = candidate.toLowerCase()
+    const other = readCandidate(candidate)
     // a slip changes at most two letters of the set, and a set is compared faster than a text
-    if (bitsOf(letters ^ lettersOf(other)) > 4) continue
-    const slips = editDistance(lower, other)
+    if (bitsOf(letters ^ other.letters) > 4) continue
+    const slips = editDistance(lower, other.lower)
     if (slips > 2 || slips >= Math.min(word.length, candidate.length) - 1) continue
     if (best === undefined || slips < best.slips || (slips === best.slips && candidate < best.candidate)) best = { candidate, slips }
   }
   return best?.candidate
+}
+
+const candidatesRead = new Map<string, { readonly lower: string; readonly letters: number }>()
+
+/** Most candidates are asked for again and again: parameters, keys of the chart, rules. */
+function readCandidate(candidate: string): { readonly lower: string; readonly letters: number } {
+  const known = candidatesRead.get(candidate)
+  if (known !== undefined) return known
+  if (candidatesRead.size > 5_000) candidatesRead.clear()
+  const lower = candidate.toLowerCase()
+  const read = { lower, letters: lettersOf(lower) }
+  candidatesRead.set(candidate, read)
+  return read
 }
 
 /** The characters of a word as a set of 32 bits; several share one. */
