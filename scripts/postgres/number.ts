@@ -1,5 +1,5 @@
 // How does PostgreSQL read a number with a unit?
-import { trimOf } from '../trim.ts'
+import { trimOf } from '../values/trim.ts'
 
 /** `invalid`: no number, or a unit that the parameter has not. Undefined: the answer depends on the C library of the image. */
 export type ReadNumber = number | 'invalid' | undefined

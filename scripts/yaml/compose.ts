@@ -1,5 +1,5 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
-import { lineStart } from '../trim.ts'
+import { lineStart } from '../values/trim.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Origin, Span, Value } from '../model.ts'

@@ -1,5 +1,5 @@
 // Which events does a YAML text give where go-yaml is more tolerant than our parser: inside brackets and quotes?
-import { lineStart } from '../trim.ts'
+import { lineStart } from '../values/trim.ts'
 import { parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 

@@ -1,5 +1,5 @@
 // Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) takes?
-import { lineStart } from '../trim.ts'
+import { lineStart } from '../values/trim.ts'
 import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 

@@ -1,5 +1,5 @@
 // How does go-yaml v2 write a value as text?
-import { trimEndOf } from '../trim.ts'
+import { trimEndOf } from '../values/trim.ts'
 import { resolvePlain } from './scalars.ts'
 
 /** What is written; a number comes with its digits. */

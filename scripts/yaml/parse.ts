@@ -1,7 +1,7 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
-import { append } from '../append.ts'
 import { EVENT_ID, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
+import { append } from '../values/append.ts'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'

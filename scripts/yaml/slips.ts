@@ -1,5 +1,5 @@
 // Which slip of a person most likely broke a YAML text?
-import { lineStart } from '../trim.ts'
+import { lineStart } from '../values/trim.ts'
 
 /** What to say instead of the parser's own words, and where. */
 export interface Slip {
