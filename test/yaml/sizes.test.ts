@@ -18,7 +18,7 @@ afterEach(() => repository.remove())
 
 /** Kinds of large files; a quadratic answer to any of them takes minutes. */
 const large: readonly (readonly [name: string, text: string])[] = [
-  ['misspelt parameters', `cluster:\n  postgresql:\n    parameters:\n${many(20_000, (index) => `      zzz_shared_bufer_${index}: a\n`)}`],
+  ['misspelt parameters', `cluster:\n  postgresql:\n    parameters:\n${many(10_000, (index) => `      zzz_shared_bufer_${index}: a\n`)}`],
   ['unknown keys', many(30_000, (index) => `key${index}: 1\n`)],
   ['databases', `databases:\n${many(5_000, (index) => `  - name: d${index}\n    owner: o\n`)}`],
   ['numbers as text', `cluster:\n  storage:\n    size: "${'1'.repeat(200_000)}.${'0'.repeat(200_000)}x"\n`],
