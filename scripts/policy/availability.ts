@@ -122,7 +122,8 @@ export const availability: readonly PolicyRule[] = [
 
 function majorOf(image: string | undefined): number | undefined {
   const [reference = ''] = (image ?? '').split('@', 1)
-  const tag = /^:(\d+)[^/]*$/.exec(reference.slice(reference.lastIndexOf(':')))?.[1]
+  const end = reference.slice(reference.lastIndexOf(':'))
+  const tag = end.includes('/') ? undefined : /^:(\d+)/.exec(end)?.[1]
   return tag === undefined ? undefined : Number(tag)
 }
 
