@@ -124,7 +124,7 @@ interface Play {
 
 function describe(play: Play): ApplicationChange[] {
   const home = play.old ?? play.next
-  const prefix = home === undefined ? 'argocd/' : setKey(home).replace(/\/.*$/, '/')
+  const prefix = home === undefined ? 'argocd/' : `${setKey(home).split('/', 1)[0] ?? ''}/`
   const outcome = play.outcomes[0]
   const names = new Set([...play.start.keys(), ...play.end.keys(), ...(outcome?.frozen ?? []), ...(outcome?.rejected ?? [])])
   const owners = [play.old, play.next].filter((set) => set !== undefined).map(setKey)

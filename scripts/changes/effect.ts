@@ -158,6 +158,7 @@ function scalarAt(root: Value, ...path: Path): Json | undefined {
 export function majorOf(cluster: MapValue): number | undefined {
   const fromCatalog = scalarAt(cluster, 'spec', 'imageCatalogRef', 'major')
   if (fromCatalog !== undefined) return Number(fromCatalog)
-  const tag = /:(\d+)[^/]*$/.exec(printed(scalarAt(cluster, 'spec', 'imageName') ?? ''))?.[1]
+  const image = printed(scalarAt(cluster, 'spec', 'imageName') ?? '')
+  const tag = /:(\d+)/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1]
   return tag === undefined ? undefined : Number(tag)
 }

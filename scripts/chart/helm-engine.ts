@@ -16,7 +16,7 @@ export type HelmOutcome =
   | { readonly ok: false; readonly rule: string; readonly message: string; readonly help?: string; readonly blame: 'pin' | 'values' }
 
 const isUnavailable =
-  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path ".*" not found/i
+  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path "[^"\n]*" not found/i
 /** Charts that could not be had: asked for once, not once a database. */
 const unavailable = new Map<string, HelmOutcome>()
 

@@ -169,7 +169,7 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
         : /[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text)
           ? 'a control character'
           : undefined
-    if (/:\/\/[^/\s:@]*:[^@\s]+@/.test(text))
+    if (text.split(/\s/).some(holdsPassword))
       found.push({
         rule: 'settings/no-password',
         severity: 'error',
@@ -210,4 +210,10 @@ function checkProject({ argocd, origin }: Settings): LocatedFinding[] {
       help: 'name another project, or set manageProject: false',
     },
   ]
+}
+
+/** Whether a word is an address with a password: `https://user:password@host`. */
+function holdsPassword(word: string): boolean {
+  const at = word.lastIndexOf('@')
+  return at > 0 && /:\/\/[^/:@]*:[^@]/.test(word.slice(0, at))
 }

@@ -39,7 +39,7 @@ function aroundValue(text: string, { kind, origin }: Value, start: number, end: 
 }
 
 function lastBreak(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1
+  return offset <= 0 ? 0 : Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1
 }
 
 function afterLine(text: string, offset: number): number {

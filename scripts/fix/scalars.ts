@@ -71,11 +71,12 @@ function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
 
 /** `10 Gi`: with a blank it is no quantity, without it is the only one that can be meant. */
 function joinQuantity(node: ScalarValue, raw: string): Edit | undefined {
-  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*((?:[KMGTPE]i|[mkMGTPE])?)\s*\1$/.exec(raw)
+  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*(?:([KMGTPE]i|[mkMGTPE])\s*)?\1$/.exec(raw)
   if (parts === null || typeof node.value !== 'string' || parseQuantity(node.value) !== undefined) return undefined
-  const joined = `${parts[2]}${parts[3]}`
+  const suffix = parts[3] ?? ''
+  const joined = `${parts[2]}${suffix}`
   if (raw.includes('\n') || parseQuantity(joined) === undefined) return undefined
   // thousandths are for processors: `512 m` of memory was meant to be something else
-  if (parts[3] === 'm' && node.origin.path.at(-1) !== 'cpu') return undefined
-  return replaceValue(node, raw, parts[3] === '' || parts[1] !== '' ? `"${joined}"` : joined)
+  if (suffix === 'm' && node.origin.path.at(-1) !== 'cpu') return undefined
+  return replaceValue(node, raw, suffix === '' || parts[1] !== '' ? `"${joined}"` : joined)
 }

@@ -1,4 +1,5 @@
 // Where does a Cluster write its archive, and where does it read one?
+import { trimEndOf } from '../values/trim.ts'
 import type { Json, Path, RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -114,8 +115,8 @@ function partsOf(object: RenderedObject, path: Path): ArchivePart[] {
 }
 
 function archiveOf(store: Json, at: { parts: readonly ArchivePart[]; server: string }): Archive {
-  const endpoint = (textAt(store, 'endpointURL') ?? '').replace(/\/+$/, '').toLowerCase()
-  const folder = (textAt(store, 'destinationPath') ?? '').replace(/\/+$/, '')
+  const endpoint = trimEndOf(textAt(store, 'endpointURL') ?? '', '/').toLowerCase()
+  const folder = trimEndOf(textAt(store, 'destinationPath') ?? '', '/')
   const server = textAt(store, 'serverName') || at.server
   return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, parts: at.parts }
 }

@@ -122,7 +122,9 @@ export const availability: readonly PolicyRule[] = [
 ]
 
 function majorOf(image: string | undefined): number | undefined {
-  const tag = /:(\d+)[^/:@]*(?:@.*)?$/.exec(image ?? '')?.[1]
+  const [reference = ''] = (image ?? '').split('@', 1)
+  const end = reference.slice(reference.lastIndexOf(':'))
+  const tag = end.includes('/') ? undefined : /^:(\d+)/.exec(end)?.[1]
   return tag === undefined ? undefined : Number(tag)
 }
 

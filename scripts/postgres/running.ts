@@ -79,8 +79,22 @@ export function valueOf({ major, parameters }: Running, name: string): string | 
   const lower = name.toLowerCase()
   if (value === undefined || /[\\\p{Cc}]/u.test(value)) return undefined
   if (name !== lower && name !== parametersOf(major)?.get(lower)?.name) return undefined
-  const isTwice = [...parameters.keys()].some((other) => other !== name && other.trim().toLowerCase() === lower)
-  return isTwice ? undefined : value
+  return timesOf(parameters).get(lower) === 1 ? value : undefined
+}
+
+const times = new WeakMap<Running['parameters'], ReadonlyMap<string, number>>()
+
+/** How often each parameter is written, whatever its capitals and the blanks around it. */
+function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number> {
+  const known = times.get(parameters)
+  if (known !== undefined) return known
+  const counted = new Map<string, number>()
+  for (const name of parameters.keys()) {
+    const lower = name.trim().toLowerCase()
+    counted.set(lower, (counted.get(lower) ?? 0) + 1)
+  }
+  times.set(parameters, counted)
+  return counted
 }
 
 /** A finding at one parameter. */

@@ -266,7 +266,7 @@ function spotIsPublic({ file, span }: Spot): boolean {
 
 /** A key or a value may be as long as its author likes; nobody reads that. */
 function shorten(text: string): string {
-  const words = text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
+  const words = text.replaceAll(/[^\s`"]+/g, (word) => (word.length < 160 ? word : `${word.slice(0, 60)}…`))
   return words.length > 400 ? `${words.slice(0, 399)}…` : words
 }
 

@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import type { Dirent } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
-/** Larger files are refused unread: no values file comes near. */
-const maxBytes = 10 * 1024 * 1024
+/** Larger files are refused unread: no values file comes near, and whatever is read must be answered within seconds. */
+const maxBytes = 1024 * 1024
 
 /** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
 export type FileText =
@@ -184,7 +184,7 @@ function readText(path: string): FileText {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0)
     if (length < buffer.length) return decodeText(buffer.subarray(0, length))
     const { size } = fstatSync(descriptor)
-    if (size > maxBytes) return { ok: false, message: `is ${Math.ceil(size / 1048576)} MiB large, but files over 10 MiB are not read` }
+    if (size > maxBytes) return { ok: false, message: `is ${(size / maxBytes).toFixed(1)} MiB large, but files over 1 MiB are not read` }
     return decodeText(readFileSync(path))
   } catch (error) {
     return unreadable(error)

@@ -52,7 +52,10 @@ export function withPostgres(values: MapValue, major: number): MapValue {
   const image = valueAt(values, ['cluster', 'imageName'])
   const versioned = withScalar(values, ['version', 'postgresql'], printed(major))
   if (image?.kind !== 'scalar' || typeof image.value !== 'string' || image.value === '') return versioned
-  const next = image.value.replace(/@sha256:[0-9a-fA-F]+$/, '').replace(/:\d[\d.]*([^:/]*)$/, `:${major}$1`)
+  const reference = image.value.replace(/@sha256:[0-9a-fA-F]+$/, '')
+  const colon = reference.lastIndexOf(':')
+  const tag = reference.slice(colon + 1)
+  const next = colon < 0 || tag.includes('/') ? reference : `${reference.slice(0, colon + 1)}${tag.replace(/^\d[\d.]*/, String(major))}`
   return withScalar(versioned, ['cluster', 'imageName'], next)
 }
 

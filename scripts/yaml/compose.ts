@@ -1,7 +1,10 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
+import { lineStart } from '../values/trim.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
-import type { Origin, Path, Span, Value } from '../model.ts'
+import type { Origin, Span, Value } from '../model.ts'
+import { WrittenOrigin } from './origin.ts'
+import type { Trail } from './origin.ts'
 import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
 import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
@@ -31,11 +34,11 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
         'remove the %YAML line',
       )
     r.anchors = new Map()
-    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
-    else documents.push(node(r, null, []))
+    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
+    else documents.push(node(r, null, undefined))
     r.index++
   }
-  if (documents.length === 0) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
+  if (documents.length === 0) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
   return { documents, problems: r.problems }
 }
 
@@ -47,15 +50,15 @@ function peek(r: Reading): Event {
   return r.events[r.index] as Event
 }
 
-function origin(r: Reading, key: Span | null, path: Path, start: number, end: number): Origin {
-  return { layer: r.layer, file: r.file, path, key, value: { start: r.base + start, end: r.base + end } }
+function origin(r: Reading, key: Span | null, path: Trail | undefined, start: number, end: number): Origin {
+  return new WrittenOrigin(r, path, { key, value: { start: r.base + start, end: r.base + end } })
 }
 
-function nullValue(r: Reading, key: Span | null, path: Path, span: Span): Value {
+function nullValue(r: Reading, key: Span | null, path: Trail | undefined, span: Span): Value {
   return { kind: 'null', origin: origin(r, key, path, span.start, span.end), overrides: none }
 }
 
-function node(r: Reading, key: Span | null, path: Path): Value {
+function node(r: Reading, key: Span | null, path: Trail | undefined): Value {
   const event = peek(r)
   r.decoded++
   switch (event.type) {
@@ -106,7 +109,7 @@ function alias(r: Reading, name: string, offset: number): Value {
   return target
 }
 
-function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Path): Value {
+function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Trail | undefined): Value {
   const span = scalarSpan(r, event, key)
   const resolved = resolve(r, event)
   if (resolved === null) return nullValue(r, key, path, span)
@@ -142,7 +145,7 @@ function scalarText(r: Reading, event: ScalarEvent): string {
   const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
   const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
   if (r.openEnd === undefined || !isBlock || event.valueEnd < r.openEnd) return text
-  const lastLine = r.text.slice(r.text.lastIndexOf('\n', r.openEnd - 1) + 1, r.openEnd)
+  const lastLine = r.text.slice(lineStart(r.text, r.openEnd), r.openEnd)
   const endsInText = lastLine.slice(event.indent) !== ''
   return event.chomping === CHOMPING_MODE.KEEP || (event.chomping === CHOMPING_MODE.CLIP && endsInText) ? text.replace(/\n$/, '') : text
 }
@@ -175,12 +178,12 @@ function binary(r: Reading, text: string, offset: number): string {
   return Buffer.from(compact, 'base64').toString('utf8')
 }
 
-function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path): Value {
+function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const items: Value[] = []
   let end = event.start
   while (peek(r).type !== EVENT_ID.POP) {
-    const item = node(r, null, [...path, items.length])
+    const item = node(r, null, { above: path, step: items.length })
     items.push(item)
     end = Math.max(end, item.origin.value.end - r.base)
   }
@@ -188,7 +191,7 @@ function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path
   return { kind: 'list', origin: origin(r, key, path, event.start, closing(r, end, ']', event)), overrides: none, items }
 }
 
-function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path): Value {
+function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const entries = new Map<string, Value>()
   const own = new Map<string, Span>()
@@ -207,14 +210,20 @@ function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path):
     }
     const [name, span] = readKey(r, keyEvent)
     const spot = { start: r.base + span.start, end: r.base + span.end }
-    const value = node(r, spot, [...path, name])
+    const way = { above: path, step: name }
+    const value = node(r, spot, way)
     const first = own.get(name)
     if (first !== undefined) r.problems.push(ownTwice(r, { name, first, second: spot }))
     // what is written below a merge key overrides what was merged: that is what people write merge keys for
     lost.delete(name)
     own.set(name, spot)
     entries.delete(name)
-    entries.set(name, value.origin.key === spot ? value : { ...value, origin: { ...value.origin, key: spot, path: [...path, name] } })
+    entries.set(
+      name,
+      value.origin.key === spot
+        ? value
+        : { ...value, origin: new WrittenOrigin(value.origin, way, { key: spot, value: value.origin.value }) },
+    )
     end = Math.max(end, span.end, value.origin.value.end - r.base)
   }
   r.index++
@@ -269,7 +278,7 @@ function readKey(r: Reading, event: Event): [string, Span] {
   if (event.anchorStart >= 0)
     r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), {
       kind: 'scalar',
-      origin: origin(r, null, [], span.start, span.end),
+      origin: origin(r, null, undefined, span.start, span.end),
       overrides: none,
       value: typeof resolved === 'bigint' ? Number(resolved) : (resolved as string | number | boolean),
     })
@@ -283,7 +292,7 @@ function isMergeKey(r: Reading, event: ScalarEvent): boolean {
 }
 
 /** What `<<` sets: a map's entries, or those of a list of maps, earlier items winning (decode.go `merge`). */
-function mergedEntries(r: Reading, span: Span, path: Path): ReadonlyMap<string, Value> {
+function mergedEntries(r: Reading, span: Span, path: Trail | undefined): ReadonlyMap<string, Value> {
   const source = node(r, null, path)
   if (source.kind === 'map') return source.entries
   const entries = new Map<string, Value>()

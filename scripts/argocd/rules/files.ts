@@ -111,8 +111,8 @@ function expression(pattern: string, star: string): RegExp {
 }
 
 function isExcluded(plain: object, path: string): boolean {
-  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*"exclude":true[^{}]*\}/g)].flatMap(
-    (match) => /"path":"([^"]*)"/.exec(match[0])?.[1] ?? [],
+  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*\}/g)].flatMap(([map]) =>
+    map.includes('"exclude":true') ? (/"path":"([^"]*)"/.exec(map)?.[1] ?? []) : [],
   )
   return patterns.some((pattern) => expression(pattern, '.*').test(path))
 }

@@ -123,20 +123,25 @@ function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome
   })
 }
 
+/** Each proposal is tried on the whole file: how many characters a round may read for it. What is left over waits for the next run. */
+const mostTried = 16 * 1024 * 1024
+
 function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
   const prints = fingerprints(outcome.diagnostics)
   const drafts = new Map<string, ReturnType<typeof readDraft>>()
   const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
   const [anyOperator = ''] = operators.values()
+  let tried = 0
   return outcome.diagnostics.flatMap((diagnostic, index) => {
     const fingerprint = prints[index] as string
     const path = diagnostic.at.file
-    if (refused.has(fingerprint)) return []
+    if (refused.has(fingerprint) || tried > mostTried) return []
     if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
     const draft = drafts.get(path)
     const edit =
       draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
     if (edit === undefined || draft === undefined) return []
+    tried += draft.file.text.length
     const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
     return [{ ...edit, what, fingerprint, diagnostic }]
   })

@@ -1,5 +1,6 @@
 // `report`: what does the whole fleet look like, on one page?
 import { readFileSync, statSync } from 'node:fs'
+import { trimEndOf } from '../../values/trim.ts'
 import { visible } from '../../values/untrusted.ts'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
@@ -74,7 +75,7 @@ function linkBase(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^https?:\/\/\S+$/.test(text))
     throw new UsageError(`--link-base is \`${text}\`, but must be a web address such as https://github.com/me/repo/blob/main`)
-  return text.replace(/\/+$/, '')
+  return trimEndOf(text, '/')
 }
 
 function encodePath(path: string): string {

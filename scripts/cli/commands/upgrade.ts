@@ -59,7 +59,8 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const tree = openTree(workspace, fleet.settings.layout, false)
   const core = tree.read('helm-values/core/cloudnative-pg.yaml')
   // the operator's switch for replacing its program inside running pods; off unless somebody set it
-  const inPlace = core?.ok === true && /^[^#\n]*ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/m.test(core.text)
+  const inPlace =
+    core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
   const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
