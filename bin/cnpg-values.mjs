@@ -28,6 +28,11 @@ if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
   }
 }
 
+if (!existsSync(bundle)) {
+  process.stderr.write(`cnpg-values: ${bundle} is missing, and there is nothing to build it from; install the package again\n`)
+  process.exit(3)
+}
+
 const { main, openQuestions } = loadBundle(dirname(bundle)).exports
 const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
 let isUnwritable = false
