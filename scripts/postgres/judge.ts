@@ -69,7 +69,7 @@ export function areQuiet(written: JsonMap): boolean {
 /** With every major, and the largest WAL segments that there are. */
 function startTogether(parameters: ReadonlyMap<string, string>): boolean {
   return majors.every((major) => {
-    const running: Running = { major, parameters, segment: 1024 }
+    const running: Running = { major, parameters, segment: 1024, isOperated: true }
     return starts.every((rule) => [...rule.check(running)].length === 0)
   })
 }

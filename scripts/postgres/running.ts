@@ -13,6 +13,8 @@ export interface Running {
   readonly parameters: ReadonlyMap<string, string>
   /** size of a WAL segment in MB; undefined: another cluster chose it */
   readonly segment: number | undefined
+  /** the server's configuration is the operator's, which sets parameters of its own */
+  readonly isOperated: boolean
 }
 export type PostgresRule = Rule<Running>
 
@@ -27,7 +29,7 @@ export function runningOf(object: RenderedObject): Running | undefined {
   const parameters = new Map<string, string>()
   for (const [name, value] of written.entries)
     if (value.kind === 'scalar' && typeof value.value === 'string') parameters.set(name, value.value)
-  return { major, parameters, segment: segmentOf(object) }
+  return { major, parameters, segment: segmentOf(object), isOperated: true }
 }
 
 /** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */
