@@ -1,4 +1,5 @@
 // The story: discover → parse → merge → chart → admit → argocd → diagnose → emit. The only importer of several stages.
+import { printed } from './values/printed.ts'
 import { append } from './values/append.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { admit } from './admit/admit.ts'
@@ -203,7 +204,7 @@ function comparer(comparison: Comparison, facts: Map<string, FleetFacts>): (afte
 
 /** The chart's Secrets, ConfigMaps and monitoring objects are not the operator's. */
 function isJudged(object: RenderedObject): boolean {
-  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(object.plain['apiVersion']))
 }
 
 interface Assessment {

@@ -1,4 +1,5 @@
 // What may stand in a field of an object: type, default, bounds, and the rules that look at it?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path, Rule } from '../model.ts'
 import { operatorSubject } from './admit.ts'
 import { loadKind } from '../kubernetes/load.ts'
@@ -27,12 +28,12 @@ export interface FieldFacts {
 
 /** Whether schemas know the kind of an object. */
 export function isServed(object: JsonMap, operator: string): boolean {
-  return loadKind(String(object['apiVersion']), String(object['kind']), operator) !== undefined
+  return loadKind(printed(object['apiVersion']), printed(object['kind']), operator) !== undefined
 }
 
 /** What the CRD says of a field; null: the schema does not have it; undefined: no schema for this kind. */
 export function factsOf(object: JsonMap, path: Path, operator: string): FieldFacts | null | undefined {
-  const served = loadKind(String(object['apiVersion']), String(object['kind']), operator)
+  const served = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)
   if (served === undefined) return undefined
   let schema: Structural | true = served.schema
   let parent: Structural | undefined
@@ -111,7 +112,7 @@ export function knownMembers(
   path: Path,
   operator: string,
 ): { readonly step: string; readonly members: readonly string[] } | undefined {
-  let schema: Structural | true | undefined = loadKind(String(object['apiVersion']), String(object['kind']), operator)?.schema
+  let schema: Structural | true | undefined = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)?.schema
   for (const step of path) {
     if (schema === undefined || schema === true) return undefined
     const next: Structural | true | undefined = typeof step === 'number' ? schema.items : memberSchema(schema, step)
@@ -151,7 +152,7 @@ function isImage(path: Path): boolean {
  * that stops before it comes to the field is not among them; with other values it may be.
  */
 export function readersOf(stored: JsonMap, path: Path, operator: string): Reader[] {
-  const kind = String(stored['kind'])
+  const kind = printed(stored['kind'])
   const readers = new Map<string, Reader>()
   for (const [rules, onChange] of [
     [rulesFor(kind), false],

@@ -1,4 +1,5 @@
 // What happens to the Applications of a set, and to their databases, when the set changes?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { admitSet } from './generate.ts'
 import { canonical, deleteObject, finalizersOf, policyOf, reconcile, rollingStrategy, same, setKey, textsOf, typed } from './reconcile.ts'
@@ -75,7 +76,7 @@ function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster 
     const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : setNamespace
     metadata['namespace'] = namespace
     const controller = entry.owner === undefined ? owner : entry.owner === '' ? undefined : `${namespace}/${entry.owner}`
-    cluster.set(`${namespace}/${String(metadata['name'] ?? '')}`, { namespace, metadata, spec, owner: controller })
+    cluster.set(`${namespace}/${printed(metadata['name'] ?? '')}`, { namespace, metadata, spec, owner: controller })
   }
   return cluster
 }

@@ -1,4 +1,5 @@
 // Which leaves of an object differ between two commits, and where does a person find them?
+import { printed } from '../values/printed.ts'
 import { nearestSpot, spotOf } from '../report/diagnose.ts'
 import type { Spot } from '../report/diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
@@ -140,7 +141,7 @@ export function shownValue(value: Value | undefined, path: Path, siblings?: Valu
       return Object.fromEntries(
         [...value.entries].map(([key, entry]) => {
           const below = [...path, key]
-          return [String(shownPath(below).at(-1)), shownValue(entry, below, value)]
+          return [printed(shownPath(below).at(-1)), shownValue(entry, below, value)]
         }),
       )
   }

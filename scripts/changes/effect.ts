@@ -1,4 +1,5 @@
 // What does a changed field do to a PostgreSQL that runs?
+import { printed } from '../values/printed.ts'
 import type { Json, MapValue, Path, Value } from '../model.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../values/value.ts'
@@ -46,7 +47,7 @@ export interface ClusterPair {
 export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   const [top, field, ...rest] = path
   if (top === 'metadata') return annotationEffect(path.slice(1), pair)
-  const name = String(field)
+  const name = printed(field)
   if (name === 'postgresql') return postgresEffect(rest, pair)
   if (harmless.has(name)) return 'nothing'
   if (reloaded.has(name)) return 'reload'
@@ -94,9 +95,9 @@ function annotationEffect([kind, name]: Path, pair: ClusterPair): Effect {
 function postgresEffect([member, parameter]: Path, pair: ClusterPair): Effect {
   if (member === 'shared_preload_libraries') return 'restart'
   if (member === 'promotionTimeout') return 'nothing'
-  if (reloadedOfPostgres.has(String(member))) return 'reload'
+  if (reloadedOfPostgres.has(printed(member))) return 'reload'
   if (member !== 'parameters') return rolling(pair)
-  const name = String(parameter)
+  const name = printed(parameter)
   const prefix = preloadedPrefixes.find((known) => name.startsWith(`${known}.`))
   const isPreloaded = (cluster: MapValue): boolean => [...parametersOf(cluster)].some((known) => known.startsWith(`${prefix}.`))
   if (prefix !== undefined && isPreloaded(pair.before) !== isPreloaded(pair.after)) return 'restart'
@@ -126,7 +127,7 @@ function isOnBothSides(path: Path, { before, after }: ClusterPair): boolean {
     const list = valueAt(cluster, path.slice(0, -1))
     return list?.kind === 'list'
       ? list.items
-          .map((item) => String(scalarAt(item, 'name')))
+          .map((item) => printed(scalarAt(item, 'name')))
           .sort()
           .join('\0')
       : ''
@@ -143,6 +144,6 @@ function scalarAt(root: Value, ...path: Path): Json | undefined {
 export function majorOf(cluster: MapValue): number | undefined {
   const fromCatalog = scalarAt(cluster, 'spec', 'imageCatalogRef', 'major')
   if (fromCatalog !== undefined) return Number(fromCatalog)
-  const tag = /:(\d+)[^/]*$/.exec(String(scalarAt(cluster, 'spec', 'imageName') ?? ''))?.[1]
+  const tag = /:(\d+)[^/]*$/.exec(printed(scalarAt(cluster, 'spec', 'imageName') ?? ''))?.[1]
   return tag === undefined ? undefined : Number(tag)
 }

@@ -1,4 +1,5 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
+import { printed } from '../values/printed.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -110,7 +111,7 @@ function readObjects(text: string, values: MapValue): RenderedObject[] {
     const metadata = plain['metadata'] as JsonMap | undefined
     const annotations = metadata?.['annotations'] as JsonMap | null | undefined
     const name = typeof metadata?.['name'] === 'string' ? metadata['name'] : ''
-    objects.push({ kind: String(plain['kind'] ?? ''), name, value, plain, hook: annotations?.['helm.sh/hook'] !== undefined })
+    objects.push({ kind: printed(plain['kind'] ?? ''), name, value, plain, hook: annotations?.['helm.sh/hook'] !== undefined })
   }
   return objects
 }
@@ -119,7 +120,7 @@ function readObjects(text: string, values: MapValue): RenderedObject[] {
 function birthplaces(values: Value, key = '', found = new Map<string, Origin>()): Map<string, Origin> {
   if (values.kind === 'map') for (const [name, entry] of values.entries) birthplaces(entry, name, found)
   else if (values.kind === 'list') for (const item of values.items) birthplaces(item, key, found)
-  else if (values.kind === 'scalar') found.set(`${key}\0${String(values.value)}`, values.origin)
+  else if (values.kind === 'scalar') found.set(`${key}\0${printed(values.value)}`, values.origin)
   return found
 }
 
@@ -130,6 +131,6 @@ function withOrigins(value: Value, born: ReadonlyMap<string, Origin>, fallback: 
   }
   if (value.kind === 'list')
     return { ...value, items: value.items.map((item) => withOrigins(item, born, fallback, key)), origin: { ...value.origin, path: [] } }
-  const origin = value.kind === 'scalar' ? born.get(`${key}\0${String(value.value)}`) : undefined
+  const origin = value.kind === 'scalar' ? born.get(`${key}\0${printed(value.value)}`) : undefined
   return { ...value, origin: origin ?? { ...value.origin, path: [] } }
 }

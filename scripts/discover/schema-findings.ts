@@ -1,4 +1,5 @@
 // How are ajv's errors on a hand-written file told to a person?
+import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Path, SourceFile, Value } from '../model.ts'
@@ -40,7 +41,7 @@ function isMisspelt(error: ErrorObject, errors: readonly ErrorObject[]): boolean
     (other) =>
       other.keyword === 'additionalProperties' &&
       other.instancePath === error.instancePath &&
-      nearest(String(other.params['additionalProperty']), [missing]) !== undefined,
+      nearest(printed(other.params['additionalProperty']), [missing]) !== undefined,
   )
 }
 
@@ -90,7 +91,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     }
     case 'enum': {
       const choices = error.params['allowedValues'] as string[]
-      const guess = value?.kind === 'scalar' ? nearest(String(value.value), choices) : undefined
+      const guess = value?.kind === 'scalar' ? nearest(printed(value.value), choices) : undefined
       const help = guess === undefined ? undefined : `did you mean \`${guess}\`?`
       return make(`${field} is ${describe(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
     }
@@ -149,7 +150,7 @@ export function siblings(steps: Path, prefix: Path): readonly string[] {
       ? 'environment'
       : parent === 'retired'
         ? 'retirement'
-        : String(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
+        : printed(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
   return knownKeys[place] ?? []
 }
 
@@ -176,7 +177,7 @@ export function describe(value: Value | undefined): string {
   if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
   if (value.kind === 'list') return 'a list'
   if (value.kind === 'null') return 'null'
-  const text = typeof value.value === 'string' ? `\`${value.value}\`` : String(value.value)
+  const text = typeof value.value === 'string' ? `\`${value.value}\`` : printed(value.value)
   return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
 }
 

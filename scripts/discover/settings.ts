@@ -1,4 +1,5 @@
 // What does `postgres` in apps/values.yaml say: versions, environments, layout?
+import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { validateSettings } from '../../dist/validators.js'
 import { firstSpot, nearestSpot } from '../report/diagnose.ts'
@@ -192,7 +193,7 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
         walk(entry, [...at, key])
       }
     else if (node.kind === 'list') node.items.forEach((item, index) => walk(item, [...at, index]))
-    else if (node.kind === 'scalar') check(String(node.value), { file: node.origin.file, span: node.origin.value }, formatPath(at))
+    else if (node.kind === 'scalar') check(printed(node.value), { file: node.origin.file, span: node.origin.value }, formatPath(at))
   }
   walk(value, path)
   return found

@@ -1,4 +1,5 @@
 // How is a change of a text shown as a unified diff?
+import { printed } from '../values/printed.ts'
 import { maskLines } from '../report/secret-lines.ts'
 
 const context = 3
@@ -38,7 +39,7 @@ function linesOf(text: string): readonly string[] {
 }
 
 function range(start: number, count: number): string {
-  return count === 1 ? String(start) : `${count === 0 ? start - 1 : start},${count}`
+  return count === 1 ? printed(start) : `${count === 0 ? start - 1 : start},${count}`
 }
 
 function print({ sign, line }: Row): string {

@@ -1,4 +1,5 @@
 // What is one safe edit of a text, and does it change nothing else?
+import { printed } from '../values/printed.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, Json, JsonMap, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -87,5 +88,5 @@ function drop(root: Json, path: Path): void {
   if (node === null || typeof node !== 'object' || last === undefined) return
   // items keep their places
   if (Array.isArray(node)) node[Number(last)] = null
-  else delete node[String(last)]
+  else delete node[printed(last)]
 }

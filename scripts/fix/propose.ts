@@ -1,4 +1,5 @@
 // Which edit mends a diagnostic?
+import { printed } from '../values/printed.ts'
 import type { Diagnostic } from '../model.ts'
 import { isSecretPath } from '../report/secret.ts'
 import { chartWords, targetOf } from './chart-words.ts'
@@ -57,5 +58,5 @@ function fixList(diagnostic: Diagnostic, { draft, offset, operator }: Spot): Edi
   const quoted = /^["']/.test(raw)
   const item = quoted ? raw : typeof node.value === 'string' && /^[\w./:@ -]+$/.test(raw) && !/: |:$/.test(raw) ? raw : JSON.stringify(raw)
   // not the text itself: SQL may hold what nobody should read in a log
-  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${String(node.origin.path.at(-1))}\` is now a list of one` }
+  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${printed(node.origin.path.at(-1))}\` is now a list of one` }
 }

@@ -1,4 +1,5 @@
 // Which slips in one scalar have exactly one mending?
+import { printed } from '../values/printed.ts'
 import { parseSchedule, scheduleWords } from '../operator/cron.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
@@ -50,7 +51,7 @@ function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Ed
 
 /** Five fields are what crontab takes; the operator reads seconds first, so that `0 2 * * *` runs each hour. */
 function addSeconds(node: ScalarValue, raw: string): Edit | undefined {
-  const written = String(node.value)
+  const written = printed(node.value)
   const inner = /^(["']?)([^"'\r\n]*)\1$/.exec(raw)
   if (inner?.[2] !== written || scheduleWords(written).length !== 5 || /[=@]/.test(written)) return undefined
   if (parseSchedule(`0 ${written}`) === undefined) return undefined

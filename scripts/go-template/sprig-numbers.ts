@@ -1,4 +1,5 @@
 // Which Sprig functions work on numbers and types?
+import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { add, decimalOf, divide, multiply, numberOf, subtract } from './go-decimal.ts'
@@ -14,8 +15,16 @@ export function toInt64(value: GoValue): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') return truncateFloat(value)
   if (typeof value !== 'string') return 0n
-  const whole = parseInteger(value.replace(/\.[.0]*0[.0]*$/, ''))
+  const whole = parseInteger(withoutZeroFraction(value))
   return whole !== undefined && isInt64(whole) ? whole : 0n
+}
+
+/** `cast.trimZeroDecimal`: `1.0` is 1, `1.` and `1.5` stay. */
+function withoutZeroFraction(text: string): string {
+  let start = text.length
+  while (start > 0 && '.0'.includes(text[start - 1] as string)) start--
+  const point = text.indexOf('.', start)
+  return point >= 0 && text.includes('0', point) ? text.slice(0, point) : text
 }
 
 /** `cast.ToFloat64`; what can't be read is 0. */
@@ -42,8 +51,8 @@ function decimals(step: (a: Decimal, b: Decimal) => Decimal): GoFunction {
     numberOf(rest.reduce<Decimal>((value, next) => step(value, decimalOf(toFloat64(next))), decimalOf(toFloat64(first)))),
   )
 }
-const extreme = (pick: (...values: number[]) => number): GoFunction =>
-  takesMore(['any'], 'any', (first, rest) => pick(toFloat64(first), ...rest.map(toFloat64)))
+const extreme = (pick: (a: number, b: number) => number): GoFunction =>
+  takesMore(['any'], 'any', (first, rest) => rest.map(toFloat64).reduce((a, b) => pick(a, b), toFloat64(first)))
 
 function nonZero(value: bigint): bigint {
   if (value === 0n) throw new TemplateError('integer divide by zero')
@@ -52,10 +61,10 @@ function nonZero(value: bigint): bigint {
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-function steps(from: number, to: number, step: number): GoValue {
+function steps(from: number, to: number, step: number, budget: Budget): GoValue {
   if (step === 0) return typedList('[]int', [])
   const count = Math.max(0, Math.ceil((to - from) / step))
-  if (count > 1_000_000) throw new TemplateError('the list is too long')
+  budget.elements(count)
   return typedList(
     '[]int',
     Array.from({ length: count }, (_, index) => int(from + index * step)),
@@ -71,10 +80,10 @@ function round(value: GoValue, places: number, options: readonly number[]): numb
 }
 
 /** `seq`, as in the shell, except that a step in the wrong direction gives nothing. */
-function sequence(values: readonly number[]): string {
+function sequence(values: readonly number[], budget: Budget): string {
   const list = (from: number, step: number, to: number): string => {
-    const items = steps(from, to + (to < from ? -1 : 1), step)
-    return (Array.isArray(items) ? items.map(formatValue) : []).join(' ')
+    const items = steps(from, to + (to < from ? -1 : 1), step, budget)
+    return (Array.isArray(items) ? items.map((item) => formatValue(item, budget)) : []).join(' ')
   }
   const [first = 1, second = 1, third = 1] = values
   if (values.length === 1) return list(1, first < 1 ? -1 : 1, first)
@@ -106,8 +115,8 @@ export const numberFunctions: GoFunctions = {
   int64: takes(['any'], (value) => int64(toInt64(value))),
   float64: takes(['any'], toFloat64),
   atoi: takes(['string'], (text) => int(wholeOr0(text, 10))),
-  toDecimal: takes(['any'], (value) => int64(wholeOr0(formatValue(value), 8))),
-  until: takes(['int'], (count) => steps(0, count, count < 0 ? -1 : 1)),
+  toDecimal: takes(['any'], (value, budget) => int64(wholeOr0(formatValue(value, budget), 8))),
+  until: takes(['int'], (count, budget) => steps(0, count, count < 0 ? -1 : 1, budget)),
   untilStep: takes(['int', 'int', 'int'], steps),
   seq: takesMore([], 'int', sequence),
 }
@@ -116,7 +125,9 @@ export const numberFunctions: GoFunctions = {
 function wholeOr0(text: string, base: 8 | 10): bigint {
   const match = (base === 8 ? /^([+-]?)([0-7]+)$/ : /^([+-]?)(\d+)$/).exec(text)
   if (match === null) return 0n
-  const size = BigInt(`${base === 8 ? '0o' : ''}${match[2] ?? ''}`)
+  // 64 bits have 22 octal digits: what is longer is out of range all the same
+  const digits = (match[2] ?? '').replace(/^0+(?=\d)/, '').slice(0, 30)
+  const size = BigInt(`${base === 8 ? '0o' : ''}${digits}`)
   const value = match[1] === '-' ? -size : size
   const nearest = value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n
   return isInt64(value) ? value : base === 10 ? nearest : 0n

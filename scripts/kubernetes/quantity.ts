@@ -1,4 +1,5 @@
 // How does Kubernetes read, compare and rewrite a resource quantity?
+import { printed } from '../values/printed.ts'
 import type { Json } from '../model.ts'
 
 /** `coefficient` × 10^`exponent`: exact, also for binary suffixes. */
@@ -70,7 +71,7 @@ const trimmed = new RegExp(`^${blanks}(.*?)${blanks}$`, 's')
 
 /** A quantity of a Go-typed field: a JSON number, or a string that may have blanks around it. */
 export function readQuantity(value: Json | undefined): Quantity | undefined {
-  if (typeof value === 'number') return parseQuantity(String(value))
+  if (typeof value === 'number') return parseQuantity(printed(value))
   return typeof value === 'string' ? parseQuantity(trimmed.exec(value)?.[1] ?? '') : undefined
 }
 

@@ -67,7 +67,7 @@ function parse(compiled: Compiled, sql: string): { error: SqlError } | { tree: s
   // the parser takes a C string, which a zero byte would end
   const zero = sql.indexOf('\0')
   if (zero >= 0)
-    return { error: { message: 'invalid byte sequence for encoding "UTF8": 0x00', position: [...sql.slice(0, zero)].length + 1 } }
+    return { error: { message: 'invalid byte sequence for encoding "UTF8": 0x00', position: Array.from(sql.slice(0, zero)).length + 1 } }
   const bytes = compiled.lengthBytesUTF8(sql) + 1
   const text = compiled._malloc(bytes)
   compiled.stringToUTF8(sql, text, bytes)

@@ -1,4 +1,5 @@
 // Whose line is it? Findings become diagnostics with file, line and column, each mistake once.
+import { printed } from '../values/printed.ts'
 import type {
   Database,
   Diagnostic,
@@ -154,7 +155,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
 /** `value` of `{ name: DB_PASSWORD, value: … }` */
 function isBesideSecretName({ path }: Place, { object }: Subject): boolean {
   const name = path.at(-1) === 'value' ? valueAt(object.value, [...path.slice(0, -1), 'name']) : undefined
-  return name?.kind === 'scalar' && isSecretName(String(name.value))
+  return name?.kind === 'scalar' && isSecretName(printed(name.value))
 }
 
 interface ResolvedPlace extends TypedPlace {
@@ -193,7 +194,7 @@ function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string
     if (node.kind !== 'scalar') continue
     const { key } = node.origin
     const isKey = key !== null && spot.span.start === key.start && spot.span.end === key.end
-    const texts = [String(node.value), isKey ? '' : spot.file.text.slice(spot.span.start, spot.span.end)]
+    const texts = [printed(node.value), isKey ? '' : spot.file.text.slice(spot.span.start, spot.span.end)]
     for (const text of texts) if (text.length > 0) clean = clean.replaceAll(text, '***')
   }
   return clean

@@ -1,4 +1,5 @@
 // Which values must never be printed?
+import { printed } from '../values/printed.ts'
 import type { Json, Path, Value } from '../model.ts'
 import { nearest } from '../values/path.ts'
 
@@ -100,11 +101,11 @@ export interface SecretLiteral {
 export function* secretLiterals(value: Value, path: Path = value.origin.path, isBeside = false): Iterable<SecretLiteral> {
   if (value.kind === 'map') {
     const name = value.entries.get('name')
-    const isNamed = name?.kind === 'scalar' && isSecretName(String(name.value))
+    const isNamed = name?.kind === 'scalar' && isSecretName(printed(name.value))
     for (const [key, entry] of value.entries) yield* secretLiterals(entry, [...path, key], isNamed && key === 'value')
   } else if (value.kind === 'list') for (const [index, item] of value.items.entries()) yield* secretLiterals(item, [...path, index])
   else if (value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '') {
-    const text = String(value.value)
+    const text = printed(value.value)
     if (isBeside || isSecretPath(path) || maskInText(text) !== text) yield { node: value, text, path }
   }
 }

@@ -1,4 +1,5 @@
 // Which fields would the API server store differently?
+import { printed } from '../values/printed.ts'
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
 import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
@@ -71,7 +72,7 @@ function stored({ plain, operator }: Sent): JsonMap | null {
 
 /** Whether the API group is the operator's or its backup plugin's. */
 export function isOperators(plain: JsonMap): boolean {
-  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(plain['apiVersion']))
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(plain['apiVersion']))
 }
 
 function nameOf({ kind, name }: RenderedObject): string {

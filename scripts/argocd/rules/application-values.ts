@@ -1,4 +1,5 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
+import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Settings } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
@@ -78,20 +79,20 @@ export interface Identity {
 export function identityOf(application: JsonMap, from: From): Identity {
   const spec = at(application, 'spec')
   const source = isJsonMap(spec) ? sourcesOf(spec).sources.find((candidate) => candidate['chart'] !== undefined) : undefined
-  const release = String(at(source, 'helm', 'releaseName') ?? at(application, 'metadata', 'name') ?? '')
+  const release = printed(at(source, 'helm', 'releaseName') ?? at(application, 'metadata', 'name') ?? '')
   const server = at(application, 'spec', 'destination', 'server')
   const name = at(application, 'spec', 'destination', 'name')
   return {
     release,
     cluster: clusterName(release, valuesOf(application, from)),
-    namespace: String(at(source, 'helm', 'namespace') ?? at(application, 'spec', 'destination', 'namespace') ?? ''),
+    namespace: printed(at(source, 'helm', 'namespace') ?? at(application, 'spec', 'destination', 'namespace') ?? ''),
     destination: destinationOf(server, name),
   }
 }
 
 /** One text for the two spellings of the cluster that Argo CD runs in. */
 export function destinationOf(server: Json | undefined, name: Json | undefined): string {
-  return server === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : String(server ?? name ?? '')
+  return server === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : printed(server ?? name ?? '')
 }
 
 /** The chart's `cluster.fullname`: the override, else the release with `cluster` in it, at most 63 characters. */

@@ -1,4 +1,5 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
+import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../model.ts'
 import { guardOptions } from './application-values.ts'
 import type { ManifestRule } from './manifest-files.ts'
@@ -86,7 +87,7 @@ export const deletionRules: readonly ManifestRule[] = [
       const written = at(plain, ...path)
       if (typeof written === 'string' && written.includes('ServerSideDiff=true')) return
       // the misspelt annotation is told by itself
-      if (String(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
+      if (printed(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
         message: 'compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever',
         places: [{ path }],

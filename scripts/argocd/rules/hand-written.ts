@@ -1,4 +1,5 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { printed } from '../../values/printed.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
@@ -135,7 +136,7 @@ function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
   for (const { file, helm, broken, stores: own } of files) {
     if ((broken !== undefined || helm.shape === 'unclear') && file.text.includes('ObjectStore')) return null
     for (const store of own) {
-      const name = String(at(store, 'metadata', 'name'))
+      const name = printed(at(store, 'metadata', 'name'))
       const namespace = at(store, 'metadata', 'namespace')
       if (name.includes(unknownText)) return null
       stores.add(typeof namespace !== 'string' || namespace.includes(unknownText) ? name : `${namespace}/${name}`)

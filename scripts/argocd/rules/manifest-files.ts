@@ -1,4 +1,5 @@
 // Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
+import { printed } from '../../values/printed.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { Spot } from '../../report/diagnose.ts'
 import { settingsFile } from '../../discover/settings.ts'
@@ -10,6 +11,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
 import { readElements } from '../../applicationset/elements.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
+import { templateBudget } from '../../go-template/budget.ts'
 import { generateApplications } from '../../applicationset/generate.ts'
 import type { Generated } from '../../applicationset/generate.ts'
 import { readHelmText, unknownText } from './helm-text.ts'
@@ -116,9 +118,9 @@ function readFile(file: SourceFile, around: Surroundings, readValues: () => Json
     if (plain['kind'] === 'ObjectStore') stores.push(plain)
     const manifest = readManifest(plain, around, { file, helm, document })
     if (manifest !== undefined) manifests.push(manifest)
-    if (!String(plain['apiVersion']).startsWith('argoproj.io/')) continue
+    if (!printed(plain['apiVersion']).startsWith('argoproj.io/')) continue
     const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
-    named.push({ kind: String(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
+    named.push({ kind: printed(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
   }
   return { file, helm, manifests, stores, named }
 }
@@ -130,16 +132,16 @@ interface Reading {
 }
 
 /** Stages after which it is not known what a set generates. */
-const unknowing = new Set(['unsupported', 'render', 'params', 'schema', 'decode', 'metadata'])
+const unknowing = new Set(['unsupported', 'limit', 'render', 'params', 'schema', 'decode', 'metadata'])
 
 function keyOf(plain: JsonMap, { argocd }: Settings): string {
   const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
-  return `${String(metadata['namespace'] ?? argocd.namespace)}/${String(metadata['name'] ?? '')}`
+  return `${printed(metadata['namespace'] ?? argocd.namespace)}/${printed(metadata['name'] ?? '')}`
 }
 
 function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): Manifest | undefined {
   const { kind } = plain
-  if (!String(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
+  if (!printed(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
   const places = {
     key: keyOf(plain, around.settings),
     plain,
@@ -155,7 +157,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
   }
   if (kind === 'Application') return { kind, base: [], applications: [plain], refusals: [], elements: () => [], ...places }
   const gitFiles = ownFiles(plain, around)
-  const options = { argocd: around.settings.argocd.version, ...(gitFiles === undefined ? {} : { gitFiles }) }
+  const options = { argocd: around.settings.argocd.version, unknown: unknownText, ...(gitFiles === undefined ? {} : { gitFiles }) }
   const generated = generateApplications(plain, options)
   const isKnown = !generated.errors.some(({ stage }) => unknowing.has(stage))
   let elements: readonly SetElement[] | undefined
@@ -164,7 +166,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
     base: ['spec', 'template'],
     applications: isKnown ? generated.applications.map(({ metadata, spec }) => ({ metadata, spec })) : undefined,
     refusals: generated.errors.filter(({ message }) => !message.includes(unknownText)),
-    elements: () => (elements ??= readElements(plain, options)),
+    elements: () => (elements ??= readElements(plain, { ...options, budget: templateBudget() })),
     ...places,
   }
 }
@@ -212,7 +214,7 @@ function spotIn(place: { path: Path; on: 'key' | 'value' }, { document, file, he
 /** `metadata.name` of an Application. */
 export function applicationName(application: JsonMap): string {
   const metadata: Json | undefined = application['metadata']
-  return isJsonMap(metadata) ? String(metadata['name'] ?? '') : ''
+  return isJsonMap(metadata) ? printed(metadata['name'] ?? '') : ''
 }
 
 /** `namespace/name` of an Application that a manifest makes: those of a set live beside it. */

@@ -1,4 +1,5 @@
 // Which parts of a hand-written Application or set do rules read?
+import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Path, Settings } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
@@ -20,7 +21,7 @@ export function texts(value: Json | undefined): string[] {
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
   if (!isJsonMap(spec)) return false
-  const plain = (url: Json | undefined): string => String(url).replace(/\/$/, '')
+  const plain = (url: Json | undefined): string => printed(url).replace(/\/$/, '')
   return sourcesOf(spec).sources.some((source) =>
     settings.environments.some(
       ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
@@ -52,7 +53,7 @@ export function gitPatterns(node: Json): string[] {
   return Object.entries(node).flatMap(([key, value]) => {
     if (key !== 'git' || !isJsonMap(value)) return gitPatterns(value)
     return ['files', 'directories'].flatMap((kind) =>
-      Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => String(item['path'] ?? '')) : [],
+      Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => printed(item['path'] ?? '')) : [],
     )
   })
 }

@@ -1,10 +1,11 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
+import { printed } from '../../values/printed.ts'
 import type { Finding, JsonMap, Path } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
-import { formatValue } from '../../go-template/go-format.ts'
+import { formatScalar } from '../../go-template/go-format.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, texts } from './manifest-parts.ts'
@@ -28,6 +29,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
   'helm-release-name': 'shorten it, or set helm.releaseName',
   render: 'add the key to the element, or correct the template',
   params: 'correct the generator: a text in quotes is always taken',
+  limit: 'make fewer parameter sets, or write out what the template computes',
   panic: 'write goTemplateOptions: ["missingkey=error"]',
 }
 
@@ -80,7 +82,7 @@ function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement
 
 /** Whether the name of the Applications follows from the element at all. */
 function isByElement({ plain }: Manifest): boolean {
-  return /\{\{/.test(String(at(plain, 'spec', 'template', 'metadata', 'name')))
+  return /\{\{/.test(printed(at(plain, 'spec', 'template', 'metadata', 'name')))
 }
 
 const missingKey = (message: string): string | undefined => /no entry for key "([^"]*)"/.exec(message)?.[1]
@@ -120,6 +122,7 @@ function templatePlace({ stage, message }: GenerateError, { plain, base }: Manif
       return ['spec', 'generators']
     case 'panic':
       return ['spec', 'goTemplateOptions']
+    case 'limit':
     case 'render':
       return ['spec', 'template']
     default:
@@ -137,7 +140,7 @@ function sourcePlace(stage: GenerateStage, message: string, spec: JsonMap): Path
     const named = /\$[\w.-]*/.exec(message)?.[0]
     const entry = entries.findIndex((text) => (stage === 'app-ref' ? text.split('/')[0] === named : message.includes(text)))
     if ((stage === 'app-ref' || stage === 'app-value-file') && entry >= 0) return pathOf(index, 'helm', 'valueFiles', entry)
-    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${String(source['ref'])}`)) {
+    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${printed(source['ref'])}`)) {
       const last = sources.findLastIndex((other) => other['ref'] === source['ref'])
       return pathOf(last, 'ref')
     }
@@ -160,7 +163,7 @@ function ofApplication(plain: JsonMap): GenerateError[] {
     ...checkRefs(spec),
     ...checkSourceTypes(spec),
     ...resolveValueFiles(plain).problems,
-    ...checkReleaseNames(spec, String(at(plain, 'metadata', 'name'))),
+    ...checkReleaseNames(spec, printed(at(plain, 'metadata', 'name'))),
   ]
 }
 
@@ -186,7 +189,7 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
       ]
     const written = manifest.written(path)
     if (typeof value !== 'number' || written === undefined) return []
-    const shown = formatValue(value)
+    const shown = formatScalar(value)
     if (shown === written || !printed.includes(shown)) return []
     return [
       {

@@ -1,4 +1,5 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { JsonMap, Severity } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
@@ -147,7 +148,7 @@ function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
 function ownGuard({ plain }: Manifest): number {
-  return guardStrength(splitOptions(String(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
+  return guardStrength(splitOptions(printed(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
 }
 
 /** Whether options on the Cluster itself keep it from going with its Application. */

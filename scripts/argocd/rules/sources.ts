@@ -1,4 +1,5 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
+import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
 import type { JsonMap, Path, Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
@@ -81,7 +82,7 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const { source, path } of placedSources(manifest)) {
         if (source['ref'] === undefined || source['path'] === undefined) continue
         yield {
-          message: `path is ${short(String(source['path']))}, but a source with a path also deploys what it finds there`,
+          message: `path is ${short(printed(source['path']))}, but a source with a path also deploys what it finds there`,
           places: [{ path: [...path, 'path'] }],
           help: 'remove `path`: `$values` begins at the root of the repository',
         }
@@ -157,7 +158,7 @@ function isServices(file: ValueFile, application: JsonMap, { settings }: Manifes
 }
 
 function isOurChart(source: JsonMap, { environments }: Settings): boolean {
-  const isSame = (left: unknown, right: string): boolean => String(left).replace(/\/$/, '') === right.replace(/\/$/, '')
+  const isSame = (left: unknown, right: string): boolean => printed(left).replace(/\/$/, '') === right.replace(/\/$/, '')
   return environments.some(({ clusterChart, operator }) =>
     [clusterChart, operator.chart].some(({ name, repository }) => source['chart'] === name && isSame(source['repoURL'], repository)),
   )

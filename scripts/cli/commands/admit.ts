@@ -1,4 +1,5 @@
 // `admit`: would the API server and the operator take these manifests?
+import { printed } from '../../values/printed.ts'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
@@ -139,7 +140,7 @@ function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitR
   return errors.some(({ field }) => {
     const wanted = parsePath(field) ?? []
     const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
-    return isBeside && nearest(String(path.at(-1)), [String(wanted.at(-1))]) !== undefined
+    return isBeside && nearest(printed(path.at(-1)), [printed(wanted.at(-1))]) !== undefined
   })
 }
 

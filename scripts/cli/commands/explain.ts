@@ -1,4 +1,5 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
+import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
@@ -165,7 +166,7 @@ function knownFacts(inspected: Inspected, path: Path, isSet: boolean): ValueFact
   if (isSet) return undefined
   const siblings = valueAt(inspected.values, path.slice(0, -1))
   const known = facts?.known ?? (siblings?.kind === 'map' ? [...siblings.entries.keys()] : [])
-  const step = facts?.step ?? String(path.at(-1))
+  const step = facts?.step ?? printed(path.at(-1))
   const parent = facts?.parent ?? path.slice(0, -1)
   const guess = facts?.suggestion ?? nearest(step, known)
   const where = parent.length === 0 ? 'the values have' : `\`${formatPath(parent)}\` has`

@@ -1,4 +1,5 @@
 // `new`: what does a person have to write for a new service?
+import { printed } from '../../values/printed.ts'
 import { append } from '../../values/append.ts'
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -151,7 +152,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
     if ('broken' in inspected) continue
     append(mistakes, inspected.findings)
     for (const object of inspected.objects) {
-      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))) continue
+      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(object.plain['apiVersion']))) continue
       for (const finding of examine(object.plain, { operator: database.environment.operator.version }))
         mistakes.push(locateFinding(finding, { object, values: inspected.written, fallback: serviceSpot(database), database }))
     }

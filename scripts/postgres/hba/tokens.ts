@@ -30,16 +30,14 @@ const isBlank = (character: string | undefined): boolean => character === ' ' ||
 export function authLines(text: string, major: number): AuthLine[] {
   const physical = text.split('\n')
   const lines: AuthLine[] = []
-  for (let index = 0; index < physical.length; index++) {
+  for (let index = 0; index < physical.length;) {
     const number = index + 1
-    const parts = [withoutReturns(physical[index] as string)]
-    while (major >= 14 && (parts.at(-1) as string).endsWith('\\') && index + 1 < physical.length) {
-      parts.push((parts.pop() as string).slice(0, -1))
-      index++
-      parts.push(withoutReturns(physical[index] as string))
+    const parts: string[] = []
+    for (let isOpen = true; isOpen && index < physical.length; index++) {
+      const part = withoutReturns(physical[index] as string)
+      isOpen = major >= 14 && part.endsWith('\\')
+      parts.push(isOpen ? part.slice(0, -1) : part)
     }
-    // the last line of the text has nothing to be joined with, but loses its backslash all the same
-    if (major >= 14 && (parts.at(-1) as string).endsWith('\\')) parts.push((parts.pop() as string).slice(0, -1))
     const line = splitLine(parts.join(''), number, major)
     if (line.fields.length > 0 || line.error !== undefined) lines.push(line)
   }
