@@ -42,6 +42,7 @@ import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { loadSettings } from './discover/settings.ts'
+import { adviceFor } from './repository/invocation.ts'
 import type { Tree } from './repository/tree.ts'
 import { openSettingsTree, openTree } from './repository/workspace.ts'
 import type { Workspace } from './repository/workspace.ts'
@@ -138,7 +139,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
 
   append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
-  const { stale, foreign } = outputFindings(states)
+  const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
   return { ...known, ...conclude([...kept, ...stale, ...foreign]), states, paths: tree.paths }
 }
 

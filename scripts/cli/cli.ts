@@ -31,7 +31,7 @@ export const commands: readonly Command[] = [
   {
     name: 'check',
     usage:
-      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--root DIR] [--databases DIR] [DATABASE…]',
+      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--out FILE] [--root DIR] [--databases DIR] [DATABASE…]',
     does: 'check every database and every generated file; with names, report those databases only',
     options: {
       base: { type: 'string', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
@@ -46,6 +46,7 @@ export const commands: readonly Command[] = [
       'cross-check': { type: 'string', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
       'write-baseline': { type: 'string', value: 'FILE', does: 'list the problems of today in this file' },
       format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json, github, gitlab, junit or sarif' },
+      out: { type: 'string', value: 'FILE', does: 'where the report goes (default: standard output)' },
       ...where,
     },
     operands: true,
@@ -53,11 +54,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'plan',
-    usage: 'plan --base REF [--format pretty|markdown|json] [--staged] [--root DIR] [--databases DIR]',
+    usage: 'plan --base REF [--format pretty|markdown|json] [--out FILE] [--staged] [--root DIR] [--databases DIR]',
     does: 'say what merging this branch will do to each database',
     options: {
       base: { type: 'string', value: 'REF', does: 'the branch that this one is merged into, such as origin/main' },
       format: { type: 'string', value: 'FORMAT', does: 'pretty (default), markdown or json' },
+      out: { type: 'string', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },
       ...where,
     },

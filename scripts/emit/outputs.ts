@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
+import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
 import { isGenerated } from './header.ts'
@@ -69,11 +70,18 @@ function isGeneratedPlace(path: string): boolean {
 }
 
 /** States → findings: `stale` findings for the gate, and foreign files, which stop `render` too. */
-export function outputFindings(states: readonly OutputState[]): { stale: LocatedFinding[]; foreign: LocatedFinding[] } {
+export function outputFindings(
+  states: readonly OutputState[],
+  { render, stage }: Advice,
+): { stale: LocatedFinding[]; foreign: LocatedFinding[] } {
   const stale: LocatedFinding[] = []
   const foreign: LocatedFinding[] = []
-  const help = 'run `npm run render` and commit what it writes'
   for (const state of states) {
+    const staging = state.kind === 'orphan' ? stage(state.path, undefined) : stage(state.output.path, state.output.text)
+    const help =
+      staging === undefined
+        ? `run \`${render}\` and commit what it writes`
+        : `run \`${staging}\`: the work tree is up to date, but it isn't staged`
     if (state.kind === 'orphan') {
       const file = { path: state.path, text: state.present }
       stale.push({
@@ -102,7 +110,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
           ? 'generated file has other line ends or a byte order mark, but must be written as it was generated'
           : `generated file is stale from line ${line} on`,
         at: lineSpot(file, line),
-        help: isSameButForEnds(file.text, state.output.text) ? 'run `npm run render`, and set `eol=lf` in .gitattributes' : help,
+        help: isSameButForEnds(file.text, state.output.text) ? `run \`${render}\`, and set \`eol=lf\` in .gitattributes` : help,
         database: state.output.database,
       })
     } else if (state.kind === 'blocked') {
@@ -111,7 +119,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
         severity: 'error',
         message: `what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
-        help: 'remove it, then run `npm run render`',
+        help: `remove it, then run \`${render}\``,
         database: state.output.database,
       })
     } else if (state.kind === 'foreign') {
@@ -121,7 +129,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
         severity: 'error',
         message: `file was written by hand, but stands where a generated one goes`,
         at: lineSpot(file, 1),
-        help: 'move what it says to the inputs (README, "Adopt"), then delete it and run `npm run render`',
+        help: `move what it says to the inputs (README, "Adopt"), then delete it and run \`${render}\``,
       })
     }
   }

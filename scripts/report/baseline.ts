@@ -9,6 +9,9 @@ import { writeWhole } from '../repository/write.ts'
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
   readonly rule: string
+  /** the repository of the file, where it is not the root's */
+  readonly repository?: string
+  /** from the top of its checkout, so that it stays known from wherever the program is run */
   readonly file: string
   /** field of the object, where the problem has one */
   readonly path?: string
@@ -30,11 +33,17 @@ function isLasting({ rule, at }: Diagnostic): boolean {
 }
 
 function entryOf({ rule, at, path, message }: Diagnostic): Entry {
-  return { rule, file: at.file, ...(path === undefined ? {} : { path }), message: message.replaceAll(/\bline \d+/g, 'line') }
+  return {
+    rule,
+    ...(at.repository === undefined ? {} : { repository: at.repository }),
+    file: at.file,
+    ...(path === undefined ? {} : { path }),
+    message: message.replaceAll(/\bline \d+/g, 'line'),
+  }
 }
 
-function keyOf({ rule, file, path, message }: Entry): string {
-  return JSON.stringify([rule, file, path ?? '', message])
+function keyOf({ rule, repository, file, path, message }: Entry): string {
+  return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
 /** Writes the problems of a run as known ones, sorted, one a line. */
@@ -84,11 +93,11 @@ function readBaseline(file: string): readonly Entry[] {
 
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false
-  const { rule, file, message, path, count } = value as Record<string, unknown>
+  const { rule, repository, file, message, path, count } = value as Record<string, unknown>
   const isText = [rule, file, message].every((part) => typeof part === 'string')
   return (
     isText &&
-    (path === undefined || typeof path === 'string') &&
+    [repository, path].every((part) => part === undefined || typeof part === 'string') &&
     (count === undefined || (typeof count === 'number' && Number.isInteger(count) && count > 0))
   )
 }

@@ -33,6 +33,8 @@ export const calls = {
   heads: (...refs: readonly string[]): GitCall => ({ args: ['rev-parse', '--revs-only', ...refs] }),
   /** reads refs: the branches of that name that remotes have */
   remoteBranches: (branch: string): GitCall => ({ args: ['for-each-ref', '--format=%(refname:short)', `refs/remotes/*/${branch}`] }),
+  /** reads the configuration: the address of the remote `origin`, as it is written there */
+  originUrl: (): GitCall => ({ args: ['config', '--get', 'remote.origin.url'] }),
   /** reads the file `shallow` */
   isShallow: (): GitCall => ({ args: ['rev-parse', '--is-shallow-repository'] }),
   /** reads the index: a letter (S: not checked out), mode, id, stage and path of each file */

@@ -15,6 +15,8 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
+  /** where a person stands, who reads paths and types commands; absent: at the root */
+  readonly cwd?: string
   /** texts that stand for those of the files, by their path as it is shown */
   readonly edited?: ReadonlyMap<string, string>
 }
@@ -29,7 +31,8 @@ export function openWorkspace(
     throw new UsageError(
       `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
     )
-  return flags.databases === undefined ? { root } : { root, databases: folder(cwd, flags.databases, '--databases') }
+  const from = realpathSync(cwd)
+  return flags.databases === undefined ? { root, cwd: from } : { root, cwd: from, databases: folder(cwd, flags.databases, '--databases') }
 }
 
 function folder(cwd: string, path: string, flag: string): string {

@@ -19,6 +19,7 @@ import { newFiles } from '../../new/service.ts'
 import type { NewFile, NewService } from '../../new/service.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Tree } from '../../repository/tree.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { openTree, openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -167,5 +168,5 @@ function write(places: readonly { readonly file: NewFile; readonly target: Targe
     writeWhole(full, file.text, { inside: target.root, shown: file.path, isNew: true })
     terminal.stdout(`written  ${visible(workspace.databases === undefined ? file.path : full)}\n`)
   }
-  terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')
+  terminal.stderr(`next: ${commandLine(workspace, 'render')}, then commit these files together with the generated ones\n`)
 }

@@ -25,16 +25,16 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   const workspace = openWorkspace(terminal.cwd, flags)
   const outcome = await runPipeline(workspace, { staged: false })
   if (flags.check === true) {
-    await report(outcome.diagnostics, outcome, 'pretty', terminal)
+    await report(outcome.diagnostics, outcome, { format: 'pretty', workspace }, terminal)
     return count(outcome.diagnostics).errors > 0 ? 1 : 0
   }
   const blocking = outcome.diagnostics.filter((diagnostic) => !staleRules.has(diagnostic.rule))
   if (count(blocking).errors > 0) {
-    await report(blocking, outcome, 'pretty', terminal)
+    await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
     terminal.stderr('nothing was written\n')
     return 1
   }
-  if (blocking.length > 0) await report(blocking, outcome, 'pretty', terminal)
+  if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
   const { written, failure } = write(workspace.root, outcome)
   tell(written, outcome, terminal)

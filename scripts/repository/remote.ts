@@ -1,0 +1,23 @@
+// What is a checkout called that isn't the root's own?
+import { basename } from 'node:path'
+import { ask, calls } from './git-command.ts'
+
+/**
+ * Host and path of the remote `origin`, the same for each way to write it (`git@host:team/deploy.git`, `https://host/team/deploy`);
+ * no user, password or port. Without a remote the name of the folder.
+ */
+export function remoteName(top: string): string {
+  const url = ask(top, calls.originUrl()) ?? ''
+  return normalizeRemote(url) ?? basename(top)
+}
+
+export function normalizeRemote(url: string): string | undefined {
+  const spelled =
+    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ?? /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*(.+)$/.exec(url)
+  if (spelled === null || /^file:/i.test(url)) return undefined
+  const path = (spelled[2] as string)
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+  return `${(spelled[1] as string).toLowerCase()}/${path}`
+}
