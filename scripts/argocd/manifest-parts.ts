@@ -16,6 +16,24 @@ export function texts(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
+/** The texts of a list with the index that each has there, among items that may be of another kind. */
+export function textItems(value: Json | undefined): { readonly index: number; readonly text: string }[] {
+  return Array.isArray(value) ? value.flatMap((item, index) => (typeof item === 'string' ? [{ index, text: item }] : [])) : []
+}
+
+/** The index of a list's first text that fits; -1: none does. */
+export function indexOfText(value: Json | undefined, fits: (text: string) => boolean): number {
+  return Array.isArray(value) ? value.findIndex((item) => typeof item === 'string' && fits(item)) : -1
+}
+
+/** Where the nth source that counts is below `spec`: items of `sources` that are no maps do not count. */
+export function sourcePath(spec: Json | undefined, nth: number): Path {
+  const many = at(spec, 'sources')
+  if (!Array.isArray(many)) return ['source']
+  const source = many.filter(isJsonMap)[nth]
+  return ['sources', source === undefined ? nth : many.indexOf(source)]
+}
+
 /** An Application that deploys databases: a source is the chart of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
