@@ -46,14 +46,24 @@ export function isDatabase(application: JsonMap, settings: Settings): boolean {
   )
 }
 
-const sameRepository = (left: string, right: string): boolean =>
-  left.replace(/\/$/, '').replace(/\.git$/, '') === right.replace(/\/$/, '').replace(/\.git$/, '')
+/** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */
+export function isSameRepository(left: string, right: string): boolean {
+  return left === right || (left !== '' && repositoryKey(left) === repositoryKey(right))
+}
+
+function repositoryKey(url: string): string {
+  const text = url.trim().replace(/\/+$/, '').replace(/\.git$/, '')
+  const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
+  const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
+  const host = plain.split('/')[0] ?? ''
+  return `${host.toLowerCase().replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`
+}
 
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
 export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
   const { url, revision, path } = settings.repository
   if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes('\ue000')) return undefined
-  if (!sameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
+  if (!isSameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
   const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
 }
@@ -61,6 +71,13 @@ export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true |
 /** Whether options keep Argo CD from pruning, or from deleting, without a person's word. */
 export function holds(options: ReadonlySet<string>, what: 'Prune' | 'Delete'): boolean {
   return options.has(`${what}=false`) || options.has(`${what}=confirm`)
+}
+
+/** All git generators of a set, nested ones too. */
+export function gitGenerators(node: Json): JsonMap[] {
+  if (Array.isArray(node)) return node.flatMap(gitGenerators)
+  if (!isJsonMap(node)) return []
+  return Object.entries(node).flatMap(([key, value]) => (key === 'git' && isJsonMap(value) ? [value] : gitGenerators(value)))
 }
 
 /** The paths of all git generators of a set. */
