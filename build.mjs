@@ -47,7 +47,7 @@ async function buildBundles() {
   await build({ ...shared, entryPoints: ['scripts/index.ts'], outdir: staged, minifySyntax: true, banner })
   await build({
     ...shared,
-    entryPoints: ['scripts/cli.ts'],
+    entryPoints: ['scripts/cli/cli.ts'],
     outfile: `${staged}/cli.cjs`,
     format: 'cjs',
     // a script whose compiled code is kept can't ask for modules later

@@ -1,9 +1,9 @@
 // Which databases of a fleet are alike in all that a verdict depends on, so that one of them speaks for the others?
-import type { LocatedFinding } from './diagnose.ts'
+import type { LocatedFinding } from './report/diagnose.ts'
 import { ordinaryName, withoutFreeValues } from './free-values.ts'
 import type { Database, Json, JsonMap, MapValue, SourceFile } from './model.ts'
 import type { FleetFacts } from './policy/fleet.ts'
-import { isJsonMap, toPlain } from './value.ts'
+import { isJsonMap, toPlain } from './values/value.ts'
 
 /** What is known of a database once it was judged. */
 export interface Assessed {

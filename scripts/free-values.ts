@@ -1,5 +1,5 @@
 // Which values may differ between the databases of a fleet without any rule telling them apart?
-import { fixedParameters } from './admit/operator/fixed-parameters.ts'
+import { fixedParameters } from './operator/fixed-parameters.ts'
 import type { Json, JsonMap } from './model.ts'
 
 /** Names that no rule treats specially and that keep every derived name short enough. */

@@ -1,14 +1,14 @@
 // What can another program ask, with texts and plain objects in and out?
-import { append } from './append.ts'
+import { append } from './values/append.ts'
 import { chartDefaults } from './chart/defaults.ts'
 import { checkHelmSchema } from './chart/helm-schema.ts'
 import { chartVersion, kubeVersionProblem, releaseNameProblem } from './chart/names.ts'
 import { renderCluster } from './chart/render.ts'
-import { coalesce, mergeLayers } from './merge.ts'
-import type { HelmGeneration } from './merge.ts'
+import { coalesce, mergeLayers } from './merge/merge.ts'
+import type { HelmGeneration } from './merge/merge.ts'
 import type { Json, JsonMap, LayerName, MapValue, SourceFile, Value } from './model.ts'
 import { parseFirstDocument, parseYamlParts } from './yaml/parse.ts'
-import { toPlain } from './value.ts'
+import { toPlain } from './values/value.ts'
 
 /** An empty map, the root of a file that holds nothing. */
 function emptyRoot(file: SourceFile, layer: LayerName): MapValue {

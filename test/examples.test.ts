@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 
 type Files = Readonly<Record<string, string | null>>
 interface Example {

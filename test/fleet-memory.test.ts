@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 
 const base = fileURLToPath(new URL('projects/base', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-memory-'))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { main } from '../scripts/cli.ts'
+import { main } from '../scripts/cli/cli.ts'
 
 const folder = fileURLToPath(new URL('projects/', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-projects-'))

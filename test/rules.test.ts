@@ -1,7 +1,7 @@
 // Do the rules say what their cases expect, and does every rule have its cases?
 import { describe, expect, it } from 'vitest'
-import { bypassRules, changeRulesFor, rulesFor } from '../scripts/admit/operator/rules.ts'
-import { blamed, caseFiles, printCases, readCases, runCase } from './rule-cases.ts'
+import { bypassRules, changeRulesFor, rulesFor } from '../scripts/operator/rules.ts'
+import { blamed, caseFiles, printCases, readCases, runCase } from './support/rule-cases.ts'
 
 const kinds = ['Cluster', 'Pooler', 'ScheduledBackup', 'Backup', 'Database']
 const rules = [...bypassRules, ...kinds.flatMap((kind) => [...rulesFor(kind), ...changeRulesFor(kind)])]

@@ -1,10 +1,10 @@
 // Would the API server and the operator's webhooks take an object?
 import type { FieldErrorType, JsonMap } from '../model.ts'
-import { defaultCluster } from './defaults.ts'
-import { kubePath, type Issue } from './issue.ts'
-import type { OperatorSubject } from './operator/subject.ts'
-import { copyJson } from './prepare.ts'
-import { changedOnly } from './ratchet.ts'
+import { defaultCluster } from '../operator/defaults.ts'
+import { kubePath, type Issue } from '../kubernetes/issue.ts'
+import type { OperatorSubject } from '../operator/subject.ts'
+import { copyJson } from '../kubernetes/prepare.ts'
+import { changedOnly } from '../kubernetes/ratchet.ts'
 import {
   blocksCel,
   celIssues,

@@ -3,7 +3,7 @@ import type { Json, JsonMap, RuledFinding } from '../model.ts'
 import type { AdmitOptions } from './admit.ts'
 import { ordinaryName, withoutFreeValues } from '../free-values.ts'
 import { examine } from './examine.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** `examine` for the objects of a fleet; `cluster` is the name that the chart prints everywhere. */
 export type Examiner = (object: JsonMap, cluster: string, options: AdmitOptions) => readonly RuledFinding[]

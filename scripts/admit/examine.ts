@@ -1,12 +1,12 @@
 // Which real mistakes does an object have, all at once and each once?
 import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
-import { formatPath, nearest } from '../path.ts'
+import { formatPath, nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
-import { checkCel } from './cel.ts'
-import { kubePath, sentence, type Issue } from './issue.ts'
-import type { ServedKind } from './load.ts'
-import { copyJson } from './prepare.ts'
-import { checkSchema } from './schema.ts'
+import { checkCel } from '../kubernetes/cel.ts'
+import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
+import type { ServedKind } from '../kubernetes/load.ts'
+import { copyJson } from '../kubernetes/prepare.ts'
+import { checkSchema } from '../kubernetes/schema.ts'
 import {
   decodeObject,
   hasMutatingWebhook,
@@ -19,9 +19,9 @@ import {
   valueAt,
   type Decoded,
 } from './stages.ts'
-import { memberSchema, type Structural } from './structural.ts'
+import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { webhookFindings } from './webhook.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /**
  * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one

@@ -1,12 +1,12 @@
 // What may stand in a field of an object: type, default, bounds, and the rules that look at it?
 import type { Json, JsonMap, Path, Rule } from '../model.ts'
 import { operatorSubject } from './admit.ts'
-import { loadKind } from './load.ts'
-import { changeRulesFor, ruleApplies, rulesFor } from './operator/rules.ts'
-import type { OperatorSubject } from './operator/subject.ts'
+import { loadKind } from '../kubernetes/load.ts'
+import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
+import type { OperatorSubject } from '../operator/subject.ts'
 import { decodeObject, mutateObject, valueAt } from './stages.ts'
-import { memberSchema } from './structural.ts'
-import type { Structural } from './structural.ts'
+import { memberSchema } from '../kubernetes/structural.ts'
+import type { Structural } from '../kubernetes/structural.ts'
 
 /** The schema of one field, in words that fit on a line each. */
 export interface FieldFacts {

@@ -1,7 +1,7 @@
 // What do the operator's webhook rules say about a defaulted object?
 import type { Path, Rule, RuledFinding } from '../model.ts'
-import { bypassRules, changeRulesFor, ruleApplies, rulesFor, validationBypass } from './operator/rules.ts'
-import { jsonAt, type OperatorSubject } from './operator/subject.ts'
+import { bypassRules, changeRulesFor, ruleApplies, rulesFor, validationBypass } from '../operator/rules.ts'
+import { jsonAt, type OperatorSubject } from '../operator/subject.ts'
 
 type Rules = readonly Rule<OperatorSubject>[]
 

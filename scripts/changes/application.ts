@@ -1,5 +1,5 @@
 // What does a change do to the Argo CD Application of a database, and may it?
-import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Database, Json } from '../model.ts'
 import type { Effect } from './effect.ts'
 import { nameSpot, namespaceSpot, pinSpot, serviceKey, settingSpot } from './places.ts'

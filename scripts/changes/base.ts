@@ -1,7 +1,7 @@
 // What did the repository hold where this change began?
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { LocatedFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'

@@ -1,9 +1,9 @@
 // Which line of a change made a value go, or fall back to a lower layer?
-import { firstSpot, layerRank, spotOf } from '../diagnose.ts'
-import type { Spot } from '../diagnose.ts'
+import { firstSpot, layerRank, spotOf } from '../report/diagnose.ts'
+import type { Spot } from '../report/diagnose.ts'
 import type { LayerName, MapValue, Path, Value } from '../model.ts'
-import { nearest } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { nearest } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 import { differences, isEqual } from './difference.ts'
 
 /** The line to blame; where an unknown key stands at `unless`, that one is the mistake. */

@@ -1,8 +1,8 @@
 // How does each database differ from the base, and which rules of change does that break?
-import { append } from '../append.ts'
-import type { LocatedFinding } from '../diagnose.ts'
+import { append } from '../values/append.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 import { applicationChanges, identityFindings, isSameCluster, operatorChanges } from './application.ts'
 import type { FieldChange } from './application.ts'
 import { unreadableLayer } from './base.ts'

@@ -1,9 +1,9 @@
 // Which leaves of an object differ between two commits, and where does a person find them?
-import { nearestSpot, spotOf } from '../diagnose.ts'
-import type { Spot } from '../diagnose.ts'
+import { nearestSpot, spotOf } from '../report/diagnose.ts'
+import type { Spot } from '../report/diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
-import { isSecretName, isSecretPath, mask, maskInText, shownPath } from '../secret.ts'
-import { valueAt } from '../value.ts'
+import { isSecretName, isSecretPath, mask, maskInText, shownPath } from '../report/secret.ts'
+import { valueAt } from '../values/value.ts'
 
 /** One leaf that differs; a side is undefined where the leaf is not there. */
 export interface Difference {

@@ -1,7 +1,7 @@
 // What does a changed field do to a PostgreSQL that runs?
 import type { Json, MapValue, Path, Value } from '../model.ts'
-import { compareQuantities, readQuantity } from '../grammar/quantity.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
+import { toPlain, valueAt } from '../values/value.ts'
 import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
 
 /** From harmless to grave; a database's effect is the gravest of its changes. `refused`: the API server takes none of it. */

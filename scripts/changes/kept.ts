@@ -1,8 +1,8 @@
 // Which protections does a change take away from a database that lives?
-import { nearestSpot } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
+import { nearestSpot } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Guard, Json, MapValue, Path, Value } from '../model.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { toPlain, valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { settingSpot } from './places.ts'
 import type { State } from './places.ts'

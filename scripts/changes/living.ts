@@ -1,9 +1,9 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
-import { nearestSpot } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
+import { nearestSpot } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { formatPath } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { differences, isEqual, spotIn } from './difference.ts'
 import { archiverOf } from './kept.ts'

@@ -1,12 +1,12 @@
 // Where in the inputs is decided what a database is called and where it runs?
-import { nearestSpot, spotOf } from '../diagnose.ts'
-import type { Spot } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { nearestSpot, spotOf } from '../report/diagnose.ts'
+import type { Spot } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Database, Path, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 
 /** One state of the repository, as the rules of change look at it. */
 export interface State {

@@ -1,6 +1,6 @@
 // What is one database at one commit, as far as its objects?
-import type { Spot } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import type { Spot } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Database, MapValue, RenderedObject } from '../model.ts'
 
 export interface Side {

@@ -1,8 +1,8 @@
 // What does Argo CD do by itself after a merge, and what is left to a person?
-import { LayerReader } from '../layers.ts'
-import { mergeLayers } from '../merge.ts'
+import { LayerReader } from '../merge/layers.ts'
+import { mergeLayers } from '../merge/merge.ts'
 import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 import type { Effect } from './effect.ts'
 
 export interface Step {

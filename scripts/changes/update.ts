@@ -1,6 +1,6 @@
 // What do the API server and the operator say to an object because of what it was before?
 import type { Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 import { majorOf } from './effect.ts'
 
 type Examine = (object: JsonMap, old?: JsonMap) => readonly RuledFinding[]

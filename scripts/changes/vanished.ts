@@ -1,12 +1,12 @@
 // Which databases does a change take away, and may it?
-import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import { meantPath } from '../discover/layout.ts'
-import { serviceSpot } from '../generator.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Database } from '../model.ts'
 import { identityOf } from './application.ts'
 import { serviceFile, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 
 /** A database under another identity: the same files, another id. */
 export interface Rename {

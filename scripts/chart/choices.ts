@@ -1,7 +1,7 @@
 // Which values must be one of a few words and are another, and which items lack the name that the chart prints?
 import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath, listed, nearest } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { formatPath, listed, nearest } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 
 /** A value that the templates compare with a few words: any other makes them do nothing, or stop. */
 interface Choice {

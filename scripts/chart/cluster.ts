@@ -1,5 +1,5 @@
 // What does the chart put into the Cluster object?
-import { append } from '../append.ts'
+import { append } from '../values/append.ts'
 import type { Value } from '../model.ts'
 import { addBootstrap } from './bootstrap.ts'
 import { addExternalClusters } from './external-clusters.ts'

@@ -1,11 +1,11 @@
 // Does the real Helm print what the model of the chart prints (`check --cross-check helm`)?
 import { spawnSync } from 'node:child_process'
-import { locateFinding } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { locateFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { isSecretPath, mask } from '../secret.ts'
+import { formatPath } from '../values/path.ts'
+import { isSecretPath, mask } from '../report/secret.ts'
 import { runHelm } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'

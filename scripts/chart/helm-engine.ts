@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { writeYaml } from '../emit/yaml.ts'
 import type { Database, JsonMap, MapValue, Origin, RenderedObject, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { toPlain } from '../value.ts'
+import { toPlain } from '../values/value.ts'
 import { chartVersion } from './names.ts'
 
 export type HelmOutcome =

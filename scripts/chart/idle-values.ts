@@ -1,7 +1,7 @@
 // Which values does the chart read to no effect, because of another one, or because it drops what they say?
 import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { isMap, valueAt } from '../value.ts'
+import { formatPath } from '../values/path.ts'
+import { isMap, valueAt } from '../values/value.ts'
 import { barmanPlugin } from './plugins.ts'
 
 export interface IdleValue {

@@ -1,6 +1,6 @@
 // Which keys of a values file does no template of the chart read?
 import type { MapValue, Path, Value } from '../model.ts'
-import { nearest } from '../path.ts'
+import { nearest } from '../values/path.ts'
 import { toleratedPostgresqlKeys } from './cluster.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'

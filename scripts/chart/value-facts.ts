@@ -1,6 +1,6 @@
 // What does the chart know of one of its values: kind, default, and the field that it becomes?
 import type { Path } from '../model.ts'
-import { nearest } from '../path.ts'
+import { nearest } from '../values/path.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'
 

@@ -1,7 +1,7 @@
 // How is a database reached: which secrets, services, poolers, roles?
 import type { Database, Json, RenderedObject } from '../model.ts'
-import { isJsonMap } from '../value.ts'
-import { byCodeUnit } from '../path.ts'
+import { isJsonMap } from '../values/value.ts'
+import { byCodeUnit } from '../values/path.ts'
 
 /** The keys of a secret that the operator makes for a role. */
 export const secretKeys = [

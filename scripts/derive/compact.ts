@@ -1,6 +1,6 @@
 // How does a schema become small and reviewable without losing a rule?
 import type { Json, JsonMap } from '../model.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** Shorter sub-schemas stay where they are: a reference would not save anything. */
 const sharedFrom = 160

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
 import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from './compact.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** The products whose CRDs this program knows, by API group: the one table of names. */
 const products: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 // Which parameters does a major version of PostgreSQL have, and what do they take, as its own server tells?
 import type { JsonMap } from '../model.ts'
-import { byCodeUnit } from '../path.ts'
+import { byCodeUnit } from '../values/path.ts'
 
 // The server tells its parameters in `settings`, one a line:
 //   psql -At -F "$(printf '\t')" -c "select name, vartype, unit, min_val, max_val, array_to_string(enumvals, '|'), context from pg_settings"

@@ -1,4 +1,4 @@
-// What does scripts/RULES.md say about the rules?
+// What does scripts/rules/RULES.md say about the rules?
 import type { Severity } from '../model.ts'
 
 /** The part of a rule that a reader of the list wants. */

@@ -5,7 +5,7 @@ import { valuesShape } from '../chart/shape.ts'
 import type { ClosedShape, OpenShape, ScalarShape, Shape } from '../chart/shape-kinds.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated } from './compact.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** Schemas of the kinds that values pass into, by kind, as they stand below `schemas/`. */
 export type KindSchemas = Readonly<Record<string, JsonMap>>

@@ -1,5 +1,5 @@
 // Are the names that the path of a base file gives ones that Kubernetes takes?
-import type { LocatedFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
 import type { Parts } from './layout.ts'

@@ -1,6 +1,6 @@
 // Which service, name and environment does a path stand for, and which path or name do they make?
 import type { Settings } from '../model.ts'
-import { nearest } from '../path.ts'
+import { nearest } from '../values/path.ts'
 
 const placeholder = /\{(service|name|env)\}/g
 

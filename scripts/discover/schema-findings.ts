@@ -1,9 +1,9 @@
 // How are ajv's errors on a hand-written file told to a person?
 import type { ErrorObject } from 'ajv'
-import type { LocatedFinding, Spot } from '../diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Path, SourceFile, Value } from '../model.ts'
-import { formatPath, listed, nearest } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { formatPath, listed, nearest } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
 /** What may be wrong in a file that can be read all the same. */

@@ -1,12 +1,12 @@
 // What does a service.yaml say: owner, environments, namespace, retirement?
 import { validateService } from '../../dist/validators.js'
-import type { LocatedFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import { placeholdersOf } from './layout.ts'
 import type { MapValue, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { listed, nearest } from '../path.ts'
+import { listed, nearest } from '../values/path.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
-import { toPlain, valueAt } from '../value.ts'
+import { toPlain, valueAt } from '../values/value.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from '../yaml/findings.ts'
 
 export interface Service {

@@ -1,17 +1,17 @@
 // What does `postgres` in apps/values.yaml say: versions, environments, layout?
-import { append } from '../append.ts'
+import { append } from '../values/append.ts'
 import { validateSettings } from '../../dist/validators.js'
-import { firstSpot, nearestSpot } from '../diagnose.ts'
-import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { firstSpot, nearestSpot } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { describe, errorsThatCount, schemaFindings } from './schema-findings.ts'
-import { formatPath, nearest } from '../path.ts'
+import { formatPath, nearest } from '../values/path.ts'
 import type { Tree } from '../repository/tree.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from '../yaml/findings.ts'
-import { toPlain } from '../value.ts'
+import { toPlain } from '../values/value.ts'
 
 export const settingsFile = 'apps/values.yaml'
 

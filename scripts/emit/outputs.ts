@@ -1,7 +1,7 @@
 // Which generated files are stale, missing or left over, and how are they written?
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { LocatedFinding } from '../diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isGenerated } from './header.ts'

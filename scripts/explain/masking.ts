@@ -1,8 +1,8 @@
 // How is a value shown without ever showing a secret?
 import type { Json, Path, RenderedObject, Value } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { isSecretPath, literalsMask, mask, maskInJson, secretLiterals } from '../secret.ts'
-import { toPlain } from '../value.ts'
+import { formatPath } from '../values/path.ts'
+import { isSecretPath, literalsMask, mask, maskInJson, secretLiterals } from '../report/secret.ts'
+import { toPlain } from '../values/value.ts'
 
 /** Shows values as JSON without secrets; `secrets` are the literal texts that must not appear anywhere. */
 export interface Masking {

@@ -1,7 +1,7 @@
 // Who set a value, what did it replace, and which fields of objects does it become?
-import { locate, spotOf } from '../diagnose.ts'
+import { locate, spotOf } from '../report/diagnose.ts'
 import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 
 /** What one layer says at a path. */
 export interface LayerSays {

@@ -1,5 +1,5 @@
 // How is a change of a text shown as a unified diff?
-import { maskLines } from '../secret-lines.ts'
+import { maskLines } from '../report/secret-lines.ts'
 
 const context = 3
 /** Larger tables of line pairs are not filled: then everything between the first and the last change is shown as replaced. */

@@ -1,7 +1,7 @@
 // May one of two equal keys go?
 import { isDeepStrictEqual } from 'node:util'
 import type { Value } from '../model.ts'
-import { toPlain } from '../value.ts'
+import { toPlain } from '../values/value.ts'
 import { applyEdit, nodeAt, readDraft } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
 

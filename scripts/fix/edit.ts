@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, Json, JsonMap, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { toPlain } from '../value.ts'
+import { toPlain } from '../values/value.ts'
 
 /** A replacement of a range of UTF-16 offsets. */
 export interface Edit {

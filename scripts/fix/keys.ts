@@ -1,7 +1,7 @@
 // Which one word was meant by a misspelt key?
 import type { MapValue, Path, Value } from '../model.ts'
-import { nearest } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { nearest } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 

@@ -1,6 +1,6 @@
 // Which edit mends a diagnostic?
 import type { Diagnostic } from '../model.ts'
-import { isSecretPath } from '../secret.ts'
+import { isSecretPath } from '../report/secret.ts'
 import { chartWords, targetOf } from './chart-words.ts'
 import { fixDuplicate } from './duplicate.ts'
 import { isContained, nodeAt, offsetOf } from './edit.ts'

@@ -1,9 +1,9 @@
 // Which slips in one scalar have exactly one mending?
-import { parseSchedule, scheduleWords } from '../grammar/cron.ts'
+import { parseSchedule, scheduleWords } from '../operator/cron.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
-import { parseQuantity } from '../grammar/quantity.ts'
+import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
-import { isSecretPath } from '../secret.ts'
+import { isSecretPath } from '../report/secret.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 

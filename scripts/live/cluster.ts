@@ -1,11 +1,11 @@
 // Where does a live Cluster differ from what the API server would store for ours?
-import type { Spot } from '../diagnose.ts'
+import type { Spot } from '../report/diagnose.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
 import type { Database, Json, JsonMap, Path } from '../model.ts'
-import { formatPath, listed } from '../path.ts'
-import { compareQuantities, readQuantity } from '../grammar/quantity.ts'
-import { isJsonMap } from '../value.ts'
+import { formatPath, listed } from '../values/path.ts'
+import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** A field that differs, as a place in the object that the repository wants. */
 export interface LiveDifference {

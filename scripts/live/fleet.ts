@@ -1,7 +1,7 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
-import { at, isDatabase } from '../argocd/manifest-parts.ts'
-import type { LocatedFinding } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
 import type { Database, Json, Settings } from '../model.ts'

@@ -1,9 +1,9 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
-import { firstSpot, spotOf } from '../diagnose.ts'
-import type { LocatedFinding, Spot } from '../diagnose.ts'
+import { firstSpot, spotOf } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { isJsonMap, toPlain, valueAt } from '../value.ts'
+import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 
 /** One object as it lives. */

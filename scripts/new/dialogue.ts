@@ -14,8 +14,8 @@ import {
   sizeProblem,
 } from './service.ts'
 import type { NewService } from './service.ts'
-import { listed } from '../path.ts'
-import type { Answer, Terminal } from '../terminal.ts'
+import { listed } from '../values/path.ts'
+import type { Answer, Terminal } from '../cli/terminal.ts'
 import { UsageError } from '../repository/workspace.ts'
 
 /** The person ended the dialogue. */

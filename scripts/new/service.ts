@@ -2,8 +2,8 @@
 import { fill, placeholdersOf, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Settings } from '../model.ts'
-import { byCodeUnit, listed, nearest } from '../path.ts'
-import { parseQuantity } from '../grammar/quantity.ts'
+import { byCodeUnit, listed, nearest } from '../values/path.ts'
+import { parseQuantity } from '../kubernetes/quantity.ts'
 
 /** What a person decides about a new service. */
 export interface NewService {

@@ -1,7 +1,7 @@
 // Where does a Cluster write its archive, and where does it read one?
 import type { Json, Path, RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 const barman = 'barman-cloud.cloudnative-pg.io'
 

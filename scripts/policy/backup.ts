@@ -3,7 +3,7 @@ import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
 

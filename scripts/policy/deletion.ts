@@ -1,7 +1,7 @@
 // Would Argo CD delete, re-create or lose sight of a database because of an annotation?
 import type { Value } from '../model.ts'
-import { splitOptions } from '../sync-options.ts'
-import { valueAt } from '../value.ts'
+import { splitOptions } from '../applicationset/sync-options.ts'
+import { valueAt } from '../values/value.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const annotations = ['cluster', 'annotations'] as const

@@ -1,8 +1,8 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
-import { judgeAnnotation, judgeSyncOption, splitOptions } from '../sync-options.ts'
-import { nearestSpot } from '../diagnose.ts'
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
+import { nearestSpot } from '../report/diagnose.ts'
 import type { RenderedObject } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 import { plainAt, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 

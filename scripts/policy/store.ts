@@ -2,7 +2,7 @@
 import type { Path, RenderedObject } from '../model.ts'
 import { plainAt, textAt } from './subject.ts'
 import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 
 /** Credentials that a store names, and the scheme of the paths that go with them (barman-cloud's own: `s3://`, `gs://`, a URL for Azure). */
 const schemes: readonly { readonly credentials: string; readonly scheme: RegExp; readonly example: string }[] = [

@@ -1,9 +1,9 @@
 // What does a policy look at, and how are its places found?
-import { locateFinding, nearestSpot, spotOf } from '../diagnose.ts'
-import type { LocatedFinding, Spot } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { locateFinding, nearestSpot, spotOf } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
-import { isJsonMap, valueAt } from '../value.ts'
+import { isJsonMap, valueAt } from '../values/value.ts'
 
 /** One database: the merged values that people wrote, and the objects that the chart makes of them. */
 export interface PolicySubject {

@@ -1,7 +1,7 @@
 // Which parameters does a PostgreSQL have, and what do they take?
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { schemasFolder } from '../schemas-folder.ts'
+import { schemasFolder } from '../repository/package.ts'
 
 /** The majors whose parameters are known here. */
 export const majors = [13, 14, 15, 16, 17, 18] as const

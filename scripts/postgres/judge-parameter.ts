@@ -1,5 +1,5 @@
 // Would a PostgreSQL of this major start with the parameter?
-import { listed, nearest } from '../path.ts'
+import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
 import { readInteger, readReal, sizeOf, unitsOf } from './number.ts'

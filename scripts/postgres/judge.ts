@@ -1,7 +1,7 @@
 // Would the PostgreSQL of a database start with its parameters?
-import { locateFinding } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { locateFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Database, JsonMap, MapValue, RenderedObject, RuledFinding } from '../model.ts'
 import { majors } from './catalogue.ts'
 import { parameters } from './parameters.ts'

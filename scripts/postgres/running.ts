@@ -1,7 +1,7 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../changes/effect.ts'
 import type { Finding, Path, RenderedObject, Rule } from '../model.ts'
-import { isJsonMap, toPlain, valueAt } from '../value.ts'
+import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'

@@ -1,5 +1,5 @@
 // Which lines of the generated Argo CD files would other pins change?
-import { writeManifests } from '../argocd/manifests.ts'
+import { writeManifests } from '../argocd/write/manifests.ts'
 import type { Database, Settings } from '../model.ts'
 import { databaseIn } from './pins.ts'
 import { changedLines } from './verdict.ts'

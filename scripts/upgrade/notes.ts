@@ -1,9 +1,9 @@
 // What should a person know who changes pins, for the fleet and for each database?
-import { chooseSchemaVersion } from '../admit/load.ts'
-import { isKnownOperator } from '../admit/operator/version.ts'
+import { chooseSchemaVersion } from '../kubernetes/load.ts'
+import { isKnownOperator } from '../operator/version.ts'
 import type { Database, Settings } from '../model.ts'
-import { listed } from '../path.ts'
-import { toPlain } from '../value.ts'
+import { listed } from '../values/path.ts'
+import { toPlain } from '../values/value.ts'
 import { operatorNotes, supportNotes } from './operator-notes.ts'
 import { argocdNotes, chartNotes } from './pin-notes.ts'
 import type { Pins } from './pins.ts'

@@ -1,8 +1,8 @@
 // What does another operator do differently to a database, although it takes the same objects?
-import { compareVersions } from '../admit/load.ts'
-import { reached, releases } from '../admit/operator/version.ts'
+import { compareVersions } from '../kubernetes/load.ts'
+import { reached, releases } from '../operator/version.ts'
 import type { JsonMap, Json } from '../model.ts'
-import { isJsonMap } from '../value.ts'
+import { isJsonMap } from '../values/value.ts'
 import type { Side } from './side.ts'
 
 /** A change of behaviour; `since` are the first releases that have it, one a minor, lowest first. */

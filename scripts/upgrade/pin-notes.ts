@@ -1,9 +1,9 @@
 // What is to be said of new pins, whatever the databases hold?
-import { compareVersions } from '../admit/load.ts'
-import { helmOf } from '../merge.ts'
+import { compareVersions } from '../kubernetes/load.ts'
+import { helmOf } from '../merge/merge.ts'
 import type { MapValue, Path } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { valueAt } from '../value.ts'
+import { formatPath } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 import type { Move } from './pins.ts'
 
 /** What Argo CD brought, by the minor that brought it. */

@@ -1,7 +1,7 @@
 // Which pins would change, and what do settings and databases look like with the new ones?
-import { compareVersions } from '../admit/load.ts'
+import { compareVersions } from '../kubernetes/load.ts'
 import type { Database, Environment, Settings } from '../model.ts'
-import { byCodeUnit } from '../path.ts'
+import { byCodeUnit } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
 
 /** The pins that a person wants to try; an absent one stays as it is. */

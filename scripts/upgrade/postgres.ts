@@ -1,10 +1,10 @@
 // What stands in the way of another major version of PostgreSQL?
 import { majorOf } from '../changes/effect.ts'
-import { locateFinding } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
-import { serviceSpot } from '../generator.ts'
+import { locateFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import { serviceSpot } from '../merge/generator.ts'
 import type { Finding, RenderedObject } from '../model.ts'
-import { valueAt } from '../value.ts'
+import { valueAt } from '../values/value.ts'
 import type { Side } from './side.ts'
 
 /** Parameters that a major no longer knows: a server that reads one does not start. */

@@ -1,9 +1,9 @@
 // How is an upgrade told, to a person and to a program?
 import { styleText } from 'node:util'
-import { diagnosticsToJson } from '../emit/report-json.ts'
-import { plural } from '../emit/report-text.ts'
+import { diagnosticsToJson } from '../emit/formats/json.ts'
+import { plural } from '../emit/formats/text.ts'
 import type { Diagnostic, Json } from '../model.ts'
-import { listed } from '../path.ts'
+import { listed } from '../values/path.ts'
 import type { Move } from './pins.ts'
 import { isDowngrade } from './pins.ts'
 import type { FieldChange } from './stored.ts'

@@ -2,11 +2,11 @@
 import { chartDefaults } from '../chart/defaults.ts'
 import { renderDatabase } from '../chart/database-objects.ts'
 import { chartVersion } from '../chart/names.ts'
-import type { LocatedFinding } from '../diagnose.ts'
-import { generateLayer } from '../generator.ts'
-import { coalesce, helmOf, mergeLayers } from '../merge.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import { generateLayer } from '../merge/generator.ts'
+import { coalesce, helmOf, mergeLayers } from '../merge/merge.ts'
 import type { Database, MapValue, Origin, Path, RenderedObject, Settings, Value } from '../model.ts'
-import { isMap, valueAt } from '../value.ts'
+import { isMap, valueAt } from '../values/value.ts'
 
 /** One database with one set of pins. */
 export interface Side {

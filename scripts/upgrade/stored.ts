@@ -2,8 +2,8 @@
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
 import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
-import { formatPath } from '../path.ts'
-import { fromPlain, valueAt } from '../value.ts'
+import { formatPath } from '../values/path.ts'
+import { fromPlain, valueAt } from '../values/value.ts'
 import type { Side } from './side.ts'
 
 /** One field of an object before and after; null: not there. Secrets are `***`. */

@@ -1,6 +1,6 @@
 // How are problems of a YAML text told to a person?
-import { locate } from '../diagnose.ts'
-import type { LocatedFinding } from '../diagnose.ts'
+import { locate } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
 import type { SourceFile, Value } from '../model.ts'
 import type { ParsedYaml, YamlProblem } from './parse.ts'
 import { describe } from '../discover/schema-findings.ts'

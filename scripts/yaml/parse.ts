@@ -1,5 +1,5 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
-import { append } from '../append.ts'
+import { append } from '../values/append.ts'
 import { YAMLException } from 'js-yaml'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'

@@ -1,0 +1,107 @@
+// What does Argo CD make of one templated text?
+import { shown } from '../go-template/go-bytes.ts'
+import { builtins } from '../go-template/go-builtins.ts'
+import { execute } from '../go-template/go-exec.ts'
+import type { MissingKey } from '../go-template/go-eval.ts'
+import { parseTemplate } from '../go-template/go-parse.ts'
+import type { Template } from '../go-template/go-parse.ts'
+import type { GoFunctions } from '../go-template/go-function.ts'
+import { GoPanic, TemplateError } from '../go-template/go-value.ts'
+import type { GoMap } from '../go-template/go-value.ts'
+import { caseFunctions } from '../go-template/sprig-case.ts'
+import { listFunctions, mapFunctions } from '../go-template/sprig-collections.ts'
+import { cryptoFunctions } from '../go-template/sprig-crypto.ts'
+import { dateFunctions } from '../go-template/sprig-dates.ts'
+import { encodingFunctions } from '../go-template/sprig-encoding.ts'
+import { numberFunctions, typeFunctions } from '../go-template/sprig-numbers.ts'
+import { nameFunctions } from '../go-template/sprig-names.ts'
+import { randomFunctions } from '../go-template/sprig-random.ts'
+import { regexpFunctions } from '../go-template/sprig-regexp.ts'
+import { semverFunctions } from '../go-template/sprig-semver.ts'
+import { textFunctions } from '../go-template/sprig-text.ts'
+import { urlFunctions } from '../go-template/sprig-urls.ts'
+
+/** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
+export const functions: GoFunctions = {
+  ...builtins,
+  ...textFunctions,
+  ...caseFunctions,
+  ...nameFunctions,
+  ...listFunctions,
+  ...mapFunctions,
+  ...numberFunctions,
+  ...typeFunctions,
+  ...encodingFunctions,
+  ...regexpFunctions,
+  ...semverFunctions,
+  ...randomFunctions,
+  ...dateFunctions,
+  ...cryptoFunctions,
+  ...urlFunctions,
+}
+
+/** How the texts of one set are rendered. */
+export interface RenderOptions {
+  readonly goTemplate: boolean
+  readonly goTemplateOptions: readonly string[]
+}
+
+/** `goTemplateOptions` → what an absent key does; the last entry wins. */
+function missingKeyOf(options: readonly string[]): MissingKey {
+  let result: MissingKey = 'default'
+  for (const option of options) {
+    const known = {
+      'missingkey=default': 'default',
+      'missingkey=invalid': 'default',
+      'missingkey=zero': 'zero',
+      'missingkey=error': 'error',
+    } as const
+    if (option === '') throw new GoPanic('empty option string')
+    if (!Object.hasOwn(known, option)) throw new GoPanic(`unrecognized option: ${option}`)
+    result = known[option as keyof typeof known]
+  }
+  return result
+}
+
+/** Throws GoPanic where the options of a set would make its first text panic. */
+export function checkOptions(options: RenderOptions): void {
+  if (options.goTemplate) missingKeyOf(options.goTemplateOptions)
+}
+
+const parsed = new Map<string, Template>()
+
+/** `Render.Replace`: one text with the parameters of one element; throws TemplateError. */
+export function renderText(text: string, params: GoMap, options: RenderOptions): string {
+  // a tag counts only where one line holds both of its ends; then all tags are replaced
+  if (!options.goTemplate) return /\{\{[^\n]*\}\}/.test(text) ? replaceTags(text, params) : text
+  const template = text.includes('{{') ? parseOnce(text) : undefined
+  // a bad option panics with the first text, template or not
+  const missingKey = missingKeyOf(options.goTemplateOptions)
+  return template === undefined ? text : shown(execute(template, params, { functions, missingKey }))
+}
+
+function parseOnce(text: string): Template {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const template = parseTemplate(text, (name) => Object.hasOwn(functions, name))
+  // the same few texts are rendered for every element; a bound keeps odd input from filling the memory
+  if (parsed.size > 5000) parsed.clear()
+  parsed.set(text, template)
+  return template
+}
+
+/** fasttemplate: `{{ key }}` where the key has a text; any other tag stays as written. */
+function replaceTags(text: string, params: GoMap): string {
+  let out = ''
+  let at = 0
+  for (;;) {
+    const open = text.indexOf('{{', at)
+    if (open < 0) return out + text.slice(at)
+    const close = text.indexOf('}}', open + 2)
+    if (close < 0) throw new TemplateError('cannot find end tag')
+    const tag = text.slice(open + 2, close)
+    const value = params.get(tag.trim())
+    out += text.slice(at, open) + (tag.trim() !== '' && typeof value === 'string' ? value : `{{${tag}}}`)
+    at = close + 2
+  }
+}

@@ -1,0 +1,194 @@
+// How do the parameters of a set become Applications?
+import type { Json, JsonMap } from '../model.ts'
+import { isJsonMap, setOwn } from '../values/value.ts'
+import { applicationObjectShape } from './application-object.ts'
+import { applicationShape } from './application-type.ts'
+import type { Shape } from './application-type.ts'
+import type { GeneratorContext } from './generator-context.ts'
+import { ParamsError } from './generator-context.ts'
+import { TemplateError } from '../go-template/go-value.ts'
+import type { GoMap } from '../go-template/go-value.ts'
+import { renderDeep, transform } from './params.ts'
+import { applyStrategicPatch } from './patch.ts'
+import { readPatch } from './patch-text.ts'
+import { checkOptions, renderText } from './render.ts'
+import { DecodeError, fillEmpty, isZero, throughType } from './typed.ts'
+
+/** The controller stops with an error of the set. */
+export class RenderFailure extends Error {
+  readonly stage: 'decode-typed' | 'params' | 'render'
+  constructor(stage: 'decode-typed' | 'params' | 'render', message: string) {
+    super(message)
+    this.stage = stage
+  }
+}
+
+const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
+
+/** Runs a step; what templates, types and generators refuse becomes a failure of this stage. */
+function staged<T>(stage: RenderFailure['stage'], body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (error instanceof TemplateError || error instanceof DecodeError || error instanceof ParamsError)
+      throw new RenderFailure(stage, error.message)
+    // a template that recurses without end fills Go's stack limit too
+    if (error instanceof RangeError) throw new RenderFailure(stage, 'the template nests too deeply')
+    throw error
+  }
+}
+
+/**
+ * `template.GenerateApplications`: metadata and spec as the controller writes them, plus `originalProject`, the project
+ * before it defaults. Throws RenderFailure, GoPanic, UnsupportedGenerator.
+ */
+export function renderSet(set: JsonMap, context: GeneratorContext): JsonMap[] {
+  const spec = isJsonMap(set['spec']) ? set['spec'] : {}
+  const base = staged('decode-typed', () => throughType(spec['template'], applicationShape))
+  const generators = Array.isArray(spec['generators']) ? spec['generators'] : []
+  const applications: JsonMap[] = []
+  let failure: RenderFailure | undefined
+  for (const generator of generators) {
+    try {
+      applications.push(...fromGenerator(isJsonMap(generator) ? generator : {}, { set, spec, base, context }))
+    } catch (error) {
+      if (!(error instanceof RenderFailure)) throw error
+      // the first error is reported; later generators still run and may panic
+      failure ??= error
+    }
+  }
+  if (failure !== undefined) throw failure
+  return applications
+}
+
+interface SetContext {
+  readonly set: JsonMap
+  readonly spec: JsonMap
+  readonly base: Json
+  readonly context: GeneratorContext
+}
+
+function fromGenerator(generator: JsonMap, given: SetContext): JsonMap[] {
+  const transformed = staged('params', () => transform(generator, given.context, { depth: 0 }))
+  return transformed.flatMap(({ params, template }) => {
+    const own = staged('decode-typed', () => throughType(template, applicationShape))
+    const merged = template === undefined || template === null ? given.base : (fillEmpty(own, given.base) ?? {})
+    return params.map((param) => staged('render', () => finish(renderOne(merged, param, given), given.set)))
+  })
+}
+
+/** `RenderTemplateParams` and `renderTemplatePatch`: without parameters the template stays as it is. */
+function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
+  const rendering: Rendering = { params, context: given.context, emptied: false }
+  if (params.size > 0) checkOptions(given.context)
+  const rendered = params.size === 0 ? template : renderShape(template, applicationShape, rendering)
+  const typed = rendering.emptied ? throughType(rendered, applicationShape) : rendered
+  const application = isJsonMap(typed) ? typed : {}
+  const metadata: JsonMap = isJsonMap(application['metadata']) ? { ...application['metadata'] } : {}
+  const policy = isJsonMap(given.spec['syncPolicy']) ? given.spec['syncPolicy'] : {}
+  if (params.size > 0 && policy['preserveResourcesOnDeletion'] !== true && isZero(metadata['finalizers']))
+    metadata['finalizers'] = [resourcesFinalizer]
+  const finished = { ...application, metadata }
+  const patch = given.spec['templatePatch']
+  return typeof patch === 'string' ? patched(finished, renderText(patch, params, given.context)) : finished
+}
+
+interface Rendering {
+  readonly params: GoMap
+  readonly context: GeneratorContext
+  /** a text became empty, so that its field may have to go */
+  emptied: boolean
+}
+
+const constant = new WeakMap<object, boolean>()
+
+/** Whether no text below holds a template: such a part is shared by all Applications. */
+function isConstant(value: Json): boolean {
+  if (typeof value === 'string') return !value.includes('{{')
+  if (typeof value !== 'object' || value === null) return true
+  let known = constant.get(value)
+  if (known === undefined) {
+    known = Array.isArray(value)
+      ? value.every(isConstant)
+      : Object.entries(value).every(([key, entry]) => isConstant(key) && isConstant(entry))
+    constant.set(value, known)
+  }
+  return known
+}
+
+/** `deeplyReplace`: texts alone, keys of maps too; values objects lose their nulls on the way. */
+function renderShape(value: Json, shape: Shape, rendering: Rendering): Json {
+  if (typeof value === 'string') {
+    const text = renderText(value, rendering.params, rendering.context)
+    if (text === '') rendering.emptied = true
+    return text
+  }
+  // a values object is copied all the same, because its nulls go
+  if (shape.kind !== 'raw' && isConstant(value) && !holdsRaw(value)) return value
+  if (shape.kind === 'raw') return renderDeep(value, rendering.params, rendering.context)
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => renderShape(item, shape.of, rendering))
+  if (!isJsonMap(value)) return value
+  const rendered: JsonMap = {}
+  if (shape.kind === 'map')
+    for (const [key, entry] of Object.entries(value))
+      setOwn(rendered, renderText(key, rendering.params, rendering.context), renderShape(entry, shape.of, rendering))
+  if (shape.kind !== 'struct') return rendered
+  for (const [key, field] of shape.fields) {
+    const entry = value[key]
+    if (entry !== undefined) rendered[key] = renderShape(entry, field.shape, rendering)
+  }
+  return rendered
+}
+
+/** A source with a values object. */
+function holdsRaw(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(holdsRaw)
+  return isJsonMap(value) && ('valuesObject' in value || Object.values(value).some((entry) => typeof entry === 'object' && holdsRaw(entry)))
+}
+
+/** `applyTemplatePatch`: a wrong type in it is an error, a changed project is undone. */
+function patched(application: JsonMap, text: string): JsonMap {
+  // most elements render to blanks: nothing to read
+  const patch = /^[ \n]*$/.test(text) ? null : readPatch(text)
+  if (patch === null) return application
+  const written = throughType(application, applicationObjectShape)
+  const merged = applyStrategicPatch(isJsonMap(written) ? written : {}, patch, applicationObjectShape)
+  const result = throughType(merged, applicationObjectShape)
+  if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is no map')
+  const before = isJsonMap(application['spec']) ? application['spec']['project'] : undefined
+  const metadata = isJsonMap(result['metadata']) ? { ...result['metadata'] } : {}
+  // the API server sets it, whatever a patch says
+  delete metadata['creationTimestamp']
+  return { metadata, spec: { ...result['spec'], project: before ?? '' } }
+}
+
+/** Namespace of the set, a name, and the spec as the controller writes it. */
+function finish(application: JsonMap, set: JsonMap): JsonMap {
+  const metadata = isJsonMap(application['metadata']) ? { ...application['metadata'] } : {}
+  const spec = isJsonMap(application['spec']) ? { ...application['spec'] } : {}
+  const setMetadata = isJsonMap(set['metadata']) ? set['metadata'] : {}
+  const namespace = setMetadata['namespace']
+  if (typeof namespace === 'string') metadata['namespace'] = namespace
+  // ObjectMeta would drop an empty name; the API server is asked for one all the same
+  metadata['name'] ??= ''
+  return { metadata, spec: normalizeSpec(spec), originalProject: spec['project'] ?? '' }
+}
+
+/** `NormalizeApplicationSpec`: a project is named, empty parts are dropped. */
+export function normalizeSpec(spec: JsonMap): JsonMap {
+  const normal = { ...spec }
+  if ((spec['project'] ?? '') === '') normal['project'] = 'default'
+  if (isZero(spec['syncPolicy'])) delete normal['syncPolicy']
+  const source = spec['source']
+  if (!Array.isArray(spec['sources']) && isJsonMap(source)) normal['source'] = withoutEmptyTypes(source)
+  return normal
+}
+
+/** `NormalizeSource`: only the single source loses its empty helm, kustomize and directory. */
+function withoutEmptyTypes(source: JsonMap): JsonMap {
+  const kept = { ...source }
+  for (const kind of ['helm', 'kustomize'] as const) if (kept[kind] !== undefined && isZero(kept[kind])) delete kept[kind]
+  const directory = kept['directory']
+  if (isJsonMap(directory) && Object.values(directory).every(isZero)) delete kept['directory']
+  return kept
+}

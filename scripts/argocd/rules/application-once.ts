@@ -1,0 +1,106 @@
+// Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { serviceSpot } from '../../merge/generator.ts'
+import type { JsonMap } from '../../model.ts'
+import { destinationOf, identityOf } from './application-values.ts'
+import type { Identity } from './application-values.ts'
+import { unknownText } from './helm-text.ts'
+import { applicationKey, applicationName } from './manifest-files.ts'
+import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
+import { isDatabase } from './manifest-parts.ts'
+
+/** Whoever makes an Application; `manifest` is absent for a generated set. */
+export interface Maker {
+  readonly manifest?: Manifest
+  readonly at: () => Spot
+  readonly what: string
+}
+
+/** The Applications that generated sets make, by `namespace/name`. */
+export function generatedMakers({ settings, databases }: Pick<Surroundings, 'settings' | 'databases'>): Map<string, Maker> {
+  return new Map(
+    databases.map((database) => [
+      `${settings.argocd.namespace}/${database.application}`,
+      { at: () => serviceSpot(database), what: `the generated set of ${database.environment.name}` },
+    ]),
+  )
+}
+
+/** `argocd/application-once`: one error for each pair of makers, at the later one that is written by hand. */
+export function doubledApplications(
+  files: readonly ManifestFile[],
+  around: Pick<Surroundings, 'settings' | 'databases'>,
+): LocatedFinding[] {
+  const makers = generatedMakers(around)
+  const findings: LocatedFinding[] = []
+  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+    // parts that may not be printed may be the other half of a choice
+    if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
+    const said = new Set<string>()
+    for (const application of manifest.applications ?? []) {
+      const name = applicationName(application)
+      if (name === '' || name.includes(unknownText)) continue
+      const key = applicationKey(manifest, name)
+      const other = makers.get(key)
+      if (other === undefined) makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
+      if (other === undefined || other.manifest === manifest || said.has(other.what)) continue
+      said.add(other.what)
+      findings.push({
+        rule: 'argocd/application-once',
+        severity: 'error',
+        message: `Application is named ${name.slice(0, 40)}, but ${other.what} makes one of that name`.slice(0, 120),
+        at: spotOfApplication(manifest, application),
+        related: [{ ...other.at(), message: `${name} is made here, too` }],
+        help: 'remove one of the two, or give it a name of its own: they would fight over one Application',
+      })
+    }
+  }
+  return findings
+}
+
+export function makerOf({ kind, plain }: Manifest): string {
+  return kind === 'Application' ? 'another manifest' : `the set ${applicationName(plain)}`
+}
+
+/** The element that an Application comes from, else the name in the template. */
+export function spotOfApplication(manifest: Manifest, application: JsonMap): Spot {
+  const name = applicationName(application)
+  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  return manifest.spotOf(element?.path ?? [...manifest.base, 'metadata', 'name'])
+}
+
+/** `argocd/cluster-once`: one Cluster that two Applications of different names deploy, each undoing what the other applies. */
+export function doubledClusters(files: readonly ManifestFile[], { databases }: Pick<Surroundings, 'databases'>): LocatedFinding[] {
+  const makers = new Map<string, { readonly at: () => Spot; readonly name: string }>()
+  for (const database of databases) {
+    const { server, name } = database.environment.destination
+    const key = clusterKey({ ...database, destination: destinationOf(server, name) })
+    makers.set(key, { at: () => serviceSpot(database), name: database.application })
+  }
+  const findings: LocatedFinding[] = []
+  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+    if (manifest.shape !== 'whole' || manifest.isEaten) continue
+    const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
+    for (const application of own) {
+      const name = applicationName(application)
+      const key = clusterKey(identityOf(application, manifest))
+      if (key.includes(unknownText)) continue
+      const other = makers.get(key)
+      if (other === undefined) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
+      if (other === undefined || other.name === name) continue
+      findings.push({
+        rule: 'argocd/cluster-once',
+        severity: 'error',
+        message: `Application ${name.slice(0, 30)} deploys the Cluster that ${other.name.slice(0, 30)} deploys, too, but one must own it`,
+        at: spotOfApplication(manifest, application),
+        related: [{ ...other.at(), message: `${other.name} is made here` }],
+        help: 'remove one of the two, or give it another releaseName or namespace',
+      })
+    }
+  }
+  return findings
+}
+
+function clusterKey({ cluster, namespace, destination }: Pick<Identity, 'cluster' | 'namespace' | 'destination'>): string {
+  return `${destination} ${namespace}/${cluster ?? unknownText}`
+}

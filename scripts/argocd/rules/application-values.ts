@@ -1,0 +1,186 @@
+// Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
+import type { Json, JsonMap, Settings } from '../../model.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import { splitOptions } from '../../applicationset/sync-options.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { isJsonMap, toPlain } from '../../values/value.ts'
+import { at, isSameRepository, ownPath, texts } from './manifest-parts.ts'
+import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import type { ValueFile } from '../../applicationset/sources.ts'
+
+interface From {
+  readonly settings: Settings
+  readonly tree: Tree
+}
+
+/** The values of each file, `values` and `valuesObject` of an Application, lowest first; undefined: some can't be read here. */
+function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | undefined {
+  const { files, problems } = resolveValueFiles(application)
+  if (problems.length > 0) return undefined
+  const found: Json[] = []
+  for (const entry of files) {
+    const path = ownPath(entry, settings)
+    const file = path === undefined ? undefined : tree.read(path)
+    if (file?.ok !== true) return undefined
+    found.push(yamlOf(file.text, settings))
+  }
+  const spec = at(application, 'spec')
+  for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
+    const helm = source['helm']
+    if (at(helm, 'parameters') !== undefined || at(helm, 'fileParameters') !== undefined) return undefined
+    // `valuesObject` replaces `values` where both are set
+    const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
+    if (inline !== undefined) found.push(typeof inline === 'string' ? yamlOf(inline, settings) : inline)
+  }
+  return found
+}
+
+const parsed = new WeakMap<Settings, Map<string, Json>>()
+
+/** Defaults are shared by all Applications of a set, so that each text is parsed once. */
+function yamlOf(text: string, settings: Settings): Json {
+  const texts = parsed.get(settings) ?? new Map<string, Json>()
+  parsed.set(settings, texts)
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  const { documents, problems } = parseYaml({ path: '', text }, 'service')
+  const plain = documents[0] === undefined || problems.some((problem) => problem.fatal) ? null : toPlain(documents[0])
+  texts.set(text, plain)
+  return plain
+}
+
+/** The highest text at a path of the values. */
+function lastText(values: readonly Json[], ...path: string[]): string | undefined {
+  const found = values.map((value) => at(value, ...path)).findLast((value) => value !== undefined)
+  return typeof found === 'string' ? found : undefined
+}
+
+/**
+ * The sync options that an Application's values put on its Cluster, those of the Application itself from 3.4 on included.
+ * Undefined: some values can't be read here.
+ */
+export function guardOptions(application: JsonMap, from: From): ReadonlySet<string> | undefined {
+  const values = valuesOf(application, from)
+  if (values === undefined) return undefined
+  const annotation = lastText(values, 'cluster', 'annotations', 'argocd.argoproj.io/sync-options') ?? ''
+  return new Set([...texts(at(application, 'spec', 'syncPolicy', 'syncOptions')), ...splitOptions(annotation)])
+}
+
+/** One layer of the values; undefined: it can't be read here, for the reason given. */
+type Layer = { readonly values: Json } | { readonly unknown: string }
+
+/** What the source with the chart hands to Helm, lowest layer first. */
+function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
+  const { files, problems } = resolveValueFiles(application)
+  if (problems[0] !== undefined) return [{ unknown: problems[0].message }]
+  const spec = at(application, 'spec')
+  const helm = isJsonMap(spec) ? sourcesOf(spec).sources[nth]?.['helm'] : undefined
+  const layers = files.flatMap((file): Layer[] => {
+    if (file.source !== nth) return []
+    const path = ownPath(file, from.settings) ?? elsewhere(file, from.tree)
+    if (path === undefined) return [{ unknown: `${file.entry} is not in this repository` }]
+    const read = from.tree.read(path)
+    if (read?.ok === true) return [{ values: yamlOf(read.text, from.settings) }]
+    if (read === undefined && at(helm, 'ignoreMissingValueFiles') === true) return []
+    return [{ unknown: `${file.entry} can't be read` }]
+  })
+  // `valuesObject` replaces `values` where both are set
+  const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
+  if (isJsonMap(inline)) layers.push({ values: inline })
+  else if (typeof inline === 'string') layers.push({ values: yamlOf(inline, from.settings) })
+  return [...layers, ...parameterLayers(helm)]
+}
+
+/** A file of the repository that `--databases` brings. */
+function elsewhere(file: ValueFile, { homes }: From['tree']): string | undefined {
+  if (file.kind !== 'ref' || file.glob === true) return undefined
+  const home = homes?.find(({ url, prefix }) => isSameRepository(file.repoURL ?? '', url) && file.path.startsWith(prefix))
+  return home === undefined ? undefined : `${home.folder}/${file.path.slice(home.prefix.length)}`
+}
+
+/** `parameters` win over all values; only those that decide about names are read, the last of one name. */
+function parameterLayers(helm: Json | undefined): Layer[] {
+  const listed = (key: string): JsonMap[] => {
+    const list = at(helm, key)
+    return Array.isArray(list) ? list.filter(isJsonMap) : []
+  }
+  const named = listed('parameters').filter(({ name }) => naming.has(String(name)))
+  const files = listed('fileParameters').filter(({ name }) => naming.has(String(name)))
+  return [
+    ...named.map(({ name, value }) => ({ values: { [String(name)]: String(value ?? '') } })),
+    ...files.map(({ name }) => ({ unknown: `fileParameters set ${String(name)}` })),
+  ]
+}
+
+const naming: ReadonlySet<string> = new Set(['fullnameOverride', 'nameOverride', 'namespaceOverride'])
+
+/** The highest text at a key, '' where there is none; a layer that can't be read may hold it. */
+function lookUp(layers: readonly Layer[], key: string): { readonly text: string } | { readonly unknown: string } {
+  for (const layer of layers.toReversed()) {
+    if ('unknown' in layer) return layer
+    const value = at(layer.values, key)
+    if (value !== undefined) return { text: typeof value === 'string' ? value : '' }
+  }
+  return { text: '' }
+}
+
+/** What decides which database an Application deploys. */
+export interface Identity {
+  /** undefined: the values can't be read here */
+  readonly cluster: string | undefined
+  /** why the name of the Cluster, or its namespace, can't be known */
+  readonly unknown?: string
+  readonly release: string
+  readonly namespace: string
+  readonly destination: string
+}
+
+/** The release of the first source that is a chart; `releaseName`, or the name of the Application. */
+export function identityOf(application: JsonMap, from: From): Identity {
+  const spec = at(application, 'spec')
+  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  return identityOfSource(
+    application,
+    from,
+    sources.findIndex((candidate) => candidate['chart'] !== undefined),
+  )
+}
+
+/** What one source of an Application deploys. */
+export function identityOfSource(application: JsonMap, from: From, nth: number): Identity {
+  const spec = at(application, 'spec')
+  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const release = String(at(source, 'helm', 'releaseName') || at(application, 'metadata', 'name') || '')
+  const server = at(application, 'spec', 'destination', 'server')
+  const name = at(application, 'spec', 'destination', 'name')
+  const layers = layersOf(application, from, nth)
+  const own = String(at(source, 'helm', 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
+  const [full, base, override] = ['fullnameOverride', 'nameOverride', 'namespaceOverride'].map((key) => lookUp(layers, key))
+  const names = clusterName(release, full, base)
+  const unknown = [names, override].flatMap((found) => (found !== undefined && 'unknown' in found ? [found.unknown] : []))[0]
+  return {
+    release,
+    cluster: 'text' in names ? names.text : undefined,
+    ...(unknown === undefined ? {} : { unknown }),
+    namespace: (override !== undefined && 'text' in override && override.text) || own,
+    destination: destinationOf(server, name),
+  }
+}
+
+/** One text for the two spellings of the cluster that Argo CD runs in, and for a slash at the end. */
+export function destinationOf(server: Json | undefined, name: Json | undefined): string {
+  const url = typeof server === 'string' && server !== '' ? server.replace(/\/+$/, '') : undefined
+  return url === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : String(url ?? name ?? '')
+}
+
+type Looked = ReturnType<typeof lookUp> | undefined
+
+/** The chart's `cluster.fullname`: the override, else the release with `cluster` in it, at most 63 characters. */
+function clusterName(release: string, full: Looked, base: Looked): { readonly text: string } | { readonly unknown: string } {
+  const cut = (text: string): { readonly text: string } => ({ text: text.slice(0, 63).replace(/-$/, '') })
+  if (full === undefined || 'unknown' in full) return full ?? { unknown: '' }
+  if (full.text !== '') return cut(full.text)
+  if (base === undefined || 'unknown' in base) return base ?? { unknown: '' }
+  const name = base.text || 'cluster'
+  return cut(release.includes(name) ? release : `${release}-${name}`)
+}

@@ -1,0 +1,117 @@
+// Are the files that a hand-written Application or set names the files that are there?
+import { matcher } from '../../discover/layout.ts'
+import type { Path } from '../../model.ts'
+import { hasReached } from '../../applicationset/sync-options.ts'
+import type { ManifestRule } from './manifest-files.ts'
+import { applicationName } from './manifest-files.ts'
+import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath } from './manifest-parts.ts'
+import { spoiledElements } from './refusals.ts'
+import { resolveValueFiles } from '../../applicationset/sources.ts'
+
+/** Where the entries of value files stand: in `source`, or in one of `sources`. */
+function entryPath(application: object, source: number): Path {
+  return ['spec', ...sourcePath(at(application as never, 'spec'), source), 'helm']
+}
+
+export const fileRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/value-file-exists',
+    severity: 'error',
+    summary: 'a value file of this repository is there',
+    *check(manifest) {
+      const { applications, base, settings, tree } = manifest
+      const said = new Set<string>()
+      const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
+      for (const application of applications ?? []) {
+        // a path with a null in it is told as that
+        if (spoiled.has(applicationName(application))) continue
+        for (const file of resolveValueFiles(application).files) {
+          const path = ownPath({ ...file, glob: undefined }, settings)
+          const helm = entryPath(application, file.source)
+          if (path === undefined || path.includes('{{') || said.has(path) || at(application, ...helm, 'ignoreMissingValueFiles') === true)
+            continue
+          // before 3.4 `*` is a letter like others
+          const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
+          const glob = isGlob ? expression(path, '[^/]*') : undefined
+          // a folder is no value file, however a tree answers for it
+          const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
+          if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some((other) => glob.test(other))) continue
+          // only folders that are listed whole can prove that a file is missing
+          if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
+          said.add(path)
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
+          const isOldGlob = file.glob === true && !isGlob
+          // every database has that mistake, which is the template's
+          if (isOldGlob && said.has(`* ${helm.join('.')} ${index}`)) continue
+          if (isOldGlob) said.add(`* ${helm.join('.')} ${index}`)
+          yield {
+            message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
+            places: [{ path: [...base, ...helm, 'valueFiles', index] }],
+            help: isFolder
+              ? 'name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file'
+              : isOldGlob
+                ? 'name the file: Argo CD reads patterns from 3.4 on'
+                : 'correct the path, which is from the root of the repository',
+          }
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/missing-files-ignored',
+    severity: 'warning',
+    summary: 'a database does not go on without its values when their file is gone',
+    *check({ applications, base, settings }) {
+      const application = applications?.find((candidate) => isDatabase(candidate, settings))
+      if (application === undefined) return
+      const { files } = resolveValueFiles(application)
+      for (const source of new Set(files.map((file) => file.source))) {
+        const path = [...entryPath(application, source), 'ignoreMissingValueFiles']
+        if (at(application, ...path) !== true) continue
+        yield {
+          message: 'ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults',
+          places: [{ path: [...base, ...path] }],
+          help: 'remove it, and list only files that exist',
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/git-files-meant',
+    severity: 'warning',
+    summary: 'a git generator finds no other files than those that it is for',
+    *check({ plain, settings, tree }) {
+      const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
+      const asOverride = matcher(settings.layout.overrides)
+      for (const pattern of new Set(gitPatterns(plain))) {
+        if (!/[*?]/.test(pattern) || !pattern.includes('.') || pattern.includes('\ue000') || !pattern.startsWith(prefix)) continue
+        const greedy = expression(pattern.slice(prefix.length), '.*')
+        const meant = expression(pattern.slice(prefix.length), '[^/]*')
+        const found = tree.paths.filter((path) => greedy.test(path))
+        const extra = found.find((path) => !meant.test(path)) ?? found.find((path) => asOverride(path) !== undefined)
+        if (extra === undefined || isExcluded(plain, prefix + extra)) continue
+        yield {
+          message: `path is \`${pattern.slice(0, 40)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
+          places: [{ path: ['spec', 'generators'] }],
+          help: 'a star crosses folders here: exclude the others with `exclude: true`, or use a list generator',
+        }
+      }
+    },
+  },
+]
+
+function expression(pattern: string, star: string): RegExp {
+  const source = pattern
+    .split(/(\*+|\?)/)
+    .map((part) =>
+      part.startsWith('*') ? (part === '*' ? star : '.*') : part === '?' ? '[^/]' : part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&'),
+    )
+  return new RegExp(`^${source.join('')}$`)
+}
+
+function isExcluded(plain: object, path: string): boolean {
+  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*"exclude":true[^{}]*\}/g)].flatMap(
+    (match) => /"path":"([^"]*)"/.exec(match[0])?.[1] ?? [],
+  )
+  return patterns.some((pattern) => expression(pattern, '.*').test(path))
+}

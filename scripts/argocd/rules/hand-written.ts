@@ -1,0 +1,162 @@
+// What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { locate } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { Database, Finding, Path, Settings } from '../../model.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { yamlFindings } from '../../yaml/findings.ts'
+import { doubledApplications, doubledClusters } from './application-once.ts'
+import { identityOf } from './application-values.ts'
+import { unknownText } from './helm-text.ts'
+import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
+import type { ManifestFile, ManifestRule } from './manifest-files.ts'
+import { doubledManifests } from './manifest-once.ts'
+import { at, isDatabase } from './manifest-parts.ts'
+import { replacedClusters } from './replaced-clusters.ts'
+import { deletionRules } from './deletion.ts'
+import { fileRules } from './files.ts'
+import { nameRules } from './names.ts'
+import { shapeRules } from './shape.ts'
+import { sourceRules } from './sources.ts'
+import { syncRules } from './sync.ts'
+import { judgeSetChanges } from './set-changes.ts'
+
+export const manifestRules: readonly ManifestRule[] = [
+  ...shapeRules,
+  ...fileRules,
+  ...sourceRules,
+  ...nameRules,
+  ...deletionRules,
+  ...syncRules,
+]
+
+export interface HandWritten {
+  readonly findings: readonly LocatedFinding[]
+  /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
+  readonly stores: ReadonlySet<string> | null
+  /** what they deploy, by `namespace/name` */
+  readonly deployed: () => {
+    readonly applications: ReadonlySet<string>
+    readonly clusters: ReadonlySet<string>
+    /** names of sets whose Applications can't be known here */
+    readonly unknownSets: ReadonlySet<string>
+  }
+}
+
+/** The state of the repository, and the one before where there is a base. */
+export interface HandWrittenState {
+  readonly settings: Settings
+  readonly databases: readonly Database[]
+  readonly tree: Tree
+  readonly base?: { readonly settings?: Settings; readonly databases: ReadonlyMap<string, Database>; readonly tree: Tree } | undefined
+}
+
+/** Reads every template that is not generated, and compares its sets and Applications with those of the base. */
+export function judgeHandWritten({ settings, databases, tree, base }: HandWrittenState): HandWritten {
+  const files = readManifestFiles({ settings, databases, tree })
+  const findings = files.flatMap((file) => judgeFile(file, settings))
+  const doubled = doubledManifests(files, { settings, databases })
+  const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
+  findings.push(...doubled.findings, ...doubledApplications(single, { settings, databases }), ...doubledClusters(single, { databases }))
+  if (base !== undefined) {
+    const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
+    const changes = judgeSetChanges(before, files, { settings, databases, tree })
+    findings.push(...changes.filter((change) => !isExplained(change, findings)))
+  }
+  return { findings, stores: storesOf(files), deployed: () => deployedBy(files) }
+}
+
+/** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
+function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
+  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken)$/.test(change.rule)) return false
+  const { path } = change.at.file
+  const { line } = locate(change.at)
+  return findings.some(({ rule, severity, at }) => {
+    if (severity !== 'error' || at.file.path !== path) return false
+    return rule === 'argocd/cluster-once' || locate(at).line === line
+  })
+}
+
+function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
+  const { file, helm, manifests, broken } = manifestFile
+  const findings: LocatedFinding[] = []
+  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text))
+    findings.push(...helm.eaten.map(({ span, action }) => eatenFinding({ file, span }, action)))
+  // what comes out of functions may span lines, so that only plain texts prove that the file is none
+  if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
+    findings.push(...yamlFindings(file, [broken]))
+  else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
+    findings.push(unreadFinding(manifestFile))
+  findings.push(...manifests.flatMap(replacedClusters))
+  for (const manifest of manifests)
+    for (const rule of manifestRules)
+      if (rule.whole !== true || manifest.shape === 'whole')
+        for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
+  return findings
+}
+
+function eatenFinding(at: Spot, action: string): LocatedFinding {
+  return {
+    rule: 'argocd/helm-braces',
+    severity: 'error',
+    message: `\`{{ ${action.slice(0, 40)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+    at,
+    help: `write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
+  }
+}
+
+/** Whether a template that can't be read may deploy databases. */
+function mayDeploy({ file, manifests }: ManifestFile, { environments }: Settings): boolean {
+  if (manifests.length > 0 && manifests.every(({ plain, base }) => at(plain, ...base, 'spec') === undefined)) return false
+  return environments.some(({ clusterChart }) => file.text.includes(clusterChart.repository.replace(/\/$/, '')))
+}
+
+function unreadFinding({ file, helm, broken }: ManifestFile): LocatedFinding {
+  const span = helm.obstacle ?? broken?.span ?? { start: 0, end: 1 }
+  const word = /^\{\{-?\s*([a-z]+)/.exec(file.text.slice(span.start, span.end))?.[1]
+  const what = broken !== undefined ? 'its manifests are not checked' : 'not all that it makes is checked'
+  return {
+    rule: 'argocd/manifest-readable',
+    severity: 'info',
+    message: `template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
+    at: { file, span },
+    help: 'write the elements out, or keep the control structures out of files that deploy databases',
+  }
+}
+
+function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?: 'key' | 'value') => Spot): LocatedFinding {
+  const [first, ...others] = finding.places
+  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? 'this takes part in it' }))
+  return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
+}
+
+/** A store whose namespace is not written lands wherever the parent says. */
+function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
+  const stores = new Set<string>()
+  for (const { file, helm, broken, stores: own } of files) {
+    if ((broken !== undefined || helm.shape === 'unclear') && file.text.includes('ObjectStore')) return null
+    for (const store of own) {
+      const name = String(at(store, 'metadata', 'name'))
+      const namespace = at(store, 'metadata', 'namespace')
+      if (name.includes(unknownText)) return null
+      stores.add(typeof namespace !== 'string' || namespace.includes(unknownText) ? name : `${namespace}/${name}`)
+    }
+  }
+  return stores
+}
+
+function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['deployed']> {
+  const applications = new Set<string>()
+  const clusters = new Set<string>()
+  const unknownSets = new Set<string>()
+  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+    if (manifest.applications === undefined || manifest.shape !== 'whole') unknownSets.add(applicationName(manifest.plain))
+    for (const application of manifest.applications ?? []) {
+      applications.add(applicationKey(manifest, applicationName(application)))
+      if (!isDatabase(application, manifest.settings)) continue
+      const { cluster, release, namespace } = identityOf(application, manifest)
+      // with values that can't be read here, either name may be it
+      for (const name of cluster === undefined ? [release, `${release}-cluster`] : [cluster]) clusters.add(`${namespace}/${name}`)
+    }
+  }
+  return { applications, clusters, unknownSets }
+}

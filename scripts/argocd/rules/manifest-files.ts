@@ -1,0 +1,245 @@
+// Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
+import { locate } from '../../report/diagnose.ts'
+import type { Spot } from '../../report/diagnose.ts'
+import { settingsFile } from '../../discover/settings.ts'
+import { isGenerated } from '../../emit/header.ts'
+import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value } from '../../model.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import type { YamlProblem } from '../../yaml/parse.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
+import { readElements } from '../../applicationset/elements.ts'
+import type { SetElement } from '../../applicationset/elements.ts'
+import { generateApplications } from '../../applicationset/generate.ts'
+import type { Generated } from '../../applicationset/generate.ts'
+import { readHelmText, unknownText } from './helm-text.ts'
+import type { HelmText } from './helm-text.ts'
+import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
+
+/** What the repository holds beside hand-written templates. */
+export interface Surroundings {
+  readonly settings: Settings
+  readonly databases: readonly Database[]
+  readonly tree: Tree
+}
+
+/** One hand-written Application or ApplicationSet. */
+export interface Manifest extends Surroundings {
+  readonly kind: 'Application' | 'ApplicationSet'
+  /** `namespace/name`; unknown texts in it where only the parent knows */
+  readonly key: string
+  readonly plain: JsonMap
+  /** path of the Application's metadata and spec: the root, or `spec.template` */
+  readonly base: Path
+  /** what a set generates; an Application is its own; undefined: it can't be known here */
+  readonly applications: readonly JsonMap[] | undefined
+  /** what the programs on the way say; empty for an Application */
+  readonly refusals: Generated['errors']
+  /** the elements of list generators, with what comes of each; read when they are asked for */
+  readonly elements: () => readonly SetElement[]
+  /** how much of the template is surely printed */
+  readonly shape: HelmText['shape']
+  /** Helm eats what Argo CD should read, so that what the set generates is not what was meant */
+  readonly isEaten: boolean
+  readonly file: SourceFile
+  readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
+  /** a scalar as it is written, quotes included */
+  readonly written: (path: Path) => string | undefined
+}
+
+/** A rule about one of them. */
+export interface ManifestRule extends Rule<Manifest> {
+  /** it misses something: where parts of a template may or may not be printed, that can't be said */
+  readonly whole?: true
+}
+
+/** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
+export interface ManifestChange {
+  readonly before: Manifest
+  readonly after?: Manifest
+}
+
+interface NamedObject {
+  readonly kind: string
+  readonly key: string
+  readonly spot: () => Spot
+  readonly manifest?: Manifest
+}
+
+/** A template that mentions Argo CD or an ObjectStore. */
+export interface ManifestFile {
+  readonly file: SourceFile
+  readonly helm: HelmText
+  readonly manifests: readonly Manifest[]
+  readonly stores: readonly JsonMap[]
+  /** every object of Argo CD by its kind and `namespace/name` */
+  readonly named: readonly NamedObject[]
+  /** why it is no YAML; its spans are those of the file */
+  readonly broken?: YamlProblem
+}
+
+/** Every template below apps/templates that is not generated; with `all` the generated ones, too. */
+export function readManifestFiles(around: Surroundings, all = false): ManifestFile[] {
+  const { tree } = around
+  let values: Json | undefined
+  const readValues = (): Json => (values ??= valuesOf(tree))
+  return tree.paths.flatMap((path) => {
+    if (!/^apps\/templates\/.*\.ya?ml$/.test(path)) return []
+    const read = tree.read(path)
+    if (read?.ok !== true || (!all && isGenerated(read.text)) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
+    return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around, readValues)]
+  })
+}
+
+/** What apps/values.yaml says: the chart's own values, which a parent may override. */
+function valuesOf(tree: Tree): Json {
+  const read = tree.read(settingsFile)
+  const { documents } = read?.ok === true ? parseYaml({ path: settingsFile, text: read.text }, 'service') : { documents: [] }
+  return documents[0] === undefined ? null : toPlain(documents[0])
+}
+
+function readFile(file: SourceFile, around: Surroundings, readValues: () => Json): ManifestFile {
+  const helm = readHelmText(file.text, /\{\{-?\s*if\b/.test(file.text) ? readValues() : null)
+  const { documents, problems } = parseYaml({ path: file.path, text: helm.text }, 'service')
+  const fatal = problems.find((problem) => problem.fatal)
+  if (fatal !== undefined) {
+    const start = helm.toFile(fatal.span.start)
+    const span = { start, end: Math.max(helm.toFile(fatal.span.end), start + 1) }
+    return { file, helm, manifests: [], stores: [], named: [], broken: { ...fatal, span } }
+  }
+  const manifests: Manifest[] = []
+  const stores: JsonMap[] = []
+  const named: NamedObject[] = []
+  for (const document of documents) {
+    const plain = toPlain(document)
+    if (!isJsonMap(plain)) continue
+    if (plain['kind'] === 'ObjectStore') stores.push(plain)
+    const manifest = readManifest(plain, around, { file, helm, document })
+    if (manifest !== undefined) manifests.push(manifest)
+    if (!String(plain['apiVersion']).startsWith('argoproj.io/')) continue
+    const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
+    named.push({ kind: String(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
+  }
+  return { file, helm, manifests, stores, named }
+}
+
+interface Reading {
+  readonly file: SourceFile
+  readonly helm: HelmText
+  readonly document: Value
+}
+
+/** Stages after which it is not known what a set generates. */
+const unknowing = new Set(['unsupported', 'render', 'params', 'schema', 'decode', 'metadata'])
+
+function keyOf(plain: JsonMap, { argocd }: Settings): string {
+  const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
+  return `${String(metadata['namespace'] ?? argocd.namespace)}/${String(metadata['name'] ?? '')}`
+}
+
+function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): Manifest | undefined {
+  const { kind } = plain
+  if (!String(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
+  const places = {
+    key: keyOf(plain, around.settings),
+    plain,
+    shape: reading.helm.shape,
+    isEaten: reading.helm.eaten.length > 0,
+    file: reading.file,
+    spotOf: (path: Path, on: 'key' | 'value' = 'value') => spotIn({ path, on }, reading),
+    written: (path: Path) => {
+      const node = valueAt(reading.document, path)
+      return node?.kind === 'scalar' ? reading.helm.text.slice(node.origin.value.start, node.origin.value.end) : undefined
+    },
+    ...around,
+  }
+  if (kind === 'Application') return { kind, base: [], applications: [plain], refusals: [], elements: () => [], ...places }
+  const gitFiles = ownFiles(plain, around)
+  const options = { argocd: around.settings.argocd.version, ...(gitFiles === undefined ? {} : { gitFiles }) }
+  const generated = generateApplications(plain, options)
+  const isKnown = !generated.errors.some(({ stage }) => unknowing.has(stage))
+  let elements: readonly SetElement[] | undefined
+  return {
+    kind,
+    base: ['spec', 'template'],
+    applications: isKnown ? generated.applications.map(({ metadata, spec }) => ({ metadata, spec })) : undefined,
+    refusals: generated.errors.filter(({ message }) => !message.includes(unknownText)),
+    elements: () => (elements ??= readElements(plain, options)),
+    ...places,
+  }
+}
+
+/** The files that the git generators of a set see; undefined where it has none, or they look elsewhere than into repositories at hand. */
+export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 'settings' | 'tree'>): Record<string, string> | undefined {
+  const generators = gitGenerators(set['spec'] ?? null)
+  const [first] = generators
+  if (first === undefined) return undefined
+  const url = String(first['repoURL'] ?? '')
+  if (!generators.every((generator) => isSameRepository(String(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
+    return undefined
+  const { path } = settings.repository
+  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  const home = tree.homes?.find((one) => isSameRepository(one.url, url))
+  if (home !== undefined) return filesOf(tree, { from: `${home.folder}/`, to: home.prefix })
+  if (!isSameRepository(url, settings.repository.url)) return undefined
+  const patterns = gitPatterns(set)
+  const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))
+  const isListed = patterns.every((pattern) => [...folders].some((folder) => pattern.startsWith(folder)))
+  if (isListed) return filesOf(tree, { from: '', to: prefix })
+  // what lies beside this tree in a larger repository is not at hand
+  if (tree.wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
+  return filesOf(tree.wide(), { from: '', to: prefix })
+}
+
+/** Whether a generator reads the revision that is at hand. */
+function isCurrent({ revision }: JsonMap, { repository }: Settings): boolean {
+  const written = String(revision ?? '')
+  return ['', 'HEAD', repository.revision].includes(written) || (repository.revision === 'HEAD' && /^(?:main|master)$/.test(written))
+}
+
+/** Path in the repository → text, read when it is asked for: a generator looks into few of all files. */
+function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const path of tree.paths) {
+    if (!path.startsWith(from)) continue
+    const get = (): string => {
+      const read = tree.read(path)
+      return read?.ok === true ? read.text : ''
+    }
+    Object.defineProperty(files, to + path.slice(from.length), { enumerable: true, get })
+  }
+  return files
+}
+
+/** The deepest node on the way; its span, from the text that Helm prints back to the file. */
+function spotIn(place: { path: Path; on: 'key' | 'value' }, { document, file, helm }: Reading): Spot {
+  let node = document
+  let isWhole = true
+  for (const step of place.path) {
+    const next = valueAt(node, [step])
+    if (next === undefined) {
+      isWhole = false
+      break
+    }
+    node = next
+  }
+  const useKey = node.kind === 'map' || node.kind === 'list' || !isWhole || place.on === 'key'
+  const entry = node.kind === 'map' && node.origin.key === null ? [...node.entries.values()][0] : node
+  const span = (useKey ? entry?.origin.key : null) ?? node.origin.value
+  const start = helm.toFile(span.start)
+  // a text over several pieces ends where its last character came from
+  const end = Math.max(helm.toFile(Math.max(span.end - 1, span.start)) + 1, start + 1)
+  const spot = { file, span: { start, end } }
+  return locate(spot).line === locate(spot).endLine ? spot : { file, span: { start, end: start + 1 } }
+}
+
+/** `metadata.name` of an Application. */
+export function applicationName(application: JsonMap): string {
+  const metadata: Json | undefined = application['metadata']
+  return isJsonMap(metadata) ? String(metadata['name'] ?? '') : ''
+}
+
+/** `namespace/name` of an Application that a manifest makes: those of a set live beside it. */
+export function applicationKey({ key }: Manifest, name: string): string {
+  return key.slice(0, key.indexOf('/') + 1) + name
+}

@@ -1,0 +1,64 @@
+// Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { Settings } from '../../model.ts'
+import { unknownText } from './helm-text.ts'
+import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
+import { generatedPaths } from '../write/manifests.ts'
+import { operatorApplications } from '../write/operator.ts'
+
+export interface DoubledManifests {
+  readonly findings: readonly LocatedFinding[]
+  /** what they make would be told a second time */
+  readonly manifests: ReadonlySet<Manifest>
+}
+
+const wordFor: Readonly<Record<string, string>> = {
+  Application: 'an Application',
+  ApplicationSet: 'an ApplicationSet',
+  AppProject: 'an AppProject',
+}
+
+/** Kind, namespace and name of what `render` writes beside the Applications of databases. */
+function generatedNames(settings: Settings, databases: Surroundings['databases']): Set<string> {
+  const { argocd, manageOperator } = settings
+  const names = new Set(databases.map(({ environment }) => `ApplicationSet ${argocd.namespace}/postgres-clusters-${environment.name}`))
+  if (argocd.manageProject) names.add(`AppProject ${argocd.namespace}/${argocd.project}`)
+  if (manageOperator) for (const name of operatorApplications(settings)) names.add(`Application ${argocd.namespace}/${name}`)
+  return names
+}
+
+/** `argocd/manifest-once`: one error at the name of each that is not the first. Applications that people write twice are told by what they deploy. */
+export function doubledManifests(
+  files: readonly ManifestFile[],
+  { settings, databases }: Pick<Surroundings, 'settings' | 'databases'>,
+): DoubledManifests {
+  const generated = generatedNames(settings, databases)
+  const seen = new Map<string, Spot>()
+  const findings: LocatedFinding[] = []
+  const manifests = new Set<Manifest>()
+  for (const { file, helm, named } of files) {
+    // a file in the place of a generated one is told as that
+    if (helm.shape !== 'whole' || generatedPaths.includes(file.path)) continue
+    for (const { kind, key, spot, manifest } of named) {
+      const word = wordFor[kind]
+      const id = `${kind} ${key}`
+      if (word === undefined || key.endsWith('/') || key.includes(unknownText)) continue
+      const first = seen.get(id)
+      const isGenerated = generated.has(id)
+      if (!isGenerated && first === undefined) seen.set(id, spot())
+      if (!isGenerated && (first === undefined || kind === 'Application')) continue
+      const name = key.slice(key.indexOf('/') + 1)
+      const maker = isGenerated ? '`render` writes' : `${first?.file.path.replace(/^.*(?=.{40})/, '…') ?? ''} has`
+      if (manifest !== undefined) manifests.add(manifest)
+      findings.push({
+        rule: 'argocd/manifest-once',
+        severity: 'error',
+        message: `name is ${name.slice(0, 35)}, but ${maker} ${word} of that name`.slice(0, 120),
+        at: spot(),
+        ...(first === undefined ? {} : { related: [{ ...first, message: `${name} stands here, too` }] }),
+        help: 'remove one of the two, or give it a name of its own: each sync of one would undo the other',
+      })
+    }
+  }
+  return { findings, manifests }
+}

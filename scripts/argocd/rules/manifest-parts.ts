@@ -1,0 +1,114 @@
+// Which parts of a hand-written Application or set do rules read?
+import type { Json, JsonMap, Path, Settings } from '../../model.ts'
+import { sourcesOf } from '../../applicationset/sources.ts'
+import type { ValueFile } from '../../applicationset/sources.ts'
+import { isJsonMap } from '../../values/value.ts'
+
+/** The plain value at a path; undefined where the path ends early. */
+export function at(root: Json | undefined, ...path: Path): Json | undefined {
+  let node = root
+  for (const step of path)
+    node = Array.isArray(node) ? node[Number(step)] : isJsonMap(node) && Object.hasOwn(node, step) ? node[step] : undefined
+  return node
+}
+
+export function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+/** The texts of a list with the index that each has there, among items that may be of another kind. */
+export function textItems(value: Json | undefined): { readonly index: number; readonly text: string }[] {
+  return Array.isArray(value) ? value.flatMap((item, index) => (typeof item === 'string' ? [{ index, text: item }] : [])) : []
+}
+
+/** The index of a list's first text that fits; -1: none does. */
+export function indexOfText(value: Json | undefined, fits: (text: string) => boolean): number {
+  return Array.isArray(value) ? value.findIndex((item) => typeof item === 'string' && fits(item)) : -1
+}
+
+/** Where the nth source that counts is below `spec`: items of `sources` that are no maps do not count. */
+export function sourcePath(spec: Json | undefined, nth: number): Path {
+  const many = at(spec, 'sources')
+  if (!Array.isArray(many)) return ['source']
+  const source = many.filter(isJsonMap)[nth]
+  return ['sources', source === undefined ? nth : many.indexOf(source)]
+}
+
+/** An Application that deploys databases: a source is the chart of an environment. */
+export function isDatabase(application: JsonMap, settings: Settings): boolean {
+  const spec = at(application, 'spec')
+  if (!isJsonMap(spec)) return false
+  const plain = (url: Json | undefined): string => String(url).replace(/\/$/, '')
+  return sourcesOf(spec).sources.some((source) =>
+    settings.environments.some(
+      ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
+    ),
+  )
+}
+
+/** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */
+export function isSameRepository(left: string, right: string): boolean {
+  return left === right || (left !== '' && repositoryKey(left) === repositoryKey(right))
+}
+
+function repositoryKey(url: string): string {
+  const text = url.trim().replace(/\/+$/, '').replace(/\.git$/, '')
+  const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
+  const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
+  const host = plain.split('/')[0] ?? ''
+  return `${host.toLowerCase().replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`
+}
+
+/** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
+export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
+  const { url, revision, path } = settings.repository
+  if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes('\ue000')) return undefined
+  if (!isSameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
+  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
+}
+
+/** Whether options keep Argo CD from pruning, or from deleting, without a person's word. */
+export function holds(options: ReadonlySet<string>, what: 'Prune' | 'Delete'): boolean {
+  return options.has(`${what}=false`) || options.has(`${what}=confirm`)
+}
+
+/** All git generators of a set, nested ones too. */
+export function gitGenerators(node: Json): JsonMap[] {
+  if (Array.isArray(node)) return node.flatMap(gitGenerators)
+  if (!isJsonMap(node)) return []
+  return Object.entries(node).flatMap(([key, value]) => (key === 'git' && isJsonMap(value) ? [value] : gitGenerators(value)))
+}
+
+/** The paths of all git generators of a set. */
+export function gitPatterns(node: Json): string[] {
+  if (Array.isArray(node)) return node.flatMap(gitPatterns)
+  if (!isJsonMap(node)) return []
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key !== 'git' || !isJsonMap(value)) return gitPatterns(value)
+    return ['files', 'directories'].flatMap((kind) =>
+      Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => String(item['path'] ?? '')) : [],
+    )
+  })
+}
+
+/** How firmly options keep Argo CD from pruning or deleting: 2 for `false`, 1 for `confirm`, 0 not at all. */
+export function guardStrength(options: Iterable<string>, what: 'Prune' | 'Delete'): number {
+  const all = new Set(options)
+  return all.has(`${what}=false`) ? 2 : all.has(`${what}=confirm`) ? 1 : 0
+}
+
+/** A version as a release has it, and no range or wildcard. */
+export function isExactVersion(text: string): boolean {
+  return /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]*)?$/.test(text)
+}
+
+/** Where the release is named: `releaseName`, else the name of the Application. */
+export function releasePath({ plain, base }: { readonly plain: JsonMap; readonly base: Path }): Path {
+  const spec = [...base, 'spec']
+  const many = at(plain, ...spec, 'sources')
+  const index = Array.isArray(many) ? many.findIndex((source) => at(source, 'helm', 'releaseName') !== undefined) : -1
+  if (index >= 0) return [...spec, 'sources', index, 'helm', 'releaseName']
+  const single = [...spec, 'source', 'helm', 'releaseName']
+  return at(plain, ...single) === undefined ? [...base, 'metadata', 'name'] : single
+}

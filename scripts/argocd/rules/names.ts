@@ -1,0 +1,69 @@
+// Would the operator take the Cluster that a hand-written Application makes, and a client the set that makes it?
+import { isDns1035Label } from '../../kubernetes/dns-name.ts'
+import type { JsonMap, Path } from '../../model.ts'
+import { identityOf } from './application-values.ts'
+import type { ManifestRule } from './manifest-files.ts'
+import { applicationName } from './manifest-files.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, isDatabase, releasePath } from './manifest-parts.ts'
+import { isReleaseName } from '../../kubernetes/names.ts'
+import { annotationLimit } from './settings.ts'
+
+const longest = 50
+
+export const nameRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/cluster-name',
+    severity: 'error',
+    upstream: 'cluster_webhook.go validateName; the chart makes <release>-cluster of a release without it',
+    summary: 'the Cluster of an Application has a name that the operator takes',
+    *check(manifest) {
+      const { applications, settings } = manifest
+      const wrong = (applications ?? []).flatMap((application) => {
+        const { cluster, release } = identityOf(application, manifest)
+        // a release that Helm refuses is told as that
+        if (cluster === undefined || cluster.includes('\ue000') || !isReleaseName(release) || !isDatabase(application, settings)) return []
+        return cluster.length > longest || !isDns1035Label(cluster) ? [{ application, cluster, release }] : []
+      })
+      const isAll = wrong.length === applications?.length
+      for (const { application, cluster, release } of isAll ? wrong.slice(0, 1) : wrong) {
+        const shown = cluster.length > 24 ? `${cluster.slice(0, 23)}…` : cluster
+        const must =
+          cluster.length > longest
+            ? `(${cluster.length} characters), but must have at most ${longest}`
+            : 'but must begin with a letter and hold a-z, 0-9 and -'
+        const isSuffixed = cluster.startsWith(`${release}-`)
+        yield {
+          message: `Cluster is named ${shown}${cluster.length > longest ? ' ' : ', '}${must}`,
+          places: [{ path: (isAll ? undefined : elementOf(manifest, application)) ?? releasePath(manifest) }],
+          help: isSuffixed
+            ? 'the chart appends `-cluster`: set fullnameOverride in the values'
+            : 'set another releaseName, or fullnameOverride in the values',
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/set-size',
+    severity: 'warning',
+    summary: 'a set is small enough for a client-side apply',
+    *check({ kind, plain }) {
+      const size = JSON.stringify(plain).length
+      if (kind !== 'ApplicationSet' || size < annotationLimit * 0.8) return
+      yield {
+        message: `set is ${size} bytes long, but a client-side apply takes ${annotationLimit}`,
+        places: [{ path: ['spec', 'generators'], on: 'key' }],
+        help: 'set ServerSideApply=true in the Application that deploys apps/, or split the set',
+      }
+    },
+  },
+]
+
+/** The element that an Application comes from. */
+function elementOf(manifest: Manifest, application: JsonMap): Path | undefined {
+  const name = applicationName(application)
+  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  if (element === undefined) return undefined
+  const service = at(element.plain, 'service')
+  return service === undefined ? element.path : [...element.path, 'service']
+}

@@ -1,0 +1,200 @@
+// Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
+import type { Finding, JsonMap, Path } from '../../model.ts'
+import { nearest } from '../../values/path.ts'
+import { checkDestination } from '../../applicationset/destination.ts'
+import type { SetElement } from '../../applicationset/elements.ts'
+import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
+import { formatValue } from '../../go-template/go-format.ts'
+import { applicationName } from './manifest-files.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, indexOfText, sourcePath } from './manifest-parts.ts'
+import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import { isJsonMap } from '../../values/value.ts'
+
+/** Stages whose mistakes other rules show at a better place. */
+const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])
+
+const names = 'use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends'
+const helps: Partial<Record<GenerateStage, string>> = {
+  'duplicate-name': 'remove one, or give each a name of its own',
+  project: 'name an AppProject in spec.project',
+  destination: 'set one of destination.server and destination.name',
+  'app-metadata': names,
+  metadata: names,
+  'app-spec': 'give each source a repoURL, and `chart` with targetRevision, `path` or `ref`',
+  'app-ref': 'name the ref of one of the sources, which are git repositories',
+  'app-source-type': 'keep the one that the source is for',
+  'app-value-file': 'write a path inside the repository',
+  'helm-release-name': 'shorten it, or set helm.releaseName',
+  render: 'add the key to the element, or correct the template',
+  params: 'correct the generator: a text in quotes is always taken',
+  panic: 'write goTemplateOptions: ["missingkey=error"]',
+}
+
+/** The refusals as findings: at the element that alone has them, else at the field of the template. */
+export function* refusals(manifest: Manifest): Iterable<Finding> {
+  const all = manifest.kind === 'Application' ? ofApplication(manifest.plain) : manifest.refusals
+  const spoiled = new Set(spoiledElements(manifest))
+  const said = new Set<string>()
+  for (const error of all) {
+    const { stage, message } = error
+    if (shownElsewhere.has(stage) || message.includes('\ue000') || !isSure(stage, manifest)) continue
+    const makers = makersOf(error, manifest)
+    if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
+    const guilty = guiltyOf(error, makers, manifest)
+    for (const element of guilty.length === 0 ? [undefined] : guilty) {
+      const path = element === undefined ? templatePlace(error, manifest) : elementPlace(error, element)
+      const key = `${stage} ${JSON.stringify(path)}`
+      if (said.has(key)) continue
+      said.add(key)
+      const help = helpFor(error, element)
+      const text = element?.error?.message ?? message
+      yield { message: text.slice(0, 120), places: [{ path }], ...(help === undefined ? {} : { help }) }
+    }
+  }
+}
+
+/** Parts that may not be printed make doubles and gaps that are none. */
+function isSure(stage: GenerateStage, { shape }: Manifest): boolean {
+  if (shape === 'optional') return stage !== 'duplicate-name' && stage !== 'destination' && stage !== 'app-spec'
+  return shape === 'whole'
+}
+
+/** The elements that fail so, or whose Application is refused. */
+function makersOf({ stage, application }: GenerateError, manifest: Manifest): readonly SetElement[] {
+  const elements = manifest.elements()
+  if (stage === 'render' || stage === 'params') return elements.filter(({ error }) => error !== undefined)
+  if (application === undefined) return []
+  return elements.filter((element) => element.applications.some((made) => applicationName(made) === application))
+}
+
+/** Those of them that are to blame; none: every element has the mistake, so that the template has it. */
+function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement[], manifest: Manifest): readonly SetElement[] {
+  const elements = manifest.elements()
+  if (stage === 'params') return makers
+  if (stage === 'render')
+    return makers.length < elements.length ? makers : makers.filter((element) => nearKey(message, element) !== undefined)
+  if (stage === 'duplicate-name') return makers.length > 1 && isByElement(manifest) ? makers.slice(1) : []
+  return manifest.refusals.filter((error) => error.stage === stage).length < elements.length ? makers : []
+}
+
+/** Whether the name of the Applications follows from the element at all. */
+function isByElement({ plain }: Manifest): boolean {
+  return /\{\{/.test(String(at(plain, 'spec', 'template', 'metadata', 'name')))
+}
+
+const missingKey = (message: string): string | undefined => /no entry for key "([^"]*)"/.exec(message)?.[1]
+function nearKey(message: string, { plain }: SetElement): string | undefined {
+  return nearest(missingKey(message) ?? '', isJsonMap(plain) ? Object.keys(plain) : [])
+}
+
+function elementPlace({ message }: GenerateError, element: SetElement): Path {
+  const near = nearKey(element.error?.message ?? message, element)
+  return near === undefined ? element.path : [...element.path, near]
+}
+
+function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): string | undefined {
+  const text = element?.error?.message ?? message
+  const near = element === undefined ? undefined : nearKey(text, element)
+  return near === undefined ? helps[stage] : `did you mean \`${missingKey(text)}\`?`
+}
+
+function templatePlace({ stage, message }: GenerateError, { plain, base }: Manifest): Path {
+  const spec = at(plain, ...base, 'spec')
+  const inSpec = (): Path => [...base, 'spec', ...sourcePlace(stage, message, isJsonMap(spec) ? spec : {})]
+  switch (stage) {
+    case 'duplicate-name':
+    case 'app-metadata':
+      return [...base, 'metadata', 'name']
+    case 'helm-release-name': {
+      const place = inSpec()
+      return place.at(-1) === 'releaseName' ? place : [...base, 'metadata', 'name']
+    }
+    case 'project':
+    case 'destination':
+      return [...base, 'spec', stage]
+    case 'metadata':
+    case 'decode':
+      return ['metadata', 'name']
+    case 'params':
+      return ['spec', 'generators']
+    case 'panic':
+      return ['spec', 'goTemplateOptions']
+    case 'render':
+      return ['spec', 'template']
+    default:
+      return inSpec()
+  }
+}
+
+/** The entry, the name or the source that is refused, below `spec`. */
+function sourcePlace(stage: GenerateStage, message: string, spec: JsonMap): Path {
+  const many = Array.isArray(spec['sources'])
+  const { sources } = sourcesOf(spec)
+  const pathOf = (index: number, ...rest: Path): Path => [...(many ? sourcePath(spec, index) : ['source']), ...rest]
+  for (const [index, source] of sources.entries()) {
+    const named = /\$[\w.-]*/.exec(message)?.[0]
+    const entry = indexOfText(at(source, 'helm', 'valueFiles'), (text) =>
+      stage === 'app-ref' ? text.split('/')[0] === named : message.includes(text),
+    )
+    if ((stage === 'app-ref' || stage === 'app-value-file') && entry >= 0) return pathOf(index, 'helm', 'valueFiles', entry)
+    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${String(source['ref'])}`)) {
+      const last = sources.findLastIndex((other) => other['ref'] === source['ref'])
+      return pathOf(last, 'ref')
+    }
+    if (stage === 'helm-release-name' && at(source, 'helm', 'releaseName') !== undefined) return pathOf(index, 'helm', 'releaseName')
+    const alone = many ? { sources: [source] } : { source }
+    if (stage === 'app-spec' && checkSpec(alone).length > 0) return pathOf(index)
+    if (stage === 'app-source-type' && checkSourceTypes(alone).length > 0) return pathOf(index)
+  }
+  return many ? ['sources'] : ['source']
+}
+
+function ofApplication(plain: JsonMap): GenerateError[] {
+  const spec = at(plain, 'spec')
+  if (!isJsonMap(spec)) return []
+  const destination = at(spec, 'destination')
+  const problem = checkDestination(isJsonMap(destination) ? destination : {}, undefined)
+  return [
+    ...(problem === undefined ? [] : [{ stage: 'destination' as const, message: problem }]),
+    ...checkSpec(spec),
+    ...checkRefs(spec),
+    ...checkSourceTypes(spec),
+    ...resolveValueFiles(plain).problems,
+    ...checkReleaseNames(spec, String(at(plain, 'metadata', 'name'))),
+  ]
+}
+
+/** The elements with such values. */
+export function spoiledElements(manifest: Manifest): readonly SetElement[] {
+  if (!JSON.stringify(at(manifest.plain, 'spec', 'generators') ?? null).match(/:(?:null|-?\d)/)) return []
+  return manifest.elements().filter((element) => textMistakes(element, manifest).length > 0)
+}
+
+/** Values of an element that Argo CD prints otherwise than they are written: a null as `<no value>`, 16.10 as 16.1. */
+export function textMistakes(element: SetElement, manifest: Manifest): Finding[] {
+  if (at(manifest.plain, 'spec', 'goTemplate') !== true || !isJsonMap(element.plain)) return []
+  const printed = JSON.stringify(element.applications)
+  return Object.entries(element.plain).flatMap(([key, value]) => {
+    const path = [...element.path, key]
+    if (value === null && printed.includes('<no value>'))
+      return [
+        {
+          message: `${key} is null, but Argo CD prints that as \`<no value>\``,
+          places: [{ path }],
+          help: 'write a text, or remove the key',
+        },
+      ]
+    const written = manifest.written(path)
+    if (typeof value !== 'number' || written === undefined) return []
+    const shown = formatValue(value)
+    if (shown === written || !printed.includes(shown)) return []
+    return [
+      {
+        message: `${key} is ${written}, but a number is printed as ${shown}`.slice(0, 120),
+        places: [{ path }],
+        help: `write it in quotes: "${written}"`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,69 @@
+// Would Argo CD delete and re-create the Cluster of a hand-written Application, as its options or a hook ask it to?
+import { spotOf } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { Value } from '../../model.ts'
+import { splitOptions } from '../../applicationset/sync-options.ts'
+import { valueAt } from '../../values/value.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, indexOfText, isDatabase, ownPath } from './manifest-parts.ts'
+import { resolveValueFiles } from '../../applicationset/sources.ts'
+
+const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
+const annotation = 'argocd.argoproj.io/sync-options'
+const isReplacing = (option: string): boolean => option === 'Replace=true' || option === 'Force=true'
+
+/** The rules of generated databases (`argocd/cluster-is-not-replaced`, `argocd/cluster-is-no-hook`), once for each line. */
+export function replacedClusters(manifest: Manifest): LocatedFinding[] {
+  const { applications, base, plain, settings } = manifest
+  const own = (applications ?? []).filter((application) => isDatabase(application, settings))
+  if (own.length === 0) return []
+  const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
+  const option = indexOfText(at(plain, ...path), (text) => splitOptions(text).some(isReplacing))
+  const findings = option < 0 ? [] : [replaced(String(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
+  const files = new Map<string, Value | undefined>()
+  const said = new Set<Value>()
+  for (const application of own) {
+    const paths = resolveValueFiles(application).files.flatMap((file) => ownPath(file, settings) ?? [])
+    for (const name of [annotation, ...hooks]) {
+      const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
+      if (found?.kind !== 'scalar' || said.has(found)) continue
+      said.add(found)
+      const text = splitOptions(String(found.value)).find(isReplacing)
+      const spot = spotOf(found, name === annotation ? 'value' : 'key')
+      if (spot === undefined) continue
+      if (name !== annotation) findings.push(hooked(name, spot))
+      else if (text !== undefined) findings.push(replaced(text, spot))
+    }
+  }
+  return findings
+}
+
+function rootOf(path: string, { tree }: Manifest, files: Map<string, Value | undefined>): Value | undefined {
+  if (!files.has(path)) {
+    const read = tree.read(path)
+    const file = { path: tree.shown?.(path) ?? path, text: read?.ok === true ? read.text : '' }
+    files.set(path, parseYaml(file, 'service').documents[0])
+  }
+  return files.get(path)
+}
+
+function replaced(option: string, at: Spot): LocatedFinding {
+  return {
+    rule: 'argocd/cluster-is-not-replaced',
+    severity: 'error',
+    message: `sync option is \`${option.slice(0, 20)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+    at,
+    help: `remove \`${option}\`: an update that can't be applied must fail`,
+  }
+}
+
+function hooked(name: string, at: Spot): LocatedFinding {
+  return {
+    rule: 'argocd/cluster-is-no-hook',
+    severity: 'error',
+    message: `cluster.annotations has ${name}, but a Cluster that is a hook is deleted and re-created at each sync`,
+    at,
+    help: 'remove it: the chart copies these annotations onto the Cluster itself',
+  }
+}

@@ -1,0 +1,280 @@
+// What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { JsonMap, Severity } from '../../model.ts'
+import { splitOptions } from '../../applicationset/sync-options.ts'
+import { generatedMakers, makerOf } from './application-once.ts'
+import { identityFindings, renamedApplications } from './application-identity.ts'
+import { guardOptions } from './application-values.ts'
+import { changeApplications } from '../../applicationset/changes.ts'
+import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
+import { guardFindings } from './guard-changes.ts'
+import { unknownText } from './helm-text.ts'
+import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
+import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
+import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
+import { canonical } from '../../applicationset/reconcile.ts'
+import { nameRules } from './names.ts'
+import { shapeRules } from './shape.ts'
+
+/** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
+export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
+  const present = after.flatMap(({ manifests }) => manifests)
+  const makers = new Map([...generatedMakers(now)].map(([key, { what }]) => [key, what]))
+  const generated = new Set(
+    now.databases.map(({ environment }) => `${now.settings.argocd.namespace}/postgres-clusters-${environment.name}`),
+  )
+  for (const manifest of present)
+    for (const application of manifest.applications ?? [])
+      makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
+  return pairs(before, present).flatMap((change) => {
+    const { before: old, after: next } = change
+    if (next === undefined && isHidden(old, after)) return []
+    const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
+    if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
+    if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
+    if (next !== undefined && isUncertain(old, next)) return []
+    return old.kind === 'Application' ? applicationFindings(change, takerOf) : setFindings(change, takerOf)
+  })
+}
+
+/** Who else makes an Application of this name now. */
+type TakerOf = (name: string) => string | undefined
+
+/** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
+function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
+  const old = before.flatMap(({ manifests }) => manifests)
+  const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
+  const known = new Set(old.map(id))
+  const byId = new Map(present.toReversed().map((manifest) => [id(manifest), manifest]))
+  const byPlace = new Map(present.map((manifest) => [`${id(manifest)} ${manifest.file.path}`, manifest]))
+  const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
+  return old.flatMap((manifest) => {
+    const { applications, settings, shape, kind } = manifest
+    if (shape === 'unclear' || manifest.isEaten || applications?.some((application) => isDatabase(application, settings)) !== true)
+      return []
+    const same = byPlace.get(`${id(manifest)} ${manifest.file.path}`) ?? byId.get(id(manifest))
+    const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
+    if (twin !== undefined) fresh.delete(twin)
+    return [{ before: manifest, ...(twin === undefined ? {} : { after: twin }) }]
+  })
+}
+
+/** Another name for the same: the rest is equal, or the file. */
+function isAlike(before: Manifest, after: Manifest): boolean {
+  const rest = ({ plain }: Manifest): string => canonical(plain['spec'] ?? null)
+  return before.file.path === after.file.path || rest(before) === rest(after)
+}
+
+/** Whether a manifest may stand in a template that can't be read. */
+function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
+  const name = applicationName(plain)
+  return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
+}
+
+/** Steps of `spec.generators[0].list.elements[0]`. */
+const elementDepth = 6
+
+/** Names that only the parent's values tell: what seems to be lost, or renamed, may be one of them. */
+function isUncertain(before: Manifest, after: Manifest): boolean {
+  if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
+  const names = (after.applications ?? []).map(applicationName)
+  return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
+}
+
+function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+  const { before, after } = change
+  const { settings, tree } = after ?? before
+  const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
+  const gitFiles = after === undefined ? undefined : ownFiles(after.plain, after)
+  const played =
+    isKept || (after !== undefined && canonical(before.plain) === canonical(after.plain) && gitFiles === undefined)
+      ? []
+      : changeApplications(before.plain, after?.plain ?? null, {
+          argocd: settings.argocd.version,
+          propagation: 'foreground',
+          ...(gitFiles === undefined
+            ? {}
+            : {
+                gitFiles,
+                live: (before.applications ?? []).map((application) => ({ application: structuredClone(application) })),
+              }),
+        })
+  const databases = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
+  const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
+  const isLost = played.some(({ result }) => result === 'deleted' || result === 'kept-orphan')
+  const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
+  // a set that has become empty is told as that
+  const isEmpty = after?.applications?.length === 0
+  const relevant = played.filter(({ name }) => {
+    const application = databases.get(name)
+    if (application === undefined || isEmpty || name.includes(unknownText) || renamed.has(name)) return false
+    return isDatabase(application, before.settings) && !replaced.has(name)
+  })
+  const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
+  const fate = ({ name, cluster }: ApplicationChange): boolean =>
+    cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
+  const made = new Map((after?.applications ?? []).map((application) => [applicationName(application), application]))
+  const isPartlyUnknown = (name: string): boolean =>
+    JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
+  const deleted = find('deleted')
+  const lost = deleted.filter(fate)
+  const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
+  const orphans = find('kept-orphan')
+  const tell = teller(change)
+  const findings = [
+    ...tell('changes/database-stays', lost),
+    ...tell('changes/application-stays', [...kept, ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...handedOver(change, orphans, takerOf),
+    ...tell(
+      'changes/application-updates',
+      find('stale').filter(({ name }) => !isPartlyUnknown(name)),
+    ),
+    ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
+  ]
+  if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
+  if (after === undefined) return findings
+  const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
+  return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
+}
+
+/** The Applications of elements in whose place one stands now that is wrong: the element is told. */
+function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
+  const wrong = [...shapeRules, ...nameRules].flatMap((rule) => [...rule.check(after)].map(({ places: [{ path }] }) => path))
+  const elements = new Set(wrong.map((path) => path.slice(0, elementDepth).join('.')))
+  const replaced = before.elements().filter(({ path }) => elements.has(path.join('.')))
+  return new Set(replaced.flatMap(({ applications }) => applications.map(applicationName)))
+}
+
+/** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
+function ownGuard({ plain }: Manifest): number {
+  return guardStrength(splitOptions(String(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
+}
+
+/** Whether options on the Cluster itself keep it from going with its Application. */
+function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: Surroundings['tree']): boolean {
+  const read = (path: string): ReturnType<typeof tree.read> => tree.read(path) ?? present.read(path)
+  const options = guardOptions(application, { settings, tree: { paths: tree.paths, read } })
+  return options !== undefined && holds(options, 'Delete')
+}
+
+interface Telling {
+  readonly severity: Severity
+  readonly message: (names: string) => string
+  readonly help: string
+}
+
+const tellings: Readonly<Record<string, Telling>> = {
+  'changes/database-stays': {
+    severity: 'error',
+    message: (names) => `${names} would be deleted with its database, but no change may delete one`,
+    help: 'bring it back; to retire a database, first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+  },
+  'changes/application-stays': {
+    severity: 'warning',
+    message: (names) => `${names} is no longer wanted, but its database lives on without anyone who sees it here`,
+    help: 'bring it back, or delete Application and database by hand after the merge',
+  },
+  'changes/application-updates': {
+    severity: 'warning',
+    message: (names) => `${names} would differ, but applicationsSync of the set never updates an Application`,
+    help: 'set spec.syncPolicy.applicationsSync: create-update',
+  },
+  'changes/application-taken': {
+    severity: 'error',
+    message: (names) => `${names} would be written, but another set owns it`,
+    help: 'keep the name of the set, or remove the old set first and keep its Applications',
+  },
+}
+
+function teller(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
+  return (rule, all) => {
+    const telling = tellings[rule]
+    const gone = all.filter(({ name }) => !name.includes(unknownText))
+    const [first, ...others] = gone
+    if (first === undefined || telling === undefined) return []
+    const names = `Application ${first.name.slice(0, 40)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    const { severity, message, help } = telling
+    const { at, related } = goneSpot(change, first.name)
+    return [{ rule, severity, message: message(names).slice(0, 120), at, related, help }]
+  }
+}
+
+/** Applications that other sets want now, and that this one goes on owning: its policy forbids to let them go. */
+function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], takerOf: TakerOf): LocatedFinding[] {
+  const found = new Map<string, ApplicationChange[]>()
+  for (const one of gone) {
+    const taker = one.owned ? takerOf(one.name) : undefined
+    if (taker !== undefined) found.set(taker, [...(found.get(taker) ?? []), one])
+  }
+  const owner = applicationName((change.after ?? change.before).plain).slice(0, 30)
+  const drop = `--type json -p '[{"op":"remove","path":"/metadata/ownerReferences"}]'`
+  return [...found].flatMap(([taker, [first, ...others]]) => {
+    if (first === undefined) return []
+    const names = `Application ${first.name.slice(0, 30)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    return {
+      rule: 'changes/application-stays',
+      severity: 'warning',
+      message: `${names} is wanted by ${taker.slice(0, 40)}, but ${owner} owns it`.slice(0, 120),
+      ...goneSpot(change, first.name),
+      help: `after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0]} ${first.name} ${drop}`,
+    } as const
+  })
+}
+
+/** The list that lost an element, or the template; the file of the base where the set itself is gone. */
+function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: string })[] } {
+  const element = before.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  const was = before.spotOf(element?.path ?? ['metadata', 'name'])
+  if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
+  const related = [{ ...was, message: `${name} came from here` }]
+  if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
+  return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
+}
+
+/** A set that its guard keeps in the cluster although it left the repository. */
+function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFinding {
+  const name = applicationName(before.plain).slice(0, 40)
+  const count = before.applications?.length ?? 0
+  if (after !== undefined)
+    return {
+      rule: 'changes/application-taken',
+      severity: 'error',
+      message: `set is renamed from ${name}, but that one stays (Prune=false) and owns the ${count} Applications`.slice(0, 120),
+      at: after.spotOf(['metadata', 'name']),
+      related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
+      help: `name it ${name} again`,
+    }
+  const isHandedOver = before.applications?.some((application) => takerOf(applicationName(application)) !== undefined) === true
+  const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unseen`
+  return {
+    rule: 'changes/application-stays',
+    severity: 'warning',
+    message: `set ${name} is gone here, but its guard keeps it, and ${what}`.slice(0, 120),
+    at: before.spotOf(['metadata', 'name']),
+    help: `bring it back, or after the merge: kubectl delete applicationset ${name} --cascade=orphan`,
+  }
+}
+
+/** A generated set took the place of one that was written by hand: what it does not want is kept by its policy. */
+function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+  const { applications, settings } = change.before
+  const gone = (applications ?? []).filter((application) => isDatabase(application, settings)).map(applicationName)
+  const kept = gone
+    .filter((name) => takerOf(name) === undefined)
+    .map((name) => ({ name, result: 'kept-orphan', cascade: false, owned: true }) as const)
+  return teller(change)('changes/application-stays', kept)
+}
+
+/** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
+function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+  const { before, after } = change
+  const name = applicationName(before.plain)
+  if (after !== undefined && before.key === after.key)
+    return [...identityFindings(change, new Map(), new Set([name])), ...guardFindings(change)]
+  if (after !== undefined) return identityFindings(change, new Map([[name, applicationName(after.plain)]]), new Set())
+  const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
+  const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
+  if (!goes && takerOf(name) !== undefined) return []
+  const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
+  return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
+}

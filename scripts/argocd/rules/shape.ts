@@ -1,0 +1,115 @@
+// Would the API server and the controllers take a hand-written Application or set, as it was meant?
+import { decodeObject } from '../../admit/stages.ts'
+import { checkSchema } from '../../kubernetes/schema.ts'
+import type { Json, Path } from '../../model.ts'
+import { formatPath, nearest } from '../../values/path.ts'
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
+import type { ManifestRule } from './manifest-files.ts'
+import { at, textItems } from './manifest-parts.ts'
+import { refusals, spoiledElements, textMistakes } from './refusals.ts'
+import { isJsonMap } from '../../values/value.ts'
+
+/** Fields that people look for on the wrong kind. */
+const strays: Readonly<Record<string, string>> = {
+  preserveResourcesOnDeletion: 'it belongs in spec.syncPolicy of an ApplicationSet',
+  applicationsSync: 'it belongs in spec.syncPolicy of an ApplicationSet',
+  valuesFiles: 'did you mean `valueFiles`?',
+}
+
+export const shapeRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/known-fields',
+    severity: 'error',
+    summary: 'Argo CD has each field; the API server would drop it silently',
+    *check({ plain, settings, kind }) {
+      const decoded = decodeObject(plain, settings.argocd.version)
+      if ('issues' in decoded) return
+      // a map where a text is wanted is told as that, not as fields that a text has not
+      const mistyped = checkSchema(decoded.object, decoded.kind.schema, { integerRange: true }).filter(({ keyword }) => keyword === 'type')
+      for (const path of decoded.unknown) {
+        if (mistyped.some((issue) => issue.path.every((step, index) => path[index] === step))) continue
+        const name = String(path.at(-1))
+        const guess = nearest(
+          name,
+          Object.keys((at(plain, ...path.slice(0, -1)) as object | undefined) ?? {}).filter((key) => key !== name),
+        )
+        const help = strays[name] ?? (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
+        const message = `unknown field \`${name}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
+        yield { message: message.slice(0, 120), places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help }) }
+      }
+    },
+  },
+  {
+    id: 'argocd/manifest-schema',
+    severity: 'error',
+    summary: 'fields have the types of the CRD',
+    *check({ plain, settings, shape }) {
+      const decoded = decodeObject(plain, settings.argocd.version)
+      if ('issues' in decoded) return
+      for (const issue of checkSchema(decoded.object, decoded.kind.schema, { integerRange: true })) {
+        const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
+        if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || String(at(plain, ...issue.path)).includes('\ue000')) continue
+        const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
+        yield { message: issue.message.slice(0, 120), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
+      }
+    },
+  },
+  {
+    id: 'argocd/set-generates',
+    severity: 'error',
+    upstream: 'GenerateApplications, validateGeneratedApplications',
+    summary: 'each Application of a set is one that Argo CD deploys',
+    *check(manifest) {
+      yield* refusals(manifest)
+      if (manifest.kind === 'Application' || manifest.shape !== 'whole') return
+      if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
+      yield {
+        message: 'generators give no element, but an empty set deletes every Application it had',
+        places: [{ path: ['spec', 'generators'] }],
+        help: 'add elements, or correct the name of the field or the path',
+      }
+    },
+  },
+  {
+    id: 'argocd/element-text',
+    severity: 'error',
+    upstream: 'text/template: a null prints as <no value>, a number as a float',
+    summary: 'the values of an element are printed as they are written',
+    *check(manifest) {
+      for (const element of spoiledElements(manifest)) yield* textMistakes(element, manifest)
+    },
+  },
+  {
+    id: 'argocd/set-option-known',
+    severity: 'warning',
+    summary: 'sync options of an Application are spelt right, in their place, and read by the pinned Argo CD',
+    *check({ kind, plain, base, settings }) {
+      const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
+      for (const { index, text: option } of textItems(at(plain, ...path))) {
+        const mistake =
+          option.includes('\ue000') || option.includes('{{') ? undefined : judgeSyncOption(option, 'application', settings.argocd.version)
+        if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, index] }] }
+      }
+      // the parent Application reads the options of the set itself, or of an Application
+      for (const holder of kind === 'ApplicationSet' ? [[], base] : [[]]) {
+        const annotations = [...holder, 'metadata', 'annotations']
+        const written = at(plain, ...annotations)
+        for (const key of isJsonMap(written) ? Object.keys(written) : []) {
+          const mistake = judgeAnnotation(key)
+          if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key], on: 'key' as const }] }
+        }
+        const key = 'argocd.argoproj.io/sync-options'
+        for (const option of splitOptions(String(at(plain, ...annotations, key) ?? ''))) {
+          const mistake = option.includes('\ue000') ? undefined : judgeSyncOption(option, 'object', settings.argocd.version)
+          if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key] }] }
+        }
+      }
+    },
+  },
+]
+
+/** `CreateNamespace: true` for `CreateNamespace=true`. */
+function optionHelp(value: Json | undefined, path: Path): string | undefined {
+  const [entry, ...others] = path.includes('syncOptions') && isJsonMap(value) ? Object.entries(value) : []
+  return entry === undefined || others.length > 0 ? undefined : `write ${entry[0]}=${String(entry[1])}`
+}

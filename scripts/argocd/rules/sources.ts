@@ -1,0 +1,189 @@
+// Do the sources of a hand-written database give the chart what they are meant to?
+import { matcher, staticFolder } from '../../discover/layout.ts'
+import type { JsonMap, Path, Settings } from '../../model.ts'
+import type { ManifestRule } from './manifest-files.ts'
+import { applicationName } from './manifest-files.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, indexOfText, isDatabase, isExactVersion, ownPath, sourcePath, textItems } from './manifest-parts.ts'
+import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import type { ValueFile } from '../../applicationset/sources.ts'
+import { isJsonMap } from '../../values/value.ts'
+
+interface PlacedSource {
+  readonly source: JsonMap
+  readonly path: Path
+}
+
+/** The sources as they are written, with their paths. */
+function placedSources({ plain, base }: Manifest): PlacedSource[] {
+  const spec = at(plain, ...base, 'spec')
+  if (!isJsonMap(spec)) return []
+  const { sources, multiple } = sourcesOf(spec)
+  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
+}
+
+const defaultsFile = /^helm-values\/data\/postgres-[^/]+-defaults\.yaml$/
+
+function deploysDatabases({ applications, settings }: Manifest): boolean {
+  return applications?.some((application) => isDatabase(application, settings)) === true
+}
+
+export const sourceRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/defaults-first',
+    severity: 'warning',
+    summary: 'the defaults of an environment stand before the file of the service, which wins then',
+    *check(manifest) {
+      const { applications, settings, base } = manifest
+      for (const application of applications ?? []) {
+        if (!isDatabase(application, settings)) continue
+        const { files } = resolveValueFiles(application)
+        const last = files.findLastIndex((file) => defaultsFile.test(ownPath(file, settings) ?? ''))
+        const file = files[last]
+        const isOver = (other: ValueFile): boolean => other.source === file?.source && isServices(other, application, manifest)
+        const over = files.slice(0, Math.max(last, 0)).findIndex(isOver)
+        if (file === undefined || over < 0) continue
+        const list = [...base, 'spec', ...sourcePath(at(application, 'spec'), file.source), 'helm', 'valueFiles']
+        const written = at(application, ...list.slice(base.length))
+        const placeOf = (entry: string | undefined): Path => [...list, indexOfText(written, (text) => text === entry)]
+        yield {
+          message: `value file is ${short(file.path)}, but defaults that stand last win over the service`,
+          places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: 'these values lose' }],
+          help: 'list the defaults first: later files win',
+        }
+        return
+      }
+    },
+  },
+  {
+    id: 'argocd/value-file-ref',
+    severity: 'error',
+    summary: 'a value file of another source begins with `$` and its ref',
+    *check(manifest) {
+      const placed = placedSources(manifest)
+      const refs = new Set(placed.map(({ source }) => source['ref']))
+      for (const { source, path } of placed)
+        for (const { index, text: entry } of textItems(at(source, 'helm', 'valueFiles'))) {
+          const mistake = refMistake(entry, { isChart: source['chart'] !== undefined, isSingle: path.at(-1) === 'source', refs }, manifest)
+          if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, 'helm', 'valueFiles', index] }] }
+        }
+    },
+  },
+  {
+    id: 'argocd/ref-without-path',
+    severity: 'warning',
+    summary: 'a source of value files deploys nothing itself',
+    *check(manifest) {
+      if (!deploysDatabases(manifest)) return
+      for (const { source, path } of placedSources(manifest)) {
+        if (source['ref'] === undefined || source['path'] === undefined) continue
+        yield {
+          message: `path is ${short(String(source['path']))}, but a source with a path also deploys what it finds there`,
+          places: [{ path: [...path, 'path'] }],
+          help: 'remove `path`: `$values` begins at the root of the repository',
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/chart-version-exact',
+    severity: 'warning',
+    summary: 'a chart is pinned to one version',
+    *check(manifest) {
+      const { settings } = manifest
+      for (const { source, path } of placedSources(manifest)) {
+        const version = source['targetRevision']
+        if (typeof version !== 'string' || version.includes('\ue000') || version.includes('{{') || !isOurChart(source, settings)) continue
+        // one that is empty is refused, and told as that
+        if (version === '' || isExactVersion(version)) continue
+        yield {
+          message: `targetRevision is \`${version.slice(0, 40)}\`, but a range upgrades databases on the day of a release`,
+          places: [{ path: [...path, 'targetRevision'] }],
+          help: `write one version, such as ${settings.environments[0]?.clusterChart.version ?? '0.8.1'}`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/generate-paths-cover',
+    severity: 'warning',
+    upstream: 'argo-cd#27727: one string for every source',
+    summary: 'manifest-generate-paths cover every value file',
+    *check(manifest) {
+      const { applications, settings, base } = manifest
+      const key = 'argocd.argoproj.io/manifest-generate-paths'
+      for (const application of applications ?? []) {
+        const written = at(application, 'metadata', 'annotations', key)
+        if (typeof written !== 'string' || !isDatabase(application, settings)) continue
+        // a relative path begins at the source's own, which a chart has not
+        const roots = written
+          .split(';')
+          .filter((path) => path.startsWith('/'))
+          .map((path) => path.slice(1).replace(/\/$/, ''))
+        const { files } = resolveValueFiles(application)
+        const open = files.find(
+          ({ kind, path }) => kind === 'ref' && !roots.some((root) => path === root || path.startsWith(`${root}/`) || root === ''),
+        )
+        if (open === undefined) continue
+        yield {
+          message: `manifest-generate-paths is \`${written.slice(0, 24)}\`, but changes of ${short(open.path)} would go unseen`.slice(
+            0,
+            120,
+          ),
+          places: [{ path: [...base, 'metadata', 'annotations', key] }],
+          help: 'remove the annotation, or list absolute paths of all value files',
+        }
+        return
+      }
+    },
+  },
+]
+
+/** A file of one service, and not one that several share: by the layout, or with a part of the Application's name. */
+function isServices(file: ValueFile, application: JsonMap, { settings }: Manifest): boolean {
+  const path = ownPath(file, settings)
+  if (path === undefined || defaultsFile.test(path)) return false
+  const { databases, overrides } = settings.layout
+  if ([databases, overrides].some((pattern) => matcher(pattern)(path) !== undefined)) return true
+  const name =
+    path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.ya?ml$/, '') ?? ''
+  return name !== '' && applicationName(application).includes(name)
+}
+
+function isOurChart(source: JsonMap, { environments }: Settings): boolean {
+  const isSame = (left: unknown, right: string): boolean => String(left).replace(/\/$/, '') === right.replace(/\/$/, '')
+  return environments.some(({ clusterChart, operator }) =>
+    [clusterChart, operator.chart].some(({ name, repository }) => source['chart'] === name && isSame(source['repoURL'], repository)),
+  )
+}
+
+interface EntrySource {
+  readonly isChart: boolean
+  readonly isSingle: boolean
+  readonly refs: ReadonlySet<unknown>
+}
+
+function refMistake(entry: string, from: EntrySource, { settings, tree }: Manifest): { message: string; help: string } | undefined {
+  const shown = entry.length > 40 ? `${entry.slice(0, 39)}…` : entry
+  if (entry.startsWith('\\$'))
+    return { message: `value file is \`${shown}\`, but \`\\$\` is no reference`, help: `write ${entry.slice(1)}` }
+  if (from.isSingle && /^\$(?!\{?(?:ARGOCD|KUBE)_)[A-Za-z]/.test(entry))
+    return {
+      message: `value file is \`${shown}\`, but one \`source\` alone has no other to refer to`,
+      help: 'write `sources`, with a second one that has `ref: values`',
+    }
+  if (!from.isChart || entry.includes('\ue000')) return undefined
+  const [first = '', ...rest] = entry.split('/')
+  if (first !== '' && from.refs.has(first) && rest.length > 0)
+    return { message: `value file is \`${shown}\`, but a ref is written \`$${first}\``, help: `write $${entry}` }
+  const isOwn = [staticFolder(settings.layout.databases), 'helm-values'].some((folder) => folder !== '' && entry.startsWith(`${folder}/`))
+  if (!isOwn || tree.read(entry) === undefined) return undefined
+  return { message: `value file is \`${shown}\`, but without \`$\` it is looked for in the chart`, help: `write $values/${entry}` }
+}
+
+function short(path: string): string {
+  return path.length > 44 ? `…${path.slice(-43)}` : path
+}

@@ -1,0 +1,182 @@
+// Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
+import type { Finding, Json, JsonMap } from '../../model.ts'
+import type { ManifestRule } from './manifest-files.ts'
+import { applicationName } from './manifest-files.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, isDatabase } from './manifest-parts.ts'
+import { isJsonMap } from '../../values/value.ts'
+
+const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
+
+function expressionsOf(step: Json): JsonMap[] {
+  const list = at(step, 'matchExpressions')
+  return Array.isArray(list) ? list.filter(isJsonMap) : []
+}
+
+/** The operator of each expression of a step, and its index in the list as it is written. */
+function operatorsOf(step: Json): [number, Json | undefined][] {
+  const list = at(step, 'matchExpressions')
+  return (Array.isArray(list) ? list : []).flatMap((item, index): [number, Json | undefined][] =>
+    isJsonMap(item) ? [[index, item['operator']]] : [],
+  )
+}
+
+/** The steps of a set that rolls; empty where it does not. */
+function rollingSteps({ plain }: Manifest): Json[] {
+  const list = at(plain, ...steps)
+  return at(plain, 'spec', 'strategy', 'type') === 'RollingSync' && Array.isArray(list) ? list : []
+}
+
+const isKnown = (operator: Json | undefined): boolean => operator === 'In' || operator === 'NotIn'
+
+const hasKnownOperators = (all: readonly Json[]): boolean =>
+  all.every((step) => expressionsOf(step).every(({ operator }) => isKnown(operator)))
+
+/** `buildAppDependencyList`: a missing label matches NotIn, and never In. */
+function selects(step: Json, application: JsonMap): boolean {
+  return expressionsOf(step).every(({ key, operator, values }) => {
+    const label = at(application, 'metadata', 'labels', String(key))
+    const isListed = Array.isArray(values) && values.includes(label ?? null)
+    return operator === 'In' ? label !== undefined && isListed : label === undefined || !isListed
+  })
+}
+
+/** Fields of a Cluster's spec that people change, so that their differences must show; with all that stands below them. */
+const watched = [
+  'affinity',
+  'backup',
+  'bootstrap',
+  'certificates',
+  'externalClusters',
+  'imageCatalogRef',
+  'imageName',
+  'managed',
+  'monitoring',
+  'plugins',
+  'postgresql',
+  'replica',
+  'replicationSlots',
+  'resources',
+  'storage',
+  'superuserSecret',
+  'tablespaces',
+  'walStorage',
+] as const
+const deeper = new Set([
+  'postgresql.parameters',
+  'postgresql.pg_hba',
+  'storage.size',
+  'walStorage.size',
+  'managed.roles',
+  'backup.barmanObjectStore',
+  'bootstrap.initdb',
+])
+
+export const syncRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/rolling-operator',
+    severity: 'error',
+    upstream: 'labelMatchedExpression',
+    summary: 'steps of RollingSync select with In and NotIn',
+    *check(manifest) {
+      for (const [index, step] of rollingSteps(manifest).entries())
+        for (const [item, operator] of operatorsOf(step)) {
+          if (isKnown(operator)) continue
+          yield {
+            message: `operator is ${String(operator).slice(0, 30)}, but steps of RollingSync take In and NotIn`,
+            places: [{ path: [...steps, index, 'matchExpressions', item, 'operator'] }],
+            help: 'write In or NotIn, with values',
+          }
+        }
+    },
+  },
+  {
+    id: 'argocd/rolling-one-step',
+    severity: 'warning',
+    upstream: 'buildAppDependencyList',
+    summary: 'each Application of a set that rolls is in exactly one step',
+    whole: true,
+    *check(manifest) {
+      const all = rollingSteps(manifest)
+      if (all.length === 0 || !hasKnownOperators(all)) return
+      yield* stepMistake(all, manifest)
+    },
+  },
+  {
+    id: 'argocd/rolling-automated',
+    severity: 'warning',
+    upstream: 'RollingSync switches auto-sync off',
+    summary: 'a set that rolls does not ask for auto-sync, too',
+    *check(manifest) {
+      const path = [...manifest.base, 'spec', 'syncPolicy', 'automated']
+      const automated = at(manifest.plain, ...path)
+      const all = rollingSteps(manifest)
+      if (all.length === 0 || !isJsonMap(automated) || automated['enabled'] === false) return
+      // steps that are wrong come first
+      if (!hasKnownOperators(all) || [...stepMistake(all, manifest)].length > 0) return
+      yield {
+        message: 'automated is set, but RollingSync switches auto-sync off: nothing is healed between two changes',
+        places: [{ path, on: 'key' }],
+        help: 'remove `automated`, or the strategy',
+      }
+    },
+  },
+  {
+    id: 'argocd/differences-shown',
+    severity: 'warning',
+    summary: 'ignoreDifferences hide no part of a Cluster that people change',
+    *check({ plain, base, applications, settings }) {
+      if (applications?.some((application) => isDatabase(application, settings)) !== true) return
+      const path = [...base, 'spec', 'ignoreDifferences']
+      const list = at(plain, ...path)
+      for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
+        if (!isJsonMap(entry) || !['Cluster', '*'].includes(String(entry['kind']))) continue
+        if (!['postgresql.cnpg.io', '*', ''].includes(String(entry['group'] ?? ''))) continue
+        for (const field of ['jsonPointers', 'jqPathExpressions'])
+          for (const [item, text] of listOf(entry[field]).entries()) {
+            if (!hidesTooMuch(text)) continue
+            yield {
+              message: `ignoreDifferences hide ${text.slice(0, 40)}, but a change there would then never be seen or healed`,
+              places: [{ path: [...path, index, field, item] }],
+              help: 'name single fields that the operator fills in, such as /spec/managed/roles/0/inherit',
+            }
+          }
+      }
+    },
+  },
+]
+
+function listOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+/** `/spec/postgresql` or `.spec.postgresql`: the spec itself, one of its fields, or a sub-tree that people write. */
+function hidesTooMuch(text: string): boolean {
+  const path = text.startsWith('/') || text === '' ? text.slice(1).replaceAll('/', '.') : text.replace(/^\./, '')
+  if (path === '' || path === 'spec') return true
+  if (!path.startsWith('spec.')) return false
+  const below = path.slice('spec.'.length)
+  return watched.some((field) => field === below) || deeper.has(below)
+}
+
+function* stepMistake(all: readonly Json[], { applications }: Manifest): Iterable<Finding> {
+  for (const application of applications ?? []) {
+    if (JSON.stringify(at(application, 'metadata', 'labels') ?? null).includes('\ue000')) continue
+    const found = all.flatMap((step, index) => (selects(step, application) ? [index + 1] : []))
+    if (found.length === 1) continue
+    const name = applicationName(application).slice(0, 40)
+    const [, second] = found
+    yield second === undefined
+      ? {
+          message: `Application ${name} is in no step, but RollingSync never syncs what no step selects`,
+          places: [{ path: [...steps], on: 'key' }],
+          help: 'give the template the labels that the steps select, or add a step',
+        }
+      : {
+          message: `Application ${name} is in steps ${found.join(' and ')}, but must be in exactly one`.slice(0, 120),
+          places: [{ path: [...steps, second - 1, 'matchExpressions'], on: 'key' }],
+          help: 'narrow one of the steps',
+        }
+    return
+  }
+}

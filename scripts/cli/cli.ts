@@ -1,0 +1,205 @@
+// argv → command → exit code; no logic.
+import { parseArgs } from 'node:util'
+import type { ParseArgsConfig } from 'node:util'
+import type { Command } from './command.ts'
+import { peopleCommands } from './people.ts'
+import { nearest } from '../values/path.ts'
+import type { Terminal } from './terminal.ts'
+import { programVersion } from '../repository/package.ts'
+import { UsageError } from '../repository/workspace.ts'
+
+export { openQuestions } from '../new/answers.ts'
+
+const where = {
+  root: { type: 'string', value: 'DIR', does: 'the repository to look at (default: this folder)' },
+  databases: { type: 'string', value: 'DIR', does: 'take the databases from another checkout' },
+} as const
+
+/** The table of commands, in the order of the help text. */
+export const commands: readonly Command[] = [
+  {
+    name: 'render',
+    usage: 'render [--check] [--root DIR] [--databases DIR]',
+    does: 'write the merged values and the Argo CD manifests',
+    options: { check: { type: 'boolean', does: 'write nothing; report files that are stale, missing or left over' }, ...where },
+    run: async (flags, _, terminal) => (await import('./commands/render.ts')).render(flags, terminal),
+  },
+  {
+    name: 'check',
+    usage:
+      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--root DIR] [--databases DIR] [DATABASE…]',
+    does: 'check every database and every generated file; with names, report those databases only',
+    options: {
+      base: { type: 'string', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
+      staged: { type: 'boolean', does: 'judge the git index (what a commit would hold), against HEAD or --base' },
+      changed: { type: 'boolean', does: 'report only databases that the change touches (with --base or --staged)' },
+      baseline: { type: 'string', value: 'FILE', does: 'report only problems that this file does not list' },
+      live: {
+        type: 'string',
+        value: 'FILE',
+        does: 'compare with what `kubectl get applications,clusters -A -o yaml` printed into this file',
+      },
+      'cross-check': { type: 'string', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
+      'write-baseline': { type: 'string', value: 'FILE', does: 'list the problems of today in this file' },
+      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json, github, gitlab, junit or sarif' },
+      ...where,
+    },
+    operands: true,
+    run: async (flags, names, terminal) => (await import('./commands/check.ts')).check(flags, names, terminal),
+  },
+  {
+    name: 'plan',
+    usage: 'plan --base REF [--format pretty|markdown|json] [--staged] [--root DIR] [--databases DIR]',
+    does: 'say what merging this branch will do to each database',
+    options: {
+      base: { type: 'string', value: 'REF', does: 'the branch that this one is merged into, such as origin/main' },
+      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), markdown or json' },
+      staged: { type: 'boolean', does: 'take the git index, not the work tree' },
+      ...where,
+    },
+    run: async (flags, _, terminal) => (await import('./commands/plan.ts')).plan(flags, terminal),
+  },
+  {
+    name: 'fix',
+    usage: 'fix [--dry-run] [--root DIR] [--databases DIR]',
+    does: 'mend slips that have exactly one mending; comments and layout stay',
+    options: {
+      'dry-run': { type: 'boolean', does: 'write nothing; print the edits as a diff, and exit with 1 if there are any' },
+      ...where,
+    },
+    run: async (flags, _, terminal) => (await import('./commands/fix.ts')).fix(flags, terminal),
+  },
+  {
+    name: 'report',
+    usage: 'report --out FILE.html|- [--date YYYY-MM-DD] [--link-base URL] [--root DIR] [--databases DIR]',
+    does: 'write the fleet as one self-contained page',
+    options: {
+      out: { type: 'string', value: 'FILE', does: 'the page, such as fleet.html, or - for standard output' },
+      date: { type: 'string', value: 'DAY', does: 'the day to which the age of versions is counted (default: when the page is read)' },
+      'link-base': {
+        type: 'string',
+        value: 'URL',
+        does: 'where figures link to, such as https://github.com/me/repo/blob/main (default: the files)',
+      },
+      ...where,
+    },
+    run: async (flags, _, terminal) => (await import('./commands/report.ts')).report(flags, terminal),
+  },
+  {
+    name: 'admit',
+    usage: 'admit [--operator V] [--before FILE] [--format pretty|json|github] FILE…',
+    does: 'judge manifests as the API server and the operator would; `-` is standard input',
+    options: {
+      operator: { type: 'string', value: 'V', does: 'release of the operator (default: the newest known)' },
+      before: { type: 'string', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
+      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json or github' },
+    },
+    operands: true,
+    run: async (flags, files, terminal) => (await import('./commands/admit.ts')).admitFiles(flags, files, terminal),
+  },
+  ...peopleCommands,
+  {
+    name: 'completion',
+    usage: 'completion bash|zsh|fish',
+    does: 'print a script that completes commands, options and databases in a shell',
+    options: {},
+    operands: true,
+    run: async (_, words, terminal) => (await import('./commands/completion.ts')).completion(words, commands, terminal),
+  },
+  {
+    name: 'schemas derive',
+    usage: 'schemas derive --from FILE|DIR --version V [--out DIR]',
+    does: 'derive JSON Schemas from the CRDs of a release',
+    options: {
+      from: { type: 'string', value: 'PATH', does: 'a CRD file, a release manifest, a kubectl List, or a folder of them' },
+      version: { type: 'string', value: 'V', does: 'the release that the CRDs belong to, such as 1.30.0' },
+      out: { type: 'string', value: 'DIR', does: 'where to write (default: schemas)' },
+    },
+    run: async (flags, _, terminal) => (await import('./commands/schemas.ts')).schemasDerive(flags, terminal),
+  },
+]
+
+/** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(argv, terminal)
+  } catch (error) {
+    if (error instanceof UsageError || (error instanceof Error && error.constructor.name === 'GitFailure')) {
+      terminal.stderr(`cnpg-values: ${error.message}\n`)
+      return 2
+    }
+    terminal.stderr(
+      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${argv.join(' ')}\n`,
+    )
+    terminal.stderr(
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+    return 3
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [first, second] = argv
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    const target = first === 'help' ? commands.find((command) => command.name.split(' ')[0] === second) : undefined
+    terminal[first === undefined ? 'stderr' : 'stdout'](target === undefined ? overview() : helpOf(target))
+    return first === undefined ? 2 : 0
+  }
+  if (first === '--version') {
+    terminal.stdout(`${programVersion()}\n`)
+    return 0
+  }
+  const command = commands.find(({ name }) => name === first || name === `${first} ${second}`)
+  if (command === undefined) {
+    const group = commands.find(({ name }) => name.startsWith(`${first} `))
+    if (group !== undefined && (argv.includes('--help') || second === undefined)) {
+      terminal[second === undefined ? 'stderr' : 'stdout'](helpOf(group))
+      return second === undefined ? 2 : 0
+    }
+    const guess = nearest(
+      first,
+      commands.map(({ name }) => name.split(' ')[0] as string),
+    )
+    throw new UsageError(`there is no command \`${first}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`} (see --help)`)
+  }
+  const { flags, operands } = readFlags(command, argv.slice(command.name.split(' ').length))
+  if (flags['help'] === true) {
+    terminal.stdout(helpOf(command))
+    return 0
+  }
+  return command.run(flags, operands, terminal)
+}
+
+function readFlags(
+  command: Command,
+  args: readonly string[],
+): { flags: Record<string, string | boolean | undefined>; operands: readonly string[] } {
+  const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } }
+  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type }
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: command.operands === true, strict: true })
+    return { flags: parsed.values as Record<string, string | boolean | undefined>, operands: parsed.positionals }
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] as string).replace(/\.$/, '') : String(error)
+    const unknown = /'--?([\w-]+)'/.exec(message)?.[1]
+    const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
+    throw new UsageError(
+      `${message.charAt(0).toLowerCase()}${message.slice(1)}${guess === undefined || guess === unknown ? '' : `; did you mean --${guess}?`}\nusage: cnpg-values ${command.usage}`,
+    )
+  }
+}
+
+function overview(): string {
+  const rows = commands.map(({ name, does }) => `  ${name.padEnd(16)}${does}`)
+  return `usage: cnpg-values <command> [options]\n\nChecks and generates the databases of a CloudNativePG repository for Argo CD.\n\n${rows.join('\n')}\n\n  --help          this text, or after a command its options\n  --version       the version of this program\n\nexit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure\n`
+}
+
+function helpOf(command: Command): string {
+  const rows = Object.entries(command.options).map(([name, { value, does }]): [string, string] => [
+    `--${name}${value === undefined ? '' : ` ${value}`}`,
+    does,
+  ])
+  const width = Math.max(0, ...rows.map(([option]) => option.length))
+  const list = rows.map(([option, does]) => `  ${option.padEnd(width)}  ${does}\n`)
+  return `usage: cnpg-values ${command.usage}\n\n${command.does}\n\n${list.join('')}`
+}

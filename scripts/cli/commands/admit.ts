@@ -1,0 +1,205 @@
+// `admit`: would the API server and the operator take these manifests?
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { admit } from '../../admit/admit.ts'
+import type { AdmitResult } from '../../admit/admit.ts'
+import { examine } from '../../admit/examine.ts'
+import { chooseSchemaVersion, isOwnGroup, loadKind } from '../../kubernetes/load.ts'
+import { isKnownOperator } from '../../operator/version.ts'
+import { diagnose, locate } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { writeGithub } from '../../emit/formats/github.ts'
+import { diagnosticsToJson } from '../../emit/formats/json.ts'
+import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
+import { parsePath } from '../../explain/path-text.ts'
+import { readManifests } from '../../yaml/manifests.ts'
+import type { Manifest } from '../../yaml/manifests.ts'
+import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../model.ts'
+import { formatPath, listed, nearest } from '../../values/path.ts'
+import { maskMessage } from '../../report/secret-lines.ts'
+import type { Terminal } from '../terminal.ts'
+import { decodeText } from '../../repository/tree.ts'
+import { deepestAt } from '../../values/value.ts'
+import { UsageError } from '../../repository/workspace.ts'
+
+const newestOperator = '1.30.0'
+const formats = ['pretty', 'json', 'github']
+
+export interface AdmitFlags {
+  readonly before?: string | undefined
+  readonly operator?: string | undefined
+  readonly format?: string | undefined
+}
+
+interface Judged {
+  readonly manifest: Manifest
+  readonly result: AdmitResult
+  readonly findings: readonly LocatedFinding[]
+}
+
+/**
+ * Judges every object of the files (`-`: standard input) as the API server with the operator's webhooks would, as a create,
+ * or as an update where `--before` has an object of the same kind, namespace and name. Exit code 1 when one is refused.
+ */
+export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal: Terminal): number {
+  if (paths.length === 0) throw new UsageError('no file is named; `-` reads standard input')
+  const format = flags.format ?? 'pretty'
+  if (!formats.includes(format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(formats)}`)
+  const operator = readOperator(flags.operator, terminal)
+  const files = paths.map((path) => readFile(path, terminal))
+  const before =
+    flags.before === undefined ? new Map<string, Manifest>() : byIdentity(readManifests(readFile(flags.before, terminal)).manifests)
+  const read = files.map((file) => readManifests(file))
+  const manifests = read.flatMap((one) => one.manifests)
+  for (const [index, { manifests: found, findings }] of read.entries())
+    if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
+  const known = manifests.filter((manifest) => isJudged(manifest, operator))
+  const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
+  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
+  if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
+  else if (format === 'github') terminal.stdout(writeGithub(diagnostics))
+  else writePretty(diagnostics, files, terminal)
+  const refused = judged.filter((one) => one.result.verdict === 'rejected').length
+  const skipped = manifests.length - known.length
+  if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
+  const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
+  terminal.stderr(
+    `${plural(judged.length, 'object')} judged as CloudNativePG ${operator} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+  )
+  return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+}
+
+/** Objects of other programs are left alone; what has no kind, or one that the operator's groups do not have, nobody takes. */
+function isJudged({ apiVersion, kind }: Manifest, operator: string): boolean {
+  return apiVersion === '' || kind === '' || isOwnGroup(apiVersion) || loadKind(apiVersion, kind, operator) !== undefined
+}
+
+function sayCreated(
+  manifest: Manifest,
+  { before, file, terminal }: { before: ReadonlyMap<string, Manifest>; file: string; terminal: Terminal },
+): void {
+  if (before.has(identity(manifest))) return
+  terminal.stderr(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}, so it was judged as a create\n`)
+}
+
+function readOperator(flag: string | undefined, terminal: Terminal): string {
+  const operator = (flag ?? newestOperator).replace(/^v/, '')
+  if (!/^\d+\.\d+\.\d+$/.test(operator)) throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${newestOperator}`)
+  if (!isKnownOperator(operator))
+    terminal.stderr(
+      `operator ${operator} is not known here: judged by the schemas of ${chooseSchemaVersion('cloudnative-pg', operator)} and the rules up to ${newestOperator}\n`,
+    )
+  return operator
+}
+
+function readFile(path: string, terminal: Terminal): SourceFile {
+  const shown = path === '-' ? '<stdin>' : path
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path === '-' ? 0 : resolve(terminal.cwd, path))
+  } catch (error) {
+    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`)
+  }
+  const text = decodeText(bytes)
+  if (!text.ok) throw new UsageError(`${shown} ${text.message}`)
+  return { path: shown, text: text.text }
+}
+
+function identity({ apiVersion, kind, namespace, name }: Manifest): string {
+  return [apiVersion.split('/')[0], kind, namespace || 'default', name].join('\0')
+}
+
+function byIdentity(manifests: readonly Manifest[]): Map<string, Manifest> {
+  return new Map(manifests.map((manifest) => [identity(manifest), manifest]))
+}
+
+function judge(manifest: Manifest, old: Manifest | undefined, operator: string): Judged {
+  const options = { operator, ...(old === undefined ? {} : { old: old.plain }) }
+  const result = admit(manifest.plain, options)
+  const found = examine(manifest.plain, options)
+  const findings = found.map((finding) => place(finding, manifest, result))
+  if (result.verdict === 'rejected' && !findings.some((finding) => finding.severity === 'error'))
+    for (const error of result.errors) {
+      const path = parsePath(error.field) ?? []
+      findings.push({
+        rule: error.rule,
+        severity: 'error',
+        message: `${error.field}: ${error.message}`.slice(0, 120),
+        at: spotAt(manifest.value, { path }),
+        object: `${manifest.kind}/${manifest.name}`,
+        path: formatPath(path),
+      })
+    }
+  return { manifest, result, findings }
+}
+
+/** Whether the server misses what a dropped field was meant to be: then the slip is why it refuses. */
+function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitResult): boolean {
+  if (rule !== 'schema/unknown-field') return false
+  return errors.some(({ field }) => {
+    const wanted = parsePath(field) ?? []
+    const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
+    return isBeside && nearest(String(path.at(-1)), [String(wanted.at(-1))]) !== undefined
+  })
+}
+
+/** What the server only drops (an unknown field) does not make it refuse, so here it is a warning. */
+function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): LocatedFinding {
+  const [first, ...others] = finding.places
+  const dropped = (finding.rule === 'schema/unknown-field' && !isMissed(finding, result)) || result.verdict === 'accepted'
+  return {
+    rule: finding.rule,
+    severity: dropped && finding.severity === 'error' ? 'warning' : finding.severity,
+    message: finding.message,
+    at: spotAt(manifest.value, first),
+    related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? 'this takes part in it' })),
+    help: finding.help,
+    object: `${manifest.kind}/${manifest.name}`,
+    path: formatPath(first.path),
+  }
+}
+
+/** The deepest node on the way to a place; its key where the way ends early. */
+function spotAt(root: Value, place: Place): Spot {
+  const { node, depth } = deepestAt(root, place.path)
+  const { file, key, value } = node.origin
+  const wanted = depth === place.path.length ? place.on : 'key'
+  if (key !== null && (wanted === 'key' || node.kind === 'map' || node.kind === 'list' || value.end <= value.start))
+    return { file, span: key }
+  if (node.kind !== 'map') return { file, span: value }
+  const first = [...node.entries.values()][0]?.origin.key
+  return { file, span: first ?? value }
+}
+
+function writePretty(diagnostics: readonly Diagnostic[], files: readonly SourceFile[], terminal: Terminal): void {
+  const source = (path: string): string | undefined => files.find((file) => file.path === path)?.text
+  terminal.stdout(diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic, { color: terminal.color, source })}\n`).join('\n'))
+  if (diagnostics.length > 0) terminal.stderr('\n')
+}
+
+/** The server's own words, without the secrets that they repeat. */
+function shownVerdict({ errors, warnings, pruned }: AdmitResult, root: Value): Pick<AdmitResult, 'errors' | 'warnings' | 'pruned'> {
+  const clean = (text: string, field: string): string => {
+    const spot = spotAt(root, { path: parsePath(field) ?? [] })
+    return maskMessage(text, [{ ...locate(spot), text: spot.file.text }])
+  }
+  return {
+    errors: errors.map((error) => ({ ...error, field: clean(error.field, error.field), message: clean(error.message, error.field) })),
+    warnings: warnings.map((warning) => clean(warning, warning)),
+    pruned: pruned.map((field) => clean(field, field)),
+  }
+}
+
+function writeReport(judged: readonly Judged[], diagnostics: readonly Diagnostic[]): string {
+  const objects = judged.map(({ manifest, result }) => ({
+    apiVersion: manifest.apiVersion,
+    kind: manifest.kind,
+    namespace: manifest.namespace,
+    name: manifest.name,
+    verdict: result.verdict,
+    stage: result.stage,
+    ...shownVerdict(result, manifest.value),
+  }))
+  const { errors, warnings, files } = count(diagnostics)
+  return `${JSON.stringify({ version: 1, summary: { errors, warnings, objects: objects.length, files }, diagnostics: diagnosticsToJson(diagnostics), objects }, null, 2)}\n`
+}

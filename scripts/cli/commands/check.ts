@@ -1,0 +1,214 @@
+// `check`: is everything fit to be merged?
+import { appendFileSync, readFileSync } from 'node:fs'
+import { posix, resolve } from 'node:path'
+import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
+import { isHelmOnPath } from '../../chart/cross-check.ts'
+import { count, footer, formatDiagnostic, plural } from '../../emit/formats/text.ts'
+import { writeGithub, writeGithubSummary } from '../../emit/formats/github.ts'
+import { writeGitlab } from '../../emit/formats/gitlab.ts'
+import { writeJson } from '../../emit/formats/json.ts'
+import { writeJunit } from '../../emit/formats/junit.ts'
+import { writeSarif } from '../../emit/formats/sarif.ts'
+import { readLive } from '../../live/state.ts'
+import type { LiveState } from '../../live/state.ts'
+import type { Diagnostic } from '../../model.ts'
+import { listed, nearest } from '../../values/path.ts'
+import { runPipeline } from '../../pipeline.ts'
+import type { Outcome } from '../../pipeline.ts'
+import { decodeText } from '../../repository/tree.ts'
+import { folderInRepository, openWorkspace, shownPath, UsageError } from '../../repository/workspace.ts'
+import type { Workspace } from '../../repository/workspace.ts'
+import type { Terminal } from '../terminal.ts'
+import { programVersion } from '../../repository/package.ts'
+
+export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const
+export type Format = (typeof formats)[number]
+
+export interface CheckFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly staged?: boolean | undefined
+  readonly base?: string | undefined
+  readonly changed?: boolean | undefined
+  readonly baseline?: string | undefined
+  readonly live?: string | undefined
+  readonly 'write-baseline'?: string | undefined
+  readonly 'cross-check'?: string | undefined
+  readonly format?: string | undefined
+}
+
+/** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error. */
+export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
+  const format = readFormat(flags.format)
+  const workspace = openWorkspace(terminal.cwd, flags)
+  if (flags.changed === true && flags.base === undefined && flags.staged !== true)
+    throw new UsageError('--changed needs --base REF or --staged: touched since when?')
+  const outcome = await runPipeline(workspace, {
+    staged: flags.staged === true,
+    base: flags.base,
+    changed: flags.changed === true,
+    live: openLive(flags.live, terminal),
+    crossCheck: readCrossCheck(flags['cross-check']),
+  })
+  const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
+  if (flags['write-baseline'] !== undefined) {
+    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), selected)
+    terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
+    return 0
+  }
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
+  const isWhole = names.length === 0 && flags.changed !== true
+  const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
+  await report(annotates(format) ? fromTop(wanted, workspace) : wanted, outcome, format, terminal)
+  return count(wanted).errors > 0 ? 1 : 0
+}
+
+/** Said where a comparison is asked for, and there is nothing to compare with. */
+export function firstAdoption(revision: string): string {
+  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
+}
+
+/** What kubectl printed into a file; a file that can't be read is wrong usage. */
+function openLive(path: string | undefined, terminal: Terminal): LiveState | undefined {
+  if (path === undefined) return undefined
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(resolve(terminal.cwd, path))
+  } catch {
+    throw new UsageError(`--live is \`${path}\`, but there is no such file: kubectl get applications,clusters -A -o yaml > ${path}`)
+  }
+  const read = decodeText(bytes)
+  if (!read.ok) throw new UsageError(`--live is \`${path}\`, but it ${read.message}`)
+  const { state, findings } = readLive({ path, text: read.text })
+  const broken = findings.find((finding) => finding.severity === 'error')
+  if (broken !== undefined) throw new UsageError(`--live ${path}: ${broken.message}`)
+  return state
+}
+
+function readCrossCheck(flag: string | undefined): boolean {
+  if (flag === undefined) return false
+  if (flag !== 'helm') throw new UsageError(`--cross-check is \`${flag}\`, but must be helm`)
+  if (!isHelmOnPath()) throw new UsageError('--cross-check needs `helm`, but none is on PATH')
+  return true
+}
+
+function readFormat(format: string | undefined): Format {
+  const found = formats.find((known) => known === (format ?? 'pretty'))
+  if (found === undefined) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(formats)}`)
+  return found
+}
+
+/** The diagnostics that concern the named databases (`orders/prd`, or `orders` for all its environments). */
+function select(outcome: Outcome, names: readonly string[]): readonly Diagnostic[] {
+  if (names.length === 0) return outcome.diagnostics
+  const ids = outcome.databases.map((database) => database.id)
+  const wanted = new Set<string>()
+  for (const name of names) {
+    const matches = ids.filter((id) => id === name || id.startsWith(`${name}/`))
+    // a database whose settings are broken is not known by name: then everything is shown
+    if (matches.length === 0 && outcome.settings === undefined) return outcome.diagnostics
+    if (matches.length === 0) {
+      const guess = nearest(name, ids)
+      throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+    }
+    for (const id of matches) wanted.add(id)
+  }
+  return outcome.diagnostics.filter((diagnostic) => diagnostic.databases.length === 0 || diagnostic.databases.some((id) => wanted.has(id)))
+}
+
+/** The diagnostics of databases that the change touches, and of files outside any database that it touches. */
+function selectChanged({ comparison, databases }: Outcome, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  // nothing to compare with: before the first commit everything is new
+  if (comparison === undefined) return diagnostics
+  const present = new Map(databases.map((database) => [database.id, database]))
+  const isTouched = (id: string): boolean => {
+    const database = present.get(id)
+    return database === undefined || comparison.touches(database)
+  }
+  const anything =
+    databases.some((database) => comparison.touches(database)) || [...comparison.base.databases.keys()].some((id) => !present.has(id))
+  return diagnostics.filter((diagnostic) => {
+    if (diagnostic.databases.length > 0) return diagnostic.databases.some(isTouched)
+    return anything || diagnostic.at.revision !== undefined || comparison.base.differs(diagnostic.at.file)
+  })
+}
+
+/** Leaves out what was known when the program was adopted; entries that fit nothing any more are told. */
+function withoutKnown(
+  diagnostics: readonly Diagnostic[],
+  from: { readonly file: string; readonly isWhole: boolean },
+  terminal: Terminal,
+): readonly Diagnostic[] {
+  const { fresh, known, stale } = compareBaseline(resolve(terminal.cwd, from.file), diagnostics)
+  terminal.stderr(`${plural(known, 'known problem')} left out (${from.file})\n`)
+  if (from.isWhole && stale.length > 0) {
+    terminal.stderr(
+      `${plural(stale.length, 'entry', 'entries')} of ${from.file} fit nothing any more; write it again with --write-baseline:\n`,
+    )
+    for (const line of stale.slice(0, 10)) terminal.stderr(`  ${line}\n`)
+    if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
+  }
+  return fresh
+}
+
+/** Formats whose reader looks files up from git's top level. */
+function annotates(format: Format): boolean {
+  return format === 'github' || format === 'gitlab' || format === 'sarif'
+}
+
+/** Paths as the top of their own repository sees them: databases from another checkout are seen from that one's. */
+function fromTop(diagnostics: readonly Diagnostic[], { root, databases }: Workspace): readonly Diagnostic[] {
+  const folder = folderInRepository(root)
+  const elsewhere = databases === undefined ? undefined : { shown: `${shownPath(root, databases)}/`, folder: folderInRepository(databases) }
+  const seen = (file: string): string =>
+    elsewhere !== undefined && file.startsWith(elsewhere.shown)
+      ? elsewhere.folder + file.slice(elsewhere.shown.length)
+      : posix.normalize(folder + file)
+  const moved = <Place extends { readonly file: string }>(place: Place): Place => ({ ...place, file: seen(place.file) })
+  return diagnostics.map((diagnostic) => ({ ...diagnostic, at: moved(diagnostic.at), related: diagnostic.related.map(moved) }))
+}
+
+/** Diagnostics to stdout in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
+export async function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<void> {
+  terminal.stdout(await writeReport(diagnostics, outcome, format, terminal))
+  const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
+  const summary = footer(count(diagnostics), outcome, [...operators])
+  if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
+  terminal.stderr(`${summary}\n`)
+  const summaryFile = process.env['GITHUB_STEP_SUMMARY']
+  if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
+    appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
+}
+
+async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<string> {
+  const { databases, source } = outcome
+  switch (format) {
+    case 'json':
+      return writeJson(diagnostics, databases.length)
+    case 'github':
+      return writeGithub(diagnostics)
+    case 'gitlab':
+      return writeGitlab(diagnostics)
+    case 'junit':
+      return writeJunit(
+        diagnostics,
+        databases.map(({ id }) => id),
+      )
+    case 'sarif': {
+      // the lists of all rules, Argo CD's engine among them, take longer to load than a check of one service
+      const { summaryOf } = await import('../../rules/rule-summary.ts')
+      return writeSarif(diagnostics, { version: programVersion(), summaryOf })
+    }
+    case 'pretty':
+      return diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic, { color: terminal.color, source })}\n`).join('\n')
+  }
+}
+
+/** The summary is a courtesy: where it can't be written the verdict still stands. */
+function appendSummary(file: string, text: string, terminal: Terminal): void {
+  try {
+    appendFileSync(file, `${text}\n`)
+  } catch (error) {
+    terminal.stderr(`the summary of the job can't be written: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}

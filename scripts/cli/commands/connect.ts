@@ -1,0 +1,108 @@
+// `connect`: how do people and applications reach a database?
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { connectFacts, serviceFor } from '../../connect/facts.ts'
+import type { ConnectFacts } from '../../connect/facts.ts'
+import { oneLine, shellWord } from '../../connect/quoting.ts'
+import { environmentSnippet, migration, nodeSnippet, pythonSnippet, springSnippet } from '../../connect/snippets.ts'
+import type { Route, Snippet } from '../../connect/snippets.ts'
+import { connectJson, connectText } from '../../connect/text.ts'
+import { chooseDatabase, inspectDatabase, readFleet } from '../../inspect.ts'
+import { listed, nearest } from '../../values/path.ts'
+import type { Terminal } from '../terminal.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { refuse } from './refuse.ts'
+
+export interface ConnectFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly format?: string | undefined
+  readonly via?: string | undefined
+  readonly spring?: boolean | undefined
+  readonly flyway?: boolean | undefined
+  readonly env?: boolean | undefined
+  readonly node?: boolean | undefined
+  readonly python?: boolean | undefined
+}
+
+const snippets: Readonly<Record<'spring' | 'env' | 'node' | 'python', (route: Route) => Snippet>> = {
+  spring: springSnippet,
+  env: environmentSnippet,
+  node: nodeSnippet,
+  python: pythonSnippet,
+}
+
+/**
+ * Prints what is known of a database's secrets, services and commands, or one snippet. Nothing secret is read or printed.
+ * Exit code 1 when a file of the database can't be read, or the chart refuses its values.
+ */
+export function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): number {
+  const format = flags.format ?? 'pretty'
+  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
+  const [name, folder, ...rest] = operands
+  const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
+  if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)
+  if ((folder !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
+    throw new UsageError(`\`${rest[0] ?? folder}\` is one word too many; only --flyway takes a folder`)
+  const [kind] = wanted
+  if (format === 'json' && kind !== undefined)
+    throw new UsageError(`--format is \`json\`, but --${kind} prints a snippet, which has one form; leave one of them out`)
+  if (flags.via !== undefined && (kind === undefined || kind === 'flyway'))
+    throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
+  const fleet = readFleet(openWorkspace(terminal.cwd, flags))
+  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
+  if ('broken' in inspected) return refuse(inspected.broken, terminal)
+  const facts = connectFacts(inspected.database, inspected.objects)
+  if (facts === undefined) return refuse(inspected.findings, terminal)
+  if (kind === 'flyway') return writeMigration(facts, folder, terminal)
+  if (kind !== undefined) {
+    const pooler = facts.services.find((service) => service.kind === 'pooler')
+    if (flags.via === undefined && pooler !== undefined)
+      terminal.stderr(`this goes to the primary; --via ${shellWord(pooler.name)} goes through ${oneLine(pooler.use)}\n`)
+    const route = routeOf(facts, flags.via ?? 'rw')
+    if (route.service.idle === true)
+      terminal.stderr(`warning: ${oneLine(route.service.name)} leads to standbys, but ${facts.database} has 1 instance and so none\n`)
+    return printSnippet(snippets[kind](route), terminal)
+  }
+  terminal.stdout(format === 'json' ? connectJson(facts) : connectText(facts, terminal.color))
+  return 0
+}
+
+function routeOf(facts: ConnectFacts, via: string): Route {
+  const service = serviceFor(facts, via)
+  if (service === undefined) {
+    const names = facts.services.map(({ name, kind }) => (kind === 'rw' || kind === 'ro' || kind === 'r' ? kind : name))
+    const guess = nearest(via, names)
+    throw new UsageError(
+      `--via is \`${via}\`, but ${facts.database} has ${listed(names)}${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`,
+    )
+  }
+  const secret = facts.secrets.find(({ use }) => use === 'application')
+  if (secret === undefined)
+    throw new UsageError(`${facts.database} has no secret for applications: it follows or restores another cluster and has its roles`)
+  return { facts, secret, service }
+}
+
+function printSnippet({ text, warnings }: Snippet, terminal: Terminal): number {
+  terminal.stdout(text)
+  for (const warning of warnings) terminal.stderr(`warning: ${oneLine(warning)}\n`)
+  return 0
+}
+
+/** Without a folder the migration goes to stdout; a file that is there is never overwritten. */
+function writeMigration(facts: ConnectFacts, folder: string | undefined, terminal: Terminal): number {
+  const text = migration({ facts })
+  if (folder === undefined) {
+    terminal.stdout(text)
+    terminal.stderr('add a folder to write it, usually src/main/resources/db/migration\n')
+    return 0
+  }
+  const target = join(resolve(terminal.cwd, folder), 'V1__init.sql')
+  if (existsSync(target))
+    throw new UsageError(`${join(folder, 'V1__init.sql')} exists already, and Flyway may have run it; add the next version beside it`)
+  mkdirSync(resolve(terminal.cwd, folder), { recursive: true })
+  writeFileSync(target, text, { flag: 'wx' })
+  terminal.stdout(`written  ${join(folder, 'V1__init.sql')}\n`)
+  return 0
+}

@@ -1,0 +1,256 @@
+// `explain`: where does a value come from, what does it become, and what may stand there?
+import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
+import { valueFacts, valueFor } from '../../chart/value-facts.ts'
+import type { ValueFacts } from '../../chart/value-facts.ts'
+import { locate, spotOf } from '../../report/diagnose.ts'
+import { maskingOf } from '../../explain/masking.ts'
+import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
+import type { ObjectPath } from '../../explain/path-text.ts'
+import { plural } from '../../emit/formats/text.ts'
+import { explanationToJson } from '../../explain/report.ts'
+import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
+import { explanationToText } from '../../explain/text.ts'
+import { namespaceSpot } from '../../merge/generator.ts'
+import { fieldsFrom, layersAt } from '../../explain/trace.ts'
+import { chooseDatabase, inspectDatabase, leavesOf, readFleet } from '../../inspect.ts'
+import type { Inspected } from '../../inspect.ts'
+import type { Json, Path, RenderedObject, Value } from '../../model.ts'
+import { formatPath, listed, nearest } from '../../values/path.ts'
+import { policiesOn } from '../../policy/judge.ts'
+import { shownPath } from '../../report/secret.ts'
+import type { Terminal } from '../terminal.ts'
+import { toPlain, valueAt } from '../../values/value.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { refuse } from './refuse.ts'
+
+export interface ExplainFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly format?: string | undefined
+}
+
+/**
+ * Explains one value, one field of an object, or without a path every value of a database. Exit code 1 when a file of the
+ * database can't be read; a path that leads nowhere is wrong usage.
+ */
+export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
+  const format = flags.format ?? 'pretty'
+  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
+  const [name, text, ...rest] = operands
+  if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
+  const fleet = readFleet(openWorkspace(terminal.cwd, flags))
+  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
+  if ('broken' in inspected) return refuse(inspected.broken, terminal)
+  const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
+  terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
+  const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
+  if (wrong > 0) terminal.stderr(`${inspected.database.id} has mistakes, so this may not be all; run \`check ${inspected.database.id}\`\n`)
+  return 0
+}
+
+function basics({ database }: Inspected): Pick<Explanation, 'database' | 'operator' | 'chart'> {
+  const { operator, clusterChart } = database.environment
+  return { database: database.id, operator: operator.version, chart: `${clusterChart.name} ${clusterChart.version}` }
+}
+
+function wholeTree(inspected: Inspected): Explanation {
+  return { ...basics(inspected), leaves: leafLines(inspected, inspected.values, []), layers: [], fields: [] }
+}
+
+function leafLines(inspected: Inspected, value: Value, path: Path, object?: RenderedObject): LeafLine[] {
+  const masking = maskingOf([inspected.values, ...inspected.layers])
+  return [...leavesOf(value, path)].map((leaf) => {
+    const value = masking.plain(leaf.value, leaf.path, object)
+    return { path: formatPath(shownPath(leaf.path)), value, ...whoDecides(inspected, leaf, object) }
+  })
+}
+
+/** Who decides a leaf: the layer that wrote it, the chart's own text, or what decides the namespace of the release. */
+function whoDecides(
+  { database, settings }: Inspected,
+  { value, path }: { readonly value: Value; readonly path: Path },
+  object: RenderedObject | undefined,
+): Pick<LeafLine, 'layer' | 'file' | 'at'> {
+  const { clusterChart } = database.environment
+  if (object !== undefined && value.kind === 'scalar' && value.constant === true)
+    return { layer: 'chart', file: `${clusterChart.name}-${clusterChart.version}/templates` }
+  const isReleases = object !== undefined && isNamespace(path) && value.origin.file.builtin === true
+  const spot = isReleases ? namespaceSpot(database, settings) : spotOf(value)
+  const { layer, file } = isReleases ? { layer: 'generator' as const, file: spot?.file ?? value.origin.file } : value.origin
+  return { layer, file: file.path, ...(spot === undefined ? {} : { at: locate(spot) }) }
+}
+
+function isNamespace(path: Path): boolean {
+  return path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace'
+}
+
+/** Constants that stand in every object; others are printed because of some value. */
+function isChartsOwn(node: Value, path: Path): boolean {
+  const isHead = path[0] === 'apiVersion' || path[0] === 'kind' || (path[0] === 'metadata' && path[1] === 'labels')
+  return isHead && node.kind === 'scalar' && node.constant === true
+}
+
+/** A kind alone (`Cluster`) is an object path, unless a value has that name. */
+function explainText(inspected: Inspected, text: string): Explanation {
+  const kinds = new Set(inspected.objects.map(({ kind }) => kind))
+  const asked = parseObjectPath(kinds.has(text) ? `${text}/` : text, kinds, new Set(inspected.objects.map((object) => object.name)))
+  if (asked !== undefined) return explainField(inspected, asked)
+  if (kinds.size === 0 && /^[A-Z]/.test(text))
+    throw new UsageError(
+      `${inspected.database.id} has no objects, because the chart refuses its values; run \`check ${inspected.database.id}\``,
+    )
+  if (/^[A-Z]\w*\//.test(text)) {
+    const kind = text.slice(0, text.indexOf('/'))
+    const guess = nearest(kind, kinds)
+    throw new UsageError(
+      `${inspected.database.id} has no ${kind}${guess === undefined ? `; its objects are ${listed(kinds)}` : `; did you mean \`${guess}\`?`}`,
+    )
+  }
+  const path = parsePath(text)
+  if (path === undefined || path.length === 0)
+    throw new UsageError(`\`${text}\` is no path; write one such as cluster.storage.size or Cluster/spec.storage.size`)
+  return explainValue(inspected, path)
+}
+
+function explainValue(inspected: Inspected, path: Path): Explanation {
+  const { values, layers, objects, written } = inspected
+  const masking = maskingOf([values, ...layers])
+  const value = valueAt(values, path)
+  const said = layersAt(layers, path, value)
+  const facts = knownFacts(inspected, path, value !== undefined || valueAt(written, path) !== undefined)
+  const fields = fieldsFrom(objects, path, value)
+  const operator = inspected.database.environment.operator.version
+  const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
+  const lines = fields.map(({ object, path: at, value: node }) => fieldLine(object, at, masking.plain(node, at, object), operator))
+  return {
+    ...basics(inspected),
+    path: formatPath(path),
+    ...(facts?.about === undefined ? {} : { about: facts.about }),
+    ...(facts === undefined
+      ? {}
+      : { type: facts.type, keys: facts.keys, ...(facts.choices === undefined ? {} : { choices: facts.choices }) }),
+    ...(value === undefined ? {} : { value: masking.plain(value, path) }),
+    leaves: value !== undefined && isBranch(value) ? leafLines(inspected, value, path) : [],
+    layers: said.map(({ layer, file, at, value: says, role, above }): LayerLine => {
+      const shown = above === undefined && isBranch(says) ? sizeOf(says) : masking.plain(says, path)
+      return {
+        layer,
+        file,
+        value: shown,
+        role,
+        ...(at === undefined ? {} : { at }),
+        ...(above === undefined ? {} : { above: formatPath(above) }),
+      }
+    }),
+    fields: lines.length > 0 || value !== undefined ? lines : unsetFields(inspected, facts, operator),
+    ...(policies.length === 0 ? {} : { policies }),
+  }
+}
+
+function sizeOf(value: Value): string {
+  if (value.kind === 'map') return plural(value.entries.size, 'key')
+  return plural(value.kind === 'list' ? value.items.length : 0, 'item')
+}
+
+function isBranch(value: Value): boolean {
+  return (value.kind === 'map' && value.entries.size > 0) || (value.kind === 'list' && value.items.length > 0)
+}
+
+/** What the chart says of the path; a path that nothing sets and nothing reads is wrong usage. */
+function knownFacts(inspected: Inspected, path: Path, isSet: boolean): ValueFacts | undefined {
+  // with another chart only Helm knows the keys
+  const facts = inspected.layers[0]?.origin.layer === 'chart' ? valueFacts(path) : undefined
+  if (facts !== undefined && !('step' in facts)) return facts
+  if (isSet) return undefined
+  const siblings = valueAt(inspected.values, path.slice(0, -1))
+  const known = facts?.known ?? (siblings?.kind === 'map' ? [...siblings.entries.keys()] : [])
+  const step = facts?.step ?? String(path.at(-1))
+  const parent = facts?.parent ?? path.slice(0, -1)
+  const guess = facts?.suggestion ?? nearest(step, known)
+  const where = parent.length === 0 ? 'the values have' : `\`${formatPath(parent)}\` has`
+  const help =
+    guess !== undefined ? `; did you mean \`${formatPath([...parent, guess])}\`?` : known.length > 0 ? `; there are ${listed(known)}` : ''
+  throw new UsageError(`${where} no \`${step}\`${help}`)
+}
+
+/** The field that an unset value would become, with what the server fills in. */
+function unsetFields({ objects }: Inspected, facts: ValueFacts | undefined, operator: string): FieldLine[] {
+  const target = facts?.target
+  const object = objects.find(({ kind }) => kind === target?.kind)
+  if (target === undefined || object === undefined) return []
+  return factsOf(object.plain, target.path, operator) === null ? [] : [fieldLine(object, target.path, undefined, operator)]
+}
+
+function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, operator: string): FieldLine {
+  const line = { object: `${object.kind}/${object.name}`, path: formatPath(path), ...(value === undefined ? {} : { value }) }
+  const facts = path[0] === 'metadata' ? undefined : factsOf(object.plain, path, operator)
+  if (facts === undefined || facts === null) return { ...line, readers: [] }
+  const stored = storedOf(object.plain, operator)
+  const effective = stored === undefined ? undefined : storedAt(stored, path)
+  const filled = value === undefined && (effective === null || typeof effective !== 'object') ? effective : undefined
+  return {
+    ...line,
+    facts,
+    readers: stored === undefined ? [] : readersOf(stored, path, operator),
+    ...(filled === undefined || filled === null ? {} : { stored: filled }),
+  }
+}
+
+function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): Explanation {
+  const matches = inspected.objects.filter((object) => object.kind === kind && (name === undefined || object.name === name))
+  const [object, second] = matches
+  if (object === undefined) throw new UsageError(`${inspected.database.id} has no ${kind} called \`${name}\``)
+  if (second !== undefined)
+    throw new UsageError(
+      `${inspected.database.id} has several of kind ${kind}; name one of ${listed(matches.map((match) => `${kind}/${match.name}/`))}`,
+    )
+  const masking = maskingOf([inspected.values, ...inspected.layers])
+  const node = valueAt(object.value, path)
+  const operator = inspected.database.environment.operator.version
+  if (node === undefined) return unsetField(inspected, object, path)
+  const value = masking.plain(node, path, object)
+  const asked = {
+    object: `${object.kind}/${object.name}`,
+    path: formatPath(path),
+    value: isBranch(node) ? (node.kind === 'map' ? 'a map' : 'a list') : value,
+  }
+  const leaves = isBranch(node) ? leafLines(inspected, node, path, object) : []
+  const decided = isChartsOwn(node, path) || isNamespace(path) ? whoDecides(inspected, { value: node, path }, object) : undefined
+  if (decided !== undefined) {
+    const madeBy = isNamespace(path) ? 'the namespace of the release' : "the chart's own text, whatever the values say"
+    const layers: LayerLine[] = [{ ...decided, value: asked.value, role: 'wins' }]
+    return { ...basics(inspected), asked: { ...asked, madeBy }, leaves, layers, fields: [fieldLine(object, path, value, operator)] }
+  }
+  const from = node.origin.path
+  const origin = valueAt(inspected.values, from)
+  if (origin === undefined || from.length === 0 || leaves.length > 0) {
+    return { ...basics(inspected), asked, leaves, layers: [], fields: path.length === 0 ? [] : [fieldLine(object, path, value, operator)] }
+  }
+  const isSame = JSON.stringify(toPlain(origin)) === JSON.stringify(toPlain(node))
+  const told = explainValue(inspected, from)
+  const madeBy = isSame ? {} : { madeBy: `the chart makes it because of \`${formatPath(from)}\`` }
+  return { ...told, leaves: [], asked: { ...asked, ...madeBy }, fields: [fieldLine(object, path, value, operator)] }
+}
+
+function unsetField(inspected: Inspected, object: RenderedObject, path: Path): Explanation {
+  const operator = inspected.database.environment.operator.version
+  const facts = isServed(object.plain, operator) ? factsOf(object.plain, path, operator) : null
+  if (facts === null) {
+    const unknown = knownMembers(object.plain, path, operator)
+    const guess = unknown === undefined ? undefined : nearest(unknown.step, unknown.members)
+    throw new UsageError(
+      `${object.kind} has no field \`${formatPath(path)}\`${guess === undefined ? '' : `; did you mean \`${guess}\` for \`${unknown?.step}\`?`}`,
+    )
+  }
+  const settable = valueFor({ kind: object.kind, path })
+  const asked = { object: `${object.kind}/${object.name}`, path: formatPath(path) }
+  return {
+    ...basics(inspected),
+    asked,
+    leaves: [],
+    layers: [],
+    fields: [fieldLine(object, path, undefined, operator)],
+    ...(settable === undefined ? {} : { settable: formatPath(settable) }),
+  }
+}

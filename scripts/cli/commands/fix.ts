@@ -1,0 +1,139 @@
+// `fix`: which mistakes can be mended without a person's judgement?
+import { append } from '../../values/append.ts'
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fingerprints } from '../../report/fingerprint.ts'
+import { count, plural } from '../../emit/formats/text.ts'
+import { unifiedDiff } from '../../fix/diff.ts'
+import { applyEdits, offsetOf, readDraft } from '../../fix/edit.ts'
+import type { Edit } from '../../fix/edit.ts'
+import { proposeEdit } from '../../fix/propose.ts'
+import type { Diagnostic } from '../../model.ts'
+import { byCodeUnit } from '../../values/path.ts'
+import { runPipeline } from '../../pipeline.ts'
+import type { Outcome } from '../../pipeline.ts'
+import type { Terminal } from '../terminal.ts'
+import { openWorkspace } from '../../repository/workspace.ts'
+import type { Workspace } from '../../repository/workspace.ts'
+
+export interface FixFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly 'dry-run'?: boolean | undefined
+}
+
+interface Proposal extends Edit {
+  readonly fingerprint: string
+  readonly diagnostic: Diagnostic
+}
+
+interface Fixed {
+  /** path as shown → the text before and after */
+  readonly texts: ReadonlyMap<string, { readonly before: string; readonly after: string }>
+  readonly done: readonly Proposal[]
+  readonly left: Outcome
+}
+
+/** Mending one mistake can uncover the next; honest files need two or three rounds. */
+const maxRounds = 12
+
+/** Writes the safe edits and says what they are; `--dry-run` prints them as a diff and exits with 1 where there is one. */
+export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> {
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const { texts, done, left } = await mend(workspace)
+  const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
+  if (flags['dry-run'] === true) {
+    for (const [path, { before, after }] of files) terminal.stdout(unifiedDiff(path, before, after))
+    terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made\n`)
+    return files.length > 0 ? 1 : 0
+  }
+  for (const [path, { after }] of files) replaceFile(resolve(workspace.root, path), after)
+  for (const { diagnostic, what } of done)
+    terminal.stdout(`${diagnostic.at.file}:${diagnostic.at.line}:${diagnostic.at.column}: ${what} [${diagnostic.rule}]\n`)
+  const { errors, warnings } = count(left.diagnostics)
+  const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
+  terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)
+  return 0
+}
+
+/** Edits in memory, round by round, until no diagnostic has an edit that makes it go away. */
+async function mend(workspace: Workspace): Promise<Fixed> {
+  const texts = new Map<string, { before: string; after: string }>()
+  const done: Proposal[] = []
+  const refused = new Set<string>()
+  const edited = (): Workspace => ({ ...workspace, edited: new Map([...texts].map(([path, { after }]) => [path, after])) })
+  let outcome = await runPipeline(workspace, { staged: false })
+  for (let round = 0; round < maxRounds; round++) {
+    const proposals = propose(outcome, refused)
+    if (proposals.length === 0) break
+    const applied: Proposal[] = []
+    const previous = new Map(texts)
+    for (const path of new Set(proposals.map(({ diagnostic }) => diagnostic.at.file))) {
+      const own = proposals.filter(({ diagnostic }) => diagnostic.at.file === path)
+      const text = outcome.source(path) as string
+      const result = applyEdits(text, own)
+      append(applied, result.applied)
+      texts.set(path, { before: texts.get(path)?.before ?? text, after: result.text })
+    }
+    const next = await runPipeline(edited(), { staged: false })
+    const useless = uselessOf(applied, outcome, next)
+    if (useless.length > 0) {
+      // an edit that mends nothing is not made: the round is tried again without it
+      for (const { fingerprint } of useless) refused.add(fingerprint)
+      texts.clear()
+      for (const [path, text] of previous) texts.set(path, text)
+      continue
+    }
+    append(done, applied)
+    outcome = next
+  }
+  return { texts, done, left: outcome }
+}
+
+/** Edits whose mistake stays, and those of a value in whose place another error shows: `1.27` is no version in quotes either. */
+function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome): readonly Proposal[] {
+  const known = new Set(fingerprints(before.diagnostics))
+  const prints = fingerprints(after.diagnostics)
+  const still = new Set(prints)
+  const fresh = after.diagnostics.filter(({ severity }, index) => severity === 'error' && !known.has(prints[index] as string))
+  return applied.filter((edit) => {
+    if (still.has(edit.fingerprint)) return true
+    if (edit.touches.length !== 1) return false
+    const { file } = edit.diagnostic.at
+    const start = applied
+      .filter((other) => other.diagnostic.at.file === file && other.start < edit.start)
+      .reduce((offset, other) => offset + other.text.length - (other.end - other.start), edit.start)
+    return fresh.some((diagnostic) => diagnostic.at.file === file && offsetOf(after.source(file) ?? '', diagnostic) === start)
+  })
+}
+
+function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
+  const prints = fingerprints(outcome.diagnostics)
+  const drafts = new Map<string, ReturnType<typeof readDraft>>()
+  const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
+  const [anyOperator = ''] = operators.values()
+  return outcome.diagnostics.flatMap((diagnostic, index) => {
+    const fingerprint = prints[index] as string
+    const path = diagnostic.at.file
+    if (refused.has(fingerprint)) return []
+    if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
+    const draft = drafts.get(path)
+    const edit =
+      draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
+    return edit === undefined ? [] : [{ ...edit, fingerprint, diagnostic }]
+  })
+}
+
+/** Temporary file, then rename, so that a crash leaves the old or the new text whole; a link keeps leading to its file. */
+function replaceFile(path: string, text: string): void {
+  const target = realpathSync(path)
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, text)
+    chmodSync(temporary, statSync(target).mode & 0o777)
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}

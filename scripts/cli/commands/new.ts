@@ -1,0 +1,169 @@
+// `new`: what does a person have to write for a new service?
+import { append } from '../../values/append.ts'
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { examine } from '../../admit/examine.ts'
+import { diagnose, locateFinding } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../report/diagnose.ts'
+import { formatDiagnostic } from '../../emit/formats/text.ts'
+import { writeScalar } from '../../emit/yaml.ts'
+import { serviceSpot } from '../../merge/generator.ts'
+import { findDatabases, inspectDatabase, readFleet } from '../../inspect.ts'
+import { staticFolder } from '../../discover/layout.ts'
+import type { Settings } from '../../model.ts'
+import { decide, Stopped } from '../../new/dialogue.ts'
+import type { Given, Surroundings } from '../../new/dialogue.ts'
+import { newFiles } from '../../new/service.ts'
+import type { NewFile, NewService } from '../../new/service.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { openTree, openWorkspace, UsageError } from '../../repository/workspace.ts'
+import type { Workspace } from '../../repository/workspace.ts'
+import { refuse } from './refuse.ts'
+
+export interface NewFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly env?: string | undefined
+  readonly size?: string | undefined
+  readonly owner?: string | undefined
+  readonly database?: string | undefined
+  readonly name?: string | undefined
+  readonly 'dry-run'?: boolean | undefined
+}
+
+interface Target {
+  readonly root: string
+  readonly path: string
+}
+
+/**
+ * Writes the files of a new service after judging what they will become. Nothing that exists is overwritten, and nothing is
+ * written when the gate would refuse it (exit code 1).
+ */
+export async function newService(flags: NewFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const fleet = readFleet(workspace)
+  const { settings } = fleet
+  if (settings === undefined) return refuse(fleet.findings, terminal)
+  if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is one word too many; new takes one service`)
+  const tree = openTree(workspace, settings.layout, false)
+  const targetOf = (path: string): Target => targetIn(workspace, settings, path)
+  const wanted = await ask(
+    { ...flags, service: operands[0] },
+    {
+      settings,
+      databases: fleet.databases,
+      hasFile: (path) => tree.paths.includes(path),
+      pathProblem: (path) => overwriteProblem(path, targetOf(path)),
+      terminal,
+    },
+  )
+  if (typeof wanted === 'number') return wanted
+  const schema = `schemas/values/cluster-${settings.environments[0]?.clusterChart.version}.json`
+  const hasSchema = workspace.databases === undefined && existsSync(join(workspace.root, schema))
+  const files = newFiles(wanted, settings, { schema: hasSchema ? schema : undefined, quote: writeScalar })
+  const places = files.map((file) => ({ file, target: targetOf(file.path) }))
+  for (const { file, target } of places) {
+    const problem = overwriteProblem(file.path, target)
+    if (problem !== undefined) throw new UsageError(problem)
+  }
+  const mistakes = judge(wanted, settings, withFiles(tree, files))
+  if (mistakes.length > 0) {
+    for (const mistake of diagnose(mistakes))
+      terminal.stderr(
+        `${formatDiagnostic(mistake, { color: terminal.color, source: (path) => files.find((file) => file.path === path)?.text })}\n`,
+      )
+    terminal.stderr('nothing was written\n')
+    return 1
+  }
+  if (flags['dry-run'] === true) {
+    terminal.stdout(files.map(({ path, text }) => `# ${path}\n${text}`).join('\n'))
+    return 0
+  }
+  write(places, workspace, terminal)
+  return 0
+}
+
+/** What a person wants, or the exit code where they ended the dialogue: a shell's own for Ctrl-C, else wrong usage. */
+async function ask(given: Given, around: Surroundings): Promise<NewService | number> {
+  try {
+    return await decide(given, around)
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    around.terminal.stderr('\nnothing was written\n')
+    return error.by === 'interrupt' ? 130 : 2
+  }
+}
+
+/** Where a file goes on this machine: the databases may live in another checkout, without the static folder of the layout. */
+function targetIn(workspace: Workspace, settings: Settings, path: string): Target {
+  const folder = staticFolder(settings.layout.databases)
+  if (workspace.databases === undefined) return { root: workspace.root, path }
+  return { root: workspace.databases, path: folder === '' ? path : path.slice(folder.length + 1) }
+}
+
+/** Why a file can't be written, or undefined: it is there, or its way leads to another place than the path says. */
+function overwriteProblem(path: string, target: Target): string | undefined {
+  const full = join(target.root, target.path)
+  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return `${path} exists already, and new overwrites nothing`
+  // on a disk that ignores case `Orders` and `orders` are one folder, on others two services that differ by nothing else
+  let folder = dirname(full)
+  while (!existsSync(folder)) {
+    const parent = dirname(folder)
+    const name = folder.slice(parent.length + 1)
+    const twin = existsSync(parent)
+      ? readdirSync(parent).find((entry) => entry !== name && entry.toLowerCase() === name.toLowerCase())
+      : undefined
+    if (twin !== undefined) return `${path} is new, but \`${twin}\` differs from it by case only`
+    folder = parent
+  }
+  const inside = relative(realpathSync(target.root), realpathSync(folder))
+  return inside.startsWith('..') ? `${path} would be written outside the repository, because a folder on the way is a link` : undefined
+}
+
+/** The tree as it will be. */
+function withFiles(tree: Tree, files: readonly NewFile[]): Tree {
+  const added = new Map(files.map(({ path, text }) => [path, text]))
+  return {
+    paths: [...new Set([...tree.paths, ...added.keys()])].sort(),
+    read: (path) => {
+      const text = added.get(path)
+      return text === undefined ? tree.read(path) : { ok: true, text }
+    },
+    ...(tree.shown === undefined ? {} : { shown: (path: string) => (added.has(path) ? path : (tree.shown?.(path) ?? path)) }),
+  }
+}
+
+/** What the gate would refuse of the new databases; mistakes of others are theirs. */
+function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFinding[] {
+  const { databases, findings } = findDatabases(settings, tree)
+  const own = databases.filter(({ service, name }) => service === wanted.service && name === wanted.name)
+  const ids = new Set(own.map(({ id }) => id))
+  const mistakes = findings.filter(
+    ({ database, at }) =>
+      (database !== undefined && ids.has(database)) ||
+      own.some(({ layers }) => layers.some(({ file, layer }) => layer === 'service' && file.path === at.file.path)),
+  )
+  for (const database of own) {
+    const inspected = inspectDatabase(database, settings)
+    if ('broken' in inspected) continue
+    append(mistakes, inspected.findings)
+    for (const object of inspected.objects) {
+      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))) continue
+      for (const finding of examine(object.plain, { operator: database.environment.operator.version }))
+        mistakes.push(locateFinding(finding, { object, values: inspected.written, fallback: serviceSpot(database), database }))
+    }
+  }
+  return mistakes.filter(({ severity }) => severity === 'error')
+}
+
+function write(places: readonly { readonly file: NewFile; readonly target: Target }[], workspace: Workspace, terminal: Terminal): void {
+  for (const { file, target } of places) {
+    const full = join(target.root, target.path)
+    mkdirSync(dirname(full), { recursive: true })
+    writeFileSync(full, file.text, { flag: 'wx' })
+    terminal.stdout(`written  ${workspace.databases === undefined ? file.path : full}\n`)
+  }
+  terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')
+}

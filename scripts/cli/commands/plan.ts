@@ -1,0 +1,48 @@
+// `plan`: what will merging this branch do?
+import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
+import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
+import { count } from '../../emit/formats/text.ts'
+import { listed } from '../../values/path.ts'
+import { runPipeline } from '../../pipeline.ts'
+import type { Terminal } from '../terminal.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { firstAdoption, report } from './check.ts'
+
+export interface PlanFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly base?: string | undefined
+  readonly staged?: boolean | undefined
+  readonly format?: string | undefined
+}
+
+const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
+
+/** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
+export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const format = flags.format ?? 'pretty'
+  if (!Object.hasOwn(writers, format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(Object.keys(writers))}`)
+  if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
+  const outcome = await runPipeline(openWorkspace(terminal.cwd, flags), { staged: flags.staged === true, base: flags.base })
+  const { comparison } = outcome
+  const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
+  const unreadable = outcome.diagnostics.filter(({ rule, severity }) =>
+    rule === 'changes/base-readable'
+      ? severity === 'error' || isBlind
+      : severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
+  )
+  if (outcome.comparison === undefined || unreadable.length > 0) {
+    await report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
+      ...terminal,
+      stdout: (text) => terminal.stderr(text),
+    })
+    terminal.stderr('there is no plan while files are broken\n')
+    return 1
+  }
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
+  const { errors } = count(outcome.diagnostics)
+  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
+  const blocked = blockedBy(flags.base, errors)
+  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${blocked}\n`)
+  return 0
+}

@@ -1,0 +1,15 @@
+// What does a command say that can't look at a database because its files are broken?
+import { diagnose } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../report/diagnose.ts'
+import { formatDiagnostic } from '../../emit/formats/text.ts'
+import type { Diagnostic } from '../../model.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Prints the mistakes as `check` does, without code frames; the exit code is 1. */
+export function refuse(mistakes: readonly (Diagnostic | LocatedFinding)[], terminal: Terminal): number {
+  const located = mistakes.filter((mistake): mistake is LocatedFinding => !('databases' in mistake))
+  const ready = mistakes.filter((mistake): mistake is Diagnostic => 'databases' in mistake)
+  const all = [...ready, ...diagnose(located)].filter(({ severity }) => severity === 'error')
+  for (const diagnostic of all) terminal.stderr(`${formatDiagnostic(diagnostic, { color: terminal.color, source: () => undefined })}\n`)
+  return 1
+}

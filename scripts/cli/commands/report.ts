@@ -1,0 +1,113 @@
+// `report`: what does the whole fleet look like, on one page?
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
+import { count, plural } from '../../emit/formats/text.ts'
+import { factsOf } from '../../emit/page/facts.ts'
+import type { DatabaseFacts } from '../../emit/page/facts.ts'
+import { inspectDatabase } from '../../inspect.ts'
+import { runPipeline } from '../../pipeline.ts'
+import type { Outcome } from '../../pipeline.ts'
+import type { Terminal } from '../terminal.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { refuse } from './refuse.ts'
+
+export interface ReportFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly out?: string | undefined
+  readonly date?: string | undefined
+  readonly 'link-base'?: string | undefined
+}
+
+/**
+ * Writes the page, `-` to stdout. A file that is no such page is never replaced (exit code 2). Problems of the fleet are on it and do not fail the command; settings that can't be read do (exit code 1).
+ * Links lead to the files beside the page, or below `--link-base`, such as `https://github.com/me/repo/blob/main`.
+ */
+export async function report(flags: ReportFlags, terminal: Terminal): Promise<number> {
+  const { out, date } = flags
+  if (out === undefined) throw new UsageError('--out is not set; write the file that the page goes to, such as fleet.html')
+  if (date !== undefined && !isDate(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
+  const base = linkBase(flags['link-base'])
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), out)
+  const outcome = await runPipeline(workspace, { staged: false })
+  if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
+  const folder = target === undefined ? terminal.cwd : dirname(target)
+  const text = writeHtml({
+    databases: factsOfFleet(outcome),
+    environments: outcome.settings.environments,
+    diagnostics: outcome.diagnostics,
+    linkTo: ({ file, line }) =>
+      `${base === undefined ? encodePath(relative(folder, resolve(workspace.root, file)).split(sep).join('/')) : `${base}/${encodePath(file)}`}#L${line}`,
+    ...(date === undefined ? {} : { date }),
+  })
+  if (target === undefined) terminal.stdout(text)
+  else writePage(target, text, out)
+  const { errors, warnings } = count(outcome.diagnostics)
+  terminal.stderr(
+    `${target === undefined ? 'stdout' : out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+  )
+  return 0
+}
+
+function factsOfFleet({ settings, databases }: Outcome): DatabaseFacts[] {
+  if (settings === undefined) return []
+  return databases.map((database) => {
+    const inspected = inspectDatabase(database, settings)
+    return 'broken' in inspected ? { database } : factsOf(inspected)
+  })
+}
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+}
+
+/** Only web addresses: the page must not hold a link that runs something. */
+function linkBase(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  if (!/^https?:\/\/\S+$/.test(text))
+    throw new UsageError(`--link-base is \`${text}\`, but must be a web address such as https://github.com/me/repo/blob/main`)
+  return text.replace(/\/+$/, '')
+}
+
+function encodePath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment))
+    .join('/')
+}
+
+/** The file behind `out`, links followed; wrong usage where something else than an earlier page is there. */
+function targetOf(target: string, out: string): string {
+  const stats = orUsage(out, () => statSync(target, { throwIfNoEntry: false }))
+  if (stats === undefined) return target
+  if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
+  if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
+  if (!isFleetPage(orUsage(out, () => readFileSync(target, 'utf8'))))
+    throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
+  return realpathSync(target)
+}
+
+function writePage(target: string, text: string, out: string): void {
+  const temporary = `${target}.${process.pid}.tmp`
+  orUsage(out, () => mkdirSync(dirname(target), { recursive: true }))
+  try {
+    orUsage(out, () => writeFileSync(temporary, text))
+    orUsage(out, () => renameSync(temporary, target))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** What the file system refuses is no failure of ours: the place is not one to write to. */
+function orUsage<Result>(out: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    throw new UsageError(`--out is \`${out}\`, but can't be written there (${String(error.code)})`)
+  }
+}

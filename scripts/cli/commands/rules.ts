@@ -1,0 +1,142 @@
+// `rules`: what is checked, and how do a bad and a good example of one rule look?
+import { styleText } from 'node:util'
+import { allRules } from '../../operator/rules.ts'
+import { manifestRules } from '../../argocd/rules/hand-written.ts'
+import { nearest } from '../../values/path.ts'
+import { policies } from '../../policy/judge.ts'
+import { postgresRules } from '../../postgres/judge.ts'
+import { ruleExamples } from '../../rules/rule-examples.generated.ts'
+import { subjectOf } from '../../rules/rule-subjects.ts'
+import { stageRules } from '../../rules/stage-rules.ts'
+import type { ListedRule } from '../../rules/stage-rules.ts'
+import type { Terminal } from '../terminal.ts'
+import { UsageError } from '../../repository/workspace.ts'
+
+interface FullRule extends ListedRule {
+  readonly upstream?: string
+  readonly since?: readonly string[]
+  readonly until?: readonly string[]
+}
+
+interface Group {
+  readonly title: string
+  readonly rules: readonly FullRule[]
+}
+
+export interface RulesFlags {
+  readonly format?: string | undefined
+}
+
+/** Every rule in the order of the stages, or one of them; an id that does not exist is wrong usage. */
+export function rules(flags: RulesFlags, operands: readonly string[], terminal: Terminal): number {
+  const format = flags.format ?? 'pretty'
+  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
+  const [id, ...rest] = operands
+  if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is one word too many; rules takes one id`)
+  const groups = allGroups()
+  if (id === undefined) {
+    terminal.stdout(format === 'json' ? toJson(groups.flatMap((group) => group.rules)) : listText(groups, terminal.color))
+    return 0
+  }
+  const chosen = choose(groups, id)
+  const [only] = chosen
+  if (format === 'json') terminal.stdout(toJson(chosen))
+  else if (chosen.length === 1 && only !== undefined) terminal.stdout(ruleText(only, terminal.color))
+  else terminal.stdout(listText([{ title: id, rules: chosen }], terminal.color))
+  return 0
+}
+
+/** Every id, in the order of the list. */
+export function ruleIds(): string[] {
+  return allGroups().flatMap((group) => group.rules.map(({ id }) => id))
+}
+
+function allGroups(): Group[] {
+  const seen = new Set<string>()
+  const [settings, values, schema, ...after] = stageRules as readonly Group[]
+  const policy = { title: 'Policies', rules: policies }
+  const postgres = { title: 'PostgreSQL', rules: postgresRules }
+  const operator = allRules().map(({ title, rules }) => ({
+    title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
+    rules,
+  }))
+  const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
+  const groups = [settings, values, schema, ...operator, postgres, policy, ...after, manifests].filter((group) => group !== undefined)
+  // some rules are in the lists of several kinds
+  return groups
+    .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))
+    .filter((group) => group.rules.length > 0)
+}
+
+/** The rule of an id, or all rules of an area such as `storage`. */
+function choose(groups: readonly Group[], id: string): readonly FullRule[] {
+  const all = groups.flatMap((group) => group.rules)
+  const found = all.filter((rule) => rule.id === id)
+  const area = all.filter((rule) => rule.id.startsWith(`${id.replace(/\/$/, '')}/`))
+  if (found.length + area.length > 0) return found.length > 0 ? found : area
+  const slip = nearest(id, [...all.map((rule) => rule.id), ...new Set(all.map((rule) => rule.id.split('/')[0] as string))])
+  const guess = slip ?? all.find((rule) => rule.id.split('/')[1] === id)?.id
+  throw new UsageError(`there is no rule \`${id}\`${guess === undefined ? '; `rules` lists them' : `; did you mean \`${guess}\`?`}`)
+}
+
+function listText(groups: readonly Group[], color: boolean): string {
+  const width = Math.max(...groups.flatMap(({ rules }) => rules.map(({ id }) => id.length)))
+  const paint = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
+  const tables = groups.map(({ title, rules }) =>
+    [paint(title), ...rules.map(({ id, severity, summary }) => `  ${id.padEnd(width)}  ${severity.padEnd(7)}  ${summary}`)].join('\n'),
+  )
+  return `${tables.join('\n\n')}\n`
+}
+
+function ruleText({ id, severity, summary, upstream, since, until }: FullRule, color: boolean): string {
+  const paint = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
+  const lines = [`${id} ${severity}`, `  ${summary}`]
+  if (since !== undefined) lines.push(`  from operator ${since.join(', ')}`)
+  if (until !== undefined) lines.push(`  until operator ${until.join(', ')}`)
+  if (upstream !== undefined) lines.push(`  as the operator's ${upstream}`)
+  lines.push(
+    severity !== 'error' ? `  allow it where it is blamed: # allow ${id}: your reason` : `  can not be allowed: ${whyNotAllowed(id)}`,
+  )
+  const example = ruleExamples[id]
+  if (example === undefined) {
+    const subject = subjectOf(id)
+    if (subject !== undefined) lines.push(`  looks at ${subject}`)
+    return `${lines.join('\n')}\n`
+  }
+  const block = (title: string, text: string): string[] => [
+    '',
+    paint(title),
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ]
+  if (example.before !== undefined) lines.push(...block('before', example.before))
+  lines.push(...block('bad', example.bad))
+  if (example.says !== '') lines.push(`  # ${severity}: ${example.says}`)
+  lines.push(...block('good', example.good))
+  return `${lines.join('\n')}\n`
+}
+
+/** Who would refuse it; of other mistakes nobody would say a word, which is worse. */
+function whyNotAllowed(id: string): string {
+  const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
+  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
+  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
+  if (id.startsWith('postgres/')) return 'PostgreSQL would not start all the same'
+  return 'only warnings can'
+}
+
+function toJson(listed: readonly FullRule[]): string {
+  const rows = listed.map(({ id, severity, summary, upstream, since, until }) => ({
+    id,
+    severity,
+    summary,
+    upstream,
+    since,
+    until,
+    example: ruleExamples[id],
+    looksAt: ruleExamples[id] === undefined ? subjectOf(id) : undefined,
+  }))
+  return `${JSON.stringify({ version: 1, rules: rows }, null, 2)}\n`
+}

@@ -1,0 +1,42 @@
+// `schemas derive`: turn a release's CRDs into the schemas that objects are checked against.
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import fastGlob from 'fast-glob'
+import { deriveSchemas } from '../../derive/crd-to-schema.ts'
+import { byCodeUnit } from '../../values/path.ts'
+import type { Terminal } from '../terminal.ts'
+import { UsageError } from '../../repository/workspace.ts'
+
+export interface SchemasFlags {
+  readonly from?: string | undefined
+  readonly version?: string | undefined
+  readonly out?: string | undefined
+}
+
+/** Reads one file or all YAML files of a folder (`--from`) and writes `schemas/<product>/<version>/` below `--out`. */
+export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
+  if (flags.from === undefined) throw new UsageError('--from is not set, but must name a CRD file or a folder of them')
+  if (flags.version === undefined)
+    throw new UsageError('--version is not set, but must be the release that the CRDs belong to, such as 1.30.0')
+  const inputs = readInputs(resolve(terminal.cwd, flags.from), flags.from)
+  const derived = deriveSchemas(inputs, { version: flags.version })
+  for (const { path, message, help } of derived.problems)
+    terminal.stderr(`${path}: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`)
+  if (derived.problems.length > 0) return 1
+  const out = resolve(terminal.cwd, flags.out ?? 'schemas')
+  for (const { path, text } of derived.files) {
+    const target = join(out, path.replace(/^schemas\//, ''))
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text)
+    terminal.stdout(`written  ${join(flags.out ?? 'schemas', path.replace(/^schemas\//, ''))}\n`)
+  }
+  return 0
+}
+
+function readInputs(full: string, shown: string): { path: string; text: string }[] {
+  const stats = statSync(full, { throwIfNoEntry: false })
+  if (stats === undefined) throw new UsageError(`--from is \`${shown}\`, but there is no such file or folder`)
+  if (!stats.isDirectory()) return [{ path: shown, text: readFileSync(full, 'utf8') }]
+  const names = fastGlob.sync('**/*.{yaml,yml,json}', { cwd: full })
+  return names.sort(byCodeUnit).map((name) => ({ path: name, text: readFileSync(join(full, name), 'utf8') }))
+}

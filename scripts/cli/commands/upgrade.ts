@@ -1,0 +1,253 @@
+// `upgrade`: what would change or break with other pins?
+import { rememberingExaminer } from '../../admit/alike.ts'
+import type { Examiner } from '../../admit/alike.ts'
+import { applyAllowances } from '../../report/allowances.ts'
+import { judgeSettings } from '../../argocd/rules/settings.ts'
+import { majorOf } from '../../changes/effect.ts'
+import { valuesChecks } from '../../chart/database-objects.ts'
+import { chartVersion } from '../../chart/names.ts'
+import { diagnose, locateFinding, nearestSpot } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../report/diagnose.ts'
+import { formatDiagnostic } from '../../emit/formats/text.ts'
+import { serviceSpot } from '../../merge/generator.ts'
+import { readFleet } from '../../inspect.ts'
+import type { Fleet } from '../../inspect.ts'
+import { LayerReader } from '../../merge/layers.ts'
+import { mergeLayers } from '../../merge/merge.ts'
+import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../../model.ts'
+import { nearest } from '../../values/path.ts'
+import { judgeDatabase } from '../../policy/judge.ts'
+import type { Terminal } from '../terminal.ts'
+import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
+import { lostStores } from '../../upgrade/operator-notes.ts'
+import { moveNotes, unreadValues } from '../../upgrade/pin-notes.ts'
+import { databaseIn, movesOf, readPins, settingsWith } from '../../upgrade/pins.ts'
+import type { Pins } from '../../upgrade/pins.ts'
+import { postgresFindings } from '../../upgrade/postgres.ts'
+import { upgradeToJson, upgradeToText } from '../../upgrade/report.ts'
+import { fileChanges } from '../../upgrade/files.ts'
+import { sideOf, withPostgres } from '../../upgrade/side.ts'
+import type { Pair, Side } from '../../upgrade/side.ts'
+import { fieldChanges, isOperators, storedComparer } from '../../upgrade/stored.ts'
+import type { FieldChange } from '../../upgrade/stored.ts'
+import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
+import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
+import { toPlain } from '../../values/value.ts'
+import { openTree, openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { refuse } from './refuse.ts'
+
+export interface UpgradeFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly format?: string | undefined
+  readonly operator?: string | undefined
+  readonly chart?: string | undefined
+  readonly argocd?: string | undefined
+  readonly postgres?: string | undefined
+}
+
+/** Compares the databases with other pins and reports. Exit code 1 when something breaks, can't be told, or can't be read. Writes nothing. */
+export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): number {
+  const format = flags.format ?? 'pretty'
+  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
+  const pins = readPins(flags)
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const fleet = readFleet(workspace)
+  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  const databases = choose(fleet, names)
+  if (databases.length === 0) throw new UsageError('there is no database to upgrade')
+  const tree = openTree(workspace, fleet.settings.layout, false)
+  const core = tree.read('helm-values/core/cloudnative-pg.yaml')
+  // the operator's switch for replacing its program inside running pods; off unless somebody set it
+  const inPlace = core?.ok === true && /^[^#\n]*ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/m.test(core.text)
+  const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
+  const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
+  const texts = new Map(sources.map(({ path, text }) => [path, text]))
+  const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
+  terminal.stdout(
+    format === 'json' ? upgradeToJson(told) : upgradeToText(told, (diagnostic) => formatDiagnostic(diagnostic, frame), terminal.color),
+  )
+  if (broken.length > 0) refuse(broken, terminal)
+  return broken.length > 0 || told.databases.some(({ verdict }) => verdict === 'breaks' || verdict === 'unknown') ? 1 : 0
+}
+
+function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
+  for (const name of names) {
+    if (fleet.databases.some(({ id }) => id === name || id.startsWith(`${name}/`))) continue
+    const guess = nearest(name, [...fleet.databases.map(({ id }) => id), ...fleet.databases.map(({ service }) => service)])
+    throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+  }
+  return names.length === 0
+    ? fleet.databases
+    : fleet.databases.filter(({ id }) => names.some((name) => id === name || id.startsWith(`${name}/`)))
+}
+
+function compare(
+  settings: Settings,
+  databases: readonly Database[],
+  pins: Pins,
+  inPlace: boolean,
+): { told: Upgrade; broken: readonly LocatedFinding[] } {
+  const changed = settingsWith(settings, pins, chartVersion)
+  const reader = new LayerReader(valuesChecks(settings))
+  const broken: LocatedFinding[] = []
+  const pairs: Pair[] = []
+  for (const database of databases) {
+    const { roots, findings } = reader.layersOf(database)
+    if (roots === undefined) for (const finding of findings) broken.push(...(finding.severity === 'error' ? [finding] : []))
+    else pairs.push(pairOf(database, mergeLayers(roots as [MapValue, ...MapValue[]]), { settings, changed, pins }))
+  }
+  const [before, after] = judgeAll(pairs, pins, databases)
+  const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
+  const comparer = storedComparer()
+  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: comparer(pair.before, pair.after), inPlace }))
+  const majors = [...new Set(pairs.flatMap(({ before: side }) => majorsOf(side)))].sort((a, b) => a - b)
+  const moves = movesOf(pins, settings, databases, majors)
+  const notes = [
+    ...moves.flatMap(moveNotes).map((text) => ({ text })),
+    ...fleetNotes({ settings, databases, pins, majors, pairs, modelledChart: chartVersion }),
+    ...databaseNotes(pairs, pins, inPlace),
+  ]
+  const files = fileChanges(settings, changed, databases)
+  return {
+    told: { moves, databases: verdicts, diagnostics: diagnose(fresh), gone: diagnose(gone), files, notes: collectNotes(notes) },
+    broken,
+  }
+}
+
+function pairOf(
+  database: Database,
+  merged: MapValue,
+  { settings, changed, pins }: { settings: Settings; changed: Settings; pins: Pins },
+): Pair {
+  const tried = pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres)
+  return { before: sideOf(database, merged, settings), after: sideOf(databaseIn(changed, database), tried, changed) }
+}
+
+function majorsOf({ objects }: Side): number[] {
+  return objects.filter(({ kind }) => kind === 'Cluster').flatMap(({ value }) => majorOf(value) ?? [])
+}
+
+/** Every finding before and after; allowances in the files count on both sides. */
+function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
+  const examine = rememberingExaminer()
+  const before = pairs.flatMap((pair) => judge(pair.before, examine))
+  const after = pairs.flatMap((pair) => [...judge(pair.after, examine), ...transition(pair, examine, pins), ...losses(pair, pins)])
+  before.push(...judgePins(pairs.map((pair) => pair.before)))
+  after.push(...judgePins(pairs.map((pair) => pair.after)))
+  return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
+}
+
+/** What the generated sets need of Argo CD; it concerns every database. */
+function judgePins(sides: readonly Side[]): LocatedFinding[] {
+  const [first] = sides
+  return first === undefined
+    ? []
+    : judgeSettings(
+        first.settings,
+        sides.map(({ database }) => database),
+      )
+}
+
+function judge(side: Side, examine: Examiner): LocatedFinding[] {
+  const { database, objects, written, settings } = side
+  const operator = database.environment.operator.version
+  const admission = objects
+    .filter(({ plain }) => isOperators(plain))
+    .flatMap((object) => located(side, object, examine(object.plain, database.cluster, { operator })))
+  return [...side.findings, ...admission, ...judgeDatabase({ database, settings, values: written, objects })]
+}
+
+function located(side: Side, object: Side['objects'][number], findings: readonly RuledFinding[]): LocatedFinding[] {
+  const subject = { object, values: side.written, fallback: serviceSpot(side.database), database: side.database }
+  return findings.map((finding) => locateFinding(finding, subject))
+}
+
+/** What the operator says to the update itself, where objects differ: the running major is the one of the old image. */
+function transition({ before, after }: Pair, examine: Examiner, pins: Pins): LocatedFinding[] {
+  if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
+  return after.objects
+    .filter(({ plain }) => isOperators(plain))
+    .flatMap((object) => {
+      const twin = before.objects.find(({ kind, name }) => kind === object.kind && name === object.name)
+      if (twin === undefined || JSON.stringify(twin.plain) === JSON.stringify(object.plain)) return []
+      const major = twin.kind === 'Cluster' ? majorOf(twin.value) : undefined
+      const old: JsonMap =
+        major === undefined ? twin.plain : { ...twin.plain, status: { pgDataImageInfo: { image: '', majorVersion: major } } }
+      const { operator } = after.database.environment
+      const told = new Set(
+        examine(object.plain, after.database.cluster, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`),
+      )
+      return located(
+        after,
+        object,
+        examine(object.plain, after.database.cluster, { operator: operator.version, old }).filter(
+          ({ rule, message }) => !told.has(`${rule} ${message}`),
+        ),
+      )
+    })
+}
+
+/** What other pins no longer have: parameters, chart values, the operator's own backups. */
+function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
+  const { written, database } = after
+  const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
+  for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(written, pins.chart)) {
+    const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
+    found.push({
+      rule: 'upgrade/chart-reads',
+      severity: 'error',
+      message,
+      at: nearestSpot(written, path, 'key') ?? serviceSpot(database),
+      help: 'stay with the newer chart, or remove it',
+      database: database.id,
+    })
+  }
+  for (const object of pins.operator === undefined ? [] : after.objects) {
+    for (const path of lostStores(object.plain, pins.operator ?? '')) {
+      const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
+      found.push(
+        ...located(after, object, [
+          {
+            rule: 'upgrade/in-tree-store',
+            severity: 'error',
+            message,
+            places: [{ path, on: 'key' }],
+            help: 'move to backups.method: plugin before the upgrade',
+          },
+        ]),
+      )
+    }
+  }
+  return found
+}
+
+interface Evidence {
+  readonly fresh: readonly LocatedFinding[]
+  readonly before: readonly LocatedFinding[]
+  readonly pins: Pins
+  readonly changes: readonly FieldChange[]
+  readonly inPlace: boolean
+}
+
+function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Evidence): DatabaseVerdict {
+  const { id, environment } = pair.after.database
+  const own = fresh.filter(({ database }) => database === undefined || database === id)
+  const breaks = own.filter(({ severity }) => severity === 'error').length
+  const effect = effectOf(pair.before, pair.after, inPlace)
+  const values =
+    pair.before.values === undefined || pair.after.values === undefined
+      ? []
+      : fieldChanges('values', withVisibleNulls(pair.before.values), withVisibleNulls(pair.after.values))
+  // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
+  const isDark = pair.after.objects.length === 0 || (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
+  const differs = changes.length > 0 || values.length > 0 || effect !== 'nothing'
+  const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
+  const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length
+  return { id, verdict, effect, alreadyBroken, breaks, warnings: own.length - breaks, values, changes }
+}
+
+/** Values whose nulls are text, since it is nulls that Helms disagree on and a null is else taken for nothing. */
+function withVisibleNulls(value: MapValue): JsonMap {
+  return JSON.parse(JSON.stringify(toPlain(value)), (_, entry: Json) => entry ?? 'null') as JsonMap
+}

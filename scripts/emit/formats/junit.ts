@@ -1,0 +1,68 @@
+// How do diagnostics look to a test reporter (JUnit XML)?
+import type { Diagnostic } from '../../model.ts'
+
+/**
+ * One suite a file with one case a diagnostic (an error fails, a warning passes with its text), so that a shared mistake
+ * counts once; and one suite with a passing case for each database that no error concerns.
+ */
+export function writeJunit(diagnostics: readonly Diagnostic[], databases: readonly string[]): string {
+  const files = new Map<string, Diagnostic[]>()
+  for (const diagnostic of diagnostics) {
+    const list = files.get(diagnostic.at.file)
+    if (list === undefined) files.set(diagnostic.at.file, [diagnostic])
+    else list.push(diagnostic)
+  }
+  const broken = new Set(diagnostics.filter(isError).flatMap((diagnostic) => diagnostic.databases))
+  const healthy = databases.filter((id) => !broken.has(id))
+  const suites = [...files].map(([file, own]) => suite(file, own.map(testCase), own.filter(isError).length))
+  if (healthy.length > 0)
+    suites.push(
+      suite(
+        'databases',
+        healthy.map((id) => `    <testcase name="${escapeXml(id)}" classname="databases"/>`),
+        0,
+      ),
+    )
+  const failures = diagnostics.filter(isError).length
+  const totals = `tests="${diagnostics.length + healthy.length}" failures="${failures}" errors="0"`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cnpg-values" ${totals}>\n${suites.join('')}</testsuites>\n`
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
+
+function suite(name: string, cases: readonly string[], failures: number): string {
+  const head = `  <testsuite name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`
+  return `${head}\n${cases.join('\n')}\n  </testsuite>\n`
+}
+
+function testCase(diagnostic: Diagnostic): string {
+  const { rule, severity, message, at } = diagnostic
+  const head = `    <testcase name="${escapeXml(`${rule} at ${at.line}:${at.column}`)}" classname="${escapeXml(at.file)}" file="${escapeXml(at.file)}" line="${at.line}">`
+  const body = escapeXml(details(diagnostic))
+  if (severity === 'error')
+    return `${head}\n      <failure type="${escapeXml(rule)}" message="${escapeXml(message)}">${body}</failure>\n    </testcase>`
+  return `${head}\n      <system-out>${body}</system-out>\n    </testcase>`
+}
+
+function details({ at, severity, message, help, related, databases }: Diagnostic): string {
+  const lines = [`${at.file}:${at.line}:${at.column}: ${severity}: ${message}`]
+  for (const { file, line, column, message: label, revision } of related)
+    lines.push(`${revision === undefined ? '' : `${revision}:`}${file}:${line}:${column}: ${label}`)
+  if (help !== undefined) lines.push(`help: ${help}`)
+  if (databases.length > 0)
+    lines.push(`databases: ${databases.slice(0, 50).join(', ')}${databases.length > 50 ? ` and ${databases.length - 50} more` : ''}`)
+  return lines.join('\n')
+}
+
+/** Text for content and attributes; characters that XML 1.0 does not have become U+FFFD. */
+function escapeXml(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;')
+}

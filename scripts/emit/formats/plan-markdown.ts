@@ -1,0 +1,80 @@
+// How does a plan look as a comment on a pull request?
+import type { DatabaseChange } from '../../changes/comparison.ts'
+import { locate } from '../../report/diagnose.ts'
+import type { Json } from '../../model.ts'
+import {
+  blockedBy,
+  describeEffect,
+  groupChanges,
+  isRemovedWhole,
+  mergeAlike,
+  nameGroup,
+  nameObjects,
+  shownJson,
+  summarize,
+} from './plan.ts'
+import type { PlanGroup } from './plan.ts'
+
+/** More lines than this are folded away. */
+const longest = 12
+/** More groups than this are counted only: a comment on GitHub holds 65,536 characters. */
+const mostGroups = 100
+
+/** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
+export function writePlanMarkdown(base: string, databases: readonly DatabaseChange[], errors: number): string {
+  const groups = groupChanges(databases)
+  const blocked = blockedBy(base, errors)
+  const warning = blocked === undefined ? '' : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => code(command))}**\n\n`
+  const title = '### What merging this does to the databases\n\n'
+  if (groups.length === 0) return `${title}${warning}Nothing changes (since ${code(base)}).\n`
+  const rows = groups
+    .slice(0, mostGroups)
+    .map((group) => `| ${code(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
+    .join('')
+  const table = `| database | result | effect on PostgreSQL |\n| --- | --- | --- |\n${rows}`
+  const details = groups
+    .slice(0, mostGroups)
+    .map(writeDetails)
+    .filter((text) => text !== '')
+  const lines = details.join('').split('\n').length
+  const body = details.join('\n')
+  const folded = lines > longest ? `<details><summary>Changes and steps</summary>\n\n${body}\n</details>\n` : body
+  const rest = groups.length > mostGroups ? `\nand ${groups.length - mostGroups} more kinds of change: see \`cnpg-values plan\`\n` : ''
+  return `${title}${warning}${summarize(databases)} (since ${code(base)})\n\n${table}${rest}\n${folded}`
+}
+
+function writeDetails(group: PlanGroup): string {
+  const { changes, steps } = group.first
+  if (changes.length + steps.length === 0) return ''
+  const lines = mergeAlike(changes).map(({ change, others }) => {
+    const { file, line, revision } = locate(change.spot)
+    const where = code(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
+    const what =
+      change.path === ''
+        ? `${code(change.object)} is ${change.after === null ? 'removed' : 'new'}`
+        : `${code(nameObjects(change.object, others))} ${code(change.path)}${isRemovedWhole(change) ? ' is removed' : `: ${value(change.before)} → ${value(change.after)}`}`
+    const effect = describeEffect(change)
+    return `- ${what}${effect === undefined ? '' : `, ${plain(effect)}`} (${where})\n`
+  })
+  // a box is for what somebody has to do and to tick
+  const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${plain(text)}\n`)
+  const others = group.ids.length > 1 && steps.length > 0 ? ['- likewise for the others\n'] : []
+  return `**${plain(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
+}
+
+/** A value as code; one that is not there is no value. */
+function value(json: Json): string {
+  return json === null ? 'nothing' : code(shownJson(json))
+}
+
+/** Inline code that no value can leave: a fence longer than any run of backticks inside; pipes would end a table's cell. */
+function code(text: string): string {
+  const runs = text.match(/`+/g) ?? []
+  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1)
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : ''
+  return `${fence}${pad}${text.replaceAll('|', '\\|')}${pad}${fence}`
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(/[\\`*_[\]|]/g, '\\$&')
+}

@@ -1,0 +1,149 @@
+// How does a plan look on a terminal, and to a program?
+import type { DatabaseChange } from '../../changes/comparison.ts'
+import { locate } from '../../report/diagnose.ts'
+import type { Json } from '../../model.ts'
+import { plural } from './text.ts'
+
+/** The JSON of a plan, version 1, with every database, untouched ones too. */
+export function writePlanJson(base: string, databases: readonly DatabaseChange[], errors: number): string {
+  const plan = {
+    version: 1,
+    base,
+    errors,
+    blocked: blockedBy(base, errors),
+    databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
+      id,
+      result,
+      application,
+      effect,
+      reason,
+      changes: changes.map((change) => {
+        const { file, line, revision } = locate(change.spot)
+        const { object, path, before, after } = change
+        return { object, path, before, after, file, line, revision, effect: change.effect, reason: change.reason }
+      }),
+      steps: steps.map(({ text }) => text),
+    })),
+  }
+  return `${JSON.stringify(plan, null, 2)}\n`
+}
+
+/** What stands in the way of a merge; undefined: nothing. */
+export function blockedBy(base: string, errors: number): string | undefined {
+  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+}
+
+/** Databases that change in the same way, told once. */
+export interface PlanGroup {
+  readonly first: DatabaseChange
+  readonly ids: readonly string[]
+}
+
+/** Databases whose change differs in names alone, in the order of their first; untouched ones are left out. */
+export function groupChanges(databases: readonly DatabaseChange[]): PlanGroup[] {
+  const groups = new Map<string, { first: DatabaseChange; ids: string[] }>()
+  for (const database of databases) {
+    if (database.result === 'untouched') continue
+    const { id, result, effect, changes, steps } = database
+    const like = changes.map((change) => {
+      const { file, line } = locate(change.spot)
+      return [change.object.split('/')[0], change.path, change.before, change.after, file, line, change.effect]
+    })
+    const key = changes.length === 0 ? id : JSON.stringify([result, effect, like, steps.length])
+    const group = groups.get(key) ?? { first: database, ids: [] }
+    group.ids.push(id)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+/** `orders/prd`, or `orders/prd and 3 more`. */
+export function nameGroup({ ids }: PlanGroup): string {
+  return ids.length === 1 ? (ids[0] as string) : ids.length <= 3 ? ids.join(', ') : `${ids[0]} and ${ids.length - 1} more`
+}
+
+/** One line of a count by result: `2 changed, 1 created, 40 untouched`. */
+export function summarize(databases: readonly DatabaseChange[]): string {
+  const results = ['gone', 'retired', 'changed', 'created', 'untouched'] as const
+  return results
+    .flatMap((result) => {
+      const number = databases.filter((database) => database.result === result).length
+      return number === 0 ? [] : [`${number} ${result}`]
+    })
+    .join(', ')
+}
+
+const widest = 60
+
+/** A value on one line; long ones are cut. */
+export function shownJson(value: Json): string {
+  const text = value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
+  // a value must not steer a terminal or break a line
+  // eslint-disable-next-line no-control-regex
+  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
+  return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
+}
+
+/** Changes of one line that reach several objects alike, told once; the Cluster speaks for the others. */
+export function mergeAlike(
+  changes: DatabaseChange['changes'],
+): readonly { readonly change: DatabaseChange['changes'][number]; readonly others: number }[] {
+  const merged = new Map<string, { change: DatabaseChange['changes'][number]; others: number }>()
+  for (const change of changes) {
+    const { file, line } = locate(change.spot)
+    const key = change.path === '' ? change.object : JSON.stringify([change.path, change.before, change.after, file, line, change.effect])
+    const known = merged.get(key)
+    if (known === undefined) merged.set(key, { change, others: 0 })
+    else merged.set(key, { change: change.object.startsWith('Cluster/') ? change : known.change, others: known.others + 1 })
+  }
+  return [...merged.values()]
+}
+
+/** `Cluster/orders-db-prd`, or `Cluster/orders-db-prd and 2 more`. */
+export function nameObjects(object: string, others: number): string {
+  return others === 0 ? object : `${object} and ${others} more`
+}
+
+/** Whether a map or a list is gone, whose content would only be noise. */
+export function isRemovedWhole({ before, after }: DatabaseChange['changes'][number]): boolean {
+  return after === null && typeof before === 'object' && before !== null
+}
+
+/** `refused: volumes can only grow`, `restart`; undefined for none. */
+export function describeEffect({ effect, reason }: Pick<DatabaseChange, 'effect' | 'reason'>): string | undefined {
+  if (effect === 'nothing') return undefined
+  return reason === undefined ? effect : `${effect}: ${reason}`
+}
+
+/** A change in words: `spec.storage.size: 20Gi → 40Gi`, `new` or `removed` for whole objects. */
+function describeChange(change: DatabaseChange['changes'][number], others: number): string {
+  if (change.path === '') return change.after === null ? `${change.object} is removed` : `${change.object} is new`
+  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)} ${change.path} is removed`
+  return `${nameObjects(change.object, others)} ${change.path}: ${shownJson(change.before)} → ${shownJson(change.after)}`
+}
+
+/** The plan as a person reads it on a terminal. */
+export function writePlanText(base: string, databases: readonly DatabaseChange[], errors: number): string {
+  const groups = groupChanges(databases)
+  const blocked = blockedBy(base, errors)
+  const end = blocked === undefined ? '' : `${blocked}\n`
+  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n${end}`
+  const blocks = groups.map((group) => {
+    const { first } = group
+    const lines = [
+      `${nameGroup(group)}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
+    ]
+    for (const { change, others } of mergeAlike(first.changes)) {
+      const { file, line, revision } = locate(change.spot)
+      const effect = describeEffect(change)
+      lines.push(
+        `  ${describeChange(change, others)}${effect === undefined ? '' : `  (${effect})`}`,
+        `    ${revision === undefined ? '' : `${revision}:`}${file}:${line}`,
+      )
+    }
+    for (const { text } of first.steps) lines.push(`  - ${text}`)
+    if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
+    return `${lines.join('\n')}\n`
+  })
+  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
+}

@@ -1,0 +1,109 @@
+// How do diagnostics look on a terminal?
+import { styleText } from 'node:util'
+import type { Diagnostic, SourceLocation } from '../../model.ts'
+import { listed } from '../../values/path.ts'
+import { maskedText } from '../../report/secret-lines.ts'
+
+export interface TextOptions {
+  readonly color: boolean
+  /** the text of a file, for the code frame; undefined: no frame */
+  readonly source: (file: string, revision?: string) => string | undefined
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+/** One diagnostic: place, message and rule; the line with a mark under it; related places; help. */
+export function formatDiagnostic(diagnostic: Diagnostic, options: TextOptions): string {
+  const paint = (style: Style, text: string): string => (options.color ? styleText(style, text, { validateStream: false }) : text)
+  const { at, severity, message, rule } = diagnostic
+  const tone: Style = severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'cyan'
+  const lines = [
+    `${paint('bold', place(at))}: ${paint(tone, severity)}: ${printable(message)}${reach(diagnostic)} ${paint('dim', `[${rule}]`)}`,
+  ]
+  lines.push(...frame(at, options, (text) => paint(tone, text)))
+  for (const related of diagnostic.related) {
+    lines.push(`  ${place(related)}: ${printable(related.message)}`)
+  }
+  if (diagnostic.help !== undefined) lines.push(`  ${paint('cyan', 'help:')} ${printable(diagnostic.help)}`)
+  return lines.join('\n')
+}
+
+function place(at: SourceLocation): string {
+  return `${at.revision === undefined ? '' : `${at.revision}:`}${printable(at.file)}:${at.line}:${at.column}`
+}
+
+/** How far a shared mistake reaches: ", affects 14 databases in prd". */
+function reach({ databases }: Diagnostic): string {
+  if (databases.length < 2) return ''
+  const environments = new Set(databases.map((id) => id.slice(id.lastIndexOf('/') + 1)))
+  return `, affects ${databases.length} databases in ${listed(environments)}`
+}
+
+const widest = 160
+
+function frame(at: SourceLocation, options: TextOptions, paint: (text: string) => string): string[] {
+  const text = options.source(at.file, at.revision)
+  const line = text === undefined ? undefined : maskedText(text).lines[at.line - 1]?.replace(/^\ufeff/, '')
+  if (line === undefined || line.trim() === '' || line.length > widest) return []
+  const shown = printable(line)
+  const number = String(at.line)
+  const end = at.endLine === at.line ? at.endColumn : line.length + 1
+  const length = Math.max(1, Math.min(end, shown.length + 1) - at.column)
+  if (at.column > shown.length + 1) return [`  ${number} | ${shown}`]
+  const mark = '^'.padEnd(length, '~')
+  return [`  ${number} | ${shown}`, `  ${' '.repeat(number.length)} | ${' '.repeat(width(shown.slice(0, at.column - 1)))}${paint(mark)}`]
+}
+
+/** Tabs become one blank; what could steer a terminal is shown as a dot. */
+export function printable(line: string): string {
+  // eslint-disable-next-line no-control-regex
+  return line.replaceAll('\t', ' ').replaceAll(/[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
+}
+
+/** Columns on a terminal: wide characters take two. */
+function width(text: string): number {
+  let columns = 0
+  for (const character of text)
+    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+      character,
+    )
+      ? 2
+      : 1
+  return columns
+}
+
+export interface Counts {
+  readonly errors: number
+  readonly warnings: number
+  readonly files: number
+}
+
+export function count(diagnostics: readonly Diagnostic[]): Counts {
+  return {
+    errors: diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length,
+    warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning').length,
+    files: new Set(diagnostics.map((diagnostic) => diagnostic.at.file)).size,
+  }
+}
+
+/** `1 error`, `2 errors`; a noun whose plural is another word brings it along. */
+export function plural(number: number, noun: string, several = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : several}`
+}
+
+/** `3 errors, 1 warning in 2 files; 46 databases checked against CloudNativePG 1.27.1`; `2 of 46 databases` where the others did not change. */
+export function footer(
+  counts: Counts,
+  { judged, databases }: { readonly judged: number; readonly databases: readonly unknown[] },
+  operators: readonly string[],
+): string {
+  const against = operators.length === 0 ? '' : ` against CloudNativePG ${listed(operators)}`
+  const all = plural(databases.length, 'database')
+  const checked = `${judged === databases.length ? all : `${judged} of ${all}`} checked${against}`
+  if (counts.errors + counts.warnings === 0) return `no problems; ${checked}`
+  const parts = [
+    counts.errors > 0 ? plural(counts.errors, 'error') : '',
+    counts.warnings > 0 ? plural(counts.warnings, 'warning') : '',
+  ].filter((part) => part !== '')
+  return `${parts.join(', ')} in ${plural(counts.files, 'file')}; ${checked}`
+}

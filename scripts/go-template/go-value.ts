@@ -1,0 +1,174 @@
+// Which values do Go templates compute with?
+import type { Json } from '../model.ts'
+import { setOwn } from '../values/value.ts'
+import type { GoFunction } from './go-function.ts'
+
+/** An integer with its Go type; JSON numbers are float64, which here is `number`. */
+export interface GoInteger {
+  readonly go: 'integer'
+  readonly type: 'int' | 'int64' | 'uint8' | 'uint64' | 'int32' | 'time.Duration' | 'time.Month' | 'time.Weekday'
+  readonly value: bigint
+  /** what its String method gives, where the type has one */
+  readonly text?: string
+}
+/** A Go struct as templates see it. */
+export interface GoStruct {
+  readonly go: 'struct'
+  readonly type: string
+  /** what its String method gives */
+  readonly text: string
+  /** what its GoString method gives, where it has one */
+  readonly goText?: string
+  /** what encoding/json writes, where that differs from the text */
+  readonly json?: string
+  /** names and values of its fields, which templates can't read but fmt prints */
+  readonly inside: readonly (readonly [string, GoValue])[]
+  readonly methods: ReadonlyMap<string, GoFunction>
+}
+export type GoMap = Map<string, GoValue>
+export type GoList = GoValue[]
+/** `undefined` is reflect's invalid value (nothing there), `null` a nil interface that is there. */
+export type GoValue = undefined | null | boolean | number | string | GoInteger | GoStruct | GoList | GoMap
+
+/** What a template or one of its functions refuses; the message is for logs only. */
+export class TemplateError extends Error {}
+/** What makes Go panic outside of a template: the controller recovers and writes nothing. */
+export class GoPanic extends Error {}
+
+/** `int`, the type of integer constants and of `len`. */
+export function int(value: number | bigint): GoInteger {
+  return { go: 'integer', type: 'int', value: BigInt(value) }
+}
+/** `int64`, what most arithmetic functions return; wraps as Go does. */
+export function int64(value: number | bigint): GoInteger {
+  return { go: 'integer', type: 'int64', value: BigInt.asIntN(64, BigInt(value)) }
+}
+
+export function isInteger(value: GoValue): value is GoInteger {
+  return typeof value === 'object' && value !== null && 'go' in value && value.go === 'integer'
+}
+export function isStruct(value: GoValue): value is GoStruct {
+  return typeof value === 'object' && value !== null && 'go' in value && value.go === 'struct'
+}
+export function isGoMap(value: GoValue): value is GoMap {
+  return value instanceof Map
+}
+
+/** JSON as encoding/json decodes it into `any`. */
+export function fromJson(value: Json): GoValue {
+  if (Array.isArray(value)) return value.map(fromJson)
+  if (value !== null && typeof value === 'object') return new Map(Object.entries(value).map(([key, entry]) => [key, fromJson(entry)]))
+  return value
+}
+
+/** Back to JSON; what encoding/json can't write (NaN, functions) throws. */
+export function toJson(value: GoValue): Json {
+  if (value === undefined || value === null) return null
+  if (Array.isArray(value)) return isNilList(value) ? null : value.map(toJson)
+  if (isInteger(value)) return Number(value.value)
+  if (isStruct(value)) return value.json ?? value.text
+  if (!isGoMap(value)) {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new TemplateError('unsupported value in JSON')
+    return value
+  }
+  const plain = {}
+  for (const key of sortedKeys(value)) setOwn(plain, key, toJson(value.get(key)))
+  return plain
+}
+
+/** Go's order of strings: by UTF-8 bytes, which differs from UTF-16 units above U+FFFF. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+export function sortedKeys(map: GoMap): string[] {
+  return [...map.keys()].sort(compareText)
+}
+
+/** `text/template.IsTrue` (`truth`): zero values are false. */
+export function isTrue(value: GoValue): boolean {
+  if (value === undefined || value === null) return false
+  if (Array.isArray(value)) return value.length > 0
+  if (isGoMap(value)) return value.size > 0
+  if (isInteger(value)) return value.value !== 0n
+  if (isStruct(value)) return true
+  return Boolean(value) || Number.isNaN(value)
+}
+
+const kinds: Partial<Record<GoInteger['type'], string>> = { 'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int' }
+const kindOfInteger = (value: GoInteger): string => kinds[value.type] ?? value.type
+
+/** `reflect.Kind` as a word. */
+export function kindOf(value: GoValue): string {
+  if (value === undefined || value === null) return 'invalid'
+  if (Array.isArray(value)) return 'slice'
+  if (isGoMap(value)) return 'map'
+  if (isInteger(value)) return kindOfInteger(value)
+  if (isStruct(value)) return value.type.startsWith('*') ? 'ptr' : 'struct'
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'float64' : 'string'
+}
+
+const typedLists = new WeakMap<GoList, string>()
+
+/** A list whose Go type is not `[]interface {}`. */
+export function typedList(type: string, items: GoList): GoList {
+  typedLists.set(items, type)
+  return items
+}
+
+const nilLists = new WeakSet<GoList>()
+
+/** A list that is not there: empty, but null in JSON. */
+export function nilList(type = '[]interface {}'): GoList {
+  const list = typedList(type, [])
+  nilLists.add(list)
+  return list
+}
+export function isNilList(value: GoValue): boolean {
+  return Array.isArray(value) && nilLists.has(value)
+}
+
+const nilMaps = new WeakSet<GoMap>()
+
+/** A map that is not there: it can be read, but not written. */
+export function nilMap(): GoMap {
+  const map: GoMap = new Map()
+  nilMaps.add(map)
+  return map
+}
+export function isNilMap(map: GoMap): boolean {
+  return nilMaps.has(map)
+}
+
+const textMaps = new WeakSet<GoMap>()
+
+/** A map whose Go type is `map[string]string`; most functions do not take it for a map. */
+export function textMap(entries: GoMap): GoMap {
+  textMaps.add(entries)
+  return entries
+}
+export function isTextMap(value: GoValue): boolean {
+  return isGoMap(value) && textMaps.has(value)
+}
+
+/** The Go type as `%T` prints it. */
+export function typeOf(value: GoValue): string {
+  if (value === undefined || value === null) return '<nil>'
+  if (Array.isArray(value)) return typedLists.get(value) ?? '[]interface {}'
+  if (isGoMap(value)) return isTextMap(value) ? 'map[string]string' : 'map[string]interface {}'
+  if (isInteger(value) || isStruct(value)) return value.type
+  return kindOf(value)
+}
+
+export function deepEqual(a: GoValue, b: GoValue): boolean {
+  if (a === b) return true
+  if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null)
+  if (typeOf(a) !== typeOf(b)) return false
+  if (isInteger(a) && isInteger(b)) return a.value === b.value
+  if (isStruct(a) && isStruct(b)) return a.text === b.text
+  if (Array.isArray(a) && Array.isArray(b))
+    return isNilList(a) === isNilList(b) && a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
+  if (isGoMap(a) && isGoMap(b)) return a.size === b.size && [...a].every(([key, item]) => b.has(key) && deepEqual(item, b.get(key)))
+  return false
+}

@@ -1,0 +1,132 @@
+// Do the CRD's own expressions hold for an object?
+import { Environment } from '@marcbachmann/cel-js'
+import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
+import { sentence, showValue, type Issue } from './issue.ts'
+import { memberSchema, type CelRule, type Structural } from './structural.ts'
+import { isJsonMap } from '../values/value.ts'
+
+interface Compiled {
+  /** undefined: the expression does not parse */
+  readonly evaluate: ((variables: Record<string, unknown>) => unknown) | undefined
+  readonly isTransition: boolean
+}
+
+let environment: Environment | undefined
+const compiled = new Map<string, Compiled>()
+
+/** Compiles an expression once; most objects never need one. */
+function compile(rule: string): Compiled {
+  const known = compiled.get(rule)
+  if (known) return known
+  environment ??= new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    .registerVariable('self', 'dyn')
+    .registerVariable('oldSelf', 'dyn')
+  const isTransition = /\boldSelf\b/.test(rule.replace(/'[^']*'|"[^"]*"/g, ''))
+  let evaluate: Compiled['evaluate']
+  try {
+    evaluate = environment.parse(rule)
+  } catch {
+    evaluate = undefined
+  }
+  const entry = { evaluate, isTransition }
+  compiled.set(rule, entry)
+  return entry
+}
+
+/** Whether an expression of a CRD parses; one that does not would refuse every object. */
+export function isReadableExpression(rule: string): boolean {
+  return compile(rule).evaluate !== undefined
+}
+
+const reasons: Readonly<Record<string, FieldErrorType>> = {
+  FieldValueRequired: 'FieldValueRequired',
+  FieldValueForbidden: 'FieldValueForbidden',
+  FieldValueDuplicate: 'FieldValueDuplicate',
+}
+
+/** A path as apimachinery's field.Path prints it: members of free maps stand in brackets. */
+interface Walk {
+  readonly path: (string | number)[]
+  readonly issues: Issue[]
+}
+
+/**
+ * Evaluates x-kubernetes-validations. Transition rules run where the value existed before; items of lists are the same only by
+ * their map keys. An expression that fails to evaluate counts as refused, as in the API server.
+ */
+export function checkCel(root: Json, schema: Structural, old: Json | undefined): Issue[] {
+  const walk: Walk = { path: [], issues: [] }
+  visit(root, old, schema, '', walk)
+  return walk.issues
+}
+
+function visit(value: Json, old: Json | undefined, schema: Structural, field: string, walk: Walk): void {
+  if (!schema.hasRules || value === null) return
+  for (const rule of schema.rules) evaluateRule(rule, value, old, field, walk)
+  if (Array.isArray(value)) visitItems(value, old, schema, field, walk)
+  else if (isJsonMap(value)) visitMembers(value, old, schema, field, walk)
+}
+
+function visitItems(value: readonly Json[], old: Json | undefined, schema: Structural, field: string, walk: Walk): void {
+  const items = schema.items
+  if (!items?.hasRules) return
+  for (const [index, item] of value.entries()) {
+    walk.path.push(index)
+    visit(item, oldItem(item, old, schema), items, `${field}[${index}]`, walk)
+    walk.path.pop()
+  }
+}
+
+/** The item with the same map keys before; items of other lists have no past. */
+function oldItem(item: Json, old: Json | undefined, schema: Structural): Json | undefined {
+  if (schema.listType !== 'map' || !Array.isArray(old) || !isJsonMap(item)) return undefined
+  return old.find((entry) => isJsonMap(entry) && schema.mapKeys.every((key) => entry[key] === item[key]))
+}
+
+function visitMembers(value: JsonMap, old: Json | undefined, schema: Structural, field: string, walk: Walk): void {
+  for (const key of Object.keys(value)) {
+    const member = memberSchema(schema, key)
+    if (!member || member === true || !member.hasRules) continue
+    const before = isJsonMap(old) && Object.hasOwn(old, key) ? old[key] : undefined
+    const own = schema.properties?.has(key) === true
+    walk.path.push(key)
+    visit(value[key] as Json, before, member, own ? (field === '' ? key : `${field}.${key}`) : `${field}[${key}]`, walk)
+    walk.path.pop()
+  }
+}
+
+function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, field: string, walk: Walk): void {
+  const { evaluate, isTransition } = compile(rule.rule)
+  if (isTransition && (oldSelf === undefined || oldSelf === null)) return
+  let outcome: unknown
+  let readable = true
+  try {
+    outcome = evaluate?.({ self, oldSelf })
+  } catch {
+    readable = false
+  }
+  if (outcome === true) return
+  const path: Path = [...walk.path, ...fieldPathSteps(rule.fieldPath)]
+  walk.issues.push({
+    path,
+    field: field + (rule.fieldPath ?? ''),
+    type: reasons[rule.reason ?? ''] ?? 'FieldValueInvalid',
+    keyword: !readable ? 'cel-unreadable' : isTransition ? 'cel-change' : 'cel',
+    message: violationMessage(rule.rule, path, self, isTransition ? oldSelf : undefined),
+    expression: rule.rule,
+    ...(rule.message !== undefined && { help: rule.message }),
+  })
+}
+
+function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | undefined): string {
+  const is = `is ${showValue(self)}`
+  if (oldSelf !== undefined && typeof oldSelf !== 'object') return sentence(path, `${is}, but must stay ${showValue(oldSelf)}`)
+  if (oldSelf !== undefined) return sentence(path, 'is changed, but must stay as it is')
+  return sentence(path, `${is}, but must satisfy ${rule.length <= 80 ? rule : 'a rule of its schema'}`)
+}
+
+/** `.foo.bar` and `['a b']` of a rule's fieldPath as steps. */
+function fieldPathSteps(fieldPath: string | undefined): Path {
+  if (fieldPath === undefined) return []
+  return [...fieldPath.matchAll(/\.([^.[]+)|\['([^']*)'\]/g)].map((match) => match[1] ?? match[2] ?? '')
+}

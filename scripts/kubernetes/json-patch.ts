@@ -1,0 +1,204 @@
+// Does a JSON patch (RFC 6902) parse, and does it apply?
+import type { Json, JsonMap } from '../model.ts'
+import { setOwn } from '../values/value.ts'
+
+export interface Operation {
+  readonly op: 'add' | 'replace' | 'move' | 'copy' | 'remove' | 'test'
+  readonly path: string
+  readonly from?: string
+  /** undefined: the member is absent, which only `test` tolerates */
+  readonly value?: Json
+}
+
+/** A patched document, or how the patch ends: `crash` is a nil that the library follows. */
+export type Patched = { readonly document: Json } | { readonly failure: 'refused' | 'crash' }
+
+const operations = new Set(['add', 'replace', 'move', 'copy', 'remove', 'test'])
+
+/** The operations, an empty list for JSON null; undefined: no patch. Reproduces `DecodePatch` of json-patch 5.9. */
+export function parsePatch(text: string): Operation[] | undefined {
+  let document: Json
+  try {
+    document = JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+  if (document === null) return []
+  if (!Array.isArray(document)) return undefined
+  const parsed = document.map(parseOperation)
+  return parsed.every((operation) => operation !== undefined) ? parsed : undefined
+}
+
+function parseOperation(item: Json): Operation | undefined {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined
+  const { op, path, from } = item
+  if (typeof op !== 'string' || !operations.has(op) || typeof path !== 'string') return undefined
+  if ((op === 'add' || op === 'replace') && !Object.hasOwn(item, 'value')) return undefined
+  if ((op === 'move' || op === 'copy') && typeof from !== 'string') return undefined
+  const value = item['value']
+  return { op: op as Operation['op'], path, ...(typeof from === 'string' && { from }), ...(value !== undefined && { value }) }
+}
+
+interface Target {
+  root: Json
+  /** what an empty step at the root reads: the document as it was read first, apart from the one that is patched */
+  self: Json
+}
+
+type Outcome = 'done' | 'refused' | 'crash'
+
+/** The document after all operations; it is left alone itself. Reproduces `Patch.Apply`. */
+export function applyPatch(document: Json, patch: readonly Operation[]): Patched {
+  const target: Target = { root: structuredClone(document), self: structuredClone(document) }
+  for (const operation of patch) {
+    const outcome = applyOperation(target, operation)
+    if (outcome !== 'done') return { failure: outcome }
+  }
+  return { document: target.root }
+}
+
+function applyOperation(target: Target, { op, path, from = '', value = null }: Operation): Outcome {
+  switch (op) {
+    case 'add':
+      return path === '' ? replaceRoot(target, value) : put(target, path, structuredClone(value))
+    case 'replace':
+      if (path === '') return replaceRoot(target, value)
+      return get(target, path) === undefined ? 'refused' : replaceAt(target, path, structuredClone(value))
+    case 'remove':
+      return remove(target, path)
+    case 'test':
+      return test(target, path, value)
+    case 'copy': {
+      const found = get(target, from)
+      return found === undefined ? 'refused' : put(target, path, structuredClone(found))
+    }
+    case 'move': {
+      const found = from === '' ? undefined : get(target, from)
+      if (found === undefined) return 'refused'
+      const outcome = remove(target, from)
+      return outcome === 'done' ? put(target, path, found) : outcome
+    }
+  }
+}
+
+function replaceRoot(target: Target, value: Json): Outcome {
+  if (typeof value !== 'object' || value === null) return 'refused'
+  target.root = structuredClone(value)
+  target.self = structuredClone(value)
+  return 'done'
+}
+
+/** A missing member of a map counts as null, a missing item of a list is a mistake. */
+function test(target: Target, pointer: string, value: Json): Outcome {
+  const found = pointer === '' ? target.root : get(target, pointer)
+  if (found === undefined) {
+    const place = parentOf(target, pointer)
+    return place && !Array.isArray(place.parent) && value === null ? 'done' : 'refused'
+  }
+  // a null that is there equals no value but null
+  if (found === null || value === null) return found === value ? 'done' : 'refused'
+  const equal = compare(found, value)
+  return equal === 'equal' ? 'done' : equal === 'crash' ? 'crash' : 'refused'
+}
+
+/** The steps of a pointer; undefined: it does not start with a slash. */
+function stepsOf(pointer: string): string[] | undefined {
+  if (!pointer.includes('/')) return undefined
+  // what stands before the first slash is not looked at
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+interface Place {
+  readonly parent: Json[] | JsonMap
+  readonly key: string
+}
+
+function parentOf({ root, self }: Target, pointer: string): Place | undefined {
+  const steps = pointer === '' ? [''] : stepsOf(pointer)
+  const key = steps?.pop()
+  if (!steps || key === undefined) return undefined
+  let node: Json | undefined = root
+  for (const step of steps) node = node === undefined ? undefined : step === '' ? (node === root ? self : undefined) : child(node, step)
+  return typeof node === 'object' && node !== null ? { parent: node, key } : undefined
+}
+
+/** The value at a pointer. An empty last step reads the root itself, below it reads nothing, without being a mistake (`partialDoc.get`). */
+function get(target: Target, pointer: string): Json | undefined {
+  const place = parentOf(target, pointer)
+  if (!place) return undefined
+  if (place.key === '') return place.parent === target.root ? target.self : null
+  return child(place.parent, place.key)
+}
+
+function child(node: Json, step: string): Json | undefined {
+  if (Array.isArray(node)) return node[indexOf(step, node.length) ?? -1]
+  return typeof node === 'object' && node !== null && Object.hasOwn(node, step) ? node[step] : undefined
+}
+
+/** Negative indexes count from the end, as json-patch allows by default. */
+function indexOf(step: string, length: number): number | undefined {
+  if (!/^[+-]?[0-9]+$/.test(step)) return undefined
+  const index = Number(step)
+  return index < 0 ? index + length : index
+}
+
+function put(target: Target, pointer: string, value: Json): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place) return 'refused'
+  if (!Array.isArray(place.parent)) {
+    setOwn(place.parent, place.key, value)
+    return 'done'
+  }
+  const { parent } = place
+  const index = place.key === '-' ? parent.length : indexOf(place.key, parent.length + 1)
+  if (index === undefined || index < 0 || index > parent.length) return 'refused'
+  parent.splice(index, 0, value)
+  return 'done'
+}
+
+function replaceAt(target: Target, pointer: string, value: Json): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place) return 'refused'
+  if (!Array.isArray(place.parent)) {
+    setOwn(place.parent, place.key, value)
+    return 'done'
+  }
+  const index = indexOf(place.key, place.parent.length)
+  if (index === undefined) return 'refused'
+  place.parent[index] = value
+  return 'done'
+}
+
+function remove(target: Target, pointer: string): Outcome {
+  const place = parentOf(target, pointer)
+  if (!place || child(place.parent, place.key) === undefined) return 'refused'
+  if (Array.isArray(place.parent)) place.parent.splice(indexOf(place.key, place.parent.length) ?? 0, 1)
+  else delete place.parent[place.key]
+  return 'done'
+}
+
+/** Reproduces `lazyNode.equal`, which follows the nil that a null in a list is. */
+function compare(left: Json, right: Json): 'equal' | 'different' | 'crash' {
+  if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null)
+    return left === right ? 'equal' : 'different'
+  if (Array.isArray(left) || Array.isArray(right)) {
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return 'different'
+    for (const [index, item] of left.entries()) {
+      const other = right[index] ?? null
+      const outcome = item === null || other === null ? 'crash' : compare(item, other)
+      if (outcome !== 'equal') return outcome
+    }
+    return 'equal'
+  }
+  const keys = Object.keys(left)
+  if (keys.length !== Object.keys(right).length) return 'different'
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key)) return 'different'
+    const outcome = compare(left[key] ?? null, right[key] ?? null)
+    if (outcome !== 'equal') return outcome
+  }
+  return 'equal'
+}

@@ -1,0 +1,150 @@
+// Can the API server read an object's metadata, and how are they stored?
+import type { Json, JsonMap, Path } from '../model.ts'
+import { isJsonMap, setOwn } from '../values/value.ts'
+import { canonicalTime, isGoTime } from './go-time.ts'
+import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { pruneObject } from './prepare.ts'
+import { checkSchema } from './schema.ts'
+import { readStructural, type Structural } from './structural.ts'
+
+const textMap = { type: 'object', additionalProperties: { type: 'string', nullable: true } }
+const texts = (...names: string[]): JsonMap => Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+
+/** ObjectMeta of apimachinery, as far as decoding goes. */
+const objectMeta: JsonMap = {
+  type: 'object',
+  properties: {
+    ...texts('name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion'),
+    generation: { type: 'integer' },
+    deletionGracePeriodSeconds: { type: 'integer' },
+    ...texts('creationTimestamp', 'deletionTimestamp'),
+    labels: textMap,
+    annotations: textMap,
+    finalizers: { type: 'array', items: { type: 'string' } },
+    ownerReferences: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          ...texts('apiVersion', 'kind', 'name', 'uid'),
+          controller: { type: 'boolean' },
+          blockOwnerDeletion: { type: 'boolean' },
+        },
+      },
+    },
+    managedFields: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          ...texts('manager', 'operation', 'apiVersion', 'fieldsType', 'subresource', 'time'),
+          // raw JSON of any type
+          fieldsV1: { 'x-kubernetes-preserve-unknown-fields': true },
+        },
+      },
+    },
+  },
+}
+let schema: Structural | undefined
+
+export interface DecodedMetadata {
+  /** as the typed ObjectMeta writes them back: without empty members, and without what only the server sets */
+  readonly metadata: JsonMap
+  readonly unknown: readonly Path[]
+  /** not empty: the object can't be decoded at all */
+  readonly issues: readonly Issue[]
+  /** times that are written back in a form that Go does not read again, so that no webhook decodes the object */
+  readonly unreadable: readonly Issue[]
+}
+
+/** Decodes metadata into ObjectMeta and back. Null and absent are empty metadata. */
+export function decodeMetadata(value: Json | undefined): DecodedMetadata {
+  if (value === null || value === undefined) return { metadata: {}, unknown: [], issues: [], unreadable: [] }
+  schema ??= readStructural({ type: 'object', properties: { meta: objectMeta } })
+  const unknown: Path[] = []
+  const kept = pruneObject({ meta: value }, schema, unknown)
+  const inMetadata = (path: Path): Path => ['metadata', ...path.slice(1)]
+  const issues = checkSchema(kept, schema, { integerRange: true })
+    .filter((issue) => valueAt(kept, issue.path) !== null)
+    .map((issue) => {
+      const path = inMetadata(issue.path)
+      return { ...issue, path, field: kubePath(path), message: issue.message.replace(/^meta\b/, 'metadata') }
+    })
+  const sent = isJsonMap(kept['meta']) ? kept['meta'] : {}
+  const times = timesOf(sent)
+  issues.push(...times.filter(([, text]) => canonicalTime(text) === undefined).map(([path, text]) => timeIssue(path, text)))
+  const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
+  return { metadata: issues.length > 0 ? {} : storedMetadata(sent), unknown: unknown.map(inMetadata), issues, unreadable }
+}
+
+function valueAt(root: Json, path: Path): Json | undefined {
+  let value: Json | undefined = root
+  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
+  return value
+}
+
+/** The times of an object's metadata. */
+function timesOf(metadata: JsonMap): [Path, string][] {
+  const managers = Array.isArray(metadata['managedFields']) ? metadata['managedFields'] : []
+  const times: [Path, Json | undefined][] = [
+    [['metadata', 'creationTimestamp'], metadata['creationTimestamp']],
+    [['metadata', 'deletionTimestamp'], metadata['deletionTimestamp']],
+    ...managers.map((entry, index): [Path, Json | undefined] => [
+      ['metadata', 'managedFields', index, 'time'],
+      isJsonMap(entry) ? entry['time'] : undefined,
+    ]),
+  ]
+  return times.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')
+}
+
+function timeIssue(path: Path, text: string): Issue {
+  const message = sentence(path, `is ${showValue(text)}, but must be a time such as 2030-01-31T00:00:00Z`)
+  return { path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'time', message }
+}
+
+/** Whatever a request says of these is replaced: on creation by the server's own, on an update by those of the object. */
+const serverOwned = new Set(['uid', 'creationTimestamp', 'generation', 'resourceVersion'])
+
+/** Go writes no empty strings, lists and maps; a null label is an empty one. */
+function storedMetadata(metadata: JsonMap): JsonMap {
+  const kept: JsonMap = {}
+  for (const [key, value] of Object.entries(metadata)) {
+    if (serverOwned.has(key) || value === null || value === '') continue
+    if (typeof value === 'object' && Object.keys(value).length === 0) continue
+    setOwn(kept, key, storedMember(key, value))
+  }
+  return kept
+}
+
+function storedMember(key: string, value: Json): Json {
+  if (key === 'deletionTimestamp') return canonicalTime(String(value)) ?? null
+  if (key === 'labels' || key === 'annotations') return withoutNulls(value)
+  if (!Array.isArray(value)) return value
+  // Go has no null items: they are zero values
+  if (key === 'finalizers') return value.map((item) => item ?? '')
+  const items = value.map((item) => (isJsonMap(item) ? item : {}))
+  return key === 'ownerReferences' ? items.map(storedOwner) : items.map(storedManager)
+}
+
+/** The type always writes the four texts. */
+function storedOwner(owner: JsonMap): JsonMap {
+  const kept: JsonMap = { apiVersion: '', kind: '', name: '', uid: '' }
+  for (const [key, value] of Object.entries(owner)) if (value !== null) kept[key] = value
+  return kept
+}
+
+function storedManager(manager: JsonMap): JsonMap {
+  const kept: JsonMap = {}
+  for (const [key, value] of Object.entries(manager)) {
+    if (value === null || value === '') continue
+    kept[key] = key === 'time' ? (canonicalTime(String(value)) ?? null) : value
+  }
+  return kept
+}
+
+function withoutNulls(value: Json): Json {
+  if (!isJsonMap(value)) return value
+  const kept: JsonMap = {}
+  for (const [key, entry] of Object.entries(value)) setOwn(kept, key, entry ?? '')
+  return kept
+}

@@ -1,0 +1,101 @@
+// What does each layer file hold, read once however many databases use it?
+import { append } from '../values/append.ts'
+import { spotOf } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../report/diagnose.ts'
+import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { formatPath } from '../values/path.ts'
+import { isSecretKey, isSecretReference, secretLiterals, shownPath } from '../report/secret.ts'
+import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
+
+export interface Layer {
+  /** undefined: the file is broken, nothing can be said of the databases that use it */
+  readonly root: MapValue | undefined
+  readonly findings: readonly LocatedFinding[]
+}
+
+/** A check of one layer on its own, such as the keys that no template reads. */
+export type LayerCheck = (root: MapValue) => Iterable<LocatedFinding>
+
+/** Reads layer files, each once; `checks` run on each readable root. */
+export class LayerReader {
+  private readonly layers = new Map<SourceFile, Layer>()
+  private readonly checks: readonly LayerCheck[]
+
+  constructor(checks: readonly LayerCheck[]) {
+    this.checks = checks
+  }
+
+  read(file: SourceFile, layer: LayerName): Layer {
+    const known = this.layers.get(file)
+    if (known !== undefined) return known
+    const read = readLayer(file, layer, this.checks)
+    this.layers.set(file, read)
+    return read
+  }
+
+  /** A database's layers, lowest first; undefined where one of them is broken. */
+  layersOf(database: Database): { roots: readonly MapValue[] | undefined; findings: LocatedFinding[] } {
+    const findings: LocatedFinding[] = []
+    const roots: MapValue[] = []
+    for (const { file, layer } of database.layers) {
+      const read = this.read(file, layer)
+      for (const finding of read.findings) findings.push({ ...finding, database: database.id })
+      if (read.root !== undefined) roots.push(read.root)
+    }
+    return { roots: roots.length === database.layers.length ? roots : undefined, findings }
+  }
+}
+
+function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerCheck[]): Layer {
+  const parsed = parseYaml(file, layer)
+  const findings = yamlFindings(file, parsed.problems)
+  const root = parsed.documents[0]
+  if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
+  findings.push(...shapeFindings(file, parsed))
+  if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
+  if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
+  const odd = [...oddlyIndented(root)]
+  if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
+  for (const check of checks) append(findings, check(root))
+  const blamed = new Set(findings.map(({ at }) => at.span.start))
+  for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)
+  return { root, findings }
+}
+
+/** Blanks that look like indentation and are none: the keys behind them have left their map. */
+const oddIndent = /^[\u00a0\u2000-\u200b\u202f\u3000]+/
+
+function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
+  for (const [key, value] of root.entries) {
+    const at = oddIndent.test(key) ? spotOf(value, 'key') : undefined
+    if (at === undefined) continue
+    const message = `indentation of \`${key.replace(oddIndent, '')}\` holds a no-break space, but must be plain spaces`
+    yield { rule: 'yaml/indentation', severity: 'error', message, at, help: 'replace it with spaces' }
+  }
+}
+
+/** The name of a Secret and the key in it are no secrets, and a promotion token is written down on purpose. */
+function isHarmless(path: Path): boolean {
+  const [parent, last] = path.slice(-2)
+  return last === 'promotionToken' || ((last === 'name' || last === 'key') && typeof parent === 'string' && isSecretKey(parent))
+}
+
+/** A secret's text in values ends up in the rendered file too, in Git, for every reader. */
+function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
+  for (const { node, path } of secretLiterals(root)) {
+    // a name where `{ name: … }` belongs is told as a wrong type
+    const at = isHarmless(path) || isSecretReference(String(path.at(-1))) ? undefined : spotOf(node, 'key')
+    if (at === undefined) continue
+    const message = `${formatPath(shownPath(path))} holds a secret, but values are kept in Git`
+    yield {
+      rule: 'policy/secret-in-values',
+      severity: 'warning',
+      message,
+      at,
+      help: path.includes('env')
+        ? 'take it from a Secret: valueFrom.secretKeyRef'
+        : 'keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)',
+    }
+  }
+}

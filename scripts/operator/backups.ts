@@ -1,0 +1,119 @@
+// Would the operator accept this Backup or ScheduledBackup?
+import { fieldsOfDescriptor, parseSchedule, scheduleWords, wrongField } from './cron.ts'
+import { parseGoInteger } from './go-text.ts'
+import type { Rule } from '../model.ts'
+import { caution, refusal, shown, withPlaces } from './finding.ts'
+import { annotationAt, booleanAt, mapAt, stringAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+
+const deadline = 'cnpg.io/volumeSnapshotDeadline'
+const method = ['spec', 'method'] as const
+
+/** The rules that both kinds share; the ids differ by kind. */
+function methodRules(area: 'backup-object' | 'scheduled-backup', upstream: string): Rule<OperatorSubject>[] {
+  return [
+    {
+      id: `${area}/snapshots-available`,
+      severity: 'error',
+      upstream,
+      summary: 'volume snapshots are used where the Kubernetes cluster has them',
+      *check({ object, env }) {
+        if (env.volumeSnapshot || stringAt(object, ...method) !== 'volumeSnapshot') return
+        yield refusal(method, 'method is volumeSnapshot, but the Kubernetes cluster has no VolumeSnapshots', 'use method plugin')
+      },
+    },
+    {
+      id: `${area}/online-by-method`,
+      severity: 'error',
+      upstream,
+      summary: 'online is not set with method barmanObjectStore',
+      *check({ object }) {
+        const online = booleanAt(object, 'spec', 'online')
+        if (online === undefined || stringAt(object, ...method) !== 'barmanObjectStore') return
+        const message = `online is ${online}, but must not be set with method barmanObjectStore, which is the default`
+        yield refusal(['spec', 'online'], message, 'remove online, or set method to volumeSnapshot')
+      },
+    },
+    {
+      id: `${area}/online-configuration-by-method`,
+      severity: 'error',
+      upstream,
+      summary: 'onlineConfiguration is not set with method barmanObjectStore',
+      *check({ object }) {
+        if (!mapAt(object, 'spec', 'onlineConfiguration') || stringAt(object, ...method) !== 'barmanObjectStore') return
+        const message = 'onlineConfiguration is set, but must not be with method barmanObjectStore, which is the default'
+        yield refusal(['spec', 'onlineConfiguration'], message, 'remove it, or set method to volumeSnapshot')
+      },
+    },
+  ]
+}
+
+export const backupObject: readonly Rule<OperatorSubject>[] = [
+  ...methodRules('backup-object', 'BackupCustomValidator.validate'),
+  {
+    id: 'backup-object/plugin-named',
+    severity: 'error',
+    upstream: 'BackupCustomValidator.validate',
+    summary: 'a backup with method plugin names the plugin',
+    *check({ object }) {
+      if (stringAt(object, ...method) !== 'plugin' || stringAt(object, 'spec', 'pluginConfiguration', 'name') !== '') return
+      const message = 'pluginConfiguration.name is empty, but must name the plugin, since method is plugin'
+      const finding = refusal(['spec', 'pluginConfiguration', 'name'], message, 'set it to barman-cloud.cloudnative-pg.io')
+      yield { ...withPlaces(finding, { path: method, label: 'method is plugin' }), field: 'spec.pluginConfiguration' }
+    },
+  },
+  {
+    id: 'backup-object/snapshot-deadline',
+    severity: 'error',
+    upstream: 'validateVolumeSnapshotDeadline',
+    summary: 'the annotation cnpg.io/volumeSnapshotDeadline is a number of minutes',
+    *check({ object }) {
+      const value = annotationAt(object, deadline) ?? ''
+      if (value === '' || parseGoInteger(value) !== undefined) return
+      const message = `${deadline} is ${shown(value)}, but must be a whole number of minutes`
+      yield refusal(['metadata', 'annotations', deadline], message, 'write "10"')
+    },
+  },
+]
+
+/** In the order of the validator of ScheduledBackups; the annotation can't switch these off. */
+export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'scheduled-backup/schedule-readable',
+    severity: 'error',
+    upstream: 'ScheduledBackupCustomValidator.validate',
+    summary: 'schedule is a cron expression of six fields, seconds first',
+    *check({ object }) {
+      const schedule = stringAt(object, 'spec', 'schedule')
+      if (parseSchedule(schedule)) return
+      const words = scheduleWords(schedule)
+      const wrong = words.length === 6 ? wrongField(words) : undefined
+      const must = wrong === undefined ? 'must have six cron fields, seconds first' : `its ${wrong.name} ${wrong.must}`
+      yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, 'write "0 0 2 * * *" for two o\'clock each night')
+    },
+  },
+  {
+    id: 'scheduled-backup/six-fields',
+    severity: 'warning',
+    upstream: 'ScheduledBackupCustomValidator.validate',
+    summary: 'schedule has six fields',
+    *check({ object }) {
+      const schedule = stringAt(object, 'spec', 'schedule')
+      const count = scheduleWords(schedule).length
+      if (count === 6 || !parseSchedule(schedule)) return
+      if (schedule.startsWith('@')) {
+        const message = `schedule is ${shown(schedule)}, which runs, but the operator wants six words, and warns`
+        const fields = fieldsOfDescriptor(schedule)
+        yield caution(
+          ['spec', 'schedule'],
+          message,
+          fields === undefined ? 'leave it so: it runs as written' : `leave it so, or write "${fields}"`,
+        )
+        return
+      }
+      const message = `schedule is ${shown(schedule)} with ${count} fields, but six are meant, seconds first`
+      yield caution(['spec', 'schedule'], message, 'write six fields, such as "0 0 2 * * *"')
+    },
+  },
+  ...methodRules('scheduled-backup', 'ScheduledBackupCustomValidator.validate'),
+]

@@ -1,0 +1,58 @@
+// Are the secrets of the superuser and of TLS complete?
+import type { JsonMap, Rule } from '../model.ts'
+import { refusal, withPlaces } from './finding.ts'
+import { listAt, mapAt, stringAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+
+const base = ['spec', 'certificates'] as const
+
+function* missingAuthority(cluster: JsonMap, secret: string, authority: string) {
+  if (stringAt(cluster, ...base, secret) === '' || stringAt(cluster, ...base, authority) !== '') return
+  const message = `certificates.${authority} is empty, but must be set, since ${secret} is set`
+  const finding = refusal([...base, authority], message, `set ${authority} to the secret with the CA certificate`)
+  const others = withPlaces(finding, { path: [...base, secret], label: `${secret} is set here` })
+  yield { ...others, field: [...base, authority.toLowerCase()].join('.') }
+}
+
+export const certificates: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'certificates/superuser-secret-named',
+    severity: 'error',
+    upstream: 'validateSuperuserSecret',
+    summary: 'superuserSecret has a name',
+    *check({ object }) {
+      if (!mapAt(object, 'spec', 'superuserSecret') || stringAt(object, 'spec', 'superuserSecret', 'name') !== '') return
+      const message = 'superuserSecret.name is empty, but must name a secret'
+      const finding = refusal(['spec', 'superuserSecret', 'name'], message, 'set the name, or remove superuserSecret')
+      yield { ...finding, field: 'spec.superusersecret.name' }
+    },
+  },
+  {
+    id: 'certificates/alt-names-without-own-certificate',
+    severity: 'error',
+    upstream: 'validateCerts',
+    summary: 'serverAltDNSNames is used only with the certificate of the operator',
+    *check({ object }) {
+      const names = listAt(object, ...base, 'serverAltDNSNames')?.length ?? 0
+      if (names === 0 || stringAt(object, ...base, 'serverTLSSecret') === '') return
+      const message = `serverAltDNSNames has ${names === 1 ? 'one name' : `${names} names`}, but must be empty, since serverTLSSecret is set`
+      const finding = refusal([...base, 'serverAltDNSNames'], message, 'put the names into your own certificate')
+      const others = withPlaces(finding, { path: [...base, 'serverTLSSecret'], label: 'serverTLSSecret is set here' })
+      yield { ...others, field: 'spec.certificates.serveraltdnsnames' }
+    },
+  },
+  {
+    id: 'certificates/server-ca-set',
+    severity: 'error',
+    upstream: 'validateCerts',
+    summary: 'serverCASecret is set where serverTLSSecret is',
+    check: ({ object }) => missingAuthority(object, 'serverTLSSecret', 'serverCASecret'),
+  },
+  {
+    id: 'certificates/client-ca-set',
+    severity: 'error',
+    upstream: 'validateCerts',
+    summary: 'clientCASecret is set where replicationTLSSecret is',
+    check: ({ object }) => missingAuthority(object, 'replicationTLSSecret', 'clientCASecret'),
+  },
+]

@@ -1,0 +1,36 @@
+// How does a rule put what it found into words and paths?
+import type { FieldErrorType, Finding, Path, Place } from '../model.ts'
+
+/** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
+export function refusal(path: Path, message: string, help: string): Finding & { type: FieldErrorType } {
+  return { message, help, places: [{ path }], field: formatField(path), type: 'FieldValueInvalid' }
+}
+
+/** A warning: it has places, but the operator reports no field. */
+export function caution(path: Path, message: string, help: string): Finding {
+  return { message, help, places: [{ path }] }
+}
+
+/** Adds the other places that a person should look at. */
+export function withPlaces<F extends Finding>(finding: F, ...others: readonly Place[]): F {
+  const [first] = finding.places
+  return { ...finding, places: [first, ...others] }
+}
+
+/** `spec.tablespaces[0].size`, as `field.Path.String` of apimachinery prints it. */
+export function formatField(path: Path): string {
+  let text = ''
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`
+    else if (step === '') text += '[]'
+    else text += text === '' ? step : `.${step}`
+  }
+  return text
+}
+
+/** A value as written, cut where it would fill the message. */
+export function shown(value: string | number | boolean | undefined): string {
+  if (value === undefined || value === '') return 'empty'
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return text.length > 36 ? `${text.slice(0, 34)}…"` : text
+}

@@ -1,0 +1,33 @@
+// Is the LDAP section complete, with one method?
+import type { Rule } from '../model.ts'
+import { refusal, withPlaces } from './finding.ts'
+import { mapAt, stringAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+
+const base = ['spec', 'postgresql', 'ldap'] as const
+const field = base.join('.')
+
+export const ldap: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'ldap/server-set',
+    severity: 'error',
+    upstream: 'validateLDAP',
+    summary: 'ldap names a server',
+    *check({ object }) {
+      if (!mapAt(object, ...base) || stringAt(object, ...base, 'server') !== '') return
+      yield { ...refusal([...base, 'server'], 'ldap.server is empty, but must be set', 'set ldap.server to the host name'), field }
+    },
+  },
+  {
+    id: 'ldap/one-method',
+    severity: 'error',
+    upstream: 'validateLDAP',
+    summary: 'ldap uses one of bindAsAuth and bindSearchAuth',
+    *check({ object }) {
+      if (!mapAt(object, ...base, 'bindAsAuth') || !mapAt(object, ...base, 'bindSearchAuth')) return
+      const message = 'ldap has bindAsAuth and bindSearchAuth, but must have only one of them'
+      const finding = refusal([...base, 'bindSearchAuth'], message, 'remove bindAsAuth or bindSearchAuth')
+      yield { ...withPlaces(finding, { path: [...base, 'bindAsAuth'], label: 'bindAsAuth is here', on: 'key' }), field }
+    },
+  },
+]

@@ -1,0 +1,260 @@
+// Would the operator accept these PostgreSQL parameters?
+import { parsePostgresBoolean, parsePostgresMemory } from './go-text.ts'
+import type { Finding, JsonMap, Rule } from '../model.ts'
+import { compareQuantities, isZeroQuantity } from '../kubernetes/quantity.ts'
+import type { Quantity } from '../kubernetes/quantity.ts'
+import { archiveMode, instancesOf, isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
+import { refusal, shown, withPlaces } from './finding.ts'
+import { computedParameters, fixedParameters } from './fixed-parameters.ts'
+import { booleanAt, listAt, mapAt, numberAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+import { reached, releases } from './version.ts'
+
+const base = ['spec', 'postgresql', 'parameters'] as const
+const parameterName = /^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$/
+const oldestMajor = 13
+const walSizes = { min_wal_size: '80MB', max_wal_size: '1GB' } as const
+type WalSize = keyof typeof walSizes
+
+/** The parameters, or undefined where the major version is unknown: then the operator skips this block. */
+function readable(cluster: JsonMap): ReadonlyMap<string, string> | undefined {
+  return postgresMajor(cluster) === undefined ? undefined : parametersOf(cluster)
+}
+
+function* notBoolean(cluster: JsonMap, name: string): Iterable<Finding> {
+  const value = readable(cluster)?.get(name)
+  if (value === undefined || parsePostgresBoolean(value) !== undefined) return
+  yield refusal([...base, name], `${name} is ${shown(value)}, but must be on or off`, `set ${name} to "on" or "off"`)
+}
+
+/** The size in force: as written, or PostgreSQL's default. */
+function walSize(cluster: JsonMap, name: WalSize): Quantity | undefined {
+  return parsePostgresMemory(parametersOf(cluster).get(name) || walSizes[name])
+}
+
+function* unreadableSize(cluster: JsonMap, name: string): Iterable<Finding> {
+  const value = readable(cluster)?.get(name) ?? ''
+  if (value === '' || parsePostgresMemory(value)) return
+  const message = `${name} is ${shown(value)}, but must be a number with kB, MB, GB or TB`
+  yield refusal([...base, name], message, 'write it as 512MB or 1GB: capital MB, no fraction of a byte')
+}
+
+function* overVolume(cluster: JsonMap, name: WalSize): Iterable<Finding> {
+  const value = readable(cluster)?.get(name) ?? ''
+  const size = value === '' ? undefined : parsePostgresMemory(value)
+  const volume = storageSize(mapAt(cluster, 'spec', 'walStorage'))
+  if (!size || !volume || isZeroQuantity(size) || compareQuantities(size, volume) < 0) return
+  const message = `${name} is ${shown(value)}, but must be smaller than the WAL volume`
+  const finding = refusal([...base, name], message, `lower ${name}, or raise walStorage.size`)
+  yield withPlaces(finding, { path: ['spec', 'walStorage'], label: 'the WAL volume', on: 'key' })
+}
+
+/** In the order of `validateConfiguration`. */
+export const parameters: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'replication/one-synchronous-style',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'synchronous replication is configured in one way only',
+    *check({ object }) {
+      const legacy = ['minSyncReplicas', 'maxSyncReplicas'].find((name) => (numberAt(object, 'spec', name) ?? 0) > 0)
+      const path = ['spec', 'postgresql', 'synchronous']
+      if (!mapAt(object, ...path) || legacy === undefined) return
+      const message = `postgresql.synchronous is set, but must not be beside ${legacy}`
+      const finding = refusal(path, message, 'remove minSyncReplicas and maxSyncReplicas')
+      yield withPlaces(finding, { path: ['spec', legacy], label: `${legacy} is set here` })
+    },
+  },
+  {
+    id: 'image/major-supported',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'PostgreSQL is version 13 or later',
+    *check({ object }) {
+      const major = postgresMajor(object)
+      if (major === undefined || major >= oldestMajor) return
+      const path = mapAt(object, 'spec', 'imageCatalogRef') ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']
+      const message = `PostgreSQL is version ${major}, but must be ${oldestMajor} or later`
+      yield { ...refusal(path, message, 'use an image of PostgreSQL 14 or later'), field: 'spec.imageName' }
+    },
+  },
+  {
+    id: 'parameters/name-syntax',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    since: releases.june2026,
+    summary: 'each parameter has the name of a PostgreSQL setting',
+    *check({ object }) {
+      for (const name of readable(object)?.keys() ?? []) {
+        if (parameterName.test(name)) continue
+        const message = `the parameter ${shown(name)} is no setting name, but must be letters, digits, _ and at most one dot`
+        const finding = refusal([...base, name], message, 'correct the name, or remove the parameter')
+        yield { ...finding, places: [{ path: [...base, name], on: 'key' }] }
+      }
+    },
+  },
+  {
+    id: 'parameters/not-fixed',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'no parameter that the operator sets itself is given another value',
+    *check({ object, operator }) {
+      const strictNames = reached(operator, releases.june2026)
+      for (const [name, value] of readable(object) ?? []) {
+        if (!fixedParameters.has(name) || (strictNames && !parameterName.test(name))) continue
+        const computed = name === 'archive_mode' ? archiveMode(object) : computedParameters.get(name)
+        if (value === computed) continue
+        const message = `${name} is ${shown(value)}, but the operator sets this parameter itself`
+        yield refusal([...base, name], message, fixedHelp(name))
+      }
+    },
+  },
+  {
+    id: 'parameters/wal-level-known',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'wal_level is minimal, replica or logical',
+    *check({ object }) {
+      const level = readable(object)?.get('wal_level') ?? 'logical'
+      if (['minimal', 'replica', 'logical'].includes(level)) return
+      const message = `wal_level is ${shown(level)}, but must be logical, minimal or replica`
+      yield refusal([...base, 'wal_level'], message, 'use logical, or replica without logical replication')
+    },
+  },
+  {
+    id: 'parameters/wal-level-enough',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'wal_level is minimal only for a single instance that archives nothing',
+    *check({ object }) {
+      if (readable(object)?.get('wal_level') !== 'minimal') return
+      const reason = minimalClash(object)
+      if (reason === undefined) return
+      const message = `wal_level is minimal, but must be replica or logical, since ${reason}`
+      yield refusal([...base, 'wal_level'], message, 'set wal_level to replica or logical')
+    },
+  },
+  {
+    id: 'parameters/minimal-wal-no-senders',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'with wal_level minimal, max_wal_senders is 0',
+    *check({ object }) {
+      const settings = readable(object)
+      const senders = settings?.get('max_wal_senders')
+      if (settings?.get('wal_level') !== 'minimal' || senders === '0') return
+      const message = `max_wal_senders is ${senders === undefined ? 'not set' : shown(senders)}, but must be "0" with wal_level minimal`
+      const finding = refusal([...base, 'max_wal_senders'], message, 'set max_wal_senders to "0"')
+      yield withPlaces(finding, { path: [...base, 'wal_level'], label: 'wal_level is minimal' })
+    },
+  },
+  {
+    id: 'parameters/shared-buffers-size',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'shared_buffers is a memory size',
+    check: ({ object }) => unreadableSize(object, 'shared_buffers'),
+  },
+  {
+    id: 'parameters/hot-standby-feedback-boolean',
+    severity: 'error',
+    upstream: 'tryParseBooleanPostgresParameter',
+    summary: 'hot_standby_feedback is a boolean',
+    check: ({ object }) => notBoolean(object, 'hot_standby_feedback'),
+  },
+  {
+    id: 'parameters/sync-replication-slots-boolean',
+    severity: 'error',
+    upstream: 'tryParseBooleanPostgresParameter',
+    summary: 'sync_replication_slots is a boolean',
+    check: ({ object }) => notBoolean(object, 'sync_replication_slots'),
+  },
+  {
+    id: 'parameters/wal-log-hints-boolean',
+    severity: 'error',
+    upstream: 'tryParseBooleanPostgresParameter',
+    summary: 'wal_log_hints is a boolean',
+    check: ({ object }) => notBoolean(object, 'wal_log_hints'),
+  },
+  {
+    id: 'parameters/wal-log-hints-on',
+    severity: 'error',
+    upstream: 'validateConfiguration',
+    summary: 'wal_log_hints is on where there are replicas',
+    *check({ object }) {
+      const hints = parsePostgresBoolean(readable(object)?.get('wal_log_hints') ?? 'on')
+      const instances = instancesOf(object)
+      if (hints !== false || instances <= 1) return
+      const message = `wal_log_hints is off, but must be on with ${instances} instances`
+      const finding = refusal([...base, 'wal_log_hints'], message, 'remove wal_log_hints; the operator sets it to on')
+      yield withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instances}` })
+    },
+  },
+  {
+    id: 'parameters/min-wal-size-readable',
+    severity: 'error',
+    upstream: 'validateWalSizeConfiguration',
+    summary: 'min_wal_size is a memory size',
+    check: ({ object }) => unreadableSize(object, 'min_wal_size'),
+  },
+  {
+    id: 'parameters/max-wal-size-readable',
+    severity: 'error',
+    upstream: 'validateWalSizeConfiguration',
+    summary: 'max_wal_size is a memory size',
+    check: ({ object }) => unreadableSize(object, 'max_wal_size'),
+  },
+  {
+    id: 'parameters/min-wal-size-below-max',
+    severity: 'error',
+    upstream: 'validateWalSizeConfiguration',
+    summary: 'min_wal_size is smaller than max_wal_size, defaults included',
+    *check({ object }) {
+      const settings = readable(object)
+      const [min, max] = [walSize(object, 'min_wal_size'), walSize(object, 'max_wal_size')]
+      if (!settings || !min || !max || isZeroQuantity(min) || isZeroQuantity(max) || compareQuantities(min, max) < 0) return
+      const written = (name: WalSize) => settings.get(name) || `${walSizes[name]} (default)`
+      const message = `min_wal_size is ${written('min_wal_size')}, but must be smaller than max_wal_size, ${written('max_wal_size')}`
+      const finding = refusal([...base, 'min_wal_size'], message, 'set both, min_wal_size the smaller one')
+      yield withPlaces(finding, { path: [...base, 'max_wal_size'], label: `max_wal_size is ${written('max_wal_size')}` })
+    },
+  },
+  {
+    id: 'parameters/min-wal-size-fits-volume',
+    severity: 'error',
+    upstream: 'validateWalSizeConfiguration',
+    summary: 'min_wal_size fits into the WAL volume',
+    check: ({ object }) => overVolume(object, 'min_wal_size'),
+  },
+  {
+    id: 'parameters/max-wal-size-fits-volume',
+    severity: 'error',
+    upstream: 'validateWalSizeConfiguration',
+    summary: 'max_wal_size fits into the WAL volume',
+    check: ({ object }) => overVolume(object, 'max_wal_size'),
+  },
+  {
+    id: 'replication/election-labels-set',
+    severity: 'error',
+    upstream: 'validateSyncReplicaElectionConstraint',
+    summary: 'an enabled syncReplicaElectionConstraint names node labels',
+    *check({ object }) {
+      const path = ['spec', 'postgresql', 'syncReplicaElectionConstraint']
+      if (postgresMajor(object) === undefined || booleanAt(object, ...path, 'enabled') !== true) return
+      if ((listAt(object, ...path, 'nodeLabelsAntiAffinity')?.length ?? 0) > 0) return
+      const message = 'nodeLabelsAntiAffinity is empty, but the enabled constraint must name node labels'
+      yield refusal([...path, 'nodeLabelsAntiAffinity'], message, 'add a label such as topology.kubernetes.io/zone')
+    },
+  },
+]
+
+function fixedHelp(name: string): string {
+  if (name === 'shared_preload_libraries') return 'list the libraries in postgresql.shared_preload_libraries'
+  return `remove ${name}`
+}
+
+function minimalClash(cluster: JsonMap): string | undefined {
+  if (instancesOf(cluster) > 1) return `instances is ${instancesOf(cluster)}`
+  if (isReplica(cluster)) return 'this is a replica cluster'
+  return archiveMode(cluster) === 'off' ? undefined : `archive_mode is ${archiveMode(cluster)}`
+}

@@ -1,0 +1,137 @@
+// Do the numbers of synchronous replicas, and the failover quorum, fit the instances?
+import { parseGoBoolean } from './go-text.ts'
+import type { Finding, JsonMap, Rule } from '../model.ts'
+import { instancesOf } from './cluster.ts'
+import { refusal, shown, withPlaces } from './finding.ts'
+import { annotationAt, booleanAt, listAt, mapAt, numberAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+import { reached, releases } from './version.ts'
+
+const synchronous = ['spec', 'postgresql', 'synchronous'] as const
+const quorumAnnotation = 'alpha.cnpg.io/failoverQuorum'
+
+function* negative(cluster: JsonMap, name: string): Iterable<Finding> {
+  const value = numberAt(cluster, 'spec', name) ?? 0
+  if (value < 0) yield refusal(['spec', name], `${name} is ${value}, but must be 0 or more`, `set ${name} to 0`)
+}
+
+function standbyNames(cluster: JsonMap): number {
+  const count = (list: string) => listAt(cluster, ...synchronous, list)?.length ?? 0
+  return count('standbyNamesPre') + count('standbyNamesPost')
+}
+
+/** The annotation as a boolean; undefined: absent or unreadable. */
+function quorumByAnnotation(cluster: JsonMap): boolean | undefined {
+  return parseGoBoolean(annotationAt(cluster, quorumAnnotation) ?? '')
+}
+
+function isQuorumActive(cluster: JsonMap, operator: string): boolean {
+  if (!reached(operator, releases.december2025)) return quorumByAnnotation(cluster) === true
+  return booleanAt(cluster, ...synchronous, 'failoverQuorum') === true
+}
+
+/** `validateMinSyncReplicas` and `validateMaxSyncReplicas`. */
+export const legacySynchronous: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'replication/min-sync-replicas-not-negative',
+    severity: 'error',
+    upstream: 'validateMinSyncReplicas',
+    summary: 'minSyncReplicas is 0 or more',
+    check: ({ object }) => negative(object, 'minSyncReplicas'),
+  },
+  {
+    id: 'replication/min-sync-replicas-below-max',
+    severity: 'error',
+    upstream: 'validateMinSyncReplicas',
+    summary: 'minSyncReplicas is not greater than maxSyncReplicas',
+    *check({ object }) {
+      const min = numberAt(object, 'spec', 'minSyncReplicas') ?? 0
+      const max = numberAt(object, 'spec', 'maxSyncReplicas') ?? 0
+      if (min <= max) return
+      const message = `minSyncReplicas is ${min}, but must not be greater than maxSyncReplicas (${max})`
+      const finding = refusal(['spec', 'minSyncReplicas'], message, `raise maxSyncReplicas to ${min}, or lower minSyncReplicas to ${max}`)
+      yield withPlaces(finding, { path: ['spec', 'maxSyncReplicas'], label: `maxSyncReplicas is ${max}` })
+    },
+  },
+  {
+    id: 'replication/max-sync-replicas-not-negative',
+    severity: 'error',
+    upstream: 'validateMaxSyncReplicas',
+    summary: 'maxSyncReplicas is 0 or more',
+    check: ({ object }) => negative(object, 'maxSyncReplicas'),
+  },
+  {
+    id: 'replication/max-sync-replicas-below-instances',
+    severity: 'error',
+    upstream: 'validateMaxSyncReplicas',
+    summary: 'maxSyncReplicas is lower than instances',
+    *check({ object }) {
+      const max = numberAt(object, 'spec', 'maxSyncReplicas') ?? 0
+      const instances = instancesOf(object)
+      if (max < instances) return
+      const message = `maxSyncReplicas is ${max}, but must be lower than instances (${instances})`
+      const finding = refusal(['spec', 'maxSyncReplicas'], message, `lower it to ${instances - 1}, or raise instances to ${max + 1}`)
+      yield withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instances}` })
+    },
+  },
+]
+
+/** `validateSynchronousReplicaConfiguration` and `validateFailoverQuorum`. */
+export const replication: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'replication/synchronous-number-below-standbys',
+    severity: 'error',
+    upstream: 'validateSynchronousReplicaConfiguration',
+    summary: 'the number of synchronous standbys is lower than the instances and named standbys together',
+    *check({ object }) {
+      if (!mapAt(object, ...synchronous)) return
+      const number = numberAt(object, ...synchronous, 'number') ?? 0
+      const available = instancesOf(object) + standbyNames(object)
+      if (number < available) return
+      const message = `synchronous.number is ${number}, but must be lower than instances and named standbys (${available})`
+      const finding = refusal([...synchronous, 'number'], message, `lower number to ${available - 1}, or raise instances`)
+      const others = withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instancesOf(object)}` })
+      yield { ...others, field: synchronous.join('.') }
+    },
+  },
+  {
+    id: 'replication/failover-quorum-annotation-boolean',
+    severity: 'error',
+    upstream: 'validateFailoverQuorumAlphaAnnotation',
+    summary: 'the annotation alpha.cnpg.io/failoverQuorum is a boolean',
+    *check({ object, operator }) {
+      const value = annotationAt(object, quorumAnnotation)
+      if (value === undefined || parseGoBoolean(value) !== undefined) return
+      if (value === '' && !reached(operator, releases.december2025)) return
+      const message = `${quorumAnnotation} is ${shown(value)}, but must be true or false`
+      yield refusal(['metadata', 'annotations', quorumAnnotation], message, 'write "true" or "false"')
+    },
+  },
+  {
+    id: 'replication/failover-quorum-needs-synchronous',
+    severity: 'error',
+    upstream: 'validateFailoverQuorumAlphaAnnotation',
+    summary: 'a failover quorum needs synchronous replication',
+    *check({ object }) {
+      if (quorumByAnnotation(object) !== true || mapAt(object, ...synchronous)) return
+      const message = `${quorumAnnotation} is true, but postgresql.synchronous is not set`
+      const finding = refusal(['metadata', 'annotations', quorumAnnotation], message, 'add postgresql.synchronous')
+      yield { ...finding, field: synchronous.join('.'), type: 'FieldValueRequired' }
+    },
+  },
+  {
+    id: 'replication/failover-quorum-number',
+    severity: 'error',
+    upstream: 'validateFailoverQuorum',
+    summary: 'with a failover quorum, more standbys are synchronous than are named outside the cluster',
+    *check({ object, operator }) {
+      if (!mapAt(object, ...synchronous) || !isQuorumActive(object, operator)) return
+      const number = numberAt(object, ...synchronous, 'number') ?? 0
+      const named = standbyNames(object)
+      if (number > named) return
+      const message = `synchronous.number is ${number}, but must be greater than the ${named} named standbys for a quorum`
+      const finding = refusal([...synchronous, 'number'], message, `raise number to ${named + 1}`)
+      yield { ...finding, field: synchronous.join('.') }
+    },
+  },
+]

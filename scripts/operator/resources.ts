@@ -1,0 +1,114 @@
+// Do requests and limits fit each other, and PostgreSQL's memory?
+import type { Finding, JsonMap, Rule } from '../model.ts'
+import { compareQuantities, isZeroQuantity, readQuantity } from '../kubernetes/quantity.ts'
+import type { Quantity } from '../kubernetes/quantity.ts'
+import { memoryParameter, parametersOf } from './cluster.ts'
+import { refusal, shown, withPlaces } from './finding.ts'
+import { jsonAt, mapAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+
+const base = ['spec', 'resources'] as const
+type Side = 'requests' | 'limits'
+
+function amount(cluster: JsonMap, side: Side, name: string): Quantity | undefined {
+  return readQuantity(jsonAt(cluster, ...base, side, name))
+}
+
+function written(cluster: JsonMap, side: Side, name: string): string {
+  const value = jsonAt(cluster, ...base, side, name)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'not set'
+}
+
+function* requestOverLimit(cluster: JsonMap, name: string, reported: string): Iterable<Finding> {
+  const [request, limit] = [amount(cluster, 'requests', name), amount(cluster, 'limits', name)]
+  if (!request || !limit || isZeroQuantity(request) || isZeroQuantity(limit) || compareQuantities(request, limit) <= 0) return
+  const bound = written(cluster, 'limits', name)
+  const message = `the ${name} request is ${written(cluster, 'requests', name)}, but must not be above the limit, ${bound}`
+  const finding = refusal([...base, 'requests', name], message, `lower the request, or raise the limit`)
+  const others = withPlaces(finding, { path: [...base, 'limits', name], label: `the limit is ${bound}` })
+  yield { ...others, field: [...base, 'requests', reported].join('.') }
+}
+
+function hugePages(cluster: JsonMap, side: Side): string[] {
+  return Object.keys(mapAt(cluster, ...base, side) ?? {}).filter((name) => name.startsWith('hugepages-'))
+}
+
+function isIdle(cluster: JsonMap, name: string): boolean {
+  return isZeroQuantity(amount(cluster, 'requests', name)) && isZeroQuantity(amount(cluster, 'limits', name))
+}
+
+/** In the order of `validateResources`. */
+export const resources: readonly Rule<OperatorSubject>[] = [
+  {
+    id: 'resources/cpu-request-within-limit',
+    severity: 'error',
+    upstream: 'validateResources',
+    summary: 'the CPU request is not above the limit',
+    check: ({ object }) => requestOverLimit(object, 'cpu', 'cpu'),
+  },
+  {
+    id: 'resources/memory-request-within-limit',
+    severity: 'error',
+    upstream: 'validateResources',
+    summary: 'the memory request is not above the limit',
+    check: ({ object }) => requestOverLimit(object, 'memory', 'memory'),
+  },
+  {
+    id: 'resources/huge-pages-request-equals-limit',
+    severity: 'error',
+    upstream: 'validateHugePagesResources',
+    summary: 'requests and limits of huge pages are equal',
+    *check({ object }) {
+      for (const name of hugePages(object, 'requests')) {
+        const [request, limit] = [amount(object, 'requests', name), amount(object, 'limits', name)]
+        if (!request || !limit || compareQuantities(request, limit) === 0) continue
+        const bound = written(object, 'limits', name)
+        const message = `the ${name.slice(0, 30)} request is ${written(object, 'requests', name)}, but must equal the limit, ${bound}`
+        const finding = refusal([...base, 'requests', name], message, 'use one value for both')
+        yield withPlaces(finding, { path: [...base, 'limits', name], label: `the limit is ${bound}` })
+      }
+    },
+  },
+  {
+    id: 'resources/huge-pages-with-cpu-or-memory',
+    severity: 'error',
+    upstream: 'validateResources',
+    summary: 'huge pages come with CPU or memory',
+    *check({ object }) {
+      const side = hugePages(object, 'requests').length > 0 ? 'requests' : 'limits'
+      const [name] = hugePages(object, side)
+      if (name === undefined || !isIdle(object, 'cpu') || !isIdle(object, 'memory')) return
+      const message = `resources has ${name.slice(0, 30)}, but neither cpu nor memory, and one of them must be set`
+      const finding = refusal([...base, side, name], message, 'add requests.memory')
+      yield { ...finding, field: base.join('.'), type: 'FieldValueForbidden' }
+    },
+  },
+  {
+    id: 'resources/memory-fits-shared-buffers',
+    severity: 'error',
+    upstream: 'hasEnoughMemoryForSharedBuffers',
+    summary: 'shared_buffers fits into the memory request or into huge pages',
+    *check({ object }) {
+      const buffers = memoryParameter(object, 'shared_buffers')
+      const request = amount(object, 'requests', 'memory')
+      if (!buffers || !request || isZeroQuantity(request) || compareQuantities(buffers, request) <= 0) return
+      // a limit hides the request of the same size
+      const pages = new Map(
+        (['requests', 'limits'] as const).flatMap((side) => hugePages(object, side).map((name) => [name, amount(object, side, name)])),
+      )
+      if ([...pages.values()].some((page) => page && compareQuantities(buffers, page) <= 0)) return
+      const setting = shown(parametersOf(object).get('shared_buffers'))
+      const message = `the memory request is ${written(object, 'requests', 'memory')}, but shared_buffers alone is ${setting}`
+      const finding = refusal([...base, 'requests', 'memory'], message, 'request more memory, or lower shared_buffers')
+      const place = { path: ['spec', 'postgresql', 'parameters', 'shared_buffers'], label: `shared_buffers is ${setting}` }
+      yield { ...withPlaces(finding, place), field: [...base, 'requests'].join('.') }
+    },
+  },
+  {
+    id: 'resources/ephemeral-storage-request-within-limit',
+    severity: 'error',
+    upstream: 'validateResources',
+    summary: 'the ephemeral-storage request is not above the limit',
+    check: ({ object }) => requestOverLimit(object, 'ephemeral-storage', 'storage'),
+  },
+]

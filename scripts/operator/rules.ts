@@ -1,0 +1,112 @@
+// Which rules does the operator run on an object, and in which order?
+import type { Rule } from '../model.ts'
+import { annotations, bypass, probes } from './annotations.ts'
+import { backupObject, scheduledBackup } from './backups.ts'
+import { objectStore, plugins } from './backup.ts'
+import { bootstrap, bootstrapMethod } from './bootstrap.ts'
+import { certificates } from './certificates.ts'
+import { clusterChanges } from './changes.ts'
+import { clusterName, image, updateStrategy } from './cluster-image.ts'
+import { database } from './database.ts'
+import { extensions } from './extensions.ts'
+import { externalClusters } from './external-clusters.ts'
+import { imports } from './import.ts'
+import { ldap } from './ldap.ts'
+import { lease } from './lease.ts'
+import { managedRoles, managedServices } from './managed.ts'
+import { parameters } from './parameters.ts'
+import { podSelectors } from './pod-selectors.ts'
+import { pooler, poolerWarnings } from './pooler.ts'
+import { recoverySource } from './recovery.ts'
+import { recoveryTarget } from './recovery-target.ts'
+import { promotion, replicaMode } from './replica.ts'
+import { legacySynchronous, replication } from './replication.ts'
+import { resources } from './resources.ts'
+import { antiAffinity, environment, serviceAccount, tolerationRules } from './scheduling.ts'
+import { failoverSlots, slotRules } from './slots.ts'
+import { storage } from './storage.ts'
+import type { OperatorSubject } from './subject.ts'
+import { tablespaceNames, tablespaceSnapshots } from './tablespaces.ts'
+import { isKnownOperator, reached } from './version.ts'
+import { warnings } from './warnings.ts'
+
+export { isKnownOperator }
+export { validationBypass } from './annotations.ts'
+
+/** The rules about the switch `cnpg.io/validation`; they run even when it is off, except for a ScheduledBackup. */
+export const bypassRules: readonly Rule<OperatorSubject>[] = bypass
+
+/** Most Clusters leave most stanzas out: their rules are not asked then. */
+function within(needs: readonly string[], rules: readonly Rule<OperatorSubject>[]): Rule<OperatorSubject>[] {
+  return rules.map((rule) => ({ ...rule, needs }))
+}
+
+const cluster: readonly Rule<OperatorSubject>[] = [
+  ...bootstrap,
+  ...within(['spec', 'bootstrap', 'initdb', 'import'], imports),
+  ...certificates,
+  ...bootstrapMethod.slice(0, 1),
+  ...image,
+  ...within(['spec', 'bootstrap', 'recovery', 'recoveryTarget'], recoveryTarget),
+  ...updateStrategy,
+  ...legacySynchronous,
+  ...storage,
+  ...clusterName,
+  ...within(['spec', 'tablespaces'], tablespaceNames),
+  ...bootstrapMethod.slice(1),
+  ...within(['spec', 'backup'], tablespaceSnapshots),
+  ...recoverySource,
+  ...within(['spec', 'externalClusters'], externalClusters),
+  ...within(['spec', 'affinity', 'tolerations'], tolerationRules),
+  ...antiAffinity,
+  ...within(['spec', 'replica'], replicaMode),
+  ...within(['spec', 'backup'], objectStore),
+  ...parameters,
+  ...replication,
+  ...within(['spec', 'postgresql', 'ldap'], ldap),
+  ...slotRules,
+  ...environment,
+  ...within(['spec', 'managed'], managedServices),
+  ...within(['spec', 'managed'], managedRoles),
+  ...failoverSlots,
+  ...within(['spec', 'resources'], resources),
+  ...annotations,
+  ...within(['spec', 'replica'], promotion),
+  ...plugins,
+  ...probes,
+  ...podSelectors,
+  ...within(['spec', 'postgresql', 'extensions'], extensions),
+  ...serviceAccount,
+  ...within(['spec', 'primaryLease'], lease),
+  ...warnings,
+]
+
+const byKind = new Map<string, readonly Rule<OperatorSubject>[]>([
+  ['Cluster', cluster],
+  ['Pooler', [...pooler, ...poolerWarnings]],
+  ['ScheduledBackup', scheduledBackup],
+  ['Backup', backupObject],
+  ['Database', database],
+])
+
+/** The create-time rules of a kind in the operator's order, errors before warnings; empty: it has no webhook. */
+export function rulesFor(kind: string): readonly Rule<OperatorSubject>[] {
+  return byKind.get(kind) ?? []
+}
+
+/** The rules that compare an object with its old state; they say nothing without one. */
+export function changeRulesFor(kind: string): readonly Rule<OperatorSubject>[] {
+  return kind === 'Cluster' ? clusterChanges : []
+}
+
+/** Whether an operator release has a rule. */
+export function ruleApplies(rule: Pick<Rule<OperatorSubject>, 'since' | 'until'>, operator: string): boolean {
+  if (rule.since && !reached(operator, rule.since)) return false
+  return !(rule.until && reached(operator, rule.until))
+}
+
+/** Every rule with the kind that it is for, for documents and tests about rules. */
+export function allRules(): readonly { readonly title: string; readonly rules: readonly Rule<OperatorSubject>[] }[] {
+  const kinds = [...byKind.keys()].map((kind) => ({ title: kind, rules: rulesFor(kind) }))
+  return [{ title: 'Every kind', rules: bypass }, ...kinds, { title: 'Changes of a Cluster', rules: clusterChanges }]
+}

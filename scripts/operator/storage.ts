@@ -1,0 +1,92 @@
+// Do the volumes of a cluster have readable sizes?
+import type { Finding, JsonMap, Path, Rule } from '../model.ts'
+import { isZeroQuantity, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
+import { refusal, shown, withPlaces } from './finding.ts'
+import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
+import type { OperatorSubject } from './subject.ts'
+
+interface Volume {
+  readonly path: Path
+  /** the prefix that the operator reports */
+  readonly field: Path
+  readonly name: string
+  readonly storage: JsonMap | undefined
+}
+
+function dataVolumes(cluster: JsonMap): Volume[] {
+  const path = ['spec', 'storage']
+  return [{ path, field: path, name: 'storage', storage: mapAt(cluster, ...path) }]
+}
+
+function walVolumes(cluster: JsonMap): Volume[] {
+  const path = ['spec', 'walStorage']
+  const storage = mapAt(cluster, ...path)
+  return storage ? [{ path, field: path, name: 'walStorage', storage }] : []
+}
+
+function tablespaceVolumes(cluster: JsonMap): Volume[] {
+  return itemsAt(cluster, 'spec', 'tablespaces').map(([index, item]) => {
+    const field = ['spec', 'tablespaces', index]
+    const name = `tablespace ${shown(stringAt(item, 'name'))}`
+    return { path: [...field, 'storage'], field, name, storage: mapAt(item, 'storage') }
+  })
+}
+
+function* unreadable(volumes: readonly Volume[]): Iterable<Finding> {
+  for (const volume of volumes) {
+    const size = stringAt(volume.storage, 'size')
+    if (size === '' || parseQuantity(size)) continue
+    const message = `size of ${volume.name} is ${shown(size)}, but must be a quantity such as 10Gi`
+    const finding = refusal([...volume.field, 'size'], message, 'write a number and Mi, Gi or Ti, without blanks')
+    yield { ...finding, places: [{ path: [...volume.path, 'size'] }] }
+  }
+}
+
+function* missing(volumes: readonly Volume[]): Iterable<Finding> {
+  for (const volume of volumes) {
+    const request = readQuantity(jsonAt(volume.storage, 'pvcTemplate', 'resources', 'requests', 'storage'))
+    if (stringAt(volume.storage, 'size') !== '' || !isZeroQuantity(request)) continue
+    const message = `size of ${volume.name} is not set, but each volume must have one`
+    const finding = refusal([...volume.field, 'size'], message, 'set size, such as 10Gi')
+    yield { ...finding, places: [{ path: [...volume.path, 'size'] }] }
+  }
+}
+
+function volumeRules(name: string, of: (cluster: JsonMap) => Volume[], upstream: string): Rule<OperatorSubject>[] {
+  return [
+    {
+      id: `storage/${name}-size-readable`,
+      severity: 'error',
+      upstream,
+      summary: `the size of the ${name} volume is a quantity`,
+      check: ({ object }) => unreadable(of(object)),
+    },
+    {
+      id: `storage/${name}-size-set`,
+      severity: 'error',
+      upstream,
+      summary: `the ${name} volume has a size`,
+      check: ({ object }) => missing(of(object)),
+    },
+  ]
+}
+
+/** In the order of `validateStorageSize` … `validateTablespaceStorageSize`. */
+export const storage: readonly Rule<OperatorSubject>[] = [
+  ...volumeRules('data', dataVolumes, 'validateStorageSize'),
+  ...volumeRules('wal', walVolumes, 'validateWalStorageSize'),
+  {
+    id: 'storage/one-ephemeral-volume-style',
+    severity: 'error',
+    upstream: 'validateEphemeralVolumeSource',
+    summary: 'ephemeralVolumeSource is not combined with a size limit for temporary data',
+    *check({ object }) {
+      const limit = ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData']
+      if (!mapAt(object, 'spec', 'ephemeralVolumeSource') || jsonAt(object, ...limit) === undefined) return
+      const message = 'ephemeralVolumeSource is set, but must not be beside ephemeralVolumesSizeLimit.temporaryData'
+      const finding = refusal(['spec', 'ephemeralVolumeSource'], message, 'remove one of the two')
+      yield { ...withPlaces(finding, { path: limit, label: 'the limit is here' }), type: 'FieldValueDuplicate' }
+    },
+  },
+  ...volumeRules('tablespace', tablespaceVolumes, 'validateTablespaceStorageSize'),
+]

@@ -1,0 +1,30 @@
+// Where do the files of this package lie, and which version is it?
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+let top: string | undefined
+
+/** The folder of this package: the nearest one above this file that has its schemas, whether it runs from scripts/ or from dist/. */
+function packageFolder(): string {
+  if (top !== undefined) return top
+  let at = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(at, 'schemas', 'cloudnative-pg'))) {
+    const above = dirname(at)
+    if (above === at) throw new Error(`no schemas folder above ${fileURLToPath(import.meta.url)}`)
+    at = above
+  }
+  top = at
+  return top
+}
+
+/** schemas/ of this package. */
+export function schemasFolder(): string {
+  return join(packageFolder(), 'schemas')
+}
+
+/** The version in this package's package.json. */
+export function programVersion(): string {
+  const text = readFileSync(join(packageFolder(), 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,71 @@
+// How are value trees walked and turned into plain JSON?
+import type { Json, JsonMap, MapValue, Origin, Path, Value } from '../model.ts'
+
+const noOverrides: readonly Value[] = []
+
+/** The tree as plain JSON. Keys such as `__proto__` become own properties. */
+export function toPlain(value: Value): Json {
+  switch (value.kind) {
+    case 'map': {
+      const plain: JsonMap = {}
+      for (const [key, entry] of value.entries) setOwn(plain, key, toPlain(entry))
+      return plain
+    }
+    case 'list':
+      return value.items.map(toPlain)
+    case 'scalar':
+      return value.value
+    case 'null':
+      return null
+  }
+}
+
+/** A tree whose nodes all carry one origin (constants of the generator or of the chart). */
+export function fromPlain(plain: Json | undefined, origin: Origin): Value {
+  if (plain === null || plain === undefined) return { kind: 'null', origin, overrides: noOverrides }
+  if (Array.isArray(plain)) return { kind: 'list', origin, overrides: noOverrides, items: plain.map((item) => fromPlain(item, origin)) }
+  if (typeof plain === 'object') {
+    const entries = new Map(Object.entries(plain).map(([key, entry]) => [key, fromPlain(entry, origin)]))
+    return { kind: 'map', origin, overrides: noOverrides, entries }
+  }
+  return { kind: 'scalar', origin, overrides: noOverrides, value: plain }
+}
+
+/** The node at a path, or undefined where the path ends early. */
+export function valueAt(root: Value | undefined, path: Path): Value | undefined {
+  let node = root
+  for (const step of path) {
+    if (node?.kind === 'map') node = node.entries.get(String(step))
+    else if (node?.kind === 'list') node = node.items[Number(step)]
+    else return undefined
+  }
+  return node
+}
+
+/** The deepest node on the way to a path, and how many steps lead to it. */
+export function deepestAt(root: Value, path: Path): { readonly node: Value; readonly depth: number } {
+  let node = root
+  let depth = 0
+  for (const step of path) {
+    const next = valueAt(node, [step])
+    if (next === undefined) break
+    node = next
+    depth++
+  }
+  return { node, depth }
+}
+
+export function isMap(value: Value | undefined): value is MapValue {
+  return value?.kind === 'map'
+}
+
+/** Whether plain JSON is an object: neither a list nor null. */
+export function isJsonMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Sets an own property, also for names such as `__proto__`. */
+export function setOwn(target: JsonMap, key: string, value: Json): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  else target[key] = value
+}

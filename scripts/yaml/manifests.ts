@@ -1,0 +1,59 @@
+// Which objects does a file of manifests hold: YAML or JSON, several documents, Lists?
+import type { LocatedFinding } from '../report/diagnose.ts'
+import type { JsonMap, MapValue, SourceFile, Value } from '../model.ts'
+import { parseYaml } from './parse.ts'
+import { describe } from '../discover/schema-findings.ts'
+import { toPlain, valueAt } from '../values/value.ts'
+import { yamlFindings } from './findings.ts'
+
+/** An object as it stands in a file. */
+export interface Manifest {
+  readonly value: MapValue
+  readonly plain: JsonMap
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The objects of a text, Lists opened; JSON is YAML. What is no object is a finding. */
+export function readManifests(file: SourceFile): { manifests: Manifest[]; findings: LocatedFinding[] } {
+  const { documents, problems } = parseYaml(file, 'service')
+  const findings = yamlFindings(file, problems)
+  const manifests: Manifest[] = []
+  for (const document of documents) collect(document, manifests, findings)
+  return { manifests, findings }
+}
+
+function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]): void {
+  if (value.kind === 'null') return
+  if (value.kind !== 'map') {
+    findings.push({
+      rule: 'yaml/root-map',
+      severity: 'error',
+      message: `a document is ${describe(value)}, but must be an object`,
+      at: { file: value.origin.file, span: value.origin.value },
+    })
+    return
+  }
+  const items = value.entries.get('items')
+  const kind = textAt(value, 'kind')
+  if (kind.endsWith('List') && items?.kind === 'list') {
+    for (const item of items.items) collect(item, manifests, findings)
+    return
+  }
+  const plain = toPlain(value) as JsonMap
+  manifests.push({
+    value,
+    plain,
+    apiVersion: textAt(value, 'apiVersion'),
+    kind,
+    namespace: textAt(value, 'metadata', 'namespace'),
+    name: textAt(value, 'metadata', 'name'),
+  })
+}
+
+function textAt(value: Value, ...path: string[]): string {
+  const found = valueAt(value, path)
+  return found?.kind === 'scalar' ? String(found.value) : ''
+}

@@ -1,0 +1,145 @@
+// What does a branch do to the databases of hand-written sets and Applications?
+import { expect, it } from 'vitest'
+import { application, bareSet, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
+import type { Files } from '../support/hand-written-set.ts'
+
+function changes(before: string | undefined, after: string | undefined, more: { base?: Files; now?: Files } = {}): string[] {
+  const base = { ...legacyFiles, ...more.base, [setFile]: before }
+  const own = new Set(findingsOf(base).map(shown))
+  return findingsOf({ ...legacyFiles, ...more.base, ...more.now, [setFile]: after }, { base })
+    .map(shown)
+    .filter((text) => !own.has(text))
+}
+const unguarded = { base: { 'helm-values/legacy/beta.yaml': '' } }
+const beta = '          - service: "beta"\n'
+
+it('says nothing where nothing changes, or where an element comes', () => {
+  expect(changes(legacySet, legacySet)).toEqual([])
+  expect(changes(legacySet, `# a comment\n${legacySet}`)).toEqual([])
+  expect(
+    changes(legacySet, edited(legacySet, [beta, `${beta}          - service: "gamma"\n`]), {
+      base: { 'helm-values/legacy/gamma.yaml': '' },
+    }),
+  ).toEqual([])
+})
+
+it('names an element that goes: an error where the database goes along, a warning where it lives on', () => {
+  expect(changes(bareSet, edited(bareSet, [beta, '']), unguarded)).toEqual(['error changes/database-stays legacy.yaml: elements:'])
+  expect(changes(bareSet, edited(bareSet, [beta, '']))).toEqual(['warning changes/application-stays legacy.yaml: elements:'])
+  expect(changes(legacySet, edited(legacySet, [beta, '']))).toEqual(['warning changes/application-stays legacy.yaml: elements:'])
+})
+
+it('names a set that goes, at the base', () => {
+  expect(changes(legacySet, undefined)).toEqual(['warning changes/application-stays main:legacy.yaml: name: legacy-dbs'])
+  expect(changes(bareSet, undefined, unguarded)).toEqual(['error changes/database-stays main:legacy.yaml: name: legacy-dbs'])
+})
+
+it('follows a set to another file, and another name', () => {
+  expect(changes(legacySet, undefined, { now: { 'apps/templates/moved.yaml': legacySet } })).toEqual([])
+  const renamed = (text: string): string => edited(text, ['legacy-dbs', 'old-dbs'])
+  expect(changes(legacySet, renamed(legacySet))).toEqual(['error changes/application-taken legacy.yaml: name: old-dbs'])
+  expect(changes(bareSet, renamed(bareSet), unguarded)).toEqual(['error changes/database-stays legacy.yaml: name: old-dbs'])
+})
+
+it.each([
+  ['name', "  name: '{{`{{ .service }}`}}-legacy'", 'error changes/application-name-stays'],
+  ['release', "releaseName: '{{`{{ .service }}`}}-legacy'", 'error changes/cluster-name-stays'],
+  ['namespace', "namespace: '{{`{{ .service }}`}}-legacy'", 'error changes/namespace-stays'],
+])('blames the template that changes the %s of every database', (_, from, rule) => {
+  const to = from.replace('-legacy', '-other')
+  expect(changes(legacySet, edited(legacySet, [from, to]))).toEqual([`${rule} legacy.yaml: ${to.trim()}`])
+})
+
+it('warns of a destination, and sees two spellings of one', () => {
+  const to = (text: string): string => edited(legacySet, ['server: https://kubernetes.default.svc', text])
+  expect(changes(legacySet, to('server: https://other.example'))).toEqual([
+    'warning changes/destination-stays legacy.yaml: server: https://other.example',
+  ])
+  expect(changes(legacySet, to('name: in-cluster'))).toEqual([])
+})
+
+it('warns once of brakes that are taken away', () => {
+  const policy = '  syncPolicy:\n    applicationsSync: create-update\n    preserveResourcesOnDeletion: true\n'
+  expect(changes(legacySet, edited(legacySet, [policy, '']))).toEqual(['warning changes/guard-stays legacy.yaml: spec:'])
+  const finalizer = '  finalizers:\n    - resources-finalizer.argocd.argoproj.io\n'
+  expect(changes(legacySet, edited(legacySet, [finalizer, '']))).toEqual(['warning changes/guard-stays legacy.yaml: metadata:'])
+  expect(changes(legacySet, edited(legacySet, ['Prune=false,Delete=false', 'Delete=false']))).toEqual([
+    'warning changes/guard-stays legacy.yaml: argocd.argoproj.io/sync-options: Delete=false',
+  ])
+  expect(changes(legacySet, legacySet, { now: { 'helm-values/legacy/beta.yaml': 'cluster:\n  instances: 2\n' } })).toEqual([
+    'warning changes/guard-stays beta.yaml: cluster:',
+  ])
+})
+
+it('says that a set which never updates leaves its Applications as they are', () => {
+  const only = edited(legacySet, ['create-update', 'create-only'])
+  expect(changes(only, edited(only, ['selfHeal: true', 'selfHeal: false']))).toEqual([
+    'warning changes/application-updates legacy.yaml: elements:',
+  ])
+})
+
+it('compares hand-written Applications', () => {
+  expect(changes(application, application)).toEqual([])
+  expect(changes(application, undefined)).toEqual(['warning changes/application-stays main:legacy.yaml: name: one'])
+  expect(changes(application, undefined, { base: { 'helm-values/legacy/alpha.yaml': '' } })).toEqual([
+    'error changes/database-stays main:legacy.yaml: name: one',
+  ])
+  expect(changes(application, edited(application, ['name: one', 'name: uno']))).toEqual([
+    'error changes/application-name-stays legacy.yaml: name: uno',
+  ])
+  expect(changes(application, edited(application, ['namespace: one', 'namespace: two']))).toEqual([
+    'error changes/namespace-stays legacy.yaml: namespace: two',
+  ])
+})
+
+it('is silent where a generated set takes a kept database over', () => {
+  const adopted = edited(
+    application,
+    ['name: one', 'name: orders-db-dev'],
+    ['  finalizers:\n    - resources-finalizer.argocd.argoproj.io\n', ''],
+  )
+  expect(changes(adopted, undefined)).toEqual([])
+})
+
+it('tells a mistake once, and not what follows from it', () => {
+  const name = "  name: '{{`{{ .service }}`}}-legacy'"
+  const braces = edited(legacySet, [name, "  name: '{{ .service }}-legacy'"])
+  expect(changes(legacySet, braces)).toEqual(["error argocd/helm-braces legacy.yaml: name: '{{ .service }}-legacy'"])
+  expect(changes(legacySet, edited(legacySet, [beta, beta.replace('"beta"', 'null')]))).toEqual([
+    'error argocd/element-text legacy.yaml: - service: null',
+  ])
+  expect(changes(legacySet, edited(legacySet, ['Prune=false', 'Prune=flase']))).toEqual([
+    'warning argocd/set-option-known legacy.yaml: argocd.argoproj.io/sync-options: Prune=flase,Delete=false',
+  ])
+  const long = edited(application, ['releaseName: one', `releaseName: ${'o'.repeat(60)}`])
+  expect(changes(application, long)).toEqual([`error argocd/set-generates legacy.yaml: releaseName: ${'o'.repeat(60)}`])
+  const taken = edited(application, ['name: one', 'name: orders-db-dev'])
+  expect(changes(application, taken)).toEqual(['error argocd/application-once legacy.yaml: name: orders-db-dev'])
+  const nowhere = edited(application, ['    server: https://kubernetes.default.svc\n', ''])
+  expect(changes(application, nowhere)).toEqual(['error argocd/set-generates legacy.yaml: destination:'])
+  const elements = '          - service: "alpha"\n          - service: "beta"\n'
+  expect(changes(legacySet, edited(legacySet, [elements, '          []\n']))).toEqual([
+    'error argocd/set-generates legacy.yaml: generators:',
+  ])
+  expect(changes(legacySet, edited(legacySet, ['elements:', 'element:']))).toEqual(['error argocd/known-fields legacy.yaml: element:'])
+  expect(changes(legacySet, edited(legacySet, ['valueFiles:', 'valuesFiles:']))).toEqual([
+    'error argocd/known-fields legacy.yaml: valuesFiles:',
+  ])
+})
+
+it('sees a set that generated ones replace', () => {
+  const named = (name: string, service: string): string =>
+    edited(
+      legacySet,
+      ['legacy-dbs', name],
+      [beta, ''],
+      ['"alpha"', `"${service}"`],
+      ["  name: '{{`{{ .service }}`}}-legacy'", "  name: '{{`{{ .service }}`}}-db-dev'"],
+    )
+  const orders = { base: { 'helm-values/legacy/orders.yaml': '' } }
+  expect(changes(named('old', 'orders'), undefined, orders)).toEqual(['warning changes/application-stays main:legacy.yaml: name: old'])
+  expect(changes(named('postgres-clusters-dev', 'orders'), undefined, orders)).toEqual([])
+  expect(changes(named('postgres-clusters-dev', 'alpha'), undefined)).toEqual([
+    'warning changes/application-stays main:legacy.yaml: name: postgres-clusters-dev',
+  ])
+})

@@ -1,0 +1,205 @@
+// What does `plan` say that a merge will do, in words, in Markdown and in JSON?
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { needsRestart } from '../../scripts/changes/restart-parameters.ts'
+import { gitIn, runIn } from '../support/change-repository.ts'
+import type { Plan } from '../support/change-repository.ts'
+
+const base = fileURLToPath(new URL('../projects/base', import.meta.url))
+const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-plan-'))
+let root = ''
+let count = 0
+afterAll(() => rmSync(temporary, { recursive: true }))
+
+const git = (...args: string[]): string => gitIn(root, ...args)
+const put = (path: string, text: string): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+const commit = async (): Promise<void> => {
+  await run('render')
+  git('add', '-A')
+  git('commit', '-q', '-m', 'change')
+}
+const run = (...argv: string[]) => runIn(root, ...argv)
+const plan = async (): Promise<Plan> => JSON.parse((await run('plan', '--base', 'main', '--format', 'json')).stdout) as Plan
+const prd = async () => (await plan()).databases.find(({ id }) => id === 'billing/prd') as Plan['databases'][number]
+
+const before = `cluster:
+  instances: 3
+  storage:
+    size: 8Gi
+  postgresql:
+    parameters:
+      max_connections: "100"
+      work_mem: 4MB
+poolers:
+  - name: rw
+    type: rw
+    instances: 2
+`
+
+beforeEach(async () => {
+  root = join(temporary, String(count++))
+  cpSync(base, root, { recursive: true })
+  put('databases/billing/values.yaml', before)
+  git('init', '-q')
+  await commit()
+  git('checkout', '-q', '-b', 'change')
+})
+
+test('nothing changes', async () => {
+  put('databases/billing/values.yaml', `# a comment\n${before}`)
+  expect(await run('plan', '--base', 'main')).toMatchObject({ code: 0, stdout: 'nothing changes for 4 databases (since main)\n' })
+  expect((await run('plan', '--base', 'main', '--format', 'markdown')).stdout).toBe(
+    '### What merging this does to the databases\n\nNothing changes (since `main`).\n',
+  )
+  const { version, base: from, databases } = await plan()
+  expect([version, from, databases.map(({ id, result, effect }) => [id, result, effect])]).toEqual([
+    1,
+    'main',
+    ['billing/dev', 'billing/prd', 'orders/dev', 'orders/prd'].map((id) => [id, 'untouched', 'nothing']),
+  ])
+})
+
+test('a grown volume has its line and its effect', async () => {
+  put('databases/billing/values.yaml', before.replace('8Gi', '9Gi'))
+  expect(await prd()).toEqual({
+    id: 'billing/prd',
+    result: 'changed',
+    application: 'billing-db-prd',
+    effect: 'storage expansion',
+    changes: [
+      {
+        object: 'Cluster/billing-db-prd',
+        path: 'spec.storage.size',
+        before: '8Gi',
+        after: '9Gi',
+        file: 'databases/billing/values.yaml',
+        line: 4,
+        effect: 'storage expansion',
+      },
+    ],
+    steps: [],
+  })
+  await run('render')
+  expect((await run('plan', '--base', 'main')).stdout).toBe(
+    'billing/dev, billing/prd: changed, storage expansion\n  Cluster/billing-db-dev spec.storage.size: 8Gi → 9Gi  (storage expansion)\n    databases/billing/values.yaml:4\n\n2 changed, 2 untouched (since main)\n',
+  )
+})
+
+describe('effects', () => {
+  test.each([
+    ['work_mem: 4MB', 'work_mem: 8MB', 'reload'],
+    ['max_connections: "100"', 'max_connections: "200"', 'restart'],
+    ['work_mem: 4MB', 'pg_stat_statements.track: all', 'restart'],
+    ['  instances: 3', '  instances: 3\n  resources:\n    requests:\n      memory: 1Gi', 'rolling update with switchover'],
+    ['  instances: 3', '  instances: 3\n  walStorage:\n    enabled: true\n    size: 2Gi', 'rolling update with switchover'],
+    ['  instances: 3', '  instances: 4', 'nothing'],
+    ['    instances: 2', '    instances: 3', 'nothing'],
+    ['poolers:', 'version:\n  postgresql: "17"\npoolers:', 'major upgrade'],
+  ])('%j → %j: %s', async (from, to, effect) => {
+    put('databases/billing/values.yaml', before.replace(from, to))
+    expect(await prd()).toMatchObject({ result: 'changed', effect })
+  })
+  test('contexts differ by major', () => {
+    expect([
+      needsRestart('autovacuum_max_workers', 17),
+      needsRestart('autovacuum_max_workers', 18),
+      needsRestart('Shared_Buffers', 17),
+      needsRestart('jit', undefined),
+    ]).toEqual([true, false, true, false])
+  })
+})
+
+test('a removed pooler keeps running, which a person is told', async () => {
+  put('databases/billing/values.yaml', before.slice(0, before.indexOf('poolers')))
+  const { changes, steps } = await prd()
+  expect(changes).toMatchObject([{ object: 'Pooler/billing-db-prd-pooler-rw', path: '', before: 'present', after: null }])
+  expect(steps).toEqual([
+    'Pooler billing-db-prd-pooler-rw keeps running, since prune is off: kubectl delete pooler billing-db-prd-pooler-rw -n billing-prd',
+  ])
+})
+
+test('created, retired and gone', async () => {
+  put('databases/billing/service.yaml', 'retired:\n  prd: { reason: moved, since: "2026-01-31" }\n')
+  put('databases/new/values.yaml', '')
+  const results = (await plan()).databases.map(({ id, result, effect }) => [id, result, effect])
+  expect(results).toContainEqual(['billing/prd', 'retired', 'nothing'])
+  expect(results).toContainEqual(['new/dev', 'created', 'creation'])
+  await commit()
+  git('branch', '-f', 'main')
+  put('databases/billing/service.yaml', 'environments: [dev]\n')
+  const gone = await prd()
+  expect(gone).toMatchObject({ result: 'gone', changes: [] })
+  expect(gone.steps.join('\n')).toContain('kubectl delete clusters.postgresql.cnpg.io billing-db-prd -n billing-prd')
+  await run('render')
+  expect((await run('plan', '--base', 'main')).stderr).toBe('')
+})
+
+test('what may not be merged is planned all the same, and said', async () => {
+  put('databases/billing/service.yaml', 'namespace: money\n')
+  const { code, stdout } = await run('plan', '--base', 'main')
+  expect(code).toBe(0)
+  expect(stdout).toContain('`check --base main` finds')
+  expect(await prd()).toMatchObject({
+    effect: 're-creation',
+    changes: [
+      {
+        object: 'Application/billing-db-prd',
+        path: 'spec.destination.namespace',
+        before: 'billing-prd',
+        after: 'money',
+        file: 'databases/billing/service.yaml',
+        line: 1,
+      },
+    ],
+  })
+})
+
+test('secrets are never printed', async () => {
+  const secret = (word: string): string =>
+    `${before}backups:\n  enabled: true\n  method: barmanObjectStore\n  provider: s3\n  endpointURL: https://s3.example.com\n  s3:\n    bucket: b\n    region: r\n    accessKey: AK${word}\n    secretKey: SK${word}\n  scheduledBackups: []\n`
+  put('databases/billing/values.yaml', secret('before'))
+  await commit()
+  git('branch', '-f', 'main')
+  put(
+    'databases/billing/values.yaml',
+    `${secret('after')}  # end\n`.replace('instances: 3', 'instances: 3\n  env:\n    - name: DB_PASSWORD\n      value: hidden-word'),
+  )
+  for (const format of ['json', 'pretty', 'markdown']) {
+    const { stdout } = await run('plan', '--base', 'main', '--format', format)
+    expect(stdout).toContain('***')
+    expect(stdout).not.toMatch(/(?:AK|SK)(?:before|after)|hidden-word|U0thZnRlcg|QUthZnRlcg/)
+  }
+})
+
+test('Markdown folds what is long, and no value leaves its code', async () => {
+  put(
+    'databases/billing/values.yaml',
+    before.replace(
+      'work_mem: 4MB',
+      'work_mem: "a`b|c</details>"\n      log_min_messages: debug1\n      jit: "off"\n      random_page_cost: "1.1"',
+    ),
+  )
+  put('databases/new/values.yaml', '')
+  put('databases/other/values.yaml', '')
+  const { stdout } = await run('plan', '--base', 'main', '--format', 'markdown')
+  expect(stdout).toContain('| database | result | effect on PostgreSQL |')
+  expect(stdout).toContain('<details><summary>')
+  expect(stdout).toContain('``a`b\\|c</details>``')
+  expect(stdout).toBe((await run('plan', '--base', 'main', '--format', 'markdown')).stdout)
+})
+
+test('wrong usage and broken files', async () => {
+  expect((await run('plan')).code).toBe(2)
+  expect((await run('plan', '--base', 'main', '--format', 'xml')).code).toBe(2)
+  expect((await run('plan', '--base', 'nowhere')).code).toBe(2)
+  put('databases/billing/values.yaml', 'cluster: [\n')
+  const { code, stdout, stderr } = await run('plan', '--base', 'main')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('databases/billing/values.yaml')
+})

@@ -1,0 +1,119 @@
+// What does the live state lack, have too much, or have otherwise?
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, it } from 'vitest'
+import { main } from '../../scripts/cli/cli.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'cnpg-values-live-'))
+cpSync(fileURLToPath(new URL('../projects/base/', import.meta.url)), root, { recursive: true })
+afterAll(() => rmSync(root, { recursive: true }))
+
+async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = ''
+  let stderr = ''
+  const code = await main(argv, { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
+  return { code, stdout, stderr }
+}
+
+const application = (name: string): object => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Application',
+  metadata: { name, namespace: 'argocd', ownerReferences: [{ kind: 'ApplicationSet', name: 'postgres-clusters-dev' }] },
+})
+const cluster = (env: string, spec: object): object => ({
+  apiVersion: 'postgresql.cnpg.io/v1',
+  kind: 'Cluster',
+  metadata: { name: `orders-db-${env}`, namespace: `orders-${env}`, resourceVersion: '7' },
+  spec,
+  status: { phase: 'Cluster in healthy state' },
+})
+
+async function diagnostics(items: readonly object[]): Promise<{ rule: string; message: string; path?: string }[]> {
+  await run('render')
+  writeFileSync(join(root, 'live.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2))
+  const { code, stdout } = await run('check', '--live', 'live.json', '--format', 'json')
+  expect(code).toBe(0)
+  return (JSON.parse(stdout) as { diagnostics: { rule: string; message: string; path?: string }[] }).diagnostics
+}
+
+async function rules(items: readonly object[]): Promise<string[]> {
+  return (await diagnostics(items)).map(({ rule, path }) => (path === undefined ? rule : `${rule} ${path}`))
+}
+
+it('names Applications that nobody wants, and databases that are not there', async () => {
+  const found = await rules([application('orders-db-dev'), application('billing-db-dev')])
+  expect(found.sort()).toEqual(['live/application-exists', 'live/application-wanted'])
+})
+
+it('compares Clusters field by field, quantities by what they mean', async () => {
+  const found = await rules([cluster('dev', { instances: 2, storage: { size: '10240Mi' } }), cluster('prd', {})])
+  expect(found).toContain('live/cluster-as-wanted spec.instances')
+  expect(found.filter((text) => text.startsWith('live/cluster-exists'))).toEqual([])
+  // in dev storage is set: only prd lacks it
+  expect(found.filter((text) => text.endsWith('spec.storage'))).toHaveLength(1)
+})
+
+const chart = { repoURL: 'https://cloudnative-pg.github.io/charts', chart: 'cluster', targetRevision: '0.8.1' }
+const foreign = (name: string, source: object): object => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Application',
+  metadata: { name, namespace: 'argocd', ownerReferences: [{ kind: 'ApplicationSet', name: 'other' }] },
+  spec: { destination: { namespace: name }, source },
+})
+const foreignCluster = (name: string, namespace: string): object => ({
+  apiVersion: 'postgresql.cnpg.io/v1',
+  kind: 'Cluster',
+  metadata: { name, namespace },
+  spec: {},
+})
+const ours = ['dev', 'prd'].map((env) => application(`orders-db-${env}`))
+
+it('names databases of others, each once, and no Applications that deploy something else', async () => {
+  expect(await rules([...ours, foreign('mail', chart), foreign('web', { ...chart, chart: 'web' })])).toEqual(['live/application-wanted'])
+  const found = await rules([...ours, foreign('mail', chart), foreignCluster('mail-cluster', 'mail'), foreignCluster('lost', 'lost')])
+  expect(found.filter((rule) => rule.endsWith('-wanted')).sort()).toEqual(['live/application-wanted', 'live/cluster-wanted'])
+})
+
+it('knows what hand-written manifests deploy', async () => {
+  const folder = join(root, 'apps/templates')
+  const manifest = {
+    ...foreign('mail', chart),
+    spec: { project: 'data', destination: { namespace: 'mail', name: 'in-cluster' }, source: chart },
+  }
+  await run('render')
+  writeFileSync(join(folder, 'mail.yaml'), JSON.stringify(manifest))
+  const found = await rules([...ours, foreign('mail', chart), foreignCluster('mail-cluster', 'mail')])
+  rmSync(join(folder, 'mail.yaml'))
+  expect(found.filter((rule) => rule.endsWith('-wanted'))).toEqual([])
+})
+
+it('says where an Application or a Cluster lives instead', async () => {
+  const moved = { ...ours[0], metadata: { name: 'orders-db-dev', namespace: 'other' } }
+  expect((await diagnostics([moved, ours[1] as object])).map(({ message }) => message)).toEqual([
+    'Application orders-db-dev is wanted, but lives in other, not in argocd',
+  ])
+  const found = await diagnostics([...ours, foreignCluster('orders-db-dev', 'elsewhere')])
+  expect(found.filter(({ rule }) => rule === 'live/cluster-wanted')).toEqual([])
+  expect(found.map(({ message }) => message)).toContain('Cluster orders-db-dev is wanted in orders-dev, but lives in elsewhere')
+})
+
+it('shows the part of long texts that differs, parameters set by hand, and guards and labels that are gone', async () => {
+  const image = 'ghcr.io/cloudnative-pg/postgresql:16.1-system-trixie'
+  const live = cluster('dev', { imageName: image, postgresql: { parameters: { work_mem: '8MB' } } })
+  const found = (await diagnostics([live])).filter(({ rule }) => rule === 'live/cluster-as-wanted')
+  const message = (path: string): string | undefined => found.find((one) => one.path === path)?.message
+  const images = /is "(.*)", but "(.*)" in/.exec(message('spec.imageName') ?? '')
+  expect(images?.[1]).not.toBe(images?.[2])
+  expect(images?.[2]).toContain('16.1')
+  expect(message('spec.postgresql.parameters.work_mem')).toBe('parameter work_mem is not set here, but "8MB" in the live Cluster')
+  expect(message('metadata.annotations["argocd.argoproj.io/sync-options"]')).toContain('but not set in the live Cluster')
+  expect(message('metadata.labels')).toBe('labels env, service are set here, but otherwise in the live Cluster')
+})
+
+it('takes a missing or empty file for wrong usage', async () => {
+  expect((await run('check', '--live', 'nothing.yaml')).code).toBe(2)
+  writeFileSync(join(root, 'empty.yaml'), 'kind: List\nitems: []\n')
+  expect((await run('check', '--live', 'empty.yaml')).stderr).toContain('no Applications and no Clusters')
+})

@@ -1,0 +1,125 @@
+// Does PostgreSQL hear of its parameters what real servers said of them?
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { derivePostgresCatalogue } from '../../scripts/derive/postgres-catalogue.ts'
+import type { JsonMap } from '../../scripts/model.ts'
+import { areQuiet } from '../../scripts/postgres/judge.ts'
+import { judgeParameter } from '../../scripts/postgres/judge-parameter.ts'
+
+interface Recorded {
+  readonly major: number
+  readonly name: string
+  readonly value: string
+  readonly accepted: boolean
+}
+
+const folder = new URL('../vectors/', import.meta.url)
+const recorded = gunzipSync(readFileSync(new URL('postgres-parameters.jsonl.gz', folder)))
+  .toString()
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Recorded)
+const isTold = ({ major, name, value }: Recorded): boolean => judgeParameter(major, name, value) !== undefined
+
+/** What servers refused and we do not tell, by what the refusal depends on. */
+const untold: Readonly<Record<string, (record: Recorded) => boolean>> = {
+  'the C library of the image reads binary numbers, or not': ({ value }) => /^0b[01]+$/i.test(value),
+  'files of the image: time zones, their abbreviations, locales': ({ name }) =>
+    /^(?:TimeZone|log_timezone|timezone_abbreviations|lc_\w+)$/.test(name),
+  'files that are included': ({ name }) => /^include(?:_dir)?$/.test(name),
+  'parameters of some minor releases or distributions': ({ name }) =>
+    /^(?:composite_type_mismatch|extension_destdir|output_plugin_libraries)$/.test(name),
+  'the stack that the system gives to a process': ({ name }) => name === 'max_stack_depth',
+  'what the system can do': ({ name }) => name === 'bonjour',
+  'the sum of all processes': ({ name, value }) => value === '262143' && /^max_\w+$|^autovacuum_max_workers$/.test(name),
+  'the operator keeps it for itself': ({ name }) => /^(?:recovery_target_time|synchronized_standby_slots)$/.test(name),
+}
+
+describe('recorded verdicts', () => {
+  test('what a server of a distribution took is never told', () => {
+    expect(recorded.filter((record) => record.accepted && isTold(record))).toEqual([])
+  })
+
+  test('what a server refused is told, but for a few classes', () => {
+    const refused = recorded.filter(({ accepted }) => !accepted)
+    const left = refused.filter((record) => !isTold(record))
+    expect(left.filter((record) => !Object.values(untold).some((isOf) => isOf(record)))).toEqual([])
+    expect(1 - left.length / refused.length).toBeGreaterThan(0.96)
+  })
+
+  test('each class of what is left has a record', () => {
+    const left = recorded.filter((record) => !record.accepted && !isTold(record))
+    expect(Object.entries(untold).filter(([, isOf]) => !left.some(isOf))).toEqual([])
+  })
+})
+
+describe('names', () => {
+  test.each([
+    [17, 'work_men', { kind: 'unknown', reason: 'slip', meant: 'work_mem' }],
+    [17, 'datestile', { kind: 'unknown', reason: 'slip', meant: 'DateStyle' }],
+    [15, 'transaction_timeout', { kind: 'unknown', reason: 'added', at: 17 }],
+    [17, 'old_snapshot_threshold', { kind: 'unknown', reason: 'removed', at: 17 }],
+    [17, 'a.b.c', { kind: 'unknown', reason: 'syntax' }],
+    [17, 'frobnicate', { kind: 'unknown', reason: 'strange' }],
+  ])('PostgreSQL %i does not know %s', (major, name, verdict) => {
+    expect(judgeParameter(major, name, '1')).toEqual(verdict)
+  })
+
+  test.each(['WORK_MEM', 'sort_mem', 'pg_stat_statements.max', 'anything.at_all', 'include_if_exists', 'output_plugin_libraries'])(
+    'nothing is said of %s',
+    (name) => expect(judgeParameter(17, name, '64')).toBeUndefined(),
+  )
+
+  test('a major that is not known here has no verdicts', () => {
+    expect(judgeParameter(12, 'work_men', 'x')).toBeUndefined()
+    expect(judgeParameter(19, 'work_men', 'x')).toBeUndefined()
+  })
+})
+
+describe('values', () => {
+  const said = (name: string, value: string): unknown => judgeParameter(17, name, value)
+  test.each([
+    ['work_mem', '64mb', 'a whole number, alone or with B, kB, MB, GB, TB', 'did you mean `64MB`?'],
+    ['work_mem', '32kB', 'at least 64kB', 'set work_mem to 64kB or more'],
+    ['max_connections', '100MB', 'a whole number without a unit', undefined],
+    ['statement_timeout', '5sec', 'a whole number, alone or with us, ms, s, min, h, d', 'did you mean `5s`?'],
+    ['autovacuum_vacuum_scale_factor', '101', 'at most 100', 'set autovacuum_vacuum_scale_factor to 100 or less'],
+    ['log_statement', 'dll', 'all, ddl, mod, none', 'did you mean `all`?'],
+    ['autovacuum', 'enabled', 'on or off', 'set autovacuum to "on" or "off"'],
+    ['transaction_buffers', '200kB', 'a multiple of 16 pages of 8kB', 'write a multiple of 128kB'],
+    ['search_path', 'app,,public', 'a list with commas between names, none of them empty', undefined],
+    ['TimeZone', '200', 'the name of a time zone, or hours between -167 and 167', undefined],
+  ])('%s is not %s', (name, value, must, help) => {
+    expect(said(name, value)).toEqual({ kind: 'value', must, ...(help !== undefined && { help }) })
+  })
+
+  test.each([
+    ['max_connections', ' 0x10 '],
+    ['work_mem', '1.5GB'],
+    ['work_mem', '0b1000000'],
+    ['wal_compression', 'zstd'],
+    ['autovacuum', 'of'],
+    ['max_connections', '1e2'],
+    ['random_page_cost', '.5'],
+    ['TimeZone', 'Nowhere/Land'],
+  ])('%s may be %s', (name, value) => expect(said(name, value)).toBeUndefined())
+
+  test('parameters are quiet where no major and no other parameter could say anything', () => {
+    const quiet = (parameters: JsonMap): boolean => areQuiet(parameters)
+    expect(quiet({ work_mem: '64MB', max_connections: '200', 'pgaudit.log': 'x' })).toBe(true)
+    expect(quiet({ work_mem: '64mb' })).toBe(false)
+    expect(quiet({ max_connections: '3' })).toBe(false)
+    expect(quiet({ ssl_max_protocol_version: 'TLSv1.2' })).toBe(false)
+  })
+})
+
+test('a catalogue is derived from what a server tells, and from the words that were tried', () => {
+  const settings = 'work_mem\tinteger\tkB\t64\t2147483647\t\tuser\nwal_level\tenum\t\t\t\tminimal|replica\tpostmaster\n'
+  const { parameters } = JSON.parse(derivePostgresCatalogue(18, settings, 'wal_level\tarchive\n')) as { parameters: JsonMap }
+  expect(parameters).toMatchObject({
+    work_mem: { type: 'integer', unit: 'kB', min: 64, max: 2147483647, context: 'user' },
+    wal_level: { type: 'enum', words: ['minimal', 'replica'], hidden: ['archive'], context: 'postmaster' },
+    ssl_ecdh_curve: { alias: 'ssl_groups' },
+  })
+})

@@ -1,0 +1,74 @@
+// Does adoption work: known problems stay quiet, new ones fail, stale entries are told?
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { main } from '../../scripts/cli/cli.ts'
+
+const base = fileURLToPath(new URL('../projects/base', import.meta.url))
+const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-baseline-'))
+let root = ''
+let count = 0
+afterAll(() => rmSync(temporary, { recursive: true }))
+
+async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = ''
+  let stderr = ''
+  const code = await main(argv, { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
+  return { code, stdout, stderr }
+}
+const put = (path: string, text: string): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+const broken = 'clustr: {}\nclustr2: {}\n'
+beforeEach(() => {
+  root = join(temporary, String(count++))
+  cpSync(base, root, { recursive: true })
+  put('databases/billing/values.yaml', broken)
+})
+
+test('known problems are left out, also when their lines move; new ones fail', async () => {
+  expect((await run('check')).code).toBe(1)
+  expect(await run('check', '--write-baseline', 'known.json')).toMatchObject({ code: 0, stdout: '' })
+  const { problems } = JSON.parse(readFileSync(join(root, 'known.json'), 'utf8')) as { problems: { rule: string; file: string }[] }
+  expect(problems).toMatchObject([{ rule: 'values/known-keys', file: 'databases/billing/values.yaml' }, { rule: 'values/known-keys' }])
+  put('databases/billing/values.yaml', `# moved\n\n${broken}`)
+  const quiet = await run('check', '--baseline', 'known.json')
+  expect(quiet).toMatchObject({ code: 0, stdout: '' })
+  expect(quiet.stderr).toContain('2 known problems left out')
+  put('databases/billing/values.yaml', `${broken}clustr3: {}\n`)
+  const failed = await run('check', '--baseline', 'known.json')
+  expect(failed.code).toBe(1)
+  expect(failed.stdout.match(/: error: /g)).toHaveLength(1)
+  expect(failed.stdout).toContain('clustr3')
+})
+
+test('one more of the same is new', async () => {
+  put('databases/billing/values.yaml', 'cluster:\n  storage: { size: 5 Gi }\n')
+  await run('check', '--write-baseline', 'known.json')
+  put('databases/other/values.yaml', 'cluster:\n  storage: { size: 5 Gi }\n')
+  expect((await run('check', '--baseline', 'known.json')).code).toBe(1)
+})
+
+test('entries that fit nothing any more are told, not failed', async () => {
+  await run('check', '--write-baseline', 'known.json')
+  put('databases/billing/values.yaml', 'clustr: {}\n')
+  const { code, stderr } = await run('check', '--baseline', 'known.json')
+  expect(code).toBe(0)
+  expect(stderr).toContain('1 entry of known.json fit')
+  expect(stderr).toContain('unknown key `clustr2`')
+  expect((await run('check', '--baseline', 'known.json', 'orders')).stderr).not.toContain('fit')
+})
+
+test('a baseline that is missing or broken is wrong usage', async () => {
+  expect((await run('check', '--baseline', 'nowhere.json')).code).toBe(2)
+  for (const text of ['{', '[]', '{"version":2,"problems":[]}', '{"version":1,"problems":[{}]}', 'null']) {
+    put('known.json', text)
+    const { code, stderr } = await run('check', '--baseline', 'known.json')
+    expect(code).toBe(2)
+    expect(stderr).toContain('is no baseline')
+  }
+})
