@@ -138,7 +138,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
-  append(findings, comparison?.conclude() ?? [])
+  append(findings, comparison?.conclude(handWritten.handovers) ?? [])
   const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
@@ -151,14 +151,18 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
 
 const nothingByHand: HandWritten = {
   findings: [],
+  handovers: [],
   stores: new Set(),
   deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
 }
 
 /** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
+  // the generated sets of a base are all that is known of its databases where its settings can't be read
+  const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
+    if (isBlind) return true
     const read = generatedFiles.includes(path) ? tree.read(path) : undefined
     return read?.ok !== true || !isGenerated(read.text)
   }

@@ -37,13 +37,25 @@ export function sourcePath(spec: Json | undefined, nth: number): Path {
 /** An Application that deploys databases: a source is the chart of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
-  if (!isJsonMap(spec)) return false
+  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isChartOf(source, settings))
+}
+
+function isChartOf(source: JsonMap, { environments }: Settings): boolean {
   const plain = (url: Json | undefined): string => String(url).replace(/\/$/, '')
-  return sourcesOf(spec).sources.some((source) =>
-    settings.environments.some(
-      ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
-    ),
+  return environments.some(
+    ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
   )
+}
+
+/** The official chart at its two addresses; Argo CD also takes an OCI registry without its scheme. */
+const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.github.io/charts', 'ghcr.io/cloudnative-pg/charts'])
+
+/** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
+export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
+  const url = String(source['repoURL'] ?? '')
+    .replace(/\/+$/, '')
+    .replace(/^oci:\/\//, '')
+  return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
 }
 
 /** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */
@@ -52,7 +64,10 @@ export function isSameRepository(left: string, right: string): boolean {
 }
 
 function repositoryKey(url: string): string {
-  const text = url.trim().replace(/\/+$/, '').replace(/\.git$/, '')
+  const text = url
+    .trim()
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
   const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
   const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
   const host = plain.split('/')[0] ?? ''

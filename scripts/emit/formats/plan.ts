@@ -64,7 +64,7 @@ export function nameGroup({ ids }: PlanGroup): string {
 
 /** One line of a count by result: `2 changed, 1 created, 40 untouched`. */
 export function summarize(databases: readonly DatabaseChange[]): string {
-  const results = ['gone', 'retired', 'changed', 'created', 'untouched'] as const
+  const results = ['gone', 'recreated', 'renamed', 'handed-over', 'retired', 'changed', 'created', 'untouched'] as const
   return results
     .flatMap((result) => {
       const number = databases.filter((database) => database.result === result).length
