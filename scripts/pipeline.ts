@@ -60,6 +60,8 @@ export interface Outcome {
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
+  /** how many hand-written deployments of the base were compared */
+  readonly comparedByHand?: number
   /** how many of the databases were judged; the others are as they are at the base */
   readonly judged: number
 }
@@ -139,7 +141,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
-  const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
+  const known = { settings, databases, judged: judged.length, comparedByHand: handWritten.compared, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
@@ -152,6 +154,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
 const nothingByHand: HandWritten = {
   findings: [],
   handovers: [],
+  compared: 0,
   stores: new Set(),
   deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
 }

@@ -36,6 +36,21 @@ export function mergeBase(root: string, ref: string): string {
   throw new GitFailure(`\`${ref}\` and HEAD have no common commit, but a change is judged from where it began; name another base`)
 }
 
+/** Whether a repository has a commit of this name. */
+export function hasCommit(root: string, ref: string): boolean {
+  return !ref.startsWith('-') && ask(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]) !== undefined
+}
+
+/** The id of HEAD; undefined before the first commit. */
+export function headCommit(root: string): string | undefined {
+  return ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+}
+
+/** The address that the repository was cloned from. */
+export function originOf(root: string): string | undefined {
+  return ask(root, ['config', '--get', 'remote.origin.url'])
+}
+
 /**
  * HEAD as what is staged is compared with: undefined before the first commit, and while a merge is being concluded
  * (what the other side did was judged there, against its own past).

@@ -1,7 +1,7 @@
 // Which repository, and which state of it, does a command look at?
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { indexTree } from './git.ts'
+import { indexTree, originOf } from './git.ts'
 import { isInFolder, layoutFolders, staticFolder } from '../discover/layout.ts'
 import type { Settings } from '../model.ts'
 import { overlay, workTree } from './tree.ts'
@@ -14,6 +14,8 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
+  /** which of two checkouts the command is run in: its commits and its index are meant; absent: both are one, or there is one */
+  readonly standing?: 'root' | 'databases'
   /** texts that stand for those of the files, by their path as it is shown */
   readonly edited?: ReadonlyMap<string, string>
 }
@@ -28,7 +30,10 @@ export function openWorkspace(
     throw new UsageError(
       `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
     )
-  return flags.databases === undefined ? { root } : { root, databases: folder(cwd, flags.databases, '--databases') }
+  if (flags.databases === undefined) return { root }
+  const databases = folder(cwd, flags.databases, '--databases')
+  const [own, other, here] = [root, databases, realpathSync(cwd)].map(repositoryTop)
+  return own === other ? { root, databases } : { root, databases, standing: here === other ? 'databases' : 'root' }
 }
 
 function folder(cwd: string, path: string, flag: string): string {
@@ -48,30 +53,44 @@ const usualFolder = 'databases'
  * The files of the work tree, or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
  */
 export function openTree(workspace: Workspace, layout: Settings['layout'], staged: boolean, listed?: Tree): Tree {
-  if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) return listed
+  if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
+    let all: Tree | undefined
+    return { ...listed, wide: () => (all ??= indexTree(workspace.root, [''])) }
+  }
   return withEdits(readTree(workspace, layout, staged), workspace)
 }
 
 function readTree(workspace: Workspace, layout: Settings['layout'], staged: boolean): Tree {
   const own = layoutFolders(layout)
   const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : workTree(root, list))
-  if (workspace.databases === undefined) return open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])])
+  if (workspace.databases === undefined) {
+    let all: Tree | undefined
+    const wide = (): Tree => (all ??= open(workspace.root, ['']))
+    return { ...open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])]), wide }
+  }
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
   if (databases !== overrides && !isInFolder(overrides, databases))
     throw new UsageError(`--databases brings \`${databases}\` only, but postgres.layout.overrides begins with \`${overrides}\``)
-  // the values come from one repository and the databases from another: only the latter has the index that is asked for
-  return overlay(
-    workTree(workspace.root, folders),
+  // of two repositories, the one that the command is run in has the index that is asked for
+  const joined = overlay(
+    workspace.standing === 'databases' ? workTree(workspace.root, folders) : open(workspace.root, folders),
     databases,
-    open(workspace.databases, ['']),
+    workspace.standing === 'root' ? workTree(workspace.databases, ['']) : open(workspace.databases, ['']),
     shownPath(workspace.root, workspace.databases),
   )
+  return { ...joined, ...homesOf(workspace, databases) }
+}
+
+/** Where the folder of `--databases` is in its own repository, for what names that one by its address. */
+export function homesOf({ databases, standing }: Workspace, folder: string): Pick<Tree, 'homes'> {
+  const url = databases === undefined || standing === undefined ? undefined : originOf(databases)
+  return databases === undefined || url === undefined ? {} : { homes: [{ folder, url, prefix: folderInRepository(databases) }] }
 }
 
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
-  if (!staged || workspace.databases !== undefined) return withEdits(workTree(workspace.root, []), workspace)
+  if (!staged || workspace.standing === 'databases') return withEdits(workTree(workspace.root, []), workspace)
   const tree = indexTree(workspace.root, [...folders, usualFolder])
   // what every command asks for
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))

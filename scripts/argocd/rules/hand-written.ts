@@ -37,6 +37,8 @@ export const manifestRules: readonly ManifestRule[] = [
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
+  /** how many hand-written deployments of the base were compared */
+  readonly compared: number
   /** what became of the databases of the base that have another maker now, or none */
   readonly handovers: readonly Handover[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
@@ -66,6 +68,7 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   findings.push(...doubled.findings, ...doubledApplications(single, { settings, databases }), ...doubledClusters(single, { databases }))
   let handovers: readonly Handover[] = []
+  let count = 0
   if (base !== undefined) {
     const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
     // without its settings, the generated sets of the base are all that is known of its databases
@@ -73,10 +76,11 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
     handovers = compared.handovers
+    count = compared.count
     const changes = [...judgeSetChanges(before, files, now), ...compared.findings]
     findings.push(...changes.filter((change) => !isExplained(change, findings)))
   }
-  return { findings, handovers, stores: storesOf(files), deployed: () => deployedBy(files) }
+  return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
 
 interface BothSides {
@@ -87,7 +91,13 @@ interface BothSides {
 }
 
 /** Every Cluster of the base against every Cluster of now, and the sets of which that can't be known. */
-function compareHands({ before, after, base, now }: BothSides): { handovers: readonly Handover[]; findings: readonly LocatedFinding[] } {
+interface Compared {
+  readonly handovers: readonly Handover[]
+  readonly findings: readonly LocatedFinding[]
+  readonly count: number
+}
+
+function compareHands({ before, after, base, now }: BothSides): Compared {
   const [old, present] = [before, after].map((some) => some.flatMap(({ manifests }) => manifests)) as [Manifest[], Manifest[]]
   const successors = new Map(pairManifests(before, present).map((pair) => [pair.before, pair.after]))
   const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
@@ -106,6 +116,7 @@ function compareHands({ before, after, base, now }: BothSides): { handovers: rea
   }
   return {
     handovers,
+    count: sides.before.length - generated.length,
     findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
   }
 }

@@ -56,7 +56,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
-  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
   await report(annotates(format) ? fromTop(wanted, workspace) : wanted, outcome, format, terminal)
@@ -64,8 +64,9 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
 }
 
 /** Said where a comparison is asked for, and there is nothing to compare with. */
-export function firstAdoption(revision: string): string {
-  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
+export function firstAdoption(revision: string, byHand: number): string {
+  const compared = byHand === 0 ? 'nothing was compared' : `only the names of ${plural(byHand, 'Cluster')} deployed there were compared`
+  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and ${compared}\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */
@@ -175,6 +176,7 @@ export async function report(diagnostics: readonly Diagnostic[], outcome: Outcom
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)

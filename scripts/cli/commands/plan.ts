@@ -39,9 +39,10 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('there is no plan while files are broken\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
   const { errors } = count(outcome.diagnostics)
-  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
+  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  terminal.stdout(writers[format as keyof typeof writers](about, outcome.comparison.result()))
   const blocked = blockedBy(flags.base, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${blocked}\n`)
   return 0

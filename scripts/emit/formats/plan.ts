@@ -1,14 +1,26 @@
 // How does a plan look on a terminal, and to a program?
 import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../report/diagnose.ts'
-import type { Json } from '../../model.ts'
-import { plural } from './text.ts'
+import type { Diagnostic, Json } from '../../model.ts'
+import { diagnosticsToJson } from './json.ts'
+import { count, plural, printable } from './text.ts'
+
+/** What a plan says before it comes to the databases. */
+export interface PlanHead {
+  /** as a person named it */
+  readonly base: string
+  /** what was compared with what */
+  readonly compared: string
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanJson({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { errors } = count(diagnostics)
   const plan = {
     version: 1,
     base,
+    compared,
     errors,
     blocked: blockedBy(base, errors),
     databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
@@ -24,6 +36,7 @@ export function writePlanJson(base: string, databases: readonly DatabaseChange[]
       }),
       steps: steps.map(({ text }) => text),
     })),
+    diagnostics: diagnosticsToJson(diagnostics),
   }
   return `${JSON.stringify(plan, null, 2)}\n`
 }
@@ -31,6 +44,16 @@ export function writePlanJson(base: string, databases: readonly DatabaseChange[]
 /** What stands in the way of a merge; undefined: nothing. */
 export function blockedBy(base: string, errors: number): string | undefined {
   return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+}
+
+/** The errors of a plan, one a line: what merging does hangs on them. */
+export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ at, message, rule }) => {
+      const place = `${at.revision === undefined ? '' : `${at.revision}:`}${at.file}:${at.line}:${at.column}`
+      return printable(`${place}: error: ${message} [${rule}]`)
+    })
 }
 
 /** Databases that change in the same way, told once. */
@@ -123,11 +146,16 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
 }
 
 /** The plan as a person reads it on a terminal. */
-export function writePlanText(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanText({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
   const groups = groupChanges(databases)
-  const blocked = blockedBy(base, errors)
-  const end = blocked === undefined ? '' : `${blocked}\n`
-  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n${end}`
+  const errors = errorLines(diagnostics)
+  const blocked = blockedBy(base, errors.length)
+  const end = blocked === undefined ? '' : `${errors.map((line) => `${line}\n`).join('')}${blocked}\n`
+  const head = `${compared}\n\n`
+  if (groups.length === 0) {
+    const what = errors.length === 0 ? 'nothing changes for' : 'these errors stand, and nothing else changes for'
+    return `${head}${what} ${plural(databases.length, 'database')} (since ${base})\n${end}`
+  }
   const blocks = groups.map((group) => {
     const { first } = group
     const lines = [
@@ -145,5 +173,5 @@ export function writePlanText(base: string, databases: readonly DatabaseChange[]
     if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
     return `${lines.join('\n')}\n`
   })
-  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
+  return `${head}${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
 }
