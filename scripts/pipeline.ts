@@ -11,6 +11,7 @@ import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { operatorConflicts } from './argocd/write/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
+import { inheritedStaleness } from './changes/inherited.ts'
 import { startComparison } from './changes/comparison.ts'
 import type { Comparison } from './changes/comparison.ts'
 import type { UpdateJudge } from './changes/objects.ts'
@@ -148,7 +149,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states)
-  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
+  const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
+  return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states }
 }
 
 const nothingByHand: HandWritten = {
@@ -161,7 +163,7 @@ const nothingByHand: HandWritten = {
 
 /** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
-  // the generated sets of a base are all that is known of its databases where its settings can't be read
+  // without settings of the base, its generated sets are all that is known of its databases
   const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
