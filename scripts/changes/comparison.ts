@@ -116,7 +116,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
       ]
     },
     result: () => {
-      const renamed = new Map(vanished.renamed.map((rename) => [rename.after.id, rename.before]))
+      const renamed = new Map(withoutHanded(vanished, handed).renamed.map((rename) => [rename.after.id, rename.before]))
       const list = databases.map(
         (database) => records.get(database.id) ?? unrecorded(database, earlier(database), renamed.get(database.id)),
       )

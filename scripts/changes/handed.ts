@@ -72,7 +72,7 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
     ...record,
     result: result === 'unknown' ? 'changed' : result,
     effect,
-    changes: result === 'handed-over' ? [] : changes,
+    changes: result === 'handed-over' || result === 'unknown' ? [] : changes,
     steps: stepsOf({ result, before, after }),
   }
 }

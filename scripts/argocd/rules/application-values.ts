@@ -20,7 +20,7 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
   const found: Json[] = []
   for (const entry of files) {
     const path = ownPath(entry, settings)
-    const file = path === undefined ? undefined : tree.read(path)
+    const file = path === undefined ? undefined : readAny(tree, path)
     if (file?.ok !== true) return undefined
     found.push(yamlOf(file.text, settings))
   }
@@ -33,6 +33,11 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
     if (inline !== undefined) found.push(typeof inline === 'string' ? yamlOf(inline, settings) : inline)
   }
   return found
+}
+
+/** A file in any folder of the repository, listed or not. */
+function readAny(tree: Tree, path: string): ReturnType<Tree['read']> {
+  return tree.read(path) ?? tree.wide?.().read(path)
 }
 
 const parsed = new WeakMap<Settings, Map<string, Json>>()
@@ -79,7 +84,7 @@ function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
     if (file.source !== nth) return []
     const path = ownPath(file, from.settings) ?? elsewhere(file, from.tree)
     if (path === undefined) return [{ unknown: `${file.entry} is not in this repository` }]
-    const read = from.tree.read(path)
+    const read = readAny(from.tree, path)
     if (read?.ok === true) return [{ values: yamlOf(read.text, from.settings) }]
     if (read === undefined && at(helm, 'ignoreMissingValueFiles') === true) return []
     return [{ unknown: `${file.entry} can't be read` }]

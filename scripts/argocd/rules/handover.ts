@@ -106,7 +106,8 @@ interface Wording {
 
 /** Whether the settings, or one manifest, make a deployment on both sides. */
 function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
-  return old.manifest === undefined ? next.manifest === undefined : successorOf(old.manifest) === next.manifest
+  if (old.manifest === undefined || next.manifest === undefined) return old.manifest === next.manifest
+  return successorOf(old.manifest) === next.manifest
 }
 
 /**
@@ -189,8 +190,25 @@ function wordings({ result, before, after }: Handover): Wording[] {
         help: `${before.unknown ?? after.unknown ?? 'only the values of the parent tell it'}: set fullnameOverride in the values of the Application, in a change of its own`,
       },
     ]
-  if (result === 'handed-over') return []
+  if (result === 'handed-over') return ownedWordings(name, before, after)
   return recreatedWordings(name, before, after)
+}
+
+/** A generated set keeps what it owns: whoever wants its Applications is refused, or fights over them, until it lets go. */
+function ownedWordings(name: string, { database, key }: Deployment, { manifest, maker }: Deployment): Wording[] {
+  const set = `postgres-clusters-${database?.environment.name ?? ''}`
+  const namespace = key.slice(0, key.indexOf('/'))
+  if (database === undefined || manifest === undefined || manifest.key === `${namespace}/${set}`) return []
+  const drop = `--type json -p '[{"op":"remove","path":"/metadata/ownerReferences"}]'`
+  return [
+    {
+      rule: 'changes/application-stays',
+      severity: 'warning',
+      part: 'application',
+      message: `Application ${name} is wanted by ${maker.slice(0, 40)}, but ${set} owns it`,
+      help: `after the merge: kubectl patch application -n ${namespace} ${name} ${drop}`,
+    },
+  ]
 }
 
 function recreatedWordings(name: string, before: Deployment, after: Deployment): Wording[] {

@@ -65,8 +65,11 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
 
 /** Said where a comparison is asked for, and there is nothing to compare with. */
 export function firstAdoption(revision: string, byHand: number): string {
-  const compared = byHand === 0 ? 'nothing was compared' : `only the names of ${plural(byHand, 'Cluster')} deployed there were compared`
-  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and ${compared}\n`
+  const what =
+    byHand === 0
+      ? 'every database is new, and nothing was compared'
+      : `nothing was compared but the names of the ${plural(byHand, 'Cluster')} deployed there`
+  return `${revision} has no settings of databases (apps/values.yaml): ${what}\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */
