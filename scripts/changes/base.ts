@@ -65,14 +65,13 @@ export function baseCommit(
 
 /** What was compared with what, for a person. */
 export function comparedText({ root, databases }: Workspace, { revision, commit, of, isHead }: BaseCommit): string {
-  const shown = (path: string | undefined): string => (path === undefined || path === root ? 'this repository' : shownPath(root, path))
   const short = commit.slice(0, 7)
-  const what = isHead
-    ? `${revision} (${short}), which is HEAD: only what is not committed can differ`
-    : `${revision} (${revision === 'HEAD' ? '' : 'merge base '}${short})`
-  if (of === undefined) return `compared with ${what}`
-  const [own, other] = of === 'root' ? [root, databases] : [databases, root]
-  return `compared with ${what} of ${of === 'root' ? 'the root' : shown(own)}; ${of === 'root' ? shown(other) : 'the root'} is read as it is on disk, and was not compared`
+  const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
+  const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
+  if (of === undefined) return `${what}${head}`
+  const brought = databases === undefined ? 'the databases' : shownPath(root, databases)
+  const [own, other] = of === 'root' ? ['the root', brought] : [brought, 'the root']
+  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared`
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */

@@ -77,10 +77,17 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const compared = compareHands({ before, after: files, base, now })
     handovers = compared.handovers
     count = compared.count
-    const changes = [...judgeSetChanges(before, files, now), ...compared.findings]
+    const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
+    const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
     findings.push(...changes.filter((change) => !isExplained(change, findings)))
   }
   return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
+}
+
+/** An Application that a take-over leaves out is told as that. */
+function isSameLoss(change: LocatedFinding, error: LocatedFinding): boolean {
+  if (change.rule !== 'changes/application-stays' || error.rule !== 'changes/take-over-complete') return false
+  return change.at.file === error.at.file && change.at.span.start === error.at.span.start
 }
 
 interface BothSides {

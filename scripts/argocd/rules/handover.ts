@@ -119,11 +119,12 @@ export function handoverFindings(
   { successorOf, isTold }: Pick<Sides, 'successorOf'> & { readonly isTold: (old: Deployment) => boolean },
 ): LocatedFinding[] {
   const takenOver = new Set(handovers.flatMap(({ result, before }) => (result === 'gone' ? [] : [before.manifest])))
+  const isTakeOver = handovers.some(({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined)
   const concerns = ({ result, before, after }: Handover): boolean => {
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return result === 'renamed' && before.manifest !== undefined && !isTold(before)
     if (result !== 'gone' || after !== undefined) return true
-    return before.manifest !== undefined && successorOf(before.manifest) === undefined && takenOver.has(before.manifest)
+    return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()
   for (const handover of handovers.filter(concerns)) {
