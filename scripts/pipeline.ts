@@ -61,7 +61,7 @@ export interface Outcome {
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
-  /** how many hand-written deployments of the base were compared */
+  /** hand-written deployments of the base that were compared */
   readonly comparedByHand?: number
   /** how many of the databases were judged; the others are as they are at the base */
   readonly judged: number
@@ -153,17 +153,11 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states }
 }
 
-const nothingByHand: HandWritten = {
-  findings: [],
-  handovers: [],
-  compared: 0,
-  stores: new Set(),
-  deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
-}
+const nothingDeployed: HandWritten['deployed'] = () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() })
+const nothingByHand: HandWritten = { findings: [], handovers: [], compared: 0, stores: new Set(), deployed: nothingDeployed }
 
-/** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
+/** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
-  // without settings of the base, its generated sets are all that is known of its databases
   const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
@@ -173,8 +167,7 @@ async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
   }
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
-  const { judgeHandWritten } = await import('./argocd/rules/hand-written.ts')
-  return judgeHandWritten(state)
+  return (await import('./argocd/rules/hand-written.ts')).judgeHandWritten(state)
 }
 
 function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnostics' | 'source'> {

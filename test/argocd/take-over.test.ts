@@ -120,7 +120,9 @@ describe.each(styles)('a take-over of databases that are written as %s', (style)
     expect(found.filter((text) => text.startsWith('error'))).toEqual([])
   })
   it('loses the suffix of the chart: an error for each', () => {
-    const suffixed = services.map(generated).map(({ full: _, ...rest }) => rest)
+    const suffixed = services
+      .map(generated)
+      .map(({ service, application, release, namespace }) => ({ service, application, release, namespace }))
     expect(rules(byHand(style, suffixed), now)).toContain('error changes/cluster-name-stays')
     expect(rules(now, byHand(style, suffixed)).filter((text) => text.startsWith('error'))).toContain('error changes/cluster-name-stays')
   })
@@ -183,8 +185,9 @@ it('reports every lost or renamed Cluster of random changes of hands, and nothin
 })
 
 describe('a set whose Applications only a server knows', () => {
-  const set = byHand('list', [generated('alpha')])
-    [setFile]!.replace(/- list:[\s\S]*?(?= {2}template:)/, '- clusters: {}\n')
+  const { [setFile]: listed = '' } = byHand('list', [generated('alpha')])
+  const set = listed
+    .replace(/- list:[\s\S]*?(?= {2}template:)/, '- clusters: {}\n')
     .replaceAll(/\{\{ \.(?:application|release|ns|service) \}\}/g, '{{ .name }}')
   const bare = set
     .replace(/ {2}annotations: \{ argocd.argoproj.io\/sync-options.*\n/, '')

@@ -255,6 +255,6 @@ test.each(['minio', '', null])('a recovery store of the provider %j has a config
     namespace: 'ns',
     layers: [JSON.stringify({ mode: 'recovery', recovery })],
   })
-  const store = made.ok ? (made.objects as JsonMap[]).find(({ kind }) => kind === 'ObjectStore') : undefined
+  const store = made.ok ? made.objects.find(({ kind }) => kind === 'ObjectStore') : undefined
   expect(store?.['spec']).toMatchObject({ configuration: null })
 })

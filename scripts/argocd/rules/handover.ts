@@ -119,7 +119,9 @@ export function handoverFindings(
   { successorOf, isTold }: Pick<Sides, 'successorOf'> & { readonly isTold: (old: Deployment) => boolean },
 ): LocatedFinding[] {
   const takenOver = new Set(handovers.flatMap(({ result, before }) => (result === 'gone' ? [] : [before.manifest])))
-  const isTakeOver = handovers.some(({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined)
+  const isTakeOver = handovers.some(
+    ({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined,
+  )
   const concerns = ({ result, before, after }: Handover): boolean => {
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return result === 'renamed' && before.manifest !== undefined && !isTold(before)
