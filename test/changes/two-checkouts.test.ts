@@ -60,7 +60,7 @@ test('in the repository of the databases, a base and what is staged are those of
   await fromDeploy('render')
   const { stdout, stderr } = await fromDeploy('check', '--base', 'main')
   expect(stdout).toContain('[changes/storage-grows]')
-  expect(stderr).toMatch(/compared with main \(.*\) of .*databases; the root is read as it is on disk/)
+  expect(stderr).toMatch(/compared with main \(.*\) of .*databases, which is HEAD.*; the root is read as it is on disk/)
   expect((await fromDeploy('check', '--staged', '--changed')).stdout).not.toContain('[changes/storage-grows]')
   gitIn(deploy, 'add', '-A')
   expect((await fromDeploy('check', '--staged', '--changed')).stdout).toContain('[changes/storage-grows]')
