@@ -10,6 +10,7 @@ import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { operatorConflicts } from './argocd/write/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
+import { inheritedStaleness } from './changes/inherited.ts'
 import { startComparison } from './changes/comparison.ts'
 import type { Comparison } from './changes/comparison.ts'
 import type { UpdateJudge } from './changes/objects.ts'
@@ -60,6 +61,8 @@ export interface Outcome {
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
+  /** hand-written deployments of the base that were compared */
+  readonly comparedByHand?: number
   /** how many of the databases were judged; the others are as they are at the base */
   readonly judged: number
 }
@@ -132,34 +135,33 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
-  append(findings, comparison?.conclude() ?? [])
-  const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
+  append(findings, comparison?.conclude(handWritten.handovers) ?? [])
+  const known = { settings, databases, judged: judged.length, comparedByHand: handWritten.compared, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
   append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
   const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
-  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states, paths: tree.paths }
+  const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
+  return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states, paths: tree.paths }
 }
 
-const nothingByHand: HandWritten = {
-  findings: [],
-  stores: new Set(),
-  deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
-}
+const nothingDeployed: HandWritten['deployed'] = () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() })
+const nothingByHand: HandWritten = { findings: [], handovers: [], compared: 0, stores: new Set(), deployed: nothingDeployed }
 
-/** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
+/** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
+  const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
+    if (isBlind) return true
     const read = generatedFiles.includes(path) ? tree.read(path) : undefined
     return read?.ok !== true || !isGenerated(read.text)
   }
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
-  const { judgeHandWritten } = await import('./argocd/rules/hand-written.ts')
-  return judgeHandWritten(state)
+  return (await import('./argocd/rules/hand-written.ts')).judgeHandWritten(state)
 }
 
 function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnostics' | 'source'> {

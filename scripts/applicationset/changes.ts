@@ -149,9 +149,18 @@ function describeOne(key: string, play: Play, as: { name: string; owners: readon
     ...(finalizers.length > 0 ? { finalizers } : {}),
     cascade: cascades(finalizers),
     ...(result === 'deleted' && shown !== undefined ? { cluster: fate(shown, finalizers) } : {}),
-    owned: now?.owner !== undefined && as.owners.includes(now.owner),
+    owned: now?.owner !== undefined && isOwner(now.owner, play),
     ...(changes.length > 0 ? { changes } : {}),
   }
+}
+
+/**
+ * Whether an owner is the set that there is after the change, or the one that was removed: what still waits to be deleted
+ * with a set of another name is nobody's. Owner references hold a name and no namespace, so that a moved set keeps its own.
+ */
+function isOwner(owner: string, { old, next }: Play): boolean {
+  const set = next ?? old
+  return set !== undefined && owner.replace(/^.*\//, '') === setKey(set).replace(/^.*\//, '')
 }
 
 function resultOf(key: string, play: Play, owners: readonly string[]): ChangeResult {

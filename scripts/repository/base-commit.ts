@@ -49,6 +49,11 @@ function howToGet(ref: string): string {
   return remote === null ? 'see `git branch --all`' : `run \`git fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
 }
 
+/** Whether a repository has a commit of this name. */
+export function hasCommit(root: string, ref: string): boolean {
+  return !/^$|^[-^]/.test(ref) && (ask(root, calls.commit(ref)) ?? '') !== ''
+}
+
 /**
  * HEAD as what is staged is compared with: undefined before the first commit, and while a merge is being concluded
  * (what the other side did was judged there, against its own past).

@@ -7,8 +7,12 @@ import { ask, calls } from './git-command.ts'
  * no user, password or port. Without a remote the name of the folder.
  */
 export function remoteName(top: string): string {
-  const url = ask(top, calls.originUrl()) ?? ''
-  return normalizeRemote(url) ?? basename(top)
+  return normalizeRemote(originOf(top) ?? '') ?? basename(top)
+}
+
+/** The address that a repository was cloned from, as it is written there. */
+export function originOf(root: string): string | undefined {
+  return ask(root, calls.originUrl())
 }
 
 export function normalizeRemote(url: string): string | undefined {

@@ -37,6 +37,10 @@ export interface Tree {
   readonly later?: (path: string) => boolean
   /** reads some files at once, where that costs less than one by one */
   readonly prefetch?: (paths: readonly string[]) => void
+  /** every file of the repository below the root, where this tree lists only some folders */
+  readonly wide?: () => Tree
+  /** folders that come from another repository: its address, and where the folder is there (`` or `a/b/`) */
+  readonly homes?: readonly { readonly folder: string; readonly url: string; readonly prefix: string }[]
   /** the files of a folder that hold one of some words, where that can be told without reading them all */
   readonly mentioning?: (words: readonly string[], folder: string) => ReadonlySet<string>
 }

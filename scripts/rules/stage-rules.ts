@@ -112,6 +112,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('changes/application-taken', 'what a hand-written set wants is not owned by another set'),
       rule('changes/application-stays', 'no Application of a hand-written set lives on unseen', 'warning'),
       rule('changes/application-updates', 'a change of a hand-written set reaches its Applications', 'warning'),
+      rule('changes/take-over-complete', 'who takes databases over from another set takes all of them, each under its names'),
+      rule('changes/set-comparable', 'what a set of databases deploys can be compared with what it deployed at the base'),
       rule('changes/guard-stays', 'the guard of an environment is not lowered', 'warning'),
       rule('changes/backups-stay', 'backups are not switched off', 'warning'),
       rule('changes/archive-is-empty', 'the archive that a cluster which lives begins to write to is empty', 'warning'),

@@ -16,7 +16,7 @@ import { generateApplications } from '../../applicationset/generate.ts'
 import type { Generated } from '../../applicationset/generate.ts'
 import { readHelmText, unknownText } from './helm-text.ts'
 import type { HelmText } from './helm-text.ts'
-import { gitPatterns } from './manifest-parts.ts'
+import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
 
 /** What the repository holds beside hand-written templates. */
 export interface Surroundings {
@@ -80,15 +80,15 @@ export interface ManifestFile {
   readonly broken?: YamlProblem
 }
 
-/** Every template below apps/templates that is not generated. */
-export function readManifestFiles(around: Surroundings): ManifestFile[] {
+/** Every template below apps/templates that is not generated; with `all` the generated ones, too. */
+export function readManifestFiles(around: Surroundings, all = false): ManifestFile[] {
   const { tree } = around
   let values: Json | undefined
   const readValues = (): Json => (values ??= valuesOf(tree))
   return tree.paths.flatMap((path) => {
     if (!/^apps\/templates\/.*\.ya?ml$/.test(path)) return []
     const read = tree.read(path)
-    if (read?.ok !== true || isGenerated(read.text) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
+    if (read?.ok !== true || (!all && isGenerated(read.text)) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
     return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around, readValues)]
   })
 }
@@ -171,20 +171,44 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
   }
 }
 
-/** The files that a git generator of this repository sees; undefined where it looks elsewhere or beyond the folders that we read. */
+/** The files that the git generators of a set see; undefined where it has none, or they look elsewhere than into repositories at hand. */
 export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 'settings' | 'tree'>): Record<string, string> | undefined {
-  const text = JSON.stringify(set['spec'] ?? {})
-  if (!text.includes('"git":')) return undefined
-  const urls = [...text.matchAll(/"git":\{[^{}]*?"repoURL":"([^"]*)"/g)].map((match) => match[1])
-  const paths = gitPatterns(set)
-  const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
-  const folders = new Set(tree.paths.map((path) => `${prefix}${path.split('/')[0]}/`))
-  const isOwn = urls.every((url) => url?.replace(/\.git$/, '') === settings.repository.url.replace(/\.git$/, ''))
-  if (!isOwn || paths.some((path) => ![...folders].some((folder) => path.startsWith(folder)))) return undefined
+  const generators = gitGenerators(set['spec'] ?? null)
+  const [first] = generators
+  if (first === undefined) return undefined
+  const url = String(first['repoURL'] ?? '')
+  if (!generators.every((generator) => isSameRepository(String(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
+    return undefined
+  const { path } = settings.repository
+  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  const home = tree.homes?.find((one) => isSameRepository(one.url, url))
+  if (home !== undefined) return filesOf(tree, { from: `${home.folder}/`, to: home.prefix })
+  if (!isSameRepository(url, settings.repository.url)) return undefined
+  const patterns = gitPatterns(set)
+  const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))
+  const isListed = patterns.every((pattern) => [...folders].some((folder) => pattern.startsWith(folder)))
+  if (isListed) return filesOf(tree, { from: '', to: prefix })
+  // what lies beside this tree in a larger repository is not at hand
+  if (tree.wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
+  return filesOf(tree.wide(), { from: '', to: prefix })
+}
+
+/** Whether a generator reads the revision that is at hand. */
+function isCurrent({ revision }: JsonMap, { repository }: Settings): boolean {
+  const written = String(revision ?? '')
+  return ['', 'HEAD', repository.revision].includes(written) || (repository.revision === 'HEAD' && /^(?:main|master)$/.test(written))
+}
+
+/** Path in the repository → text, read when it is asked for: a generator looks into few of all files. */
+function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Record<string, string> {
   const files: Record<string, string> = {}
   for (const path of tree.paths) {
-    const read = tree.read(path)
-    if (read?.ok === true) files[prefix + path] = read.text
+    if (!path.startsWith(from)) continue
+    const get = (): string => {
+      const read = tree.read(path)
+      return read?.ok === true ? read.text : ''
+    }
+    Object.defineProperty(files, to + path.slice(from.length), { enumerable: true, get })
   }
   return files
 }

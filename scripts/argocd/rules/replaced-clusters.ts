@@ -7,7 +7,7 @@ import { splitOptions } from '../../applicationset/sync-options.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabase, ownPath, texts } from './manifest-parts.ts'
+import { at, indexOfText, isDatabase, ownPath } from './manifest-parts.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 
 const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
@@ -20,7 +20,7 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
   const own = (applications ?? []).filter((application) => isDatabase(application, settings))
   if (own.length === 0) return []
   const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
-  const option = texts(at(plain, ...path)).findIndex((text) => splitOptions(text).some(isReplacing))
+  const option = indexOfText(at(plain, ...path), (text) => splitOptions(text).some(isReplacing))
   const findings = option < 0 ? [] : [replaced(printed(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
   const files = new Map<string, Value | undefined>()
   const said = new Set<Value>()

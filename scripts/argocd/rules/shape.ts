@@ -6,7 +6,7 @@ import type { Json, Path } from '../../model.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'
-import { at, texts } from './manifest-parts.ts'
+import { at, textItems } from './manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
 
@@ -88,7 +88,7 @@ export const shapeRules: readonly ManifestRule[] = [
     summary: 'sync options of an Application are spelt right, in their place, and read by the pinned Argo CD',
     *check({ kind, plain, base, settings }) {
       const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
-      for (const [index, option] of texts(at(plain, ...path)).entries()) {
+      for (const { index, text: option } of textItems(at(plain, ...path))) {
         const mistake =
           option.includes('\ue000') || option.includes('{{') ? undefined : judgeSyncOption(option, 'application', settings.argocd.version)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, index] }] }

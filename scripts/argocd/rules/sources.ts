@@ -5,7 +5,7 @@ import type { JsonMap, Path, Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabase, isExactVersion, ownPath, texts } from './manifest-parts.ts'
+import { at, indexOfText, isDatabase, isExactVersion, ownPath, sourcePath, textItems } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -20,7 +20,7 @@ function placedSources({ plain, base }: Manifest): PlacedSource[] {
   const spec = at(plain, ...base, 'spec')
   if (!isJsonMap(spec)) return []
   const { sources, multiple } = sourcesOf(spec)
-  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? ['sources', index] : ['source'])] }))
+  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
 }
 
 const defaultsFile = /^helm-values\/data\/postgres-[^/]+-defaults\.yaml$/
@@ -44,15 +44,12 @@ export const sourceRules: readonly ManifestRule[] = [
         const isOver = (other: ValueFile): boolean => other.source === file?.source && isServices(other, application, manifest)
         const over = files.slice(0, Math.max(last, 0)).findIndex(isOver)
         if (file === undefined || over < 0) continue
-        const many = at(application, 'spec', 'sources') !== undefined
-        const list = [...base, 'spec', ...(many ? ['sources', file.source] : ['source']), 'helm', 'valueFiles']
-        const written = texts(at(application, ...list.slice(base.length)))
+        const list = [...base, 'spec', ...sourcePath(at(application, 'spec'), file.source), 'helm', 'valueFiles']
+        const written = at(application, ...list.slice(base.length))
+        const placeOf = (entry: string | undefined): Path => [...list, indexOfText(written, (text) => text === entry)]
         yield {
           message: `value file is ${short(file.path)}, but defaults that stand last win over the service`,
-          places: [
-            { path: [...list, written.indexOf(file.entry)] },
-            { path: [...list, written.indexOf(files[over]?.entry ?? '')], label: 'these values lose' },
-          ],
+          places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: 'these values lose' }],
           help: 'list the defaults first: later files win',
         }
         return
@@ -67,7 +64,7 @@ export const sourceRules: readonly ManifestRule[] = [
       const placed = placedSources(manifest)
       const refs = new Set(placed.map(({ source }) => source['ref']))
       for (const { source, path } of placed)
-        for (const [index, entry] of texts(at(source, 'helm', 'valueFiles')).entries()) {
+        for (const { index, text: entry } of textItems(at(source, 'helm', 'valueFiles'))) {
           const mistake = refMistake(entry, { isChart: source['chart'] !== undefined, isSingle: path.at(-1) === 'source', refs }, manifest)
           if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, 'helm', 'valueFiles', index] }] }
         }

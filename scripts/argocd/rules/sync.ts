@@ -14,6 +14,14 @@ function expressionsOf(step: Json): JsonMap[] {
   return Array.isArray(list) ? list.filter(isJsonMap) : []
 }
 
+/** The operator of each expression of a step, and its index in the list as it is written. */
+function operatorsOf(step: Json): [number, Json | undefined][] {
+  const list = at(step, 'matchExpressions')
+  return (Array.isArray(list) ? list : []).flatMap((item, index): [number, Json | undefined][] =>
+    isJsonMap(item) ? [[index, item['operator']]] : [],
+  )
+}
+
 /** The steps of a set that rolls; empty where it does not. */
 function rollingSteps({ plain }: Manifest): Json[] {
   const list = at(plain, ...steps)
@@ -73,11 +81,11 @@ export const syncRules: readonly ManifestRule[] = [
     summary: 'steps of RollingSync select with In and NotIn',
     *check(manifest) {
       for (const [index, step] of rollingSteps(manifest).entries())
-        for (const [at, { operator }] of expressionsOf(step).entries()) {
+        for (const [item, operator] of operatorsOf(step)) {
           if (isKnown(operator)) continue
           yield {
             message: `operator is ${printed(operator).slice(0, 30)}, but steps of RollingSync take In and NotIn`,
-            places: [{ path: [...steps, index, 'matchExpressions', at, 'operator'] }],
+            places: [{ path: [...steps, index, 'matchExpressions', item, 'operator'] }],
             help: 'write In or NotIn, with values',
           }
         }

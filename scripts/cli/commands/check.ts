@@ -68,8 +68,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
-  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
-  if (outcome.comparison?.base.isHead === true) terminal.stderr(nothingCommitted(outcome.comparison.base.revision))
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
   await report(wanted, outcome, { format, workspace, out: flags.out }, terminal)
@@ -77,13 +76,12 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
 }
 
 /** Said where a comparison is asked for, and there is nothing to compare with. */
-export function firstAdoption(revision: string): string {
-  return `${visible(revision)} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
-}
-
-/** Said where the base is what is checked out, as in a job that runs on the branch itself. */
-export function nothingCommitted(revision: string): string {
-  return `nothing is committed here since ${visible(revision)}, so only what is not committed was compared\n`
+export function firstAdoption(revision: string, byHand: number): string {
+  const what =
+    byHand === 0
+      ? 'every database is new, and nothing was compared'
+      : `nothing was compared but the names of the ${plural(byHand, 'Cluster')} deployed there`
+  return `${visible(revision)} has no settings of databases (apps/values.yaml): ${what}\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */
@@ -205,6 +203,7 @@ export async function report(
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)

@@ -10,7 +10,7 @@ import { repositoryTop } from '../../repository/place.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { resolve } from 'node:path'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { firstAdoption, nothingCommitted, report } from './check.ts'
+import { firstAdoption, report } from './check.ts'
 
 export interface PlanFlags {
   readonly root?: string | undefined
@@ -50,10 +50,10 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('there is no plan while files are broken\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
-  if (outcome.comparison.base.isHead === true) terminal.stderr(nothingCommitted(flags.base))
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
   const { errors } = count(outcome.diagnostics)
-  const text = writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors)
+  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  const text = writers[format as keyof typeof writers](about, outcome.comparison.result())
   if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
   else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
   const blocked = blockedBy(flags.base, errors)

@@ -4,6 +4,7 @@ import { locate } from '../../report/diagnose.ts'
 import type { Json } from '../../model.ts'
 import {
   blockedBy,
+  errorLines,
   describeEffect,
   groupChanges,
   isRemovedWhole,
@@ -14,7 +15,7 @@ import {
   summarize,
 } from './plan.ts'
 import { markdownCode, markdownText } from './markdown.ts'
-import type { PlanGroup } from './plan.ts'
+import type { PlanGroup, PlanHead } from './plan.ts'
 
 /** More lines than this are folded away. */
 const longest = 12
@@ -22,12 +23,18 @@ const longest = 12
 const mostGroups = 100
 
 /** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
-export function writePlanMarkdown(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
   const groups = groupChanges(databases)
-  const blocked = blockedBy(base, errors)
-  const warning = blocked === undefined ? '' : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => markdownCode(command))}**\n\n`
-  const title = '### What merging this does to the databases\n\n'
-  if (groups.length === 0) return `${title}${warning}Nothing changes (since ${markdownCode(base)}).\n`
+  const errors = errorLines(diagnostics)
+  const blocked = blockedBy(base, errors.length)
+  const list = errors.slice(0, mostGroups).map((line) => `- ${markdownText(line)}\n`)
+  const left = errors.length > mostGroups ? `- and ${errors.length - mostGroups} more\n` : ''
+  const warning =
+    blocked === undefined
+      ? ''
+      : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => markdownCode(command))}**\n\n${list.join('')}${left}\n`
+  const title = `### What merging this does to the databases\n\n${markdownText(compared)}\n\n`
+  if (groups.length === 0) return `${title}${warning}Nothing${errors.length === 0 ? '' : ' else'} changes (since ${markdownCode(base)}).\n`
   const rows = groups
     .slice(0, mostGroups)
     .map((group) => `| ${markdownCode(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
