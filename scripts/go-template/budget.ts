@@ -134,5 +134,5 @@ const shown = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$
 /** A budget for `times` as much as one untrusted set may cost. */
 export function templateBudget(times = 1): Budget {
   const scaled = Object.entries(plainLimits).map(([kind, limit]) => [kind, limit * times])
-  return new Budget(Object.fromEntries(scaled) as unknown as BudgetLimits)
+  return new Budget(Object.fromEntries(scaled) as BudgetLimits)
 }

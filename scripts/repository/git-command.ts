@@ -44,15 +44,39 @@ export const calls = {
   /** reads the index: those of these files that a commit would hold, so not what `git add -N` announces */
   staged: (emptyTree: string, paths: readonly string[]): GitCall => ({
     args: [
-      ...['--literal-pathspecs', 'diff-index', '--cached', '--ita-invisible-in-index', '--no-ext-diff', '--no-textconv'],
-      ...['--no-renames', '--ignore-submodules=all', '--relative', '--name-only', '--diff-filter=A', '-z', emptyTree, '--', ...paths],
+      '--literal-pathspecs',
+      'diff-index',
+      '--cached',
+      '--ita-invisible-in-index',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      '--ignore-submodules=all',
+      '--relative',
+      '--name-only',
+      '--diff-filter=A',
+      '-z',
+      emptyTree,
+      '--',
+      ...paths,
     ],
   }),
   /** reads the index and blobs: the staged files that hold one of some words */
   mentioning: (words: readonly string[], folder: string): GitCall => ({
     args: [
-      ...['--literal-pathspecs', 'grep', '--cached', '--no-textconv', '--no-recurse-submodules', '--no-color', '--no-column'],
-      ...['-l', '-z', '-F', ...words.flatMap((word) => ['-e', word]), '--', folderSpec(folder)],
+      '--literal-pathspecs',
+      'grep',
+      '--cached',
+      '--no-textconv',
+      '--no-recurse-submodules',
+      '--no-color',
+      '--no-column',
+      '-l',
+      '-z',
+      '-F',
+      ...words.flatMap((word) => ['-e', word]),
+      '--',
+      folderSpec(folder),
     ],
   }),
   /** reads trees: mode, kind, id and path of each file of a commit below some folders, or below `at` from the top */

@@ -111,11 +111,11 @@ function parameterLayers(helm: Json | undefined): Layer[] {
     const list = at(helm, key)
     return Array.isArray(list) ? list.filter(isJsonMap) : []
   }
-  const named = listed('parameters').filter(({ name }) => naming.has(String(name)))
-  const files = listed('fileParameters').filter(({ name }) => naming.has(String(name)))
+  const named = listed('parameters').filter(({ name }) => naming.has(printed(name)))
+  const files = listed('fileParameters').filter(({ name }) => naming.has(printed(name)))
   return [
-    ...named.map(({ name, value }) => ({ values: { [String(name)]: String(value ?? '') } })),
-    ...files.map(({ name }) => ({ unknown: `fileParameters set ${String(name)}` })),
+    ...named.map(({ name, value }) => ({ values: { [printed(name)]: printed(value ?? '') } })),
+    ...files.map(({ name }) => ({ unknown: `fileParameters set ${printed(name)}` })),
   ]
 }
 

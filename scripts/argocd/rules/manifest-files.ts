@@ -176,8 +176,8 @@ export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 's
   const generators = gitGenerators(set['spec'] ?? null)
   const [first] = generators
   if (first === undefined) return undefined
-  const url = String(first['repoURL'] ?? '')
-  if (!generators.every((generator) => isSameRepository(String(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
+  const url = printed(first['repoURL'] ?? '')
+  if (!generators.every((generator) => isSameRepository(printed(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
     return undefined
   const { path } = settings.repository
   const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
@@ -195,7 +195,7 @@ export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 's
 
 /** Whether a generator reads the revision that is at hand. */
 function isCurrent({ revision }: JsonMap, { repository }: Settings): boolean {
-  const written = String(revision ?? '')
+  const written = printed(revision ?? '')
   return ['', 'HEAD', repository.revision].includes(written) || (repository.revision === 'HEAD' && /^(?:main|master)$/.test(written))
 }
 

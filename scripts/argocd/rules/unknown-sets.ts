@@ -1,4 +1,5 @@
 // What can be said of a set of databases whose Applications can't be known here, when a branch changes it?
+import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { Json, Path, Settings } from '../../model.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
@@ -106,7 +107,7 @@ function namingOf({ plain }: Manifest): { readonly text: string; readonly path: 
   const list = at(spec, 'sources')
   const place = Array.isArray(list) ? ['sources', nth] : ['source']
   const base: Path = ['spec', 'template', 'spec', ...place, 'helm']
-  const inline = String(at(helm, 'values') ?? '').split('\\n')
+  const inline = printed(at(helm, 'values') ?? '').split('\\n')
   const parameters = at(helm, 'parameters')
   const isNaming = (text: string): boolean => /fullnameOverride|nameOverride|namespaceOverride/.test(text)
   const parts = [
@@ -131,7 +132,7 @@ interface Change {
 }
 
 function named(rule: string, what: string, { old, now, path, was, is }: Change): LocatedFinding {
-  const shown = (value: Json | undefined): string => `\`${String(value ?? '').slice(0, 30)}\``
+  const shown = (value: Json | undefined): string => `\`${printed(value ?? '').slice(0, 30)}\``
   return {
     rule,
     severity: 'error',
@@ -159,13 +160,13 @@ function otherElements(old: Manifest, now: Manifest): LocatedFinding {
 /** Whether an Application that goes leaves its database. */
 function hasBrakes({ plain }: Manifest): boolean {
   const policy = at(plain, 'spec', 'syncPolicy')
-  if (/^create-(?:update|only)$/.test(String(at(policy, 'applicationsSync')))) return true
+  if (/^create-(?:update|only)$/.test(printed(at(policy, 'applicationsSync')))) return true
   return at(policy, 'preserveResourcesOnDeletion') === true && texts(at(plain, 'spec', 'template', 'metadata', 'finalizers')).length === 0
 }
 
 /** Whether the set outlives its file, or its databases outlive the set. */
 function isKept({ plain }: Manifest): boolean {
-  return guardStrength(splitOptions(String(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune') > 0
+  return guardStrength(splitOptions(printed(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune') > 0
 }
 
 const keepsResources = (manifest: Manifest): boolean =>
