@@ -1,7 +1,7 @@
 // `completion`: how do shells complete commands, options and databases?
 import { visible } from '../../values/untrusted.ts'
 import type { Command } from '../command.ts'
-import { readFleet } from '../../inspect.ts'
+import { readFleet } from '../../discover/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
