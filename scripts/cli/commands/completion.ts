@@ -5,7 +5,7 @@ import { readFleet } from '../../discover/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { ruleIds } from './rules.ts'
+import { ruleIds } from '../../rules/registry.ts'
 
 const shells = ['bash', 'fish', 'zsh'] as const
 
