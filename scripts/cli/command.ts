@@ -31,8 +31,7 @@ export interface Command<Table extends Options = Options> {
 
 /** An entry of the table of commands: flags have the types that its options say. */
 export function command<const Table extends Options>(entry: Command<Table>): Command {
-  // the command line gives each command the flags of its own options, and nothing else
-  return entry as Command
+  return entry
 }
 
 /** The line behind `usage: cnpg-values`. */
