@@ -1,5 +1,5 @@
 // What does a branch do to the databases of hand-written sets and Applications?
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { application, bareSet, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 import type { Files } from '../support/hand-written-set.ts'
 
@@ -147,4 +147,34 @@ it('sees a set that generated ones replace', () => {
   expect(changes(named('postgres-clusters-dev', 'alpha'), undefined)).toEqual([
     'warning changes/application-stays main:legacy.yaml: name: postgres-clusters-dev',
   ])
+})
+
+describe('values that decide about the Cluster', () => {
+  const alpha = (text: string): Files => ({ 'helm-values/legacy/alpha.yaml': `${text}\n${legacyFiles['helm-values/legacy/alpha.yaml']}` })
+  const unbraked = edited(legacySet, ['    applicationsSync: create-update\n', ''])
+  const only = edited(legacySet, ['create-update', 'create-only'])
+  it.each([legacySet, unbraked, only])('are compared although the set itself stays as it is', (set) => {
+    const compared = (before: string, now: string): string[] => changes(set, set, { base: alpha(before), now: alpha(now) })
+    expect(compared('', 'fullnameOverride: zed')).toEqual(['error changes/cluster-name-stays alpha.yaml: fullnameOverride: zed'])
+    expect(compared('', 'nameOverride: zed')).toEqual(['error changes/cluster-name-stays alpha.yaml: nameOverride: zed'])
+    expect(compared('', 'namespaceOverride: zed')).toEqual(['error changes/namespace-stays alpha.yaml: namespaceOverride: zed'])
+    expect(compared('fullnameOverride: zed', '')).toHaveLength(1)
+    expect(compared('', 'fullnameOverride: alpha-legacy-cluster')).toEqual([])
+    expect(compared('', 'namespaceOverride: alpha-legacy')).toEqual([])
+  })
+  it('are compared beside a change of the set that leaves all as it is', () => {
+    const release = "            releaseName: '{{`{{ .service }}`}}-legacy'\n"
+    expect(changes(legacySet, edited(legacySet, [release, '']))).toEqual([])
+  })
+})
+
+it('counts the databases that a template changes', () => {
+  const base = { ...legacyFiles, [setFile]: legacySet }
+  const said = (from: string): string[] =>
+    findingsOf({ ...base, [setFile]: edited(legacySet, [from, from.replace('-legacy', '-other')]) }, { base })
+      .filter(({ rule }) => rule.startsWith('changes/'))
+      .map(({ message }) => message)
+  const braces = "'{{`{{ .service }}`}}-legacy'"
+  for (const from of [`  name: ${braces}`, `releaseName: ${braces}`, `namespace: ${braces}`])
+    expect(said(from)).toEqual([expect.stringMatching(/ \(and 1 more\)$/)])
 })

@@ -12,9 +12,10 @@ import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabaseSource, releasePath } from './manifest-parts.ts'
+import { overrideSpot } from './override-spot.ts'
 
 /** What a person decides about a deployment. */
-export type Part = 'application' | 'cluster' | 'namespace' | 'destination'
+export type Part = 'application' | 'cluster' | 'release' | 'namespace' | 'destination'
 
 /** One Cluster that an Application deploys. */
 export interface Deployment extends Identity {
@@ -53,7 +54,7 @@ export function generatedDeployments(databases: Iterable<Database>, settings: Se
           ? (namespaceSpot(database, settings) ?? serviceSpot(database))
           : part === 'destination'
             ? (nearestSpot(settings.origin, destination) ?? serviceSpot(database))
-            : layout(part),
+            : layout(part === 'application' ? part : 'cluster'),
     }
   })
 }
@@ -80,18 +81,26 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
             application: name,
             maker: makerOf(manifest),
             manifest,
-            spotOf: (part) => writtenSpot(manifest, application, part),
+            spotOf: (part) => writtenSpot({ manifest, application, nth }, part),
           },
         ]
       : [],
   )
 }
 
-function writtenSpot(manifest: Manifest, application: JsonMap, part: Part): Spot {
+interface Source {
+  readonly manifest: Manifest
+  readonly application: JsonMap
+  readonly nth: number
+}
+
+function writtenSpot({ manifest, application, nth }: Source, part: Part): Spot {
   const { plain, base } = manifest
   const destination = [...base, 'spec', 'destination']
   if (part === 'application') return spotOfApplication(manifest, application)
-  if (part === 'cluster') return manifest.spotOf(releasePath({ plain, base }))
+  const override = part === 'cluster' || part === 'namespace' ? overrideSpot(manifest, application, nth, part) : undefined
+  if (override !== undefined) return override
+  if (part === 'cluster' || part === 'release') return manifest.spotOf(releasePath({ plain, base }))
   if (part === 'namespace') return manifest.spotOf([...destination, 'namespace'])
   return manifest.spotOf([...destination, at(plain, ...destination, 'server') === undefined ? 'name' : 'server'])
 }

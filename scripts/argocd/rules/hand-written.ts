@@ -110,11 +110,13 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
   const successors = new Map(pairManifests(before, present).map((pair) => [pair.before, pair.after]))
   const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
   const settings = [now.settings, ...(base.settings === undefined ? [] : [base.settings])]
+  const predecessors = new Map([...successors].flatMap(([manifest, next]) => (next === undefined ? [] : [[next, manifest] as const])))
+  const living = (manifest: Manifest): Manifest => withLiving(manifest, predecessors.get(manifest))
   const seen = old.filter((manifest) => !isHidden(manifest, after))
   const generated = base.settings === undefined ? [] : generatedDeployments(base.databases.values(), base.settings)
   const sides = {
     before: [...generated, ...writtenDeployments(seen, settings)],
-    now: [...writtenDeployments(present, settings), ...generatedDeployments(now.databases, now.settings)],
+    now: [...writtenDeployments(present.map(living), settings), ...generatedDeployments(now.databases, now.settings)],
     successorOf,
   }
   const handovers = compareDeployments(sides)
@@ -127,6 +129,15 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     count: sides.before.length - generated.length,
     findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
   }
+}
+
+/** A set that never updates leaves its Applications as they are, and only their values change. */
+function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest {
+  const policy = printed(at(manifest.plain, 'spec', 'syncPolicy', 'applicationsSync') ?? '')
+  if (before?.key !== manifest.key || (policy !== 'create-only' && policy !== 'create-delete')) return manifest
+  const live = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
+  const applications = manifest.applications?.map((application) => live.get(applicationName(application)) ?? application)
+  return { ...manifest, applications }
 }
 
 /** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */

@@ -77,10 +77,12 @@ function freshOnes(before: readonly Deployment[], now: readonly Deployment[]): r
 }
 
 function isRecreated(old: Deployment, next: Deployment): boolean {
-  if (old.destination !== next.destination && isKnown(old.destination, next.destination)) return true
-  if (old.namespace !== next.namespace && isKnown(old.namespace, next.namespace)) return true
-  return old.cluster !== undefined && next.cluster !== undefined && old.cluster !== next.cluster && isKnown(old.cluster, next.cluster)
+  if (isChanged(old.destination, next.destination) || isChanged(old.namespace, next.namespace)) return true
+  return old.cluster !== undefined && next.cluster !== undefined && isChanged(old.cluster, next.cluster)
 }
+
+/** What is not written is told as that, and what only the parent's values tell may be the same. */
+const isChanged = (was: string, is: string): boolean => was !== is && was !== '' && is !== '' && isKnown(was, is)
 
 const isKnown = (...texts: readonly string[]): boolean => texts.every((text) => !text.includes('\ue000'))
 
@@ -107,12 +109,13 @@ interface Wording {
 /** Whether the settings, or one manifest, make a deployment on both sides. */
 function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
   if (old.manifest === undefined || next.manifest === undefined) return old.manifest === next.manifest
-  return successorOf(old.manifest) === next.manifest
+  const successor = successorOf(old.manifest)
+  return successor?.kind === next.manifest.kind && successor.key === next.manifest.key && successor.file === next.manifest.file
 }
 
 /**
- * The findings about deployments that changed hands; those of one line are told together. What one maker does to its own
- * is told by the rules of its sets or settings, for which `isTold` answers where a manifest renames Applications.
+ * The findings about deployments that changed hands; those of one line are told together. What the settings do to
+ * their own is told by their rules; for the renames of a set that its own rules tell, `isTold` answers.
  */
 export function handoverFindings(
   handovers: readonly Handover[],
@@ -124,7 +127,7 @@ export function handoverFindings(
   )
   const concerns = ({ result, before, after }: Handover): boolean => {
     if (after !== undefined && isOneMaker(before, after, successorOf))
-      return result === 'renamed' && before.manifest !== undefined && !isTold(before)
+      return before.manifest !== undefined && (result === 'recreated' || (result === 'renamed' && !isTold(before)))
     if (result !== 'gone' || after !== undefined) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
@@ -217,13 +220,13 @@ function ownedWordings(name: string, { database, key }: Deployment, { manifest, 
 function recreatedWordings(name: string, before: Deployment, after: Deployment): Wording[] {
   const found: Wording[] = []
   const add = (part: 'cluster' | 'namespace' | 'destination', was: string | undefined, is: string | undefined): void => {
-    if (was === undefined || is === undefined || was === is || !isKnown(was, is)) return
+    if (was === undefined || is === undefined || !isChanged(was, is)) return
     const isMove = part === 'destination'
     const isSuffix = part === 'cluster' && was === `${is}-cluster`
     found.push({
       rule: `changes/${part === 'cluster' ? 'cluster-name' : part}-stays`,
       severity: isMove ? 'warning' : 'error',
-      part,
+      part: part === 'cluster' && before.release !== after.release && after.cluster?.startsWith(after.release) === true ? 'release' : part,
       message: `${part} of Application ${name} goes from ${was.slice(0, 40)} to ${is.slice(0, 40)}, but ${isMove ? 'the database stays where it is' : 'that is new and empty'}`,
       help: isMove
         ? 'move the database by hand: dump and restore, or a replica cluster'

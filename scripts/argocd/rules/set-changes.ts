@@ -4,7 +4,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { JsonMap, Severity } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
-import { identityFindings, renamedApplications } from './application-identity.ts'
+import { renameFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
@@ -133,8 +133,7 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   ]
   if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
   if (after === undefined) return findings
-  const written = new Set(relevant.filter(({ result }) => result === 'updated').map(({ name }) => name))
-  return [...findings, ...identityFindings(change, renamed, written), ...guardFindings(change)]
+  return [...findings, ...renameFindings(change, renamed), ...guardFindings(change)]
 }
 
 /** The Applications of elements in whose place one stands now that is wrong: the element is told. */
@@ -269,9 +268,8 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
-  if (after !== undefined && before.key === after.key)
-    return [...identityFindings(change, new Map(), new Set([name])), ...guardFindings(change)]
-  if (after !== undefined) return identityFindings(change, new Map([[name, applicationName(after.plain)]]), new Set())
+  if (after !== undefined && before.key === after.key) return guardFindings(change)
+  if (after !== undefined) return renameFindings(change, new Map([[name, applicationName(after.plain)]]))
   const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
   const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
   if (!goes && takerOf(name) !== undefined) return []

@@ -1,0 +1,38 @@
+// Which line of the values decides the name or the namespace of the Cluster that an Application deploys?
+import type { Spot } from '../../findings/spot.ts'
+import { spotOf } from '../../findings/spot.ts'
+import type { JsonMap } from '../../model.ts'
+import { resolveValueFiles } from '../../applicationset/sources.ts'
+import { valueAt } from '../../values/value.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, ownPath, sourcePath } from './manifest-parts.ts'
+
+/** Overrides of the chart that win over what the Application says, the stronger first. */
+export const overrides = { cluster: ['fullnameOverride', 'nameOverride'], namespace: ['namespaceOverride'] } as const
+
+/** The highest line with one of the keys: in the Application, or in a value file of this repository. */
+export function overrideSpot(manifest: Manifest, application: JsonMap, nth: number, part: keyof typeof overrides): Spot | undefined {
+  const { plain, base, tree, settings } = manifest
+  const spec = [...base, 'spec']
+  const inline = [...spec, ...sourcePath(at(plain, ...spec), nth), 'helm', 'valuesObject']
+  const roots = resolveValueFiles(application)
+    .files.filter(({ source }) => source === nth)
+    .toReversed()
+    .flatMap((file) => {
+      const path = ownPath(file, settings)
+      const read = path === undefined ? undefined : (tree.read(path) ?? tree.wide?.().read(path))
+      if (path === undefined || read?.ok !== true) return []
+      const revision = tree.revision === undefined ? {} : { revision: tree.revision }
+      return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revision }, 'service').documents.slice(0, 1)
+    })
+  for (const key of overrides[part]) {
+    if (at(plain, ...inline, key) !== undefined) return manifest.spotOf([...inline, key])
+    for (const root of roots) {
+      const node = valueAt(root, [key])
+      const spot = node?.kind === 'scalar' && node.value !== '' ? spotOf(node, 'value') : undefined
+      if (spot !== undefined) return spot
+    }
+  }
+  return undefined
+}
