@@ -29,6 +29,11 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
   const { application } = before
   const id = (result === 'gone' ? undefined : after?.database?.id) ?? before.database?.id ?? application
   const record = { id, application: result === 'gone' ? application : (after?.application ?? application) }
+  if (result === 'swapped') {
+    const cluster = before.cluster ?? before.release
+    const steps = [todo(`the Application ${application} stays, but nothing in it makes the Cluster ${cluster} now: restore its chart`)]
+    return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
+  }
   if (result === 'gone' || after === undefined) {
     const steps = [todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`)]
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }

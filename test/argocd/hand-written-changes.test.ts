@@ -178,3 +178,14 @@ it('counts the databases that a template changes', () => {
   for (const from of [`  name: ${braces}`, `releaseName: ${braces}`, `namespace: ${braces}`])
     expect(said(from)).toEqual([expect.stringMatching(/ \(and 1 more\)$/)])
 })
+
+it.each([
+  ['chart: cluster', 'chart: redis'],
+  ['repoURL: https://cloudnative-pg.github.io/charts', 'repoURL: https://charts.example'],
+  ['chart: cluster', 'path: redis'],
+])('an Application that stays must go on making its database: %s becomes %s', (from, to) => {
+  for (const text of [legacySet, bareSet, application])
+    expect(changes(text, edited(text, [from, to])).filter((one) => one.includes(' changes/'))).toEqual([
+      `error changes/database-stays legacy.yaml: ${to.startsWith('repoURL') ? `- ${to}` : to}`,
+    ])
+})

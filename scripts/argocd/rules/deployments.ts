@@ -2,7 +2,7 @@
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
-import type { Database, JsonMap, Path, Settings } from '../../model.ts'
+import type { Database, Json, JsonMap, Path, Settings } from '../../model.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { makerOf, spotOfApplication } from './application-once.ts'
@@ -11,7 +11,7 @@ import type { Identity } from './application-values.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabaseSource, releasePath } from './manifest-parts.ts'
+import { at, isDatabaseSource, releasePath, sourcePath } from './manifest-parts.ts'
 import { overrideSpot } from './override-spot.ts'
 
 /** What a person decides about a deployment. */
@@ -120,3 +120,41 @@ export function idOf({ database, application }: Deployment): string {
 export function hasName({ application }: Deployment): boolean {
   return application !== '' && !application.includes(unknownText) && !application.includes('{{')
 }
+
+/** Where an Application gets what it deploys, and what decides that it is no database. */
+export interface Swap {
+  readonly what: string
+  readonly spot: Spot
+}
+
+/** The Applications of manifests by key, each with the source that stands where one of a database may have been. */
+export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> {
+  const swaps = new Map<string, Swap>()
+  for (const manifest of manifests) {
+    if (manifest.isEaten || manifest.shape === 'unclear') continue
+    for (const application of manifest.applications ?? []) {
+      const spec = at(application, 'spec')
+      const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
+      // what only the values of the parent tell may be the chart
+      if (sources.length === 0 || sources.some((source) => keys.some((key) => isUnknown(source[key])))) continue
+      const found = sources.findIndex(({ chart }) => chart !== undefined)
+      const nth =
+        found < 0
+          ? Math.max(
+              0,
+              sources.findIndex(({ ref }) => ref === undefined),
+            )
+          : found
+      const source = sources[nth] ?? {}
+      const key = source['chart'] === undefined ? 'path' : source['chart'] === 'cluster' ? 'repoURL' : 'chart'
+      const { plain, base } = manifest
+      const path = [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth)]
+      const what = `${key === 'repoURL' ? 'chart at' : key} ${String(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
+      swaps.set(applicationKey(manifest, applicationName(application)), { what, spot: manifest.spotOf([...path, key]) })
+    }
+  }
+  return swaps
+}
+
+const keys = ['chart', 'repoURL', 'path'] as const
+const isUnknown = (value: Json | undefined): boolean => typeof value === 'string' && value.includes(unknownText)

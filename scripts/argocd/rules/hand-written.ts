@@ -8,7 +8,7 @@ import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from './application-values.ts'
-import { generatedDeployments, writtenDeployments } from './deployments.ts'
+import { generatedDeployments, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
@@ -117,6 +117,7 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
   const sides = {
     before: [...generated, ...writtenDeployments(seen, settings)],
     now: [...writtenDeployments(present.map(living), settings), ...generatedDeployments(now.databases, now.settings)],
+    swaps: writtenSwaps(present.map(living)),
     successorOf,
   }
   const handovers = compareDeployments(sides)

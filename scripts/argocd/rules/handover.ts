@@ -1,17 +1,21 @@
 // Does every Cluster of the base live on under its name, whoever deploys it now?
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
-import type { Deployment, Part } from './deployments.ts'
+import type { Deployment, Part, Swap } from './deployments.ts'
 import type { Manifest } from './manifest-files.ts'
 
 /** What became of a deployment of the base that another maker has now, or nobody. */
 export interface Handover {
-  readonly result: 'handed-over' | 'renamed' | 'recreated' | 'gone' | 'unknown'
+  readonly result: 'handed-over' | 'renamed' | 'recreated' | 'gone' | 'swapped' | 'unknown' | 'created'
   readonly before: Deployment
   readonly after?: Deployment
+  /** where an Application that stays gets what it deploys instead */
+  readonly swap?: Swap
 }
 
 export interface Sides {
+  /** the Applications of hand-written manifests now, by key, whatever they deploy */
+  readonly swaps: ReadonlyMap<string, Swap>
   readonly before: readonly Deployment[]
   readonly now: readonly Deployment[]
   /** the manifest that goes on from one of the base under its name or in its place: the rules of sets compare the two */
@@ -19,7 +23,7 @@ export interface Sides {
 }
 
 /** Pairs each deployment of the base with the one that is in its place now. Those that one maker keeps under their names are left out. */
-export function compareDeployments({ before, now, successorOf }: Sides): Handover[] {
+export function compareDeployments({ before, now, swaps, successorOf }: Sides): Handover[] {
   const byApplication = new Map<string, Deployment[]>()
   for (const one of now) if (hasName(one)) byApplication.set(one.key, [...(byApplication.get(one.key) ?? []), one])
   const byCluster = new Map<string, Deployment>()
@@ -42,6 +46,8 @@ export function compareDeployments({ before, now, successorOf }: Sides): Handove
     }
     const other = key === undefined ? undefined : byCluster.get(key)
     if (other !== undefined) return [{ result: 'renamed', before: old, after: other }]
+    const swap = hasName(old) ? swaps.get(old.key) : undefined
+    if (swap !== undefined) return [{ result: 'swapped', before: old, swap }]
     if (old.manifest !== undefined && hasName(old)) lost.push(old)
     return []
   })
@@ -128,14 +134,15 @@ export function handoverFindings(
   const concerns = ({ result, before, after }: Handover): boolean => {
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || (result === 'renamed' && !isTold(before)))
+    if (result === 'created') return false
     if (result !== 'gone' || after !== undefined) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()
   for (const handover of handovers.filter(concerns)) {
-    const { before, after } = handover
+    const { before, after, swap } = handover
     for (const wording of wordings(handover)) {
-      const at = (after ?? before).spotOf(wording.part)
+      const at = swap?.spot ?? (after ?? before).spotOf(wording.part)
       const key = JSON.stringify([wording.rule, at.file.path, at.span.start, before.maker, after?.maker])
       const group = groups.get(key) ?? { wording, at, related: before.spotOf(wording.part), all: [] }
       group.all.push(handover)
@@ -153,9 +160,19 @@ export function handoverFindings(
   })
 }
 
-function wordings({ result, before, after }: Handover): Wording[] {
+function wordings({ result, before, after, swap }: Handover): Wording[] {
   const name = before.application.slice(0, 40)
   const cut = (text: string | undefined): string => (text ?? '').slice(0, 40)
+  if (swap !== undefined)
+    return [
+      {
+        rule: 'changes/database-stays',
+        severity: 'error',
+        part: 'cluster',
+        message: `${swap.what} of Application ${name} makes no Cluster known here, but ${cut(before.cluster ?? before.release)} was deployed by it`,
+        help: 'restore the chart; a mirror of it must be named in clusterChart.repository of an environment',
+      },
+    ]
   if (after === undefined)
     return [
       {
