@@ -29,6 +29,10 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
   const { application } = before
   const id = (result === 'gone' ? undefined : after?.database?.id) ?? before.database?.id ?? application
   const record = { id, application: result === 'gone' ? application : (after?.application ?? application) }
+  if (result === 'created') {
+    const steps = [told(`${before.maker} makes the Cluster ${before.cluster ?? before.release} in ${before.namespace}, new and empty`)]
+    return { ...record, result, effect: 'creation', changes: [], steps }
+  }
   if (result === 'swapped') {
     const cluster = before.cluster ?? before.release
     const steps = [todo(`the Application ${application} stays, but nothing in it makes the Cluster ${cluster} now: restore its chart`)]

@@ -189,3 +189,11 @@ it.each([
       `error changes/database-stays legacy.yaml: ${to.startsWith('repoURL') ? `- ${to}` : to}`,
     ])
 })
+
+it('takes an element whose place another one took for a rename', () => {
+  const omega = { now: { 'helm-values/legacy/omega.yaml': '' } }
+  const renamed = edited(legacySet, ['"beta"', '"omega"'])
+  expect(changes(legacySet, renamed, omega)).toContain('error changes/no-rename legacy.yaml: - service: "omega"')
+  const both = edited(legacySet, [beta, `${beta}          - service: "omega"\n`])
+  expect(changes(legacySet, both, omega)).toEqual([])
+})

@@ -143,7 +143,7 @@ function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest 
 
 /** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
 function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
-  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken)$/.test(change.rule)) return false
+  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/.test(change.rule)) return false
   const { path } = change.at.file
   const { line } = locate(change.at)
   return findings.some(({ rule, severity, at }) => {

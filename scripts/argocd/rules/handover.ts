@@ -31,7 +31,8 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
     const key = clusterKey(one)
     if (key !== undefined && !byCluster.has(key)) byCluster.set(key, one)
   }
-  const fresh = new Set(freshOnes(before, now))
+  const created = freshOnes(before, now)
+  const fresh = new Set(created)
   const lost: Deployment[] = []
   const found = before.flatMap((old): Handover[] => {
     const key = clusterKey(old)
@@ -53,7 +54,9 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
   })
   const successors = new Map<Deployment, Deployment>()
   // whoever replaces a whole manifest by generated sets means them to hold what it held, whatever they are called
-  for (const find of [nearest, anyGenerated])
+  const inOneSet = (old: Deployment, some: ReadonlySet<Deployment>): Deployment | undefined =>
+    [...some].find((one) => isOneMaker(old, one, successorOf))
+  for (const find of [nearest, inOneSet, anyGenerated])
     for (const old of lost) {
       if (successors.has(old) || (find === anyGenerated && (old.manifest === undefined || successorOf(old.manifest) !== undefined)))
         continue
@@ -64,6 +67,7 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
     }
   return [
     ...found,
+    ...created.flatMap((one): Handover[] => (one.database === undefined ? [{ result: 'created', before: one, after: one }] : [])),
     ...lost.map((old): Handover => {
       const after = successors.get(old)
       return { result: 'gone', before: old, ...(after === undefined ? {} : { after }) }
@@ -132,16 +136,17 @@ export function handoverFindings(
     ({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined,
   )
   const concerns = ({ result, before, after }: Handover): boolean => {
-    if (after !== undefined && isOneMaker(before, after, successorOf))
-      return before.manifest !== undefined && (result === 'recreated' || (result === 'renamed' && !isTold(before)))
     if (result === 'created') return false
+    if (after !== undefined && isOneMaker(before, after, successorOf))
+      return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
     if (result !== 'gone' || after !== undefined) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()
   for (const handover of handovers.filter(concerns)) {
-    const { before, after, swap } = handover
-    for (const wording of wordings(handover)) {
+    const { result, before, after, swap } = handover
+    const isRename = result === 'gone' && after !== undefined && isOneMaker(before, after, successorOf)
+    for (const wording of isRename ? [renameWording(before, after)] : wordings(handover)) {
       const at = swap?.spot ?? (after ?? before).spotOf(wording.part)
       const key = JSON.stringify([wording.rule, at.file.path, at.span.start, before.maker, after?.maker])
       const group = groups.get(key) ?? { wording, at, related: before.spotOf(wording.part), all: [] }
@@ -158,6 +163,18 @@ export function handoverFindings(
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
   })
+}
+
+/** An element of a set whose place another one took. */
+function renameWording(before: Deployment, after: Deployment): Wording {
+  const cluster = (before.cluster ?? before.release).slice(0, 30)
+  return {
+    rule: 'changes/no-rename',
+    severity: 'error',
+    part: 'application',
+    message: `Application ${after.application.slice(0, 30)} makes a new, empty Cluster in place of ${before.application.slice(0, 30)}, which leaves ${cluster}`,
+    help: `bring ${before.application} back; where one goes and another comes, make it two changes`,
+  }
 }
 
 function wordings({ result, before, after, swap }: Handover): Wording[] {
