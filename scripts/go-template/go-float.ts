@@ -1,5 +1,7 @@
 // How does Go write a float64 under each verb?
 
+import { trimEndOf } from '../values/trim.ts'
+
 /** `strconv.FormatFloat`; `precision` -1: the fewest digits that tell the number from all others. */
 export function formatFloatAs(value: number, verb: string, precision: number): string {
   if (Number.isNaN(value)) return 'NaN'
@@ -90,7 +92,7 @@ function hexadecimal(value: number, precision: number): string {
     }
   }
   const behind = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0')
-  const shown = precision < 0 ? behind.replace(/0+$/, '') : behind.slice(0, precision).padEnd(precision, '0')
+  const shown = precision < 0 ? trimEndOf(behind, '0') : behind.slice(0, precision).padEnd(precision, '0')
   const power = `p${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   return `0x${mantissa === 0n ? 0 : 1}${shown === '' ? '' : `.${shown}`}${power}`
 }

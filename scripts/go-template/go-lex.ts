@@ -1,4 +1,5 @@
 // Which tokens does a Go template consist of?
+import { trimEndOf } from '../values/trim.ts'
 import { TemplateError } from './go-value.ts'
 
 export type TokenKind =
@@ -41,7 +42,7 @@ export function lex(text: string): readonly Token[] {
     let chunk = open < 0 ? text.slice(at) : text.slice(at, open)
     if (trimNext) chunk = chunk.replace(/^[ \t\r\n]+/, '')
     const trimBefore = open >= 0 && /^\{\{-[ \t\r\n]/.test(text.slice(open, open + 4))
-    if (trimBefore) chunk = chunk.replace(/[ \t\r\n]+$/, '')
+    if (trimBefore) chunk = trimEndOf(chunk, ' \t\r\n')
     if (chunk !== '') tokens.push({ kind: 'text', text: chunk })
     if (open < 0) break
     const start = open + (trimBefore ? 4 : 2)

@@ -1,5 +1,7 @@
 // How does Go write and read a time by a layout?
 
+import { trimEndOf } from '../values/trim.ts'
+
 /** A point in time, and the zone that it is told in. */
 export interface Moment {
   /** seconds since 1970 */
@@ -91,7 +93,7 @@ function fraction(nanoseconds: number, part: string): string {
     .padStart(9, '0')
     .slice(0, part.length - 1)
   if (part[1] === '0') return part.charAt(0) + digits.padEnd(part.length - 1, '0')
-  const kept = digits.replace(/0+$/, '')
+  const kept = trimEndOf(digits, '0')
   return kept === '' ? '' : part.charAt(0) + kept
 }
 

@@ -35,7 +35,7 @@ function throughJson(text: string): string {
   // eslint-disable-next-line no-control-regex
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(text)) throw new TemplateError('yaml: control characters are not allowed')
   if (/\u0085(?:---|\.\.\.)[ \u0085]/.test(text)) throw new TemplateError('yaml: found unexpected document indicator')
-  return text.replace(/ *\u0085[ \u0085]*/g, (run) => {
+  return text.replace(/(?<! ) *\u0085[ \u0085]*/g, (run) => {
     const breaks = run.replaceAll(' ', '').length
     return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)
   })

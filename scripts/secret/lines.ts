@@ -143,7 +143,7 @@ function secretIn(
   }
   // `secretKey hunter2`, `secretKey=hunter2`
   const bare = /^["']?([A-Za-z_][\w./-]*)["']?(\s{0,99}[:=]?\s{0,99})(?=\S)/.exec(line.slice(start))
-  if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*[:=]?\s*$/.test(line.slice(start + bare[0].length)))
+  if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*(?:[:=]\s*)?$/.test(line.slice(start + bare[0].length)))
     return { column: start + bare[0].length, indent: start, isReference: false }
   if (/^\s*\?\s/.test(line) && isSecretKey(line.slice(start).trim())) return { column: line.length, indent: start, isReference: false }
   const anchor = /&([^\s,[\]{}]+)/.exec(line)
@@ -156,7 +156,7 @@ function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>()
   for (const [index, line] of lines.entries()) {
     if (!line.includes('*')) continue
-    for (const match of line.matchAll(/([\w./-]{1,200})["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
+    for (const match of line.matchAll(/(?<![\w./-])([\w./-]+)["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
       const [, key = '', name = ''] = match
       if (isSecretKey(key) || isSecretReference(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
     }
