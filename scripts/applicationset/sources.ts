@@ -256,6 +256,8 @@ function expand(text: string, lookup: (name: string) => string): string {
   }
   // behind the last closing brace none is looked for, which would take the square of the length
   const end = text.lastIndexOf('}') + 1
-  const open = text.slice(end).replace(/\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{)?/g, (whole, special, name) => replaced(whole, special, name))
+  const open = text
+    .slice(end)
+    .replace(/\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{)?/g, (whole, special, name) => replaced(whole, special, name))
   return text.slice(0, end).replace(/\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{([^}]*)\})?/g, replaced) + open
 }

@@ -1,5 +1,5 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import { firstSpot, nearestSpot, spotOf, switchSpot } from '../report/diagnose.ts'
+import { moreOfAKind, mostOfAKind, firstSpot, nearestSpot, spotOf, switchSpot } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
@@ -58,10 +58,16 @@ export function valuesChecks(settings: Settings): readonly LayerCheck[] {
         yield { rule: 'values/chart-schema', severity: 'error', message: 'cluster is null, but the chart takes a map', at, help }
     },
     function* (root) {
-      for (const unknown of findUnknownKeys(root, ownKeys)) {
+      const all = findUnknownKeys(root, ownKeys)
+      for (const [index, unknown] of all.entries()) {
         const at = spotOf(unknown.value, 'key')
-        if (at !== undefined)
-          yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
+        if (at === undefined) continue
+        const others = all.length - mostOfAKind
+        if (index === mostOfAKind && others > 1) {
+          yield { rule: 'values/known-keys', severity: 'error', message: moreOfAKind(others), at }
+          return
+        }
+        yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
       }
     },
   ]

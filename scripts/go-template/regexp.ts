@@ -153,7 +153,9 @@ export function programSize(pattern: string): number {
     whole += last
     last = size
   }
-  for (const [token, most] of pattern.matchAll(/\\[pP](?:\{[^}]*\}?)?|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*\]?|\{\d+(?:,(\d*))?\}|[^]/g)) {
+  for (const [token, most] of pattern.matchAll(
+    /\\[pP](?:\{[^}]*\}?)?|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*\]?|\{\d+(?:,(\d*))?\}|[^]/g,
+  )) {
     if (token === '(') {
       push(0)
       outer.push(whole)

@@ -239,7 +239,7 @@ interface Group {
 }
 
 /** Nobody reads more of one kind in one file; the rest is one diagnostic that says how many they are. */
-const mostOfAKind = 1_000
+export const mostOfAKind = 1_000
 
 function withoutExcess(groups: readonly Group[]): Group[] {
   if (groups.length <= mostOfAKind) return [...groups]
@@ -258,10 +258,12 @@ function withoutExcess(groups: readonly Group[]): Group[] {
     if (next === undefined || others.length === 0) return own
     const severity = [next, ...others].some(({ first }) => first.severity === 'error') ? 'error' : next.first.severity
     const { rule, at } = next.first
-    const message = `and ${others.length + 1} more of this kind in this file`
-    return [...shown, { first: { rule, severity, message, at }, databases: next.databases }]
+    return [...shown, { first: { rule, severity, message: moreOfAKind(others.length + 1), at }, databases: next.databases }]
   })
 }
+
+/** The message of that diagnostic. */
+export const moreOfAKind = (count: number): string => `and ${count} more of this kind in this file`
 
 /** Numbers stand for files, since a key is made for each finding. */
 function placeKeys(): (finding: LocatedFinding) => string {

@@ -19,7 +19,8 @@ export function originOf(root: string): string | undefined {
 
 export function normalizeRemote(url: string): string | undefined {
   const spelled =
-    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+([^/\n].*)$/i.exec(url) ?? /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*([^/\n].*)$/.exec(url)
+    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+([^/\n].*)$/i.exec(url) ??
+    /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*([^/\n].*)$/.exec(url)
   if (spelled === null || /^file:/i.test(url)) return undefined
   const path = trimEndOf((spelled[2] as string).replace(/[?#].*/, ''), '/').replace(/\.git$/, '')
   return `${(spelled[1] as string).toLowerCase()}/${path}`
