@@ -34,7 +34,7 @@ async function compiledBy(file: string): Promise<Found[]> {
   const original = globalThis.RegExp
   globalThis.RegExp = new Proxy(original, {
     construct(target, [pattern, flags]: [string, string?]) {
-      found.push({ pattern: String(pattern), flags: flags ?? '', at: file })
+      found.push({ pattern, flags: flags ?? '', at: file })
       return new target(pattern, flags)
     },
   })

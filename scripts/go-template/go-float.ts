@@ -35,7 +35,7 @@ interface Decimal {
 function shortest(value: number): Decimal {
   if (value === 0) return { digits: '', point: 0 }
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e')
-  return { digits: mantissa.replace('.', '').replace(/0+$/, ''), point: Number(exponent) + 1 }
+  return { digits: trimEndOf(mantissa.replace('.', ''), '0'), point: Number(exponent) + 1 }
 }
 
 /** Rounds the exact value, halves to even, to `count` digits in all. */
@@ -45,7 +45,7 @@ function rounded(value: number, count: number): Decimal {
   let point = exponent + 1
   let digits = String(scaled(value, count - point))
   if (digits.length > count) point++
-  digits = digits.replace(/0+$/, '')
+  digits = trimEndOf(digits, '0')
   return { digits, point }
 }
 

@@ -64,7 +64,7 @@ describe('large files', () => {
   })
   test('more objects than a database can have are one diagnostic', async () => {
     repository.put(values, `databases:\n${many(501, (index) => `  - name: d${index}\n    owner: o\n`)}`)
-    expect((await repository.run('check')).stdout).toContain('databases has 501 items, but no more than 500 are read [yaml/nesting]')
+    expect((await repository.run('check')).stdout).toContain('databases has 501 items, but no more than 500 are read, affects 2 databases in dev, prd [yaml/nesting]')
   })
 })
 
