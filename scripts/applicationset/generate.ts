@@ -9,6 +9,8 @@ import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
+import { BudgetExceeded, templateBudget } from '../go-template/budget.ts'
+import type { Budget } from '../go-template/budget.ts'
 import { GoPanic, compareText } from '../go-template/go-value.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles } from './sources.ts'
 import type { SourceStage, ValueFile } from './sources.ts'
@@ -26,6 +28,7 @@ export type GenerateStage =
   | 'render'
   | 'panic'
   | 'unsupported'
+  | 'limit'
   | 'duplicate-name'
   | 'project'
   | 'destination'
@@ -52,6 +55,10 @@ export interface GenerateOptions {
   readonly clusters?: readonly KnownCluster[]
   /** path → text: what the git generator sees; absent: the git generator is unsupported */
   readonly gitFiles?: Readonly<Record<string, string>>
+  /** what the templates may cost; absent: what one set that a stranger wrote may */
+  readonly budget?: Budget
+  /** stands for texts that chance or the clock decides; absent: they are drawn */
+  readonly unknown?: string
 }
 export interface Generated {
   readonly ok: boolean
@@ -105,6 +112,7 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
     return { applications: applications.sort((a, b) => compareText(nameOf(a), nameOf(b))) }
   } catch (error) {
     if (error instanceof GoPanic) return { error: { stage: 'panic', message: error.message } }
+    if (error instanceof BudgetExceeded) return { error: { stage: 'limit', message: error.message } }
     if (error instanceof UnsupportedGenerator) return { error: { stage: 'unsupported', message: error.message } }
     if (error instanceof RenderFailure) return { error: { stage: error.stage, message: error.message } }
     throw error
@@ -117,7 +125,14 @@ function contextOf(spec: JsonMap, options: GenerateOptions): GeneratorContext {
   const project = isJsonMap(template['spec']) ? template['spec']['project'] : undefined
   const name = typeof project === 'string' ? project : ''
   const hasProject = name.includes('{{') || (name !== '' && options.projects?.includes(name) !== false)
-  return { goTemplate: spec['goTemplate'] === true, goTemplateOptions: written, gitFiles: options.gitFiles, hasProject }
+  return {
+    goTemplate: spec['goTemplate'] === true,
+    goTemplateOptions: written,
+    gitFiles: options.gitFiles,
+    hasProject,
+    budget: options.budget ?? templateBudget(),
+    ...(options.unknown === undefined ? {} : { unknown: options.unknown }),
+  }
 }
 
 export function nameOf(application: JsonMap): string {

@@ -1,5 +1,6 @@
 // Which parameter sets does the git generator give for files that are at hand?
 import type { Json, JsonMap } from '../model.ts'
+import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
 import { compareText, fromJson, isGoMap, textMap, typedList } from '../go-template/go-value.ts'
 import type { GoMap, GoValue } from '../go-template/go-value.ts'
@@ -42,13 +43,19 @@ function matcher(items: readonly PathItem[], exclude: boolean): (path: string) =
 }
 
 function fileParams(generator: JsonMap, file: { path: string; text: string }, context: GeneratorContext): GoMap[] {
+  context.budget.steps(file.text.length / 8)
   const content = readYaml(file.text)
   const objects = content === null ? [{}] : Array.isArray(content) ? content : [content]
+  context.budget.parameters(objects.length)
   return objects.map((object) => {
     if (object !== null && !isJsonMap(object)) throw new ParamsError(`unable to parse ${file.path}`)
     const params = fromJson(object ?? {}) as GoMap
     const folder = dirname(file.path)
-    return withPath(generator, context.goTemplate ? params : flatTexts(params), { folder, file: basename(file.path), context })
+    return withPath(generator, context.goTemplate ? params : flatTexts(params, context.budget), {
+      folder,
+      file: basename(file.path),
+      context,
+    })
   })
 }
 
@@ -68,7 +75,10 @@ function directoryParams(
     .sort(compareText)
     .filter((folder) => !folder.split('/').some((part) => part.startsWith('.')))
     .filter((folder) => fits(folder, false) && !fits(folder, true))
-    .map((folder) => withPath(generator, new Map(), { folder, file: undefined, context }))
+    .map((folder) => {
+      context.budget.parameters(1)
+      return withPath(generator, new Map(), { folder, file: undefined, context })
+    })
 }
 
 interface PathInfo {
@@ -104,18 +114,20 @@ function withPath(generator: JsonMap, params: GoMap, info: PathInfo): GoMap {
 function addValues(generator: JsonMap, params: GoMap, context: GeneratorContext): GoMap {
   const values = generator['values']
   if (!isJsonMap(values) || Object.keys(values).length === 0) return params
-  const rendered = Object.entries(values).map(([key, value]) => [key, renderText(String(value), params, context)] as const)
+  const rendered = Object.entries(values).map(
+    ([key, value]) => [key, renderText(typeof value === 'string' ? value : JSON.stringify(value), params, context)] as const,
+  )
   if (context.goTemplate) params.set('values', textMap(new Map(rendered)))
   else for (const [key, value] of rendered) params.set(`values.${key}`, value)
   return params
 }
 
-function flatTexts(params: GoMap): GoMap {
+function flatTexts(params: GoMap, budget: Budget): GoMap {
   const flat: GoMap = new Map()
   const walk = (value: GoValue, prefix: string): void => {
     if (Array.isArray(value)) value.forEach((item, index) => walk(item, `${prefix}.${index}`))
     else if (isGoMap(value)) for (const [key, item] of value) walk(item, prefix === '' ? key : `${prefix}.${key}`)
-    else flat.set(prefix, formatValue(value))
+    else flat.set(prefix, formatValue(value, budget))
   }
   walk(params, '')
   return flat

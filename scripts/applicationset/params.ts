@@ -1,5 +1,6 @@
 // Which parameter sets do the generators of an ApplicationSet give?
 import type { Json, JsonMap } from '../model.ts'
+import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
 import { nestedShapes } from './generator-type.ts'
 import { TemplateError, fromJson, isGoMap, toJson } from '../go-template/go-value.ts'
@@ -39,7 +40,8 @@ export function transform(generator: JsonMap, context: GeneratorContext, at: { d
     const whole = outer === undefined ? generator : renderGenerator(generator, outer, context)
     const own = whole[kind]
     const params = generate(kind, isJsonMap(own) ? own : {}, { context, depth: at.depth })
-    results.push({ params: params.filter((param) => selector === undefined || selector(flatten(param))), template })
+    const { budget } = context
+    results.push({ params: params.filter((param) => selector === undefined || selector(flatten(param, budget))), template })
   }
   return results
 }
@@ -66,14 +68,17 @@ function generate(kind: GeneratorKind, generator: JsonMap, at: At): GoMap[] {
 
 function listParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
   const elements = Array.isArray(generator['elements']) ? generator['elements'] : []
+  context.budget.parameters(elements.length)
   const params = elements.map((element) => {
     if (!isJsonMap(element)) throw new ParamsError('a list element is no map')
     return context.goTemplate ? (fromJson(element) as GoMap) : textParams(element)
   })
   const text = generator['elementsYaml']
   if (typeof text !== 'string' || text === '') return params
+  context.budget.steps(text.length / 8)
   const more = readYaml(text)
   if (more !== null && !Array.isArray(more)) throw new ParamsError('elementsYaml is no list')
+  context.budget.parameters(more?.length ?? 0)
   for (const element of more ?? []) {
     if (element !== null && !isJsonMap(element)) throw new ParamsError('an element of elementsYaml is no map')
     params.push(fromJson(element ?? {}) as GoMap)
@@ -124,18 +129,21 @@ function matrixParams(generator: JsonMap, at: At): GoMap[] {
   const results: GoMap[] = []
   for (const outer of childParams(first, at)) {
     for (const inner of childParams(second, at, outer)) {
-      if (!at.context.goTemplate) results.push(combineTexts(outer, inner))
-      else results.push(mergeMaps(mergeMaps(new Map(), inner, true), outer, true))
+      const { budget, goTemplate } = at.context
+      budget.parameters(1)
+      if (!goTemplate) results.push(combineTexts(outer, inner, budget))
+      else results.push(mergeMaps(mergeMaps(new Map(), inner, { override: true, budget }), outer, { override: true, budget }))
     }
   }
   return results
 }
 
-function combineTexts(first: GoMap, second: GoMap): GoMap {
+function combineTexts(first: GoMap, second: GoMap, budget: Budget): GoMap {
+  budget.elements(first.size + second.size)
   const combined: GoMap = new Map()
-  for (const [key, value] of first) combined.set(key, formatValue(value))
+  for (const [key, value] of first) combined.set(key, formatValue(value, budget))
   for (const [key, value] of second) {
-    const text = formatValue(value)
+    const text = formatValue(value, budget)
     if (combined.has(key) && combined.get(key) !== text) throw new ParamsError(`found duplicate key ${key} with different value`)
     combined.set(key, text)
   }
@@ -147,24 +155,32 @@ function mergeParams(generator: JsonMap, at: At): GoMap[] {
   if (first === undefined || others.length === 0) throw new ParamsError('a merge needs two or more generators')
   const keys = Array.isArray(generator['mergeKeys']) ? generator['mergeKeys'].map(String) : []
   if (keys.length === 0) throw new ParamsError('no merge keys were specified')
-  const sets = [first, ...others].map((child) => byMergeKey(childParams(child, at), keys))
+  const { budget } = at.context
+  const sets = [first, ...others].map((child) => byMergeKey(childParams(child, at), keys, budget))
   const [base = new Map<string, GoMap>(), ...overrides] = sets
   for (const override of overrides) {
+    budget.steps(base.size)
     for (const [key, params] of base) {
       const over = override.get(key)
       if (over === undefined) continue
-      base.set(key, at.context.goTemplate ? mergeMaps(params, over, true) : new Map([...asTexts(params), ...asTexts(over)]))
+      base.set(
+        key,
+        at.context.goTemplate
+          ? mergeMaps(params, over, { override: true, budget })
+          : new Map([...asTexts(params, budget), ...asTexts(over, budget)]),
+      )
     }
   }
   return [...base.values()]
 }
 
-const asTexts = (params: GoMap): GoMap => new Map([...params].map(([key, value]) => [key, formatValue(value)]))
+const asTexts = (params: GoMap, budget: Budget): GoMap => new Map([...params].map(([key, value]) => [key, formatValue(value, budget)]))
 
-function byMergeKey(params: readonly GoMap[], keys: readonly string[]): Map<string, GoMap> {
+function byMergeKey(params: readonly GoMap[], keys: readonly string[], budget: Budget): Map<string, GoMap> {
+  const names = [...new Set(keys)]
   const found = new Map<string, GoMap>()
   for (const set of params) {
-    const key = writeJson(new Map([...new Set(keys)].map((name) => [name, set.get(name) ?? null])), false)
+    const key = writeJson(new Map(names.map((name) => [name, set.get(name) ?? null])), { html: false, budget })
     if (found.has(key)) throw new ParamsError('the parameters from a generator were not unique by the given mergeKeys')
     found.set(key, set)
   }
@@ -177,7 +193,7 @@ function byMergeKey(params: readonly GoMap[], keys: readonly string[]): Map<stri
  */
 function renderGenerator(generator: JsonMap, params: GoMap, options: RenderOptions): JsonMap {
   const strict: RenderOptions = {
-    goTemplate: options.goTemplate,
+    ...options,
     goTemplateOptions: [...options.goTemplateOptions.filter((option) => !option.startsWith('missingkey=')), 'missingkey=error'],
   }
   const early = (text: string): string => {
@@ -213,13 +229,14 @@ export function renderDeep(value: Json, params: GoMap, options: RenderOptions): 
 }
 
 /** `flattenParameters`: `a.b.0` → printed value; what a selector matches. Empty maps and lists vanish. */
-function flatten(params: GoMap): Map<string, string> {
+function flatten(params: GoMap, budget: Budget): Map<string, string> {
   const flat = new Map<string, string>()
   const walk = (value: GoValue, prefix: string): void => {
     if (Array.isArray(value)) value.forEach((item, index) => walk(item, `${prefix}.${index}`))
     else if (isGoMap(value)) for (const [key, item] of value) walk(item, prefix === '' ? key : `${prefix}.${key}`)
-    else flat.set(prefix, formatValue(value))
+    else flat.set(prefix, formatValue(value, budget))
   }
+  budget.whole(params)
   walk(params, '')
   return flat
 }

@@ -1,10 +1,12 @@
 // What does Argo CD make of one templated text?
+import { templateBudget } from '../go-template/budget.ts'
+import type { Budget } from '../go-template/budget.ts'
 import { shown } from '../go-template/go-bytes.ts'
 import { builtins } from '../go-template/go-builtins.ts'
 import { execute } from '../go-template/go-exec.ts'
 import type { MissingKey } from '../go-template/go-eval.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
-import type { Template } from '../go-template/go-parse.ts'
+import type { Template } from '../go-template/go-tree.ts'
 import type { GoFunctions } from '../go-template/go-function.ts'
 import { GoPanic, TemplateError } from '../go-template/go-value.ts'
 import type { GoMap } from '../go-template/go-value.ts'
@@ -44,6 +46,10 @@ export const functions: GoFunctions = {
 export interface RenderOptions {
   readonly goTemplate: boolean
   readonly goTemplateOptions: readonly string[]
+  /** what all texts of a set may cost together; absent: each text may cost as much as a set */
+  readonly budget?: Budget
+  /** stands for a text that chance or the clock decides; absent: it is drawn */
+  readonly unknown?: string
 }
 
 /** `goTemplateOptions` → what an absent key does; the last entry wins. */
@@ -69,29 +75,43 @@ export function checkOptions(options: RenderOptions): void {
 }
 
 const parsed = new Map<string, Template>()
+let parsedCharacters = 0
 
 /** `Render.Replace`: one text with the parameters of one element; throws TemplateError. */
 export function renderText(text: string, params: GoMap, options: RenderOptions): string {
+  const budget = options.budget ?? templateBudget()
+  budget.steps(text.length / 32)
   // a tag counts only where one line holds both of its ends; then all tags are replaced
-  if (!options.goTemplate) return /\{\{[^\n]*\}\}/.test(text) ? replaceTags(text, params) : text
-  const template = text.includes('{{') ? parseOnce(text) : undefined
+  if (!options.goTemplate) return hasTag(text) ? replaceTags(text, params, budget) : text
+  const template = text.includes('{{') ? parseOnce(text, budget) : undefined
   // a bad option panics with the first text, template or not
   const missingKey = missingKeyOf(options.goTemplateOptions)
-  return template === undefined ? text : shown(execute(template, params, { functions, missingKey }))
+  if (template === undefined) return text
+  const { draws } = budget
+  const printed = shown(execute(template, params, { functions, missingKey, budget }))
+  return options.unknown !== undefined && budget.draws > draws ? options.unknown : printed
 }
 
-function parseOnce(text: string): Template {
+function hasTag(text: string): boolean {
+  return text.includes('{{') && text.split('\n').some((line) => line.lastIndexOf('}}') >= line.indexOf('{{') + 2 && line.includes('{{'))
+}
+
+function parseOnce(text: string, budget: Budget): Template {
   const known = parsed.get(text)
   if (known !== undefined) return known
-  const template = parseTemplate(text, (name) => Object.hasOwn(functions, name))
+  const template = parseTemplate(text, { isFunction: (name) => Object.hasOwn(functions, name), budget })
   // the same few texts are rendered for every element; a bound keeps odd input from filling the memory
-  if (parsed.size > 5000) parsed.clear()
+  if (parsed.size > 5000 || parsedCharacters > 5_000_000) {
+    parsed.clear()
+    parsedCharacters = 0
+  }
   parsed.set(text, template)
+  parsedCharacters += text.length
   return template
 }
 
 /** fasttemplate: `{{ key }}` where the key has a text; any other tag stays as written. */
-function replaceTags(text: string, params: GoMap): string {
+function replaceTags(text: string, params: GoMap, budget: Budget): string {
   let out = ''
   let at = 0
   for (;;) {
@@ -101,6 +121,8 @@ function replaceTags(text: string, params: GoMap): string {
     if (close < 0) throw new TemplateError('cannot find end tag')
     const tag = text.slice(open + 2, close)
     const value = params.get(tag.trim())
+    budget.steps()
+    budget.output(typeof value === 'string' ? value.length : tag.length)
     out += text.slice(at, open) + (tag.trim() !== '' && typeof value === 'string' ? value : `{{${tag}}}`)
     at = close + 2
   }

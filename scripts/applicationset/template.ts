@@ -5,7 +5,7 @@ import { applicationObjectShape } from './application-object.ts'
 import { applicationShape } from './application-type.ts'
 import type { Shape } from './application-type.ts'
 import type { GeneratorContext } from './generator-context.ts'
-import { ParamsError } from './generator-context.ts'
+import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import type { GoMap } from '../go-template/go-value.ts'
 import { renderDeep, transform } from './params.ts'
@@ -32,8 +32,6 @@ function staged<T>(stage: RenderFailure['stage'], body: () => T): T {
   } catch (error) {
     if (error instanceof TemplateError || error instanceof DecodeError || error instanceof ParamsError)
       throw new RenderFailure(stage, error.message)
-    // a template that recurses without end fills Go's stack limit too
-    if (error instanceof RangeError) throw new RenderFailure(stage, 'the template nests too deeply')
     throw error
   }
 }
@@ -50,7 +48,7 @@ export function renderSet(set: JsonMap, context: GeneratorContext): JsonMap[] {
   let failure: RenderFailure | undefined
   for (const generator of generators) {
     try {
-      applications.push(...fromGenerator(isJsonMap(generator) ? generator : {}, { set, spec, base, context }))
+      for (const made of fromGenerator(isJsonMap(generator) ? generator : {}, { set, spec, base, context })) applications.push(made)
     } catch (error) {
       if (!(error instanceof RenderFailure)) throw error
       // the first error is reported; later generators still run and may panic
@@ -90,7 +88,12 @@ function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
     metadata['finalizers'] = [resourcesFinalizer]
   const finished = { ...application, metadata }
   const patch = given.spec['templatePatch']
-  return typeof patch === 'string' ? patched(finished, renderText(patch, params, given.context)) : finished
+  if (typeof patch !== 'string') return finished
+  const { budget, unknown } = given.context
+  const text = renderText(patch, params, given.context)
+  if (text === unknown) throw new UnsupportedGenerator('the templatePatch is decided by chance or by the clock')
+  budget.steps(text.length / 8)
+  return patched(finished, text)
 }
 
 interface Rendering {

@@ -1,4 +1,5 @@
 // Which functions does text/template bring along?
+import type { Budget } from './budget.ts'
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
 import { takes, takesMore } from './go-function.ts'
@@ -87,9 +88,14 @@ function length(item: GoValue): GoValue {
   return isGoMap(item) ? int(item.size) : fail(`len of type ${kindOf(item)}`)
 }
 
-const only = (args: readonly GoValue[]): string => {
+const only = (args: readonly GoValue[], budget: Budget): string => {
   const [first] = args
-  return args.length === 1 && typeof first === 'string' ? first : sprint(args.map((value) => (isNothing(value) ? '<no value>' : value)))
+  return args.length === 1 && typeof first === 'string'
+    ? first
+    : sprint(
+        args.map((value) => (isNothing(value) ? '<no value>' : value)),
+        budget,
+      )
 }
 
 const htmlEntities: Record<string, string> = { '\0': '\ufffd', '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;' }
@@ -140,10 +146,10 @@ export const builtins: GoFunctions = {
   slice: takesMore(['value'], 'value', slice),
   len: takes(['value'], length),
   call: takesMore(['value'], 'value', () => fail('call of a non-function')),
-  print: takesMore([], 'any', (values) => sprint(values)),
-  println: takesMore([], 'any', (values) => `${values.map(formatValue).join(' ')}\n`),
+  print: takesMore([], 'any', (values, budget) => sprint(values, budget)),
+  println: takesMore([], 'any', (values, budget) => `${values.map((value) => formatValue(value, budget)).join(' ')}\n`),
   printf: takesMore(['string'], 'any', sprintf),
-  html: takesMore([], 'any', (values) => escapeHtml(only(values))),
-  js: takesMore([], 'any', (values) => escapeJs(only(values))),
-  urlquery: takesMore([], 'any', (values) => escapeQuery(only(values))),
+  html: takesMore([], 'any', (values, budget) => escapeHtml(only(values, budget))),
+  js: takesMore([], 'any', (values, budget) => escapeJs(only(values, budget))),
+  urlquery: takesMore([], 'any', (values, budget) => escapeQuery(only(values, budget))),
 }

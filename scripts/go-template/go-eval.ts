@@ -1,6 +1,7 @@
 // What does a pipeline of a Go template give?
+import type { Budget } from './budget.ts'
 import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
-import type { Operand, Pipe, Template } from './go-parse.ts'
+import type { Operand, Pipe, Template } from './go-tree.ts'
 import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, nilMap, typeOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 
@@ -13,7 +14,7 @@ export interface State {
   readonly missingKey: MissingKey
   readonly out: string[]
   readonly variables: { readonly name: string; value: GoValue }[]
-  readonly depth: number
+  readonly budget: Budget
 }
 
 /** No piped-in argument; differs from a piped value that is not there. */
@@ -34,6 +35,7 @@ export function setVariable(state: State, name: string, value: GoValue): void {
 export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
   let value: Final = noFinal
   for (const command of pipe.commands) {
+    state.budget.steps()
     value = evalCommand(state, dot, command, value)
     if (value === null) value = undefined
   }
@@ -69,6 +71,7 @@ function evalCommand(state: State, dot: GoValue, args: readonly [Operand, ...Ope
 }
 
 function variableValue(state: State, name: string): GoValue {
+  state.budget.steps(state.variables.length / 32)
   const variable = state.variables.findLast((candidate) => candidate.name === name)
   return variable === undefined ? fail(`undefined variable: ${name}`) : variable.value
 }
@@ -130,7 +133,10 @@ function applyFunction(state: State, dot: GoValue, call: FunctionCall & { readon
   if (call.name === 'and' || call.name === 'or') return evalLogic(state, dot, call)
   const args = call.rest.map((operand, index) => evalArgument(state, dot, operand, parameterType(definition, index)))
   if (call.final !== noFinal) args.push(checkType(call.final, parameterType(definition, args.length)))
-  return definition.call(args)
+  for (const arg of args) state.budget.read(arg)
+  const result = definition.call(args, state.budget)
+  if (!args.includes(result)) state.budget.made(result)
+  return result
 }
 
 function parameterType(definition: GoFunction, index: number): ArgumentType {
@@ -147,6 +153,7 @@ function evalLogic(state: State, dot: GoValue, call: FunctionCall): GoValue {
 }
 
 function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
+  state.budget.steps()
   switch (operand.kind) {
     case 'dot':
       return dot
@@ -163,7 +170,7 @@ function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
     case 'function':
       return evalFunction(state, dot, { name: operand.name, rest: [], final: noFinal })
     case 'pipe':
-      return evalPipe(state, dot, operand.pipe)
+      return state.budget.nested(() => evalPipe(state, dot, operand.pipe))
     case 'chain':
       return evalFields(state, dot, { start: evalOperand(state, dot, operand.of), names: operand.names, rest: [], final: noFinal })
   }

@@ -1,9 +1,10 @@
 // What does a Go template print for given data?
+import type { Budget } from './budget.ts'
 import { evalPipe, setVariable } from './go-eval.ts'
 import type { MissingKey, State } from './go-eval.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
-import type { Pipe, Template, TemplateList, TemplateNode } from './go-parse.ts'
+import type { Pipe, Template, TemplateList, TemplateNode } from './go-tree.ts'
 import { TemplateError, int, isGoMap, isInteger, isTrue, sortedKeys, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
@@ -16,9 +17,13 @@ class LoopExit extends Error {
 }
 
 /** `Template.Execute`: the printed text; throws TemplateError. */
-export function execute(template: Template, data: GoValue, options: { functions: GoFunctions; missingKey: MissingKey }): string {
+export function execute(
+  template: Template,
+  data: GoValue,
+  options: { functions: GoFunctions; missingKey: MissingKey; budget: Budget },
+): string {
   const out: string[] = []
-  walkList({ template, ...options, out, variables: [{ name: '$', value: data }], depth: 0 }, data, template.root)
+  walkList({ template, ...options, out, variables: [{ name: '$', value: data }] }, data, template.root)
   return out.join('')
 }
 
@@ -31,26 +36,28 @@ function walkList(state: State, dot: GoValue, list: TemplateList): void {
 }
 
 function walk(state: State, dot: GoValue, node: TemplateNode): void {
+  state.budget.steps()
   switch (node.kind) {
     case 'text':
-      state.out.push(node.text)
+      print(state, node.text)
       return
     case 'action': {
       const value = evalPipe(state, dot, node.pipe)
-      if (node.pipe.declares.length === 0) state.out.push(value === undefined || value === null ? '<no value>' : formatValue(value))
+      if (node.pipe.declares.length === 0)
+        print(state, value === undefined || value === null ? '<no value>' : formatValue(value, state.budget))
       return
     }
     case 'if':
     case 'with': {
       const mark = state.variables.length
       const value = evalPipe(state, dot, node.pipe)
-      if (isTrue(value)) walkList(state, node.kind === 'with' ? value : dot, node.list)
-      else walkList(state, dot, node.otherwise)
+      const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
+      state.budget.nested(() => walkList(state, inner, list))
       state.variables.length = mark
       return
     }
     case 'range':
-      return walkRange(state, dot, node)
+      return state.budget.nested(() => walkRange(state, dot, node))
     case 'template':
       return walkTemplate(state, dot, node)
     default:
@@ -58,13 +65,17 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
   }
 }
 
+function print(state: State, text: string): void {
+  state.budget.output(text.length)
+  state.out.push(text)
+}
+
 function walkTemplate(state: State, dot: GoValue, node: TemplateNode & { kind: 'template' }): void {
   const list = state.template.defined.get(node.name)
   if (list === undefined) fail(`template "${node.name}" not defined`)
-  // Go stops at 100,000 calls; a JavaScript stack is smaller and nobody nests that deep on purpose
-  if (state.depth > 1000) fail('exceeded maximum template depth')
   const data = node.pipe === undefined ? undefined : evalPipe(state, dot, node.pipe)
-  walkList({ ...state, variables: [{ name: '$', value: data }], depth: state.depth + 1 }, data, list)
+  // Go stops at 100,000 calls; nobody nests that deep on purpose
+  state.budget.nested(() => walkList({ ...state, variables: [{ name: '$', value: data }] }, data, list))
 }
 
 type RangeNode = TemplateNode & { kind: 'range' }
@@ -72,7 +83,7 @@ type RangeNode = TemplateNode & { kind: 'range' }
 function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const outer = state.variables.length
   const value = evalPipe(state, dot, node.pipe)
-  const items = rangeItems(value, node.pipe)
+  const items = rangeItems(value, node.pipe, state.budget)
   const mark = state.variables.length
   try {
     for (const [index, item] of items) {
@@ -110,14 +121,15 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
   if (second !== undefined) set(top - 1, at.index)
 }
 
-function rangeItems(value: GoValue, pipe: Pipe): (readonly [GoValue, GoValue])[] {
+function rangeItems(value: GoValue, pipe: Pipe, budget: Budget): (readonly [GoValue, GoValue])[] {
   if (value === undefined || value === null) return []
+  budget.elements(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
   if (Array.isArray(value)) return value.map((item, index) => [int(index), item] as const)
   if (isGoMap(value)) return sortedKeys(value).map((key) => [key, value.get(key)] as const)
   if (isInteger(value)) {
     if (pipe.declares.length > 1) fail("can't use an integer to iterate over more than one variable")
     const count = Math.max(0, Number(value.value))
-    if (count > 1_000_000) fail('range over an integer is too long')
+    budget.elements(count)
     return Array.from({ length: count }, (_, index) => [int(index), { ...value, value: BigInt(index) }] as const)
   }
   return fail(`range can't iterate over ${typeOf(value)}`)

@@ -1,20 +1,28 @@
 // How does Go's fmt fill a format with values?
+import type { Budget } from './budget.ts'
 import { isInteger, typeOf } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import type { GoInteger, GoValue } from './go-value.ts'
 import { plainVerb, printArg } from './go-print.ts'
 
 /** `%v`: what `{{ . }}` prints, except that nothing prints as `<no value>` there. */
-export function formatValue(value: GoValue): string {
-  return typeof value === 'string' ? value : printArg(value, plainVerb)
+export function formatValue(value: GoValue, budget: Budget): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'object') budget.whole(value)
+  return printArg(value, plainVerb)
+}
+
+/** `%v` of what costs nothing. */
+export function formatScalar(value: boolean | number | GoInteger): string {
+  return printArg(value, plainVerb)
 }
 
 /** `fmt.Sprint`: blanks only between two operands that are both no texts. */
-export function sprint(values: readonly GoValue[]): string {
+export function sprint(values: readonly GoValue[], budget: Budget): string {
   let out = ''
   for (const [index, value] of values.entries()) {
     const previous = values[index - 1]
     if (index > 0 && typeof value !== 'string' && typeof previous !== 'string') out += ' '
-    out += formatValue(value)
+    out += formatValue(value, budget)
   }
   return out
 }
@@ -25,6 +33,7 @@ const mostPlaces = 1_000_000
 interface Scan {
   readonly format: string
   readonly args: readonly GoValue[]
+  readonly budget: Budget
   at: number
   next: number
   /** an index names an argument that is there */
@@ -35,8 +44,8 @@ interface Scan {
 }
 
 /** `fmt.Sprintf` (`doPrintf`), with its `%!d(float64=1)` answers instead of errors. */
-export function sprintf(format: string, args: readonly GoValue[]): string {
-  const scan: Scan = { format, args, at: 0, next: 0, isGood: true, afterIndex: false, reordered: false }
+export function sprintf(format: string, args: readonly GoValue[], budget: Budget): string {
+  const scan: Scan = { format, args, budget, at: 0, next: 0, isGood: true, afterIndex: false, reordered: false }
   let out = ''
   while (scan.at < format.length) {
     const percent = format.indexOf('%', scan.at)
@@ -52,7 +61,7 @@ export function sprintf(format: string, args: readonly GoValue[]): string {
   if (scan.reordered || scan.next >= args.length) return out
   const extra = args
     .slice(scan.next)
-    .map((value) => (value === null || value === undefined ? '<nil>' : `${typeOf(value)}=${printArg(value, plainVerb)}`))
+    .map((value) => (value === null || value === undefined ? '<nil>' : `${typeOf(value)}=${formatValue(value, budget)}`))
   return `${out}%!(EXTRA ${extra.join(', ')})`
 }
 
@@ -93,7 +102,11 @@ function printVerb(scan: Scan): string {
   const isV = verb === 'v' || verb === 'w'
   const [sharpV, plusV] = [isV && flags.delete('#'), isV && flags.delete('+')]
   const size = (value: number | 'bad' | undefined): number | undefined => (typeof value === 'number' ? Math.abs(value) : undefined)
-  return said + printArg(args[scan.next++], { verb, width: size(width), precision: size(precision), flags, sharpV, plusV })
+  const value = args[scan.next++]
+  // width and precision count for every item of a list, and a type's name stands before each with `#`
+  const nodes = scan.budget.whole(value)
+  scan.budget.characters(nodes * ((size(width) ?? 0) + (size(precision) ?? 0) + (sharpV ? 32 : 1)))
+  return said + printArg(value, { verb, width: size(width), precision: size(precision), flags, sharpV, plusV })
 }
 
 /** `argNumber`: `[3]` says which argument is next. */

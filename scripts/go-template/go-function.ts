@@ -1,4 +1,5 @@
 // How does a template function say which arguments it takes?
+import type { Budget } from './budget.ts'
 import type { GoInteger, GoList, GoMap, GoStruct, GoValue } from './go-value.ts'
 
 interface ArgumentTypes {
@@ -26,26 +27,29 @@ export type ArgumentType = keyof ArgumentTypes
 export interface GoFunction {
   readonly parameters: readonly ArgumentType[]
   readonly rest: ArgumentType | undefined
-  readonly call: (args: readonly GoValue[]) => GoValue
+  readonly call: (args: readonly GoValue[], budget: Budget) => GoValue
 }
 export type GoFunctions = Readonly<Record<string, GoFunction>>
 
 type Arguments<P extends readonly ArgumentType[]> = { -readonly [I in keyof P]: ArgumentTypes[P[I]] }
 
-/** A function with a fixed list of parameters. */
-export function takes<const P extends readonly ArgumentType[]>(parameters: P, body: (...args: Arguments<P>) => GoValue): GoFunction {
-  return { parameters, rest: undefined, call: (args) => body(...(args as unknown as Arguments<P>)) }
+/** A function with a fixed list of parameters; the budget comes last. */
+export function takes<const P extends readonly ArgumentType[]>(
+  parameters: P,
+  body: (...args: [...Arguments<P>, Budget]) => GoValue,
+): GoFunction {
+  return { parameters, rest: undefined, call: (args, budget) => body(...([...args, budget] as unknown as [...Arguments<P>, Budget])) }
 }
 
-/** A variadic function: the body gets the fixed arguments and then the list of further ones. */
+/** A variadic function: the body gets the fixed arguments, the list of further ones, and the budget. */
 export function takesMore<const P extends readonly ArgumentType[], R extends ArgumentType>(
   parameters: P,
   rest: R,
-  body: (...args: [...Arguments<P>, ArgumentTypes[R][]]) => GoValue,
+  body: (...args: [...Arguments<P>, ArgumentTypes[R][], Budget]) => GoValue,
 ): GoFunction {
-  const call = (args: readonly GoValue[]): GoValue => {
+  const call = (args: readonly GoValue[], budget: Budget): GoValue => {
     const fixed = args.slice(0, parameters.length)
-    return body(...([...fixed, args.slice(parameters.length)] as unknown as [...Arguments<P>, ArgumentTypes[R][]]))
+    return body(...([...fixed, args.slice(parameters.length), budget] as unknown as [...Arguments<P>, ArgumentTypes[R][], Budget]))
   }
   return { parameters, rest, call }
 }

@@ -1,39 +1,10 @@
 // What does a Go template say, as a tree?
+import type { Budget } from './budget.ts'
 import { lex } from './go-lex.ts'
 import type { Token, TokenKind } from './go-lex.ts'
 import { parseNumber, unquoteCharacter, unquoteText } from './go-literal.ts'
 import { TemplateError } from './go-value.ts'
-import type { GoInteger, GoStruct } from './go-value.ts'
-
-export type Operand =
-  | { readonly kind: 'bool'; readonly value: boolean }
-  | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number | GoInteger | GoStruct; readonly asInt: bigint | undefined; readonly asFloat: number }
-  | { readonly kind: 'dot' | 'nil' }
-  | { readonly kind: 'field'; readonly names: readonly string[] }
-  | { readonly kind: 'variable'; readonly name: string; readonly names: readonly string[] }
-  | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'pipe'; readonly pipe: Pipe }
-  | { readonly kind: 'chain'; readonly of: Operand; readonly names: readonly string[] }
-export interface Pipe {
-  readonly declares: readonly string[]
-  readonly assigns: boolean
-  readonly commands: readonly (readonly [Operand, ...Operand[]])[]
-}
-export type TemplateNode =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'action'; readonly pipe: Pipe }
-  | { readonly kind: 'range'; readonly pipe: Pipe; readonly list: TemplateList; readonly otherwise: TemplateList }
-  | { readonly kind: 'if' | 'with'; readonly pipe: Pipe; readonly list: TemplateList; readonly otherwise: TemplateList }
-  | { readonly kind: 'template'; readonly name: string; readonly pipe: Pipe | undefined }
-  | { readonly kind: 'break' | 'continue' }
-export type TemplateList = readonly TemplateNode[]
-
-/** The tree of a template and of those that it defines. */
-export interface Template {
-  readonly root: TemplateList
-  readonly defined: ReadonlyMap<string, TemplateList>
-}
+import type { Operand, Pipe, Template, TemplateList, TemplateNode } from './go-tree.ts'
 
 interface Reader {
   readonly tokens: readonly Token[]
@@ -42,12 +13,14 @@ interface Reader {
   variables: string[]
   rangeDepth: number
   readonly isFunction: (name: string) => boolean
+  readonly budget: Budget
   readonly defined: Map<string, TemplateList>
 }
 
 /** Reproduces `text/template/parse.Parse`; an unknown function is refused here, before anything runs. */
-export function parseTemplate(text: string, isFunction: (name: string) => boolean): Template {
-  const reader: Reader = { tokens: lex(text), at: 0, variables: ['$'], rangeDepth: 0, isFunction, defined: new Map() }
+export function parseTemplate(text: string, given: { isFunction: (name: string) => boolean; budget: Budget }): Template {
+  given.budget.steps(text.length / 4)
+  const reader: Reader = { tokens: lex(text), at: 0, variables: ['$'], rangeDepth: 0, ...given, defined: new Map() }
   const { list, end } = readList(reader, true)
   if (end !== 'eof') fail(`unexpected {{${end}}}`)
   addTree(reader, 'base', list)
@@ -141,7 +114,7 @@ function readControl(reader: Reader, kind: 'if' | 'with' | 'range'): TemplateNod
   const scope = reader.variables.length
   const pipe = readPipe(reader, 'right', kind)
   if (kind === 'range') reader.rangeDepth++
-  const { list, end } = readList(reader, false)
+  const { list, end } = reader.budget.nested(() => readList(reader, false))
   if (kind === 'range') reader.rangeDepth--
   if (end === 'eof') fail('unexpected EOF')
   const otherwise = end === 'else' ? readElse(reader, kind) : []
@@ -154,7 +127,7 @@ function readElse(reader: Reader, kind: 'if' | 'with' | 'range'): TemplateList {
   const word = peekWord(reader)
   if (word.kind === 'keyword' && word.text === kind && kind !== 'range') {
     reader.at++
-    return [readControl(reader, kind)]
+    return [reader.budget.nested(() => readControl(reader, kind))]
   }
   expect(reader, 'right', 'else')
   const { list, end } = readList(reader, false)
@@ -181,7 +154,7 @@ function readBody(reader: Reader, name: string): void {
   const outer = { variables: reader.variables, depth: reader.rangeDepth }
   reader.variables = ['$']
   reader.rangeDepth = 0
-  const { list, end } = readList(reader, false)
+  const { list, end } = reader.budget.nested(() => readList(reader, false))
   if (end !== 'end') fail('unexpected EOF')
   reader.variables = outer.variables
   reader.rangeDepth = outer.depth
@@ -276,6 +249,7 @@ function readTerm(reader: Reader): Operand | undefined {
     case 'nil':
       return { kind: 'nil' }
     case 'variable':
+      reader.budget.steps(reader.variables.length / 32)
       if (!reader.variables.includes(token.text)) fail(`undefined variable "${token.text}"`)
       return { kind: 'variable', name: token.text, names: [] }
     case 'field':
@@ -287,7 +261,7 @@ function readTerm(reader: Reader): Operand | undefined {
     case 'number':
       return { kind: 'number', ...parseNumber(token.text) }
     case 'paren-left':
-      return { kind: 'pipe', pipe: readPipe(reader, 'paren-right', 'parenthesized pipeline') }
+      return { kind: 'pipe', pipe: reader.budget.nested(() => readPipe(reader, 'paren-right', 'parenthesized pipeline')) }
     case 'string':
     case 'raw-string':
       return { kind: 'text', value: unquoteText(token.text) }

@@ -1,6 +1,7 @@
 // Which values do Go templates compute with?
 import type { Json } from '../model.ts'
 import { setOwn } from '../values/value.ts'
+import type { Budget } from './budget.ts'
 import type { GoFunction } from './go-function.ts'
 
 /** An integer with its Go type; JSON numbers are float64, which here is `number`. */
@@ -161,14 +162,19 @@ export function typeOf(value: GoValue): string {
   return kindOf(value)
 }
 
-export function deepEqual(a: GoValue, b: GoValue): boolean {
+export function deepEqual(a: GoValue, b: GoValue, budget: Budget): boolean {
+  budget.steps()
   if (a === b) return true
   if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null)
+  if (typeof a === 'string') budget.read(a)
   if (typeOf(a) !== typeOf(b)) return false
   if (isInteger(a) && isInteger(b)) return a.value === b.value
   if (isStruct(a) && isStruct(b)) return a.text === b.text
-  if (Array.isArray(a) && Array.isArray(b))
-    return isNilList(a) === isNilList(b) && a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
-  if (isGoMap(a) && isGoMap(b)) return a.size === b.size && [...a].every(([key, item]) => b.has(key) && deepEqual(item, b.get(key)))
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (isNilList(a) !== isNilList(b) || a.length !== b.length) return false
+    return budget.nested(() => a.every((item, index) => deepEqual(item, b[index], budget)))
+  }
+  if (isGoMap(a) && isGoMap(b))
+    return a.size === b.size && budget.nested(() => [...a].every(([key, item]) => b.has(key) && deepEqual(item, b.get(key), budget)))
   return false
 }

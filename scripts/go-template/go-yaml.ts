@@ -2,11 +2,13 @@
 import { writeGoYaml } from '../yaml/go-text.ts'
 import type { YamlNode } from '../yaml/go-text.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
+import type { Budget } from './budget.ts'
 import { TemplateError, isGoMap, isInteger, isNilList, isStruct } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `yaml.Marshal`, which writes JSON, reads it as YAML and writes that; without the last line break. */
-export function writeYaml(value: GoValue): string {
+export function writeYaml(value: GoValue, budget: Budget): string {
+  budget.whole(value)
   return writeGoYaml(nodeOf(value)).replace(/\n$/, '')
 }
 

@@ -1,4 +1,5 @@
 // Which Sprig functions work on lists and maps?
+import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import {
@@ -29,17 +30,17 @@ function listOf(value: GoValue, name: string): GoList {
   return Array.isArray(value) ? value : fail(`cannot find ${name} on type ${typeOf(value)}`)
 }
 
-function onList(name: string, body: (list: GoList) => GoValue): GoFunction {
-  return takes(['any'], (value) => body(listOf(value, name)))
+function onList(name: string, body: (list: GoList, budget: Budget) => GoValue): GoFunction {
+  return takes(['any'], (value, budget) => body(listOf(value, name), budget))
 }
 
 function isEmpty(value: GoValue): boolean {
   return !isTrue(value)
 }
 
-function unique(list: GoList): GoList {
+function unique(list: GoList, budget: Budget): GoList {
   const kept: GoList = []
-  for (const item of list) if (!kept.some((other) => deepEqual(other, item))) kept.push(item)
+  for (const item of list) if (!kept.some((other) => deepEqual(other, item, budget))) kept.push(item)
   return kept
 }
 
@@ -55,10 +56,11 @@ function chunk(size: number, value: GoValue): GoValue {
 }
 
 /** `strslice`: everything as texts; nulls are dropped, a single value is a list of one. */
-function texts(value: GoValue): string[] {
+function texts(value: GoValue, budget: Budget): string[] {
   if (value === null || value === undefined) return []
-  if (!Array.isArray(value)) return [textOf(value)]
-  return value.filter((item) => item !== null && item !== undefined).map(textOf)
+  if (!Array.isArray(value)) return [textOf(value, budget)]
+  budget.elements(value.length)
+  return value.filter((item) => item !== null && item !== undefined).map((item) => textOf(item, budget))
 }
 
 /** `mustSlice`: the bounds are read as `int` reads them; the type stays. */
@@ -114,13 +116,15 @@ export const listFunctions: GoFunctions = {
   ),
   ...both(
     'without',
-    takesMore(['any'], 'any', (list, omitted) =>
-      listOf(list, 'without').filter((item) => !omitted.some((other) => deepEqual(other, item))),
+    takesMore(['any'], 'any', (list, omitted, budget) =>
+      listOf(list, 'without').filter((item) => !omitted.some((other) => deepEqual(other, item, budget))),
     ),
   ),
   ...both(
     'has',
-    takes(['any', 'any'], (item, list) => (list === null ? false : listOf(list, 'has').some((other) => deepEqual(other, item)))),
+    takes(['any', 'any'], (item, list, budget) =>
+      list === null ? false : listOf(list, 'has').some((other) => deepEqual(other, item, budget)),
+    ),
   ),
   ...both('slice', takesMore(['any'], 'any', slice)),
   ...both('chunk', takes(['int', 'any'], chunk)),
@@ -128,9 +132,13 @@ export const listFunctions: GoFunctions = {
     const all = lists.flatMap((list) => listOf(list, 'concat'))
     return all.length === 0 ? nilList() : all
   }),
-  sortAlpha: takes(['any'], (value) => typedList('[]string', texts(value).sort(compareText))),
-  join: takes(['string', 'any'], (separator, value) => texts(value).join(separator)),
-  toStrings: takes(['any'], (value) => typedList('[]string', texts(value))),
+  sortAlpha: takes(['any'], (value, budget) => typedList('[]string', texts(value, budget).sort(compareText))),
+  join: takes(['string', 'any'], (separator, value, budget) => {
+    const parts = texts(value, budget)
+    budget.characters(parts.reduce((sum, part) => sum + part.length + separator.length, 0))
+    return parts.join(separator)
+  }),
+  toStrings: takes(['any'], (value, budget) => typedList('[]string', texts(value, budget))),
   default: takesMore(['any'], 'any', (fallback, given) => (given.length === 0 || isEmpty(given[0]) ? fallback : given[0])),
   empty: takes(['any'], isEmpty),
   coalesce: takesMore([], 'any', (values) => values.find((value) => !isEmpty(value)) ?? null),
@@ -140,9 +148,9 @@ export const listFunctions: GoFunctions = {
   fail: takes(['string'], (message) => fail(message)),
 }
 
-function dict(pairs: readonly GoValue[]): GoMap {
+function dict(pairs: readonly GoValue[], budget: Budget): GoMap {
   const map: GoMap = new Map()
-  for (let at = 0; at < pairs.length; at += 2) map.set(textOf(pairs[at]), at + 1 < pairs.length ? pairs[at + 1] : '')
+  for (let at = 0; at < pairs.length; at += 2) map.set(textOf(pairs[at], budget), at + 1 < pairs.length ? pairs[at + 1] : '')
   return map
 }
 
@@ -152,33 +160,41 @@ function typed(like: GoList, items: GoList): GoList {
   return type === '[]interface {}' ? items : typedList(type, items)
 }
 
-function deepCopy(value: GoValue): GoValue {
-  if (Array.isArray(value)) return typed(value, value.map(deepCopy))
+/** The budget has counted the whole value. */
+function copyOf(value: GoValue): GoValue {
+  if (Array.isArray(value)) return typed(value, value.map(copyOf))
   if (!isGoMap(value)) return value
-  const copy: GoMap = new Map([...value].map(([key, item]) => [key, deepCopy(item)]))
+  const copy: GoMap = new Map([...value].map(([key, item]) => [key, copyOf(item)]))
   return isTextMap(value) ? textMap(copy) : copy
+}
+
+function deepCopy(value: GoValue, budget: Budget): GoValue {
+  budget.elements(budget.whole(value))
+  return copyOf(value)
 }
 
 /**
  * mergo.Merge of maps, in place: maps merge deeply; else a source value is taken where the target has none or an empty
  * one, and with `override` always, empty values and nulls included.
  */
-export function mergeMaps(target: GoMap, source: GoMap, override: boolean): GoMap {
+export function mergeMaps(target: GoMap, source: GoMap, how: { override: boolean; budget: Budget }): GoMap {
+  const { override, budget } = how
+  budget.steps(source.size)
   if (isTextMap(target) && !isTextMap(source) && source.size > 0)
     throw new GoPanic('value of type interface {} is not assignable to type string')
   for (const [key, item] of source) {
     const present = target.get(key)
     if (item === null || item === undefined) {
       if (override) target.set(key, item)
-    } else if (isGoMap(present) && isGoMap(item)) mergeMaps(present, item, override)
-    else if (override || isEmpty(present)) target.set(key, deepCopy(item))
+    } else if (isGoMap(present) && isGoMap(item)) budget.nested(() => mergeMaps(present, item, how))
+    else if (override || isEmpty(present)) target.set(key, deepCopy(item, budget))
   }
   return target
 }
 
 function mergeAll(override: boolean): GoFunction {
-  return takesMore(['map'], 'map', (target, sources) => {
-    for (const source of sources) mergeMaps(target, source, override)
+  return takesMore(['map'], 'map', (target, sources, budget) => {
+    for (const source of sources) mergeMaps(target, source, { override, budget })
     return target
   })
 }
@@ -199,7 +215,8 @@ function dig(args: readonly GoValue[]): GoValue {
 }
 
 function without(map: GoMap, keys: readonly string[]): GoMap {
-  return new Map([...map].filter(([key]) => !keys.includes(key)))
+  const omitted = new Set(keys)
+  return new Map([...map].filter(([key]) => !omitted.has(key)))
 }
 
 const stable = (map: GoMap): GoList => sortedKeys(map).map((key) => map.get(key))

@@ -1,5 +1,6 @@
 // Which Sprig functions make keys, hashes and passwords? Their shape is right; what is drawn by chance is new each time.
 import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
+import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { TemplateError } from './go-value.ts'
@@ -9,8 +10,17 @@ function fail(message: string): never {
   throw new TemplateError(message)
 }
 
+/** What comes is new each time. */
+const draw = (budget: Budget): void => {
+  budget.draws++
+  budget.steps(1000)
+}
+
 /** A bcrypt hash of cost 10. */
-const bcrypt = (): string => `$2a$10$${randomBytes(40).toString('base64').replaceAll('+', '.').replaceAll('=', '').slice(0, 53)}`
+const bcrypt = (budget: Budget): string => {
+  draw(budget)
+  return `$2a$10$${randomBytes(40).toString('base64').replaceAll('+', '.').replaceAll('=', '').slice(0, 53)}`
+}
 
 const seed = 'com.lyndir.masterpassword'
 const templates: ReadonlyMap<string, readonly string[]> = new Map([
@@ -41,6 +51,19 @@ const alphabets: Readonly<Record<string, string>> = {
   x: `${letters}0123456789!@#$%^&*()`,
 }
 
+const masterKeys = new Map<string, Buffer>()
+
+/** The same few users and passwords serve for many sites. */
+function masterKey(password: string, salt: Buffer): Buffer {
+  const name = JSON.stringify([password, salt.toString('base64')])
+  const known = masterKeys.get(name)
+  if (known !== undefined) return known
+  const key = scryptSync(password, salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 2 ** 27 })
+  if (masterKeys.size > 100) masterKeys.clear()
+  masterKeys.set(name, key)
+  return key
+}
+
 /** `derivePassword`: the Master Password algorithm, which always gives the same answer. */
 function derivePassword(counter: number, type: string, secret: { password: string; user: string; site: string }): string {
   const known = templates.get(type)
@@ -52,7 +75,7 @@ function derivePassword(counter: number, type: string, secret: { password: strin
   }
   const [user, site] = [Buffer.from(secret.user), Buffer.from(secret.site)]
   const salt = Buffer.concat([Buffer.from(seed), word(user.length), user])
-  const key = scryptSync(secret.password, salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 2 ** 27 })
+  const key = masterKey(secret.password, salt)
   const bytes = createHmac('sha256', key)
     .update(Buffer.concat([Buffer.from(seed), word(site.length), site, word(counter)]))
     .digest()
@@ -72,7 +95,8 @@ function keyOf(password: string): Buffer {
   return key
 }
 
-function encrypt(password: string, text: string): string {
+function encrypt(password: string, text: string, budget: Budget): string {
+  draw(budget)
   if (text === '') return ''
   const start = randomBytes(16)
   const cipher = createCipheriv('aes-256-cbc', keyOf(password), start)
@@ -117,7 +141,10 @@ function certificate(cert: string, key: string): GoStruct {
   const methods = new Map(fields.map(([name, value]) => [name, takes([], () => value)]))
   return { go: 'struct', type: 'sprig.certificate', text, inside: fields, methods }
 }
-const drawn = (): GoStruct => certificate(pem('CERTIFICATE', 790), pem('RSA PRIVATE KEY', 1192))
+function drawn(budget: Budget): GoStruct {
+  draw(budget)
+  return certificate(pem('CERTIFICATE', 790), pem('RSA PRIVATE KEY', 1192))
+}
 
 function checkNames(addresses: GoList, names: GoList): void {
   const isAddress = (item: unknown): boolean =>
@@ -145,35 +172,45 @@ function custom(cert: string, key: string): GoStruct {
   }
 }
 
-const withKey = (key: string): GoStruct => certificate(pem('CERTIFICATE', 790), checkKey(key))
-const selfSigned: GoFunction = takes(['string', 'list', 'list', 'int'], (_, addresses, names) => {
+function withKey(key: string, budget: Budget): GoStruct {
+  draw(budget)
+  return certificate(pem('CERTIFICATE', 790), checkKey(key))
+}
+const selfSigned: GoFunction = takes(['string', 'list', 'list', 'int'], (_, addresses, names, __, budget) => {
   checkNames(addresses, names)
-  return drawn()
+  return drawn(budget)
 })
 
 export const cryptoFunctions: GoFunctions = {
-  bcrypt: takes(['string'], bcrypt),
-  htpasswd: takes(['string', 'string'], (user) => (user.includes(':') ? `invalid username: ${user}` : `${user}:${bcrypt()}`)),
-  derivePassword: takes(['uint32', 'string', 'string', 'string', 'string'], (counter, type, password, user, site) =>
-    derivePassword(counter, type, { password, user, site }),
+  bcrypt: takes(['string'], (_, budget) => bcrypt(budget)),
+  htpasswd: takes(['string', 'string'], (user, _, budget) =>
+    user.includes(':') ? `invalid username: ${user}` : `${user}:${bcrypt(budget)}`,
   ),
+  derivePassword: takes(['uint32', 'string', 'string', 'string', 'string'], (counter, type, password, user, site, budget) => {
+    // scrypt at these parameters takes a tenth of a second and 32 MiB
+    if (budget.isFirst(`scrypt ${JSON.stringify([password, user])}`)) budget.steps(800_000)
+    return derivePassword(counter, type, { password, user, site })
+  }),
   encryptAES: takes(['string', 'string'], encrypt),
   decryptAES: takes(['string', 'string'], decrypt),
-  genPrivateKey: takes(['string'], (type) => privateKeys.get(type)?.() ?? `Unknown type ${type}`),
+  genPrivateKey: takes(['string'], (type, budget) => {
+    draw(budget)
+    return privateKeys.get(type)?.() ?? `Unknown type ${type}`
+  }),
   buildCustomCert: takes(['string', 'string'], custom),
-  genCA: takes(['string', 'int'], drawn),
-  genCAWithKey: takes(['string', 'int', 'string'], (_, __, key) => withKey(key)),
+  genCA: takes(['string', 'int'], (_, __, budget) => drawn(budget)),
+  genCAWithKey: takes(['string', 'int', 'string'], (_, __, key, budget) => withKey(key, budget)),
   genSelfSignedCert: selfSigned,
-  genSelfSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'string'], (_, addresses, names, __, key) => {
+  genSelfSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'string'], (_, addresses, names, __, key, budget) => {
     checkNames(addresses, names)
-    return withKey(key)
+    return withKey(key, budget)
   }),
-  genSignedCert: takes(['string', 'list', 'list', 'int', 'sprig.certificate'], (_, addresses, names) => {
+  genSignedCert: takes(['string', 'list', 'list', 'int', 'sprig.certificate'], (_, addresses, names, __, ___, budget) => {
     checkNames(addresses, names)
-    return drawn()
+    return drawn(budget)
   }),
-  genSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'sprig.certificate', 'string'], (_, addresses, names, __, ___, key) => {
+  genSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'sprig.certificate', 'string'], (_, addresses, names, __, ___, key, budget) => {
     checkNames(addresses, names)
-    return withKey(key)
+    return withKey(key, budget)
   }),
 }

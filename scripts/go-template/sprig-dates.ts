@@ -1,4 +1,5 @@
 // Which Sprig functions tell and change dates?
+import type { Budget } from './budget.ts'
 import { formatDuration, parseDuration, second } from './go-duration.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -12,7 +13,8 @@ function fail(message: string): never {
 }
 
 /** The clock: what depends on it has the right shape and a new value each time. */
-function now(): Moment {
+function now(budget: Budget): Moment {
+  budget.draws++
   const milliseconds = Date.now()
   return { seconds: Math.floor(milliseconds / 1000), nanoseconds: (milliseconds % 1000) * 1_000_000, zone: local }
 }
@@ -92,12 +94,12 @@ function addDate(moment: Moment, [years, months, days]: readonly [number, number
 }
 
 /** `dateInZone`: a time, or seconds; anything else is now. Zones other than UTC need a database that is not here. */
-function momentOf(value: GoValue): Moment {
+function momentOf(value: GoValue, budget: Budget): Moment {
   if (isStruct(value) && value.type === 'time.Time') return momentIn(value)
   if (isInteger(value) && ['int', 'int64', 'int32'].includes(value.type)) return { seconds: Number(value.value), nanoseconds: 0, zone: utc }
-  return now()
+  return now(budget)
 }
-const format = (layout: string, value: GoValue): string => formatMoment({ ...momentOf(value), zone: utc }, layout)
+const format = (layout: string, value: GoValue, budget: Budget): string => formatMoment({ ...momentOf(value, budget), zone: utc }, layout)
 
 function seconds(value: GoValue): bigint {
   if (isInteger(value) && value.type === 'int64') return value.value
@@ -107,11 +109,11 @@ function seconds(value: GoValue): bigint {
   return whole < least ? least : whole > most ? most : whole
 }
 
-function roundDuration(value: GoValue): string {
+function roundDuration(value: GoValue, budget: Budget): string {
   let span = 0n
   if (typeof value === 'string') span = parseDuration(value) ?? 0n
   else if (isInteger(value) && value.type === 'int64') span = value.value
-  else if (isStruct(value)) span = nanosecondsOf(now()) - nanosecondsOf(momentOf(value))
+  else if (isStruct(value)) span = nanosecondsOf(now(budget)) - nanosecondsOf(momentOf(value, budget))
   const size = span < 0n ? -span : span
   const hour = 3600n * second
   const steps: [bigint, string][] = [
@@ -132,15 +134,15 @@ const modify = (strict: 'strict' | 'lenient'): GoFunction =>
     if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${text}`) : value
     return time(shifted(momentIn(value), by))
   })
-const zoned = takes(['string', 'any', 'string'], format)
+const zoned = takes(['string', 'any', 'string'], (layout, value, _, budget) => format(layout, value, budget))
 
 export const dateFunctions: GoFunctions = {
-  now: takes([], () => time(now())),
+  now: takes([], (budget) => time(now(budget))),
   date: takes(['string', 'any'], format),
   date_in_zone: zoned,
   dateInZone: zoned,
-  htmlDate: takes(['any'], (value) => format('2006-01-02', value)),
-  htmlDateInZone: takes(['any', 'string'], (value) => format('2006-01-02', value)),
+  htmlDate: takes(['any'], (value, budget) => format('2006-01-02', value, budget)),
+  htmlDateInZone: takes(['any', 'string'], (value, _, budget) => format('2006-01-02', value, budget)),
   unixEpoch: takes(['time.Time'], (value) => String(momentIn(value).seconds)),
   toDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? yearOne)),
   mustToDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? fail('cannot parse the time'))),
@@ -148,7 +150,10 @@ export const dateFunctions: GoFunctions = {
   date_modify: modify('lenient'),
   mustDateModify: modify('strict'),
   must_date_modify: modify('strict'),
-  ago: takes(['any'], (value) => formatDuration(((nanosecondsOf(now()) - nanosecondsOf(momentOf(value)) + second / 2n) / second) * second)),
+  ago: takes(['any'], (value, budget) => {
+    const span = nanosecondsOf(now(budget)) - nanosecondsOf(momentOf(value, budget))
+    return formatDuration(((span + second / 2n) / second) * second)
+  }),
   duration: takes(['any'], (value) => formatDuration(BigInt.asIntN(64, seconds(value) * second))),
   durationRound: takes(['any'], roundDuration),
 }

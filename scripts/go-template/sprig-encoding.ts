@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Json } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
+import type { Budget } from './budget.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
 import { bytesOf } from './go-bytes.ts'
 import { readJson } from './go-json.ts'
@@ -22,7 +23,9 @@ export function readYaml(text: string): Json {
 }
 
 /** encoding/json: keys sorted; `html` writes `<`, `>` and `&` as escapes. */
-export function writeJson(value: GoValue, html: boolean, indent = ''): string {
+export function writeJson(value: GoValue, style: { html: boolean; indent?: string; budget: Budget }): string {
+  const { html, indent = '', budget } = style
+  budget.whole(value)
   const separator = indent === '' ? ':' : ': '
   const write = (node: GoValue, margin: string): string => {
     if (node === undefined || node === null || isNilList(node)) return 'null'
@@ -95,13 +98,13 @@ function adler32(text: string): string {
   return String(high * 65536 + low)
 }
 
-const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value) => writeJson(value, html, indent))
+const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value, budget) => writeJson(value, { html, indent, budget }))
 
 /** Without `must` what can't be written is an empty text. */
 const quietJson = (html: boolean, indent = ''): GoFunction =>
-  takes(['any'], (value) => {
+  takes(['any'], (value, budget) => {
     try {
-      return writeJson(value, html, indent)
+      return writeJson(value, { html, indent, budget })
     } catch (error) {
       if (error instanceof TemplateError) return ''
       throw error
@@ -117,7 +120,7 @@ export const encodingFunctions: GoFunctions = {
   mustToRawJson: json(false),
   fromJson: quietly(parseJson, null),
   mustFromJson: takes(['string'], parseJson),
-  toYaml: takes(['any'], (value) => writeYaml(value)),
+  toYaml: takes(['any'], writeYaml),
   fromYaml: takes(['string'], readYamlMap),
   fromYamlArray: takes(['string'], readYamlList),
   b64enc: takes(['string'], encodeBase64),
@@ -143,9 +146,9 @@ function pathFunctions(): GoFunctions {
     }
     return rooted ? `/${parts.join('/')}` : parts.join('/') || '.'
   }
-  const base = (path: string): string => (path === '' ? '.' : (path.replace(/\/+$/, '').split('/').at(-1) ?? '') || '/')
+  const base = (path: string): string => (path === '' ? '.' : (path.split('/').findLast((part) => part !== '') ?? '/'))
   const directory = (path: string): string => clean(path.slice(0, path.lastIndexOf('/') + 1))
-  const extension = (path: string): string => /\.[^./]*$/.exec(path)?.[0] ?? ''
+  const extension = (path: string): string => /\.[^./]*$/.exec(path.slice(Math.max(path.lastIndexOf('.'), 0)))?.[0] ?? ''
   const one = (body: (path: string) => GoValue): GoFunction => takes(['string'], body)
   return {
     base: one(base),

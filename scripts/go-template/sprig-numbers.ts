@@ -1,4 +1,5 @@
 // Which Sprig functions work on numbers and types?
+import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { add, decimalOf, divide, multiply, numberOf, subtract } from './go-decimal.ts'
@@ -42,8 +43,8 @@ function decimals(step: (a: Decimal, b: Decimal) => Decimal): GoFunction {
     numberOf(rest.reduce<Decimal>((value, next) => step(value, decimalOf(toFloat64(next))), decimalOf(toFloat64(first)))),
   )
 }
-const extreme = (pick: (...values: number[]) => number): GoFunction =>
-  takesMore(['any'], 'any', (first, rest) => pick(toFloat64(first), ...rest.map(toFloat64)))
+const extreme = (pick: (a: number, b: number) => number): GoFunction =>
+  takesMore(['any'], 'any', (first, rest) => rest.map(toFloat64).reduce((a, b) => pick(a, b), toFloat64(first)))
 
 function nonZero(value: bigint): bigint {
   if (value === 0n) throw new TemplateError('integer divide by zero')
@@ -52,10 +53,10 @@ function nonZero(value: bigint): bigint {
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-function steps(from: number, to: number, step: number): GoValue {
+function steps(from: number, to: number, step: number, budget: Budget): GoValue {
   if (step === 0) return typedList('[]int', [])
   const count = Math.max(0, Math.ceil((to - from) / step))
-  if (count > 1_000_000) throw new TemplateError('the list is too long')
+  budget.elements(count)
   return typedList(
     '[]int',
     Array.from({ length: count }, (_, index) => int(from + index * step)),
@@ -71,10 +72,10 @@ function round(value: GoValue, places: number, options: readonly number[]): numb
 }
 
 /** `seq`, as in the shell, except that a step in the wrong direction gives nothing. */
-function sequence(values: readonly number[]): string {
+function sequence(values: readonly number[], budget: Budget): string {
   const list = (from: number, step: number, to: number): string => {
-    const items = steps(from, to + (to < from ? -1 : 1), step)
-    return (Array.isArray(items) ? items.map(formatValue) : []).join(' ')
+    const items = steps(from, to + (to < from ? -1 : 1), step, budget)
+    return (Array.isArray(items) ? items.map((item) => formatValue(item, budget)) : []).join(' ')
   }
   const [first = 1, second = 1, third = 1] = values
   if (values.length === 1) return list(1, first < 1 ? -1 : 1, first)
@@ -106,8 +107,8 @@ export const numberFunctions: GoFunctions = {
   int64: takes(['any'], (value) => int64(toInt64(value))),
   float64: takes(['any'], toFloat64),
   atoi: takes(['string'], (text) => int(wholeOr0(text, 10))),
-  toDecimal: takes(['any'], (value) => int64(wholeOr0(formatValue(value), 8))),
-  until: takes(['int'], (count) => steps(0, count, count < 0 ? -1 : 1)),
+  toDecimal: takes(['any'], (value, budget) => int64(wholeOr0(formatValue(value, budget), 8))),
+  until: takes(['int'], (count, budget) => steps(0, count, count < 0 ? -1 : 1, budget)),
   untilStep: takes(['int', 'int', 'int'], steps),
   seq: takesMore([], 'int', sequence),
 }

@@ -1,5 +1,6 @@
 // Which Sprig functions depend on chance? Their length and alphabet are right, their answer is new each time.
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { TemplateError, int } from './go-value.ts'
@@ -8,15 +9,19 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const digits = '0123456789'
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')
 
-function checked(count: number): number {
-  if (count < 0 || count > 100_000) throw new TemplateError('the length is out of range')
+function charged(count: number, budget: Budget): number {
+  if (count < 0) throw new TemplateError('the length is out of range')
+  budget.draws++
+  budget.characters(count)
+  budget.steps(count)
   return count
 }
 
 const drawn = (alphabet: string): GoFunction =>
-  takes(['int'], (count) => Array.from({ length: checked(count) }, () => alphabet[randomInt(alphabet.length)]).join(''))
+  takes(['int'], (count, budget) => Array.from({ length: charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''))
 
-function shuffle(text: string): string {
+function shuffle(text: string, budget: Budget): string {
+  charged(text.length, budget)
   return [...text]
     .map((character) => ({ character, rank: randomInt(2 ** 32) }))
     .sort((a, b) => a.rank - b.rank)
@@ -29,11 +34,16 @@ export const randomFunctions: GoFunctions = {
   randAlpha: drawn(letters),
   randNumeric: drawn(digits),
   randAscii: drawn(printable),
-  randBytes: takes(['int'], (count) => randomBytes(checked(count)).toString('base64')),
-  randInt: takes(['int', 'int'], (from, to) => {
+  randBytes: takes(['int'], (count, budget) => randomBytes(charged(count, budget)).toString('base64')),
+  randInt: takes(['int', 'int'], (from, to, budget) => {
+    budget.draws++
     if (from >= to) throw new TemplateError('the range is empty')
-    return int(randomInt(from, to))
+    // the number is unknown all the same: any of a range that the platform can draw from serves
+    return int(from + randomInt(Math.min(to - from, 2 ** 47)))
   }),
   shuffle: takes(['string'], shuffle),
-  uuidv4: takes([], () => randomUUID()),
+  uuidv4: takes([], (budget) => {
+    budget.draws++
+    return randomUUID()
+  }),
 }

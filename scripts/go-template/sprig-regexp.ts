@@ -1,50 +1,53 @@
 // Which Sprig functions use regular expressions?
-import { isGoRegularExpression } from './go-regexp.ts'
+import { BudgetExceeded } from './budget.ts'
+import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { regexpSource } from './go-regexp-source.ts'
 import { TemplateError, nilList, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
+import { compileGoRegexp, programSize } from './regexp.ts'
+import type { GoMatch, GoRegexp } from './regexp.ts'
 
-const compiled = new Map<string, RegExp>()
+/** A search for a pattern in a text, paid from a budget. */
+interface Search {
+  readonly text: string
+  readonly from: (at: number) => GoMatch | undefined
+}
 
-/** `regexp.Compile`. */
-function compile(pattern: string): RegExp {
-  const known = compiled.get(pattern)
-  if (known !== undefined) return known
-  if (!isGoRegularExpression(pattern)) return fail()
-  try {
-    const expression = new RegExp(regexpSource(pattern), 'gu')
-    if (compiled.size > 1000) compiled.clear()
-    compiled.set(pattern, expression)
-    return expression
-  } catch {
-    return fail()
+/** `regexp.MustCompile`; throws TemplateError for a pattern that Go refuses. */
+function searchFor(pattern: string, text: string, budget: Budget): Search {
+  const expression = compileWithin(pattern, budget)
+  if (expression === undefined) throw new TemplateError('error parsing regexp')
+  const from = (at: number): GoMatch | undefined => {
+    // the program may run over all that is left, however near the match is
+    budget.steps(((text.length - at + 1) * expression.size) / 8)
+    return expression.find(text, at)
   }
+  return { text, from }
 }
 
-function fail(): never {
-  throw new TemplateError('error parsing regexp')
-}
-
-function matchFrom(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at
-  return expression.exec(text)
+function compileWithin(pattern: string, budget: Budget): GoRegexp | undefined {
+  if (budget.isFirst(`regexp ${pattern}`)) budget.steps(40 * programSize(pattern))
+  try {
+    return compileGoRegexp(pattern)
+  } catch (error) {
+    if (error instanceof RangeError) throw new BudgetExceeded('template needs a regular expression that is too large to be computed here')
+    throw error
+  }
 }
 
 const widthAt = (text: string, at: number): number => (at < text.length ? String.fromCodePoint(text.codePointAt(at) as number).length : 0)
 
 /** `Regexp.allMatches`: no empty match right behind another one. */
-function allMatches(pattern: string, text: string, count: number): RegExpExecArray[] {
-  const expression = compile(pattern)
-  const found: RegExpExecArray[] = []
+function allMatches({ text, from }: Search, count: number): GoMatch[] {
+  const found: GoMatch[] = []
   let previous = -1
   const most = count < 0 ? Infinity : count
   for (let at = 0; at <= text.length && found.length < most;) {
-    const match = matchFrom(expression, text, at)
-    if (match === null) break
-    const end = match.index + match[0].length
-    if (end !== at || match.index !== previous) found.push(match)
+    const match = from(at)
+    if (match === undefined) break
+    const { start, end } = match
+    if (end !== at || start !== previous) found.push(match)
     at = end === at ? at + Math.max(widthAt(text, at), 1) : end
     previous = end
   }
@@ -52,51 +55,55 @@ function allMatches(pattern: string, text: string, count: number): RegExpExecArr
 }
 
 /** `Regexp.expand`: `$1`, `${1}`, `$name`; an unknown group is empty, `$$` a dollar sign. */
-function expand(template: string, match: RegExpExecArray): string {
+function expand(template: string, match: GoMatch): string {
   return template.replace(
     /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
     (whole, bare: string | undefined, braced: string | undefined) => {
       if (whole === '$$') return '$'
       const name = bare ?? braced ?? ''
-      return (/^(?:0|[1-9]\d{0,7})$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? ''
+      return match.group(/^(?:0|[1-9]\d{0,7})$/.test(name) ? Number(name) : name) ?? ''
     },
   )
 }
 
 /** `Regexp.replaceAll`. */
-function replaceAll(pattern: string, text: string, replacement: (match: RegExpExecArray) => string): string {
-  const expression = compile(pattern)
-  let out = ''
+function replaceAll({ text, from }: Search, replacement: (match: GoMatch) => string, budget: Budget): string {
+  const pieces: string[] = []
   let last = 0
   for (let at = 0; at <= text.length;) {
-    const match = matchFrom(expression, text, at)
-    if (match === null) break
-    const end = match.index + match[0].length
-    out += text.slice(last, match.index)
-    if (end > last || match.index === 0) out += replacement(match)
+    const match = from(at)
+    if (match === undefined) break
+    const { start, end } = match
+    pieces.push(text.slice(last, start))
+    if (end > last || start === 0) {
+      const piece = replacement(match)
+      budget.characters(piece.length)
+      pieces.push(piece)
+    }
     last = end
     at = Math.max(end, at + Math.max(widthAt(text, at), 1))
   }
-  return out + text.slice(last)
+  pieces.push(text.slice(last))
+  return pieces.join('')
 }
 
-function findAll(pattern: string, text: string, count: number): GoValue {
-  const found = allMatches(pattern, text, count).map((match) => match[0])
+function findAll(pattern: string, text: string, count: number, budget: Budget): GoValue {
+  const found = allMatches(searchFor(pattern, text, budget), count).map((match) => match.group(0) ?? '')
   return found.length === 0 ? nilList('[]string') : typedList('[]string', found)
 }
 
 /** `Regexp.Split`. */
-function splitBy(pattern: string, text: string, count: number): GoValue {
-  const matches = allMatches(pattern, text, count)
+function splitBy(pattern: string, text: string, count: number, budget: Budget): GoValue {
+  const matches = allMatches(searchFor(pattern, text, budget), count)
   if (count === 0) return nilList('[]string')
   if (pattern !== '' && text === '') return typedList('[]string', [''])
   const parts: string[] = []
   let [begin, end] = [0, 0]
   for (const match of matches) {
     if (count > 0 && parts.length === count - 1) break
-    end = match.index
-    if (match.index + match[0].length !== 0) parts.push(text.slice(begin, end))
-    begin = match.index + match[0].length
+    end = match.start
+    if (match.end !== 0) parts.push(text.slice(begin, end))
+    begin = match.end
   }
   if (end !== text.length) parts.push(text.slice(begin))
   return parts.length === 0 ? nilList('[]string') : typedList('[]string', parts)
@@ -106,24 +113,35 @@ const both = (name: string, definition: GoFunction): GoFunctions => ({
   [name]: definition,
   [`must${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`]: definition,
 })
-const matches = (pattern: string, text: string): boolean => matchFrom(compile(pattern), text, 0) !== null
+const matches = (pattern: string, text: string, budget: Budget): boolean => searchFor(pattern, text, budget).from(0) !== undefined
 
 /** `regexMatch` alone swallows a bad pattern (false); the others panic, which is an error all the same. */
 export const regexpFunctions: GoFunctions = {
-  regexMatch: takes(['string', 'string'], (pattern, text) => isGoRegularExpression(pattern) && matches(pattern, text)),
+  regexMatch: takes(
+    ['string', 'string'],
+    (pattern, text, budget) => compileWithin(pattern, budget) !== undefined && matches(pattern, text, budget),
+  ),
   mustRegexMatch: takes(['string', 'string'], matches),
   ...both('regexFindAll', takes(['string', 'string', 'int'], findAll)),
   ...both(
     'regexFind',
-    takes(['string', 'string'], (pattern, text) => matchFrom(compile(pattern), text, 0)?.[0] ?? ''),
+    takes(['string', 'string'], (pattern, text, budget) => searchFor(pattern, text, budget).from(0)?.group(0) ?? ''),
   ),
   ...both(
     'regexReplaceAll',
-    takes(['string', 'string', 'string'], (pattern, text, template) => replaceAll(pattern, text, (match) => expand(template, match))),
+    takes(['string', 'string', 'string'], (pattern, text, template, budget) => {
+      const charged = (match: GoMatch): string => {
+        budget.read(template)
+        return expand(template, match)
+      }
+      return replaceAll(searchFor(pattern, text, budget), charged, budget)
+    }),
   ),
   ...both(
     'regexReplaceAllLiteral',
-    takes(['string', 'string', 'string'], (pattern, text, literal) => replaceAll(pattern, text, () => literal)),
+    takes(['string', 'string', 'string'], (pattern, text, literal, budget) =>
+      replaceAll(searchFor(pattern, text, budget), () => literal, budget),
+    ),
   ),
   ...both('regexSplit', takes(['string', 'string', 'int'], splitBy)),
   regexQuoteMeta: takes(['string'], (text) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),

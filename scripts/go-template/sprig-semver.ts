@@ -1,4 +1,5 @@
 // Which Sprig functions compare versions?
+import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { TemplateError, int } from './go-value.ts'

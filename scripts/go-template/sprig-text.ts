@@ -1,4 +1,5 @@
 // Which Sprig functions work on text?
+import type { Budget } from './budget.ts'
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue } from './go-format.ts'
 import { quoteGo } from './go-quote.ts'
@@ -8,8 +9,8 @@ import { TemplateError, isStruct, textMap, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `strval`: how Sprig turns anything into text. */
-export function textOf(value: GoValue): string {
-  return typeof value === 'string' ? value : formatValue(value)
+export function textOf(value: GoValue, budget: Budget): string {
+  return typeof value === 'string' ? value : formatValue(value, budget)
 }
 
 /** Go slices texts by bytes; a cut inside a character leaves stray bytes. */
@@ -44,6 +45,13 @@ function abbreviate(text: string, offset: number, width: number): string {
   return `...${bytes(text, length - (width - 3))}`
 }
 
+/** `strings.TrimSpace`; a pattern for the end alone would try each run of blanks in the middle. */
+function trimSpace(text: string): string {
+  let to = text.length
+  while (to > 0 && /\p{White_Space}/u.test(text[to - 1] as string)) to--
+  return text.slice(0, to).replace(/^\p{White_Space}+/u, '')
+}
+
 function trimSet(text: string, set: string): string {
   const members = new Set(set)
   const characters = [...text]
@@ -54,9 +62,10 @@ function trimSet(text: string, set: string): string {
 }
 
 /** `goutils.WrapCustom` at blanks, which counts bytes; `breakWords` cuts words that are longer than the width. */
-function wrap(text: string, width: number, mark: { lineBreak: string; breakWords: boolean }): string {
+function wrap(text: string, width: number, mark: { lineBreak: string; breakWords: boolean; budget: Budget }): string {
   const limit = Math.max(1, width)
   const lineBreak = mark.lineBreak === '' ? '\n' : mark.lineBreak
+  mark.budget.characters(text.length + Math.ceil(text.length / limit) * lineBreak.length)
   // one character for each byte, so that the indexes are Go's
   let rest = bytesOf(text).toString('latin1')
   let out = ''
@@ -90,39 +99,44 @@ function initials(text: string): string {
   return words.map((word) => word.slice(0, 1)).join('')
 }
 
-const indent = (width: number, text: string): string => {
-  const pad = ' '.repeat(checkCount(width))
+const indent = (width: number, text: string, budget: Budget): string => {
+  const pad = repeated(' ', width, budget)
+  budget.characters(text.length + pad.length * text.split('\n').length)
   return pad + text.replaceAll('\n', `\n${pad}`)
 }
 
-function checkCount(count: number): number {
+function repeated(text: string, count: number, budget: Budget): string {
   if (count < 0) throw new TemplateError('negative repeat count')
-  if (count > 1_000_000) throw new TemplateError('text is too long')
-  return count
+  budget.characters(text.length * count)
+  return text === '' ? '' : text.repeat(count)
 }
 
 const stated = (values: readonly GoValue[]): GoValue[] => values.filter((value) => value !== null && value !== undefined)
 
 /** A quoted text: `strconv.Quote` of the printed value. */
-function quoteAll(values: readonly GoValue[]): string {
+function quoteAll(values: readonly GoValue[], budget: Budget): string {
   return stated(values)
-    .map((value) => quoteGo(isStruct(value) ? value.text : textOf(value)))
+    .map((value) => quoteGo(isStruct(value) ? value.text : textOf(value, budget)))
     .join(' ')
 }
 
-function split(separator: string, text: string): string[] {
+function split(separator: string, text: string, budget: Budget): string[] {
+  // as many parts as characters, where it comes to that
+  budget.steps(text.length / 4)
   return separator === '' ? [...text] : text.split(separator)
 }
 
-function replace(from: string, to: string, text: string): string {
+function replace(from: string, to: string, text: string, budget: Budget): string {
+  const count = from === '' ? text.length + 1 : to.length > from.length ? text.split(from).length - 1 : 0
+  budget.characters(text.length + count * to.length)
   return from === '' ? `${to}${[...text].map((character) => character + to).join('')}` : text.split(from).join(to)
 }
 
 const numbered = (parts: readonly string[]): GoValue => textMap(new Map(parts.map((part, index) => [`_${index}`, part])))
 
-function splitAtMost(separator: string, count: number, text: string): string[] {
+function splitAtMost(separator: string, count: number, text: string, budget: Budget): string[] {
   if (count === 0) return []
-  const parts = split(separator, text)
+  const parts = split(separator, text, budget)
   if (count < 0 || parts.length <= count) return parts
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)]
 }
@@ -133,34 +147,40 @@ export const textFunctions: GoFunctions = {
     width < 4 || (left > 0 && width < 7) ? text : abbreviate(text, left, width),
   ),
   trunc: takes(['int', 'string'], truncate),
-  trim: takes(['string'], (text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')),
+  trim: takes(['string'], trimSpace),
   substr: takes(['int', 'int', 'string'], substring),
-  repeat: takes(['int', 'string'], (count, text) => text.repeat(checkCount(count))),
+  repeat: takes(['int', 'string'], (count, text, budget) => repeated(text, count, budget)),
   trimAll: takes(['string', 'string'], (set, text) => trimSet(text, set)),
   trimall: takes(['string', 'string'], (set, text) => trimSet(text, set)),
   trimSuffix: takes(['string', 'string'], (end, text) => (end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text)),
   trimPrefix: takes(['string', 'string'], (start, text) => (text.startsWith(start) ? text.slice(start.length) : text)),
   nospace: takes(['string'], withoutSpace),
   initials: takes(['string'], initials),
-  wrap: takes(['int', 'string'], (width, text) => wrap(text, width, { lineBreak: '\n', breakWords: false })),
-  wrapWith: takes(['int', 'string', 'string'], (width, lineBreak, text) => wrap(text, width, { lineBreak, breakWords: true })),
+  wrap: takes(['int', 'string'], (width, text, budget) => wrap(text, width, { lineBreak: '\n', breakWords: false, budget })),
+  wrapWith: takes(['int', 'string', 'string'], (width, lineBreak, text, budget) =>
+    wrap(text, width, { lineBreak, breakWords: true, budget }),
+  ),
   contains: takes(['string', 'string'], (part, text) => text.includes(part)),
   hasPrefix: takes(['string', 'string'], (start, text) => text.startsWith(start)),
   hasSuffix: takes(['string', 'string'], (end, text) => text.endsWith(end)),
   quote: takesMore([], 'any', quoteAll),
-  squote: takesMore([], 'any', (values) =>
+  squote: takesMore([], 'any', (values, budget) =>
     stated(values)
-      .map((value) => `'${formatValue(value)}'`)
+      .map((value) => `'${formatValue(value, budget)}'`)
       .join(' '),
   ),
-  cat: takesMore([], 'any', (values) => stated(values).map(formatValue).join(' ')),
+  cat: takesMore([], 'any', (values, budget) =>
+    stated(values)
+      .map((value) => formatValue(value, budget))
+      .join(' '),
+  ),
   indent: takes(['int', 'string'], indent),
-  nindent: takes(['int', 'string'], (width, text) => `\n${indent(width, text)}`),
+  nindent: takes(['int', 'string'], (width, text, budget) => `\n${indent(width, text, budget)}`),
   replace: takes(['string', 'string', 'string'], replace),
   plural: takes(['string', 'string', 'int'], (one, many, count) => (count === 1 ? one : many)),
   toString: takes(['any'], textOf),
-  split: takes(['string', 'string'], (separator, text) => numbered(split(separator, text))),
-  splitn: takes(['string', 'int', 'string'], (separator, count, text) => numbered(splitAtMost(separator, count, text))),
-  splitList: takes(['string', 'string'], (separator, text) => typedList('[]string', split(separator, text))),
+  split: takes(['string', 'string'], (separator, text, budget) => numbered(split(separator, text, budget))),
+  splitn: takes(['string', 'int', 'string'], (separator, count, text, budget) => numbered(splitAtMost(separator, count, text, budget))),
+  splitList: takes(['string', 'string'], (separator, text, budget) => typedList('[]string', split(separator, text, budget))),
   hello: takes([], () => 'Hello!'),
 }

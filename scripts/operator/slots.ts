@@ -1,7 +1,7 @@
 // Do replication slots and the settings that they need fit together?
 import { parsePostgresBoolean } from './go-text.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
-import { isGoRegularExpression } from '../go-template/go-regexp.ts'
+import { isGoRegularExpression } from '../go-template/regexp.ts'
 import { parametersOf, postgresMajor } from './cluster.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { booleanAt, mapAt, stringsAt } from './subject.ts'

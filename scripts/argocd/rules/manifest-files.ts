@@ -10,6 +10,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
 import { readElements } from '../../applicationset/elements.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
+import { templateBudget } from '../../go-template/budget.ts'
 import { generateApplications } from '../../applicationset/generate.ts'
 import type { Generated } from '../../applicationset/generate.ts'
 import { readHelmText, unknownText } from './helm-text.ts'
@@ -130,7 +131,7 @@ interface Reading {
 }
 
 /** Stages after which it is not known what a set generates. */
-const unknowing = new Set(['unsupported', 'render', 'params', 'schema', 'decode', 'metadata'])
+const unknowing = new Set(['unsupported', 'limit', 'render', 'params', 'schema', 'decode', 'metadata'])
 
 function keyOf(plain: JsonMap, { argocd }: Settings): string {
   const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
@@ -155,7 +156,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
   }
   if (kind === 'Application') return { kind, base: [], applications: [plain], refusals: [], elements: () => [], ...places }
   const gitFiles = ownFiles(plain, around)
-  const options = { argocd: around.settings.argocd.version, ...(gitFiles === undefined ? {} : { gitFiles }) }
+  const options = { argocd: around.settings.argocd.version, unknown: unknownText, ...(gitFiles === undefined ? {} : { gitFiles }) }
   const generated = generateApplications(plain, options)
   const isKnown = !generated.errors.some(({ stage }) => unknowing.has(stage))
   let elements: readonly SetElement[] | undefined
@@ -164,7 +165,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
     base: ['spec', 'template'],
     applications: isKnown ? generated.applications.map(({ metadata, spec }) => ({ metadata, spec })) : undefined,
     refusals: generated.errors.filter(({ message }) => !message.includes(unknownText)),
-    elements: () => (elements ??= readElements(plain, options)),
+    elements: () => (elements ??= readElements(plain, { ...options, budget: templateBudget() })),
     ...places,
   }
 }

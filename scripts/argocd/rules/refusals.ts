@@ -4,7 +4,7 @@ import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
-import { formatValue } from '../../go-template/go-format.ts'
+import { formatScalar } from '../../go-template/go-format.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, texts } from './manifest-parts.ts'
@@ -28,6 +28,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
   'helm-release-name': 'shorten it, or set helm.releaseName',
   render: 'add the key to the element, or correct the template',
   params: 'correct the generator: a text in quotes is always taken',
+  limit: 'make fewer parameter sets, or write out what the template computes',
   panic: 'write goTemplateOptions: ["missingkey=error"]',
 }
 
@@ -120,6 +121,7 @@ function templatePlace({ stage, message }: GenerateError, { plain, base }: Manif
       return ['spec', 'generators']
     case 'panic':
       return ['spec', 'goTemplateOptions']
+    case 'limit':
     case 'render':
       return ['spec', 'template']
     default:
@@ -186,7 +188,7 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
       ]
     const written = manifest.written(path)
     if (typeof value !== 'number' || written === undefined) return []
-    const shown = formatValue(value)
+    const shown = formatScalar(value)
     if (shown === written || !printed.includes(shown)) return []
     return [
       {

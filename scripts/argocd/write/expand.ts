@@ -3,6 +3,7 @@ import type { Database, Json, JsonMap } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { isJsonMap, toPlain } from '../../values/value.ts'
 import { closingFence, openingFence } from './applicationset.ts'
+import { templateBudget } from '../../go-template/budget.ts'
 import { desiredApplications, nameOf } from '../../applicationset/generate.ts'
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 
@@ -41,7 +42,8 @@ export function checkOwnSets(text: string, databases: readonly Database[], argoc
   checkFences(text)
   const found = new Map<string, string>()
   for (const set of readOwnObjects(text)) {
-    const desired = desiredApplications(set, { argocd })
+    // our own sets are as large as the fleet
+    const desired = desiredApplications(set, { argocd, budget: templateBudget(1 + databases.length / 100) })
     if ('error' in desired) throw new Error(`a generated set fails to expand: ${desired.error.message}`)
     for (const application of desired.applications) found.set(nameOf(application), describe(application))
   }

@@ -1,0 +1,136 @@
+// How much may templates that strangers wrote cost?
+import { isGoMap } from './go-value.ts'
+import type { GoValue } from './go-value.ts'
+
+/** A template costs more than is computed here. It is no answer of Go: the same template may well pass there. */
+export class BudgetExceeded extends Error {}
+
+/** What is counted over all texts of one set or chart. */
+export interface BudgetLimits {
+  /** nodes walked, functions called, items visited: about 100 ns each */
+  readonly steps: number
+  /** characters of all texts that functions make */
+  readonly characters: number
+  /** characters that templates print */
+  readonly output: number
+  /** items of all lists and maps that functions make */
+  readonly elements: number
+  /** parameter sets that generators make */
+  readonly parameters: number
+}
+
+const plainLimits: BudgetLimits = { steps: 4_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
+
+/** No text is longer: the API server takes no object beyond 1.5 MiB. */
+const longestText = 2_000_000
+/** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
+const deepest = 500
+/** A pass over a text costs one step for so many characters. */
+const charactersPerStep = 32
+
+const nouns: Readonly<Record<keyof BudgetLimits, string>> = {
+  steps: 'steps',
+  characters: 'characters of text',
+  output: 'characters of output',
+  elements: 'list items',
+  parameters: 'parameter sets',
+}
+
+/**
+ * One budget for all templates of one source. Whoever makes something charges before it is made; the interpreter charges
+ * every node, every call and every result, so that a function charges itself only for what exceeds its arguments.
+ */
+export class Budget {
+  readonly #limits: BudgetLimits
+  readonly #spent: Record<keyof BudgetLimits, number> = { steps: 0, characters: 0, output: 0, elements: 0, parameters: 0 }
+  readonly #known = new Set<string>()
+  #depth = 0
+  /** draws and looks at the clock so far: a text during which this grows is another one each time */
+  draws = 0
+
+  constructor(limits: BudgetLimits) {
+    this.#limits = limits
+  }
+
+  #spend(kind: keyof BudgetLimits, count: number): void {
+    this.#spent[kind] += count
+    // not a number is too many as well
+    if (!(this.#spent[kind] <= this.#limits[kind])) exceeded(`more than ${shown(this.#limits[kind])} ${nouns[kind]}`)
+  }
+
+  steps(count = 1): void {
+    this.#spend('steps', count)
+  }
+  /** A text of so many characters is about to be made. */
+  characters(count: number): void {
+    if (!(count <= longestText)) exceeded(`a text of more than ${shown(longestText)} characters`)
+    this.#spend('characters', count)
+    this.#spend('steps', count / charactersPerStep)
+  }
+  output(count: number): void {
+    this.#spend('output', count)
+  }
+  /** A list or map of so many items is about to be made. */
+  elements(count: number): void {
+    this.#spend('elements', count)
+    this.#spend('steps', count)
+  }
+  parameters(count: number): void {
+    this.#spend('parameters', count)
+  }
+
+  /** Whether this is asked for the first time: what is kept once it is made is paid for once. */
+  isFirst(key: string): boolean {
+    if (this.#known.has(key)) return false
+    this.#known.add(key)
+    return true
+  }
+
+  /** Runs a part that may hold itself. */
+  nested<T>(body: () => T): T {
+    if (this.#depth >= deepest) exceeded(`more than ${deepest} levels`)
+    this.#depth++
+    try {
+      return body()
+    } finally {
+      this.#depth--
+    }
+  }
+
+  /** Charges reading a text, or one level of anything else. */
+  read(value: GoValue): void {
+    if (typeof value === 'string') this.steps(value.length / charactersPerStep)
+  }
+  /** Charges what a function gives back. */
+  made(value: GoValue): void {
+    if (typeof value === 'string') this.characters(value.length)
+    else if (Array.isArray(value)) this.elements(value.length)
+    else if (isGoMap(value)) this.elements(value.size)
+  }
+  /** Charges a pass over all of a value, as a printer or a copy makes it: what is shared counts each time. Returns how many nodes it has. */
+  whole(value: GoValue, depth = 0): number {
+    if (depth > deepest) exceeded(`more than ${deepest} levels`)
+    let nodes = 1
+    this.steps()
+    if (typeof value === 'string') this.characters(value.length + depth)
+    else if (Array.isArray(value)) for (const item of value) nodes += this.whole(item, depth + 1)
+    else if (isGoMap(value))
+      for (const [key, item] of value) {
+        this.characters(key.length + depth)
+        nodes += this.whole(item, depth + 1)
+      }
+    return nodes
+  }
+}
+
+function exceeded(what: string): never {
+  throw new BudgetExceeded(`template needs ${what}, which is not computed here`)
+}
+
+const shown = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+/** A budget for `times` as much as one untrusted set may cost. */
+export function templateBudget(times = 1): Budget {
+  const scaled = Object.entries(plainLimits).map(([kind, limit]) => [kind, limit * times])
+  return new Budget(Object.fromEntries(scaled) as unknown as BudgetLimits)
+}
