@@ -21,8 +21,8 @@ export function parseNumber(text: string): NumberLiteral {
   const whole = parseInteger(text)
   if (whole !== undefined && isInt64(whole)) return { value: int(whole), asInt: whole, asFloat: Number(whole) }
   const float = parseFloat64(text)
-  if (float === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
-  if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${text}`)
+  if (float === undefined) throw new TemplateError(`illegal number syntax: ${JSON.stringify(text)}`)
+  if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${JSON.stringify(text)}`)
   const isInt = Number.isInteger(float) && isInt64(BigInt(float))
   return { value: float, asInt: isInt ? BigInt(float) : undefined, asFloat: float }
 }
@@ -30,7 +30,7 @@ export function parseNumber(text: string): NumberLiteral {
 /** `2i`: nothing computes with it, but it prints. */
 function imaginary(text: string): NumberLiteral {
   const part = parseFloat64(text.slice(0, -1))
-  if (part === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
+  if (part === undefined) throw new TemplateError(`illegal number syntax: ${JSON.stringify(text)}`)
   const printed = formatFloatAs(part, 'g', -1)
   const shown = `(0${printed.startsWith('-') ? '' : '+'}${printed}i)`
   const value: GoStruct = { go: 'struct', type: 'complex128', text: shown, inside: [], methods: new Map() }
@@ -59,7 +59,7 @@ function byteOf(hex: string | undefined, octal: string | undefined): number {
 }
 
 function fail(): never {
-  throw new TemplateError('invalid escape in quoted string')
+  throw new TemplateError('invalid syntax')
 }
 
 const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }

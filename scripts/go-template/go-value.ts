@@ -25,6 +25,8 @@ export interface GoStruct {
   /** names and values of its fields, which templates can't read but fmt prints */
   readonly inside: readonly (readonly [string, GoValue])[]
   readonly methods: ReadonlyMap<string, GoFunction>
+  /** fields that templates can read */
+  readonly fields?: ReadonlyMap<string, GoValue>
 }
 export type GoMap = Map<string, GoValue>
 export type GoList = GoValue[]
@@ -156,10 +158,24 @@ export function isTextMap(value: GoValue): boolean {
 /** The Go type as `%T` prints it. */
 export function typeOf(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>'
+  const name = typeof value === 'object' ? named.get(value)?.type : undefined
+  if (name !== undefined) return name
   if (Array.isArray(value)) return typedLists.get(value) ?? '[]interface {}'
   if (isGoMap(value)) return isTextMap(value) ? 'map[string]string' : 'map[string]interface {}'
   if (isInteger(value) || isStruct(value)) return value.type
   return kindOf(value)
+}
+
+const named = new WeakMap<object, { readonly type: string; readonly methods: ReadonlyMap<string, GoFunction> }>()
+
+/** A map or list of a named Go type, which may have methods. */
+export function namedValue<T extends GoMap | GoList>(value: T, type: string, methods: ReadonlyMap<string, GoFunction>): T {
+  named.set(value, { type, methods })
+  return value
+}
+export function methodsOf(value: GoValue): ReadonlyMap<string, GoFunction> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return isStruct(value) ? value.methods : named.get(value)?.methods
 }
 
 export function deepEqual(a: GoValue, b: GoValue, budget: Budget): boolean {
