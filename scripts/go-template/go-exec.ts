@@ -5,7 +5,7 @@ import type { MissingKey, State, Watcher } from './go-eval.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
 import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from './go-tree.ts'
-import { int, isGoMap, isInteger, isTrue, sortedKeys } from './go-value.ts'
+import { int, isGoMap, isInteger, isStruct, isTrue, sortedKeys } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 class LoopExit extends Error {
@@ -55,7 +55,7 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
       state.watcher?.enter(state.tree, node)
       const value = evalPipe(state, dot, node.pipe)
       if (node.pipe.declares.length === 0)
-        print(state, node, value === undefined || value === null ? '<no value>' : formatValue(value, state.budget), value)
+        print(state, node, printed(state, value), value)
       state.watcher?.leave()
       return
     }
@@ -69,6 +69,12 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
     default:
       throw new LoopExit(node.kind)
   }
+}
+
+/** `printValue`. */
+function printed(state: State, value: GoValue): string {
+  if (value === undefined || value === null) return '<no value>'
+  return isStruct(value) && value.addressed === true ? value.text : formatValue(value, state.budget)
 }
 
 function print(state: State, node: TemplateNode, text: string, value: GoValue): void {

@@ -56,7 +56,7 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
 
 /** What has a String method is a text to the verbs of texts, and its fields to all others. */
 function printStruct(struct: GoStruct, verb: Verb, at: { depth: number; erroring: boolean }): string {
-  const isStringer = !at.erroring && !verb.sharpV && 'vsxXq'.includes(verb.verb)
+  const isStringer = !at.erroring && !verb.sharpV && 'vsxXq'.includes(verb.verb) && struct.fields === undefined
   if (isStringer) return printText(struct.text, verb)
   if (verb.sharpV && struct.goText !== undefined) return formatText(struct.goText, verb)
   const isPointer = struct.type.startsWith('*')

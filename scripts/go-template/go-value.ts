@@ -27,6 +27,10 @@ export interface GoStruct {
   readonly methods: ReadonlyMap<string, GoFunction>
   /** fields that templates can read */
   readonly fields?: ReadonlyMap<string, GoValue>
+  /** what encoding/json writes, in this order, where it is an object */
+  readonly members?: readonly (readonly [string, GoValue])[]
+  /** its String method belongs to the pointer: only an action, which can take the address, prints it */
+  readonly addressed?: true
 }
 export type GoMap = Map<string, GoValue>
 export type GoList = GoValue[]
@@ -143,6 +147,24 @@ export function nilMap(): GoMap {
 export function isNilMap(map: GoMap): boolean {
   return nilMaps.has(map)
 }
+/** `map[string]string(nil)`. */
+export function nilTextMap(): GoMap {
+  return textMap(nilMap())
+}
+
+/** A `[]byte`, which JSON writes as Base64 and Sprig takes for a text. */
+export function bytesList(bytes: Uint8Array): GoList {
+  const list = typedList(
+    '[]uint8',
+    Array.from(bytes, (byte): GoInteger => ({ go: 'integer', type: 'uint8', value: BigInt(byte) })),
+  )
+  byteLists.set(list, bytes)
+  return list
+}
+export function bytesIn(value: GoValue): Uint8Array | undefined {
+  return Array.isArray(value) ? byteLists.get(value) : undefined
+}
+const byteLists = new WeakMap<GoList, Uint8Array>()
 
 const textMaps = new WeakSet<GoMap>()
 

@@ -155,6 +155,30 @@ function satisfies(text: string, version: Version): boolean {
   })
 }
 
+/** Whether `NewVersion` takes it. */
+export function isVersion(text: string): boolean {
+  try {
+    return parse(text).original === text
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
+/** Helm's `IsCompatibleRange`: what can't be read fits nothing. */
+export function fitsRange(constraint: string, version: string): boolean {
+  return isVersion(version) && isRange(constraint) && satisfies(constraint, parse(version))
+}
+
+function isRange(constraint: string): boolean {
+  try {
+    return parseConstraints(constraint).length > 0
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
 const versions = new WeakMap<GoStruct, Version>()
 
 /** `*semver.Version`, or `semver.Version` as the methods that raise a number return it. */
