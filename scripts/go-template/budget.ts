@@ -28,8 +28,7 @@ const deepest = 500
 /** A pass over a text costs one step for so many characters. */
 const charactersPerStep = 32
 
-const nouns: Readonly<Record<keyof BudgetLimits, string>> = {
-  steps: 'steps',
+const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
   characters: 'characters of text',
   output: 'characters of output',
   elements: 'list items',
@@ -42,7 +41,8 @@ const nouns: Readonly<Record<keyof BudgetLimits, string>> = {
  */
 export class Budget {
   readonly #limits: BudgetLimits
-  readonly #spent: Record<keyof BudgetLimits, number> = { steps: 0, characters: 0, output: 0, elements: 0, parameters: 0 }
+  readonly #spent: Record<Exclude<keyof BudgetLimits, 'steps'>, number> = { characters: 0, output: 0, elements: 0, parameters: 0 }
+  #stepsLeft: number
   readonly #known = new Set<string>()
   #depth = 0
   /** draws and looks at the clock so far: a text during which this grows is another one each time */
@@ -50,22 +50,24 @@ export class Budget {
 
   constructor(limits: BudgetLimits) {
     this.#limits = limits
+    this.#stepsLeft = limits.steps
   }
 
-  #spend(kind: keyof BudgetLimits, count: number): void {
+  #spend(kind: Exclude<keyof BudgetLimits, 'steps'>, count: number): void {
     this.#spent[kind] += count
     // not a number is too many as well
     if (!(this.#spent[kind] <= this.#limits[kind])) exceeded(`more than ${shown(this.#limits[kind])} ${nouns[kind]}`)
   }
 
   steps(count = 1): void {
-    this.#spend('steps', count)
+    this.#stepsLeft -= count
+    if (!(this.#stepsLeft >= 0)) exceeded(`more than ${shown(this.#limits.steps)} steps`)
   }
   /** A text of so many characters is about to be made. */
   characters(count: number): void {
     if (!(count <= longestText)) exceeded(`a text of more than ${shown(longestText)} characters`)
     this.#spend('characters', count)
-    this.#spend('steps', count / charactersPerStep)
+    this.steps(count / charactersPerStep)
   }
   output(count: number): void {
     this.#spend('output', count)
@@ -73,7 +75,7 @@ export class Budget {
   /** A list or map of so many items is about to be made. */
   elements(count: number): void {
     this.#spend('elements', count)
-    this.#spend('steps', count)
+    this.steps(count)
   }
   parameters(count: number): void {
     this.#spend('parameters', count)

@@ -35,10 +35,13 @@ export function formatDuration(nanoseconds: bigint): string {
 export function parseDuration(text: string): bigint | undefined {
   const body = text.replace(/^[-+]/, '')
   if (body === '0') return 0n
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined
   let total = 0n
   for (const [, number = '', unit = ''] of body.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    const [whole = '', behind = ''] = number.split('.')
+    const [written = '', fraction = ''] = number.split('.')
+    // 19 digits are beyond 63 bits, and behind the point beyond a nanosecond
+    const [whole, behind] = [written.replace(/^0+/, ''), fraction.slice(0, 19)]
+    if (whole.length > 19) return undefined
     const scale = units[unit] ?? 0n
     total += BigInt(whole || '0') * scale + (BigInt(behind || '0') * scale) / 10n ** BigInt(behind.length)
   }

@@ -148,7 +148,7 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
 
 function rangeItems(state: State, value: GoValue, pipe: Pipe): (readonly [GoValue, GoValue])[] {
   if (value === undefined || value === null) return []
-  state.budget.elements(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
+  state.budget.steps(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
   if (Array.isArray(value)) return value.map((item, index) => [int(index), item] as const)
   if (isGoMap(value)) {
     const keys = sortedKeys(value)

@@ -36,7 +36,7 @@ export function parseFloat64(text: string): number | undefined {
 }
 
 function decimalFloat(text: string): number | undefined {
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
 }
 
 function hexFloat(text: string): number | undefined {

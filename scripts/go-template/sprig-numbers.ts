@@ -15,8 +15,16 @@ export function toInt64(value: GoValue): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') return truncateFloat(value)
   if (typeof value !== 'string') return 0n
-  const whole = parseInteger(value.replace(/\.[.0]*0[.0]*$/, ''))
+  const whole = parseInteger(withoutZeroFraction(value))
   return whole !== undefined && isInt64(whole) ? whole : 0n
+}
+
+/** `cast.trimZeroDecimal`: `1.0` is 1, `1.` and `1.5` stay. */
+function withoutZeroFraction(text: string): string {
+  let start = text.length
+  while (start > 0 && '.0'.includes(text[start - 1] as string)) start--
+  const point = text.indexOf('.', start)
+  return point >= 0 && text.includes('0', point) ? text.slice(0, point) : text
 }
 
 /** `cast.ToFloat64`; what can't be read is 0. */
@@ -117,7 +125,9 @@ export const numberFunctions: GoFunctions = {
 function wholeOr0(text: string, base: 8 | 10): bigint {
   const match = (base === 8 ? /^([+-]?)([0-7]+)$/ : /^([+-]?)(\d+)$/).exec(text)
   if (match === null) return 0n
-  const size = BigInt(`${base === 8 ? '0o' : ''}${match[2] ?? ''}`)
+  // 64 bits have 22 octal digits: what is longer is out of range all the same
+  const digits = (match[2] ?? '').replace(/^0+(?=\d)/, '').slice(0, 30)
+  const size = BigInt(`${base === 8 ? '0o' : ''}${digits}`)
   const value = match[1] === '-' ? -size : size
   const nearest = value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n
   return isInt64(value) ? value : base === 10 ? nearest : 0n

@@ -2,6 +2,8 @@
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
+import { compileGoRegexp } from './regexp.ts'
+import type { GoMatch } from './regexp.ts'
 import { TemplateError, int } from './go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
 
@@ -21,7 +23,8 @@ const looseVersion = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${ide
 
 /** Masterminds/semver `NewVersion`, loose: a leading v, zeros in front and missing parts are taken. */
 function parse(text: string): Version {
-  const match = looseVersion.exec(text) ?? fail('invalid semantic version')
+  // Masterminds/semver takes no longer ones since 3.4, and 64 bits have 20 digits
+  const match = (text.length <= 1000 ? looseVersion.exec(text) : null) ?? fail('invalid semantic version')
   const numbers = [match[1], match[2], match[3]].map((part) => BigInt(part ?? 0)) as [bigint, bigint, bigint]
   if (numbers.some((number) => number >= 2n ** 64n)) fail('error parsing version segment')
   const pre = match[4] ?? ''
@@ -69,28 +72,50 @@ interface Constraint {
 const operators = '=||!=|>|<|>=|=>|<=|=<|~|~>|\\^'
 const pattern = `v?([0-9|xX*]+)(\\.[0-9|xX*]+)?(\\.[0-9|xX*]+)?(-(?:${identifiers}))?(\\+(?:${identifiers}))?`
 const uncaptured = pattern.replaceAll(/\((?!\?)/g, '(?:')
-const oneConstraint = new RegExp(`^\\s*(${operators})\\s*(?:${pattern})\\s*$`)
-const range = new RegExp(`\\s*(${uncaptured})\\s+-\\s+(${uncaptured})\\s*`, 'g')
-const eachConstraint = new RegExp(`(?:${operators})\\s*(?:${uncaptured})`, 'g')
+const oneConstraint = `^\\s*(${operators})\\s*(?:${pattern})\\s*$`
+const range = `\\s*(${uncaptured})\\s+-\\s+(${uncaptured})\\s*`
+const eachConstraint = `(?:${operators})\\s*(?:${uncaptured})`
 const group = `\\s*(?:${operators})\\s*(?:${uncaptured})\\s*`
-const validGroup = new RegExp(`^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncaptured})\\s*)*$`)
+const validGroup = `^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncaptured})\\s*)*$`
+
+/** All matches of one of these grammars, in linear time: JavaScript would try each of the many ways to read them. */
+function matchesOf(grammar: string, text: string, budget: Budget): GoMatch[] {
+  const expression = compileGoRegexp(grammar)
+  const found: GoMatch[] = []
+  for (let at = 0; expression !== undefined && at <= text.length;) {
+    budget.steps(((text.length - at + 1) * expression.size) / 16)
+    const match = expression.find(text, at)
+    if (match === undefined) break
+    found.push(match)
+    // none of them matches nothing
+    at = Math.max(match.end, at + 1)
+  }
+  return found
+}
 
 /** `NewConstraint`: groups joined by `||`, each a list of constraints that must all hold. */
-function parseConstraints(text: string): Constraint[][] {
-  const rewritten = text.replace(range, '>= $1, <= $2 ')
+function parseConstraints(text: string, budget: Budget): Constraint[][] {
+  let rewritten = ''
+  let last = 0
+  for (const { start, end, group: part } of matchesOf(range, text, budget)) {
+    rewritten += `${text.slice(last, start)}>= ${part(1) ?? ''}, <= ${part(2) ?? ''} `
+    last = end
+  }
+  rewritten += text.slice(last)
   return rewritten.split('||').map((part) => {
-    if (!validGroup.test(part)) fail(`improper constraint: ${part}`)
-    return (part.match(eachConstraint) ?? [part]).map(parseConstraint)
+    if (matchesOf(validGroup, part, budget).length === 0) fail(`improper constraint: ${part}`)
+    const each = matchesOf(eachConstraint, part, budget).map((match) => match.group(0) ?? '')
+    return (each.length === 0 ? [part] : each).map((one) => parseConstraint(one, budget))
   })
 }
 
-function parseConstraint(text: string): Constraint {
-  const match = oneConstraint.exec(text) ?? fail(`improper constraint: ${text}`)
-  const parts = [match[2], match[3], match[4]].map((part) => (part ?? '').replace(/^\./, ''))
+function parseConstraint(text: string, budget: Budget): Constraint {
+  const [match = fail(`improper constraint: ${text}`)] = matchesOf(oneConstraint, text, budget)
+  const parts = [match.group(2), match.group(3), match.group(4)].map((part) => (part ?? '').replace(/^\./, ''))
   const open = parts.findIndex((part) => part === '' || /^[xX*]$/.test(part))
   const stated = open < 0 ? 3 : open
   const written = parts.map((part, index) => (index < stated ? part : '0')).join('.')
-  return { operator: match[1] ?? '', bound: parse(`${written}${match[5] ?? ''}`), stated }
+  return { operator: match.group(1) ?? '', bound: parse(`${written}${match.group(5) ?? ''}`), stated }
 }
 
 /** The functions of constraints.go; a pre-release is only taken where the group names one. */
@@ -148,8 +173,8 @@ function isCaret(bound: Version, stated: number, version: Version): boolean {
   return minor === 0n && patch === boundPatch
 }
 
-function satisfies(text: string, version: Version): boolean {
-  return parseConstraints(text).some((constraints) => {
+function satisfies(text: string, version: Version, budget: Budget): boolean {
+  return parseConstraints(text, budget).some((constraints) => {
     const takesPre = constraints.some(({ bound }) => bound.pre !== '')
     return (takesPre || version.pre === '') && constraints.every((constraint) => fits(constraint, version))
   })
@@ -242,8 +267,8 @@ function renamed(version: Version, original: string): Version {
 
 export const semverFunctions: GoFunctions = {
   semver: takes(['string'], (text) => struct(parse(text), '*semver.Version')),
-  semverCompare: takes(['string', 'string'], (constraint, text) => {
+  semverCompare: takes(['string', 'string'], (constraint, text, budget) => {
     const version = parse(text)
-    return satisfies(constraint, version)
+    return satisfies(constraint, version, budget)
   }),
 }

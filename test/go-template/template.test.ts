@@ -91,7 +91,7 @@ test('a bad option panics, even where there is nothing to render', () => {
 })
 
 test('a template that calls itself ends with an error', () => {
-  expect(() => render('{{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}')).toThrow(TemplateError)
+  expect(() => render('{{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}')).toThrow('more than 500 levels')
 })
 
 test('without goTemplate only known tags with texts are replaced', () => {

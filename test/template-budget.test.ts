@@ -1,0 +1,146 @@
+// Do templates that strangers wrote end soon, whatever they ask for?
+import { expect, test } from 'vitest'
+import { BudgetExceeded, templateBudget } from '../scripts/go-template/budget.ts'
+import { TemplateError, fromJson } from '../scripts/go-template/go-value.ts'
+import type { GoMap } from '../scripts/go-template/go-value.ts'
+import { renderText } from '../scripts/applicationset/render.ts'
+
+const blanks = ' '.repeat(100_000)
+const params = () => fromJson({ a: 'a', n: 3, blanks: `x${blanks}x`, long: 'a'.repeat(200_000), digits: '9'.repeat(200_000) }) as GoMap
+const options = { goTemplate: true, goTemplateOptions: ['missingkey=error'] }
+
+function render(text: string): string {
+  return renderText(text, params(), { ...options, budget: templateBudget() })
+}
+
+/** Milliseconds of computing, whatever else the machine does, until the template is printed or refused; anything but a refusal is thrown. */
+function cost(text: string): number {
+  const start = process.cpuUsage()
+  try {
+    render(text)
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError)) throw error
+  }
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
+
+const double = (step: string): string => `{{ $x := "xxxxxxxxxxxxxxx" }}{{ range until 60 }}{{ $x = ${step} }}{{ end }}`
+const shared = (use: string): string => `{{ $x := list 1 2 }}{{ range until 60 }}{{ $x = list $x $x }}{{ end }}{{ ${use} }}`
+const loop = (body: string): string => `{{ range until 100000 }}${body}{{ end }}`
+
+const exceeding: readonly (readonly [string, string])[] = [
+  ['steps', '{{ range until 200000 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}'],
+  ['steps', '{{ range until 500000 }}{{ $.n | add 1 | add 2 | add 3 }}{{ end }}'],
+  ['a text of', double('printf "%s%s" $x $x')],
+  ['a text of', double('print $x $x')],
+  ['a text of', double('cat $x $x')],
+  ['a text of', double('list $x $x | join ","')],
+  ['a text of', double('replace "x" "xx" $x')],
+  ['steps', double('regexReplaceAll "x" $x "xx"')],
+  ['steps', double('regexReplaceAllLiteral "x" $x "xx"')],
+  ['a text of', double('toJson (list $x $x)')],
+  ['a text of', double('toYaml (list $x $x)')],
+  ['a text of', double('b64enc (b64enc $x)')],
+  ['a text of', double('quote $x $x')],
+  ['a text of', double('html (print $x "<<<<<<<<<<<<<<<<")') + double('urlquery (print $x $x)')],
+  ['a text of', '{{ repeat 1000000000 "x" }}'],
+  ['a text of', '{{ indent 1000000000 "x" }}'],
+  ['a text of', '{{ nindent 100000 .blanks | replace " " "\\n" | nindent 100000 }}'],
+  ['a text of', '{{ printf "%999999d%999999d%999999d" 1 2 3 }}{{ printf "%999999v" (until 100000) }}'],
+  ['a text of', '{{ randAlphaNum 1000000000 }}'],
+  ['a text of', '{{ randBytes 1000000000 }}'],
+  ['a text of', '{{ wrapWith 1 .long .long }}'],
+  ['list items', '{{ until 1000000000 }}'],
+  ['list items', '{{ untilStep 0 1000000000 1 }}'],
+  ['list items', '{{ seq 1 1000000000 }}'],
+  ['list items', '{{ range 1000000000 }}{{ end }}'],
+  ['steps', shared('len (toJson $x)')],
+  ['steps', shared('print $x')],
+  ['steps', shared('toYaml $x')],
+  ['steps', shared('deepCopy $x')],
+  ['steps', `${shared('$x | len')}{{ $y := list 1 2 }}{{ range until 60 }}{{ $y = list $y $y }}{{ end }}{{ deepEqual $x $y }}`],
+  ['steps', shared('uniq $x | join ","')],
+  ['levels', '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ toJson $d }}'],
+  ['levels', '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ $d }}'],
+  ['levels', '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ $e := dict }}{{ $_ := set $e "d" $e }}{{ deepEqual $d $e }}'],
+  ['levels', '{{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}'],
+  ['levels', `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`],
+  ['levels', `${'{{ if true }}'.repeat(20_000)}${'{{ end }}'.repeat(20_000)}`],
+  ['levels', `{{ if true }}${'{{ else if true }}'.repeat(20_000)}{{ end }}`],
+  ['output', `{{ $x := repeat 1000000 "x" }}{{ range until 100 }}{{ $x }}{{ end }}`],
+  ['steps', loop('{{ derivePassword 1 "long" (toString .) "user" "site" }}')],
+  ['steps', loop('{{ genCA "x" 365 }}')],
+  ['steps', loop('{{ bcrypt "x" }}')],
+  ['steps', '{{ regexFindAll "a*b|a" .long -1 }}'],
+  ['steps', `{{ regexMatch "${'a{1000}'.repeat(500)}" .long }}`],
+]
+
+test.each(exceeding)('more %s is one refusal: %s', (bound, text) => {
+  expect(() => render(text)).toThrow(BudgetExceeded)
+  expect(() => render(text)).toThrow(bound)
+})
+
+// a bound of time that no polynomial meets, and a busy machine does
+const seconds = 3
+
+test.each([
+  '{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}',
+  ...exceeding.map(([, text]) => text),
+  '{{ regexMatch "^(a+)+$" (print .long "!") }}',
+  '{{ regexMatch "(x+x+)+y" .long }}{{ regexSplit "(a|aa)+$" .long -1 }}',
+  `{{ semverCompare "0${',*.*'.repeat(200)}^" "1.2.3" }}`,
+  `{{ semverCompare "${'1'.repeat(50_000)}" "1.2.3" }}{{ semver .long }}{{ semver .digits }}`,
+  '{{ duration .digits }}{{ durationRound .digits }}{{ dateModify .digits (toDate "2006" "2020") }}',
+  '{{ trim .blanks }}{{ trimAll " " .blanks }}{{ nospace .blanks }}{{ initials .blanks }}{{ trimSuffix " " .blanks }}',
+  '{{ camelcase .blanks }}{{ snakecase .blanks }}{{ kebabcase .blanks }}{{ title .blanks }}{{ untitle .blanks }}{{ swapcase .blanks }}',
+  '{{ wrap 1 .blanks }}{{ wrap 80 .long }}{{ abbrev 10 .long }}{{ abbrevboth 50 100 .long }}{{ slugify .blanks }}{{ normalize .blanks }}',
+  '{{ atoi .digits }}{{ int .digits }}{{ float64 .digits }}{{ toDecimal .digits }}{{ add .digits .digits }}{{ int (print "1" (repeat 100000 ".") "x") }}',
+  '{{ ext .long }}{{ base (repeat 100000 "/") }}{{ clean (repeat 100000 "../") }}{{ dir .long }}{{ urlParse .long }}{{ urlParse (repeat 100000 "%41") }}',
+  '{{ toDate .long .long }}{{ date .long (toDate "2006" "2020") }}{{ toDate (repeat 10000 "2006") .digits }}',
+  '{{ printf (repeat 100000 "%[") 1 }}{{ printf (repeat 100000 "%.999999f") 1.5 }}{{ printf "%.999999e %.999999b" 1e308 1e308 }}',
+  '{{ fromJson (repeat 100000 "[") }}{{ fromYaml (repeat 100000 "[") }}{{ fromYaml (repeat 50000 "- ") }}{{ fromYamlArray (repeat 1000 "\\n") }}',
+  '{{ fromYaml "a: &a [x,x,x,x,x,x,x,x,x]\\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\\n" }}',
+  `{{ mulf 1e300${' 1e300'.repeat(2000)} }}`,
+  `{{ divf 1e300${' 3e-300'.repeat(2000)} }}`,
+  `{{ maxf 1${' 2'.repeat(150_000)} }}`,
+  `${'{{ $a := 1 }}'.repeat(20_000)}${'{{ $a }}'.repeat(20_000)}`,
+  `{{ $l := list }}{{ range until 5000 }}{{ $l = append $l . }}{{ end }}{{ without $l 1 2 3 | uniq | len }}`,
+  '{{ sortAlpha (splitList "" .long) | len }}{{ splitn "" 3 .long }}{{ split "a" .long }}',
+  '{{ htmlDate 9e300 }}{{ htmlDate (int64 9223372036854775807) }}{{ ago (int64 -9223372036854775808) }}{{ randInt 0 9223372036854775807 }}',
+])('ends soon: %s', (text) => {
+  if (process.env.SHOW) console.log(Math.round(cost(text)), text.slice(0, 90))
+  expect(cost(text)).toBeLessThan(seconds * 1000)
+})
+
+test('what is asked for on the way of honest templates is no reason to refuse', () => {
+  const budget = templateBudget()
+  const text =
+    '{{ $n := .a | lower | trunc 40 | trimSuffix "-" }}{{ range $i, $e := list "x" "y" "z" }}{{ printf "%s-%s-%d" $n $e $i }}{{ end }}{{ regexReplaceAll "[^a-z0-9-]" .a "-" }}{{ toYaml . }}'
+  const element = fromJson({ a: 'orders-prd', labels: { team: 'payments', tier: 'gold' } }) as GoMap
+  for (let times = 0; times < 5000; times++) renderText(text, element, { ...options, budget })
+})
+
+test('what chance or the clock decides is unknown where an answer hangs on it', () => {
+  const unknown = (text: string): string => renderText(text, params(), { ...options, unknown: '?' })
+  for (const call of [
+    'randAlphaNum 5',
+    'uuidv4',
+    'now',
+    'now.Year',
+    'date "2006" "x"',
+    'ago 1',
+    'shuffle "abc"',
+    'randInt 1 3',
+    'bcrypt "x"',
+    'htpasswd "a" "b"',
+    'genPrivateKey "rsa"',
+    '(genCA "x" 1).Cert',
+    'encryptAES "a" "b"',
+    'randBytes 3',
+    'htmlDate "x"',
+    'if gt (randInt 1 3) 1 }}a{{ end',
+  ])
+    expect(unknown(`a-{{ ${call} }}`), call).toBe('?')
+  expect(unknown('a-{{ date "2006" (int64 0) }}-{{ derivePassword 1 "pin" "a" "b" "c" }}')).toMatch(/^a-1970-\d{4}$/)
+})
