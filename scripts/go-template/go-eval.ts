@@ -4,7 +4,7 @@ import { ExecError } from './go-error.ts'
 import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
 import { nodeText } from './go-tree.ts'
 import type { Command, GoNode, Operand, Pipe, TemplateTree, TemplateTrees } from './go-tree.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf } from './go-value.ts'
+import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
 import type { GoInteger, GoMap, GoValue } from './go-value.ts'
 
 /** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
@@ -149,7 +149,7 @@ function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: Field
     const value = receiver.get(name)
     if (value !== undefined || receiver.has(name)) return value
     if (state.missingKey === 'error') fail(state, `map has no entry for key ${JSON.stringify(name)}`)
-    if (state.missingKey === 'zero') return isTextMap(receiver) ? '' : null
+    if (state.missingKey === 'zero') return zeroOf(receiver)
     return undefined
   }
   if (isStruct(receiver) && receiver.fields?.has(name) === true) {
@@ -224,7 +224,7 @@ function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
     case 'bool':
     case 'text':
     case 'number':
-      return operand.value
+      return constant(state, operand)
     case 'field':
       return evalFields(state, dot, { node: operand, start: dot, names: operand.names, rest: none, final: noFinal })
     case 'variable': {
@@ -263,11 +263,15 @@ function evalArgument(state: State, dot: GoValue, operand: Operand, type: Argume
   }
   const isConstant = operand.kind === 'number' || operand.kind === 'bool' || operand.kind === 'text'
   if (!isConstant) return checkType(state, evalOperand(state, dot, operand), type)
-  if (type === 'any' || type === 'value') return operand.value
+  if (type === 'any' || type === 'value') return constant(state, operand)
   const value = constantAs(operand, type)
   if (value !== undefined) return value
   if (expected[type] === undefined) return fail(state, `can't handle ${nodeText(operand)} for arg of type ${goType(type)}`)
   return fail(state, `expected ${expected[type]}; found ${nodeText(operand)}`)
+}
+
+function constant(state: State, operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }): GoValue {
+  return operand.kind === 'number' && operand.overflows === true ? fail(state, `${operand.source} overflows int`) : operand.value
 }
 
 function constantAs(operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }, type: ArgumentType): GoValue {

@@ -10,6 +10,8 @@ interface NumberLiteral {
   readonly value: number | GoInteger | GoStruct
   readonly asInt: bigint | undefined
   readonly asFloat: number
+  /** a whole number beyond int64: Go takes it, but nothing computes with it */
+  readonly overflows?: true
 }
 
 /**
@@ -20,6 +22,7 @@ export function parseNumber(text: string): NumberLiteral {
   if (text.endsWith('i')) return imaginary(text)
   const whole = parseInteger(text)
   if (whole !== undefined && isInt64(whole)) return { value: int(whole), asInt: whole, asFloat: Number(whole) }
+  if (whole !== undefined && whole > 0n && whole < 2n ** 64n) return { value: 0, asInt: undefined, asFloat: Number(whole), overflows: true }
   const float = parseFloat64(text)
   if (float === undefined) throw new TemplateError(`illegal number syntax: ${JSON.stringify(text)}`)
   if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${JSON.stringify(text)}`)
@@ -50,7 +53,7 @@ export function unquoteCharacter(text: string): NumberLiteral {
 /** `strconv.Unquote` of a quoted or raw string. */
 export function unquoteText(text: string): string {
   if (text.startsWith('`')) return text.slice(1, -1).replaceAll('\r', '')
-  return unescape(text.slice(1, -1), '"')
+  return unescape(text.slice(1, -1).replace(/\p{Cs}/gu, '\ufffd'), '"')
 }
 
 function byteOf(hex: string | undefined, octal: string | undefined): number {

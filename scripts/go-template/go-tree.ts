@@ -15,6 +15,7 @@ export type Operand = Placed &
         readonly asInt: bigint | undefined
         readonly asFloat: number
         readonly source: string
+        readonly overflows?: true
       }
     | { readonly kind: 'dot' | 'nil' }
     | { readonly kind: 'field'; readonly names: readonly string[] }

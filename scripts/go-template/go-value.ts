@@ -99,7 +99,7 @@ export function isTrue(value: GoValue): boolean {
   if (Array.isArray(value)) return value.length > 0
   if (isGoMap(value)) return value.size > 0
   if (isInteger(value)) return value.value !== 0n
-  if (isStruct(value)) return true
+  if (isStruct(value)) return value.type !== 'complex128' || value.text !== '(0+0i)'
   return Boolean(value) || Number.isNaN(value)
 }
 
@@ -188,12 +188,22 @@ export function typeOf(value: GoValue): string {
   return kindOf(value)
 }
 
-const named = new WeakMap<object, { readonly type: string; readonly methods: ReadonlyMap<string, GoFunction> }>()
+interface NamedType {
+  readonly type: string
+  readonly methods: ReadonlyMap<string, GoFunction>
+  /** what an absent key gives */
+  readonly zero?: GoValue
+}
+const named = new WeakMap<object, NamedType>()
 
 /** A map or list of a named Go type, which may have methods. */
-export function namedValue<T extends GoMap | GoList>(value: T, type: string, methods: ReadonlyMap<string, GoFunction>): T {
-  named.set(value, { type, methods })
+export function namedValue<T extends GoMap | GoList>(value: T, type: NamedType): T {
+  named.set(value, type)
   return value
+}
+/** The zero value of a map's entries; null for `any`. */
+export function zeroOf(map: GoMap): GoValue {
+  return isTextMap(map) ? '' : (named.get(map)?.zero ?? null)
 }
 export function methodsOf(value: GoValue): ReadonlyMap<string, GoFunction> | undefined {
   if (typeof value !== 'object' || value === null) return undefined

@@ -34,7 +34,9 @@ function wholeNumber(value: bigint): YamlNode {
 }
 
 /** JSON leaves these characters as they are: YAML refuses the first lot, and folds a line at U+0085. */
-function throughJson(text: string): string {
+function throughJson(given: string): string {
+  // stray bytes don't survive
+  const text = given.replace(/\p{Cs}/gu, '\ufffd')
   // eslint-disable-next-line no-control-regex
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(text)) throw new TemplateError('yaml: control characters are not allowed')
   if (/\u0085(?:---|\.\.\.)[ \u0085]/.test(text)) throw new TemplateError('yaml: found unexpected document indicator')

@@ -1,4 +1,5 @@
 // Which Sprig functions compare versions?
+import { templateBudget } from './budget.ts'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -192,12 +193,13 @@ export function isVersion(text: string): boolean {
 
 /** Helm's `IsCompatibleRange`: what can't be read fits nothing. */
 export function fitsRange(constraint: string, version: string): boolean {
-  return isVersion(version) && isRange(constraint) && satisfies(constraint, parse(version))
+  const budget = templateBudget()
+  return isVersion(version) && isRange(constraint, budget) && satisfies(constraint, parse(version), budget)
 }
 
-function isRange(constraint: string): boolean {
+function isRange(constraint: string, budget: Budget): boolean {
   try {
-    return parseConstraints(constraint).length > 0
+    return parseConstraints(constraint, budget).length > 0
   } catch (error) {
     if (error instanceof TemplateError) return false
     throw error

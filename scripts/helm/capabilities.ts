@@ -70,16 +70,15 @@ export function capabilities(kube: KubeVersion, given: { readonly helm: HelmGene
     addressed: true,
   }
   const versions = [...knownApiVersions(given.helm), ...given.apiVersions]
-  const apiVersions = namedValue<GoValue[]>(
-    versions,
-    given.helm === '4.2' ? 'common.VersionSet' : 'chartutil.VersionSet',
-    new Map([['Has', takes(['string'], (name) => versions.includes(name))]]),
-  )
+  const apiVersions = namedValue<GoValue[]>(versions, {
+    type: given.helm === '4.2' ? 'common.VersionSet' : 'chartutil.VersionSet',
+    methods: new Map([['Has', takes(['string'], (name) => versions.includes(name))]]),
+  })
   const client = `v${known.kubernetes.slice(1).split('.').slice(0, 2).join('.')}`
   const build: [string, string, string][] = [
     ['Version', 'version', known.helm],
     ['GitCommit', 'git_commit', ''],
-    ['GitTreeState', 'git_tree_state', ''],
+    ['GitTreeState', 'git_tree_state', 'clean'],
     ['GoVersion', 'go_version', known.go],
     ...(given.helm === '4.2' ? [['KubeClientVersion', 'kube_client_version', client] as [string, string, string]] : []),
   ]

@@ -3,7 +3,7 @@ import { encodeBase64 } from '../go-template/go-base64.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
 import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
-import { TemplateError, bytesList, namedValue, typedList } from '../go-template/go-value.ts'
+import { TemplateError, bytesList, namedValue, nilList, typedList } from '../go-template/go-value.ts'
 import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
 import { globPattern } from './glob.ts'
@@ -45,7 +45,7 @@ export function filesObject(contents: ReadonlyMap<string, Uint8Array>): GoMap {
     ['AsSecrets', takes([], (budget) => quietYaml(byBase((name) => encodeBase64(textOf(name))), (map) => writeYaml(map, budget)))],
     ['Lines', takes(['string'], (name) => typedList('[]string', linesOf(contents.has(name) ? textOf(name) : undefined)))],
   ]
-  return namedValue(new FileMap(contents), 'engine.files', new Map(methods))
+  return namedValue(new FileMap(contents), { type: 'engine.files', methods: new Map(methods), zero: nilList('[]uint8') })
 }
 
 /** What can't be written is an empty text. */

@@ -64,7 +64,8 @@ function addTemplates(chart: Chart, values: GoMap, all: Gathering): GoMap {
     ]),
   )
   for (const child of chart.dependencies) {
-    const own = values.get(child.name)
+    // a name with dots is a path to Helm
+    const own = child.name.split('.').reduce<GoValue>((table, key) => (isGoMap(table) ? table.get(key) : undefined), values)
     subcharts.set(child.name, addTemplates(child, isGoMap(own) ? asValues(own) : asValues(new Map()), all))
   }
   const path = fullPath(chart)
@@ -90,7 +91,7 @@ const methods: ReadonlyMap<string, (map: GoMap) => GoFunction> = new Map([
 
 /** `common.Values`: a map with methods, which hide keys of the same name. */
 export function asValues(map: GoMap): GoMap {
-  return namedValue(map, 'common.Values', new Map([...methods].map(([name, method]) => [name, method(map)])))
+  return namedValue(map, { type: 'common.Values', methods: new Map([...methods].map(([name, method]) => [name, method(map)])) })
 }
 
 function tableIn(map: GoMap, path: readonly string[]): GoMap {

@@ -85,15 +85,31 @@ function applyConditions(requirements: readonly Dependency[], values: MapValue, 
 function importAll(chart: Chart, helm: HelmGeneration): void {
   for (const child of chart.dependencies) importAll(child, helm)
   if (chart.requirements === undefined) return
-  const seen = coalesceChart(chart, emptyMap(), { helm, keepNulls: true })
-  let imported = emptyMap()
+  // Helm merges in place: a table that was imported first also takes what later imports add to it
+  const seen = mutable(coalesceChart(chart, emptyMap(), { helm, keepNulls: true }))
+  const imported = mutable(emptyMap())
   for (const wanted of chart.requirements) {
     for (const [child, parent] of wanted.importValues.map(importedPaths)) {
       const table = child === undefined ? undefined : tableAt(seen, `${wanted.name}.${child}`)
-      if (table !== undefined) imported = coalesceTables(imported, nested(parent, table), { helm, keepNulls: true })
+      if (table !== undefined) mergeInto(imported, nested(parent, table))
     }
   }
   chart.values = coalesceTables(seen, imported, { helm, keepNulls: true })
+}
+
+/** A copy whose maps are its own. */
+function mutable(map: MapValue): MapValue {
+  return withEntries(map, new Map([...map.entries].map(([key, value]) => [key, value.kind === 'map' ? mutable(value) : value])))
+}
+
+/** `MergeTables`: the target wins; its maps are changed, and take maps of the source as they are. */
+function mergeInto(target: MapValue, source: MapValue): void {
+  const entries = target.entries as Map<string, Value>
+  for (const [key, value] of source.entries) {
+    const present = entries.get(key)
+    if (present === undefined) entries.set(key, value)
+    else if (present.kind === 'map' && value.kind === 'map') mergeInto(present, value)
+  }
 }
 
 /** The child's path and the parent's; `.`: the parent itself. */
@@ -109,5 +125,5 @@ function importedPaths(wanted: Value): readonly [string | undefined, string] {
 
 function nested(path: string, table: MapValue): MapValue {
   if (path === '.') return table
-  return path.split('.').reduceRight((map, key) => withEntries(emptyMap(), new Map([[key, map]])), table)
+  return path.split('.').reduceRight((map, key) => withEntries(emptyMap(), new Map<string, Value>([[key, map]])), table)
 }

@@ -46,15 +46,16 @@ function quietly(parameter: ArgumentType, body: GoFunction['call'], fallback: (m
 const plain = (parameter: ArgumentType, body: GoFunction['call']): GoFunction => ({ parameters: [parameter], rest: undefined, call: body })
 
 const text = (args: readonly GoValue[]): string => args[0] as string
-const asMap = (value: Json): GoValue => {
+const throughYaml = 'error unmarshaling JSON: while decoding JSON: '
+const asMap = (value: Json, prefix = ''): GoValue => {
   if (value === null) return new Map()
   if (typeof value === 'object' && !Array.isArray(value)) return fromJson(value)
-  throw new TemplateError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${nameOf(value)} into Go value of type map[string]interface {}`)
+  throw new TemplateError(`${prefix}json: cannot unmarshal ${nameOf(value)} into Go value of type map[string]interface {}`)
 }
-const asList = (value: Json): GoValue => {
+const asList = (value: Json, prefix = ''): GoValue => {
   if (value === null) return []
   if (Array.isArray(value)) return fromJson(value)
-  throw new TemplateError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${nameOf(value)} into Go value of type []interface {}`)
+  throw new TemplateError(`${prefix}json: cannot unmarshal ${nameOf(value)} into Go value of type []interface {}`)
 }
 const nameOf = (value: Json): string =>
   Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value
@@ -67,8 +68,8 @@ const fixed: GoFunctions = {
   toYaml: quietly('any', yaml, () => ''),
   mustToYaml: plain('any', yaml),
   toYamlPretty: quietly('any', (args, budget) => writePrettyYaml(args[0], budget), () => ''),
-  fromYaml: quietly('string', (args) => asMap(readYaml(text(args))), errorMap),
-  fromYamlArray: quietly('string', (args) => asList(readYaml(text(args))), (message) => [message]),
+  fromYaml: quietly('string', (args) => asMap(readYaml(text(args)), throughYaml), errorMap),
+  fromYamlArray: quietly('string', (args) => asList(readYaml(text(args)), throughYaml), (message) => [message]),
   toJson: quietly('any', json, () => ''),
   mustToJson: plain('any', json),
   fromJson: quietly('string', (args) => asMap(readJson(text(args))), errorMap),
@@ -105,6 +106,7 @@ export function helmFunctions(helm: HelmGeneration): GoFunctions {
 }
 const placeholder = takes(['string', 'any'], () => 'not implemented')
 
+const endless = (name: string): string => `rendering template has a nested reference name: ${name}: unable to execute template`
 /** No template includes itself more often. */
 const deepest = 1000
 
@@ -114,19 +116,25 @@ export function boundFunctions(helm: HelmGeneration): GoFunctions {
   const isFunction = (name: string): boolean => name in base
   const run = (tree: TemplateTree, trees: TemplateTrees, data: GoValue, state: State): string => {
     const { functions, missingKey, budget, watcher } = state
-    return executeTree(tree, data, { trees, functions, missingKey, budget, watcher })
+    return executeTree(tree, data ?? undefined, { trees, functions, missingKey, budget, watcher })
   }
   const include: GoFunction['call'] = (args, _budget, state) => {
     const name = text(args)
     const depth = depths.get(name) ?? 0
     if (depth > deepest)
-      throw new TemplateError(`rendering template has a nested reference name: ${name}: unable to execute template`)
+      throw new TemplateError(endless(name))
     const tree = state.trees.get(name)
     if (tree === undefined) throw new TemplateError(`template: no template ${JSON.stringify(name)} associated with template "gotpl"`)
     depths.set(name, depth + 1)
-    const printed = run(tree, state.trees, args[1], state)
-    depths.set(name, depth)
-    return printed
+    try {
+      return run(tree, state.trees, args[1], state)
+    } catch (error) {
+      // a stack of JavaScript's ends before Helm's limit does where much stands between two calls
+      if (error instanceof RangeError) throw new TemplateError(endless(name))
+      throw error
+    } finally {
+      depths.set(name, depth)
+    }
   }
   const tpl: GoFunction['call'] = (args, budget, state) => {
     const source = text(args)

@@ -59,6 +59,7 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`)
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
+  if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
   if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
   if (value.kind !== 'map') return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)

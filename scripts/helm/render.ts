@@ -9,7 +9,7 @@ import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { MapValue, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
 import { copyChart, fullPath, loadChart, readValues } from './chart.ts'
@@ -158,11 +158,17 @@ function finish(chart: Chart, printed: readonly Printed[], given: { readonly hel
   const documents: Document[] = []
   for (const { source, text } of files)
     for (const piece of splitManifests(text, given.helm))
-      documents.push(readDocument({ path: source.name, text: piece.text, builtin: true }, { path: source.name, template: inChart(source.name), ...piece }))
+      documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, { path: source.name, template: inChart(source.name), ...piece }))
   const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
   const crds = crdFiles(chart)
   const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
   const body = [...crds.map(({ path, text }) => heading(path, text)), ...plain.map((document) => heading(document.path, document.text))].join('')
+  // Helm trims what it prints at the end, which a block that keeps its blank lines sees
+  const last = plain.at(-1)
+  if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
+    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${last.text.replace(/\p{White_Space}+$/u, '')}\n`, builtin: true }, 'chart')
+    plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
+  }
   const values = [...crds.flatMap((file) => readCrds(file)), ...[...plain, ...hooks].map(({ value }) => value)]
   return {
     documents: values.filter((value) => value.kind !== 'null'),

@@ -3,25 +3,25 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nextRun, parseSchedule, scheduleWords } from '../scripts/operator/cron.ts'
-import { isDns1035Label, isDns1123Subdomain } from '../scripts/kubernetes/dns-name.ts'
-import { formatGoDuration, parseGoDuration } from '../scripts/go-template/duration.ts'
-import { isGoRegularExpression } from '../scripts/go-template/regexp.ts'
+import { nextRun, parseSchedule, scheduleWords } from '../../scripts/operator/cron.ts'
+import { isDns1035Label, isDns1123Subdomain } from '../../scripts/kubernetes/dns-name.ts'
+import { formatGoDuration, parseGoDuration } from '../../scripts/go-template/duration.ts'
+import { isGoRegularExpression } from '../../scripts/go-template/go-regexp.ts'
 import {
   isLogSequenceNumber,
   parseGoBoolean,
   parseGoInteger,
   parsePostgresBoolean,
   parsePostgresMemory,
-} from '../scripts/operator/go-text.ts'
-import { parseImageReference, versionOfTag } from '../scripts/operator/image.ts'
-import { isLabelValue, isQualifiedName, selectorProblems } from '../scripts/kubernetes/label-selector.ts'
-import { compareQuantities, formatQuantity, isZeroQuantity, parseQuantity, readQuantity } from '../scripts/kubernetes/quantity.ts'
-import { isTargetTime } from '../scripts/operator/target-time.ts'
+} from '../../scripts/operator/go-text.ts'
+import { parseImageReference, versionOfTag } from '../../scripts/operator/image.ts'
+import { isLabelValue, isQualifiedName, selectorProblems } from '../../scripts/kubernetes/label-selector.ts'
+import { compareQuantities, formatQuantity, isZeroQuantity, parseQuantity, readQuantity } from '../../scripts/kubernetes/quantity.ts'
+import { isTargetTime } from '../../scripts/operator/target-time.ts'
 
 /** Answers recorded from the real programs. */
 function recorded<T>(name: string): T[] {
-  return JSON.parse(gunzipSync(readFileSync(new URL(`vectors/${name}.json.gz`, import.meta.url))).toString('utf8')) as T[]
+  return JSON.parse(gunzipSync(readFileSync(new URL(`../vectors/${name}.json.gz`, import.meta.url))).toString('utf8')) as T[]
 }
 
 const options = { seed: 20260901, numRuns: 300 }
