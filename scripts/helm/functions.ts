@@ -7,7 +7,7 @@ import type { ArgumentType, GoFunction, GoFunctions } from '../go-template/go-fu
 import { parseTemplate } from '../go-template/go-parse.ts'
 import { isEmptyTree } from '../go-template/go-tree.ts'
 import type { Template, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
-import { TemplateError, fromJson } from '../go-template/go-value.ts'
+import { TemplateError, fromJson, nilMap } from '../go-template/go-value.ts'
 import type { GoValue } from '../go-template/go-value.ts'
 import { readJson } from '../go-template/go-json.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
@@ -57,12 +57,15 @@ const asList = (value: Json, prefix = ''): GoValue => {
   if (Array.isArray(value)) return fromJson(value)
   throw new TemplateError(`${prefix}json: cannot unmarshal ${nameOf(value)} into Go value of type []interface {}`)
 }
+/** `null` makes the map one that is not there. */
+const orNil = (value: Json): GoValue => (value === null ? nilMap() : asMap(value))
 const nameOf = (value: Json): string =>
   Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value
 const errorMap = (message: string): GoValue => new Map([['Error', message]])
 const yaml: GoFunction['call'] = (args, budget) => writeYaml(args[0], budget)
 const json: GoFunction['call'] = (args, budget) => writeJson(args[0], { html: true, budget })
 const toml: GoFunction['call'] = (args, budget) => writeToml(args[0], budget)
+const quietToml = quietly('any', toml, (message) => message)
 
 const fixed: GoFunctions = {
   toYaml: quietly('any', yaml, () => ''),
@@ -72,9 +75,10 @@ const fixed: GoFunctions = {
   fromYamlArray: quietly('string', (args) => asList(readYaml(text(args)), throughYaml), (message) => [message]),
   toJson: quietly('any', json, () => ''),
   mustToJson: plain('any', json),
-  fromJson: quietly('string', (args) => asMap(readJson(text(args))), errorMap),
+  fromJson: quietly('string', (args) => orNil(readJson(text(args))), errorMap),
   fromJsonArray: quietly('string', (args) => asList(readJson(text(args))), (message) => [message]),
-  toToml: quietly('any', toml, (message) => message),
+  // nothing at all makes Go panic, which is an error all the same
+  toToml: plain('any', (args, budget, state) => (args[0] === null ? toml : quietToml.call)(args, budget, state)),
   mustToToml: plain('any', toml),
   fromToml: quietly('string', (args) => readToml(text(args)), errorMap),
   lookup: takes(['string', 'string', 'string', 'string'], () => new Map()),

@@ -128,7 +128,7 @@ function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGe
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values)
   if (refused !== undefined)
-    throw new HelmRefusal('schema', `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused}`)
+    throw new HelmRefusal('schema', `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`)
   return values
 }
 

@@ -1,7 +1,75 @@
 // What do the schemas of a chart and its subcharts refuse?
-import type { MapValue } from '../model.ts'
+import { readJson } from '../go-template/go-json.ts'
+import { TemplateError } from '../go-template/go-value.ts'
+import type { Json, MapValue } from '../model.ts'
+import { toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
+import { SchemaProblem, compileSchema } from './json-schema.ts'
+import type { CompiledSchema, SchemaFailure } from './json-schema.ts'
 
-export function checkSchemas(_chart: Chart, _values: MapValue): string | undefined {
-  return undefined
+export interface SchemaRefusal {
+  readonly text: string
+  /** the paths in the values that are wrong */
+  readonly paths: readonly (readonly string[])[]
+}
+
+/** `ValidateAgainstSchema`: the parent's schema and those of its subcharts, all their errors; undefined: nothing is wrong. */
+export function checkSchemas(chart: Chart, values: MapValue): SchemaRefusal | undefined {
+  const found = collect(chart, values, [])
+  return found.text === '' ? undefined : found
+}
+
+function collect(chart: Chart, values: MapValue, path: readonly string[]): { text: string; paths: (readonly string[])[] } {
+  let text = ''
+  const paths: (readonly string[])[] = []
+  if (chart.schema !== undefined) {
+    const refused = validate(chart.schema, toPlain(values))
+    if (refused !== undefined) {
+      text += `${chart.name}:\n${refused.text}\n`
+      for (const wrong of refused.paths) paths.push([...path, ...wrong])
+    }
+  }
+  for (const child of chart.dependencies) {
+    const own = values.entries.get(child.name)
+    if (own?.kind !== 'map') continue
+    const inner = collect(child, own, [...path, child.name])
+    text += inner.text
+    paths.push(...inner.paths)
+  }
+  return { text, paths }
+}
+
+const compiled = new Map<string, CompiledSchema | string>()
+
+/** A schema is read once for all databases; a text: why it is none. */
+function schemaOf(source: string): CompiledSchema | string {
+  const known = compiled.get(source)
+  if (known !== undefined) return known
+  let made: CompiledSchema | string
+  try {
+    made = compileSchema(readJson(source))
+  } catch (error) {
+    if (!(error instanceof SchemaProblem || error instanceof TemplateError)) throw error
+    made = error.message
+  }
+  if (compiled.size > 100) compiled.clear()
+  compiled.set(source, made)
+  return made
+}
+
+function validate(source: string, values: Json): SchemaRefusal | undefined {
+  const schema = schemaOf(source)
+  if (typeof schema === 'string') return { text: schema, paths: [[]] }
+  const failures = schema.validate(values)
+  if (failures.length === 0) return undefined
+  return { text: failures.map((failure) => linesOf(failure, '')).join('\n'), paths: failures.flatMap(leavesOf) }
+}
+
+function linesOf(failure: SchemaFailure, indent: string): string {
+  const pointer = failure.path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return [`${indent}- at '${pointer}': ${failure.message}`, ...failure.causes.map((cause) => linesOf(cause, `${indent}  `))].join('\n')
+}
+
+function leavesOf(failure: SchemaFailure): (readonly string[])[] {
+  return failure.causes.length === 0 ? [failure.path] : failure.causes.flatMap(leavesOf)
 }
