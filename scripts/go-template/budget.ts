@@ -1,5 +1,5 @@
 // How much may templates that strangers wrote cost?
-import { isGoMap } from './go-value.ts'
+import { bytesIn, isGoMap } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** A template costs more than is computed here. It is no answer of Go: the same template may well pass there. */
@@ -115,6 +115,7 @@ export class Budget {
     let nodes = 1
     this.steps()
     if (typeof value === 'string') this.characters(value.length + depth)
+    else if (bytesIn(value) !== undefined) this.characters((value as readonly GoValue[]).length)
     else if (Array.isArray(value)) for (const item of value) nodes += this.whole(item, depth + 1)
     else if (isGoMap(value))
       for (const [key, item] of value) {

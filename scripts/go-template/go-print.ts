@@ -43,8 +43,9 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
     return isStringer ? printText(value.text, verb) : printInteger(value, verb)
   }
   if (isStruct(value)) return printStruct(value, verb, { depth, erroring })
-  const bytes = 'sqxX'.includes(verb.verb) ? bytesIn(value) : undefined
-  if (bytes !== undefined) return printText(textOfBytes(Buffer.from(bytes)), verb)
+  const bytes = bytesIn(value)
+  if (bytes !== undefined && 'sqxX'.includes(verb.verb)) return printText(textOfBytes(Buffer.from(bytes)), verb)
+  if (bytes !== undefined && verb === plainVerb) return `[${bytes.join(' ')}]`
   const inner = (item: GoValue): string => printValue(item, verb, depth + 1)
   const [type, between] = verb.sharpV ? [typeOf(value), ', '] : ['', ' ']
   if (verb.sharpV && isNilList(value)) return `${type}(nil)`

@@ -156,7 +156,7 @@ export function nilTextMap(): GoMap {
 export function bytesList(bytes: Uint8Array): GoList {
   const list = typedList(
     '[]uint8',
-    Array.from(bytes, (byte): GoInteger => ({ go: 'integer', type: 'uint8', value: BigInt(byte) })),
+    Array.from(bytes, (byte) => eachByte[byte] as GoInteger),
   )
   byteLists.set(list, bytes)
   return list
@@ -165,6 +165,7 @@ export function bytesIn(value: GoValue): Uint8Array | undefined {
   return Array.isArray(value) ? byteLists.get(value) : undefined
 }
 const byteLists = new WeakMap<GoList, Uint8Array>()
+const eachByte = Array.from({ length: 256 }, (_, byte): GoInteger => ({ go: 'integer', type: 'uint8', value: BigInt(byte) }))
 
 const textMaps = new WeakSet<GoMap>()
 

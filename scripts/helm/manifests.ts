@@ -20,17 +20,30 @@ export interface Document {
 }
 
 const space = new Set('\t\n\f\r ')
+const isBlank = (character: string): boolean => /\p{White_Space}/u.test(character)
+
+/** `strings.TrimRightFunc(unicode.IsSpace)`; a pattern for the end alone would try each run of blanks in the middle. */
+export function trimEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && isBlank(text[end - 1] as string)) end--
+  return text.slice(0, end)
+}
+export function trimStart(text: string): string {
+  let start = 0
+  while (start < text.length && isBlank(text[start] as string)) start++
+  return text.slice(start)
+}
 
 /** `SplitManifests`: pieces between lines that begin with `---`, blank ones left out. */
 export function splitManifests(text: string, helm: HelmGeneration): { start: number; text: string }[] {
   const pieces: { start: number; text: string }[] = []
-  const lead = text.length - text.replace(/^\p{White_Space}+/u, '').length
+  const lead = text.length - trimStart(text).length
   let from = lead
   const add = (to: number): void => {
     const piece = text.slice(from, to)
     if (!/\P{White_Space}/u.test(piece)) return
-    const body = piece.replace(/^\p{White_Space}+/u, '')
-    pieces.push({ start: from + piece.length - body.length, text: helm === '4.2' ? body : body.replace(/\p{White_Space}+$/u, '') })
+    const body = trimStart(piece)
+    pieces.push({ start: from + piece.length - body.length, text: helm === '4.2' ? body : trimEnd(body) })
   }
   for (let at = text.indexOf('---', lead); at >= 0; at = text.indexOf('---', at)) {
     // the line break before it must not belong to the separator before

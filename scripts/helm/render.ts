@@ -19,7 +19,7 @@ import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
 import type { Printed } from './engine.ts'
 import { HelmRefusal } from './error.ts'
-import { readDocument, sortDocuments, splitManifests } from './manifests.ts'
+import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
 import type { Document } from './manifests.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
@@ -166,7 +166,7 @@ function finish(chart: Chart, printed: readonly Printed[], given: { readonly hel
   // Helm trims what it prints at the end, which a block that keeps its blank lines sees
   const last = plain.at(-1)
   if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
-    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${last.text.replace(/\p{White_Space}+$/u, '')}\n`, builtin: true }, 'chart')
+    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
     plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
   }
   const values = [...crds.flatMap((file) => readCrds(file)), ...[...plain, ...hooks].map(({ value }) => value)]
@@ -177,7 +177,7 @@ function finish(chart: Chart, printed: readonly Printed[], given: { readonly hel
   }
 }
 
-const trimmed = (text: string): string => text.replace(/^\p{White_Space}+/u, '').replace(/\p{White_Space}+$/u, '')
+const trimmed = (text: string): string => trimEnd(trimStart(text))
 
 /** `CRDObjects`: the parent's before those of subcharts. */
 function crdFiles(chart: Chart): { path: string; text: string }[] {
