@@ -5,7 +5,7 @@ import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
 import { nodeText } from './go-tree.ts'
 import type { Command, GoNode, Operand, Pipe, TemplateTree, TemplateTrees } from './go-tree.ts'
 import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
-import type { GoInteger, GoMap, GoValue } from './go-value.ts'
+import type { GoInteger, GoList, GoMap, GoValue } from './go-value.ts'
 
 /** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
 export type MissingKey = 'default' | 'zero' | 'error'
@@ -14,13 +14,26 @@ export type MissingKey = 'default' | 'zero' | 'error'
 export interface Watcher {
   /** a key of a map is read, present or not */
   field(map: GoMap, key: string): void
+  /** a loop comes to an item */
+  item(collection: GoMap | GoList, at: string | number): void
+  /** a variable gets what the node at hand read, and gives it away again */
+  declared(variable: Variable): void
+  variable(variable: Variable): void
   /** a function gave a result */
   called(name: string, args: readonly GoValue[], result: GoValue): void
-  /** a node is about to print, or to choose what is printed */
-  enter(tree: TemplateTree, node: GoNode): void
-  leave(): void
+  /** a node begins to print or to choose; the number is for `leave` */
+  enter(tree: TemplateTree, node: GoNode): number
+  leave(depth: number): void
   /** what a node prints */
   print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void
+  /** another template runs into a text of its own */
+  open(): void
+  close(text: string): void
+}
+
+export interface Variable {
+  readonly name: string
+  value: GoValue
 }
 
 export interface State {
@@ -30,7 +43,7 @@ export interface State {
   readonly functions: GoFunctions
   readonly missingKey: MissingKey
   readonly out: string[]
-  readonly variables: { readonly name: string; value: GoValue }[]
+  readonly variables: Variable[]
   readonly budget: Budget
   readonly watcher: Watcher | undefined
   /** where an error stands */
@@ -51,6 +64,7 @@ export function setVariable(state: State, name: string, value: GoValue): void {
   const variable = state.variables.findLast((candidate) => candidate.name === name)
   if (variable === undefined) fail(state, `undefined variable: ${name}`)
   variable.value = value
+  state.watcher?.declared(variable)
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */
@@ -65,7 +79,11 @@ export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
   const result = value === noFinal ? undefined : value
   for (const name of pipe.declares) {
     if (pipe.assigns) setVariable(state, name, result)
-    else state.variables.push({ name, value: result })
+    else {
+      const variable: Variable = { name, value: result }
+      state.variables.push(variable)
+      state.watcher?.declared(variable)
+    }
   }
   return result
 }
@@ -98,7 +116,9 @@ function evalCommand(state: State, dot: GoValue, command: Command, final: Final)
 function variableValue(state: State, name: string): GoValue {
   state.budget.steps(state.variables.length / 32)
   const variable = state.variables.findLast((candidate) => candidate.name === name)
-  return variable === undefined ? fail(state, `undefined variable: ${name}`) : variable.value
+  if (variable === undefined) return fail(state, `undefined variable: ${name}`)
+  state.watcher?.variable(variable)
+  return variable.value
 }
 
 function evalChained(state: State, dot: GoValue, chain: Operand & { readonly kind: 'chain' }): GoValue {

@@ -6,7 +6,7 @@ import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
 import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from './go-tree.ts'
 import { int, isGoMap, isInteger, isStruct, isTrue, sortedKeys } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import type { GoInteger, GoValue } from './go-value.ts'
 
 class LoopExit extends Error {
   readonly kind: 'break' | 'continue'
@@ -52,11 +52,11 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
     case 'text':
       return print(state, node, node.text, undefined)
     case 'action': {
-      state.watcher?.enter(state.tree, node)
+      const depth = state.watcher?.enter(state.tree, node) ?? 0
       const value = evalPipe(state, dot, node.pipe)
       if (node.pipe.declares.length === 0)
         print(state, node, printed(state, value), value)
-      state.watcher?.leave()
+      state.watcher?.leave(depth)
       return
     }
     case 'if':
@@ -85,12 +85,12 @@ function print(state: State, node: TemplateNode, text: string, value: GoValue): 
 
 function walkChoice(state: State, dot: GoValue, node: TemplateNode & { kind: 'if' | 'with' }): void {
   const mark = state.variables.length
-  state.watcher?.enter(state.tree, node)
+  const depth = state.watcher?.enter(state.tree, node) ?? 0
   const value = evalPipe(state, dot, node.pipe)
   const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
   state.budget.nested(() => walkList(state, inner, list))
   state.variables.length = mark
-  state.watcher?.leave()
+  state.watcher?.leave(depth)
 }
 
 function walkTemplate(state: State, dot: GoValue, node: TemplateNode & { kind: 'template' }): void {
@@ -105,17 +105,19 @@ type RangeNode = TemplateNode & { kind: 'range' }
 
 function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const outer = state.variables.length
-  state.watcher?.enter(state.tree, node)
+  const depth = state.watcher?.enter(state.tree, node) ?? 0
   const value = evalPipe(state, dot, node.pipe)
   const items = rangeItems(state, value, node.pipe)
   const mark = state.variables.length
   try {
     for (const [index, item] of items) {
+      if (isGoMap(value) || Array.isArray(value)) state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
       bindRange(state, node.pipe, { index, item })
       try {
         walkList(state, item, node.list)
       } catch (error) {
         if (!(error instanceof LoopExit) || error.kind === 'break') throw error
+        state.watcher?.leave(depth + 1)
       }
       state.variables.length = mark
     }
@@ -126,7 +128,7 @@ function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   } finally {
     state.variables.length = outer
   }
-  state.watcher?.leave()
+  state.watcher?.leave(depth)
 }
 
 function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue }): void {
@@ -140,7 +142,9 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
   const top = state.variables.length - 1
   const set = (position: number, value: GoValue): void => {
     const variable = state.variables[position]
-    if (variable !== undefined) variable.value = value
+    if (variable === undefined) return
+    variable.value = value
+    state.watcher?.declared(variable)
   }
   set(top, at.item)
   if (second !== undefined) set(top - 1, at.index)

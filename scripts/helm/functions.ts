@@ -120,7 +120,10 @@ export function boundFunctions(helm: HelmGeneration): GoFunctions {
   const isFunction = (name: string): boolean => name in base
   const run = (tree: TemplateTree, trees: TemplateTrees, data: GoValue, state: State): string => {
     const { functions, missingKey, budget, watcher } = state
-    return executeTree(tree, data ?? undefined, { trees, functions, missingKey, budget, watcher })
+    watcher?.open()
+    const printed = executeTree(tree, data ?? undefined, { trees, functions, missingKey, budget, watcher })
+    watcher?.close(printed)
+    return printed
   }
   const include: GoFunction['call'] = (args, _budget, state) => {
     const name = text(args)

@@ -8,7 +8,8 @@ export function globPattern(pattern: string): (path: string) => boolean {
   return (path) => compiled.test(path)
 }
 
-const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')
+const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+const inSet = (character: string): string => character.replace(/[\\^\]-]/, '\\$&')
 
 function sourceOf(characters: readonly string[]): string | undefined {
   let source = ''
@@ -51,6 +52,6 @@ function setAt(characters: readonly string[], start: number): { source: string; 
   if (body.length === 0) return undefined
   const isRange = body.length === 3 && body[1] === '-'
   if (isRange && (body[0] as string) > (body[2] as string)) return undefined
-  const inner = isRange ? `${escape(body[0] as string)}-${escape(body[2] as string)}` : body.map(escape).join('')
+  const inner = isRange ? `${inSet(body[0] as string)}-${inSet(body[2] as string)}` : body.map(inSet).join('')
   return { source: `[${negated ? '^' : ''}${inner}]`, end }
 }
