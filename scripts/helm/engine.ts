@@ -2,7 +2,6 @@
 import { BudgetExceeded } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { ExecError, ParseError, WrappedError, fullText } from '../go-template/go-error.ts'
-import type { Watcher } from '../go-template/go-eval.ts'
 import { executeTree } from '../go-template/go-exec.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
 import { isEmptyTree } from '../go-template/go-tree.ts'
@@ -14,10 +13,14 @@ import type { Renderable } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { boundFunctions, failText, helmFunctions } from './functions.ts'
+import type { Piece } from './pieces.ts'
+import type { Recorder } from './recorder.ts'
 
 export interface Printed {
   readonly source: Renderable
   readonly text: string
+  /** where its parts come from, where somebody watched */
+  readonly pieces: readonly Piece[]
 }
 
 interface Rendering {
@@ -25,7 +28,7 @@ interface Rendering {
   /** the root chart's name, which begins every path */
   readonly root: string
   readonly budget: Budget
-  readonly watcher?: (Watcher & { begin(source: Renderable): void; end(text: string): void }) | undefined
+  readonly recorder?: Recorder | undefined
 }
 
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
@@ -41,15 +44,24 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   for (const source of ordered) {
     if (/(?:^|\/)_[^/]*$/.test(source.name)) continue
     source.data.set('Template', asValues(new Map([['Name', source.name], ['BasePath', source.basePath]])))
-    rendering.watcher?.begin(source)
+    rendering.recorder?.open()
     const tree = trees.get(source.name) as TemplateTree
-    const { budget, watcher } = rendering
+    const { budget, recorder: watcher } = rendering
     const text = guarded(source, rendering, () => executeTree(tree, source.data, { trees, functions, missingKey: 'zero', budget, watcher }))
     const final = text.includes('<no value>') ? text.replaceAll('<no value>', '') : text
-    rendering.watcher?.end(final)
-    printed.push({ source, text: final })
+    printed.push({ source, text: final, pieces: withoutMarks(rendering.recorder?.take() ?? [], text) })
   }
   return printed
+}
+
+/** The pieces of a text after Helm cut `<no value>` out of it. */
+function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] {
+  const mark = '<no value>'
+  if (pieces.length === 0 || !text.includes(mark)) return pieces
+  const cuts: number[] = []
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) cuts.push(at)
+  const moved = (offset: number): number => offset - cuts.reduce((sum, cut) => sum + Math.min(Math.max(offset - cut, 0), mark.length), 0)
+  return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) })).filter((piece) => piece.end > piece.start)
 }
 
 /** `sortTemplates`: deeper paths first, then names descending, so that higher charts have the last word. */

@@ -8,7 +8,7 @@ import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { MapValue, SourceFile, Value } from '../model.ts'
+import type { LayerName, MapValue, SourceFile, Value } from '../model.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
@@ -21,6 +21,8 @@ import type { Printed } from './engine.ts'
 import { HelmRefusal } from './error.ts'
 import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
 import type { Document } from './manifests.ts'
+import { withOrigins } from './blame.ts'
+import type { Recorder } from './recorder.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
 
@@ -29,17 +31,27 @@ export interface HelmInput {
   readonly release: string
   readonly namespace: string
   /** values files, lowest first */
-  readonly layers: readonly SourceFile[]
+  readonly layers: readonly (SourceFile & { readonly layer?: LayerName })[]
   readonly helm?: HelmGeneration
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
   readonly withTests?: boolean
   readonly skipSchema?: boolean
   readonly isUpgrade?: boolean
+  /** learns what is read and where it goes; every node of the objects then says where it comes from */
+  readonly recorder?: Recorder
+}
+
+/** One object, in Helm's order. */
+export interface HelmDocument {
+  readonly value: Value
+  readonly hook: boolean
+  /** path in the chart of the template or crd file that made it */
+  readonly template: string
 }
 
 export interface HelmOutput {
-  readonly documents: readonly Value[]
+  readonly documents: readonly HelmDocument[]
   /** what each template printed, by path in the chart */
   readonly manifests: ReadonlyMap<string, string>
   /** Helm's whole output */
@@ -52,7 +64,7 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const budget = templateBudget(4)
   const kube = readKubeVersion(input.kubeVersion, helm)
   const release = releaseName(input.release, budget)
-  const layers = input.layers.map((file) => readValues(file, 'service', { helm, refused: 'values-parse' }))
+  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
   const chart = copyChart(loadOnce(input.files, helm))
   if (chart.metadata.type === 'library') throw new HelmRefusal('library', 'library charts are not installable')
   checkDependencies(chart)
@@ -63,8 +75,10 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     ...{ helm, release, namespace: input.namespace, isUpgrade: input.isUpgrade === true },
     capabilities: capabilities(kube, { helm, apiVersions: input.apiVersions ?? [] }),
   }
-  const printed = renderTemplates(allTemplates(chart, toGo(values), facts), { helm, root: chart.name, budget })
-  return finish(chart, printed, { helm, withTests: input.withTests === true })
+  const { recorder } = input
+  const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
+  const printed = renderTemplates(allTemplates(chart, seen, facts), { helm, root: chart.name, budget, recorder })
+  return finish(chart, printed, { helm, recorder, withTests: input.withTests === true })
 }
 
 const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()
@@ -150,7 +164,13 @@ export function toGo(value: Value): GoValue {
   }
 }
 
-function finish(chart: Chart, printed: readonly Printed[], given: { readonly helm: HelmGeneration; readonly withTests: boolean }): HelmOutput {
+interface Finishing {
+  readonly helm: HelmGeneration
+  readonly withTests: boolean
+  readonly recorder: Recorder | undefined
+}
+
+function finish(chart: Chart, printed: readonly Printed[], given: Finishing): HelmOutput {
   const files = printed
     .filter(({ source, text }) => !source.name.endsWith('NOTES.txt') && /\P{White_Space}/u.test(text))
     .sort((a, b) => compareText(a.source.name, b.source.name))
@@ -169,12 +189,31 @@ function finish(chart: Chart, printed: readonly Printed[], given: { readonly hel
     const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
     plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
   }
-  const values = [...crds.flatMap((file) => readCrds(file)), ...[...plain, ...hooks].map(({ value }) => value)]
+  const traced = tracing(chart, printed, given.recorder)
+  const made = (document: Document, hook: boolean): HelmDocument => ({ value: traced(document), hook, template: inChart(document.path) })
+  const values = [
+    ...crds.flatMap((file) => readCrds(file).map((value): HelmDocument => ({ value, hook: false, template: inChart(file.path) }))),
+    ...plain.map((document) => made(document, false)),
+    ...hooks.map((document) => made(document, true)),
+  ]
   return {
-    documents: values.filter((value) => value.kind !== 'null'),
+    documents: values.filter(({ value }) => value.kind !== 'null'),
     manifests: new Map(files.map(({ source, text }) => [inChart(source.name), text])),
     text: `${trimmed(body)}\n${hooks.map((document) => heading(document.path, document.text)).join('')}`,
   }
+}
+
+/** Gives the nodes of a document their origins, where the rendering was watched. */
+function tracing(chart: Chart, printed: readonly Printed[], recorder: Recorder | undefined): (document: Document) => Value {
+  if (recorder === undefined) return ({ value }) => value
+  const byPath = new Map(printed.map((one) => [one.source.name, one]))
+  const fileOf = (name: string): SourceFile => {
+    const source = byPath.get(name)?.source
+    return source === undefined
+      ? { path: name.slice(chart.name.length + 1), text: '' }
+      : { path: `${source.chart.folder}${source.source.path}`, text: source.source.text }
+  }
+  return ({ path, start, value }) => withOrigins(value, { recorder, pieces: byPath.get(path)?.pieces ?? [], start, fileOf })
 }
 
 const trimmed = (text: string): string => trimEnd(trimStart(text))
