@@ -13,7 +13,7 @@ export interface Printing {
   /** where the document begins in it */
   readonly start: number
   /** the file of a template, for its own words */
-  readonly fileOf: (name: string) => Origin['file']
+  readonly fileOf: (name: string) => Origin['file'] | undefined
 }
 
 /** The same tree; every node says where it comes from. */
@@ -75,7 +75,7 @@ function itemsOf(items: readonly Value[], context: Context): readonly Value[] {
 
 function below(holder: GoMap | GoList, key: string | number, printing: Printing): { value: GoValue; source: Value | undefined } {
   const value = isGoMap(holder) ? holder.get(String(key)) : holder[Number(key)]
-  return { value, source: printing.recorder.at(holder, key) }
+  return { value, source: printing.recorder.at(holder, key) ?? printing.recorder.sourceOf(value) }
 }
 
 function pieceAt(printing: Printing, offset: number): Piece | undefined {
@@ -105,18 +105,54 @@ interface Made {
 /** Of the values that a text was made of the one that it shows; else the highest that a person can edit; else the template. */
 function originOf(node: Value, piece: Piece | undefined, printing: Printing): Made {
   const { origin } = node
-  const touched = piecesIn(printing, origin.value.start, Math.max(origin.value.end, origin.value.start + 1))
+  const isEmpty = origin.value.end <= origin.value.start
+  const touched = isEmpty ? piecesAfterKey(printing, origin) : piecesIn(printing, origin.value.start, origin.value.end)
   const reads = touched.flatMap(({ reads: read }) => read)
-  const shown = node.kind === 'scalar' ? reads.findLast((value) => value.kind === 'scalar' && String(value.value) === String(node.value)) : undefined
-  const best = shown ?? highest(reads)
-  if (best !== undefined) return { origin: best.origin, overrides: best.overrides, isOwn: false }
-  const reason = highest(piece?.reasons.filter((value) => value.origin.layer !== 'chart') ?? [])
-  if (reason !== undefined) return { origin: reason.origin, overrides: reason.overrides, isOwn: true }
+  const shown = reads.findLast((value) =>
+    node.kind === 'scalar' ? value.kind === 'scalar' && String(value.value) === String(node.value) : value.kind === node.kind && node.kind === 'null',
+  )
+  const reasons = (piece ?? touched[0])?.reasons ?? []
+  // a default that is not there says less than the switch that somebody set
+  const best = shown ?? firstWritten(touched) ?? written(reasons) ?? reads.findLast((value) => value.kind !== 'null')
+  if (best !== undefined) return { origin: best.origin, overrides: best.overrides, isOwn: shown === undefined && !reads.includes(best) }
   return { origin: piece === undefined ? origin : templateOrigin(piece, printing, origin), overrides: [], isOwn: true }
 }
 
-function highest(values: readonly Value[]): Value | undefined {
-  return values.find((value) => value.origin.layer !== 'chart' && value.origin.file.builtin !== true) ?? values.at(-1)
+/** Of the first part that somebody's values made the last one: in `default a b` that is b. */
+function firstWritten(pieces: readonly Piece[]): Value | undefined {
+  for (const { reads } of pieces) {
+    const found = written(reads)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The last one that a person wrote, and not the chart. */
+function written(values: readonly Value[]): Value | undefined {
+  return values.findLast((value) => value.origin.layer !== 'chart' && value.origin.file.builtin !== true)
+}
+
+/** Where nothing is printed: what was asked between the key and the end of its line. */
+function piecesAfterKey(printing: Printing, origin: Origin): Piece[] {
+  const from = printing.start + (origin.key?.end ?? origin.value.start)
+  const until = printing.start + origin.value.end + 1
+  const found: Piece[] = []
+  for (let at = Math.max(firstEnding(printing.pieces, from), 0); at < printing.pieces.length; at++) {
+    const piece = printing.pieces[at] as Piece
+    if (piece.start > until) break
+    if (!piece.isText) found.push(piece)
+  }
+  return found
+}
+
+function firstEnding(pieces: readonly Piece[], wanted: number): number {
+  let [low, high] = [0, pieces.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pieces[middle] as Piece).end < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function piecesIn(printing: Printing, start: number, end: number): Piece[] {
@@ -133,6 +169,7 @@ function piecesIn(printing: Printing, start: number, end: number): Piece[] {
 /** The words of a template: the place in its file. */
 function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Origin {
   const file = printing.fileOf(piece.tree.parseName)
+  if (file === undefined) return printed
   // inside a text of the template the place is exact
   const inside = piece.isText ? printing.start + printed.value.start - piece.start : 0
   const start = piece.at + Math.max(inside, 0)

@@ -110,12 +110,12 @@ export class Recorder implements Watcher {
   }
   close(text: string): void {
     const pieces = this.take()
-    if (pieces.length > 0) this.#texts.set(text, pieces)
+    if (pieces.length > 0 && text !== '') this.#texts.set(text, pieces)
   }
 
   print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void {
     const buffer = this.#buffers.at(-1)
-    if (buffer === undefined || text === '') return
+    if (buffer === undefined || (text === '' && node.kind === 'text')) return
     const start = buffer.length
     buffer.length += text.length
     const known = typeof value === 'string' && node.kind !== 'text' ? this.#texts.get(value) : undefined
@@ -188,11 +188,24 @@ export class Recorder implements Watcher {
       if (typeof arg !== 'string' || arg === result) continue
       const pieces = this.#texts.get(arg)
       const moved = pieces === undefined ? undefined : movedPieces({ name, args, from: arg, to: result }, pieces)
-      if (moved !== undefined) {
-        this.#texts.set(result, moved)
+      if (moved !== undefined && moved.length > 0) {
+        this.#texts.set(result, this.#filled(moved, result.length))
         return
       }
     }
+  }
+
+  /** What a function put around a known text is of the action at hand. */
+  #filled(pieces: readonly Piece[], length: number): readonly Piece[] {
+    const frame = this.#frames.at(-1)
+    const [first, last] = [pieces[0] as Piece, pieces.at(-1) as Piece]
+    if (frame === undefined) return pieces
+    const around = { tree: frame.tree, at: frame.node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none }
+    return [
+      ...(first.start > 0 ? [{ ...around, start: 0, end: first.start }] : []),
+      ...pieces,
+      ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
+    ]
   }
 
   /** Entries of a new map that are those of an argument; of `dict` those that were read just now. */

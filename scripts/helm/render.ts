@@ -15,6 +15,7 @@ import type { KubeVersion } from './capabilities.ts'
 import { copyChart, fullPath, loadChart, readValues } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'
 import { allTemplates } from './context.ts'
+import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
 import type { Printed } from './engine.ts'
@@ -77,8 +78,9 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   }
   const { recorder } = input
   const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
-  const printed = renderTemplates(allTemplates(chart, seen, facts), { helm, root: chart.name, budget, recorder })
-  return finish(chart, printed, { helm, recorder, withTests: input.withTests === true })
+  const templates = allTemplates(chart, seen, facts)
+  const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
+  return finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true })
 }
 
 const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()
@@ -168,6 +170,7 @@ interface Finishing {
   readonly helm: HelmGeneration
   readonly withTests: boolean
   readonly recorder: Recorder | undefined
+  readonly templates: readonly Renderable[]
 }
 
 function finish(chart: Chart, printed: readonly Printed[], given: Finishing): HelmOutput {
@@ -189,7 +192,7 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
     const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
     plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
   }
-  const traced = tracing(chart, printed, given.recorder)
+  const traced = tracing(printed, given)
   const made = (document: Document, hook: boolean): HelmDocument => ({ value: traced(document), hook, template: inChart(document.path) })
   const values = [
     ...crds.flatMap((file) => readCrds(file).map((value): HelmDocument => ({ value, hook: false, template: inChart(file.path) }))),
@@ -204,16 +207,13 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
 }
 
 /** Gives the nodes of a document their origins, where the rendering was watched. */
-function tracing(chart: Chart, printed: readonly Printed[], recorder: Recorder | undefined): (document: Document) => Value {
+function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
   if (recorder === undefined) return ({ value }) => value
-  const byPath = new Map(printed.map((one) => [one.source.name, one]))
-  const fileOf = (name: string): SourceFile => {
-    const source = byPath.get(name)?.source
-    return source === undefined
-      ? { path: name.slice(chart.name.length + 1), text: '' }
-      : { path: `${source.chart.folder}${source.source.path}`, text: source.source.text }
-  }
-  return ({ path, start, value }) => withOrigins(value, { recorder, pieces: byPath.get(path)?.pieces ?? [], start, fileOf })
+  const files = new Map(templates.map(({ name, chart, source }) => [name, { path: `${chart.folder}${source.path}`, text: source.text }]))
+  const pieces = new Map(printed.map((one) => [one.source.name, one.pieces]))
+  // a text of the values that ran as a template has no file: its values say more
+  const fileOf = (name: string): SourceFile | undefined => files.get(name)
+  return ({ path, start, value }) => withOrigins(value, { recorder, pieces: pieces.get(path) ?? [], start, fileOf })
 }
 
 const trimmed = (text: string): string => trimEnd(trimStart(text))
