@@ -21,8 +21,8 @@ export interface BudgetLimits {
 
 const plainLimits: BudgetLimits = { steps: 4_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
 
-/** No text is longer: the API server takes no object beyond 1.5 MiB. */
-const longestText = 2_000_000
+/** No text is longer than this part of all of them: 2,000,000 characters, where the API server takes no object beyond 1.5 MiB. */
+const longestPart = 16
 /** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
@@ -65,7 +65,8 @@ export class Budget {
   }
   /** A text of so many characters is about to be made. */
   characters(count: number): void {
-    if (!(count <= longestText)) exceeded(`a text of more than ${shown(longestText)} characters`)
+    const longest = this.#limits.characters / longestPart
+    if (!(count <= longest)) exceeded(`a text of more than ${shown(longest)} characters`)
     this.#spend('characters', count)
     this.steps(count / charactersPerStep)
   }

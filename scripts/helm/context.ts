@@ -2,7 +2,7 @@
 import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
 import { TemplateError, isGoMap, namedValue, nilTextMap, textMap } from '../go-template/go-value.ts'
-import type { GoInteger, GoMap, GoStruct, GoValue } from '../go-template/go-value.ts'
+import type { GoMap, GoStruct, GoValue } from '../go-template/go-value.ts'
 import { int } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
@@ -11,12 +11,16 @@ import type { Chart } from './chart.ts'
 import { filesObject } from './chart-files.ts'
 import type { Metadata } from './metadata.ts'
 
-/** One file of templates with the data that it runs on. */
-export interface Renderable {
+/** One file of templates. */
+export interface TemplateFile {
   /** full path: `probe/charts/sub/templates/a.yaml` */
   readonly name: string
-  readonly basePath: string
   readonly source: { readonly path: string; readonly text: string }
+}
+
+/** The same with the data that it runs on. */
+export interface Renderable extends TemplateFile {
+  readonly basePath: string
   readonly data: GoMap
   readonly chart: Chart
 }
@@ -42,6 +46,12 @@ export function allTemplates(chart: Chart, values: GoMap, facts: ReleaseFacts): 
   ])
   addTemplates(chart, asValues(values), { facts, release, found })
   return found
+}
+
+/** The templates of a chart and all of its subcharts, whether they take part or not. */
+export function templatesOf(chart: Chart): TemplateFile[] {
+  const path = fullPath(chart)
+  return [...chart.templates.map((source) => ({ name: `${path}/${source.path}`, source })), ...chart.dependencies.flatMap(templatesOf)]
 }
 
 interface Gathering {
@@ -185,4 +195,3 @@ function dependencyObject(dependency: NonNullable<Chart['requirements']>[number]
     ['Alias', dependency.alias],
   ])
 }
-export type { GoInteger }

@@ -9,7 +9,7 @@ import type { Template, TemplateTree } from '../go-template/go-tree.ts'
 import { GoPanic, TemplateError, compareText } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import { asValues } from './context.ts'
-import type { Renderable } from './context.ts'
+import type { Renderable, TemplateFile } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { boundFunctions, failText, helmFunctions } from './functions.ts'
@@ -34,11 +34,7 @@ interface Rendering {
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
 export function renderTemplates(templates: readonly Renderable[], rendering: Rendering): Printed[] {
   const ordered = [...templates].sort(compareDepth)
-  const trees = new Map<string, TemplateTree>()
-  for (const source of ordered) {
-    const template = parseOnce(source, rendering)
-    for (const [name, tree] of template.defined) if (!trees.has(name) || !isEmptyTree(tree.root)) trees.set(name, tree)
-  }
+  const trees = parsedTrees(ordered, rendering)
   const functions = boundFunctions(rendering.helm)
   const printed: Printed[] = []
   for (const source of ordered) {
@@ -54,6 +50,16 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   return printed
 }
 
+/** The one set of definitions of all templates: the last one counts, but an empty one replaces none. */
+export function parsedTrees(templates: readonly TemplateFile[], rendering: Rendering): Map<string, TemplateTree> {
+  const trees = new Map<string, TemplateTree>()
+  for (const source of [...templates].sort(compareDepth)) {
+    const template = parseOnce(source, rendering)
+    for (const [name, tree] of template.defined) if (!trees.has(name) || !isEmptyTree(tree.root)) trees.set(name, tree)
+  }
+  return trees
+}
+
 /** The pieces of a text after Helm cut `<no value>` out of it. */
 function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] {
   const mark = '<no value>'
@@ -65,7 +71,7 @@ function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] 
 }
 
 /** `sortTemplates`: deeper paths first, then names descending, so that higher charts have the last word. */
-function compareDepth(a: Renderable, b: Renderable): number {
+function compareDepth(a: TemplateFile, b: TemplateFile): number {
   const depth = (name: string): number => name.split('/').length
   return depth(b.name) - depth(a.name) || compareText(b.name, a.name)
 }
@@ -73,7 +79,7 @@ function compareDepth(a: Renderable, b: Renderable): number {
 /** The same text under the same name is the same tree, whatever the values. */
 const parsed = new WeakMap<Renderable['source'], Map<string, Template>>()
 
-function parseOnce(source: Renderable, rendering: Rendering): Template {
+function parseOnce(source: TemplateFile, rendering: Rendering): Template {
   const key = `${rendering.helm} ${source.name}`
   const known = parsed.get(source.source)?.get(key)
   if (known !== undefined) return known
@@ -85,7 +91,7 @@ function parseOnce(source: Renderable, rendering: Rendering): Template {
   return template
 }
 
-function guarded<T>(source: Renderable, rendering: Rendering, body: () => T): T {
+function guarded<T>(source: TemplateFile, rendering: Rendering, body: () => T): T {
   try {
     return body()
   } catch (error) {

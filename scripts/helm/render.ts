@@ -14,16 +14,19 @@ import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
 import { copyChart, fullPath, loadChart, readValues } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'
-import { allTemplates } from './context.ts'
+import { allTemplates, templatesOf } from './context.ts'
 import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
-import { renderTemplates } from './engine.ts'
+import { parsedTrees, renderTemplates } from './engine.ts'
 import type { Printed } from './engine.ts'
 import { HelmRefusal } from './error.ts'
 import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
 import type { Document } from './manifests.ts'
 import { withOrigins } from './blame.ts'
-import type { Recorder } from './recorder.ts'
+import { Recorder } from './recorder.ts'
+import { readableValues } from './static-reads.ts'
+import { unreadKeys } from './unknown-keys.ts'
+import type { UnreadKey } from './unknown-keys.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
 
@@ -81,6 +84,25 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const templates = allTemplates(chart, seen, facts)
   const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
   return finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true })
+}
+
+/**
+ * The keys of each layer that nothing reads, by all branches of all templates and by what this run looked up.
+ * Throws HelmRefusal where the chart can't be read.
+ */
+export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
+  const { helm = '4.2' } = input
+  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
+  const chart = loadOnce(input.files, helm)
+  const recorder = new Recorder()
+  try {
+    renderHelmChart({ ...input, recorder })
+  } catch (error) {
+    // a run that stops has looked something up all the same
+    if (!(error instanceof HelmRefusal)) throw error
+  }
+  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(4) }))
+  return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
 }
 
 const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()
