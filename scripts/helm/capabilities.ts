@@ -30,6 +30,7 @@ export interface KubeVersion {
 /** `ParseKubeVersion`. Throws HelmRefusal. */
 export function readKubeVersion(given: string | undefined, helm: HelmGeneration): KubeVersion {
   const text = given ?? defaults[helm].kubernetes
+  if (helm === '3.16') return semanticKubeVersion(text)
   const match = /^\s*v?([0-9]+(?:\.[0-9]+)*)(.*)$/s.exec(text)
   if (match === null) throw new HelmRefusal('kube-version', `kube version: could not parse ${JSON.stringify(text)} as version`)
   const parts = (match[1] as string).split('.')
@@ -40,11 +41,21 @@ export function readKubeVersion(given: string | undefined, helm: HelmGeneration)
   if (numbers.some((number) => number >= 2n ** 64n)) throw new HelmRefusal('kube-version', `kube version: illegal version in ${JSON.stringify(text)}`)
   const [major = 0n, minor = 0n] = numbers
   return {
-    version: text.startsWith('v') ? text : `v${text}`,
+    // Helm 3.19 drops what stands behind the numbers, 4.2 keeps it beside them
+    version: helm === '3.19' ? `v${numbers.join('.')}` : text.startsWith('v') ? text : `v${text}`,
     normalized: `v${numbers.join('.')}`,
     major: String(major),
     minor: String(minor),
   }
+}
+
+/** Helm 3.16 reads a semantic version, and fills up what is missing. */
+function semanticKubeVersion(text: string): KubeVersion {
+  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/.exec(text)
+  if (match === null) throw new HelmRefusal('kube-version', `invalid kube version '${text}': Invalid Semantic Version`)
+  const [, major = '0', minor = '0', patch = '0', pre = '', build = ''] = match
+  const version = `v${Number(major)}.${Number(minor)}.${Number(patch)}${pre}${build}`
+  return { version, normalized: version, major: String(Number(major)), minor: String(Number(minor)) }
 }
 
 /** `.Capabilities`. */
@@ -60,7 +71,7 @@ export function capabilities(kube: KubeVersion, given: { readonly helm: HelmGene
     go: 'struct',
     type: given.helm === '4.2' ? 'common.KubeVersion' : 'chartutil.KubeVersion',
     text,
-    inside: [kubeFields[0] as [string, GoValue], ...(given.helm === '3.16' ? [] : [['normalizedVersion', text] as const]), ...kubeFields.slice(1)],
+    inside: [kubeFields[0] as [string, GoValue], ...(given.helm === '4.2' ? [['normalizedVersion', text] as const] : []), ...kubeFields.slice(1)],
     methods: new Map<string, GoFunction>([
       ['String', takes([], () => text)],
       ['GitVersion', takes([], () => kube.version)],

@@ -44,7 +44,7 @@ export function allTemplates(chart: Chart, values: GoMap, facts: ReleaseFacts): 
     ['Revision', int(1)],
     ['Service', 'Helm'],
   ])
-  addTemplates(chart, asValues(values), { facts, release, found })
+  addTemplates(chart, asValues(values, facts.helm), { facts, release, found })
   return found
 }
 
@@ -72,11 +72,12 @@ function addTemplates(chart: Chart, values: GoMap, all: Gathering): GoMap {
       ['Values', values],
       ['Subcharts', subcharts],
     ]),
+    all.facts.helm,
   )
   for (const child of chart.dependencies) {
     // a name with dots is a path to Helm
     const own = child.name.split('.').reduce<GoValue>((table, key) => (isGoMap(table) ? table.get(key) : undefined), values)
-    subcharts.set(child.name, addTemplates(child, isGoMap(own) ? asValues(own) : asValues(new Map()), all))
+    subcharts.set(child.name, addTemplates(child, asValues(isGoMap(own) ? own : new Map(), all.facts.helm), all))
   }
   const path = fullPath(chart)
   for (const source of chart.templates) {
@@ -100,8 +101,8 @@ const methods: ReadonlyMap<string, (map: GoMap) => GoFunction> = new Map([
 ])
 
 /** `common.Values`: a map with methods, which hide keys of the same name. */
-export function asValues(map: GoMap): GoMap {
-  return namedValue(map, { type: 'common.Values', methods: new Map([...methods].map(([name, method]) => [name, method(map)])) })
+export function asValues(map: GoMap, helm: HelmGeneration = '4.2'): GoMap {
+  return namedValue(map, { type: helm === '4.2' ? 'common.Values' : 'chartutil.Values', methods: new Map([...methods].map(([name, method]) => [name, method(map)])) })
 }
 
 function tableIn(map: GoMap, path: readonly string[]): GoMap {
@@ -138,19 +139,18 @@ type Members = [string, GoValue][]
 function chartObject(chart: Chart, helm: HelmGeneration): GoValue {
   const { metadata } = chart
   const isRoot = chart.parent === undefined
-  const members = metadataMembers(metadata, chart)
+  const members = metadataMembers(metadata, chart, helm)
   if (helm === '4.2') return new Map<string, GoValue>([...members, ['IsRoot', isRoot]])
-  const fields = new Map<string, GoValue>([...members, ['IsRoot', takesNothing(isRoot)]])
+  const fields = new Map<string, GoValue>([...members, ['IsRoot', isRoot]])
   const json = members.filter(([, value]) => !isZero(value)).map(([name, value]): [string, GoValue] => [jsonName(name), value])
   const inside: Members = [['Metadata', null], ['IsRoot', isRoot]]
   return { go: 'struct', type: 'struct { chart.Metadata; IsRoot bool }', text: '', inside, methods: new Map(), fields, members: [...json, ['IsRoot', isRoot]] }
 }
-const takesNothing = (value: GoValue): GoValue => value
 const jsonName = (name: string): string => (name === 'APIVersion' ? 'apiVersion' : (name[0] as string).toLowerCase() + name.slice(1))
 const isZero = (value: GoValue): boolean =>
   value === '' || value === false || value === null || (Array.isArray(value) && value.length === 0) || (isGoMap(value) && value.size === 0)
 
-function metadataMembers(metadata: Metadata, chart: Chart): Members {
+function metadataMembers(metadata: Metadata, chart: Chart, helm: HelmGeneration): Members {
   const { annotations } = metadata
   return [
     ['Name', chart.name],
@@ -161,13 +161,12 @@ function metadataMembers(metadata: Metadata, chart: Chart): Members {
     ['Keywords', [...metadata.keywords]],
     [
       'Maintainers',
-      metadata.maintainers.map(
-        ({ name, email, url }) =>
-          new Map<string, GoValue>([
-            ['Name', name],
-            ['Email', email],
-            ['URL', url],
-          ]),
+      metadata.maintainers.map(({ name, email, url }) =>
+        record('*chart.Maintainer', helm, [
+          ['Name', name],
+          ['Email', email],
+          ['URL', url],
+        ]),
       ),
     ],
     ['Icon', metadata.icon],
@@ -178,13 +177,20 @@ function metadataMembers(metadata: Metadata, chart: Chart): Members {
     ['Deprecated', metadata.deprecated],
     ['Annotations', annotations === undefined ? nilTextMap() : textMap(new Map(annotations))],
     ['KubeVersion', metadata.kubeVersion],
-    ['Dependencies', (chart.requirements ?? []).map(dependencyObject)],
+    ['Dependencies', (chart.requirements ?? []).map((dependency) => dependencyObject(dependency, helm))],
     ['Type', metadata.type],
   ]
 }
 
-function dependencyObject(dependency: NonNullable<Chart['requirements']>[number]): GoMap {
-  return new Map<string, GoValue>([
+/** A map in Helm 4, a structure in Helm 3. */
+function record(type: string, helm: HelmGeneration, members: Members): GoValue {
+  if (helm === '4.2') return new Map(members)
+  const json = members.filter(([, value]) => !isZero(value)).map(([name, value]): [string, GoValue] => [name.toLowerCase(), value])
+  return { go: 'struct', type, text: '', inside: members, methods: new Map(), fields: new Map(members), members: json }
+}
+
+function dependencyObject(dependency: NonNullable<Chart['requirements']>[number], helm: HelmGeneration): GoValue {
+  return record('*chart.Dependency', helm, [
     ['Name', dependency.name],
     ['Version', dependency.version],
     ['Repository', dependency.repository],

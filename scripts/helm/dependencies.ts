@@ -50,7 +50,7 @@ function setDependencies(chart: Chart, children: Chart[]): void {
 function aliased(found: Chart, wanted: Dependency, helm: HelmGeneration): Chart {
   const copy: Chart = { ...found, requirements: found.requirements?.map((dependency) => ({ ...dependency })) }
   if (wanted.alias !== '') copy.name = wanted.alias
-  // Helm 3 lets all aliases share their children, whose parent is the last alias that took them
+  // Helm 3 lets all aliases share their children, whose parent stays the chart in charts/
   if (helm === '4.2')
     setDependencies(
       copy,

@@ -39,7 +39,7 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   const printed: Printed[] = []
   for (const source of ordered) {
     if (/(?:^|\/)_[^/]*$/.test(source.name)) continue
-    source.data.set('Template', asValues(new Map([['Name', source.name], ['BasePath', source.basePath]])))
+    source.data.set('Template', asValues(new Map([['Name', source.name], ['BasePath', source.basePath]]), rendering.helm))
     rendering.recorder?.open()
     const tree = trees.get(source.name) as TemplateTree
     const { budget, recorder: watcher } = rendering

@@ -94,6 +94,9 @@ const missing: Readonly<Record<HelmGeneration, readonly string[]>> = {
   '4.2': [],
 }
 
+/** Helm 3's library writes floats without an exponent. */
+const plainToml = quietly('any', (args, budget) => writeToml(args[0], budget, 'plain'), (message) => message)
+
 const sets = new Map<HelmGeneration, GoFunctions>()
 
 /** All functions of one generation; `include` and `tpl` are bound to a rendering by `boundFunctions`. */
@@ -102,6 +105,7 @@ export function helmFunctions(helm: HelmGeneration): GoFunctions {
   if (known === undefined) {
     const { fromYaml: _yaml, fromYamlArray: _array, ...sprig } = sprigFunctions
     const own: Record<string, GoFunction> = { ...sprig, ...fixed, include: placeholder, tpl: placeholder }
+    if (helm !== '4.2') own['toToml'] = plainToml
     for (const name of missing[helm]) delete own[name]
     known = Object.assign(Object.create(null) as Record<string, GoFunction>, own)
     sets.set(helm, known)

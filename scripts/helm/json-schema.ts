@@ -34,9 +34,9 @@ interface Registry {
 }
 
 /** Throws SchemaProblem. */
-export function compileSchema(schema: Json): CompiledSchema {
+export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchema {
   if (typeof schema !== 'boolean' && !isJsonMap(schema)) throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
-  const draft = draftOf(schema)
+  const draft = Math.min(draftOf(schema), newest) as Draft
   const registry: Registry = { draft, byUrl: new Map(), bases: new Map() }
   registry.byUrl.set(rootUrl, { schema, base: rootUrl })
   register(schema, rootUrl, registry)

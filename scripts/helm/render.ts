@@ -164,7 +164,7 @@ function checkKubeVersion(chart: Chart, kube: KubeVersion, helm: HelmGeneration)
 function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGeneration; readonly skipSchema: boolean }): MapValue {
   processDependencies(chart, layers, given.helm)
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
-  const refused = given.skipSchema ? undefined : checkSchemas(chart, values)
+  const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)
   if (refused !== undefined)
     throw new HelmRefusal('schema', `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`)
   return values

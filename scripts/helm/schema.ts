@@ -1,6 +1,7 @@
 // What do the schemas of a chart and its subcharts refuse?
 import { readJson } from '../go-template/go-json.ts'
 import { TemplateError } from '../go-template/go-value.ts'
+import type { HelmGeneration } from '../merge/merge.ts'
 import type { Json, MapValue } from '../model.ts'
 import { toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
@@ -14,16 +15,16 @@ export interface SchemaRefusal {
 }
 
 /** `ValidateAgainstSchema`: the parent's schema and those of its subcharts, all their errors; undefined: nothing is wrong. */
-export function checkSchemas(chart: Chart, values: MapValue): SchemaRefusal | undefined {
-  const found = collect(chart, values, [])
+export function checkSchemas(chart: Chart, values: MapValue, helm: HelmGeneration): SchemaRefusal | undefined {
+  const found = collect(chart, values, { helm, path: [] })
   return found.text === '' ? undefined : found
 }
 
-function collect(chart: Chart, values: MapValue, path: readonly string[]): { text: string; paths: (readonly string[])[] } {
+function collect(chart: Chart, values: MapValue, { helm, path }: { readonly helm: HelmGeneration; readonly path: readonly string[] }): { text: string; paths: (readonly string[])[] } {
   let text = ''
   const paths: (readonly string[])[] = []
   if (chart.schema !== undefined) {
-    const refused = validate(chart.schema, toPlain(values))
+    const refused = validate(chart.schema, toPlain(values), helm)
     if (refused !== undefined) {
       text += `${chart.name}:\n${refused.text}\n`
       for (const wrong of refused.paths) paths.push([...path, ...wrong])
@@ -32,7 +33,7 @@ function collect(chart: Chart, values: MapValue, path: readonly string[]): { tex
   for (const child of chart.dependencies) {
     const own = values.entries.get(child.name)
     if (own?.kind !== 'map') continue
-    const inner = collect(child, own, [...path, child.name])
+    const inner = collect(child, own, { helm, path: [...path, child.name] })
     text += inner.text
     paths.push(...inner.paths)
   }
@@ -42,23 +43,25 @@ function collect(chart: Chart, values: MapValue, path: readonly string[]): { tex
 const compiled = new Map<string, CompiledSchema | string>()
 
 /** A schema is read once for all databases; a text: why it is none. */
-function schemaOf(source: string): CompiledSchema | string {
-  const known = compiled.get(source)
+function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string {
+  const key = `${helm === '3.16' ? 'old' : 'new'} ${source}`
+  const known = compiled.get(key)
   if (known !== undefined) return known
   let made: CompiledSchema | string
   try {
-    made = compileSchema(readJson(source))
+    // Helm 3.16 has another checker, which ends with draft 7
+    made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020)
   } catch (error) {
     if (!(error instanceof SchemaProblem || error instanceof TemplateError)) throw error
     made = error.message
   }
   if (compiled.size > 100) compiled.clear()
-  compiled.set(source, made)
+  compiled.set(key, made)
   return made
 }
 
-function validate(source: string, values: Json): SchemaRefusal | undefined {
-  const schema = schemaOf(source)
+function validate(source: string, values: Json, helm: HelmGeneration): SchemaRefusal | undefined {
+  const schema = schemaOf(source, helm)
   if (typeof schema === 'string') return { text: schema, paths: [[]] }
   const failures = schema.validate(values)
   if (failures.length === 0) return undefined

@@ -1,6 +1,7 @@
 // How does BurntSushi/toml read and write?
 import { TomlDate, TomlError, parse } from 'smol-toml'
 import type { Budget } from '../go-template/budget.ts'
+import { formatFloatAs } from '../go-template/go-float.ts'
 import { TemplateError, bytesIn, isGoMap, isInteger, isNilList, isNilMap, isStruct, sortedKeys, int64 } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoStruct, GoValue } from '../go-template/go-value.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
@@ -16,48 +17,54 @@ const keyText = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : q
 const isNothing = (value: GoValue): boolean =>
   value === null || value === undefined || isNilList(value) || (isGoMap(value) && isNilMap(value))
 
-/** `toml.Encoder`: keys with plain values first, tables after them, both in order; throws TemplateError. */
-export function writeToml(value: GoValue, budget: Budget): string {
-  budget.whole(value)
-  if (value === null || value === undefined) throw new TemplateError('reflect: call of reflect.Value.Type on zero Value')
-  const out: string[] = []
-  writeAt(out, [], value)
-  return out.join('')
+interface Writer {
+  readonly out: string[]
+  /** with an exponent where that is shorter, as of Helm 4, or without */
+  readonly floats: 'short' | 'plain'
 }
 
-function writeAt(out: string[], path: readonly string[], value: GoValue): void {
+/** `toml.Encoder`: keys with plain values first, tables after them, both in order; throws TemplateError. */
+export function writeToml(value: GoValue, budget: Budget, floats: Writer['floats'] = 'short'): string {
+  budget.whole(value)
+  if (value === null || value === undefined) throw new TemplateError('reflect: call of reflect.Value.Type on zero Value')
+  const writer: Writer = { out: [], floats }
+  writeAt(writer, [], value)
+  return writer.out.join('')
+}
+
+function writeAt(writer: Writer, path: readonly string[], value: GoValue): void {
   if (isNothing(value)) return
-  if (isGoMap(value)) return writeTable(out, path, value)
+  if (isGoMap(value)) return writeTable(writer, path, value)
   if (Array.isArray(value) && isTableList(value)) {
     if (path.length === 0) throw new TemplateError('toml: top-level values must be Go maps or structs')
     for (const item of value) {
-      if (out.length > 0) out.push('\n')
-      out.push(`${indentOf(path)}[[${path.map(keyText).join('.')}]]\n`)
-      writeMembers(out, path, item as GoMap)
+      if (writer.out.length > 0) writer.out.push('\n')
+      writer.out.push(`${indentOf(path)}[[${path.map(keyText).join('.')}]]\n`)
+      writeMembers(writer, path, item as GoMap)
     }
     return
   }
-  const text = elementText(value)
-  if (path.length === 0) out.push(text)
-  else out.push(`${indentOf(path)}${keyText(path.at(-1) as string)} = ${text}\n`)
+  const text = elementText(writer, value)
+  if (path.length === 0) writer.out.push(text)
+  else writer.out.push(`${indentOf(path)}${keyText(path.at(-1) as string)} = ${text}\n`)
 }
 
 const indentOf = (path: readonly string[]): string => '  '.repeat(Math.max(path.length - 1, 0))
 
-function writeTable(out: string[], path: readonly string[], table: GoMap): void {
-  if (path.length === 1 && out.length > 0) out.push('\n')
-  if (path.length > 0) out.push(`${indentOf(path)}[${path.map(keyText).join('.')}]\n`)
-  writeMembers(out, path, table)
+function writeTable(writer: Writer, path: readonly string[], table: GoMap): void {
+  if (path.length === 1 && writer.out.length > 0) writer.out.push('\n')
+  if (path.length > 0) writer.out.push(`${indentOf(path)}[${path.map(keyText).join('.')}]\n`)
+  writeMembers(writer, path, table)
 }
 
 const isTable = (value: GoValue): boolean => !isNothing(value) && (isGoMap(value) || (Array.isArray(value) && isTableList(value)))
 
-function writeMembers(out: string[], path: readonly string[], table: GoMap): void {
+function writeMembers(writer: Writer, path: readonly string[], table: GoMap): void {
   const keys = sortedKeys(table)
   for (const wanted of [false, true])
     for (const key of keys) {
       const value = table.get(key)
-      if (isTable(value) === wanted) writeAt(out, [...path, key], value)
+      if (isTable(value) === wanted) writeAt(writer, [...path, key], value)
     }
 }
 
@@ -73,24 +80,24 @@ function isTableList(list: GoList): boolean {
   return all
 }
 
-function elementText(value: GoValue): string {
+function elementText(writer: Writer, value: GoValue): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') return floatText(value)
+  if (typeof value === 'number') return floatText(value, writer.floats)
   if (isInteger(value)) return value.type === 'time.Duration' ? quoted(value.text ?? '') : String(value.value)
-  if (Array.isArray(value)) return `[${value.map(elementText).join(', ')}]`
-  if (isGoMap(value)) return inlineTable(value)
+  if (Array.isArray(value)) return `[${value.map((item) => elementText(writer, item)).join(', ')}]`
+  if (isGoMap(value)) return inlineTable(writer, value)
   if (isStruct(value)) return value.json ?? quoted(value.text)
   throw new TemplateError('unexpected type: nil')
 }
 
-function floatText(value: number): string {
+function floatText(value: number, floats: Writer['floats']): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
-  const text = formatGoFloat(value)
+  const text = floats === 'short' ? formatGoFloat(value) : formatFloatAs(value, 'f', -1)
   return /[.e]/.test(text) ? text : `${text}.0`
 }
 
-function inlineTable(table: GoMap): string {
+function inlineTable(writer: Writer, table: GoMap): string {
   const keys = sortedKeys(table)
   const [plain, sub] = [keys.filter((key) => !isTable(table.get(key))), keys.filter((key) => isTable(table.get(key)))]
   let text = ''
@@ -98,7 +105,7 @@ function inlineTable(table: GoMap): string {
     for (const [index, key] of part.entries()) {
       const value = table.get(key)
       if (isNothing(value)) continue
-      text += `${keyText(key)} = ${elementText(value)}${trails || index < part.length - 1 ? ', ' : ''}`
+      text += `${keyText(key)} = ${elementText(writer, value)}${trails || index < part.length - 1 ? ', ' : ''}`
     }
   }
   write(plain, sub.length > 0)

@@ -42,7 +42,8 @@ function coalesceOwn(chart: Chart, values: MapValue, how: Coalescing): MapValue 
       if (added !== undefined) entries.set(key, added)
     } else if (value.kind === 'null' && !how.keepNulls) entries.delete(key)
     else if (value.kind === 'map' && preset.kind === 'map') {
-      const keepNulls = how.keepNulls || chart.dependencies.some((child) => child.name === key)
+      // since Helm 3.17 a subchart's values keep their nulls until it is its turn
+      const keepNulls = how.keepNulls || (how.helm !== '3.16' && chart.dependencies.some((child) => child.name === key))
       const clean = keepNulls || how.helm !== '4.2' ? preset : (withoutNulls(preset) as MapValue)
       entries.set(key, coalesceTables(value, clean, { ...how, keepNulls }))
     } else entries.set(key, above(value, preset))
