@@ -97,6 +97,7 @@ if (process.argv.includes('--types')) {
   ]
   execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', ...flags], {
     cwd: root,
-    stdio: 'inherit',
+    // stdout belongs to whoever called npm
+    stdio: ['ignore', 2, 2],
   })
 }

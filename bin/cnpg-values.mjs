@@ -18,7 +18,9 @@ function newest(path) {
 // an installed package has no scripts/: there is nothing to build from
 if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
   const sources = Math.max(newest(join(root, 'scripts')), newest(join(root, 'build.mjs')))
-  if (!existsSync(bundle) || statSync(bundle).mtimeMs < sources) {
+  // a checkout of a release has dist/ and nothing to build with, and git gives its files any order of times
+  const canBuild = existsSync(join(root, 'node_modules', 'esbuild'))
+  if (!existsSync(bundle) || (canBuild && statSync(bundle).mtimeMs < sources)) {
     try {
       await import(pathToFileURL(join(root, 'build.mjs')).href)
     } catch (error) {
@@ -26,6 +28,11 @@ if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
       process.exit(3)
     }
   }
+}
+
+if (!existsSync(bundle)) {
+  process.stderr.write(`cnpg-values: ${bundle} is missing, and there is nothing to build it from; install the package again\n`)
+  process.exit(3)
 }
 
 const { main, openQuestions } = loadBundle(dirname(bundle)).exports

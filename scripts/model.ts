@@ -135,6 +135,8 @@ export interface SourceLocation {
   readonly endLine: number
   readonly endColumn: number
   readonly revision?: string
+  /** the repository of the file, where it is not the root's */
+  readonly repository?: string
 }
 export interface RelatedLocation extends SourceLocation {
   readonly message: string

@@ -1,16 +1,16 @@
 // The story: discover → parse → merge → chart → admit → argocd → diagnose → emit. The only importer of several stages.
+import { printed } from './values/printed.ts'
 import { append } from './values/append.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { admit } from './admit/admit.ts'
-import { rememberingExaminer } from './admit/alike.ts'
-import type { Examiner } from './admit/alike.ts'
-import { chooseSchemaVersion } from './kubernetes/load.ts'
-import { isKnownOperator } from './operator/version.ts'
+import { examine } from './admit/examine.ts'
+import { unknownOperator, unknownOperatorHelp } from './operator/known.ts'
 import type { HandWritten, HandWrittenState } from './argocd/rules/hand-written.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { operatorConflicts } from './argocd/write/operator.ts'
 import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
+import { inheritedStaleness } from './changes/inherited.ts'
 import { startComparison } from './changes/comparison.ts'
 import type { Comparison } from './changes/comparison.ts'
 import type { UpdateJudge } from './changes/objects.ts'
@@ -29,8 +29,6 @@ import { isGenerated } from './emit/header.ts'
 import { compareOutputs, generatedFiles, outputFindings } from './emit/outputs.ts'
 import type { Output, OutputState } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
-import { FleetMemory, likenessOf } from './fleet-memory.ts'
-import type { Assessed } from './fleet-memory.ts'
 import { generateLayer, serviceSpot } from './merge/generator.ts'
 import { LayerReader } from './merge/layers.ts'
 import { staticFolder } from './discover/layout.ts'
@@ -43,8 +41,9 @@ import { couldMeet, fleetFacts, judgeFleet } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import type { PolicySubject } from './policy/subject.ts'
-import { areQuiet, judgePostgres, refusedParameters } from './postgres/judge.ts'
+import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { loadSettings } from './discover/settings.ts'
+import { adviceFor } from './repository/invocation.ts'
 import type { Tree } from './repository/tree.ts'
 import { openSettingsTree, openTree } from './repository/workspace.ts'
 import type { Workspace } from './repository/workspace.ts'
@@ -56,10 +55,14 @@ export interface Outcome {
   readonly diagnostics: readonly Diagnostic[]
   /** every generated file as it should be beside what is there; empty where an error stands in the way */
   readonly states: readonly OutputState[]
+  /** every file that was listed */
+  readonly paths?: readonly string[]
   /** text of a file, for code frames */
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
+  /** hand-written deployments of the base that were compared */
+  readonly comparedByHand?: number
   /** how many of the databases were judged; the others are as they are at the base */
   readonly judged: number
 }
@@ -105,8 +108,6 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const before = new Map<string, FleetFacts>()
   const compare = comparison === undefined ? undefined : comparer(comparison, before)
   const layers = new LayerReader(valuesChecks(settings))
-  const examine = rememberingExaminer()
-  const memory = new FleetMemory()
   const helm = options.crossCheck === true ? { root: workspace.root } : undefined
   const outputs: Output[] = []
   const assessAll = (some: readonly Database[]): FleetFacts[] => {
@@ -120,11 +121,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
       const values = mergeLayers([written, generated.layer])
       append(findings, generated.findings)
       outputs.push({ path: database.rendered, text: writeValues(database, values), database: database.id })
-      const isAlone = options.live !== undefined || options.crossCheck === true
-      const likeness = !isAlone && comparison?.before(database) === undefined ? likenessOf(database, written, areQuiet) : undefined
-      const recalled = likeness === undefined ? undefined : memory.recall(database, likeness)
-      const assessed = recalled ?? assess(database, { values, settings, examine, compare, live: options.live, helm })
-      if (likeness !== undefined) memory.keep(database, likeness, assessed)
+      const assessed = assess(database, { values, settings, compare, live: options.live, helm })
       append(findings, assessed.findings)
       if (assessed.facts !== undefined) fleet.push(assessed.facts)
     }
@@ -138,34 +135,33 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ settings, databases, tree, base: comparison?.base })
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
-  append(findings, comparison?.conclude() ?? [])
-  const known = { settings, databases, judged: judged.length, ...(comparison && { comparison }) }
+  append(findings, comparison?.conclude(handWritten.handovers) ?? [])
+  const known = { settings, databases, judged: judged.length, comparedByHand: handWritten.compared, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
   append(outputs, writeManifests(settings, databases))
   const states = compareOutputs(outputs, tree, unseen)
-  const { stale, foreign } = outputFindings(states)
-  return { ...known, ...conclude([...kept, ...stale, ...foreign]), states }
+  const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
+  const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
+  return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states, paths: tree.paths }
 }
 
-const nothingByHand: HandWritten = {
-  findings: [],
-  stores: new Set(),
-  deployed: () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() }),
-}
+const nothingDeployed: HandWritten['deployed'] = () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() })
+const nothingByHand: HandWritten = { findings: [], handovers: [], compared: 0, stores: new Set(), deployed: nothingDeployed }
 
-/** Manifests that people wrote beside ours, now or at the base; Argo CD's own engine is loaded only where there are any. */
+/** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
 async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
+  const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
+    if (isBlind) return true
     const read = generatedFiles.includes(path) ? tree.read(path) : undefined
     return read?.ok !== true || !isGenerated(read.text)
   }
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
-  const { judgeHandWritten } = await import('./argocd/rules/hand-written.ts')
-  return judgeHandWritten(state)
+  return (await import('./argocd/rules/hand-written.ts')).judgeHandWritten(state)
 }
 
 function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnostics' | 'source'> {
@@ -177,13 +173,10 @@ function conclude(findings: readonly LocatedFinding[]): Pick<Outcome, 'diagnosti
 function comparer(comparison: Comparison, facts: Map<string, FleetFacts>): (after: Side) => LocatedFinding[] {
   const { settings } = comparison.base
   const layers = new LayerReader([])
-  const examine = rememberingExaminer()
   const judge: UpdateJudge = (object, old, { after }) => {
     if (!isJudged(object)) return []
     const { operator } = after.environment
-    return updateFindings(object, old, (now, then) =>
-      examine(now, after.cluster, { operator: operator.version, ...(then && { old: then }) }),
-    )
+    return updateFindings(object, old, (now, then) => examine(now, { operator: operator.version, ...(then && { old: then }) }))
   }
   return (after) => {
     const database = comparison.before(after.database)
@@ -202,13 +195,19 @@ function comparer(comparison: Comparison, facts: Map<string, FleetFacts>): (afte
 
 /** The chart's Secrets, ConfigMaps and monitoring objects are not the operator's. */
 function isJudged(object: RenderedObject): boolean {
-  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(object.plain['apiVersion']))
+}
+
+/** What is known of a database once it was judged. */
+interface Assessed {
+  readonly findings: readonly LocatedFinding[]
+  /** absent: there is no Cluster */
+  readonly facts?: FleetFacts
 }
 
 interface Assessment {
   readonly values: MapValue
   readonly settings: Settings
-  readonly examine: Examiner
   readonly compare: ((after: Side) => LocatedFinding[]) | undefined
   readonly live: LiveState | undefined
   /** the real chart is rendered, too; `root`: where one that is a folder lies */
@@ -216,13 +215,13 @@ interface Assessment {
 }
 
 /** One database: what the chart makes of its values, and what the API server and the operator say to each object. */
-function assess(database: Database, { values, settings, examine, compare, live, helm }: Assessment): Assessed {
+function assess(database: Database, { values, settings, compare, live, helm }: Assessment): Assessed {
   const { objects, findings, told } = renderDatabase(database, values, settings)
   const fallback = serviceSpot(database)
   let refused: ReadonlySet<string> | undefined
   for (const object of objects) {
     if (!isJudged(object)) continue
-    const verdict = examine(object.plain, database.cluster, { operator: database.environment.operator.version })
+    const verdict = examine(object.plain, { operator: database.environment.operator.version })
     if (object.kind === 'Cluster') refused = refusedParameters(verdict)
     const known = verdict.length > 0 ? told() : []
     for (const finding of verdict)
@@ -285,14 +284,10 @@ function pinFindings(settings: Settings): LocatedFinding[] {
     at: spot(other.name),
     help: 'give both the same operator, or another destination',
   }))
-  const unknown = settings.environments
-    .filter(({ operator }) => !isKnownOperator(operator.version))
-    .map(({ name, operator }) => ({
-      rule: 'settings/known-operator',
-      severity: 'warning' as const,
-      message: `operator ${operator.version} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', operator.version)}`,
-      at: spot(name),
-      help: 'pin a release from 1.27.1 to 1.30.0, or update cnpg-values',
-    }))
+  const unknown = settings.environments.flatMap(({ name, operator }) => {
+    const message = unknownOperator(operator.version)
+    const finding = { rule: 'settings/known-operator', severity: 'info' as const, help: unknownOperatorHelp }
+    return message === undefined ? [] : [{ ...finding, message, at: spot(name) }]
+  })
   return [...conflicts, ...unknown]
 }

@@ -31,7 +31,8 @@ const all = examples('README.md')
 
 test.each(all)('$command', async ({ prepare, command, output }) => {
   const root = mkdtempSync(join(temporary, 'copy-'))
-  for (const name of ['apps', 'helm-values', 'databases']) cpSync(join(repository, name), join(root, name), { recursive: true })
+  for (const name of ['apps', 'helm-values', 'databases', 'package.json'])
+    cpSync(join(repository, name), join(root, name), { recursive: true })
   if (prepare !== undefined) execFileSync('bash', ['-c', prepare], { cwd: root })
   const argv = command
     .replace(/^npm run --silent (\S+)(?: --)?/, '$1')
@@ -47,4 +48,17 @@ test('every file and folder that the README links or lists is there', () => {
   const text = readFileSync(join(repository, 'README.md'), 'utf8')
   const links = [...text.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map((match) => match[1] as string)
   expect(links.filter((path) => !existsSync(join(repository, path)))).toEqual([])
+})
+
+test('every Action is pinned by commit, and every address of ours is the one in package.json', () => {
+  const files = execFileSync('git', ['-C', repository, 'ls-files', '*.yml', '*.yaml', '*.md', '*.mjs', 'scripts'], { encoding: 'utf8' })
+  const { repository: own, homepage } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+  const address = own.url.replace(/^git\+|\.git$/g, '') as string
+  expect(homepage).toBe(`${address}#readme`)
+  for (const file of files.split('\n').filter((path) => path !== '' && !path.startsWith('test/') && existsSync(join(repository, path)))) {
+    const text = readFileSync(join(repository, file), 'utf8')
+    for (const [, action] of text.matchAll(/^\s*-? *uses: (\S+.*)$/gm))
+      expect(action, file).toMatch(/^(?:[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|example\/cnpg-values@<commit>)$/)
+    for (const [found] of text.matchAll(/https:\/\/github\.com\/[\w-]+\/cnpg-values\b/g)) expect(found, file).toBe(address)
+  }
 })

@@ -1,10 +1,12 @@
 // Which real mistakes does an object have, all at once and each once?
+import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import type { ServedKind } from '../kubernetes/load.ts'
+import { isKnownMinor } from '../operator/version.ts'
 import { copyJson } from '../kubernetes/prepare.ts'
 import { checkSchema } from '../kubernetes/schema.ts'
 import {
@@ -41,12 +43,19 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const refused = new Set(
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
-  return [
+  const found = [
     ...unknown.filter((path) => !isInWrongType(path, errors)).map((path) => unknownMember(path, kind)),
     ...[...errors, ...refused].map(toFinding),
     ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
     ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
   ]
+  return isKnownMinor(operator) ? found : found.map(asUncertain)
+}
+
+/** What another minor may know, allow or no longer ask is no error where the nearest known release judged; types and names are. */
+function asUncertain(finding: RuledFinding): RuledFinding {
+  const isCertain = finding.rule.startsWith('schema/') && finding.rule !== 'schema/unknown-field'
+  return isCertain || finding.severity !== 'error' ? finding : { ...finding, severity: 'warning' }
 }
 
 /** The object without the status, which no request can set. */
@@ -93,7 +102,7 @@ function asWritten(issue: Issue, sent: JsonMap): Issue {
     ...issue,
     keyword: 'required',
     message: issue.message.replace(' is null,', ' is not set,'),
-    help: `set ${String(issue.path.at(-1))}`,
+    help: `set ${printed(issue.path.at(-1))}`,
   }
 }
 
@@ -110,7 +119,7 @@ function celFindings(stored: JsonMap, old: JsonMap | undefined, { kind }: Decode
   const isAbout = (issue: Issue, path: Path): boolean =>
     isWithin(issue.path, path) ||
     (isWithin(path, issue.path) &&
-      (issue.keyword === 'cel-unreadable' || issue.expression?.includes(String(path[issue.path.length])) === true))
+      (issue.keyword === 'cel-unreadable' || issue.expression?.includes(printed(path[issue.path.length])) === true))
   return issues.filter((issue) => !blamed.some((path) => isAbout(issue, path))).map(toFinding)
 }
 
@@ -140,13 +149,13 @@ function distinct(issues: readonly Issue[]): Issue[] {
 
 /** Whether a missing member stands beside an unknown one of a similar name: then the unknown one is the mistake to report. */
 function isMisspelt(missing: Path, unknown: readonly Path[]): boolean {
-  const name = String(missing.at(-1))
+  const name = printed(missing.at(-1))
   const parent = kubePath(missing.slice(0, -1))
-  return unknown.some((path) => kubePath(path.slice(0, -1)) === parent && nearest(String(path.at(-1)), [name]) !== undefined)
+  return unknown.some((path) => kubePath(path.slice(0, -1)) === parent && nearest(printed(path.at(-1)), [name]) !== undefined)
 }
 
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
-  const name = String(path.at(-1))
+  const name = printed(path.at(-1))
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)

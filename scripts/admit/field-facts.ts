@@ -1,10 +1,12 @@
 // What may stand in a field of an object: type, default, bounds, and the rules that look at it?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path, Rule } from '../model.ts'
 import { operatorSubject } from './admit.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
 import { decodeObject, mutateObject, valueAt } from './stages.ts'
+import { noteParameters } from '../operator/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
 
@@ -14,6 +16,8 @@ export interface FieldFacts {
   readonly type: string
   readonly default?: Json
   readonly choices?: readonly Json[]
+  /** when a change of a PostgreSQL parameter takes effect */
+  readonly applies?: string
   /** `at least 0`, `matches ^a$` */
   readonly bounds: readonly string[]
   /** members of a map with fixed keys, sorted; those that must be set are in `required` */
@@ -27,12 +31,12 @@ export interface FieldFacts {
 
 /** Whether schemas know the kind of an object. */
 export function isServed(object: JsonMap, operator: string): boolean {
-  return loadKind(String(object['apiVersion']), String(object['kind']), operator) !== undefined
+  return loadKind(printed(object['apiVersion']), printed(object['kind']), operator) !== undefined
 }
 
 /** What the CRD says of a field; null: the schema does not have it; undefined: no schema for this kind. */
 export function factsOf(object: JsonMap, path: Path, operator: string): FieldFacts | null | undefined {
-  const served = loadKind(String(object['apiVersion']), String(object['kind']), operator)
+  const served = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)
   if (served === undefined) return undefined
   let schema: Structural | true = served.schema
   let parent: Structural | undefined
@@ -111,7 +115,7 @@ export function knownMembers(
   path: Path,
   operator: string,
 ): { readonly step: string; readonly members: readonly string[] } | undefined {
-  let schema: Structural | true | undefined = loadKind(String(object['apiVersion']), String(object['kind']), operator)?.schema
+  let schema: Structural | true | undefined = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)?.schema
   for (const step of path) {
     if (schema === undefined || schema === true) return undefined
     const next: Structural | true | undefined = typeof step === 'number' ? schema.items : memberSchema(schema, step)
@@ -151,7 +155,7 @@ function isImage(path: Path): boolean {
  * that stops before it comes to the field is not among them; with other values it may be.
  */
 export function readersOf(stored: JsonMap, path: Path, operator: string): Reader[] {
-  const kind = String(stored['kind'])
+  const kind = printed(stored['kind'])
   const readers = new Map<string, Reader>()
   for (const [rules, onChange] of [
     [rulesFor(kind), false],
@@ -173,6 +177,10 @@ function reads(
 ): boolean {
   const seen = { found: false }
   const watched = watch(stored, look.path, seen)
+  const [top, member, kind, parameter] = look.path
+  // the operator's rules read parameters from a copy of the map, which asks for all of them at once
+  if (top === 'spec' && member === 'postgresql' && kind === 'parameters' && parameter !== undefined)
+    noteParameters(watched, stored, (name) => (seen.found ||= name === parameter))
   const subject = operatorSubject(stored, look.onChange ? stored : undefined, { operator: look.operator })
   for (const _ of rule.check({ ...subject, object: watched })) if (seen.found) break
   return seen.found

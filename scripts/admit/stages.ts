@@ -1,4 +1,5 @@
 // Which steps does an object take through the API server before the validating webhook?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { listed, nearest } from '../values/path.ts'
 import { checkCel } from '../kubernetes/cel.ts'
@@ -59,7 +60,7 @@ function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, opera
     return { ...issue, path: ['apiVersion'], message, help: `write apiVersion: ${twin.apiVersion}` }
   }
   const value = field === 'kind' ? kind : apiVersion
-  const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${String(apiVersion)}`
+  const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${printed(apiVersion)}`
   const kinds = known.filter((served) => served.apiVersion === apiVersion).map((served) => served.kind)
   const guess = typeof kind === 'string' ? nearest(kind, kinds) : undefined
   const help = guess !== undefined ? `did you mean \`${guess}\`?` : kinds.length > 0 ? `there are ${listed(kinds)}` : undefined

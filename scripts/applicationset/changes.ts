@@ -1,4 +1,5 @@
 // What happens to the Applications of a set, and to their databases, when the set changes?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { admitSet } from './generate.ts'
 import { canonical, deleteObject, finalizersOf, policyOf, reconcile, rollingStrategy, same, setKey, textsOf, typed } from './reconcile.ts'
@@ -75,7 +76,7 @@ function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster 
     const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : setNamespace
     metadata['namespace'] = namespace
     const controller = entry.owner === undefined ? owner : entry.owner === '' ? undefined : `${namespace}/${entry.owner}`
-    cluster.set(`${namespace}/${String(metadata['name'] ?? '')}`, { namespace, metadata, spec, owner: controller })
+    cluster.set(`${namespace}/${printed(metadata['name'] ?? '')}`, { namespace, metadata, spec, owner: controller })
   }
   return cluster
 }
@@ -123,7 +124,7 @@ interface Play {
 
 function describe(play: Play): ApplicationChange[] {
   const home = play.old ?? play.next
-  const prefix = home === undefined ? 'argocd/' : setKey(home).replace(/\/.*$/, '/')
+  const prefix = home === undefined ? 'argocd/' : `${setKey(home).split('/', 1)[0] ?? ''}/`
   const outcome = play.outcomes[0]
   const names = new Set([...play.start.keys(), ...play.end.keys(), ...(outcome?.frozen ?? []), ...(outcome?.rejected ?? [])])
   const owners = [play.old, play.next].filter((set) => set !== undefined).map(setKey)
@@ -148,9 +149,18 @@ function describeOne(key: string, play: Play, as: { name: string; owners: readon
     ...(finalizers.length > 0 ? { finalizers } : {}),
     cascade: cascades(finalizers),
     ...(result === 'deleted' && shown !== undefined ? { cluster: fate(shown, finalizers) } : {}),
-    owned: now?.owner !== undefined && as.owners.includes(now.owner),
+    owned: now?.owner !== undefined && isOwner(now.owner, play),
     ...(changes.length > 0 ? { changes } : {}),
   }
+}
+
+/**
+ * Whether an owner is the set that there is after the change, or the one that was removed: what still waits to be deleted
+ * with a set of another name is nobody's. Owner references hold a name and no namespace, so that a moved set keeps its own.
+ */
+function isOwner(owner: string, { old, next }: Play): boolean {
+  const set = next ?? old
+  return set !== undefined && owner.replace(/^.*\//, '') === setKey(set).replace(/^.*\//, '')
 }
 
 function resultOf(key: string, play: Play, owners: readonly string[]): ChangeResult {

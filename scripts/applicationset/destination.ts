@@ -1,4 +1,5 @@
 // Does a destination name exactly one cluster that Argo CD knows?
+import { trimEndOf } from '../values/trim.ts'
 import type { JsonMap } from '../model.ts'
 
 export interface KnownCluster {
@@ -16,7 +17,7 @@ export function checkDestination(destination: JsonMap, clusters: readonly KnownC
   if (server === '' && name === '') return 'destination has neither server nor name, but needs one'
   if (clusters === undefined) return undefined
   const known = clusters.some((cluster) => cluster.server === inCluster.server) ? clusters : [...clusters, inCluster]
-  const plain = (url: string): string => url.replace(/\/+$/, '')
+  const plain = (url: string): string => trimEndOf(url, '/')
   if (server !== '')
     return known.some((cluster) => plain(cluster.server) === plain(server)) ? undefined : `server is ${server}, but no cluster has it`
   const servers = new Set(known.filter((cluster) => cluster.name === name).map((cluster) => plain(cluster.server)))

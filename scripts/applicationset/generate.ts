@@ -1,4 +1,5 @@
 // Which Applications does an ApplicationSet generate, and what would refuse them?
+import { printed } from '../values/printed.ts'
 import { blocksCel, celIssues, decodeObject } from '../admit/stages.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
 import { checkMetadata } from '../kubernetes/metadata-checks.ts'
@@ -120,7 +121,7 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
 }
 
 function contextOf(spec: JsonMap, options: GenerateOptions): GeneratorContext {
-  const written = Array.isArray(spec['goTemplateOptions']) ? spec['goTemplateOptions'].map(String) : []
+  const written = Array.isArray(spec['goTemplateOptions']) ? spec['goTemplateOptions'].map(printed) : []
   const template = isJsonMap(spec['template']) ? spec['template'] : {}
   const project = isJsonMap(template['spec']) ? template['spec']['project'] : undefined
   const name = typeof project === 'string' ? project : ''
@@ -155,11 +156,11 @@ export function validateGenerated(applications: readonly JsonMap[], options: Gen
       continue
     }
     names.add(name)
-    if (project === '' || (options.projects !== undefined && !options.projects.includes(String(project)))) {
+    if (project === '' || (options.projects !== undefined && !options.projects.includes(printed(project)))) {
       errors.set(name, {
         stage: 'project',
         ...at,
-        message: `project is ${String(project) || 'empty'}, but must be an AppProject that exists`,
+        message: `project is ${printed(project) || 'empty'}, but must be an AppProject that exists`,
       })
       continue
     }

@@ -1,4 +1,5 @@
 // What is left of an Application once the ignored differences are taken out?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 
@@ -21,7 +22,7 @@ export function dropIgnored(application: JsonMap, entries: readonly JsonMap[]): 
   return copy
 }
 
-const list = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
+const list = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 
 function fromPointer(pointer: string): Step[] {
   return pointer

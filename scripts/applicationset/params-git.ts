@@ -1,4 +1,5 @@
 // Which parameter sets does the git generator give for files that are at hand?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
@@ -19,7 +20,7 @@ interface PathItem {
 
 function pathItems(value: Json | undefined): PathItem[] {
   if (!Array.isArray(value)) return []
-  return value.filter(isJsonMap).map((item) => ({ path: String(item['path'] ?? ''), exclude: item['exclude'] === true }))
+  return value.filter(isJsonMap).map((item) => ({ path: printed(item['path'] ?? ''), exclude: item['exclude'] === true }))
 }
 
 /** `GitGenerator.GenerateParams`; throws UnsupportedGenerator where no files are given. */

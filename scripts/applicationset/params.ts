@@ -1,4 +1,5 @@
 // Which parameter sets do the generators of an ApplicationSet give?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
@@ -153,7 +154,7 @@ function combineTexts(first: GoMap, second: GoMap, budget: Budget): GoMap {
 function mergeParams(generator: JsonMap, at: At): GoMap[] {
   const [first, ...others] = children(generator)
   if (first === undefined || others.length === 0) throw new ParamsError('a merge needs two or more generators')
-  const keys = Array.isArray(generator['mergeKeys']) ? generator['mergeKeys'].map(String) : []
+  const keys = Array.isArray(generator['mergeKeys']) ? generator['mergeKeys'].map(printed) : []
   if (keys.length === 0) throw new ParamsError('no merge keys were specified')
   const { budget } = at.context
   const sets = [first, ...others].map((child) => byMergeKey(childParams(child, at), keys, budget))

@@ -23,7 +23,7 @@ function fail(): never {
 
 /** `3.0` and `1e0` as 0.5: YAML would write them as 3 and 1, JSON hands them on. */
 function withBrokenNumbers(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs, (part) =>
+  return text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs, (part) =>
     part.startsWith('"') || /^-?\d+$/.test(part) ? part : '0.5',
   )
 }

@@ -1,4 +1,5 @@
 // What does the ApplicationSet controller write and delete, given what lives in the cluster?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { applicationShape } from './application-type.ts'
 import { checkDestination } from './destination.ts'
@@ -52,7 +53,7 @@ export interface Outcome {
 const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
 const nothing: Outcome = { frozen: new Set(), rejected: new Set(), blocked: new Set(), desired: new Set(), ran: false }
 
-export const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
+export const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 export function finalizersOf(application: LiveApplication): string[] {
   return textsOf(application.metadata['finalizers'])
 }
@@ -60,7 +61,7 @@ export function finalizersOf(application: LiveApplication): string[] {
 /** `namespace/name` of a set. */
 export function setKey(set: JsonMap): string {
   const metadata = isJsonMap(set['metadata']) ? set['metadata'] : {}
-  return `${String(metadata['namespace'] ?? 'argocd')}/${String(metadata['name'] ?? '')}`
+  return `${printed(metadata['namespace'] ?? 'argocd')}/${printed(metadata['name'] ?? '')}`
 }
 
 /** `utils.DefaultPolicy`: the set's own policy counts where the controller lets it. */

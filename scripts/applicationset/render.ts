@@ -47,6 +47,14 @@ export function checkOptions(options: RenderOptions): void {
   if (options.goTemplate) missingKeyOf(options.goTemplateOptions)
 }
 
+function holdsTag(text: string): boolean {
+  if (!text.includes('{{')) return false
+  return text.split('\n').some((line) => {
+    const open = line.indexOf('{{')
+    return open >= 0 && line.includes('}}', open + 2)
+  })
+}
+
 const parsed = new Map<string, Template>()
 let parsedCharacters = 0
 
@@ -55,7 +63,7 @@ export function renderText(text: string, params: GoMap, options: RenderOptions):
   const budget = options.budget ?? templateBudget()
   budget.steps(text.length / 32)
   // a tag counts only where one line holds both of its ends; then all tags are replaced
-  if (!options.goTemplate) return hasTag(text) ? replaceTags(text, params, budget) : text
+  if (!options.goTemplate) return holdsTag(text) ? replaceTags(text, params, budget) : text
   const template = text.includes('{{') ? parseOnce(text, budget) : undefined
   // a bad option panics with the first text, template or not
   const missingKey = missingKeyOf(options.goTemplateOptions)
@@ -63,10 +71,6 @@ export function renderText(text: string, params: GoMap, options: RenderOptions):
   const { draws } = budget
   const printed = shown(execute(template, params, { functions, missingKey, budget }))
   return options.unknown !== undefined && budget.draws > draws ? options.unknown : printed
-}
-
-function hasTag(text: string): boolean {
-  return text.includes('{{') && text.split('\n').some((line) => line.lastIndexOf('}}') >= line.indexOf('{{') + 2 && line.includes('{{'))
 }
 
 function parseOnce(text: string, budget: Budget): Template {

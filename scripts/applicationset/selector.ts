@@ -1,4 +1,5 @@
 // Which parameter sets does a label selector take?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isDns1123Subdomain } from '../kubernetes/names.ts'
 import { TemplateError } from '../go-template/go-value.ts'
@@ -20,7 +21,7 @@ export function readSelector(selector: Json | undefined): Matches | undefined {
 
 function requirement(expression: JsonMap): Matches {
   const { key, operator } = expression
-  const values = Array.isArray(expression['values']) ? expression['values'].map(String) : []
+  const values = Array.isArray(expression['values']) ? expression['values'].map(printed) : []
   if (typeof key !== 'string' || !isQualifiedName(key)) throw new TemplateError('the key of a selector is no qualified name')
   const needsValues = operator === 'In' || operator === 'NotIn'
   if (needsValues === (values.length === 0)) throw new TemplateError('the values of a selector do not fit its operator')

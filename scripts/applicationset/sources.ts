@@ -1,4 +1,5 @@
 // Which values files does an Application hand to Helm, and would the repository server take its sources?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -26,7 +27,7 @@ const textOf = (map: JsonMap, key: string): string => {
   return typeof value === 'string' ? value : ''
 }
 const helmOf = (source: JsonMap): JsonMap => (isJsonMap(source['helm']) ? source['helm'] : {})
-const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
+const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 
 /** The sources that count: what a hydrator syncs, else `sources`, else `source`. */
 export function sourcesOf(spec: JsonMap): { sources: readonly JsonMap[]; multiple: boolean } {

@@ -1,4 +1,5 @@
 // What does a change do to the Argo CD Application of a database, and may it?
+import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Database, Json } from '../model.ts'
 import type { Effect } from './effect.ts'
@@ -28,7 +29,8 @@ const here = 'https://kubernetes.default.svc'
 
 /** Equal for destinations that are the same Kubernetes cluster: Argo CD calls its own `in-cluster`. */
 function destinationKey({ environment: { destination } }: Database): string {
-  const server = destination.name === 'in-cluster' ? here : destination.server?.replace(/\/+$/, '')
+  const server =
+    destination.name === 'in-cluster' ? here : destination.server === undefined ? undefined : trimEndOf(destination.server, '/')
   return server ?? `name ${destination.name}`
 }
 

@@ -5,18 +5,23 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
-import { commitTree, leftFolders, mergeBase, stagedBase } from '../repository/git.ts'
+import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
+import { commitTree } from '../repository/git.ts'
+import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
 import { isGenerated } from '../emit/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
+import { shownPath } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 /** The repository at the merge base. */
 export interface Base {
   /** the base as a person named it */
   readonly revision: string
+  /** what was compared with what, for a person */
+  readonly compared: string
   /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
   readonly settings?: Settings
   /** what could not be read there */
@@ -31,20 +36,43 @@ export interface Base {
 export interface BaseCommit {
   readonly revision: string
   readonly commit: string
+  /** the checkout that it is a commit of, where there are two; the other is read as it is on disk */
+  readonly of?: 'root' | 'databases'
+  /** HEAD itself is the base: only what is not committed can differ */
+  readonly isHead: boolean
 }
 
 /**
  * The commit that `--base` and `--staged` ask for: the merge base with `base`; with `staged` alone HEAD, or nothing
- * before the first commit. The repository is the one that holds the databases.
+ * before the first commit. The repository is the one that the command is run in; a name that only the other one of two
+ * checkouts knows is that one's.
  */
 export function baseCommit(
   workspace: Workspace,
   options: { readonly base?: string | undefined; readonly staged: boolean },
 ): BaseCommit | undefined {
-  const root = workspace.databases ?? workspace.root
-  if (options.base !== undefined) return { revision: options.base, commit: mergeBase(root, options.base) }
-  const head = options.staged ? stagedBase(root) : undefined
-  return head === undefined ? undefined : { revision: 'HEAD', commit: head }
+  const { databases, standing } = workspace
+  const roots = { root: workspace.root, databases: databases ?? workspace.root }
+  const own = standing ?? 'databases'
+  if (options.base !== undefined) {
+    const other = own === 'root' ? 'databases' : 'root'
+    const of = standing !== undefined && !hasCommit(roots[own], options.base) && hasCommit(roots[other], options.base) ? other : own
+    const { commit, isHead } = mergeBase(roots[of], options.base)
+    return { revision: options.base, commit, isHead: isHead && !options.staged, ...(standing && { of }) }
+  }
+  const head = options.staged ? stagedBase(roots[own]) : undefined
+  return head === undefined ? undefined : { revision: 'HEAD', commit: head, isHead: false, ...(standing && { of: own }) }
+}
+
+/** What was compared with what, for a person. */
+export function comparedText({ root, databases }: Workspace, { revision, commit, of, isHead }: BaseCommit): string {
+  const short = commit.slice(0, 7)
+  const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
+  const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
+  if (of === undefined) return `${what}${head}`
+  const brought = databases === undefined ? 'the databases' : shownPath(root, databases)
+  const [own, other] = of === 'root' ? ['the root', brought] : [brought, 'the root']
+  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared`
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
@@ -55,17 +83,18 @@ export function readBase(
 ): Base {
   const { tree } = current
   const { layout } = current.settings
+  const compared = comparedText(workspace, from)
   let place: Place | undefined
   let first = openBaseTree(workspace, from, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
     place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
-    if (place === undefined) return { ...first, databases: new Map(), findings: [] }
+    if (place === undefined) return { ...first, compared, databases: new Map(), findings: [] }
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
   if (settings === undefined) {
     const severity = isMendAlone(first, current) ? 'warning' : 'error'
-    return { ...first, databases: new Map(), findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)) }
+    return { ...first, compared, databases: new Map(), findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)) }
   }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
@@ -73,7 +102,7 @@ export function readBase(
   const found = discover(settings, lazy)
   const databases = new Map(found.databases.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
-  return { ...opened, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
+  return { ...opened, compared, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
 }
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */
@@ -170,9 +199,10 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
 
 function openBaseTree(
   workspace: Workspace,
-  { revision, commit }: BaseCommit,
+  from: BaseCommit,
   { layout, current, tree, place }: Layouts & { readonly place?: Place },
 ): OpenedBase {
+  const { revision, commit } = from
   if (workspace.databases === undefined) {
     const own = layoutFolders(layout)
     const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
@@ -182,10 +212,18 @@ function openBaseTree(
       (own.some((folder) => isInFolder(path, folder)) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
     const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted, ...(place && { at: place.at }) })
     const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
-    return { revision, tree: { ...opened.tree, ...shown, revision }, differs: opened.differs }
+    let all: Tree | undefined
+    const whole = (): Tree =>
+      commitTree(workspace.root, commit, { folders: [''], current: tree.wide?.() ?? tree, wanted: isText, ...(place && { at: place.at }) })
+        .tree
+    const wide = (): Tree => (all ??= { ...whole(), ...shown, revision })
+    return { revision, tree: { ...opened.tree, ...shown, revision, wide }, differs: opened.differs }
   }
-  return openBroughtTree({ ...workspace, databases: workspace.databases }, { revision, commit }, { layout, current, tree })
+  return openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
 }
+
+/** What a generator or a chart may read. */
+const isText = (path: string): boolean => /\.(?:ya?ml|json)$/.test(path)
 
 /** A tree whose unchanged files are read when somebody looks into them. */
 export function readLater(tree: Tree, differs: (path: string) => boolean): Tree {

@@ -8,7 +8,8 @@ import type { CommitTree } from '../repository/git.ts'
 import { movedFolders } from '../repository/moved.ts'
 import { overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
-import { repositoryTop, shownPath, UsageError } from '../repository/workspace.ts'
+import { repositoryTop } from '../repository/place.ts'
+import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Base, BaseCommit } from './base.ts'
 
 export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'differs'> {
@@ -27,7 +28,7 @@ export interface Layouts {
 /** The databases come from the commit; settings and defaults too, if they stand in the same repository. */
 export function openBroughtTree(
   { root, databases }: { readonly root: string; readonly databases: string },
-  { revision, commit }: BaseCommit,
+  { revision, commit, of }: BaseCommit,
   { layout, current, tree }: Layouts,
 ): OpenedBase {
   const folder = staticFolder(layout.databases)
@@ -45,22 +46,23 @@ export function openBroughtTree(
       wanted: (path) => path.endsWith('.yaml'),
       ...(at === undefined ? {} : { at }),
     })
-  const here = open()
+  // of two repositories, the one that is not compared stays as it is
+  const here: CommitTree = of === 'root' ? { tree: below, differs: () => false } : open()
   const isOurs = (pattern: string): ((path: string) => boolean) => {
     const fits = matcher(pattern)
     return (path) => fits(`${staticFolder(pattern)}/${path}`) !== undefined
   }
   const isThere = here.tree.paths.some(isOurs(layout.databases))
-  const former = isThere ? [] : movedFolders(databases, commit, new Set(below.paths.filter(isOurs(current.databases))))
+  const former = isThere || of === 'root' ? [] : movedFolders(databases, commit, new Set(below.paths.filter(isOurs(current.databases))))
   const [at] = former
   const isFound = at !== undefined && former.length === 1
   const opened = isFound ? open(at) : here
   const shownAs = shownPath(root, isFound ? join(repositoryTop(databases), at) : databases)
-  const own = openOwn(root, commit, { isOne: repositoryTop(root) === repositoryTop(databases), prefix, tree })
+  const own = openOwn(root, commit, { isCompared: of !== 'databases', prefix, tree })
   const joined = overlay(own.tree, folder, opened.tree, shownAs)
   return {
     revision,
-    tree: { ...joined, revision },
+    tree: { ...joined, ...(tree.homes && { homes: tree.homes }), revision },
     differs: (path) => (path.startsWith(`${folder}/`) ? opened.differs(path.slice(folder.length + 1)) : own.differs(path)),
     isLost: former.length > 1,
   }
@@ -70,14 +72,14 @@ export function openBroughtTree(
 function openOwn(
   root: string,
   commit: string,
-  { isOne, prefix, tree }: { readonly isOne: boolean; readonly prefix: string; readonly tree: Tree },
+  { isCompared, prefix, tree }: { readonly isCompared: boolean; readonly prefix: string; readonly tree: Tree },
 ): CommitTree {
   const current: Tree = {
     paths: tree.paths.filter((path) => !path.startsWith(prefix)),
     read: (path) => tree.read(path),
     blob: (path) => tree.blob?.(path),
   }
-  if (!isOne) return { tree: current, differs: () => false }
+  if (!isCompared) return { tree: current, differs: () => false }
   const wanted = (path: string): boolean => path === settingsFile || /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path)
   return commitTree(root, commit, { folders: [settingsFile, 'helm-values', 'apps/templates'], current, wanted })
 }

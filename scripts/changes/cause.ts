@@ -1,4 +1,5 @@
 // Which line of a change made a value go, or fall back to a lower layer?
+import { printed } from '../values/printed.ts'
 import { firstSpot, layerRank, spotOf } from '../report/diagnose.ts'
 import type { Spot } from '../report/diagnose.ts'
 import type { LayerName, MapValue, Path, Value } from '../model.ts'
@@ -63,12 +64,12 @@ export function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefine
   let parent: MapValue = root
   let depth = 0
   for (; depth < path.length - 1; depth++) {
-    const next = parent.entries.get(String(path[depth]))
+    const next = parent.entries.get(printed(path[depth]))
     if (next?.kind !== 'map' || next.origin.layer !== layer) break
     parent = next
   }
   const at = (parent === root ? undefined : spotOf(parent, 'key')) ?? firstSpot(root, root.origin.file)
-  const unless = misspelt(String(path[depth]), parent, { layer, was: valueAt(pair.before, path.slice(0, depth)) })
+  const unless = misspelt(printed(path[depth]), parent, { layer, was: valueAt(pair.before, path.slice(0, depth)) })
   return { at, ...(unless && { unless }), ...(parent === root && { isAlone: true }) }
 }
 

@@ -7,6 +7,8 @@ import { applicationChanges, identityFindings, isSameCluster, operatorChanges } 
 import type { FieldChange } from './application.ts'
 import { unreadableLayer } from './base.ts'
 import type { Base } from './base.ts'
+import { handedAway, handedRecords } from './handed.ts'
+import type { Handover } from '../argocd/rules/handover.ts'
 import { gravest, rollingEffect } from './effect.ts'
 import type { Effect } from './effect.ts'
 import { keptFindings } from './kept.ts'
@@ -21,8 +23,9 @@ import type { Side } from './side.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, told } from './steps.ts'
 import type { Step } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
+import type { Vanished } from './vanished.ts'
 
-export type Result = 'created' | 'changed' | 'untouched' | 'retired' | 'gone'
+export type Result = 'created' | 'changed' | 'untouched' | 'retired' | 'gone' | 'recreated' | 'renamed' | 'handed-over'
 
 /** What a merge does to one database. */
 export interface DatabaseChange {
@@ -52,8 +55,8 @@ export interface Comparison {
   /** a database whose values at the base can't be read, or are refused by the chart, for the reasons given */
   leaveOut(after: Database, reasons: readonly LocatedFinding[]): LocatedFinding[]
   /** what can be said once all databases are known: those that vanished, and pins */
-  conclude(): LocatedFinding[]
-  /** every database of both sides, sorted by id */
+  conclude(handovers: readonly Handover[]): LocatedFinding[]
+  /** every database of both sides, and the hand-written ones to which something happens, sorted by id */
   result(): readonly DatabaseChange[]
 }
 
@@ -68,6 +71,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
   }
   const isSame = (old: Database, database: Database): boolean =>
     then !== undefined && sameLayers(old, database) && footprint(old, then.settings) === footprint(database, now.settings)
+  let handed: readonly Handover[] = []
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))
   const earlier = ({ id }: Pick<Database, 'id'>): Database | undefined => base.databases.get(id) ?? moved.get(id)
@@ -95,7 +99,8 @@ export function startComparison(base: Base, now: State, databases: readonly Data
       records.set(id, { id, result: 'changed', application, effect: 'nothing', changes: [], steps })
       return reasons.slice(0, 1).map((reason) => unreadableLayer(reason, after))
     },
-    conclude: () => {
+    conclude: (handovers) => {
+      handed = handovers
       if (then === undefined) return [...base.findings]
       const counts = new Map<string, number>()
       for (const { environment } of base.databases.values()) counts.set(environment.name, (counts.get(environment.name) ?? 0) + 1)
@@ -105,19 +110,35 @@ export function startComparison(base: Base, now: State, databases: readonly Data
       })
       return [
         ...base.findings,
-        ...vanishedFindings(then, now, vanished, counts),
+        ...vanishedFindings(then, now, withoutHanded(vanished, handed), counts),
         ...pinFindings(then, now, edited),
         ...togetherFindings(then, now),
       ]
     },
     result: () => {
-      const renamed = new Map(vanished.renamed.map((rename) => [rename.after.id, rename.before]))
+      const renamed = new Map(withoutHanded(vanished, handed).renamed.map((rename) => [rename.after.id, rename.before]))
       const list = databases.map(
         (database) => records.get(database.id) ?? unrecorded(database, earlier(database), renamed.get(database.id)),
       )
-      const left = [...vanished.gone, ...vanished.renamed.map(({ before }) => before)].map((database) => goneRecord(database, base))
-      return [...list, ...left].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+      const away = handedAway(handed)
+      const left = [...vanished.gone, ...vanished.renamed.map(({ before }) => before)]
+        .filter(({ id }) => !away.has(id))
+        .map((database) => goneRecord(database, base))
+      const byHand = handedRecords(handed)
+      return [...[...list, ...left].filter(({ id }) => !byHand.has(id)), ...byHand.values()].sort((a, b) =>
+        a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
+      )
     },
+  }
+}
+
+/** What hand-written manifests deploy now has not vanished. */
+function withoutHanded(vanished: Vanished, handovers: readonly Handover[]): Vanished {
+  const away = handedAway(handovers)
+  return {
+    ...vanished,
+    gone: vanished.gone.filter(({ id }) => !away.has(id)),
+    renamed: vanished.renamed.filter(({ before }) => !away.has(before.id)),
   }
 }
 
@@ -174,7 +195,10 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
   const steps = isRetiring ? retiredSteps(after.database) : []
   if (!isSameCluster(pair)) {
     const effect: Effect = 're-creation'
-    return { findings, record: { id, result: 'changed', application, effect, changes, steps: [...steps, ...movedSteps(before.database)] } }
+    return {
+      findings,
+      record: { id, result: 'recreated', application, effect, changes, steps: [...steps, ...movedSteps(before.database)] },
+    }
   }
   const isComparable = before.objects.length > 0
   const objects = isComparable ? compareObjects(before, after, judge) : noChanges()
@@ -199,7 +223,8 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
   // what is read at creation alone has no effect, which a plan must say
   steps.push(...living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)))
   const reason = objects.refused[0]?.reason
-  const result: Result = isRetiring ? 'retired' : changes.length > 0 ? 'changed' : 'untouched'
+  const isRenamed = before.database.application !== application
+  const result: Result = isRetiring ? 'retired' : isRenamed ? 'renamed' : changes.length > 0 ? 'changed' : 'untouched'
   return { findings, record: { id, result, application, effect, ...(reason !== undefined && { reason }), changes, steps } }
 }
 

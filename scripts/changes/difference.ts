@@ -1,8 +1,10 @@
 // Which leaves of an object differ between two commits, and where does a person find them?
+import { printed } from '../values/printed.ts'
 import { nearestSpot, spotOf } from '../report/diagnose.ts'
 import type { Spot } from '../report/diagnose.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
-import { isSecretName, isSecretPath, mask, maskInText, shownPath } from '../report/secret.ts'
+import { isSecretName, isSecretPath, isSecretTextPath, mask, shownPath } from '../secret/names.ts'
+import { shownText } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
 
 /** One leaf that differs; a side is undefined where the leaf is not there. */
@@ -129,18 +131,21 @@ export function shownValue(value: Value | undefined, path: Path, siblings?: Valu
   if (value === undefined || value.kind === 'null') return null
   const named = siblings?.kind === 'map' ? scalarOf(siblings.entries.get('name')) : undefined
   const isSecret =
-    isSecretPath(path) || isSecretPath(value.origin.path) || (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named))
+    isSecretPath(path) ||
+    isSecretPath(value.origin.path) ||
+    (path.at(-1) === 'value' && typeof named === 'string' && isSecretName(named)) ||
+    (value.kind === 'scalar' && isSecretTextPath(path))
   if (isSecret) return mask
   switch (value.kind) {
     case 'scalar':
-      return typeof value.value === 'string' ? maskInText(value.value) : value.value
+      return typeof value.value === 'string' ? shownText(value.value) : value.value
     case 'list':
       return value.items.map((item, index) => shownValue(item, [...path, index], value))
     case 'map':
       return Object.fromEntries(
         [...value.entries].map(([key, entry]) => {
           const below = [...path, key]
-          return [String(shownPath(below).at(-1)), shownValue(entry, below, value)]
+          return [printed(shownPath(below).at(-1)), shownValue(entry, below, value)]
         }),
       )
   }

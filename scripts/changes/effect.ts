@@ -1,4 +1,8 @@
 // What does a changed field do to a PostgreSQL that runs?
+import { isDeepStrictEqual } from 'node:util'
+import { factsOf } from '../admit/field-facts.ts'
+import { knownOperators } from '../operator/version.ts'
+import { printed } from '../values/printed.ts'
 import type { Json, MapValue, Path, Value } from '../model.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../values/value.ts'
@@ -45,8 +49,9 @@ export interface ClusterPair {
 /** The effect of one leaf of a Cluster. What is not known to be harmless is taken for part of the pods, which are replaced. */
 export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   const [top, field, ...rest] = path
+  if (isDefaultWritten(path, pair)) return 'nothing'
   if (top === 'metadata') return annotationEffect(path.slice(1), pair)
-  const name = String(field)
+  const name = printed(field)
   if (name === 'postgresql') return postgresEffect(rest, pair)
   if (harmless.has(name)) return 'nothing'
   if (reloaded.has(name)) return 'reload'
@@ -60,6 +65,16 @@ export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   }
   return rolling(pair)
 }
+
+/** Whether one side writes what the other leaves to the operator: a field that is not there and its default are the same. */
+function isDefaultWritten(path: Path, { before, after }: ClusterPair): boolean {
+  const [was, is] = [scalarAt(before, ...path), scalarAt(after, ...path)]
+  if ((was === undefined) === (is === undefined)) return false
+  const preset = factsOf(kind, path, knownOperators.last)?.default
+  return preset !== undefined && isDeepStrictEqual(was ?? is, preset)
+}
+
+const kind = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' }
 
 /** Pods are replaced one after the other, the primary last: with standbys by a switchover, alone by a restart. */
 function rolling({ before }: ClusterPair): Effect {
@@ -94,9 +109,9 @@ function annotationEffect([kind, name]: Path, pair: ClusterPair): Effect {
 function postgresEffect([member, parameter]: Path, pair: ClusterPair): Effect {
   if (member === 'shared_preload_libraries') return 'restart'
   if (member === 'promotionTimeout') return 'nothing'
-  if (reloadedOfPostgres.has(String(member))) return 'reload'
+  if (reloadedOfPostgres.has(printed(member))) return 'reload'
   if (member !== 'parameters') return rolling(pair)
-  const name = String(parameter)
+  const name = printed(parameter)
   const prefix = preloadedPrefixes.find((known) => name.startsWith(`${known}.`))
   const isPreloaded = (cluster: MapValue): boolean => [...parametersOf(cluster)].some((known) => known.startsWith(`${prefix}.`))
   if (prefix !== undefined && isPreloaded(pair.before) !== isPreloaded(pair.after)) return 'restart'
@@ -126,7 +141,7 @@ function isOnBothSides(path: Path, { before, after }: ClusterPair): boolean {
     const list = valueAt(cluster, path.slice(0, -1))
     return list?.kind === 'list'
       ? list.items
-          .map((item) => String(scalarAt(item, 'name')))
+          .map((item) => printed(scalarAt(item, 'name')))
           .sort()
           .join('\0')
       : ''
@@ -143,6 +158,7 @@ function scalarAt(root: Value, ...path: Path): Json | undefined {
 export function majorOf(cluster: MapValue): number | undefined {
   const fromCatalog = scalarAt(cluster, 'spec', 'imageCatalogRef', 'major')
   if (fromCatalog !== undefined) return Number(fromCatalog)
-  const tag = /:(\d+)[^/]*$/.exec(String(scalarAt(cluster, 'spec', 'imageName') ?? ''))?.[1]
+  const image = printed(scalarAt(cluster, 'spec', 'imageName') ?? '')
+  const tag = /:(\d+)/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1]
   return tag === undefined ? undefined : Number(tag)
 }

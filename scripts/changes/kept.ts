@@ -1,4 +1,5 @@
 // Which protections does a change take away from a database that lives?
+import { printed } from '../values/printed.ts'
 import { nearestSpot } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Guard, Json, MapValue, Path, Value } from '../model.ts'
@@ -43,7 +44,7 @@ function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   const guards = [before, after].map(({ database }) => database.environment.guard)
   if (guards.some((guard) => guard !== 'none')) return
   const options = (side: Side): Map<string, string> => {
-    const text = String(scalarAt(clusterOf(side)?.value, syncOptions) ?? '')
+    const text = printed(scalarAt(clusterOf(side)?.value, syncOptions) ?? '')
     return new Map(text.split(',').map((option) => option.trim().split('=') as [string, string]))
   }
   const [old, present] = [options(before), options(after)]
@@ -56,7 +57,7 @@ function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
     rule: 'changes/guard-stays',
     severity: 'warning',
     message: `sync option ${names} is ${now === '' ? 'gone' : `now ${now}`}, but kept Argo CD from deleting the database`,
-    ...blame(['cluster', 'annotations', String(syncOptions[2])], { before, after }, `${names} before this change`),
+    ...blame(['cluster', 'annotations', printed(syncOptions[2])], { before, after }, `${names} before this change`),
     help: 'restore it unless the database shall go',
     database: after.database.id,
   }

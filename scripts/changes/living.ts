@@ -1,4 +1,6 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+import { printed } from '../values/printed.ts'
+import { trimEndOf } from '../values/trim.ts'
 import { nearestSpot } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import type { MapValue, Path, Value } from '../model.ts'
@@ -38,10 +40,10 @@ function* archiverFindings(before: Side, after: Side): Iterable<LocatedFinding> 
 function placeOf(archiver: Value, { database }: Side): string {
   const text = (name: string): string | undefined => {
     const value = valueAt(archiver, [name])
-    return value?.kind === 'scalar' ? String(value.value) : undefined
+    return value?.kind === 'scalar' ? printed(value.value) : undefined
   }
   const folder = text('destinationPath')
-  return folder === undefined ? 'its place in the bucket' : `${folder.replace(/\/+$/, '')}/${text('serverName') ?? database.cluster}`
+  return folder === undefined ? 'its place in the bucket' : `${trimEndOf(folder, '/')}/${text('serverName') ?? database.cluster}`
 }
 
 interface Sides {

@@ -1,10 +1,12 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
+import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { locateFinding, spotOf } from '../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Database, Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
-import { literalsMask, mask } from '../report/secret.ts'
+import { mask } from '../secret/names.ts'
+import { literalsMask } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
 import type { FieldChange } from './application.ts'
 import { causeOf, hasFallen } from './cause.ts'
@@ -192,5 +194,5 @@ function earlierPlace(finding: RuledFinding, was: RenderedObject, before: Side):
 
 function shortly(node: Value | undefined, path: Path): string {
   const shown = shownValue(node, path)
-  return shown === null || typeof shown === 'object' ? 'this stood here' : String(shown).slice(0, 60)
+  return shown === null || typeof shown === 'object' ? 'this stood here' : printed(shown).slice(0, 60)
 }

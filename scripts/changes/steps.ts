@@ -11,7 +11,7 @@ export interface Step {
   readonly by: 'person' | 'itself'
 }
 
-const todo = (text: string): Step => ({ text, by: 'person' })
+export const todo = (text: string): Step => ({ text, by: 'person' })
 export const told = (text: string): Step => ({ text, by: 'itself' })
 
 /** A retired database: nothing goes yet. */
@@ -67,7 +67,7 @@ export function createdSteps(database: Database): Step[] {
     : [todo(`Argo CD creates the Application ${database.application}; sync it by hand: argocd app sync ${database.application}`)]
 }
 
-export function movedSteps(before: Database): Step[] {
+export function movedSteps(before: Pick<Database, 'cluster' | 'namespace'>): Step[] {
   return [
     todo(
       `the Cluster ${before.cluster} in ${before.namespace} lives on unmanaged beside the new, empty one: copy the data, then delete it by hand`,

@@ -1,4 +1,5 @@
 // What do the API server and the operator say to an object because of what it was before?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { majorOf } from './effect.ts'
@@ -19,6 +20,6 @@ function running(old: RenderedObject): JsonMap {
   const major = old.kind === 'Cluster' ? majorOf(old.value) : undefined
   if (major === undefined) return old.plain
   const image = valueAt(old.value, ['spec', 'imageName'])
-  const status: Json = { pgDataImageInfo: { image: image?.kind === 'scalar' ? String(image.value) : '', majorVersion: major } }
+  const status: Json = { pgDataImageInfo: { image: image?.kind === 'scalar' ? printed(image.value) : '', majorVersion: major } }
   return { ...old.plain, status }
 }

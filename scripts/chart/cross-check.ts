@@ -5,7 +5,8 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'
-import { isSecretPath, mask } from '../report/secret.ts'
+import { isSecretPath, mask } from '../secret/names.ts'
+import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'
@@ -35,7 +36,8 @@ export function crossCheck(database: Database, { values, objects, root }: Modell
     help,
     database: database.id,
   })
-  if (!outcome.ok) return [{ ...whole(`${outcome.message}, but the model renders these values`), help: outcome.help ?? help }]
+  if (!outcome.ok)
+    return [{ ...whole(`${maskSentence(outcome.message, [values])}, but the model renders these values`), help: outcome.help ?? help }]
   const printed = new Map(outcome.objects.map((object) => [nameOf(object), object]))
   const findings: LocatedFinding[] = []
   for (const object of objects) {
@@ -90,6 +92,6 @@ function isObject(value: Json | undefined): value is JsonMap {
 
 function short(value: Json | undefined): string {
   if (value === undefined) return 'not set'
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(maskInJson(value, []))
   return text.length > 24 ? `${text.slice(0, 23)}…` : text
 }

@@ -1,4 +1,6 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
+import { maskSentence } from '../secret/values.ts'
+import { printed } from '../values/printed.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +16,7 @@ export type HelmOutcome =
   | { readonly ok: false; readonly rule: string; readonly message: string; readonly help?: string; readonly blame: 'pin' | 'values' }
 
 const isUnavailable =
-  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path ".*" not found/i
+  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path "[^"\n]*" not found/i
 /** Charts that could not be had: asked for once, not once a database. */
 const unavailable = new Map<string, HelmOutcome>()
 
@@ -49,23 +51,23 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
     const file = join(folder, 'values.yaml')
     writeFileSync(file, writeYaml(values))
     const isFolder = /^[./]/.test(repository)
-    const chart = isFolder
-      ? [join(resolve(root, repository), name)]
-      : repository.startsWith('oci://')
-        ? [`${repository}/${name}`, '--version', version]
-        : [name, '--repo', repository, '--version', version]
+    const isOci = repository.startsWith('oci://')
+    const chart = isFolder ? join(resolve(root, repository), name) : isOci ? `${repository}/${name}` : name
+    const from = isFolder ? [] : isOci ? [`--version=${version}`] : [`--repo=${repository}`, `--version=${version}`]
     const args = [
       'template',
-      database.cluster,
-      ...chart,
-      '--namespace',
-      database.namespace,
-      '--values',
-      file,
+      `--namespace=${database.namespace}`,
+      `--values=${file}`,
       '--skip-tests',
       '--include-crds',
+      ...from,
+      // whatever follows is a name, also if it begins with a dash
+      '--',
+      database.cluster,
+      chart,
     ]
-    const run = spawnSync('helm', args, { encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
+    // a folder of the chart's name in the working directory would be taken for the chart
+    const run = spawnSync('helm', args, { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
     if (run.error !== undefined) {
       const missing = 'code' in run.error && run.error.code === 'ENOENT'
       const message = missing ? `chart ${name} ${version} needs \`helm\`, but none is on PATH` : 'helm could not be run to its end'
@@ -79,7 +81,7 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
     }
     if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
     if (!isUnavailable.test(run.stderr))
-      return { ok: false, rule: 'helm-engine', message: `helm says: ${firstLine(run.stderr)}`, blame: 'values' }
+      return { ok: false, rule: 'helm-engine', message: `helm says: ${maskSentence(firstLine(run.stderr), [values])}`, blame: 'values' }
     const outcome: HelmOutcome = {
       ok: false,
       rule: 'helm-engine',
@@ -110,7 +112,7 @@ function readObjects(text: string, values: MapValue): RenderedObject[] {
     const metadata = plain['metadata'] as JsonMap | undefined
     const annotations = metadata?.['annotations'] as JsonMap | null | undefined
     const name = typeof metadata?.['name'] === 'string' ? metadata['name'] : ''
-    objects.push({ kind: String(plain['kind'] ?? ''), name, value, plain, hook: annotations?.['helm.sh/hook'] !== undefined })
+    objects.push({ kind: printed(plain['kind'] ?? ''), name, value, plain, hook: annotations?.['helm.sh/hook'] !== undefined })
   }
   return objects
 }
@@ -119,7 +121,7 @@ function readObjects(text: string, values: MapValue): RenderedObject[] {
 function birthplaces(values: Value, key = '', found = new Map<string, Origin>()): Map<string, Origin> {
   if (values.kind === 'map') for (const [name, entry] of values.entries) birthplaces(entry, name, found)
   else if (values.kind === 'list') for (const item of values.items) birthplaces(item, key, found)
-  else if (values.kind === 'scalar') found.set(`${key}\0${String(values.value)}`, values.origin)
+  else if (values.kind === 'scalar') found.set(`${key}\0${printed(values.value)}`, values.origin)
   return found
 }
 
@@ -130,6 +132,6 @@ function withOrigins(value: Value, born: ReadonlyMap<string, Origin>, fallback: 
   }
   if (value.kind === 'list')
     return { ...value, items: value.items.map((item) => withOrigins(item, born, fallback, key)), origin: { ...value.origin, path: [] } }
-  const origin = value.kind === 'scalar' ? born.get(`${key}\0${String(value.value)}`) : undefined
+  const origin = value.kind === 'scalar' ? born.get(`${key}\0${printed(value.value)}`) : undefined
   return { ...value, origin: origin ?? { ...value.origin, path: [] } }
 }

@@ -2,7 +2,7 @@
 import type { Value } from '../model.ts'
 import type { Names } from './names.ts'
 import { barmanPlugin, isBarmanRequired } from './plugins.ts'
-import { bare, bareQuoted, constant, mapNode, quoted, raw, setRaw, setRawIfTrue } from './print.ts'
+import { bare, bareQuoted, constant, mapNode, mapOrNull, quoted, raw, setRaw, setRawIfTrue } from './print.ts'
 import type { Chart, Fields } from './print.ts'
 import { equalsText, field, isTrue, printed, required } from './template.ts'
 
@@ -140,7 +140,8 @@ export function recoveryStoreSpec(chart: Chart, names: Names): Value | null {
   if (!equalsText(field(recovery, 'pluginConfiguration', 'name'), barmanPlugin)) return null
   const configuration: Fields = new Map()
   addStore(chart, names, configuration, { values: recovery, purpose: 'recovery' })
-  const spec: Fields = new Map([['configuration', mapNode(configuration, recovery)]])
+  // of a provider that the chart does not know nothing is printed below the key
+  const spec: Fields = new Map([['configuration', mapOrNull(configuration, recovery)]])
   spec.set('instanceSidecarConfiguration', field(recovery, 'instanceSidecarConfiguration'))
   return mapNode(spec, recovery)
 }

@@ -111,7 +111,7 @@ function operand(scope: Scope, word: string): Value {
   if (/^"(?:[^"\\]|\\.)*"$/.test(word)) return text(scope, JSON.parse(word) as string)
   if (/^`[^`]*`$/.test(word)) return text(scope, word.slice(1, -1))
   if (/^-?[0-9]+$/.test(word)) return { ...text(scope, ''), value: Number(word) } as Value
-  const path = /^\$?\.((?:[A-Za-z_][A-Za-z0-9_]*\.?)+)$/.exec(word)?.[1]?.split('.') ?? []
+  const path = /^\$?\.((?:[A-Za-z_][A-Za-z0-9_]*\.)*(?:[A-Za-z_][A-Za-z0-9_]*)?)$/.exec(word)?.[1]?.split('.') ?? []
   const [root, ...keys] = path
   if (root === 'Values' && !keys.includes('')) return field(scope.chart.values, ...keys)
   if (root === 'Release' && keys[0] === 'Name') return text(scope, scope.chart.release)

@@ -4,9 +4,13 @@ import type { ParseArgsConfig } from 'node:util'
 import type { Command } from './command.ts'
 import { peopleCommands } from './people.ts'
 import { nearest } from '../values/path.ts'
+import { maskInText } from '../secret/shapes.ts'
+import { visible } from '../values/untrusted.ts'
+import { guard } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { programVersion } from '../repository/package.ts'
 import { UsageError } from '../repository/workspace.ts'
+import { reasonFor } from '../repository/write.ts'
 
 export { openQuestions } from '../new/answers.ts'
 
@@ -27,7 +31,7 @@ export const commands: readonly Command[] = [
   {
     name: 'check',
     usage:
-      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--root DIR] [--databases DIR] [DATABASE…]',
+      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--out FILE] [--root DIR] [--databases DIR] [DATABASE…]',
     does: 'check every database and every generated file; with names, report those databases only',
     options: {
       base: { type: 'string', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
@@ -42,6 +46,7 @@ export const commands: readonly Command[] = [
       'cross-check': { type: 'string', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
       'write-baseline': { type: 'string', value: 'FILE', does: 'list the problems of today in this file' },
       format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json, github, gitlab, junit or sarif' },
+      out: { type: 'string', value: 'FILE', does: 'where the report goes (default: standard output)' },
       ...where,
     },
     operands: true,
@@ -49,11 +54,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'plan',
-    usage: 'plan --base REF [--format pretty|markdown|json] [--staged] [--root DIR] [--databases DIR]',
+    usage: 'plan --base REF [--format pretty|markdown|json] [--out FILE] [--staged] [--root DIR] [--databases DIR]',
     does: 'say what merging this branch will do to each database',
     options: {
       base: { type: 'string', value: 'REF', does: 'the branch that this one is merged into, such as origin/main' },
       format: { type: 'string', value: 'FORMAT', does: 'pretty (default), markdown or json' },
+      out: { type: 'string', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },
       ...where,
     },
@@ -120,22 +126,52 @@ export const commands: readonly Command[] = [
 ]
 
 /** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(argv: readonly string[], unguarded: Terminal): Promise<number> {
+  const terminal = guard(unguarded)
   try {
     return await dispatch(argv, terminal)
   } catch (error) {
     if (error instanceof UsageError || (error instanceof Error && error.constructor.name === 'GitFailure')) {
-      terminal.stderr(`cnpg-values: ${error.message}\n`)
+      terminal.stderr(`cnpg-values: ${usageMessage(error)}\n`)
+      return 2
+    }
+    if (isOfFileSystem(error)) {
+      terminal.stderr(`cnpg-values: ${said(error.path ?? error.syscall ?? '')}: ${reasonFor(error)}\n`)
       return 2
     }
     terminal.stderr(
-      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${argv.join(' ')}\n`,
+      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${said(argv.join(' '))}\n`,
     )
     terminal.stderr(
-      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(String(error))}\n`,
     )
     return 3
   }
+}
+
+/** What the machine refuses (a disk that is full, a file that may not be read) is nobody's mistake in the program. */
+function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string' && 'code' in error
+}
+
+/** What others wrote into one line of ours: a name, an operand, the words of git. */
+function said(text: string): string {
+  return visible(maskInText(text, { isMessage: true }))
+}
+
+/** The usage of a command goes on a line of its own. */
+function usageMessage({ constructor, message: text }: Error): string {
+  // git says some things on several lines
+  const message = constructor.name === 'GitFailure' ? text.trim().replaceAll(/\s*[\r\n]+\s*/g, '; ') : text
+  const usage = commands.map((command) => `\nusage: cnpg-values ${command.usage}`).find((line) => message.endsWith(line))
+  return usage === undefined ? said(message) : `${said(message.slice(0, -usage.length))}${usage}`
+}
+
+/** The message may repeat a file; the calls that follow it are ours. */
+function stackOf({ name, message, stack }: Error): string {
+  const at = stack?.lastIndexOf(message) ?? -1
+  const calls = stack === undefined ? '' : at < 0 ? stack : stack.slice(at + message.length)
+  return `${name}: ${said(message)}${calls}`
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,4 +1,5 @@
 // How is a database reached: which secrets, services, poolers, roles?
+import { printed } from '../values/printed.ts'
 import type { Database, Json, RenderedObject } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -167,7 +168,7 @@ function poolerService({ name, plain }: RenderedObject, hasStandby: boolean): Se
   const prepared = at(plain, 'spec', 'pgbouncer', 'parameters', 'max_prepared_statements')
   const use = `PgBouncer in ${poolMode} mode before ${type}`
   const leads = leadingTo(type, use, hasStandby)
-  return { name, kind: 'pooler', ...leads, poolMode, ...(prepared === undefined ? {} : { preparedStatements: String(prepared) }) }
+  return { name, kind: 'pooler', ...leads, poolMode, ...(prepared === undefined ? {} : { preparedStatements: printed(prepared) }) }
 }
 
 function otherDatabase({ plain }: RenderedObject): { dbname: string; owner: string } {

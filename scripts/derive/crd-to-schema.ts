@@ -1,4 +1,5 @@
 // How do CustomResourceDefinitions become the JSON schemas under schemas/?
+import { printed } from '../values/printed.ts'
 import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
 import type { Json, JsonMap } from '../model.ts'
@@ -76,41 +77,72 @@ function sourceKind(spec: JsonMap, version: JsonMap, versions: readonly JsonMap[
   const subresources = mapAt(version, 'subresources')
   const scale = mapAt(subresources, 'scale')
   return {
-    kind: String(mapAt(spec, 'names')?.['kind']),
-    group: String(spec['group']),
-    plural: String(mapAt(spec, 'names')?.['plural']),
+    kind: printed(mapAt(spec, 'names')?.['kind']),
+    group: printed(spec['group']),
+    plural: printed(mapAt(spec, 'names')?.['plural']),
     scope: spec['scope'] === 'Cluster' ? 'Cluster' : 'Namespaced',
-    version: String(version['name']),
-    served: versions.filter((entry) => entry['served'] === true).map((entry) => String(entry['name'])),
+    version: printed(version['name']),
+    served: versions.filter((entry) => entry['served'] === true).map((entry) => printed(entry['name'])),
     status: mapAt(subresources, 'status') !== undefined,
     ...(scale && {
       scale: {
-        specReplicasPath: String(scale['specReplicasPath'] ?? ''),
-        statusReplicasPath: String(scale['statusReplicasPath'] ?? ''),
+        specReplicasPath: printed(scale['specReplicasPath'] ?? ''),
+        statusReplicasPath: printed(scale['statusReplicasPath'] ?? ''),
         ...(typeof scale['labelSelectorPath'] === 'string' && { labelSelectorPath: scale['labelSelectorPath'] }),
       },
     }),
   }
 }
 
+/** The kind becomes a file name, and other programs make paths of the rest: names are what the API server takes. */
+function wrongName({ kind, plural, version, served }: SourceKind): string | undefined {
+  const isLabel = (text: string): boolean => /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+  const shown = (text: string): string => JSON.stringify(text.slice(0, 40))
+  if (!isLabel(kind.toLowerCase()) || !/^[-A-Za-z0-9]+$/.test(kind)) return `kind is ${shown(kind)}, but must be letters, digits and \`-\``
+  if (kind.toLowerCase() === 'source') return `kind is ${shown(kind)}, but SOURCE.json is another file`
+  if (!isLabel(plural)) return `plural is ${shown(plural)}, but must be lower-case letters, digits and \`-\``
+  const wrong = [version, ...served].find((name) => !isLabel(name))
+  return wrong === undefined ? undefined : `version is ${shown(wrong)}, but must be such as v1`
+}
+
 type Outcome = Derived | { readonly problem: DeriveResult['problems'][number] }
+
+/** The largest CRD of CloudNativePG has some 20,000 nodes, 30 levels deep. */
+const mostNodes = 500_000
+const mostLevels = 200
+
+/** Whether aliases hold themselves, or copy each other beyond what is a schema. */
+function isEndless(document: JsonMap): boolean {
+  let nodes = 0
+  const walk = (value: Json, level: number): boolean => {
+    if (++nodes > mostNodes || level > mostLevels) return true
+    if (typeof value !== 'object' || value === null) return false
+    return Object.values(value).some((entry) => walk(entry, level + 1))
+  }
+  return walk(document, 0)
+}
 
 /** One CRD document to its schema, or what is wrong with it. */
 function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined): Outcome {
-  const name = String(mapAt(crd, 'metadata')?.['name'] ?? 'unnamed')
+  const named = mapAt(crd, 'metadata')?.['name']
+  const name = typeof named === 'string' ? named : 'unnamed'
   const fail = (message: string): Outcome => ({ problem: { path: from.path, message } })
+  if (isEndless(crd)) return fail('aliases make the schema endless, but a schema must be a tree')
   if (crd['apiVersion'] !== 'apiextensions.k8s.io/v1')
-    return fail(`apiVersion of ${name} is ${String(crd['apiVersion'])}, but must be apiextensions.k8s.io/v1`)
+    return fail(`apiVersion of ${name} is ${printed(crd['apiVersion'])}, but must be apiextensions.k8s.io/v1`)
   const spec = mapAt(crd, 'spec')
-  const known = products[String(spec?.['group'])]
+  const group = printed(spec?.['group'])
+  const known = Object.hasOwn(products, group) ? products[group] : undefined
   if (!spec || !known)
-    return fail(`group of ${name} is ${String(spec?.['group'])}, but must be one of ${Object.keys(products).sort().join(', ')}`)
+    return fail(`group of ${name} is ${printed(spec?.['group'])}, but must be one of ${Object.keys(products).sort().join(', ')}`)
   if (product !== undefined && product !== known) return fail(`product of ${name} is ${known}, but must be ${product}`)
   const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isJsonMap) : []
   const version = chooseVersion(versions)
   const schema = mapAt(mapAt(version, 'schema'), 'openAPIV3Schema')
   if (!version || !schema) return fail(`${name} has no served version with a schema, but must have one`)
-  return { product: known, source: sourceKind(spec, version, versions), schema, from }
+  const source = sourceKind(spec, version, versions)
+  const wrong = wrongName(source)
+  return wrong === undefined ? { product: known, source, schema, from } : fail(`${wrong} (${name})`)
 }
 
 /**

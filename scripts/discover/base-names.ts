@@ -1,4 +1,5 @@
 // Are the names that the path of a base file gives ones that Kubernetes takes?
+import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
@@ -20,11 +21,13 @@ export function checkName(base: Base, source: Reader, findings: LocatedFinding[]
   ] as const) {
     if (legalName.test(name)) continue
     const message = `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter`
-    const suggestion = name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]+/g, '-')
-      .replace(/^[^a-z]+/, '')
-      .replace(/-+$/, '')
+    const suggestion = trimEndOf(
+      name
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9-]+/g, '-')
+        .replace(/^[^a-z]+/, ''),
+      '-',
+    )
     const file = source(base.path)
     if (file === undefined) return false
     findings.push(

@@ -1,4 +1,5 @@
 // How are ajv's errors on a hand-written file told to a person?
+import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { Path, SourceFile, Value } from '../model.ts'
@@ -40,7 +41,7 @@ function isMisspelt(error: ErrorObject, errors: readonly ErrorObject[]): boolean
     (other) =>
       other.keyword === 'additionalProperties' &&
       other.instancePath === error.instancePath &&
-      nearest(String(other.params['additionalProperty']), [missing]) !== undefined,
+      nearest(printed(other.params['additionalProperty']), [missing]) !== undefined,
   )
 }
 
@@ -90,7 +91,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     }
     case 'enum': {
       const choices = error.params['allowedValues'] as string[]
-      const guess = value?.kind === 'scalar' ? nearest(String(value.value), choices) : undefined
+      const guess = value?.kind === 'scalar' ? nearest(printed(value.value), choices) : undefined
       const help = guess === undefined ? undefined : `did you mean \`${guess}\`?`
       return make(`${field} is ${describe(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
     }
@@ -149,13 +150,15 @@ export function siblings(steps: Path, prefix: Path): readonly string[] {
       ? 'environment'
       : parent === 'retired'
         ? 'retirement'
-        : String(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
+        : printed(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
   return knownKeys[place] ?? []
 }
 
 function patternMeaning(field: string, error: ErrorObject): string {
   if (field.endsWith('version')) return `be an exact version such as ${exampleVersion(field)}`
   if (field.endsWith('owner')) return 'be a label value: letters, digits, `-`, `_` and `.`, at most 63'
+  if (/[cC]hart\.name$/.test(field)) return 'be a chart name: letters, digits, `.`, `_` and `-`, starting with a letter or digit'
+  if (/[cC]hart\.repository$/.test(field)) return 'be an address such as https://… or oci://…, or a folder such as ./charts'
   if (field.endsWith('url')) return 'be a Git URL such as https://github.com/me/repo.git'
   if (field.endsWith('since')) return 'be a date such as 2026-01-31'
   if (field.endsWith('path')) return 'be a relative path inside the repository'
@@ -176,7 +179,7 @@ export function describe(value: Value | undefined): string {
   if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
   if (value.kind === 'list') return 'a list'
   if (value.kind === 'null') return 'null'
-  const text = typeof value.value === 'string' ? `\`${value.value}\`` : String(value.value)
+  const text = typeof value.value === 'string' ? `\`${value.value}\`` : printed(value.value)
   return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
 }
 

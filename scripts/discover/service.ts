@@ -1,4 +1,5 @@
 // What does a service.yaml say: owner, environments, namespace, retirement?
+import { printed } from '../values/printed.ts'
 import { validateService } from '../../dist/validators.js'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { placeholdersOf } from './layout.ts'
@@ -50,7 +51,7 @@ function impossibleDays(root: Value): LocatedFinding[] {
   const retired = valueAt(root, ['retired'])
   return [...(retired?.kind === 'map' ? retired.entries : [])].flatMap(([name, entry]) => {
     const since = valueAt(entry, ['since'])
-    const day = since?.kind === 'scalar' ? String(since.value) : ''
+    const day = since?.kind === 'scalar' ? printed(since.value) : ''
     const time = Date.parse(`${day}T00:00:00Z`)
     if (since === undefined || (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day))) return []
     const message = `retired.${name}.since is \`${day}\`, but must be a day of the calendar such as 2026-01-31`
@@ -75,7 +76,7 @@ function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] 
   const environments = valueAt(root, ['environments'])
   if (environments?.kind === 'list')
     for (const item of environments.items)
-      if (item.kind === 'scalar') check(String(item.value), { file: item.origin.file, span: item.origin.value }, 'environments')
+      if (item.kind === 'scalar') check(printed(item.value), { file: item.origin.file, span: item.origin.value }, 'environments')
   const retired = valueAt(root, ['retired'])
   if (retired?.kind === 'map')
     for (const [name, entry] of retired.entries)

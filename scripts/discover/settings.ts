@@ -1,4 +1,5 @@
 // What does `postgres` in apps/values.yaml say: versions, environments, layout?
+import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { validateSettings } from '../../dist/validators.js'
 import { firstSpot, nearestSpot } from '../report/diagnose.ts'
@@ -168,7 +169,7 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
         : /[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text)
           ? 'a control character'
           : undefined
-    if (/:\/\/[^/\s:@]*:[^@\s]+@/.test(text))
+    if (text.split(/\s/).some(holdsPassword))
       found.push({
         rule: 'settings/no-password',
         severity: 'error',
@@ -192,7 +193,7 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
         walk(entry, [...at, key])
       }
     else if (node.kind === 'list') node.items.forEach((item, index) => walk(item, [...at, index]))
-    else if (node.kind === 'scalar') check(String(node.value), { file: node.origin.file, span: node.origin.value }, formatPath(at))
+    else if (node.kind === 'scalar') check(printed(node.value), { file: node.origin.file, span: node.origin.value }, formatPath(at))
   }
   walk(value, path)
   return found
@@ -209,4 +210,10 @@ function checkProject({ argocd, origin }: Settings): LocatedFinding[] {
       help: 'name another project, or set manageProject: false',
     },
   ]
+}
+
+/** Whether a word is an address with a password: `https://user:password@host`. */
+function holdsPassword(word: string): boolean {
+  const at = word.lastIndexOf('@')
+  return at > 0 && /:\/\/[^/:@]*:[^@]/.test(word.slice(0, at))
 }

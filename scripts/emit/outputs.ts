@@ -1,9 +1,11 @@
 // Which generated files are stale, missing or left over, and how are they written?
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
+import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
+import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
 import { isGenerated } from './header.ts'
 
 /** A generated file as it should be. */
@@ -50,41 +52,36 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, unseen: I
   const wanted = new Set(outputs.map((output) => output.path))
   for (const { rendered } of unseen) wanted.add(rendered)
   for (const path of tree.paths) {
-    if (wanted.has(path) || !isGeneratedPlace(path.replace(leftover, ''))) continue
+    if (wanted.has(path) || isLeftover(path) || !isGeneratedPlace(path)) continue
     const read = tree.read(path)
-    if (read?.ok === true && (isGenerated(read.text) || isLeftover(path))) states.push({ kind: 'orphan', path, present: read.text })
+    if (read?.ok === true && isGenerated(read.text)) states.push({ kind: 'orphan', path, present: read.text })
   }
   return states
+}
+
+/** What a crash left; older releases put the id of the process into the name, as in `orders.yaml.4711.tmp`. */
+function isLeftover(path: string): boolean {
+  const older = /(?<=\.yaml)\.\d+\.tmp$/
+  return isLeftoverName(path) || (older.test(path) && isGeneratedPlace(path.replace(older, '')))
 }
 
 function isGeneratedPlace(path: string): boolean {
   return generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder))
 }
 
-/** What a crash between writing and renaming leaves: `orders.yaml.4711.tmp`. */
-const leftover = /(?<=\.yaml)\.(\d+)\.tmp$/
-
-function isLeftover(path: string): boolean {
-  return leftover.test(path)
-}
-
-/** Whether the process that writes a temporary file is still at it. */
-function isBeingWritten(path: string): boolean {
-  const id = leftover.exec(path)?.[1]
-  if (id === undefined) return false
-  try {
-    return process.kill(Number(id), 0)
-  } catch {
-    return false
-  }
-}
-
 /** States → findings: `stale` findings for the gate, and foreign files, which stop `render` too. */
-export function outputFindings(states: readonly OutputState[]): { stale: LocatedFinding[]; foreign: LocatedFinding[] } {
+export function outputFindings(
+  states: readonly OutputState[],
+  { render, stage }: Advice,
+): { stale: LocatedFinding[]; foreign: LocatedFinding[] } {
   const stale: LocatedFinding[] = []
   const foreign: LocatedFinding[] = []
-  const help = 'run `npm run render` and commit what it writes'
   for (const state of states) {
+    const staging = state.kind === 'orphan' ? stage(state.path, undefined) : stage(state.output.path, state.output.text)
+    const help =
+      staging === undefined
+        ? `run \`${render}\` and commit what it writes`
+        : `run \`${staging}\`: the work tree is up to date, but it isn't staged`
     if (state.kind === 'orphan') {
       const file = { path: state.path, text: state.present }
       stale.push({
@@ -113,7 +110,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
           ? 'generated file has other line ends or a byte order mark, but must be written as it was generated'
           : `generated file is stale from line ${line} on`,
         at: lineSpot(file, line),
-        help: isSameButForEnds(file.text, state.output.text) ? 'run `npm run render`, and set `eol=lf` in .gitattributes' : help,
+        help: isSameButForEnds(file.text, state.output.text) ? `run \`${render}\`, and set \`eol=lf\` in .gitattributes` : help,
         database: state.output.database,
       })
     } else if (state.kind === 'blocked') {
@@ -122,7 +119,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
         severity: 'error',
         message: `what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
-        help: 'remove it, then run `npm run render`',
+        help: `remove it, then run \`${render}\``,
         database: state.output.database,
       })
     } else if (state.kind === 'foreign') {
@@ -132,7 +129,7 @@ export function outputFindings(states: readonly OutputState[]): { stale: Located
         severity: 'error',
         message: `file was written by hand, but stands where a generated one goes`,
         at: lineSpot(file, 1),
-        help: 'move what it says to the inputs (README, "Adopt"), then delete it and run `npm run render`',
+        help: `move what it says to the inputs (README, "Adopt"), then delete it and run \`${render}\``,
       })
     }
   }
@@ -178,46 +175,34 @@ export interface Written {
 /** The file system refused; what was written before it is whole and stays. */
 export class WriteFailure extends Error {
   readonly written: Written
-  constructor(path: string, code: string, written: Written) {
-    super(`${path} can't be written (${code})`)
+  constructor(reason: string, written: Written) {
+    super(reason)
     this.written = written
   }
 }
 
-/** Writes what differs (temporary file, then rename, so a crash leaves whole old or whole new files) and removes orphans. */
-export function writeOutputs(root: string, states: readonly OutputState[]): Written {
+/** Writes what differs, each file whole, and removes orphans and what a crash of any process left among `paths`. */
+export function writeOutputs(root: string, states: readonly OutputState[], paths: readonly string[] = []): Written {
   const written: string[] = []
   const removed: string[] = []
   const changes = states.filter(({ kind }) => kind !== 'unchanged')
   const result = { written, removed, unchanged: states.length - changes.length }
+  for (const path of paths) if (isLeftover(path) && removeLeftover(join(root, path))) removed.push(path)
   for (const state of changes) {
     const path = state.kind === 'orphan' ? state.path : state.output.path
     try {
       if (state.kind === 'orphan') {
-        if (isBeingWritten(path)) continue
         rmSync(join(root, path))
         removed.push(path)
       } else if (state.kind === 'changed' || state.kind === 'missing') {
-        replaceFile(join(root, path), state.output.text)
+        writeWhole(join(root, path), state.output.text, { inside: root, shown: path })
         written.push(path)
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error) throw new WriteFailure(path, String(error.code), result)
+      if (error instanceof WriteRefusal) throw new WriteFailure(error.message, result)
+      if (error instanceof Error && 'code' in error) throw new WriteFailure(`${path} can't be removed: ${reasonFor(error)}`, result)
       throw error
     }
   }
   return result
-}
-
-function replaceFile(target: string, text: string): void {
-  const temporary = `${target}.${process.pid}.tmp`
-  mkdirSync(dirname(target), { recursive: true })
-  try {
-    writeFileSync(temporary, text)
-    chmodSync(temporary, 0o644)
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -1,7 +1,8 @@
 // How is a value shown without ever showing a secret?
 import type { Json, Path, RenderedObject, Value } from '../model.ts'
-import { formatPath } from '../values/path.ts'
-import { isSecretPath, literalsMask, mask, maskInJson, secretLiterals } from '../report/secret.ts'
+import { isSecretPath, isSecretTextPath, mask } from '../secret/names.ts'
+import { isPlaceholder } from '../secret/shapes.ts'
+import { birthplace, literalsMask, maskInJson, secretLiterals } from '../secret/values.ts'
 import { toPlain } from '../values/value.ts'
 
 /** Shows values as JSON without secrets; `secrets` are the literal texts that must not appear anywhere. */
@@ -12,15 +13,17 @@ export interface Masking {
 
 /** Hides what stands at secret-looking keys, in Secrets, and the same texts where the chart copied them. `trees`: all layers. */
 export function maskingOf(trees: readonly Value[]): Masking {
-  const found = trees.flatMap((tree) => [...secretLiterals(tree)])
-  const places = new Set(found.flatMap(({ path, node }) => [formatPath(path), formatPath(node.origin.path)]))
+  const places = new Set(trees.flatMap((tree) => secretLiterals(tree).flatMap(({ node, isWhole }) => (isWhole ? [birthplace(node)] : []))))
   const clean = literalsMask(trees)
   return {
     plain: (value, path, object) => {
-      const { path: from } = value.origin
+      const { path: from, file } = value.origin
       const isSecretData = object?.kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData')
-      const isHidden = isSecretData || isSecretPath(from) || isSecretPath(path) || places.has(formatPath(from))
-      if (value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '' && isHidden) return mask
+      const isText =
+        value.kind === 'scalar' && typeof value.value !== 'boolean' && value.value !== '' && !isPlaceholder(String(value.value))
+      const isSecretPlace =
+        isSecretPath(from) || (file.builtin !== true && value.kind === 'scalar' && value.constant !== true && places.has(birthplace(value)))
+      if (isText && (isSecretData || isSecretPlace || isSecretPath(path) || isSecretTextPath(path))) return mask
       return clean(isSecretData ? allHidden(toPlain(value)) : maskInJson(toPlain(value), path))
     },
   }

@@ -54,6 +54,8 @@ export interface Explanation {
   readonly fields: readonly FieldLine[]
   /** policies that look at the value */
   readonly policies?: readonly Reader[]
+  /** rules about PostgreSQL that read the value */
+  readonly postgres?: readonly Reader[]
   /** the values path that sets the field */
   readonly settable?: string
 }
@@ -73,6 +75,7 @@ export function explanationToJson(told: Explanation): string {
     keys: told.keys,
     settable: told.settable,
     policies: told.policies,
+    postgres: told.postgres,
     layers: told.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),
     values: told.leaves.map(({ path, value, layer, file, at }) => ({ path, value, layer, file, ...place(at) })),
     objects: told.fields.map(({ object, path, value, stored, facts, readers }) => ({

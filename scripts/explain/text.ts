@@ -38,6 +38,7 @@ export function explanationToText(told: Explanation, { color, columns: width = I
     ...told.fields.slice(0, 3).map((field) => factLines(field, told, screen)),
     valueLines(told, screen),
     readerLines('read by policies', told.policies ?? [], screen),
+    readerLines('read by the rules about PostgreSQL', told.postgres ?? [], screen),
   ]
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -133,6 +134,7 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
   if (facts.default !== undefined) rows.push(['default', oneLine(facts.default)])
   if (stored !== undefined) rows.push([value === undefined ? 'filled in' : 'stored as', oneLine(stored)])
   if (facts.choices !== undefined) rows.push(['one of', facts.choices.map((choice) => oneLine(choice)).join(', ')])
+  if (facts.applies !== undefined) rows.push(['applies', facts.applies])
   if (facts.bounds.length > 0) rows.push(['bounds', facts.bounds.join('; ')])
   if (facts.required.length > 0) rows.push(['required', facts.required.join(', ')])
   if (facts.members.length > 0) rows.push(['members', facts.members.join(', ')])

@@ -1,4 +1,5 @@
 // Who set a value, what did it replace, and which fields of objects does it become?
+import { printed } from '../values/printed.ts'
 import { locate, spotOf } from '../report/diagnose.ts'
 import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value } from '../model.ts'
 import { valueAt } from '../values/value.ts'
@@ -75,7 +76,7 @@ export interface Field {
  * chart's constants beside them (labels, `cluster.name`) have its origin too, because it made the chart print them.
  */
 export function fieldsFrom(objects: readonly RenderedObject[], path: Path, asked: Value | undefined): Field[] {
-  const text = asked?.kind === 'scalar' && asked.value !== '' ? String(asked.value) : undefined
+  const text = asked?.kind === 'scalar' && asked.value !== '' ? printed(asked.value) : undefined
   const fields: Field[] = []
   const walk = (object: RenderedObject, value: Value, at: Path): void => {
     const isBranch = value.kind === 'map' || value.kind === 'list'
@@ -87,7 +88,7 @@ export function fieldsFrom(objects: readonly RenderedObject[], path: Path, asked
     else if (value.kind === 'list') value.items.forEach((item, index) => walk(object, item, [...at, index]))
   }
   for (const object of objects) if (path.length > 0) walk(object, object.value, [])
-  const shows = text === undefined ? [] : fields.filter(({ value }) => value.kind === 'scalar' && String(value.value).includes(text))
+  const shows = text === undefined ? [] : fields.filter(({ value }) => value.kind === 'scalar' && printed(value.value).includes(text))
   return shows.length > 0 ? shows : fields
 }
 

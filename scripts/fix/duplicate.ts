@@ -1,4 +1,5 @@
 // May one of two equal keys go?
+import { printed } from '../values/printed.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Value } from '../model.ts'
 import { toPlain } from '../values/value.ts'
@@ -19,7 +20,13 @@ export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
   if (text.slice(start, offset).trim() !== '' || /[#&*]/.test(aroundValue(text, node, start, end))) return undefined
   // a multi-line text ends before its last line break, and its indentation decides what belongs to it
   if (/[|>][+-]?\d*[ \t]*\r?$/m.test(lines)) return undefined
-  const edit = { start, end, text: '', touches: [], what: `the second \`${String(node.origin.path.at(-1))}\`, equal to the first, is gone` }
+  const edit = {
+    start,
+    end,
+    text: '',
+    touches: [],
+    what: `the second \`${printed(node.origin.path.at(-1))}\`, equal to the first, is gone`,
+  }
   const after = readDraft(path, applyEdit(text, edit))
   return after !== undefined && isDeepStrictEqual(toPlain(after.root), toPlain(draft.root)) ? edit : undefined
 }
@@ -32,7 +39,7 @@ function aroundValue(text: string, { kind, origin }: Value, start: number, end: 
 }
 
 function lastBreak(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1
+  return offset <= 0 ? 0 : Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1
 }
 
 function afterLine(text: string, offset: number): number {

@@ -1,4 +1,5 @@
 // What is one safe edit of a text, and does it change nothing else?
+import { printed } from '../values/printed.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, Json, JsonMap, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -29,29 +30,49 @@ export function readDraft(path: string, text: string): Draft | undefined {
   return root === undefined || others.length > 0 || problems.some(({ fatal }) => fatal) ? undefined : { file, root }
 }
 
+let lastLines: { readonly text: string; readonly starts: readonly number[] } | undefined
+
+/** Where the lines of a text begin; kept for the text that was asked about last, since many diagnostics are about one file. */
+function lineStarts(text: string): readonly number[] {
+  if (lastLines?.text === text) return lastLines.starts
+  const starts = [0]
+  for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length)
+  lastLines = { text, starts }
+  return starts
+}
+
 /** Where a diagnostic starts; a byte order mark takes an offset, but no column. */
 export function offsetOf(text: string, { at }: Diagnostic): number {
-  let start = 0
-  let line = 1
-  for (const match of text.matchAll(/\r\n|\r|\n/g)) {
-    if (line === at.line) break
-    line++
-    start = match.index + match[0].length
-  }
+  const starts = lineStarts(text)
+  const start = starts[Math.min(at.line, starts.length) - 1] ?? 0
   const mark = start === 0 && text.startsWith('\ufeff') ? 1 : 0
   return start + mark + at.column - 1
 }
 
+interface Starts {
+  readonly key: Map<number, Value>
+  readonly value: Map<number, Value>
+}
+
+const nodes = new WeakMap<Value, Starts>()
+
 /** The node whose key or value starts at an offset, written in this text itself and not through an alias. */
 export function nodeAt(root: Value, offset: number, on: 'key' | 'value'): Value | undefined {
-  const span = on === 'key' ? root.origin.key : root.origin.value
-  if (span?.start === offset && span.end > span.start && (on === 'key' || root.kind === 'scalar')) return root
-  const children = root.kind === 'map' ? [...root.entries.values()] : root.kind === 'list' ? root.items : []
-  for (const child of children) {
-    const found = nodeAt(child, offset, on)
-    if (found !== undefined) return found
+  let starts = nodes.get(root)
+  if (starts === undefined) {
+    starts = { key: new Map(), value: new Map() }
+    collectStarts(root, starts)
+    nodes.set(root, starts)
   }
-  return undefined
+  return starts[on].get(offset)
+}
+
+function collectStarts(node: Value, starts: Starts): void {
+  const { key, value } = node.origin
+  if (key !== null && key.end > key.start && !starts.key.has(key.start)) starts.key.set(key.start, node)
+  if (node.kind === 'scalar' && value.end > value.start && !starts.value.has(value.start)) starts.value.set(value.start, node)
+  const children = node.kind === 'map' ? node.entries.values() : node.kind === 'list' ? node.items : []
+  for (const child of children) collectStarts(child, starts)
 }
 
 export function applyEdit(text: string, edit: Pick<Edit, 'start' | 'end' | 'text'>): string {
@@ -87,5 +108,5 @@ function drop(root: Json, path: Path): void {
   if (node === null || typeof node !== 'object' || last === undefined) return
   // items keep their places
   if (Array.isArray(node)) node[Number(last)] = null
-  else delete node[String(last)]
+  else delete node[printed(last)]
 }

@@ -1,4 +1,5 @@
 // Which one word was meant by a misspelt key?
+import { printed } from '../values/printed.ts'
 import type { MapValue, Path, Value } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
@@ -13,7 +14,7 @@ export function fixKey(draft: Draft, offset: number, wordsAt: WordsAt): Edit | u
   const node = nodeAt(draft.root, offset, 'key')
   const key = node?.origin.key
   if (node === undefined || key === undefined || key === null) return undefined
-  const name = String(node.origin.path.at(-1))
+  const name = printed(node.origin.path.at(-1))
   const raw = draft.file.text.slice(key.start, key.end)
   if (raw.replaceAll(/^["']|["']$/g, '') !== name) return undefined
   const [only, ...others] = wordsAt(node).filter((word) => nearest(name, [word]) !== undefined)

@@ -1,6 +1,7 @@
 // Which edit mends a diagnostic?
+import { printed } from '../values/printed.ts'
 import type { Diagnostic } from '../model.ts'
-import { isSecretPath } from '../report/secret.ts'
+import { isSecretPath } from '../secret/names.ts'
 import { chartWords, targetOf } from './chart-words.ts'
 import { fixDuplicate } from './duplicate.ts'
 import { isContained, nodeAt, offsetOf } from './edit.ts'
@@ -52,10 +53,11 @@ function fixList(diagnostic: Diagnostic, { draft, offset, operator }: Spot): Edi
   const target = diagnostic.rule === 'values/chart-schema' ? targetOf(node) : undefined
   const isText = target === undefined ? isTextList(diagnostic, operator) : takesTexts(target.kind, target.path, operator)
   const raw = rawOf(draft, node)
-  // a plain text with commas may have been meant as several items
+  // a text with commas may have been meant as several items, and one with blanks too where it is neither SQL nor a line of a file
   if (!isText || /[\r\n,]/.test(raw)) return undefined
+  if (/[\s;]/.test(String(node.value)) && !/(?:SQL|pg_hba|pg_ident)$/.test(String(node.origin.path.at(-1)))) return undefined
   const quoted = /^["']/.test(raw)
   const item = quoted ? raw : typeof node.value === 'string' && /^[\w./:@ -]+$/.test(raw) && !/: |:$/.test(raw) ? raw : JSON.stringify(raw)
   // not the text itself: SQL may hold what nobody should read in a log
-  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${String(node.origin.path.at(-1))}\` is now a list of one` }
+  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${printed(node.origin.path.at(-1))}\` is now a list of one` }
 }

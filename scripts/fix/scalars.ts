@@ -1,9 +1,10 @@
 // Which slips in one scalar have exactly one mending?
-import { parseSchedule, scheduleWords } from '../operator/cron.ts'
+import { readingsOf } from '../operator/schedule-text.ts'
+import { printed } from '../values/printed.ts'
 import type { Diagnostic, ScalarValue, Value } from '../model.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
-import { isSecretPath } from '../report/secret.ts'
+import { isSecretPath } from '../secret/names.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 
@@ -20,7 +21,7 @@ export function fixScalar(diagnostic: Diagnostic, draft: Draft, offset: number):
   if (wantsNumber.test(diagnostic.message)) return unquote(node, raw, 'number')
   if (wantsFlag.test(diagnostic.message)) return unquote(node, raw, 'boolean')
   if (diagnostic.rule === 'scheduled-backup/six-fields' || diagnostic.rule === 'scheduled-backup/schedule-readable')
-    return addSeconds(node, raw)
+    return completeSchedule(node, raw)
   if (diagnostic.message.includes('quantity')) return joinQuantity(node, raw)
   return undefined
 }
@@ -34,9 +35,13 @@ export function replaceValue(node: Value, raw: string, text: string): Edit {
   return { start, end, text, touches: [node.origin.path], what: `${raw} is now ${text}` }
 }
 
-/** `16.10` is the number 16.1 to YAML; the quotes keep what was written. */
+/**
+ * `16.10` is the number 16.1 to YAML; the quotes keep what was written. `010` is 8, `1_000` is 1000 and `1e3` too: was the
+ * number meant, or its spelling?
+ */
 function quoteWritten(node: ScalarValue, raw: string): Edit | undefined {
-  if (typeof node.value === 'string' || !/^[\w.+-]+$/.test(raw)) return undefined
+  if (typeof node.value === 'string' || !(typeof node.value === 'boolean' ? /^\w+$/ : /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/).test(raw))
+    return undefined
   return replaceValue(node, raw, `"${raw}"`)
 }
 
@@ -48,20 +53,30 @@ function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Ed
   return replaceValue(node, raw, inner)
 }
 
-/** Five fields are what crontab takes; the operator reads seconds first, so that `0 2 * * *` runs each hour. */
-function addSeconds(node: ScalarValue, raw: string): Edit | undefined {
-  const written = String(node.value)
+/**
+ * Five fields are what crontab takes; the operator reads seconds first. Most have two meanings then: "0 0 2 * *" runs daily
+ * at two and looks like the second of each month, and only a person knows which is wanted. One is left where the operator
+ * refuses its own reading, or where crontab would.
+ */
+function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
+  const written = printed(node.value)
   const inner = /^(["']?)([^"'\r\n]*)\1$/.exec(raw)
-  if (inner?.[2] !== written || scheduleWords(written).length !== 5 || /[=@]/.test(written)) return undefined
-  if (parseSchedule(`0 ${written}`) === undefined) return undefined
-  return replaceValue(node, raw, `${inner[1]}0 ${written}${inner[1]}`)
+  const { operator, crontab } = readingsOf(written) ?? {}
+  const [only, other] = [operator, crontab].filter((reading) => reading !== undefined)
+  // a 7 that becomes a 0 is a guess about the cron that was meant
+  if (only === undefined || other !== undefined || inner?.[2] !== written || /[=@]/.test(written) || written.trim().endsWith('7'))
+    return undefined
+  return replaceValue(node, raw, `${inner[1]}${only.fields}${inner[1]}`)
 }
 
 /** `10 Gi`: with a blank it is no quantity, without it is the only one that can be meant. */
 function joinQuantity(node: ScalarValue, raw: string): Edit | undefined {
-  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*((?:[KMGTPE]i|[mkMGTPE])?)\s*\1$/.exec(raw)
+  const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*(?:([KMGTPE]i|[mkMGTPE])\s*)?\1$/.exec(raw)
   if (parts === null || typeof node.value !== 'string' || parseQuantity(node.value) !== undefined) return undefined
-  const joined = `${parts[2]}${parts[3]}`
+  const suffix = parts[3] ?? ''
+  const joined = `${parts[2]}${suffix}`
   if (raw.includes('\n') || parseQuantity(joined) === undefined) return undefined
-  return replaceValue(node, raw, parts[3] === '' || parts[1] !== '' ? `"${joined}"` : joined)
+  // thousandths are for processors: `512 m` of memory was meant to be something else
+  if (suffix === 'm' && node.origin.path.at(-1) !== 'cpu') return undefined
+  return replaceValue(node, raw, suffix === '' || parts[1] !== '' ? `"${joined}"` : joined)
 }

@@ -19,14 +19,14 @@ export interface BudgetLimits {
   readonly parameters: number
 }
 
-const plainLimits: BudgetLimits = { steps: 4_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
+const plainLimits: BudgetLimits = { steps: 2_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
 
 /** No text is longer than this part of all of them: 2,000,000 characters, where the API server takes no object beyond 1.5 MiB. */
 const longestPart = 16
 /** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
-const charactersPerStep = 32
+const charactersPerStep = 8
 
 const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
   characters: 'characters of text',
@@ -136,5 +136,5 @@ const shown = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$
 /** A budget for `times` as much as one untrusted set may cost. */
 export function templateBudget(times = 1): Budget {
   const scaled = Object.entries(plainLimits).map(([kind, limit]) => [kind, limit * times])
-  return new Budget(Object.fromEntries(scaled) as unknown as BudgetLimits)
+  return new Budget(Object.fromEntries(scaled) as BudgetLimits)
 }

@@ -1,4 +1,5 @@
 // How does Go read and print a duration such as `1h30m`?
+import { trimEndOf } from '../values/trim.ts'
 
 const second = 1_000_000_000n
 const units = new Map([
@@ -82,9 +83,6 @@ function formatSmall(nanoseconds: bigint): string {
 }
 
 function withFraction(value: bigint, unit: bigint): string {
-  const digits = (value % unit)
-    .toString()
-    .padStart(unit.toString().length - 1, '0')
-    .replace(/0+$/, '')
+  const digits = trimEndOf((value % unit).toString().padStart(unit.toString().length - 1, '0'), '0')
   return digits === '' ? `${value / unit}` : `${value / unit}.${digits}`
 }

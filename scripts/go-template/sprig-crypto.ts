@@ -209,8 +209,11 @@ export const cryptoFunctions: GoFunctions = {
     checkNames(addresses, names)
     return drawn(budget)
   }),
-  genSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'sprig.certificate', 'string'], (_, addresses, names, __, ___, key, budget) => {
-    checkNames(addresses, names)
-    return withKey(key, budget)
-  }),
+  genSignedCertWithKey: takes(
+    ['string', 'list', 'list', 'int', 'sprig.certificate', 'string'],
+    (_, addresses, names, __, ___, key, budget) => {
+      checkNames(addresses, names)
+      return withKey(key, budget)
+    },
+  ),
 }

@@ -1,4 +1,5 @@
 // Does the API server take an object's metadata?
+import { printed } from '../values/printed.ts'
 import { isDns1123Label, isDns1123Subdomain } from './dns-name.ts'
 import { isLabelValue, isQualifiedName } from './label-selector.ts'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
@@ -98,7 +99,7 @@ const annotationLimit = 256 * 1024
 function* checkAnnotations(metadata: JsonMap): Iterable<Issue> {
   let size = 0
   for (const [key, value] of entriesOf(metadata['annotations'])) {
-    size += Buffer.byteLength(key) + Buffer.byteLength(String(value))
+    size += Buffer.byteLength(key) + Buffer.byteLength(printed(value))
     if (!isQualifiedName(key.toLowerCase())) yield issueAt(['metadata', 'annotations', key], `is an annotation, but ${qualified}`)
   }
   if (size > annotationLimit)

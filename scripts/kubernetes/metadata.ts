@@ -1,4 +1,5 @@
 // Can the API server read an object's metadata, and how are they stored?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { canonicalTime, isGoTime } from './go-time.ts'
@@ -117,7 +118,7 @@ function storedMetadata(metadata: JsonMap): JsonMap {
 }
 
 function storedMember(key: string, value: Json): Json {
-  if (key === 'deletionTimestamp') return canonicalTime(String(value)) ?? null
+  if (key === 'deletionTimestamp') return canonicalTime(printed(value)) ?? null
   if (key === 'labels' || key === 'annotations') return withoutNulls(value)
   if (!Array.isArray(value)) return value
   // Go has no null items: they are zero values
@@ -137,7 +138,7 @@ function storedManager(manager: JsonMap): JsonMap {
   const kept: JsonMap = {}
   for (const [key, value] of Object.entries(manager)) {
     if (value === null || value === '') continue
-    kept[key] = key === 'time' ? (canonicalTime(String(value)) ?? null) : value
+    kept[key] = key === 'time' ? (canonicalTime(printed(value)) ?? null) : value
   }
   return kept
 }

@@ -1,4 +1,6 @@
 // How does Kubernetes read, compare and rewrite a resource quantity?
+import { printed } from '../values/printed.ts'
+import { trimEndOf, trimOf } from '../values/trim.ts'
 import type { Json } from '../model.ts'
 
 /** `coefficient` × 10^`exponent`: exact, also for binary suffixes. */
@@ -39,7 +41,7 @@ const binarySuffixes = new Map([
   ['Pi', 50],
   ['Ei', 60],
 ])
-const grammar = /^([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
+const grammar = /^([+-]?)([0-9]*)(?:\.([0-9]*))?((?:[eEinumkKMGTP]+[-+]?|[-+])[0-9]*)?$/
 const int64Max = 2n ** 63n - 1n
 const int64Min = -(2n ** 63n)
 const smallestExponent = -9
@@ -53,7 +55,7 @@ export function parseQuantity(text: string): Quantity | undefined {
   if (/^[+-]?0*$/.test(text)) return { coefficient: 0n, exponent: 0, format: 'decimal' }
   const parts = grammar.exec(text)
   if (!parts) return undefined
-  const whole = parts[2] || '0'
+  const whole = parts[2]?.replace(/^0+/, '') || '0'
   const fraction = parts[3] ?? ''
   const suffix = readSuffix(parts[4] ?? '')
   if (!suffix) return undefined
@@ -65,13 +67,12 @@ export function parseQuantity(text: string): Quantity | undefined {
 }
 
 // `Quantity.UnmarshalJSON` trims the raw JSON: blanks that JSON writes as an escape (tab, line breaks, U+2028) are characters there
-const blanks = '[ \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]*'
-const trimmed = new RegExp(`^${blanks}(.*?)${blanks}$`, 's')
+const blanks = ' \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000'
 
 /** A quantity of a Go-typed field: a JSON number, or a string that may have blanks around it. */
 export function readQuantity(value: Json | undefined): Quantity | undefined {
-  if (typeof value === 'number') return parseQuantity(String(value))
-  return typeof value === 'string' ? parseQuantity(trimmed.exec(value)?.[1] ?? '') : undefined
+  if (typeof value === 'number') return parseQuantity(printed(value))
+  return typeof value === 'string' ? parseQuantity(trimOf(value, blanks)) : undefined
 }
 
 /** -1, 0 or 1; exact at any size. */
@@ -186,11 +187,10 @@ function formatBinary(wholes: bigint): string {
 
 /** No trailing zeros, and an exponent that is a multiple of three. */
 function toThousands(value: Decimal): [bigint, number] {
-  let { coefficient, exponent } = value
-  while (coefficient % 10n === 0n) {
-    coefficient /= 10n
-    exponent += 1
-  }
+  const digits = value.coefficient.toString()
+  const kept = trimEndOf(digits, '0')
+  let coefficient = BigInt(kept)
+  let exponent = value.exponent + digits.length - kept.length
   while (exponent % 3 !== 0) {
     coefficient *= 10n
     exponent -= 1

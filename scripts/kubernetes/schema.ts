@@ -1,4 +1,5 @@
 // Does a value satisfy its structural schema, as the API server judges?
+import { printed } from '../values/printed.ts'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { listed } from '../values/path.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
@@ -117,7 +118,7 @@ function checkEnum(value: Json, allowed: readonly Json[], walk: Walk): void {
     'enum',
     'FieldValueNotSupported',
     showValue(value),
-    `must be one of ${listed(allowed.map((entry) => (entry === '' ? '""' : String(entry))))}`,
+    `must be one of ${listed(allowed.map((entry) => (entry === '' ? '""' : printed(entry))))}`,
   )
 }
 
@@ -169,11 +170,11 @@ function patternWords(pattern: string): [string, string?] {
 function checkNumber(value: number, schema: Structural, walk: Walk): void {
   const { minimum, maximum, multipleOf } = schema
   if (minimum !== undefined && (schema.exclusiveMinimum ? value <= minimum : value < minimum))
-    report(walk, 'minimum', 'FieldValueInvalid', String(value), `must be ${schema.exclusiveMinimum ? 'more than' : 'at least'} ${minimum}`)
+    report(walk, 'minimum', 'FieldValueInvalid', printed(value), `must be ${schema.exclusiveMinimum ? 'more than' : 'at least'} ${minimum}`)
   if (maximum !== undefined && (schema.exclusiveMaximum ? value >= maximum : value > maximum))
-    report(walk, 'maximum', 'FieldValueInvalid', String(value), `must be ${schema.exclusiveMaximum ? 'less than' : 'at most'} ${maximum}`)
+    report(walk, 'maximum', 'FieldValueInvalid', printed(value), `must be ${schema.exclusiveMaximum ? 'less than' : 'at most'} ${maximum}`)
   if (multipleOf !== undefined && value % multipleOf !== 0)
-    report(walk, 'multiple', 'FieldValueInvalid', String(value), `must be a multiple of ${multipleOf}`)
+    report(walk, 'multiple', 'FieldValueInvalid', printed(value), `must be a multiple of ${multipleOf}`)
   if (walk.dialect.integerRange && schema.type === 'integer' && !fitsInteger(value, schema.format)) {
     const path: Path = [...walk.path]
     const message = sentence(path, `is ${value}, but must be a whole number of ${schema.format === 'int32' ? 32 : 64} bits`)
@@ -194,8 +195,8 @@ export function fitsUnsigned(value: Json | undefined): boolean {
 /** An IntOrString has 32 bits; the other integers or strings are quantities, which have a pattern. */
 function checkGoNumber(value: number, schema: Structural, walk: Walk): void {
   if (schema.intOrString && schema.pattern === undefined && !fitsInteger(value, 'int32'))
-    report(walk, 'range', 'FieldValueInvalid', String(value), 'must be a whole number of 32 bits')
-  if (value < 0 && isUnsigned(walk.path)) report(walk, 'range', 'FieldValueInvalid', String(value), 'must be at least 0')
+    report(walk, 'range', 'FieldValueInvalid', printed(value), 'must be a whole number of 32 bits')
+  if (value < 0 && isUnsigned(walk.path)) report(walk, 'range', 'FieldValueInvalid', printed(value), 'must be at least 0')
 }
 
 /**

@@ -48,7 +48,8 @@ function emptyFacts(): Facts {
 function at(root: Facts, path: string): Facts {
   let facts = root
   for (const step of path.split('.')) {
-    const name = step.replace(/(\[\]|\{\})+$/, '')
+    let name = step
+    while (name.endsWith('[]') || name.endsWith('{}')) name = name.slice(0, -2)
     let member = facts.members.get(name)
     if (!member) facts.members.set(name, (member = emptyFacts()))
     facts = member

@@ -1,4 +1,5 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
+import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
@@ -120,7 +121,7 @@ function unwantedClusters(
 
 /** By Argo CD's tracking, or by release and namespace. */
 function deploys({ plain }: LiveObject, cluster: LiveObject, key: string): boolean {
-  const name = String(at(plain, 'metadata', 'name'))
+  const name = printed(at(plain, 'metadata', 'name'))
   const tracking = at(cluster.plain, 'metadata', 'annotations', 'argocd.argoproj.io/tracking-id')
   if (typeof tracking === 'string') return tracking.startsWith(`${name}:`) || tracking.includes(`_${name}:`)
   const instance = at(cluster.plain, 'metadata', 'labels', 'app.kubernetes.io/instance')
@@ -143,7 +144,7 @@ function unwantedCluster(key: string, live: LiveObject, state: LiveState): Locat
 function setOf({ plain }: LiveObject): string | undefined {
   const owners = at(plain, 'metadata', 'ownerReferences')
   const owner = Array.isArray(owners) ? owners.find((entry: Json) => at(entry, 'kind') === 'ApplicationSet') : undefined
-  return owner === undefined ? undefined : String(at(owner, 'name'))
+  return owner === undefined ? undefined : printed(at(owner, 'name'))
 }
 
 /** Labelled as our sets label. */

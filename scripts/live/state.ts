@@ -1,4 +1,5 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
+import { printed } from '../values/printed.ts'
 import { firstSpot, spotOf } from '../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import type { JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
@@ -23,7 +24,7 @@ export interface LiveState {
 
 const textIn = (root: MapValue, ...path: Path): string => {
   const node = valueAt(root, path)
-  return node?.kind === 'scalar' ? String(node.value) : ''
+  return node?.kind === 'scalar' ? printed(node.value) : ''
 }
 
 /** Reads a List, or several documents, in YAML or JSON. Other kinds are passed over. */

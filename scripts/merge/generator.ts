@@ -88,7 +88,7 @@ export function serviceSpot(database: Database): Spot {
   const file = (database.layers.find((layer) => layer.layer === 'service') ?? database.layers[0])?.file as SourceFile
   const known = spots.get(file)
   if (known !== undefined) return known
-  const key = /^[\w"'-][^\n:]*(?=:)/m.exec(file.text)
+  const key = /^[\w"'-][^\r\n\u2028\u2029:]*(?=:)/m.exec(file.text)
   const spot = key === null ? firstSpot(undefined, file) : { file, span: { start: key.index, end: key.index + key[0].length } }
   spots.set(file, spot)
   return spot

@@ -5,7 +5,8 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { formatPath } from '../values/path.ts'
-import { isSecretKey, isSecretReference, secretLiterals, shownPath } from '../report/secret.ts'
+import { isSecretKey, isSecretReference, shownPath } from '../secret/names.ts'
+import { secretLiterals } from '../secret/values.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
 export interface Layer {

@@ -1,4 +1,5 @@
 // Which files does a new service start with, and what do they say?
+import { trimEndOf } from '../values/trim.ts'
 import { fill, placeholdersOf, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Settings } from '../model.ts'
@@ -33,11 +34,13 @@ const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
 /** What is wrong with a name of a service or cluster, or undefined. */
 export function nameProblem(what: string, name: string): string | undefined {
   if (legalName.test(name)) return undefined
-  const suggestion = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replace(/^[^a-z]+/, '')
-    .replace(/-+$/, '')
+  const suggestion = trimEndOf(
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replace(/^[^a-z]+/, ''),
+    '-',
+  )
   const help = legalName.test(suggestion) ? `; try \`${suggestion}\`` : ''
   return `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter${help}`
 }

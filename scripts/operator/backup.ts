@@ -1,4 +1,5 @@
 // Are the credentials of the in-tree object store, and the archiving plugins, consistent?
+import { trimEndOf } from '../values/trim.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { refusal, shown, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
@@ -174,7 +175,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const path = ['spec', 'backup', 'retentionPolicy']
       const policy = stringAt(object, ...path)
-      if (policy === '' || /[1-9][0-9]*[dwm]$/.test(policy)) return
+      if (policy === '' || isRetention(policy)) return
       yield refusal(path, `retentionPolicy is ${shown(policy)}, but must be a number with d, w or m`, 'write it as 30d, 4w or 1m')
     },
   },
@@ -217,3 +218,9 @@ export const plugins: readonly Rule<OperatorSubject>[] = [
     },
   },
 ]
+
+/** `[1-9][0-9]*[dwm]$`, which the webhook does not anchor at the start. */
+function isRetention(policy: string): boolean {
+  const count = policy.slice(0, -1)
+  return /[dwm]$/.test(policy) && /[1-9]/.test(count.slice(trimEndOf(count, '0123456789').length))
+}

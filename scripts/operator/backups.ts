@@ -1,6 +1,7 @@
 // Would the operator accept this Backup or ScheduledBackup?
 import { fieldsOfDescriptor, parseSchedule, scheduleWords, wrongField } from './cron.ts'
 import { parseGoInteger } from './go-text.ts'
+import { readingsOf } from './schedule-text.ts'
 import type { Rule } from '../model.ts'
 import { caution, refusal, shown, withPlaces } from './finding.ts'
 import { annotationAt, booleanAt, mapAt, stringAt } from './subject.ts'
@@ -87,9 +88,14 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       const schedule = stringAt(object, 'spec', 'schedule')
       if (parseSchedule(schedule)) return
       const words = scheduleWords(schedule)
-      const wrong = words.length === 6 ? wrongField(words) : undefined
-      const must = wrong === undefined ? 'must have six cron fields, seconds first' : `its ${wrong.name} ${wrong.must}`
-      yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, 'write "0 0 2 * * *" for two o\'clock each night')
+      const crontab = readingsOf(schedule)?.crontab
+      const wrong = words.length === 6 || crontab !== undefined ? wrongField(words) : undefined
+      const must =
+        wrong === undefined
+          ? 'must have six cron fields, seconds first'
+          : `${words.length === 6 ? 'its' : 'seconds come first: its'} ${wrong.name} ${wrong.must}`
+      const help = crontab === undefined ? 'write "0 0 2 * * *" for every day at 02:00' : `write "${crontab.fields}" to run ${crontab.runs}`
+      yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, help)
     },
   },
   {
@@ -111,8 +117,12 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
         )
         return
       }
-      const message = `schedule is ${shown(schedule)} with ${count} fields, but six are meant, seconds first`
-      yield caution(['spec', 'schedule'], message, 'write six fields, such as "0 0 2 * * *"')
+      const { operator, crontab } = readingsOf(schedule) ?? {}
+      const runs = operator === undefined ? '' : `: it runs ${operator.runs}`
+      const message = `schedule is ${shown(schedule)}, but should have six fields, seconds first${runs}`
+      const keep = `"${operator?.fields}" to keep that`
+      const help = crontab === undefined ? keep : `${keep}, or "${crontab.fields}" to run ${crontab.runs}`
+      yield caution(['spec', 'schedule'], message, `write ${help}`)
     },
   },
   ...methodRules('scheduled-backup', 'ScheduledBackupCustomValidator.validate'),

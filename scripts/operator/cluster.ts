@@ -1,4 +1,5 @@
 // What do several rules derive from a Cluster?
+import { NotedMap } from '../values/noted-map.ts'
 import { parseImageReference, versionOfTag } from './image.ts'
 import type { JsonMap } from '../model.ts'
 import { parsePostgresMemory } from './go-text.ts'
@@ -44,6 +45,11 @@ export function parametersOf(cluster: JsonMap): ReadonlyMap<string, string> {
     if (typeof value === 'string') parameters.set(name, value)
   parameterMaps.set(cluster, parameters)
   return parameters
+}
+
+/** From now on the values of the parameters that rules ask `cluster` for are reported, one by one; `plain` is what they are read from. */
+export function noteParameters(cluster: JsonMap, plain: JsonMap, note: (name: string) => void): void {
+  parameterMaps.set(cluster, new NotedMap(parametersOf(plain), note))
 }
 
 /** The value that the operator sets for `archive_mode`, whatever the author wrote. */

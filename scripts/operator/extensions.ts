@@ -80,8 +80,16 @@ function* variablesOf(subject: OperatorSubject): Iterable<{ place: readonly [num
 /** The placeholders that the operator would not replace; an even number of dollars is an escape. */
 function unknownPlaceholders(value: string): string[] {
   const found: string[] = []
-  for (const [, dollars = '', name = ''] of value.matchAll(/(\$+)\{([^}]+)\}/g))
-    if (dollars.length % 2 === 1 && name !== 'image_root') found.push(name)
+  let from = 0
+  for (let open = value.indexOf('${'); open >= 0; open = value.indexOf('${', from)) {
+    const close = value.indexOf('}', open)
+    if (close < 0) break
+    const name = value.slice(open + 2, close)
+    let dollars = 1
+    while (open - dollars >= from && value.charAt(open - dollars) === '$') dollars++
+    if (name !== '' && dollars % 2 === 1 && name !== 'image_root') found.push(name)
+    from = close + 1
+  }
   return found
 }
 

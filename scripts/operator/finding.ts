@@ -1,4 +1,5 @@
 // How does a rule put what it found into words and paths?
+import { printed } from '../values/printed.ts'
 import type { FieldErrorType, Finding, Path, Place } from '../model.ts'
 
 /** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
@@ -31,6 +32,6 @@ export function formatField(path: Path): string {
 /** A value as written, cut where it would fill the message. */
 export function shown(value: string | number | boolean | undefined): string {
   if (value === undefined || value === '') return 'empty'
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'string' ? JSON.stringify(value) : printed(value)
   return text.length > 36 ? `${text.slice(0, 34)}…"` : text
 }

@@ -11,15 +11,15 @@ export interface ImageReference {
 
 const host = /^[^./:]+((\.[^./:]+)+(:[0-9]+)?|:[0-9]+)\//
 const digestEnd = /@sha256:[a-fA-F0-9]+$/
-const tagEnd = /:([^/]+)$/
 
 /** Splits a reference. Never fails. Reproduces `reference.New` of the operator's machinery module. */
 export function parseImageReference(text: string): ImageReference {
   const complete = completeName(text)
   const digest = digestEnd.exec(complete)?.[0].slice(1) ?? ''
   const withTag = complete.replace(digestEnd, '')
-  const tag = tagEnd.exec(withTag)?.[1] ?? ''
-  const name = withTag.replace(tagEnd, '')
+  const colon = withTag.indexOf(':', withTag.lastIndexOf('/') + 1)
+  const tag = colon < 0 ? '' : withTag.slice(colon + 1)
+  const name = tag === '' ? withTag : withTag.slice(0, colon)
   return { name, tag: tag === '' && digest === '' ? 'latest' : tag, digest }
 }
 

@@ -8,7 +8,6 @@ import { releases } from './version.ts'
 
 const base = ['spec', 'podSelectorRefs'] as const
 const hba = ['spec', 'postgresql', 'pg_hba'] as const
-const reference = /\$\{([^:]+):([^}]+)\}/g
 
 interface LineProblem {
   readonly index: number
@@ -26,9 +25,23 @@ function* lineProblems(cluster: JsonMap): Iterable<LineProblem> {
   }
 }
 
+/** What `\$\{([^:]+):([^}]+)\}` finds: the whole, what stands before the colon and what stands behind it. */
+function* referencesIn(line: string): Iterable<readonly [text: string, type: string, name: string]> {
+  let from = 0
+  for (let open = line.indexOf('${'); open >= 0; open = line.indexOf('${', from)) {
+    const colon = line.indexOf(':', open)
+    const close = colon < 0 ? -1 : line.indexOf('}', colon)
+    if (close < 0) return
+    const found = [line.slice(open, close + 1), line.slice(open + 2, colon), line.slice(colon + 1, close)] as const
+    const isReference = found[1] !== '' && found[2] !== ''
+    if (isReference) yield found
+    from = isReference ? close + 1 : colon
+  }
+}
+
 function lineProblem(line: string, known: ReadonlySet<string>): Omit<LineProblem, 'index'> | undefined {
   let references = 0
-  for (const [text, type, name = ''] of line.matchAll(reference)) {
+  for (const [text, type, name = ''] of referencesIn(line)) {
     if (type !== 'podselector') return { kind: 'type', text }
     if (!known.has(name)) return { kind: 'unknown', text: name }
     references += 1

@@ -1,4 +1,5 @@
 // Which pod would the operator build for the first instance of a cluster, before the author's patch?
+import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { postgresMajor } from './cluster.ts'
 import { bootstrapContainer, given, postgresContainer, seccompProfile } from './pod-containers.ts'
@@ -18,7 +19,7 @@ export function basePod(cluster: JsonMap, operator: string): JsonMap {
       'app.kubernetes.io/instance': name,
       'app.kubernetes.io/managed-by': 'cloudnative-pg',
       'app.kubernetes.io/name': 'postgresql',
-      'app.kubernetes.io/version': String(postgresMajor(cluster) ?? ''),
+      'app.kubernetes.io/version': printed(postgresMajor(cluster) ?? ''),
     }),
   }
   const annotations: JsonMap = { 'cnpg.io/nodeSerial': '1', 'cnpg.io/podEnvHash': '5966df6db5' }

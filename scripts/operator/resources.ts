@@ -1,4 +1,5 @@
 // Do requests and limits fit each other, and PostgreSQL's memory?
+import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { compareQuantities, isZeroQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
@@ -16,7 +17,7 @@ function amount(cluster: JsonMap, side: Side, name: string): Quantity | undefine
 
 function written(cluster: JsonMap, side: Side, name: string): string {
   const value = jsonAt(cluster, ...base, side, name)
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'not set'
+  return typeof value === 'string' || typeof value === 'number' ? printed(value) : 'not set'
 }
 
 function* requestOverLimit(cluster: JsonMap, name: string, reported: string): Iterable<Finding> {

@@ -14,6 +14,15 @@ export function isKnownOperator(operator: string): boolean {
   return /^1\.[0-9]+\.[0-9]+$/.test(operator) && major === 1 && !!patches && patch >= patches.first && patch <= patches.last
 }
 
+/** The known releases, for messages. */
+export const knownOperators = { first: '1.27.1', last: '1.30.0' } as const
+
+/** Whether schemas and rules of a minor are here, whatever the patch. */
+export function isKnownMinor(operator: string): boolean {
+  const [major, minor] = parse(operator)
+  return major === 1 && lastPatches.has(minor)
+}
+
 /**
  * Whether a release has what began with the given ones, one first patch per minor, lowest first.
  * A minor that is not listed has it when it is later than the lowest listed one.

@@ -1,4 +1,5 @@
 // Where does a Cluster write its archive, and where does it read one?
+import { trimEndOf } from '../values/trim.ts'
 import type { Json, Path, RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -13,6 +14,11 @@ export interface Archive {
   readonly shown: string
   /** Barman's name for the server, the last part of the place */
   readonly server: string
+  /** the fields that make it this place; the one that is written in the highest layer is to blame */
+  readonly parts: readonly ArchivePart[]
+}
+
+export interface ArchivePart {
   readonly object: RenderedObject
   readonly path: Path
 }
@@ -63,9 +69,7 @@ export interface ArchiveContext {
 export function writtenArchives(cluster: RenderedObject, context: ArchiveContext): Archive[] {
   const path = ['spec', 'backup', 'barmanObjectStore']
   const inTree = plainAt(cluster.plain, ...path)
-  const archives = isJsonMap(inTree)
-    ? [archiveOf(inTree, { object: cluster, path: [...path, 'destinationPath'], server: cluster.name })]
-    : []
+  const archives = isJsonMap(inTree) ? [archiveOf(inTree, { parts: partsOf(cluster, path), server: cluster.name })] : []
   return [
     ...archives,
     ...storeReferences(cluster)
@@ -82,34 +86,37 @@ export function readArchive(cluster: RenderedObject, context: ArchiveContext): A
   if (index < 0) return undefined
   const path = ['spec', 'externalClusters', index, 'barmanObjectStore']
   const inTree = plainAt(cluster.plain, ...path)
-  if (isJsonMap(inTree)) return archiveOf(inTree, { object: cluster, path: [...path, 'serverName'], server: source })
+  if (isJsonMap(inTree)) return archiveOf(inTree, { parts: partsOf(cluster, path).reverse(), server: source })
   const reference = storeReferences(cluster).find((found) => found.path[1] === 'externalClusters' && found.path[2] === index)
   return reference === undefined ? undefined : referenced(reference, cluster, context)
 }
 
 function referenced(reference: StoreReference, cluster: RenderedObject, context: ArchiveContext): Archive {
   const store = context.objects.find((object) => object.kind === 'ObjectStore' && object.name === reference.name)
+  const named = [{ object: cluster, path: [...reference.path.slice(0, -1), 'serverName'] }]
   const configuration = plainAt(store?.plain, 'spec', 'configuration')
   if (store !== undefined && isJsonMap(configuration)) {
-    const found = archiveOf(configuration, {
-      object: store,
-      path: ['spec', 'configuration', 'destinationPath'],
-      server: reference.serverName,
-    })
-    return reference.writes ? found : { ...found, object: cluster, path: reference.path }
+    const own = partsOf(store, ['spec', 'configuration'])
+    // what is read is told by the reader first, what is written by the place
+    const parts = reference.writes ? [...own, ...named] : [...named, ...own]
+    return archiveOf(configuration, { parts, server: reference.serverName })
   }
   return {
     key: `store ${context.namespace} ${reference.name} ${reference.serverName}`,
     shown: `${reference.name} (${reference.serverName})`,
     server: reference.serverName,
-    object: cluster,
-    path: reference.path,
+    parts: [{ object: cluster, path: reference.path }, ...named],
   }
 }
 
-function archiveOf(store: Json, at: { object: RenderedObject; path: Path; server: string }): Archive {
-  const endpoint = (textAt(store, 'endpointURL') ?? '').replace(/\/+$/, '').toLowerCase()
-  const folder = (textAt(store, 'destinationPath') ?? '').replace(/\/+$/, '')
+/** The fields of an object store that make the place. */
+function partsOf(object: RenderedObject, path: Path): ArchivePart[] {
+  return ['destinationPath', 'serverName'].map((field) => ({ object, path: [...path, field] }))
+}
+
+function archiveOf(store: Json, at: { parts: readonly ArchivePart[]; server: string }): Archive {
+  const endpoint = trimEndOf(textAt(store, 'endpointURL') ?? '', '/').toLowerCase()
+  const folder = trimEndOf(textAt(store, 'destinationPath') ?? '', '/')
   const server = textAt(store, 'serverName') || at.server
-  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, object: at.object, path: at.path }
+  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, parts: at.parts }
 }

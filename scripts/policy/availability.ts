@@ -1,4 +1,5 @@
 // Does a database that must survive have a standby, and did a null take one away?
+import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
@@ -59,7 +60,7 @@ export const availability: readonly PolicyRule[] = [
     *check(subject) {
       const path = ['version', 'postgresql']
       const off = switchedOff(subject.values, path)
-      const before = Number.parseInt(String(off?.before), 10)
+      const before = Number.parseInt(printed(off?.before), 10)
       const now = majorOf(textAt(objectOf(subject, 'Cluster')?.plain, 'spec', 'imageName'))
       if (off === undefined || now === undefined || Number.isNaN(before) || now >= before) return
       yield {
@@ -88,9 +89,9 @@ export const availability: readonly PolicyRule[] = [
       const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
       yield {
         object: cluster,
-        message: `image catalog has PostgreSQL ${majors.join(', ')}, but must have ${String(major)}`,
+        message: `image catalog has PostgreSQL ${majors.join(', ')}, but must have ${printed(major)}`,
         places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
-        help: `add an image with major: ${String(major)} to imageCatalog.images`,
+        help: `add an image with major: ${printed(major)} to imageCatalog.images`,
       }
     },
   },
@@ -121,7 +122,9 @@ export const availability: readonly PolicyRule[] = [
 ]
 
 function majorOf(image: string | undefined): number | undefined {
-  const tag = /:(\d+)[^/:@]*(?:@.*)?$/.exec(image ?? '')?.[1]
+  const [reference = ''] = (image ?? '').split('@', 1)
+  const end = reference.slice(reference.lastIndexOf(':'))
+  const tag = end.includes('/') ? undefined : /^:(\d+)/.exec(end)?.[1]
   return tag === undefined ? undefined : Number(tag)
 }
 

@@ -1,4 +1,5 @@
 // Would Argo CD delete, re-create or lose sight of a database because of an annotation?
+import { printed } from '../values/printed.ts'
 import type { Value } from '../model.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import { valueAt } from '../values/value.ts'
@@ -10,7 +11,7 @@ const options = 'argocd.argoproj.io/sync-options'
 
 function textOf({ values }: PolicySubject, name: string): string | undefined {
   const value: Value | undefined = valueAt(values, [...annotations, name])
-  return value?.kind === 'scalar' ? String(value.value) : undefined
+  return value?.kind === 'scalar' ? printed(value.value) : undefined
 }
 
 /**

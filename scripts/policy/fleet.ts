@@ -4,7 +4,7 @@ import type { Database, RenderedObject, SourceFile } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { readArchive, storeReferences, writtenArchives } from './archive.ts'
 import type { Archive } from './archive.ts'
-import { objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
+import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
 interface PlacedArchive {
@@ -12,6 +12,8 @@ interface PlacedArchive {
   readonly shown: string
   readonly server: string
   readonly at: Spot
+  /** of the layer in which it was decided: a service's own name weighs more than the shared defaults */
+  readonly rank: number
 }
 
 /** What is kept of a database once it was judged: a few texts, not its objects. */
@@ -37,7 +39,7 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     key: archive.key,
     shown: archive.shown,
     server: archive.server,
-    at: spotInObject(subject, archive.object, archive.path),
+    ...highestSpot(subject, archive.parts),
   })
   const read = readArchive(cluster, context)
   return {
@@ -106,25 +108,30 @@ export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext):
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
-  const writers = new Map<string, { database: string; at: Spot }>()
+  const writers = new Map<string, { database: string; at: Spot; rank: number }>()
   const findings: LocatedFinding[] = []
   for (const { database, written } of facts) {
-    for (const { key, shown, at } of written) {
+    for (const { key, shown, at, rank } of written) {
       const first = writers.get(key)
-      if (first === undefined) writers.set(key, { database, at })
-      else
-        findings.push({
-          rule: 'policy/own-archive',
-          severity: 'error',
-          message: `archive is ${short(shown)}, but ${short(first.database)} writes there too: neither could be restored`,
-          at,
-          related:
-            first.at.file === at.file && first.at.span.start === at.span.start
-              ? []
-              : [{ ...first.at, message: `${first.database} writes there` }],
-          help: 'give each database a destinationPath or a server name of its own',
-          database,
-        })
+      if (first === undefined) {
+        writers.set(key, { database, at, rank })
+        continue
+      }
+      const second = { database, at, rank }
+      // who decided for one database is to blame, not what all of them share
+      const [blamed, other] = first.rank > rank ? [first, second] : [second, first]
+      findings.push({
+        rule: 'policy/own-archive',
+        severity: 'error',
+        message: `archive is ${short(shown)}, but ${short(other.database)} writes there too: neither could be restored`,
+        at: blamed.at,
+        related:
+          other.at.file === blamed.at.file && other.at.span.start === blamed.at.span.start
+            ? []
+            : [{ ...other.at, message: `${other.database} writes there` }],
+        help: 'give each database a destinationPath or a server name of its own',
+        database: blamed.database,
+      })
     }
   }
   return findings

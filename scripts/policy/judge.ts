@@ -6,11 +6,12 @@ import { backup } from './backup.ts'
 import { deletion } from './deletion.ts'
 import { naming } from './naming.ts'
 import { store } from './store.ts'
+import { support } from './support.ts'
 import { locatePolicy } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 /** Every policy about a single database. */
-export const policies: readonly PolicyRule[] = [...availability, ...backup, ...deletion, ...store, ...naming]
+export const policies: readonly PolicyRule[] = [...availability, ...backup, ...deletion, ...store, ...support, ...naming]
 
 /** The policies that look at a value of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {

@@ -1,4 +1,5 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
+import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
 import { nearestSpot } from '../report/diagnose.ts'
 import type { RenderedObject } from '../model.ts'
@@ -64,7 +65,7 @@ export const naming: readonly PolicyRule[] = [
     *check({ objects }) {
       const seen = new Set<string>()
       for (const object of objects) {
-        const key = `${String(object.plain['apiVersion'])} ${object.kind} ${object.name}`
+        const key = `${printed(object.plain['apiVersion'])} ${object.kind} ${object.name}`
         if (seen.has(key))
           yield {
             object,
@@ -109,7 +110,7 @@ export const naming: readonly PolicyRule[] = [
     reads: [syncOptions],
     *check({ values, settings, database }) {
       const written = valueAt(values, syncOptions)
-      const text = written?.kind === 'scalar' ? String(written.value) : undefined
+      const text = written?.kind === 'scalar' ? printed(written.value) : undefined
       if (text === undefined || nearestSpot(values, syncOptions) === undefined) return
       // the generator's own options are judged with the version, not with the service
       const guard = new Set(['Prune=false', 'Delete=false', 'Prune=confirm', 'Delete=confirm'])
@@ -132,7 +133,7 @@ export const naming: readonly PolicyRule[] = [
       for (const [key, value] of written.entries) {
         const mistake = judgeAnnotation(key)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, key], on: 'key' as const }] }
-        const option = /\b(?:ServerSideDiff|IncludeMutationWebhook)\b/.exec(value.kind === 'scalar' ? String(value.value) : '')?.[0]
+        const option = /\b(?:ServerSideDiff|IncludeMutationWebhook)\b/.exec(value.kind === 'scalar' ? printed(value.value) : '')?.[0]
         if (key !== 'argocd.argoproj.io/compare-options' || option === undefined) continue
         yield {
           message: `compare option is ${option}, but only the Application takes it, not the Cluster`,

@@ -1,5 +1,5 @@
 // What does a policy look at, and how are its places found?
-import { locateFinding, nearestSpot, spotOf } from '../report/diagnose.ts'
+import { layerRank, locateFinding, nearestSpot, spotOf } from '../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
@@ -71,6 +71,23 @@ function defaultSpot({ database, values }: PolicySubject): Spot {
     }
   }
   return serviceSpot(database)
+}
+
+/** Of several places of objects the one that was written in the highest layer, the first of equals; `rank`: of its layer. */
+export function highestSpot(
+  subject: PolicySubject,
+  parts: readonly { readonly object: RenderedObject; readonly path: Path }[],
+): { readonly at: Spot; readonly rank: number } {
+  const ranked = parts.flatMap((part) => {
+    const node = valueAt(part.object.value, part.path)
+    const isWritten = node !== undefined && spotOf(node) !== undefined && valueAt(subject.values, node.origin.path) !== undefined
+    return node === undefined ? [] : [{ ...part, rank: isWritten ? layerRank[node.origin.layer] : 0 }]
+  })
+  const best = ranked.reduce<(typeof ranked)[number] | undefined>(
+    (high, part) => (high === undefined || part.rank > high.rank ? part : high),
+    undefined,
+  )
+  return best === undefined ? { at: defaultSpot(subject), rank: 0 } : { at: spotInObject(subject, best.object, best.path), rank: best.rank }
 }
 
 export function objectOf(subject: PolicySubject, kind: string): RenderedObject | undefined {

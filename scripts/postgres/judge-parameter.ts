@@ -1,4 +1,5 @@
 // Would a PostgreSQL of this major start with the parameter?
+import { trimOf } from '../values/trim.ts'
 import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
@@ -30,7 +31,7 @@ export function judgeParameter(major: number, typed: string, value: string): Ver
   const parameters = parametersOf(major)
   if (parameters === undefined) return undefined
   // blanks around the name are lost in the file
-  const written = typed.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  const written = trimOf(typed, ' \t')
   const key = written.toLowerCase()
   if (directives.has(key)) return undefined
   const parameter = parameters.get(key)

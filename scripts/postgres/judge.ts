@@ -1,13 +1,12 @@
-// Would the PostgreSQL of a database start with its parameters?
+// Would the PostgreSQL of a database start with its parameters, and load its access rules?
 import { locateFinding } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database, JsonMap, MapValue, RenderedObject, RuledFinding } from '../model.ts'
-import { majors } from './catalogue.ts'
+import type { Database, MapValue, RenderedObject, Rule, RuledFinding } from '../model.ts'
+import { authRules } from './hba/rules.ts'
 import { parameters } from './parameters.ts'
-import { runningOf, verdictOn } from './running.ts'
-import type { PostgresRule, Running } from './running.ts'
-import { crossed, starts } from './starts.ts'
+import { authFilesOf, runningOf } from './running.ts'
+import { starts } from './starts.ts'
 
 /** One database, and which of its parameters the operator refuses already. */
 export interface PostgresSubject {
@@ -17,7 +16,7 @@ export interface PostgresSubject {
   readonly refused: ReadonlySet<string> | undefined
 }
 
-export const postgresRules: readonly PostgresRule[] = [...parameters, ...starts]
+export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary'>[] = [...parameters, ...starts, ...authRules]
 
 /** The parameters of a Cluster that admission refuses: what PostgreSQL would say of them is no second mistake. */
 export function refusedParameters(verdict: readonly RuledFinding[]): Set<string> {
@@ -27,49 +26,19 @@ export function refusedParameters(verdict: readonly RuledFinding[]): Set<string>
   return new Set(refused.map(({ places: [{ path }] }) => String(path[3])))
 }
 
-/** What PostgreSQL says of the parameters of a database; nothing where its major is not known. */
+/** What PostgreSQL says of the parameters and the access rules of a database; nothing where its major is not known. */
 export function judgePostgres({ database, values, objects, refused }: PostgresSubject): LocatedFinding[] {
   const object = objects.find(({ kind }) => kind === 'Cluster')
-  const running = object === undefined ? undefined : runningOf(object)
-  if (object === undefined || running === undefined) return []
+  if (object === undefined) return []
   const subject = { object, values, fallback: serviceSpot(database), database }
   const isTold = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
-  return postgresRules.flatMap((rule) =>
-    [...rule.check(running)]
-      .filter(({ places }) => !places.some(({ path }) => isTold(path.at(-1))))
-      .map((finding) => locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)),
-  )
-}
-
-/** What was asked of parameters before: one of them, its value, or several of them together. */
-const remembered = new Map<string, boolean>()
-
-function remember(key: string, ask: () => boolean): boolean {
-  const known = remembered.get(key)
-  if (known !== undefined) return known
-  const answer = ask()
-  remembered.set(key, answer)
-  return answer
-}
-
-/** Whether other values in place of these could not change what any major says. */
-export function areQuiet(written: JsonMap): boolean {
-  const together: [string, string][] = []
-  for (const name in written) {
-    const value = written[name]
-    if (typeof value !== 'string') continue
-    const isSound = remember(`${name}\0${value}`, () => majors.every((major) => verdictOn(major, name, value)?.kind !== 'value'))
-    if (!isSound) return false
-    if (remember(name, () => crossed.includes(name.trim().toLowerCase()))) together.push([name, value])
-  }
-  if (together.length === 0) return true
-  return remember(JSON.stringify(together), () => startTogether(new Map(together)))
-}
-
-/** With every major, and the largest WAL segments that there are. */
-function startTogether(parameters: ReadonlyMap<string, string>): boolean {
-  return majors.every((major) => {
-    const running: Running = { major, parameters, segment: 1024 }
-    return starts.every((rule) => [...rule.check(running)].length === 0)
-  })
+  const judge = <Subject>(rules: readonly Rule<Subject>[], asked: Subject | undefined): LocatedFinding[] =>
+    asked === undefined
+      ? []
+      : rules.flatMap((rule) =>
+          [...rule.check(asked)]
+            .filter(({ places }) => !places.some(({ path }) => isTold(path.at(-1))))
+            .map((finding) => locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)),
+        )
+  return [...judge([...parameters, ...starts], runningOf(object)), ...judge(authRules, authFilesOf(object))]
 }

@@ -1,4 +1,5 @@
 // How does PostgreSQL read a number with a unit?
+import { trimOf } from '../values/trim.ts'
 
 /** `invalid`: no number, or a unit that the parameter has not. Undefined: the answer depends on the C library of the image. */
 export type ReadNumber = number | 'invalid' | undefined
@@ -36,7 +37,7 @@ export function readReal(text: string, unit: string | undefined): ReadNumber {
   if (value === undefined) return undefined
   const isInfinite = /inf/i.test(start)
   if (!Number.isFinite(value) && !isInfinite) return 'invalid'
-  if (value === 0 && /[1-9a-f]/i.test(start.replace(/^.*?0x/i, '').replace(/[ep].*$/i, ''))) return 'invalid'
+  if (value === 0 && /[1-9a-f]/i.test(start.replace(/^.*?0x/i, '').replace(/[ep][^]*$/i, ''))) return 'invalid'
   if (value !== 0 && Math.abs(value) < smallestNormal) return undefined
   return withUnit(value, text.slice(start.length), unit)
 }
@@ -48,7 +49,7 @@ export function unitsOf(unit: string): readonly string[] {
 
 /** `8kB` → how many bytes, `min` → how many microseconds one of the parameter's unit is. */
 export function sizeOf(unit: string): number {
-  const [, count = '', name = ''] = /^(\d*)(.*)$/.exec(unit) ?? []
+  const [, count = '', name = ''] = /^(\d*)(.*)$/s.exec(unit) ?? []
   return Number(count || 1) * (tableOf(unit)[name] ?? 1)
 }
 
@@ -58,8 +59,8 @@ function tableOf(unit: string): Readonly<Record<string, number>> {
 
 /** Reproduces `convert_to_base_unit`: a fraction is first rounded to whole ones of the next smaller unit. */
 function withUnit(value: number, rest: string, unit: string | undefined): ReadNumber {
-  const name = new RegExp(`^${space}(.*?)${space}$`, 's').exec(rest)?.[1] ?? ''
-  if (name === '') return new RegExp(`^${space}$`).test(rest) ? value : 'invalid'
+  const name = trimOf(rest, ' \t\n\v\f\r')
+  if (name === '') return value
   if (unit === undefined) return 'invalid'
   const table = tableOf(unit)
   if (!Object.hasOwn(table, name)) return 'invalid'
@@ -89,7 +90,7 @@ function realNumber(text: string): number | undefined {
   const [, sign = '', digits = ''] = /^[\s\v]*([+-]?)(.*)$/s.exec(text) ?? []
   const factor = sign === '-' ? -1 : 1
   if (/^inf/i.test(digits)) return factor * Infinity
-  const hex = /^0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i.exec(digits)
+  const hex = /^0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/i.exec(digits)
   if (hex === null) return factor * Number(digits)
   const [, whole = '', fraction = '', exponent = '0'] = hex
   const mantissa = Number.parseInt(whole + fraction, 16)

@@ -1,8 +1,9 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../changes/effect.ts'
-import type { Finding, Path, RenderedObject, Rule } from '../model.ts'
+import type { Finding, Path, RenderedObject, Rule, Value } from '../model.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
+import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
 
@@ -13,10 +14,29 @@ export interface Running {
   readonly parameters: ReadonlyMap<string, string>
   /** size of a WAL segment in MB; undefined: another cluster chose it */
   readonly segment: number | undefined
+  /** the server's configuration is the operator's, which sets parameters of its own */
+  readonly isOperated: boolean
 }
 export type PostgresRule = Rule<Running>
 
 export const at = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
+
+/** A text of a list; not one that the operator expands (`${podselector:name}`), whose line is another one then. */
+function lineOf(item: Value): string | undefined {
+  return item.kind === 'scalar' && typeof item.value === 'string' && !item.value.includes('${') ? item.value : undefined
+}
+
+/** The lines that are added to pg_hba.conf and pg_ident.conf; undefined: there are none, or the major is not known here. */
+export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
+  const major = majorOf(object.value)
+  if (major === undefined || parametersOf(major) === undefined) return undefined
+  const [hba, ident] = ['pg_hba', 'pg_ident'].map((field) => {
+    const list = valueAt(object.value, ['spec', 'postgresql', field])
+    return list?.kind === 'list' ? list.items.map(lineOf) : []
+  })
+  if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
+  return { major, hba, ident }
+}
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
 export function runningOf(object: RenderedObject): Running | undefined {
@@ -27,7 +47,7 @@ export function runningOf(object: RenderedObject): Running | undefined {
   const parameters = new Map<string, string>()
   for (const [name, value] of written.entries)
     if (value.kind === 'scalar' && typeof value.value === 'string') parameters.set(name, value.value)
-  return { major, parameters, segment: segmentOf(object) }
+  return { major, parameters, segment: segmentOf(object), isOperated: true }
 }
 
 /** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */
@@ -59,8 +79,22 @@ export function valueOf({ major, parameters }: Running, name: string): string | 
   const lower = name.toLowerCase()
   if (value === undefined || /[\\\p{Cc}]/u.test(value)) return undefined
   if (name !== lower && name !== parametersOf(major)?.get(lower)?.name) return undefined
-  const isTwice = [...parameters.keys()].some((other) => other !== name && other.trim().toLowerCase() === lower)
-  return isTwice ? undefined : value
+  return timesOf(parameters).get(lower) === 1 ? value : undefined
+}
+
+const times = new WeakMap<Running['parameters'], ReadonlyMap<string, number>>()
+
+/** How often each parameter is written, whatever its capitals and the blanks around it. */
+function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number> {
+  const known = times.get(parameters)
+  if (known !== undefined) return known
+  const counted = new Map<string, number>()
+  for (const name of parameters.keys()) {
+    const lower = name.trim().toLowerCase()
+    counted.set(lower, (counted.get(lower) ?? 0) + 1)
+  }
+  times.set(parameters, counted)
+  return counted
 }
 
 /** A finding at one parameter. */

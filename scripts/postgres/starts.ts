@@ -4,24 +4,11 @@ import { readInteger } from './number.ts'
 import { at, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 
-/** The parameters that are looked at together: two databases that differ in one of them may hear different things. */
-export const crossed: readonly string[] = [
-  'log_executor_stats',
-  'log_parser_stats',
-  'log_planner_stats',
-  'log_statement_stats',
-  'max_connections',
-  'max_wal_size',
-  'min_wal_size',
-  'reserved_connections',
-  'ssl_max_protocol_version',
-  'ssl_min_protocol_version',
-  'superuser_reserved_connections',
-]
-
 const protocols = ['tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']
 /** What the operator writes where nobody else does. */
 const ofOperator = 'TLSv1.3'
+/** The server's own default. */
+const ofServer = 'TLSv1.2'
 
 /** A value that is fine alone; `preset` where it is not written; undefined: nothing certain is known of it. */
 function soundValue(running: Running, name: string, preset: string): string | undefined {
@@ -84,12 +71,14 @@ function* statisticsTwice(running: Running): Iterable<Finding> {
 }
 
 function* noProtocol(running: Running): Iterable<Finding> {
+  // without TLS nobody compares them
+  if (!running.isOperated && !isOn(running, 'ssl')) return
   const names = ['ssl_min_protocol_version', 'ssl_max_protocol_version'] as const
-  const [min, max] = [soundValue(running, names[0], ofOperator), soundValue(running, names[1], ofOperator)]
+  const [min, max] = [soundValue(running, names[0], running.isOperated ? ofOperator : ofServer), soundValue(running, names[1], ofOperator)]
   // an empty maximum is none
   if (min === undefined || max === undefined || max === '') return
   if (protocols.indexOf(min.toLowerCase()) <= protocols.indexOf(max.toLowerCase())) return
-  const from = running.parameters.has(names[0]) ? '' : ' (set by the operator)'
+  const from = running.parameters.has(names[0]) ? '' : running.isOperated ? ' (set by the operator)' : ' (the default)'
   yield {
     message: `${names[1]} is ${max}, but must be at least ${names[0]}, ${min}${from}`,
     places: places(running, names[1], names[0]),

@@ -3,7 +3,7 @@ import type { LocatedFinding } from './diagnose.ts'
 import type { Database, SourceFile } from '../model.ts'
 
 /** `# allow area/requirement: reason`, above the line that is blamed or at its end. */
-const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)[ \t]*(?::[ \t]*(.*?))?[ \t]*$/gm
+const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)(.*)$/gm
 
 interface Allowance {
   readonly file: SourceFile
@@ -11,6 +11,8 @@ interface Allowance {
   readonly reason: string
   readonly start: number
   readonly end: number
+  /** lines of the file that it covers, the last one included */
+  readonly lines: readonly [first: number, last: number]
   used: boolean
 }
 
@@ -23,26 +25,21 @@ export function applyAllowances(
   databases: readonly Database[],
   unseen: Iterable<Database>,
 ): LocatedFinding[] {
-  const allowances = new Map<SourceFile, Allowance[]>()
+  const allowances = new Map<SourceFile, Allowed>()
   const hidden = new Set(unseen)
   const partly = filesOf(hidden)
   for (const file of filesOf(databases.filter((database) => !hidden.has(database)))) {
     if (!file.text.includes('allow')) continue
-    const found = [...file.text.matchAll(comment)].map((match): Allowance => ({
-      file,
-      rule: match[1] as string,
-      reason: match[2] ?? '',
-      start: match.index,
-      end: match.index + match[0].length,
-      used: false,
-    }))
-    if (found.length > 0) allowances.set(file, found)
+    const found = allowancesIn(file)
+    if (found.length > 0) allowances.set(file, { found, starts: startsOf(file.text), byRule: groupByRule(found) })
   }
   const kept = findings.filter((finding) => {
     if (finding.severity === 'error') return true
-    const allowance = allowances
-      .get(finding.at.file)
-      ?.find((candidate) => candidate.rule === finding.rule && covers(candidate, finding.at.span.start))
+    const inFile = allowances.get(finding.at.file)
+    const candidates = inFile?.byRule.get(finding.rule)
+    if (inFile === undefined || candidates === undefined) return true
+    const line = lineOf(inFile.starts, finding.at.span.start)
+    const allowance = candidates.find((candidate) => candidate.lines[0] <= line && line <= candidate.lines[1])
     if (allowance === undefined || allowance.reason === '') return true
     allowance.used = true
     return false
@@ -50,7 +47,9 @@ export function applyAllowances(
   // after an error much was not looked at, and a finding may have moved to a higher layer: only what certainly is for nothing is told
   if (kept.some((finding) => finding.severity === 'error')) return kept
   const found = new Set(findings.map((finding) => finding.rule))
-  const idle = [...allowances.values()].flat().filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
+  const idle = [...allowances.values()]
+    .flatMap(({ found: all }) => all)
+    .filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
   return [...kept, ...idle.filter(({ file, rule, reason }) => reason === '' || !(found.has(rule) || partly.has(file))).map(unused)]
 }
 
@@ -58,19 +57,76 @@ function filesOf(databases: Iterable<Database>): Set<SourceFile> {
   return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
 }
 
-/** On the same line, or above with nothing but comment lines between: then for that line and the block below it. */
-function covers(allowance: Allowance, offset: number): boolean {
-  const { text } = allowance.file
-  if (offset < allowance.start) return !text.slice(offset, allowance.start).includes('\n')
-  if (/\S/.test(text.slice(text.lastIndexOf('\n', allowance.start) + 1, allowance.start))) return false
-  const end = text.indexOf('\n', offset)
-  const lines = text
-    .slice(allowance.end, end < 0 ? undefined : end)
-    .split('\n')
-    .slice(1)
-    .filter((line) => !/^\s*(?:#.*)?$/.test(line))
-  const [first, ...below] = lines.map(indentOf)
-  return first !== undefined && below.every((indent) => indent > first)
+interface Allowed {
+  readonly found: readonly Allowance[]
+  /** where the lines of the file begin */
+  readonly starts: readonly number[]
+  readonly byRule: ReadonlyMap<string, readonly Allowance[]>
+}
+
+function groupByRule(allowances: readonly Allowance[]): ReadonlyMap<string, readonly Allowance[]> {
+  const groups = new Map<string, Allowance[]>()
+  for (const allowance of allowances) {
+    const group = groups.get(allowance.rule)
+    if (group === undefined) groups.set(allowance.rule, [allowance])
+    else group.push(allowance)
+  }
+  return groups
+}
+
+function startsOf(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The line of an offset, from 0. */
+function lineOf(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] as number) <= offset) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** The allowances of a file with the lines that they cover: their own, or the block below with nothing but comment lines between. */
+function allowancesIn(file: SourceFile): Allowance[] {
+  const { text } = file
+  const matches = [...text.matchAll(comment)].flatMap((match) => {
+    const rest = (match[2] ?? '').trim()
+    return rest === '' || rest.startsWith(':') ? [{ match, rule: match[1] as string, reason: rest.slice(1).trim() }] : []
+  })
+  if (matches.length === 0) return []
+  const starts = startsOf(text)
+  const blocks = blocksOf(text.split('\n'))
+  return matches.map(({ match, rule, reason }) => {
+    const { index: start } = match
+    const line = lineOf(starts, start)
+    const isAlone = !/\S/.test(text.slice(starts[line], start))
+    const lines = isAlone ? (blocks[line + 1] ?? ([line, line] as const)) : ([line, line] as const)
+    return { file, rule, reason, start, end: start + match[0].length, lines, used: false }
+  })
+}
+
+/** For each line the first one from there that says something, and the last one of the block that it begins. */
+function blocksOf(lines: readonly string[]): readonly (readonly [first: number, last: number] | undefined)[] {
+  const indents = lines.map((line) => (/^\s*(?:#.*)?$/.test(line) ? undefined : indentOf(line)))
+  const blocks: (readonly [number, number] | undefined)[] = []
+  // lines below, nearest last, each deeper than the one before it
+  const below: number[] = []
+  for (let line = lines.length - 1; line >= 0; line--) {
+    const indent = indents[line]
+    if (indent === undefined) {
+      blocks[line] = blocks[line + 1]
+      continue
+    }
+    while (below.length > 0 && (indents[below.at(-1) as number] as number) > indent) below.pop()
+    blocks[line] = [line, (below.at(-1) ?? lines.length) - 1]
+    below.push(line)
+  }
+  return blocks
 }
 
 /** Blanks before a line; an item of a list stands a little deeper than the key above it. */

@@ -1,12 +1,17 @@
 // Which problems were known when the program was adopted, and which are new?
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
+import type { WriteOptions } from '../repository/write.ts'
+import { writeWhole } from '../repository/write.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
   readonly rule: string
+  /** the repository of the file, where it is not the root's */
+  readonly repository?: string
+  /** from the top of its checkout, so that it stays known from wherever the program is run */
   readonly file: string
   /** field of the object, where the problem has one */
   readonly path?: string
@@ -28,15 +33,21 @@ function isLasting({ rule, at }: Diagnostic): boolean {
 }
 
 function entryOf({ rule, at, path, message }: Diagnostic): Entry {
-  return { rule, file: at.file, ...(path === undefined ? {} : { path }), message: message.replaceAll(/\bline \d+/g, 'line') }
+  return {
+    rule,
+    ...(at.repository === undefined ? {} : { repository: at.repository }),
+    file: at.file,
+    ...(path === undefined ? {} : { path }),
+    message: message.replaceAll(/\bline \d+/g, 'line'),
+  }
 }
 
-function keyOf({ rule, file, path, message }: Entry): string {
-  return JSON.stringify([rule, file, path ?? '', message])
+function keyOf({ rule, repository, file, path, message }: Entry): string {
+  return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
 /** Writes the problems of a run as known ones, sorted, one a line. */
-export function writeBaseline(file: string, diagnostics: readonly Diagnostic[]): number {
+export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], place: WriteOptions): number {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
     const entry = entryOf(diagnostic)
@@ -45,11 +56,7 @@ export function writeBaseline(file: string, diagnostics: readonly Diagnostic[]):
   }
   const sorted = [...entries.values()].sort((a, b) => byCodeUnit(a.file, b.file) || byCodeUnit(keyOf(a), keyOf(b)))
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
-  try {
-    writeFileSync(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`)
-  } catch (error) {
-    throw new UsageError(`--write-baseline: ${file} can't be written (${codeOf(error)})`)
-  }
+  writeWhole(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`, place)
   return sorted.length
 }
 
@@ -86,11 +93,11 @@ function readBaseline(file: string): readonly Entry[] {
 
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false
-  const { rule, file, message, path, count } = value as Record<string, unknown>
+  const { rule, repository, file, message, path, count } = value as Record<string, unknown>
   const isText = [rule, file, message].every((part) => typeof part === 'string')
   return (
     isText &&
-    (path === undefined || typeof path === 'string') &&
+    [repository, path].every((part) => part === undefined || typeof part === 'string') &&
     (count === undefined || (typeof count === 'number' && Number.isInteger(count) && count > 0))
   )
 }

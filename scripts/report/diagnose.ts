@@ -1,4 +1,5 @@
 // Whose line is it? Findings become diagnostics with file, line and column, each mistake once.
+import { printed } from '../values/printed.ts'
 import type {
   Database,
   Diagnostic,
@@ -15,8 +16,9 @@ import type {
   Value,
 } from '../model.ts'
 import { byCodeUnit, formatPath } from '../values/path.ts'
-import { maskMessage } from './secret-lines.ts'
-import { isSecretName, isSecretPath } from './secret.ts'
+import { maskMessage, textsMask } from '../secret/message.ts'
+import { isSecretName, isSecretPath, mask } from '../secret/names.ts'
+import { secretsOf, spansWithin } from '../secret/source.ts'
 import { asPrinted, typedHelp, typedMessage } from './typed-text.ts'
 import type { TypedPlace } from './typed-text.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
@@ -154,7 +156,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
 /** `value` of `{ name: DB_PASSWORD, value: … }` */
 function isBesideSecretName({ path }: Place, { object }: Subject): boolean {
   const name = path.at(-1) === 'value' ? valueAt(object.value, [...path.slice(0, -1), 'name']) : undefined
-  return name?.kind === 'scalar' && isSecretName(String(name.value))
+  return name?.kind === 'scalar' && isSecretName(printed(name.value))
 }
 
 interface ResolvedPlace extends TypedPlace {
@@ -188,15 +190,13 @@ function isWritten(node: Value, values: MapValue): boolean {
 }
 
 function withoutSecret(message: string, spots: readonly ResolvedPlace[]): string {
-  let clean = message
-  for (const { node, spot } of spots) {
-    if (node.kind !== 'scalar') continue
+  const texts = spots.flatMap(({ node, spot }) => {
+    if (node.kind !== 'scalar' || typeof node.value === 'boolean') return []
     const { key } = node.origin
     const isKey = key !== null && spot.span.start === key.start && spot.span.end === key.end
-    const texts = [String(node.value), isKey ? '' : spot.file.text.slice(spot.span.start, spot.span.end)]
-    for (const text of texts) if (text.length > 0) clean = clean.replaceAll(text, '***')
-  }
-  return clean
+    return [printed(node.value), ...(isKey ? [] : [spot.file.text.slice(spot.span.start, spot.span.end)])]
+  })
+  return textsMask(texts)(message)
 }
 
 function sameSpot(a: Spot, b: Spot): boolean {
@@ -235,9 +235,9 @@ function placeKey({ at }: LocatedFinding): string {
 }
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
-  const at = locate(finding.at)
+  const at = shownPlace(finding.at)
   const shown = (text: string): string => shorten(maskMessage(text, places))
-  const spots = (finding.related ?? []).map((spot) => ({ ...locate(spot), message: spot.message, text: spot.file.text }))
+  const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message, text: spot.file.text }))
   const places = [{ ...at, text: finding.at.file.text }, ...spots]
   const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
   return {
@@ -253,9 +253,20 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
   }
 }
 
+/** The place of a secret ends where it begins, and a mask's length behind: how long a secret is, is a part of it. */
+function shownPlace(spot: Spot): SourceLocation {
+  const place = locate(spot)
+  if (spotIsPublic(spot)) return place
+  return { ...place, endLine: place.line, endColumn: place.column + mask.length }
+}
+
+function spotIsPublic({ file, span }: Spot): boolean {
+  return file.builtin === true || spansWithin(secretsOf(file.text), span).length === 0
+}
+
 /** A key or a value may be as long as its author likes; nobody reads that. */
 function shorten(text: string): string {
-  const words = text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
+  const words = text.replaceAll(/[^\s`"]+/g, (word) => (word.length < 160 ? word : `${word.slice(0, 60)}…`))
   return words.length > 400 ? `${words.slice(0, 399)}…` : words
 }
 

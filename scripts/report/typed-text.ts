@@ -1,4 +1,5 @@
 // How is a finding about an object said of the values that its author typed?
+import { printed } from '../values/printed.ts'
 import type { Finding, Path, Place, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 
@@ -22,7 +23,7 @@ export function typedMessage(message: string, place: Place, resolved: TypedPlace
 
 /** `set name: a string` → `set recovery.backupName: a string`, where the key has another name in the values. */
 export function typedHelp(help: string | undefined, path: Path, { exact, typed }: TypedPlace): string | undefined {
-  const name = String(path.at(-1))
+  const name = printed(path.at(-1))
   if (!exact || typed.length === 0 || typed.at(-1) === name || help?.startsWith(`set ${name}`) !== true) return help
   return `set ${formatPath(typed)}${help.slice(`set ${name}`.length)}`
 }

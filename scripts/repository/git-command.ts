@@ -1,62 +1,245 @@
-// How is git asked, also from within one of its hooks?
+// What is git asked, and how is it kept from running anything or reading the work tree?
 import { execFileSync } from 'node:child_process'
+import { realpathSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { findRepository } from './place.ts'
+import type { Repository } from './place.ts'
 
 /** Git said no; the message is for a person. */
-export class GitFailure extends Error {}
-
-/** Variables that a hook sets for its own repository, and that would mislead git in any other. */
-const hookVariables = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR']
-
-/** What git prints, of a command in a folder; a GitFailure where it says no. */
-export function git(root: string, args: readonly string[], input?: string): Buffer {
-  try {
-    return execFileSync('git', ['-C', root, ...args], {
-      input,
-      maxBuffer: 1 << 30,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: environmentFor(root),
-    })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new GitFailure('git is not installed, but this option needs it')
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : ''
-    throw new GitFailure(stderr === '' ? `git ${args[0]} failed` : `git says: ${stderr}`)
+export class GitFailure extends Error {
+  /** git looked, and found nothing */
+  readonly isAnswer: boolean
+  constructor(message: string, isAnswer = false) {
+    super(message)
+    this.isAnswer = isAnswer
   }
 }
 
-/** Git's answer, or undefined where it says no. That git is missing altogether still stops everything. */
-export function ask(root: string, args: readonly string[]): string | undefined {
-  try {
-    return git(root, args).toString('utf8').trim()
-  } catch (error) {
-    if (error instanceof GitFailure && error.message.startsWith('git is not installed')) throw error
-    return undefined
+/** One question to git. All of them are in `ask`, so that what git may read can be seen in one place. */
+export interface GitCall {
+  readonly args: readonly string[]
+  readonly input?: string
+}
+
+const folderSpec = (folder: string): string => (folder === '' ? '.' : folder)
+
+/** Every call of git. Each reads refs, the index or objects of the repository, none the work tree, none the network. */
+export const calls = {
+  /** reads refs and commits: HEAD's and `ref`'s id, then their merge bases with `^` before them; nothing where one is unknown */
+  symmetric: (ref: string): GitCall => ({ args: ['rev-parse', '--revs-only', `${ref}...HEAD`] }),
+  /** reads refs: the id of a commit, or an empty answer */
+  commit: (ref: string): GitCall => ({ args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`] }),
+  /** reads refs: those of these names that exist */
+  heads: (...refs: readonly string[]): GitCall => ({ args: ['rev-parse', '--revs-only', ...refs] }),
+  /** reads refs: the branches of that name that remotes have */
+  remoteBranches: (branch: string): GitCall => ({ args: ['for-each-ref', '--format=%(refname:short)', `refs/remotes/*/${branch}`] }),
+  /** reads the configuration: the address of the remote `origin`, as it is written there */
+  originUrl: (): GitCall => ({ args: ['config', '--get', 'remote.origin.url'] }),
+  /** reads the file `shallow` */
+  isShallow: (): GitCall => ({ args: ['rev-parse', '--is-shallow-repository'] }),
+  /** reads the index: a letter (S: not checked out), mode, id, stage and path of each file */
+  index: (folders: readonly string[]): GitCall => ({
+    args: ['--literal-pathspecs', 'ls-files', '--stage', '-t', '-z', '--', ...folders.map(folderSpec)],
+  }),
+  /** reads the index: those of these files that a commit would hold, so not what `git add -N` announces */
+  staged: (emptyTree: string, paths: readonly string[]): GitCall => ({
+    args: [
+      '--literal-pathspecs',
+      'diff-index',
+      '--cached',
+      '--ita-invisible-in-index',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      '--ignore-submodules=all',
+      '--relative',
+      '--name-only',
+      '--diff-filter=A',
+      '-z',
+      emptyTree,
+      '--',
+      ...paths,
+    ],
+  }),
+  /** reads the index and blobs: the staged files that hold one of some words */
+  mentioning: (words: readonly string[], folder: string): GitCall => ({
+    args: [
+      '--literal-pathspecs',
+      'grep',
+      '--cached',
+      '--no-textconv',
+      '--no-recurse-submodules',
+      '--no-color',
+      '--no-column',
+      '-l',
+      '-z',
+      '-F',
+      ...words.flatMap((word) => ['-e', word]),
+      '--',
+      folderSpec(folder),
+    ],
+  }),
+  /** reads trees: mode, kind, id and path of each file of a commit below some folders, or below `at` from the top */
+  files: (commit: string, paths: readonly string[], at?: string): GitCall => ({
+    args: ['ls-tree', '-r', '-z', ...(at === undefined ? [commit] : ['--full-tree', `${commit}:${at}`]), '--', ...paths],
+  }),
+  /** reads trees: the path of each file of a commit, from the top */
+  allPaths: (commit: string): GitCall => ({ args: ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit] }),
+  /** reads objects */
+  blobs: (ids: readonly string[]): GitCall => ({ args: ['cat-file', '--batch'], input: `${ids.join('\n')}\n` }),
+}
+
+/**
+ * Settings that run something, or reach out. Those of the command line are stronger than any file. None is needed for a
+ * call above; they are there for what a later git may do on its own.
+ */
+const neutral = {
+  'safe.bareRepository': 'explicit',
+  'core.fsmonitor': 'false',
+  'core.untrackedCache': 'false',
+  'core.hooksPath': '/dev/null',
+  'core.attributesFile': '/dev/null',
+  'core.pager': 'cat',
+  'core.editor': 'false',
+  'core.askPass': '',
+  'core.sshCommand': 'false',
+  'core.gitProxy': '',
+  'core.alternateRefsCommand': 'false',
+  'credential.helper': '',
+  'diff.external': '',
+  'diff.ignoreSubmodules': 'all',
+  'gpg.program': 'false',
+  'log.showSignature': 'false',
+  'maintenance.auto': 'false',
+  'gc.auto': '0',
+  'protocol.allow': 'never',
+  'submodule.recurse': 'false',
+  'fetch.recurseSubmodules': 'false',
+  'color.ui': 'false',
+}
+
+const options = ['--no-pager', ...Object.entries(neutral).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+
+/** What git's own variables of a person may say: where it is installed, their settings, what it traces. */
+const kept = /^GIT_(?:EXEC_PATH|CONFIG_.*|CONFIG|TRACE.*|TEST_ASSUME_DIFFERENT_OWNER)$/
+/** Variables that a hook sets for the repository that runs it, and that would mislead git in any other. */
+const ofHook = ['GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_QUARANTINE_PATH']
+
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^GIT_/i.test(name) || kept.test(name))
+  return {
+    ...Object.fromEntries(own),
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    // a git that is too old for the line above would fetch, but may use no protocol
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_PROTOCOL_FROM_USER: '0',
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
+    GIT_SSH_COMMAND: 'false',
+    GIT_EDITOR: 'false',
+    GIT_PAGER: 'cat',
+    GIT_ATTR_NOSYSTEM: '1',
   }
 }
 
-const environments = new Map<string, NodeJS.ProcessEnv>()
+/** What git prints, asked in a folder; a GitFailure where it says no. */
+export function git(root: string, call: GitCall): Buffer {
+  const { top, gitFolder, variables } = repositoryOf(root)
+  const args = [...options, `--git-dir=${gitFolder}`, `--work-tree=${top}`, '-C', root, ...call.args]
+  return run(args, { ...environment(), ...variables }, call.input)
+}
 
-/** In a hook, GIT_DIR and GIT_INDEX_FILE belong to the repository that runs the hook; they are dropped for any other. */
-function environmentFor(root: string): NodeJS.ProcessEnv {
-  const { GIT_DIR: directory, GIT_INDEX_FILE: index } = process.env
-  if (directory === undefined && index === undefined) return process.env
-  const key = [root, directory, index, process.cwd()].join('\0')
-  const known = environments.get(key)
+/** Git's answer, or undefined where it knows none. That it can't look at all (no repository, broken settings) is a GitFailure. */
+export function ask(root: string, call: GitCall): string | undefined {
+  try {
+    return git(root, call).toString('utf8').trim()
+  } catch (error) {
+    if (error instanceof GitFailure && error.isAnswer) return undefined
+    throw error
+  }
+}
+
+const isMissing = 'git is not installed, but this option needs it'
+const isPartial =
+  'this is a partial clone that lacks some of what is compared, and nothing is fetched unasked; run `git fetch --refetch --no-filter`'
+
+/** Objects that a clone lacks: nothing is fetched behind a person's back. */
+export function lackingObjects(): GitFailure {
+  return new GitFailure(isPartial)
+}
+
+function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Buffer {
+  try {
+    return execFileSync('git', args, { input: input ?? '', maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'pipe'], env })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    if (/promisor remote|transport '.*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
+    const [first = ''] = stderr.split('\n')
+    const advice = /^\s+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
+    const told = first === '' ? 'git could not be run to its end' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`
+    const isAnswer = error instanceof Error && 'status' in error && error.status === 1
+    throw new GitFailure(advice === undefined ? told : `${told}; run \`${advice}\``, isAnswer)
+  }
+}
+
+interface Opened extends Repository {
+  readonly variables: NodeJS.ProcessEnv
+}
+
+const opened = new Map<string, Opened>()
+
+function repositoryOf(root: string): Opened {
+  const key = [root, process.env['GIT_DIR'], process.env['GIT_WORK_TREE'], process.env['GIT_INDEX_FILE'], process.cwd()].join('\0')
+  const known = opened.get(key)
   if (known !== undefined) return known
-  const own = top(process.cwd(), process.env)
-  const bare = { ...process.env }
-  for (const name of hookVariables) delete bare[name]
-  const chosen = own !== undefined && own === top(root, bare) ? { ...process.env } : bare
-  environments.set(key, chosen)
-  return chosen
+  const found = findRepository(realpathSync(root)) ?? namedRepository()
+  if (found === undefined) throw new GitFailure(`${root} is not in a git repository, but --base and --staged ask git`)
+  if (!found.owned.every(isOwn)) run(['-C', found.top, ...options, 'rev-parse', '--git-dir'], environment())
+  const result = { ...found, variables: hookVariables(found) }
+  opened.set(key, result)
+  return result
 }
 
-function top(directory: string, env: NodeJS.ProcessEnv): string | undefined {
+/** A repository that a person keeps apart from its work tree names both in variables. */
+function namedRepository(): Repository | undefined {
+  const { GIT_DIR: folder, GIT_WORK_TREE: top } = process.env
+  if (folder === undefined || folder === '') return undefined
+  const gitFolder = realpathOf(resolve(folder))
+  return gitFolder === undefined ? undefined : { top: realpathOf(resolve(top ?? '.')) ?? process.cwd(), gitFolder, owned: [] }
+}
+
+function realpathOf(path: string): string | undefined {
   try {
-    return execFileSync('git', ['-C', directory, 'rev-parse', '--show-toplevel'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
-      .toString()
-      .trim()
+    return realpathSync(path)
   } catch {
     return undefined
   }
+}
+
+/**
+ * Git refuses a repository of another owner, since its settings run programs; it does not look where it is told the git
+ * folder. So it is asked once, without that, where the owner is not the person who runs this.
+ */
+function isOwn(path: string): boolean {
+  const user = process.geteuid?.()
+  if (user === undefined || process.env['GIT_TEST_ASSUME_DIFFERENT_OWNER'] !== undefined) return false
+  const owner = statSync(path).uid
+  return owner === user || (user === 0 && owner === Number(process.env['SUDO_UID']))
+}
+
+/** In a hook, GIT_INDEX_FILE and its like belong to the repository that runs the hook; they are dropped for any other. */
+function hookVariables({ top, gitFolder }: Repository): NodeJS.ProcessEnv {
+  if (!ofHook.some((name) => process.env[name] !== undefined)) return {}
+  const { GIT_DIR: folder } = process.env
+  const own = folder === undefined || folder === '' ? findRepository(realpathSync(process.cwd()))?.gitFolder : realpathOf(resolve(folder))
+  if (own !== gitFolder) return {}
+  const present = ofHook.filter((name) => process.env[name] !== undefined)
+  // git counts a path that is not absolute from the top
+  return Object.fromEntries(
+    present.map((name) => [name, name.endsWith('DIRECTORIES') ? process.env[name] : resolve(top, process.env[name] as string)]),
+  )
 }

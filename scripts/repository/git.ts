@@ -1,50 +1,9 @@
 // What do git's index and history hold? Read through git objects, in bulk, without touching the work tree.
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join, posix } from 'node:path'
-import { ask, git, GitFailure } from './git-command.ts'
+import { posix } from 'node:path'
+import { ask, calls, git, GitFailure, lackingObjects } from './git-command.ts'
 import { decodeText } from './tree.ts'
 import type { FileText, Tree } from './tree.ts'
-
-/**
- * The commit that a change starts from: the merge base of HEAD and `ref` (a branch, a tag, a commit). With HEAD unborn
- * it is `ref` itself. What stands in the way (no repository, no such ref, a shallow clone, no common history) is a
- * GitFailure that says what to do.
- */
-export function mergeBase(root: string, ref: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (ref === '' || ref.startsWith('-') || /[\0-\x20\x7f]/.test(ref))
-    throw new GitFailure(`--base is \`${ref}\`, but must name a branch, a tag or a commit, such as origin/main`)
-  const found = ask(root, ['merge-base', '--', ref, 'HEAD'])
-  if (found !== undefined && found !== '') return found.split('\n')[0] as string
-  if (ask(root, ['rev-parse', '--git-dir']) === undefined)
-    throw new GitFailure(`${root} is not in a git repository, but --base compares with one of its commits`)
-  const commit = ask(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
-  const shallow = ask(root, ['rev-parse', '--is-shallow-repository']) === 'true'
-  const deepen = 'run `git fetch --unshallow` (GitHub Actions: `fetch-depth: 0`)'
-  if (commit === undefined) {
-    const remote = /^(?:refs\/remotes\/)?(origin|upstream)\/(.+)$/.exec(ref)
-    const how = shallow
-      ? deepen
-      : remote === null
-        ? 'see `git branch --all`'
-        : `run \`git fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
-    throw new GitFailure(`--base is \`${ref}\`, but this repository has no such commit; ${how}`)
-  }
-  if (ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) === undefined) return commit
-  if (shallow) throw new GitFailure(`this clone is shallow and holds no common commit of \`${ref}\` and HEAD; ${deepen}`)
-  throw new GitFailure(`\`${ref}\` and HEAD have no common commit, but a change is judged from where it began; name another base`)
-}
-
-/**
- * HEAD as what is staged is compared with: undefined before the first commit, and while a merge is being concluded
- * (what the other side did was judged there, against its own past).
- */
-export function stagedBase(root: string): string | undefined {
-  // names that stand for nothing are left out of the answer
-  const [head, ...merged] = ask(root, ['rev-parse', '--revs-only', 'HEAD', 'MERGE_HEAD'])?.split('\n') ?? []
-  return head === '' || merged.length > 0 ? undefined : head
-}
 
 interface Entry {
   readonly mode: string
@@ -57,18 +16,7 @@ const submodule = '160000'
 /** The staged files below the given folders of `root` (which may lie inside a larger repository); texts are read when they are asked for. */
 export function indexTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
-  const listing = git(root, [
-    '--literal-pathspecs',
-    'ls-files',
-    '--stage',
-    '-z',
-    '--',
-    ...folders.map((folder) => (folder === '' ? '.' : folder)),
-  ])
-  for (const line of listing.toString('utf8').split('\0')) {
-    const match = /^(\d+) ([0-9a-f]+) ([0-3])\t(.*)$/s.exec(line)
-    if (match === null) continue
-    const [, mode = '', id = '', stage, path = ''] = match
+  for (const { path, mode, id, stage } of listIndex(root, folders)) {
     if (stage !== '0')
       throw new GitFailure(`${path} has a merge conflict, but what is staged must be one text; resolve it and \`git add\` it`)
     entries.set(path, { mode, id })
@@ -86,16 +34,51 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
 
 /** Files that `git add -N` announces: their text is not staged, and the index holds an empty one in its place. */
 function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly string[] {
-  if (![...entries.values()].some(({ id }) => id === blobId('', id.length))) return []
-  return ask(root, ['diff', '--relative', '--name-only', '--diff-filter=A', '-z'])?.split('\0').filter(Boolean) ?? []
+  const empty = [...entries].filter(([, { id }]) => id === blobId('', id.length))
+  const [, one] = empty[0] ?? []
+  if (one === undefined) return []
+  const paths = empty.map(([path]) => path)
+  // every file there is would be a long command line
+  const asked = paths.length > 500 ? ['.'] : paths
+  const staged = new Set(
+    git(root, calls.staged(objectId('tree', Buffer.alloc(0), one.id.length), asked))
+      .toString('utf8')
+      .split('\0'),
+  )
+  return paths.filter((path) => !staged.has(path))
+}
+
+interface Listed extends Entry {
+  readonly path: string
+  readonly stage: string
+  /** a sparse checkout leaves it out of the work tree */
+  readonly isSkipped: boolean
+}
+
+/** The index below some folders of `root`; conflicts are listed with each of their stages. */
+function listIndex(root: string, folders: readonly string[]): readonly Listed[] {
+  const listing = git(root, calls.index(folders)).toString('utf8')
+  return listing.split('\0').flatMap((line) => {
+    const match = /^(\S) (\d+) ([0-9a-f]+) ([0-3])\t(.*)$/s.exec(line)
+    if (match === null) return []
+    const [, tag, mode = '', id = '', stage = '', path = ''] = match
+    return [{ path, mode, id, stage, isSkipped: tag?.toUpperCase() === 'S' }]
+  })
+}
+
+/** The files that a sparse checkout leaves out of the work tree: they are there all the same, and a change does not delete them. */
+export function skippedTree(root: string, folders: readonly string[]): Tree {
+  const entries = new Map<string, Entry>()
+  for (const { path, mode, id, isSkipped } of listIndex(root, folders)) if (isSkipped) entries.set(path, { mode, id })
+  const files = followLinks(root, entries)
+  const texts = readAhead(root, files)
+  return { ...treeOf(files, texts.read), blob: (path) => files.get(path), prefetch: texts.prefetch }
 }
 
 /** The staged files of a folder that hold one of some words. */
 function grep(root: string, words: readonly string[], folder: string): ReadonlySet<string> {
   if (words.length === 0) return new Set()
-  const wanted = words.flatMap((word) => ['-e', word])
-  const found = ask(root, ['--literal-pathspecs', 'grep', '--cached', '-l', '-z', '-F', ...wanted, '--', folder === '' ? '.' : folder])
-  return new Set(found?.split('\0'))
+  return new Set(ask(root, calls.mentioning(words, folder))?.split('\0'))
 }
 
 /**
@@ -155,8 +138,7 @@ export function commitTree(
   const { current, folders, at } = options
   const entries = new Map<string, Entry>()
   const paths = folders.includes('') ? [] : folders.flatMap((folder) => [folder, `${folder}/`])
-  const from = at === undefined ? [commit] : ['--full-tree', `${commit}:${at}`]
-  for (const line of git(root, ['ls-tree', '-r', '-z', ...from, '--', ...paths])
+  for (const line of git(root, calls.files(commit, paths, at))
     .toString('utf8')
     .split('\0')) {
     const match = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line)
@@ -184,17 +166,6 @@ export function commitTree(
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)
     },
   }
-}
-
-/** The folders of a commit, from the top of the repository, that hold `file` and hold it no more; and `root` from there. */
-export function leftFolders(root: string, commit: string, file: string): { readonly folders: readonly string[]; readonly here: string } {
-  const answer = (...args: string[]): string => git(root, args).toString('utf8').replace(/\n$/, '')
-  const from = answer('rev-parse', '--show-toplevel')
-  const folders = answer('ls-tree', '-r', '-z', '--name-only', '--full-tree', commit)
-    .split('\0')
-    .filter((path) => (path === file || path.endsWith(`/${file}`)) && !existsSync(join(from, path)))
-    .map((path) => path.slice(0, -file.length).replace(/\/$/, ''))
-  return { folders, here: answer('rev-parse', '--show-prefix').replace(/\/$/, '') }
 }
 
 const linkToNothing = {
@@ -241,25 +212,18 @@ function followLinks(root: string, entries: ReadonlyMap<string, Entry>): Map<str
   return files
 }
 
-/** Blobs by id, read by one `git cat-file --batch`; a blob that the clone lacks is a message. */
+/** Blobs by id, read by one `git cat-file --batch`; a blob that the clone lacks is a GitFailure. */
 function readBlobs(root: string, wanted: readonly string[]): Map<string, FileText> {
   const texts = new Map<string, FileText>()
   const ids = [...new Set(wanted)].filter((id) => id !== '')
   if (ids.length === 0) return texts
-  const output = git(root, ['cat-file', '--batch'], `${ids.join('\n')}\n`)
+  const output = git(root, calls.blobs(ids))
   let offset = 0
   for (const id of ids) {
     const end = output.indexOf(10, offset)
     const [, kind, length] = output.toString('latin1', offset, end).split(' ')
     offset = end + 1
-    if (kind !== 'blob') {
-      texts.set(id, {
-        ok: false,
-        message: 'is not in this clone of the repository',
-        help: 'fetch it: `git fetch --refetch --filter=blob:limit=10m`',
-      })
-      continue
-    }
+    if (kind !== 'blob') throw lackingObjects()
     const size = Number(length)
     texts.set(id, decodeText(output.subarray(offset, offset + size)))
     offset += size + 1
@@ -269,9 +233,12 @@ function readBlobs(root: string, wanted: readonly string[]): Map<string, FileTex
 
 /** The id that git gives a text, by the length of the repository's ids (SHA-1 or SHA-256). */
 function blobId(text: string, length: number): string {
-  const bytes = Buffer.from(text)
+  return objectId('blob', Buffer.from(text), length)
+}
+
+function objectId(kind: 'blob' | 'tree', bytes: Buffer, length: number): string {
   return createHash(length === 64 ? 'sha256' : 'sha1')
-    .update(`blob ${bytes.length}\0`)
+    .update(`${kind} ${bytes.length}\0`)
     .update(bytes)
     .digest('hex')
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 let top: string | undefined
 
 /** The folder of this package: the nearest one above this file that has its schemas, whether it runs from scripts/ or from dist/. */
-function packageFolder(): string {
+export function packageFolder(): string {
   if (top !== undefined) return top
   let at = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(at, 'schemas', 'cloudnative-pg'))) {

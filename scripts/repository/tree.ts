@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import type { Dirent } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
-/** Larger files are refused unread: no values file comes near. */
-const maxBytes = 10 * 1024 * 1024
+/** Larger files are refused unread: no values file comes near, and whatever is read must be answered within seconds. */
+const maxBytes = 1024 * 1024
 
 /** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
 export type FileText =
@@ -37,6 +37,10 @@ export interface Tree {
   readonly later?: (path: string) => boolean
   /** reads some files at once, where that costs less than one by one */
   readonly prefetch?: (paths: readonly string[]) => void
+  /** every file of the repository below the root, where this tree lists only some folders */
+  readonly wide?: () => Tree
+  /** folders that come from another repository: its address, and where the folder is there (`` or `a/b/`) */
+  readonly homes?: readonly { readonly folder: string; readonly url: string; readonly prefix: string }[]
   /** the files of a folder that hold one of some words, where that can be told without reading them all */
   readonly mentioning?: (words: readonly string[], folder: string) => ReadonlySet<string>
 }
@@ -184,7 +188,7 @@ function readText(path: string): FileText {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0)
     if (length < buffer.length) return decodeText(buffer.subarray(0, length))
     const { size } = fstatSync(descriptor)
-    if (size > maxBytes) return { ok: false, message: `is ${Math.ceil(size / 1048576)} MiB large, but files over 10 MiB are not read` }
+    if (size > maxBytes) return { ok: false, message: `is ${(size / maxBytes).toFixed(1)} MiB large, but files over 1 MiB are not read` }
     return decodeText(readFileSync(path))
   } catch (error) {
     return unreadable(error)

@@ -1,11 +1,10 @@
 // What should a person know who changes pins, for the fleet and for each database?
-import { chooseSchemaVersion } from '../kubernetes/load.ts'
-import { isKnownOperator } from '../operator/version.ts'
+import { unknownOperator } from '../operator/known.ts'
 import type { Database, Settings } from '../model.ts'
 import { listed } from '../values/path.ts'
 import { toPlain } from '../values/value.ts'
 import { operatorNotes, supportNotes } from './operator-notes.ts'
-import { argocdNotes, chartNotes } from './pin-notes.ts'
+import { argocdNotes, chartNotes, unreadableNow } from './pin-notes.ts'
 import type { Pins } from './pins.ts'
 import { postgresNotes } from './postgres.ts'
 import { valueOrDefault } from './side.ts'
@@ -24,19 +23,23 @@ interface FleetToKnow {
 /** What concerns the fleet as a whole: support, pins that go together, what another version brings. */
 export function* fleetNotes({ settings, databases, pins, majors, pairs, modelledChart }: FleetToKnow): Iterable<{ text: string }> {
   if (pins.operator !== undefined) {
-    if (!isKnownOperator(pins.operator))
-      yield {
-        text: `operator ${pins.operator} is not known here: objects are checked as by ${chooseSchemaVersion('cloudnative-pg', pins.operator)}, the nearest that is`,
-      }
+    const unknown = unknownOperator(pins.operator)
+    if (unknown !== undefined) yield { text: unknown }
     const froms = [...new Set(databases.map(({ environment }) => environment.operator.version))]
-    for (const from of froms)
-      for (const text of supportNotes(from, pins.operator, pins.postgres === undefined ? majors : [pins.postgres])) yield { text }
+    for (const from of froms) for (const text of supportNotes(from, pins.operator)) yield { text }
     if (froms.some((from) => from !== pins.operator))
       yield {
         text: `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${pins.operator} (now ${listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))})`,
       }
   }
   if (pins.chart !== undefined) for (const text of chartNotes(pins.chart, modelledChart)) yield { text }
+  const isModelled = ({ name, version }: { name: string; version: string }): boolean => name === 'cluster' && version === modelledChart
+  const dark = pairs.filter(({ before }) => before.objects.length === 0 && !isModelled(before.database.environment.clusterChart))
+  for (const text of unreadableNow(
+    dark.map(({ before }) => before.database.environment.clusterChart.version),
+    modelledChart,
+  ))
+    yield { text }
   if (pins.argocd !== undefined) for (const text of argocdNotes(settings.argocd.version, pins.argocd)) yield { text }
   if (pins.postgres === undefined) return
   const isHandWritten = pairs.some(({ before }) => Boolean(plainAt(before, 'imageName')))

@@ -123,17 +123,14 @@ function imageNote(name: string, images: typeof pgbouncerImages, from: string, t
     : [`operator ${to}: the default image of ${name} becomes ${after} (was ${before.split(':')[1] ?? before}): ${effect}`]
 }
 
-/** What holds for the whole fleet: support, skipped minors. `majors` are the PostgreSQL majors in use. */
-export function supportNotes(from: string, to: string, majors: readonly number[]): string[] {
+/** What holds for the whole fleet: support, skipped minors. */
+export function supportNotes(from: string, to: string): string[] {
   const known = support.find(({ minor }) => to.startsWith(`${minor}.`))
   const notes: string[] = []
   if (known !== undefined) {
     notes.push(
       `operator ${known.minor} runs on Kubernetes ${known.kubernetes} with PostgreSQL ${known.postgres}${known.ended === undefined ? '' : `; its support ended on ${known.ended}`}`,
     )
-    const [lowest = 0, highest = 0] = known.postgres.split(' to ').map(Number)
-    for (const major of majors)
-      if (major < lowest || major > highest) notes.push(`PostgreSQL ${major} is not supported by operator ${known.minor}`)
   }
   const minors = [from, to].map((version) => Number(version.split('.')[1]))
   if ((minors[1] ?? 0) - (minors[0] ?? 0) > 1)

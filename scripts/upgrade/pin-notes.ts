@@ -61,7 +61,7 @@ export function chartNotes(to: string, modelled: string): string[] {
   if (to === modelled) return []
   if (!describedCharts.includes(to))
     return [
-      `chart cluster ${to} is not known here: nothing of it was compared, and check refuses the pin; ${modelled} is modelled, others need engine: helm`,
+      `chart cluster ${to} is not known here: what it prints could not be compared, and check refuses the pin; ${modelled} is known, others need engine: helm`,
     ]
   const notes = [
     `chart cluster ${to} is not modelled here, so that check refuses the pin without engine: helm: what stands below is all that is compared`,
@@ -70,6 +70,14 @@ export function chartNotes(to: string, modelled: string): string[] {
   notes.push(`chart ${to} puts no labels on Secrets, ImageCatalogs and Poolers; cluster.additionalLabels reach Cluster and Database only`)
   if (to === '0.6.1') notes.push('chart 0.6.1 has no replicationSlots, no TLS for monitoring and no pg_stat_statements queries')
   return notes
+}
+
+/** What can't be compared because today's chart can't be rendered here: then it is not known what would change. */
+export function unreadableNow(charts: Iterable<string>, modelled: string): string[] {
+  return [...new Set(charts)].map(
+    (chart) =>
+      `chart cluster ${chart} is not known here: what it prints today could not be compared; ${modelled} is known, others need engine: helm`,
+  )
 }
 
 /** Said aloud of every pin: a downgrade, several starting points, a pin that stays. */

@@ -1,4 +1,5 @@
 // Which pins would change, and what do settings and databases look like with the new ones?
+import { printed } from '../values/printed.ts'
 import { compareVersions } from '../kubernetes/load.ts'
 import type { Database, Environment, Settings } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -84,7 +85,7 @@ export function movesOf(pins: Pins, settings: Settings, databases: readonly Data
   if (pins.chart !== undefined) moves.push({ pin: 'chart', from: over(({ clusterChart }) => clusterChart.version), to: pins.chart })
   if (pins.argocd !== undefined) moves.push({ pin: 'argocd', from: [settings.argocd.version], to: pins.argocd })
   if (pins.postgres !== undefined)
-    moves.push({ pin: 'postgres', from: [...new Set(majors)].map(String).sort(byCodeUnit), to: String(pins.postgres) })
+    moves.push({ pin: 'postgres', from: [...new Set(majors)].map(printed).sort(byCodeUnit), to: printed(pins.postgres) })
   return moves
 }
 

@@ -1,4 +1,5 @@
 // What stands in the way of another major version of PostgreSQL?
+import { printed } from '../values/printed.ts'
 import { majorOf } from '../changes/effect.ts'
 import { locateFinding } from '../report/diagnose.ts'
 import type { LocatedFinding } from '../report/diagnose.ts'
@@ -54,8 +55,8 @@ function* parameterFindings(object: RenderedObject, from: number, to: number): I
           places: [{ path, on: 'key' }],
           help: 'remove it before the upgrade',
         }
-      } else if (value.kind === 'scalar' && narrowed[major]?.[known]?.test(String(value.value)) === true) {
-        const message = `${known} is \`${String(value.value)}\`, but PostgreSQL ${major} no longer takes that word`
+      } else if (value.kind === 'scalar' && narrowed[major]?.[known]?.test(printed(value.value)) === true) {
+        const message = `${known} is \`${printed(value.value)}\`, but PostgreSQL ${major} no longer takes that word`
         yield {
           rule: 'upgrade/parameter-word',
           severity: 'error',

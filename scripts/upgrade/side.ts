@@ -1,4 +1,5 @@
 // What is a database with some pins: its values and its objects?
+import { printed } from '../values/printed.ts'
 import { chartDefaults } from '../chart/defaults.ts'
 import { renderDatabase } from '../chart/database-objects.ts'
 import { chartVersion } from '../chart/names.ts'
@@ -49,9 +50,12 @@ export function valueOrDefault(values: MapValue, path: Path): Value | undefined 
  */
 export function withPostgres(values: MapValue, major: number): MapValue {
   const image = valueAt(values, ['cluster', 'imageName'])
-  const versioned = withScalar(values, ['version', 'postgresql'], String(major))
+  const versioned = withScalar(values, ['version', 'postgresql'], printed(major))
   if (image?.kind !== 'scalar' || typeof image.value !== 'string' || image.value === '') return versioned
-  const next = image.value.replace(/@sha256:[0-9a-fA-F]+$/, '').replace(/:\d[\d.]*([^:/]*)$/, `:${major}$1`)
+  const reference = image.value.replace(/@sha256:[0-9a-fA-F]+$/, '')
+  const colon = reference.lastIndexOf(':')
+  const tag = reference.slice(colon + 1)
+  const next = colon < 0 || tag.includes('/') ? reference : `${reference.slice(0, colon + 1)}${tag.replace(/^\d[\d.]*/, String(major))}`
   return withScalar(versioned, ['cluster', 'imageName'], next)
 }
 

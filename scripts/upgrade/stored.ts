@@ -1,4 +1,5 @@
 // Which fields would the API server store differently?
+import { printed } from '../values/printed.ts'
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
 import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
@@ -26,35 +27,18 @@ export function fieldChanges(object: string, before: JsonMap | undefined, after:
   })
 }
 
-/**
- * Compares stored objects, remembering what was compared before: databases of one environment differ in little but names.
- * An object that one side refuses is compared as it was sent.
- */
-export function storedComparer(): (before: Side, after: Side) => FieldChange[] {
-  const known = new Map<string, readonly FieldChange[]>()
-  const compare = (object: string, pair: readonly [Sent | undefined, Sent | undefined], cluster: string): readonly FieldChange[] => {
-    const key = JSON.stringify([object, pair]).replaceAll(cluster, '\0')
-    const found = known.get(key)
-    // names come back where they stood; a value that only looks like the name comes back the same
-    if (found !== undefined) return JSON.parse(JSON.stringify(found).replaceAll('\\u0000', cluster)) as FieldChange[]
+/** Compares the stored objects of both sides. An object that one side refuses is compared as it was sent. */
+export function storedChanges(before: Side, after: Side): FieldChange[] {
+  const names = new Set([...after.objects, ...before.objects].map(nameOf))
+  return [...names].flatMap((name) => {
+    const pair = [before, after].map((side): Sent | undefined => {
+      const object = side.objects.find((candidate) => nameOf(candidate) === name)
+      return object && { plain: object.plain, operator: side.database.environment.operator.version }
+    })
     const [left, right] = pair.map((sent) => (sent === undefined ? undefined : stored(sent)))
     const isRefused = left === null || right === null
-    const changes = isRefused
-      ? fieldChanges(object, pair[0]?.plain, pair[1]?.plain)
-      : fieldChanges(object, left ?? undefined, right ?? undefined)
-    known.set(key, JSON.parse(JSON.stringify(changes).replaceAll(cluster, '\\u0000')) as FieldChange[])
-    return changes
-  }
-  return (before, after) => {
-    const names = new Set([...after.objects, ...before.objects].map(nameOf))
-    return [...names].flatMap((name) => {
-      const sent = (side: Side): Sent | undefined => {
-        const object = side.objects.find((candidate) => nameOf(candidate) === name)
-        return object && { plain: object.plain, operator: side.database.environment.operator.version }
-      }
-      return compare(name, [sent(before), sent(after)], after.database.cluster)
-    })
-  }
+    return isRefused ? fieldChanges(name, pair[0]?.plain, pair[1]?.plain) : fieldChanges(name, left, right)
+  })
 }
 
 interface Sent {
@@ -71,7 +55,7 @@ function stored({ plain, operator }: Sent): JsonMap | null {
 
 /** Whether the API group is the operator's or its backup plugin's. */
 export function isOperators(plain: JsonMap): boolean {
-  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(plain['apiVersion']))
+  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(plain['apiVersion']))
 }
 
 function nameOf({ kind, name }: RenderedObject): string {

@@ -17,37 +17,81 @@ export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The candidate with the fewest slips (insert, delete, replace, swap): at most two, and fewer than the word is long; ties go by code unit. */
+/** Longer words are no names that a person misspelt. */
+const longestWord = 100
+
+/**
+ * The candidate with the fewest slips (insert, delete, replace, swap): at most two, and fewer than the word is long; ties
+ * go by code unit. A word of more than 100 characters has none.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > longestWord) return undefined
+  const lower = word.toLowerCase()
+  const letters = lettersOf(lower)
   let best: { readonly candidate: string; readonly slips: number } | undefined
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > 2) continue
-    const slips = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const other = readCandidate(candidate)
+    // a slip changes at most two letters of the set, and a set is compared faster than a text
+    if (bitsOf(letters ^ other.letters) > 4) continue
+    const slips = editDistance(lower, other.lower)
     if (slips > 2 || slips >= Math.min(word.length, candidate.length) - 1) continue
     if (best === undefined || slips < best.slips || (slips === best.slips && candidate < best.candidate)) best = { candidate, slips }
   }
   return best?.candidate
 }
 
+const candidatesRead = new Map<string, { readonly lower: string; readonly letters: number }>()
+
+/** Most candidates are asked for again and again: parameters, keys of the chart, rules. */
+function readCandidate(candidate: string): { readonly lower: string; readonly letters: number } {
+  const known = candidatesRead.get(candidate)
+  if (known !== undefined) return known
+  if (candidatesRead.size > 5_000) candidatesRead.clear()
+  const lower = candidate.toLowerCase()
+  const read = { lower, letters: lettersOf(lower) }
+  candidatesRead.set(candidate, read)
+  return read
+}
+
+/** The characters of a word as a set of 32 bits; several share one. */
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) & 31)
+  return letters
+}
+
+function bitsOf(set: number): number {
+  let bits = 0
+  for (let rest = set; rest !== 0; rest &= rest - 1) bits++
+  return bits
+}
+
+/** Insertions, deletions, replacements and swaps between two short words; any number above 2 stands for "more than two". */
 function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
+  let before: readonly number[] = []
+  let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
+    let least = row
     for (let column = 1; column <= b.length; column++) {
       const cost = a[row - 1] === b[column - 1] ? 0 : 1
-      const previous = rows[row - 1] as number[]
       let distance = Math.min(
         (previous[column] as number) + 1,
         (current[column - 1] as number) + 1,
         (previous[column - 1] as number) + cost,
       )
       if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
-        distance = Math.min(distance, (rows[row - 2]?.[column - 2] as number) + 1)
+        distance = Math.min(distance, (before[column - 2] as number) + 1)
       current.push(distance)
+      least = Math.min(least, distance)
     }
-    rows.push(current)
+    // a swap looks back one row more, which is never lower by more than one
+    if (least > 3) return least
+    before = previous
+    previous = current
   }
-  return (rows[a.length] as number[])[b.length] as number
+  return previous[b.length] as number
 }
 
 /** `a, b and 3 more`: a closed set for a message, sorted, at most eight. */

@@ -1,10 +1,14 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
-import type { Origin, Path, Span, Value } from '../model.ts'
-import { Refusal } from './reading.ts'
+import type { Origin, Span, Value } from '../model.ts'
+import { lineStart } from '../values/trim.ts'
+import { WrittenOrigin } from './origin.ts'
+import type { Trail } from './origin.ts'
+import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
+import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
-import { keyText, resolvePlain } from './scalars.ts'
+import { decodeBinary, keyText, resolvePlain } from './scalars.ts'
 import type { Resolved } from './scalars.ts'
 
 const none: readonly Value[] = []
@@ -13,7 +17,7 @@ const none: readonly Value[] = []
  * Builds value trees from the events of a text that parsed; go-yaml's decoder (decode.go) is the model. `base` is the
  * offset of `text` in the file. Throws a Refusal where go-yaml refuses what it decodes.
  */
-export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events' | 'openEnd'>): ParsedYaml {
+export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' | 'events' | 'openEnd' | 'reader'>): ParsedYaml {
   const r: Reading = { ...input, index: 0, problems: [], anchors: new Map(), sizes: new Map(), decoded: 0, aliased: 0 }
   const { events } = r
   const documents: Value[] = []
@@ -22,13 +26,19 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
     if (event.type !== EVENT_ID.DOCUMENT) continue
     const version = event.directives.find((directive) => directive.kind === 'yaml')
     if (version !== undefined && version.kind === 'yaml' && version.version !== '1.1')
-      throw refuse(r, 'yaml/syntax', `document asks for YAML ${version.version}, but Helm reads YAML 1.1 only`, 0, 'remove the %YAML line')
+      throw refuse(
+        r,
+        'yaml/syntax',
+        `document asks for YAML ${version.version}, but ${r.reader} reads YAML 1.1 only`,
+        0,
+        'remove the %YAML line',
+      )
     r.anchors = new Map()
-    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
-    else documents.push(node(r, null, []))
+    if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
+    else documents.push(node(r, null, undefined))
     r.index++
   }
-  if (documents.length === 0) documents.push(nullValue(r, null, [], { start: 0, end: 0 }))
+  if (documents.length === 0) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
   return { documents, problems: r.problems }
 }
 
@@ -40,15 +50,15 @@ function peek(r: Reading): Event {
   return r.events[r.index] as Event
 }
 
-function origin(r: Reading, key: Span | null, path: Path, start: number, end: number): Origin {
-  return { layer: r.layer, file: r.file, path, key, value: { start: r.base + start, end: r.base + end } }
+function origin(r: Reading, key: Span | null, path: Trail | undefined, start: number, end: number): Origin {
+  return new WrittenOrigin(r, path, { key, value: { start: r.base + start, end: r.base + end } })
 }
 
-function nullValue(r: Reading, key: Span | null, path: Path, span: Span): Value {
+function nullValue(r: Reading, key: Span | null, path: Trail | undefined, span: Span): Value {
   return { kind: 'null', origin: origin(r, key, path, span.start, span.end), overrides: none }
 }
 
-function node(r: Reading, key: Span | null, path: Path): Value {
+function node(r: Reading, key: Span | null, path: Trail | undefined): Value {
   const event = peek(r)
   r.decoded++
   switch (event.type) {
@@ -95,11 +105,11 @@ function alias(r: Reading, name: string, offset: number): Value {
   r.decoded += size
   r.aliased += size
   if (r.aliased > 100 && r.decoded > 1000 && r.aliased / r.decoded > allowedAliasRatio(r.decoded))
-    throw refuse(r, 'yaml/aliases', 'document consists of aliases beyond what Helm expands', offset)
+    throw refuse(r, 'yaml/aliases', `document consists of aliases beyond what ${r.reader} expands`, offset)
   return target
 }
 
-function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Path): Value {
+function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Trail | undefined): Value {
   const span = scalarSpan(r, event, key)
   const resolved = resolve(r, event)
   if (resolved === null) return nullValue(r, key, path, span)
@@ -135,45 +145,36 @@ function scalarText(r: Reading, event: ScalarEvent): string {
   const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
   const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
   if (r.openEnd === undefined || !isBlock || event.valueEnd < r.openEnd) return text
-  const lastLine = r.text.slice(r.text.lastIndexOf('\n', r.openEnd - 1) + 1, r.openEnd)
+  const lastLine = r.text.slice(lineStart(r.text, r.openEnd), r.openEnd)
   const endsInText = lastLine.slice(event.indent) !== ''
   return event.chomping === CHOMPING_MODE.KEEP || (event.chomping === CHOMPING_MODE.CLIP && endsInText) ? text.replace(/\n$/, '') : text
 }
+
+/** What go-yaml calls the kinds of scalars in its tags. */
+const kinds: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int', number: 'float', string: 'str' }
 
 /** A scalar with an explicit tag: `!!int '1'` is 1, `!!str 1` is text, a local tag is text. */
 function tagged(r: Reading, tag: string, text: string, offset: number): Resolved {
   const name = /^(?:!!|!<tag:yaml\.org,2002:)([a-z]+)>?$/.exec(tag)?.[1]
   if (name === undefined || name === 'str') return text
-  if (name === 'binary') return binary(r, text, offset)
+  if (name === 'binary') {
+    const decoded = decodeBinary(text)
+    if (decoded === undefined) throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
+    return decoded
+  }
   const resolved = resolvePlain(text)
-  const kind =
-    resolved === null
-      ? 'null'
-      : typeof resolved === 'boolean'
-        ? 'bool'
-        : typeof resolved === 'bigint'
-          ? 'int'
-          : typeof resolved === 'number'
-            ? 'float'
-            : 'str'
+  const kind = resolved === null ? 'null' : kinds[typeof resolved]
   if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
   if (kind === 'int' && name === 'float') return Number(resolved)
   throw refuse(r, 'yaml/syntax', `the value is a ${kind}, but its tag says !!${name}`, offset)
 }
 
-function binary(r: Reading, text: string, offset: number): string {
-  const compact = text.replaceAll(/[\r\n]/g, '')
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
-    throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
-  return Buffer.from(compact, 'base64').toString('utf8')
-}
-
-function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path): Value {
+function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const items: Value[] = []
   let end = event.start
   while (peek(r).type !== EVENT_ID.POP) {
-    const item = node(r, null, [...path, items.length])
+    const item = node(r, null, { above: path, step: items.length })
     items.push(item)
     end = Math.max(end, item.origin.value.end - r.base)
   }
@@ -181,27 +182,43 @@ function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Path
   return { kind: 'list', origin: origin(r, key, path, event.start, closing(r, end, ']', event)), overrides: none, items }
 }
 
-function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Path): Value {
+function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Trail | undefined): Value {
   r.index++
   const entries = new Map<string, Value>()
+  const own = new Map<string, Span>()
+  const lost = new Map<string, YamlProblem>()
   let end = event.start
   while (peek(r).type !== EVENT_ID.POP) {
     const keyEvent = peek(r)
     if (keyEvent.type === EVENT_ID.SCALAR && isMergeKey(r, keyEvent)) {
       r.index++
-      end = Math.max(end, merge(r, entries, scalarSpan(r, keyEvent, null), path))
+      const span = scalarSpan(r, keyEvent, null)
+      const merged = mergedEntries(r, span, path)
+      for (const [name, problem] of overriddenByMerge(r, { entries, own, merged, span })) lost.set(name, problem)
+      for (const [name, value] of merged) entries.set(name, value)
+      end = Math.max(end, span.end)
       continue
     }
     const [name, span] = readKey(r, keyEvent)
-    const own = { start: r.base + span.start, end: r.base + span.end }
-    const previous = entries.get(name)
-    const value = node(r, own, [...path, name])
-    if (previous !== undefined) duplicate(r, name, own, previous)
+    const spot = { start: r.base + span.start, end: r.base + span.end }
+    const way = { above: path, step: name }
+    const value = node(r, spot, way)
+    const first = own.get(name)
+    if (first !== undefined) r.problems.push(ownTwice(r, { name, first, second: spot }))
+    // what is written below a merge key overrides what was merged: that is what people write merge keys for
+    lost.delete(name)
+    own.set(name, spot)
     entries.delete(name)
-    entries.set(name, value.origin.key === own ? value : { ...value, origin: { ...value.origin, key: own, path: [...path, name] } })
+    entries.set(
+      name,
+      value.origin.key === spot
+        ? value
+        : { ...value, origin: new WrittenOrigin(value.origin, way, { key: spot, value: value.origin.value }) },
+    )
     end = Math.max(end, span.end, value.origin.value.end - r.base)
   }
   r.index++
+  for (const problem of lost.values()) r.problems.push(problem)
   return { kind: 'map', origin: origin(r, key, path, event.start, closing(r, end, '}', event)), overrides: none, entries }
 }
 
@@ -212,18 +229,6 @@ function closing(r: Reading, end: number, bracket: string, event: MappingEvent |
   if (!opens) return end
   const close = r.text.indexOf(bracket, end)
   return close < 0 ? end : close + 1
-}
-
-function duplicate(r: Reading, name: string, span: Span, previous: Value): void {
-  if (previous.origin.key === null || previous.origin.file !== r.file) return
-  r.problems.push({
-    rule: 'yaml/duplicate-key',
-    fatal: false,
-    message: `key \`${name}\` stands twice in this map, and Helm silently takes the last one`,
-    span,
-    related: { span: previous.origin.key, message: `\`${name}\` stands here first` },
-    help: 'remove one of the two, or join them',
-  })
 }
 
 function readKey(r: Reading, event: Event): [string, Span] {
@@ -264,7 +269,7 @@ function readKey(r: Reading, event: Event): [string, Span] {
   if (event.anchorStart >= 0)
     r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), {
       kind: 'scalar',
-      origin: origin(r, null, [], span.start, span.end),
+      origin: origin(r, null, undefined, span.start, span.end),
       overrides: none,
       value: typeof resolved === 'bigint' ? Number(resolved) : (resolved as string | number | boolean),
     })
@@ -277,20 +282,14 @@ function isMergeKey(r: Reading, event: ScalarEvent): boolean {
   return event.style === SCALAR_STYLE.PLAIN
 }
 
-/** `<<`: a map or a list of maps whose entries are set here, earlier list items winning (decode.go `merge`). */
-function merge(r: Reading, entries: Map<string, Value>, span: Span, path: Path): number {
+/** What `<<` sets: a map's entries, or those of a list of maps, earlier items winning (decode.go `merge`). */
+function mergedEntries(r: Reading, span: Span, path: Trail | undefined): ReadonlyMap<string, Value> {
   const source = node(r, null, path)
-  const maps = source.kind === 'list' ? source.items.toReversed() : [source]
-  for (const map of maps) {
+  if (source.kind === 'map') return source.entries
+  const entries = new Map<string, Value>()
+  for (const map of source.kind === 'list' ? source.items.toReversed() : [source]) {
     if (map.kind !== 'map') throw refuse(r, 'yaml/syntax', 'a merge key `<<` holds something else than a map or a list of maps', span.start)
     for (const [name, value] of map.entries) entries.set(name, value)
   }
-  return Math.max(span.end, source.origin.file === r.file ? span.end : 0)
-}
-
-/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
-function allowedAliasRatio(decoded: number): number {
-  if (decoded <= 400_000) return 0.99
-  if (decoded >= 4_000_000) return 0.1
-  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
+  return entries
 }

@@ -1,9 +1,12 @@
 // Which events does a YAML text give where go-yaml is more tolerant than our parser: inside brackets and quotes?
+import { lineStart } from '../values/trim.ts'
 import { parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 
 /** Rounds of mending after which a text counts as broken; each reads it once more. */
 const mostRounds = 200
+/** Characters that all those rounds together may read. */
+const mostRead = 32 * 1024 * 1024
 
 /**
  * js-yaml's events, places as in `text`. YAML 1.2 wants lines inside brackets and quotes to stand deeper than the block
@@ -15,13 +18,15 @@ const mostRounds = 200
 export function readEvents(text: string, options: { readonly maxDepth: number }): Event[] {
   // YAML 1.1 breaks lines at three more characters
   let mended: Mended = { text: text.replaceAll(/[\u0085\u2028\u2029]/g, '\n'), added: [] }
+  let read = 0
   for (let round = 0; ; round++) {
     try {
       const events = parseEvents(mended.text, options)
       return round === 0 ? events : events.map((event) => inPlace(event, mended))
     } catch (error) {
       if (!(error instanceof YAMLException) || error.mark === undefined || error.mark === null) throw error
-      const next = round < mostRounds ? mend(mended, error.reason, error.mark.position) : undefined
+      read += error.mark.position
+      const next = round < mostRounds && read < mostRead ? mend(mended, error.reason, error.mark.position) : undefined
       if (next === undefined) {
         error.mark.position = original(mended, error.mark.position)
         throw error
@@ -43,7 +48,7 @@ const blanks = ' '.repeat(256)
 
 function mend({ text, added }: Mended, reason: string, position: number): Mended | undefined {
   const at = Math.min(position, text.length - 1)
-  const start = text.lastIndexOf('\n', at - 1) + 1
+  const start = lineStart(text, at)
   if (text.charAt(position) === '#' && /["'\]}]/.test(text.charAt(position - 1))) {
     const end = text.indexOf('\n', position)
     const stop = end < 0 ? text.length : end

@@ -1,4 +1,5 @@
 // Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) takes?
+import { lineStart } from '../values/trim.ts'
 import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 
@@ -120,7 +121,7 @@ function isTabRefused(text: string, events: readonly Event[], line: number, tab:
   const content = /^\s*(?:#|$)/.test(text.slice(tab, text.indexOf('\n', tab) < 0 ? undefined : text.indexOf('\n', tab)))
   if (before !== undefined && (before.style === SCALAR_STYLE.LITERAL_BLOCK || before.style === SCALAR_STYLE.FOLDED_BLOCK)) {
     if (tab > before.valueEnd) return content
-    const header = text.slice(text.lastIndexOf('\n', Math.max(before.valueStart - 1, 0)) + 1, before.valueStart)
+    const header = text.slice(lineStart(text, before.valueStart), before.valueStart)
     const explicit =
       /[|>][-+]?[1-9]/.test(header) || /[|>][-+]?[1-9]/.test(text.slice(Math.max(0, before.valueStart - 6), before.valueStart))
     const ahead = text.slice(before.valueStart, line)
@@ -129,7 +130,7 @@ function isTabRefused(text: string, events: readonly Event[], line: number, tab:
   if (flow > 0) return false
   if (before !== undefined && tab < before.valueEnd) return false
   if (before?.style === SCALAR_STYLE.PLAIN && before.valueEnd >= 0 && text.slice(before.valueEnd, line).trim() === '') {
-    const start = text.lastIndexOf('\n', before.valueStart - 1) + 1
+    const start = lineStart(text, before.valueStart)
     const indent = /^[ -]*/.exec(text.slice(start))?.[0].length ?? 0
     return tab - line <= indent
   }

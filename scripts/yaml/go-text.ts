@@ -1,4 +1,5 @@
 // How does go-yaml v2 write a value as text?
+import { trimEndOf } from '../values/trim.ts'
 import { resolvePlain } from './scalars.ts'
 
 /** What is written; a number comes with its digits. */
@@ -284,7 +285,8 @@ function compareKeys(a: string, b: string, afterDigits: boolean): number {
   if (isLetter(x) && isLetter(y)) return byCode
   if (isLetter(x) || isLetter(y)) return isLetter(y) !== (afterDigits && /\p{Nd}/u.test(first[index - 1] ?? '')) ? -1 : 1
   const digits = (characters: readonly string[]): string => /^\d*/.exec(characters.slice(index).join(''))?.[0] ?? ''
-  const before = /\d*$/.exec(first.slice(0, index).join(''))?.[0] ?? ''
+  const ahead = first.slice(0, index).join('')
+  const before = ahead.slice(trimEndOf(ahead, '0123456789').length)
   // equal digits before the difference count, unless both runs start with zeros
   const prefix = (x === '0' || y === '0') && /[1-9]/.test(before) ? '1' : ''
   const [left, right] = [prefix + digits(first), prefix + digits(second)]

@@ -17,7 +17,8 @@ export interface Manifest {
 }
 
 /** The objects of a text, Lists opened; JSON is YAML. What is no object is a finding. */
-export function readManifests(file: SourceFile): { manifests: Manifest[]; findings: LocatedFinding[] } {
+export function readManifests(source: SourceFile): { manifests: Manifest[]; findings: LocatedFinding[] } {
+  const file = { ...source, reader: 'kubectl' }
   const { documents, problems } = parseYaml(file, 'service')
   const findings = yamlFindings(file, problems)
   const manifests: Manifest[] = []

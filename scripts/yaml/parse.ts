@@ -1,6 +1,7 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+import { EVENT_ID, YAMLException } from 'js-yaml'
+import type { Event } from 'js-yaml'
 import { append } from '../values/append.ts'
-import { YAMLException } from 'js-yaml'
 import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'
@@ -13,13 +14,15 @@ export type { ParsedYaml, YamlProblem }
 
 /** go-yaml refuses deeper nesting than 10,000; Node's stack gives in earlier, and no honest file comes near. */
 const maxDepth = 1_000
+/** No honest file comes near; whatever is read must be answered within seconds. */
+const maxNodes = 200_000
 
 /**
  * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
  * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
- * A mistake in the text is a problem, never an exception.
+ * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages.
  */
-export function parseYaml(file: SourceFile, layer: LayerName): ParsedYaml {
+export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName): ParsedYaml {
   return parsePart(file, layer, 0, file.text)
 }
 
@@ -52,7 +55,7 @@ export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYa
   const whole = parsePart({ ...file, asItIs: true }, layer, 0, file.text)
   if (!whole.problems.some((problem) => problem.fatal)) return whole
   const end = /\n(?:---|\.\.\.)(?=\s|$)/g
-  end.lastIndex = /^(?:\s*(?:#.*)?\n)*---/.exec(file.text)?.[0].length ?? 0
+  end.lastIndex = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*---/.exec(file.text)?.[0].length ?? 0
   const cut = end.exec(file.text)
   // dots after comments alone end no document
   if (cut === null || !/^[ \t]*[^#\s]/m.test(file.text.slice(0, cut.index))) return whole
@@ -86,7 +89,12 @@ function splitDocuments(text: string): { start: number; text: string; problem?: 
 // eslint-disable-next-line no-control-regex
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 
-function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerName, base: number, source: string): ParsedYaml {
+function parsePart(
+  file: SourceFile & { readonly asItIs?: true; readonly reader?: string },
+  layer: LayerName,
+  base: number,
+  source: string,
+): ParsedYaml {
   const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
     documents: [],
     problems: [
@@ -107,10 +115,14 @@ function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerNa
   const openEnd = lacksBreak && file.asItIs === true ? written.length : undefined
   try {
     const events = readEvents(text, { maxDepth })
+    const excess = firstBeyond(events, maxNodes)
+    if (excess !== undefined)
+      return fatal('yaml/nesting', `file has more than 200,000 keys and values, but no more are read`, bom + excess, 'split the file')
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
-    return compose({ file, layer, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
+    const { reader = 'Helm' } = file
+    return compose({ file, layer, reader, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
   } catch (error) {
     if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
     if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)
@@ -119,6 +131,17 @@ function parsePart(file: SourceFile & { readonly asItIs?: true }, layer: LayerNa
     if (/nesting|depth/i.test(error.reason)) return fatal('yaml/nesting', `collections are nested more than ${maxDepth} deep`, bom + offset)
     return fatal('yaml/syntax', ...syntaxMessage(error.reason, text, offset, bom))
   }
+}
+
+/** Where the first node beyond a number of them is; a `pop` only closes one. */
+function firstBeyond(events: readonly Event[], most: number): number | undefined {
+  if (events.length <= most) return undefined
+  let nodes = 0
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) continue
+    if (++nodes > most) return Math.max(0, 'valueStart' in event ? event.valueStart : 'start' in event ? event.start : event.anchorStart)
+  }
+  return undefined
 }
 
 /** The slip behind it where it can be told, else js-yaml's reason. */

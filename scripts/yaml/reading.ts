@@ -4,7 +4,7 @@ import type { LayerName, SourceFile, Span, Value } from '../model.ts'
 
 /** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm takes it and a person should not. */
 export interface YamlProblem {
-  readonly rule: 'yaml/syntax' | 'yaml/duplicate-key' | 'yaml/encoding' | 'yaml/nesting' | 'yaml/aliases'
+  readonly rule: 'yaml/syntax' | 'yaml/duplicate-key' | 'yaml/merge-key' | 'yaml/encoding' | 'yaml/nesting' | 'yaml/aliases'
   readonly fatal: boolean
   readonly message: string
   readonly span: Span
@@ -21,6 +21,8 @@ export interface ParsedYaml {
 export interface Reading {
   readonly file: SourceFile
   readonly layer: LayerName
+  /** which program reads the text, for messages: `Helm` */
+  readonly reader: string
   readonly base: number
   readonly text: string
   readonly events: readonly Event[]
@@ -46,4 +48,11 @@ export class Refusal extends Error {
     this.offset = offset
     this.help = help
   }
+}
+
+/** decode.go `allowedAliasRatio`: aliases may make up 99 % of a small document, 10 % of a very large one. */
+export function allowedAliasRatio(decoded: number): number {
+  if (decoded <= 400_000) return 0.99
+  if (decoded >= 4_000_000) return 0.1
+  return 0.99 - 0.89 * ((decoded - 400_000) / 3_600_000)
 }

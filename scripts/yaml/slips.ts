@@ -1,4 +1,5 @@
 // Which slip of a person most likely broke a YAML text?
+import { lineStart } from '../values/trim.ts'
 
 /** What to say instead of the parser's own words, and where. */
 export interface Slip {
@@ -31,15 +32,21 @@ function conflict(text: string): Slip | undefined {
   }
 }
 
+/** What is beyond in a line was hardly typed by a person. */
+const longestLine = 2_000
+/** Comments between two lines of a block; a mistake has nothing to do with what is farther away. */
+const farthest = 1_000
+
 function lineAt(text: string, offset: number): { readonly start: number; readonly line: string } {
-  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const start = lineStart(text, offset)
   const end = text.indexOf('\n', start)
-  return { start, line: text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '') }
+  const line = text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '')
+  return { start, line: line.slice(0, longestLine) }
 }
 
 /** The nearest line above with anything on it but a comment. */
 function lineAbove(text: string, start: number): { readonly start: number; readonly line: string } | undefined {
-  for (let at = start; at > 0;) {
+  for (let at = start, lines = 0; at > 0 && lines < farthest; lines++) {
     const above = lineAt(text, at - 1)
     if (!/^\s*(?:#.*)?$/.test(above.line)) return above
     at = above.start
@@ -129,7 +136,7 @@ function reserved(text: string, offset: number): Slip | undefined {
 /** `a: b: c` */
 function secondColon(text: string, offset: number): Slip | undefined {
   const { start, line } = lineAt(text, offset)
-  const match = /^(\s*(?:- +)*[^\s"'#{[][^:#]*:\s+)([^\s"'#{[&*!|>][^#]*?):(?=\s|$)/.exec(line)
+  const match = /^(\s*(?:- +)*(?!- )[^\s"'#{[][^:#]*:\s+)([^\s"'#{[&*!|>][^#]*?):(?=\s|$)/.exec(line)
   if (match?.[1] === undefined) return undefined
   return {
     message: 'a second `: ` stands in one line',

@@ -44,3 +44,22 @@ test('a reverse order of deletion holds the set until the controller has seen it
   expect(change(set, null, { controller: { progressiveSyncs: true } })).toMatchObject([{ name: 'a', result: 'kept-orphan' }])
   expect(change(set, null)).toMatchObject([{ name: 'a', result: 'deleted' }])
 })
+
+test('what waits to be deleted with a renamed set is not owned by the new one', () => {
+  const renamed = (set: JsonMap, name: string, namespace = 'argocd'): JsonMap => ({ ...set, metadata: { name, namespace } })
+  expect(change(setOf(), renamed(setOf(), 't'))).toMatchObject([{ name: 'a', result: 'deleted', cluster: 'deleted', owned: false }])
+  const other = renamed(setOf({}, [{ service: 'b' }]), 't')
+  expect(change(setOf(), other)).toMatchObject([
+    { name: 'a', result: 'deleted', owned: false },
+    { name: 'b', result: 'created', owned: true },
+  ])
+  // no finalizer holds these, so that they are gone at once
+  const kept = setOf({ syncPolicy: { preserveResourcesOnDeletion: true } })
+  expect(change(kept, renamed(kept, 't'))).toMatchObject([{ name: 'a', result: 'updated', owned: true }])
+  const released = setOf({ syncPolicy: { applicationsSync: 'create-update' } })
+  const held = { ...released, metadata: { name: 's', namespace: 'argocd', finalizers } }
+  expect(change(held, renamed(released, 't'))).toMatchObject([{ name: 'a', result: 'updated', owned: true }])
+  expect(change(setOf(), renamed(setOf(), 't'), { propagation: 'orphan' })).toMatchObject([{ name: 'a', result: 'updated', owned: true }])
+  expect(change(setOf(), null)).toMatchObject([{ name: 'a', result: 'deleted', owned: true }])
+  expect(change(setOf(), setOf({}, []))).toMatchObject([{ name: 'a', result: 'deleted', owned: true }])
+})

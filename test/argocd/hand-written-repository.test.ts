@@ -58,6 +58,8 @@ test('a database that the generated sets adopt is wanted by them, and owned by t
       .replaceAll('-legacy', '-db-dev')
       .replace("namespace: '{{`{{ .service }}`}}-db-dev'", "namespace: '{{`{{ .service }}`}}-dev'"),
   )
+  // the chart would append `-cluster` to the release, which the generated set does not
+  repository.put('helm-values/legacy/alpha.yaml', `fullnameOverride: alpha-db-dev\n${guarded}`)
   await repository.rebase()
   repository.edit(set, '          - service: "alpha"\n', '')
   repository.put('databases/alpha/service.yaml', 'environments: [dev]\n')

@@ -178,3 +178,24 @@ it('tells a mistake of the template once, however many databases have it', () =>
     'error argocd/set-generates legacy.yaml: - service: "beta"',
   ])
 })
+
+it('blames the right line after list items that are no texts', () => {
+  const options = edited(application, [
+    '  sources:',
+    '  syncPolicy:\n    syncOptions:\n      - CreateNamespace: true\n      - null\n      - ServerSideApply=true\n      - Prune=False\n  sources:',
+  ])
+  expect(findingsOf({ ...legacyFiles, [setFile]: options }).map(shown)).toContain(
+    'warning argocd/set-option-known legacy.yaml: - Prune=False',
+  )
+  const replaced = options.replace('Prune=False', 'Replace=true')
+  expect(findingsOf({ ...legacyFiles, [setFile]: replaced }).map(shown)).toContain(
+    'error argocd/cluster-is-not-replaced legacy.yaml: - Replace=true',
+  )
+  const files = edited(application, [
+    '          - $values/helm-values/legacy/alpha.yaml',
+    '          - 7\n          - $values/helm-values/legacy/none.yaml',
+  ])
+  expect(findingsOf({ ...legacyFiles, [setFile]: files }).map(shown)).toContain(
+    'error argocd/value-file-exists legacy.yaml: - $values/helm-values/legacy/none.yaml',
+  )
+})

@@ -279,7 +279,9 @@ describe('--changed', () => {
     await run('render')
     expect(await run('check', '--base', 'main', '--changed')).toMatchObject({
       code: 0,
-      stderr: 'no problems; 2 of 4 databases checked against CloudNativePG 1.27.1\n',
+      stderr: expect.stringMatching(
+        /^no problems; 2 of 4 databases checked against CloudNativePG 1.27.1\ncompared with main \([0-9a-f]{7}\), which is HEAD/,
+      ),
     })
   })
   test('a change that meets a database that did not change is told at the change', async () => {

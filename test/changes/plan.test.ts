@@ -53,9 +53,13 @@ beforeEach(async () => {
 
 test('nothing changes', async () => {
   put('databases/billing/values.yaml', `# a comment\n${before}`)
-  expect(await run('plan', '--base', 'main')).toMatchObject({ code: 0, stdout: 'nothing changes for 4 databases (since main)\n' })
+  const compared = `compared with main (${git('rev-parse', 'HEAD').slice(0, 7)}), which is HEAD: only what is not committed can differ\n\n`
+  expect(await run('plan', '--base', 'main')).toMatchObject({
+    code: 0,
+    stdout: `${compared}nothing changes for 4 databases (since main)\n`,
+  })
   expect((await run('plan', '--base', 'main', '--format', 'markdown')).stdout).toBe(
-    '### What merging this does to the databases\n\nNothing changes (since `main`).\n',
+    `### What merging this does to the databases\n\n${compared}Nothing changes (since \`main\`).\n`,
   )
   const { version, base: from, databases } = await plan()
   expect([version, from, databases.map(({ id, result, effect }) => [id, result, effect])]).toEqual([
@@ -86,7 +90,7 @@ test('a grown volume has its line and its effect', async () => {
     steps: [],
   })
   await run('render')
-  expect((await run('plan', '--base', 'main')).stdout).toBe(
+  expect((await run('plan', '--base', 'main')).stdout.replace(/^compared with main .*\n\n/, '')).toBe(
     'billing/dev, billing/prd: changed, storage expansion\n  Cluster/billing-db-dev spec.storage.size: 8Gi → 9Gi  (storage expansion)\n    databases/billing/values.yaml:4\n\n2 changed, 2 untouched (since main)\n',
   )
 })

@@ -245,3 +245,16 @@ test('never throws, whatever stands at any key', () => {
       })
   }
 })
+
+test.each(['minio', '', null])('a recovery store of the provider %j has a configuration without content', (provider) => {
+  const recovery = { method: 'plugin', provider, clusterName: 'old', pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' } }
+  const made = renderChart({
+    chart: 'cluster',
+    version: '0.8.1',
+    release: 'orders',
+    namespace: 'ns',
+    layers: [JSON.stringify({ mode: 'recovery', recovery })],
+  })
+  const store = made.ok ? made.objects.find(({ kind }) => kind === 'ObjectStore') : undefined
+  expect(store?.['spec']).toMatchObject({ configuration: null })
+})

@@ -196,7 +196,7 @@ describe('junit', () => {
   test('text that is no XML is escaped', () => {
     const message = 'a <b> & "c" \u0000\u001b[31m \ud800 ]]> \r\n'
     const failure = readXml(writeJunit([diagnostic({ message })], [])).find(({ tag }) => tag === 'failure')
-    expect(failure?.attributes['message']).toBe('a <b> & "c" \ufffd\ufffd[31m \ufffd ]]> \r\n')
+    expect(failure?.attributes['message']).toBe(String.raw`a <b> & "c" \u0000\u001b[31m \ud800 ]]> \u000d\u000a`)
   })
 })
 

@@ -25,6 +25,27 @@ describe('one value', () => {
     expect(stdout).toContain('changes/storage-grows')
     expect(stdout).not.toContain('replication/')
   })
+  test.each([
+    [
+      'work_mem',
+      '64MB',
+      /type +whole number, in kB without a unit\n/,
+      ['parameters/not-fixed'],
+      ['parameters/shared-buffers-size', 'postgres/starts'],
+    ],
+    ['shared_buffers', '1GB', /applies +after a restart\n/, ['parameters/shared-buffers-size'], ['parameters/wal-level-known']],
+    ['max_connections', '"200"', /bounds +1 to 262143\n/, ['postgres/starts', 'postgres/parameter-value'], ['parameters/wal-level-known']],
+    ['jit', '"off"', /type +on or off\n/, ['postgres/parameter-value'], ['parameters/max-wal-size-readable']],
+  ])('a parameter %s has the type that PostgreSQL gives it, and the rules that read it', async (name, value, type, read, unread) => {
+    repository.put(
+      'databases/orders/values.yaml',
+      `cluster:\n  storage: {size: 10Gi}\n  postgresql:\n    parameters:\n      ${name}: ${value}\n`,
+    )
+    const { stdout } = await repository.run('explain', 'orders/prd', `cluster.postgresql.parameters.${name}`)
+    expect(stdout).toMatch(type)
+    for (const id of read) expect(stdout).toContain(id)
+    for (const id of unread) expect(stdout).not.toContain(id)
+  })
   test('an override of one environment wins', async () => {
     repository.put('databases/orders/values-prd.yaml', 'cluster:\n  instances: 5\n')
     const { stdout } = await repository.run('explain', 'orders/prd', 'cluster.instances')

@@ -67,9 +67,9 @@ backups:
     destinationPath: s3://bucket/
     secret: {create: false, name: creds}
     scheduledBackups:
-      - {name: daily, schedule: <<"0 2 * * *">>"0 0 2 * * *">>}   # at two
-      - name: hourly
-        schedule: <<15 * * * *>>0 15 * * * *>>
+      - {name: weekly, schedule: <<"0 2 * * 0">>"0 0 2 * * 0">>}   # at two
+      - name: early
+        schedule: <<0 30 2 * *>>0 30 2 * * *>>
 # the end, without a line break`
 
 describe('fix', () => {
@@ -127,7 +127,7 @@ describe('fix', () => {
   })
   test('of two equal keys whose value is wrong, one goes and the other is mended in one run', async () => {
     await expectFix(
-      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * *"\n      schedule: "0 2 * * *">>"0 0 2 * * *">>\n',
+      'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * 0"\n      schedule: "0 2 * * 0">>"0 0 2 * * 0">>\n',
     )
   })
   test.each(['no', 'yes', 'off', 'true'])('the text "%s" loses its quotes where a switch is wanted', async (word) => {
@@ -154,6 +154,16 @@ describe('left alone', () => {
       'a schedule of five fields that does not parse',
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "0 2 * * NEVER"\n',
     ],
+    ...['0 0 2 * *', '0 2 * * *', '15 * * * *', '* * * * *', '0 1 * * 7', '*/5 2 1 1 *', '5 4 * JAN *'].map((schedule) => [
+      `a schedule of five fields with two meanings: ${schedule}`,
+      `backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "${schedule}"\n`,
+    ]),
+    ...['010', '1_000', '0x10', '1e3', '+5'].map((number) => [
+      `a number that is spelt in a special way: ${number}`,
+      `cluster:\n  postgresql:\n    parameters:\n      application_name: ${number}\n`,
+    ]),
+    ['thousandths of a byte', 'cluster:\n  resources:\n    requests:\n      memory: 512 m\n'],
+    ['names with blanks between them', 'cluster:\n  postgresql:\n    shared_preload_libraries: auto_explain pg_stat_statements\n'],
     ['a version that is still none in quotes', 'version:\n  postgresql: 1.27\n'],
     ['duplicate keys of which one is an alias', 'cluster:\n  logLevel: &l info\n  logLevel: *l\n'],
     ['broken YAML', 'cluster: [\n'],
@@ -212,15 +222,15 @@ describe('the diff', () => {
   test('keeps far changes in hunks of their own, with line breaks as they are', () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}\r\n`)
     const after = lines.map((line, index) => (index === 1 ? 'one\r\n' : line)).filter((_, index) => index !== 15)
-    expect(unifiedDiff('f', lines.join(''), after.join(''))).toBe(
+    expect(unifiedDiff('f', lines.join(''), after.join('')).text).toBe(
       '--- a/f\n+++ b/f\n@@ -1,5 +1,5 @@\n line 0\r\n-line 1\r\n+one\r\n line 2\r\n line 3\r\n line 4\r\n' +
         '@@ -13,7 +13,6 @@\n line 12\r\n line 13\r\n line 14\r\n-line 15\r\n line 16\r\n line 17\r\n line 18\r\n',
     )
   })
   test('says where the last line break is missing', () => {
-    expect(unifiedDiff('f', 'a\nb', 'a\nc')).toBe(
+    expect(unifiedDiff('f', 'a\nb', 'a\nc').text).toBe(
       '--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n',
     )
-    expect(unifiedDiff('f', 'a', 'a')).toBe('')
+    expect(unifiedDiff('f', 'a', 'a').text).toBe('')
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { nextRun, parseSchedule, scheduleWords } from '../../scripts/operator/cron.ts'
 import { isDns1035Label, isDns1123Subdomain } from '../../scripts/kubernetes/dns-name.ts'
 import { formatGoDuration, parseGoDuration } from '../../scripts/go-template/duration.ts'
-import { isGoRegularExpression } from '../../scripts/go-template/go-regexp.ts'
+import { isGoRegularExpression } from '../../scripts/go-template/regexp.ts'
 import {
   isLogSequenceNumber,
   parseGoBoolean,

@@ -4,7 +4,6 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { derivePostgresCatalogue } from '../../scripts/derive/postgres-catalogue.ts'
 import type { JsonMap } from '../../scripts/model.ts'
-import { areQuiet } from '../../scripts/postgres/judge.ts'
 import { judgeParameter } from '../../scripts/postgres/judge-parameter.ts'
 
 interface Recorded {
@@ -104,14 +103,6 @@ describe('values', () => {
     ['random_page_cost', '.5'],
     ['TimeZone', 'Nowhere/Land'],
   ])('%s may be %s', (name, value) => expect(said(name, value)).toBeUndefined())
-
-  test('parameters are quiet where no major and no other parameter could say anything', () => {
-    const quiet = (parameters: JsonMap): boolean => areQuiet(parameters)
-    expect(quiet({ work_mem: '64MB', max_connections: '200', 'pgaudit.log': 'x' })).toBe(true)
-    expect(quiet({ work_mem: '64mb' })).toBe(false)
-    expect(quiet({ max_connections: '3' })).toBe(false)
-    expect(quiet({ ssl_max_protocol_version: 'TLSv1.2' })).toBe(false)
-  })
 })
 
 test('a catalogue is derived from what a server tells, and from the words that were tried', () => {

@@ -4,24 +4,28 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { maskLines } from '../../scripts/report/secret-lines.ts'
-import { isSecretKey, maskInText } from '../../scripts/report/secret.ts'
+import { secretsOf } from '../../scripts/secret/source.ts'
+import { isSecretKey } from '../../scripts/secret/names.ts'
+import { maskInText, maskSpans } from '../../scripts/secret/shapes.ts'
 import { openRepository } from '../support/terminal.ts'
 
-const shown = (...lines: string[]): readonly string[] => maskLines(lines).lines
+const shown = (...lines: string[]): readonly string[] => {
+  const text = lines.join('\n')
+  return maskSpans(text, secretsOf(text).spans).split('\n')
+}
 
 describe('a shown line', () => {
   test.each([
     ['    secretKey: abc', '    secretKey: ***'],
-    ['s3: {secretKey: abc, accessKey: "d, e"}', 's3: {secretKey: ***'],
-    ['secretKey: {a: abc}', 'secretKey: ***'],
-    ['secretKey: [abc]', 'secretKey: ***'],
+    ['s3: {secretKey: abc, accessKey: "d, e"}', 's3: {secretKey: ***, accessKey: "***"}'],
+    ['secretKey: {a: abc}', 'secretKey: {***: ***}'],
+    ['secretKey: [abc]', 'secretKey: [***]'],
     ['passwordd: abc', 'passwordd: ***'],
     ['pasword: abc', 'pasword: ***'],
     ['pwd: abc', 'pwd: ***'],
-    ['  dbPassword: abc # note', '  dbPassword: ***'],
+    ['  dbPassword: abc # note', '  dbPassword: *** # note'],
     ['- password: abc', '- password: ***'],
-    ['{"a":1,"password":12345,"b":2}', '{"a":1,"password":***'],
+    ['{"a":1,"password":12345,"b":2}', '{"a":1,"password":***,"b":2}'],
     ['secretKey abc', 'secretKey ***'],
     ['secretKey=abc', 'secretKey=***'],
     ['  secretKey:abc', '  secretKey:***'],
@@ -32,13 +36,13 @@ describe('a shown line', () => {
     ["- CREATE ROLE x LOGIN PASSWORD 'abc'", '- CREATE ROLE x LOGIN PASSWORD ***'],
     // the name of a Secret
     ['superuserSecret: abc', 'superuserSecret: abc'],
-    ['passwordSecret: {create: true, value: abc}', 'passwordSecret: {create: true, value: ***'],
+    ['passwordSecret: {create: true, value: abc}', 'passwordSecret: {create: true, value: ***}'],
     ['password_encryption: scram-sha-256', 'password_encryption: scram-sha-256'],
     ['automountServiceAccountToken: false', 'automountServiceAccountToken: false'],
     ['secret: {create: false, name: ovh-s3-creds}', 'secret: {create: false, name: ovh-s3-creds}'],
     ['passwordSecret: {name: x, key: y}', 'passwordSecret: {name: x, key: y}'],
-    ['- {name: DB_PASSWORD, value: abc}', '- {name: DB_PASSWORD, value: ***'],
-    ['- {value: abc, name: DB_PASSWORD}', '- {value: ***'],
+    ['- {name: DB_PASSWORD, value: abc}', '- {name: DB_PASSWORD, value: ***}'],
+    ['- {value: abc, name: DB_PASSWORD}', '- {value: ***, name: DB_PASSWORD}'],
     ['- {name: DB_HOST, value: abc}', '- {name: DB_HOST, value: abc}'],
     ['size: 10Gi', 'size: 10Gi'],
   ])('%s', (line, masked) => expect(shown(line)).toEqual([masked]))
@@ -46,7 +50,7 @@ describe('a shown line', () => {
   test.each([
     [
       ['s3:', '  secretKey: |', '    abc', '    def', '  accessKey:', '    - ghi', '  bucket: b', 'other:', '  - x: 1'],
-      ['s3:', '  secretKey: ***', '    ***', '    ***', '  accessKey:', '    ***', '  bucket: b', 'other:', '  - x: 1'],
+      ['s3:', '  secretKey: |', '    ***', '    ***', '  accessKey:', '    - ***', '  bucket: b', 'other:', '  - x: 1'],
     ],
     [
       ['  secretKey:', ' abc', 'x: 1'],
@@ -54,7 +58,7 @@ describe('a shown line', () => {
     ],
     [
       ['password:', '- abc: x', '- def', 'x: 1'],
-      ['password:', '***', '***', 'x: 1'],
+      ['password:', '- ***: ***', '- ***', 'x: 1'],
     ],
     [
       ['- password: abc', '- password: def'],
@@ -62,11 +66,11 @@ describe('a shown line', () => {
     ],
     [
       ['s3: {', '  secretKey:', '    abc, region: x', '}'],
-      ['s3: {', '  secretKey:', '    ***', '***'],
+      ['s3: {', '  secretKey:', '    ***, region: x', '}'],
     ],
     [
       ['secretKey: "abc', 'def: ghi"', 'x: 1'],
-      ['secretKey: ***', '***', 'x: 1'],
+      ['secretKey: "***', '***"', 'x: 1'],
     ],
     [
       ['passwordSecret:', '  create: true', '  value: abc', '  key: x'],
@@ -78,23 +82,23 @@ describe('a shown line', () => {
     ],
     [
       ['- value: |', '    abc', '  name: API_TOKEN', '- name: X', '  value: y'],
-      ['- value: ***', '    ***', '  name: API_TOKEN', '- name: X', '  value: y'],
+      ['- value: |', '    ***', '  name: API_TOKEN', '- name: X', '  value: y'],
     ],
     [
       ['- {name: API_TOKEN,', '   value: abc}'],
-      ['- {name: API_TOKEN,', '   value: ***'],
+      ['- {name: API_TOKEN,', '   value: ***}'],
     ],
     [
       ['x: &p abc', 'password: *p'],
-      ['x: &p ***', 'password: ***'],
+      ['x: &p ***', 'password: *p'],
     ],
     [
       ['? secretKey', ': abc'],
-      ['? secretKey', '***'],
+      ['? secretKey', ': ***'],
     ],
     [
       ['kind: Secret', 'data:', '  a: abc'],
-      ['kind: Secret', 'data:', '  ***'],
+      ['kind: Secret', 'data:', '  a: ***'],
     ],
     [
       ['roles:', '  - passwordSecret:', '      abc'],

@@ -222,3 +222,50 @@ test('of values that the chart refuses already nothing is promised', async () =>
     { verdict: 'unknown', alreadyBroken: 1 },
   ])
 })
+
+describe('the same verdict as check', () => {
+  const errorsOf = (list: readonly { rule: string; message?: string; severity?: string }[]) =>
+    list
+      .filter(({ severity }) => severity === 'error')
+      .map(({ rule, message }) => `${rule} ${message}`)
+      .sort()
+  async function checked(): Promise<{ code: number; errors: string[] }> {
+    let stdout = ''
+    const code = await main(['check', '--format', 'json'], {
+      cwd: root,
+      color: false,
+      stdout: (text) => (stdout += text),
+      stderr: () => undefined,
+    })
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { rule: string; message: string; severity: string }[] }
+    return { code, errors: errorsOf(diagnostics.filter(({ rule }) => !rule.startsWith('emit/'))) }
+  }
+  test.each([
+    ['1.27.1', '1.30.0', 'version: {postgresql: "13"}\n', ['policy/operator-supports-major']],
+    ['1.27.1', '1.27.4', 'version: {postgresql: "13"}\n', []],
+    ['1.27.1', '1.30.0', 'version: {postgresql: "14"}\n', []],
+    ['1.30.0', '1.27.1', 'cluster: {postgresql: {parameters: {work_mem: 64MB}}}\n', []],
+  ])('operator %s to %s with %j', async (from, to, values, rules) => {
+    const settings = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
+    const pinned = (version: string) => settings.replace(/(operator:\n\s+version: )"[^"]*"/, `$1"${version}"`)
+    put('databases/orders/values.yaml', values)
+    put('apps/values.yaml', pinned(from))
+    const before = await checked()
+    const { code, diagnostics } = await told('--operator', to)
+    const fresh = errorsOf(diagnostics)
+    expect(diagnostics.filter((one) => (one as { severity?: string }).severity === 'error').map(({ rule }) => rule)).toEqual(rules)
+    expect(code).toBe(rules.length > 0 ? 1 : 0)
+    put('apps/values.yaml', pinned(to))
+    const after = await checked()
+    expect(after.errors.filter((error) => !before.errors.includes(error))).toEqual(fresh)
+  })
+})
+
+test('a chart that is pinned now and not known here leaves nothing to compare, which is said', async () => {
+  const settings = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
+  put('apps/values.yaml', settings.replace(/(clusterChart:[\s\S]*?version: )"?0\.8\.1"?/, '$10.7.0'))
+  const { code, databases, notes } = await told('--chart', '0.8.1')
+  expect(code).toBe(1)
+  expect(databases.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown'])
+  expect(texts(notes)).toContain('what it prints today could not be compared')
+})

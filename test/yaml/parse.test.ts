@@ -148,6 +148,36 @@ describe('mistakes', () => {
     expect(problem('a: 1\nb: 2\na: 3\n')).toMatchObject([{ rule: 'yaml/duplicate-key', fatal: false, at: 10 }])
     expect(read('a: 1\na: 3\n')).toEqual({ a: 3 })
   })
+  test.each([
+    ['own keys below a merge key override it', 'a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  p: 9\n', { p: 9, q: 2 }, []],
+    ['a merge key below an own key wins', 'a: &x {p: 1, q: 2}\nb:\n  p: 9\n  <<: *x\n', { p: 1, q: 2 }, ['yaml/merge-key']],
+    ['an equal value is no loss', 'a: &x {p: {u: 1}}\nb:\n  p: {u: 1}\n  <<: *x\n', { p: { u: 1 } }, []],
+    ['a map is replaced whole', 'a: &x {p: {u: 1}}\nb:\n  p: {v: 1}\n  <<: *x\n', { p: { u: 1 } }, ['yaml/merge-key']],
+    ['a null is a value', 'a: &x {p: 1}\nb:\n  p:\n  <<: *x\n', { p: 1 }, ['yaml/merge-key']],
+    ['a merged null is one too', 'a: &x {p: null}\nb:\n  p: 1\n  <<: *x\n', { p: null }, ['yaml/merge-key']],
+    ['the first of a list wins', 'a: &x {p: 1}\nc: &y {p: 3, r: 4}\nb:\n  <<: [*x, *y]\n', { p: 1, r: 4 }, []],
+    ['the last of two merge keys wins', 'a: &x {p: 1}\nc: &y {p: 3}\nb:\n  <<: *x\n  <<: *y\n', { p: 3 }, ['yaml/merge-key']],
+    ['two merge keys that agree', 'a: &x {p: 1}\nc: &y {p: 1, q: 2}\nb:\n  <<: *x\n  <<: *y\n', { p: 1, q: 2 }, []],
+    ['two merge keys above an own key', 'a: &x {p: 1}\nc: &y {p: 3}\nb:\n  <<: *x\n  <<: *y\n  p: 4\n', { p: 4 }, []],
+    ['a merge key inside of what is merged', 'a: &x {p: 1}\nc: &y\n  <<: *x\n  p: 3\nb:\n  <<: *y\n', { p: 3 }, []],
+    ['a quoted merge key is text', 'a: &x {p: 1}\nb:\n  p: 9\n  "<<": *x\n', { p: 9, '<<': { p: 1 } }, []],
+    ['a tagged one is a merge key', 'a: &x {p: 1}\nb:\n  p: 9\n  !!merge "<<": *x\n', { p: 1 }, ['yaml/merge-key']],
+    ['an inline map merges too', 'b:\n  p: 9\n  <<: {p: 1}\n', { p: 1 }, ['yaml/merge-key']],
+    ['an empty list merges nothing', 'b:\n  <<: []\n  p: 3\n', { p: 3 }, []],
+    ['a key twice around a merge key', 'a: &x {p: 1}\nb:\n  p: 9\n  <<: *x\n  p: 7\n', { p: 7 }, ['yaml/duplicate-key']],
+  ])('%s', (_, text, value, rules) => {
+    // the values are those of go-yaml v2.4.4 through sigs.k8s.io/yaml 1.6.0
+    const { documents, problems } = parse(text)
+    expect(toPlain(documents[0] as Value)).toMatchObject({ b: value })
+    expect(Object.keys((toPlain(documents[0] as Value) as { b: object }).b).sort()).toEqual(Object.keys(value).sort())
+    expect(problems.map(({ rule }) => rule)).toEqual(rules)
+  })
+  test.each(['a: &x\nb:\n  <<: *x\n', 'b:\n  <<:\n', 'a: &x {p: 1}\nb:\n  <<: [[*x]]\n', 'b:\n  <<: 1\n'])(
+    'go-yaml merges maps only: %j',
+    (text) => {
+      expect(parse(text).problems).toMatchObject([{ rule: 'yaml/syntax', fatal: true }])
+    },
+  )
   test('unquoted template braces are named for what they are', () => {
     expect(problem('a: {{ .Values.x }}\n')[0]?.message).toContain('a map stands where a key must be')
   })

@@ -1,11 +1,14 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
+import { trimEndOf } from '../../values/trim.ts'
+import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Settings } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { isJsonMap, toPlain } from '../../values/value.ts'
-import { at, ownPath, texts } from './manifest-parts.ts'
+import { at, isSameRepository, ownPath, texts } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import type { ValueFile } from '../../applicationset/sources.ts'
 
 interface From {
   readonly settings: Settings
@@ -19,7 +22,7 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
   const found: Json[] = []
   for (const entry of files) {
     const path = ownPath(entry, settings)
-    const file = path === undefined ? undefined : tree.read(path)
+    const file = path === undefined ? undefined : readAny(tree, path)
     if (file?.ok !== true) return undefined
     found.push(yamlOf(file.text, settings))
   }
@@ -27,11 +30,16 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
   for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
     const helm = source['helm']
     if (at(helm, 'parameters') !== undefined || at(helm, 'fileParameters') !== undefined) return undefined
-    const values = at(helm, 'values')
-    if (typeof values === 'string') found.push(yamlOf(values, settings))
-    found.push(at(helm, 'valuesObject') ?? null)
+    // `valuesObject` replaces `values` where both are set
+    const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
+    if (inline !== undefined) found.push(typeof inline === 'string' ? yamlOf(inline, settings) : inline)
   }
   return found
+}
+
+/** A file in any folder of the repository, listed or not. */
+function readAny(tree: Tree, path: string): ReturnType<Tree['read']> {
+  return tree.read(path) ?? tree.wide?.().read(path)
 }
 
 const parsed = new WeakMap<Settings, Map<string, Json>>()
@@ -65,39 +73,121 @@ export function guardOptions(application: JsonMap, from: From): ReadonlySet<stri
   return new Set([...texts(at(application, 'spec', 'syncPolicy', 'syncOptions')), ...splitOptions(annotation)])
 }
 
+/** One layer of the values; undefined: it can't be read here, for the reason given. */
+type Layer = { readonly values: Json } | { readonly unknown: string }
+
+/** What the source with the chart hands to Helm, lowest layer first. */
+function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
+  const { files, problems } = resolveValueFiles(application)
+  if (problems[0] !== undefined) return [{ unknown: problems[0].message }]
+  const spec = at(application, 'spec')
+  const helm = isJsonMap(spec) ? sourcesOf(spec).sources[nth]?.['helm'] : undefined
+  const layers = files.flatMap((file): Layer[] => {
+    if (file.source !== nth) return []
+    const path = ownPath(file, from.settings) ?? elsewhere(file, from.tree)
+    if (path === undefined) return [{ unknown: `${file.entry} is not in this repository` }]
+    const read = readAny(from.tree, path)
+    if (read?.ok === true) return [{ values: yamlOf(read.text, from.settings) }]
+    if (read === undefined && at(helm, 'ignoreMissingValueFiles') === true) return []
+    return [{ unknown: `${file.entry} can't be read` }]
+  })
+  // `valuesObject` replaces `values` where both are set
+  const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
+  if (isJsonMap(inline)) layers.push({ values: inline })
+  else if (typeof inline === 'string') layers.push({ values: yamlOf(inline, from.settings) })
+  return [...layers, ...parameterLayers(helm)]
+}
+
+/** A file of the repository that `--databases` brings. */
+function elsewhere(file: ValueFile, { homes }: From['tree']): string | undefined {
+  if (file.kind !== 'ref' || file.glob === true) return undefined
+  const home = homes?.find(({ url, prefix }) => isSameRepository(file.repoURL ?? '', url) && file.path.startsWith(prefix))
+  return home === undefined ? undefined : `${home.folder}/${file.path.slice(home.prefix.length)}`
+}
+
+/** `parameters` win over all values; only those that decide about names are read, the last of one name. */
+function parameterLayers(helm: Json | undefined): Layer[] {
+  const listed = (key: string): JsonMap[] => {
+    const list = at(helm, key)
+    return Array.isArray(list) ? list.filter(isJsonMap) : []
+  }
+  const named = listed('parameters').filter(({ name }) => naming.has(printed(name)))
+  const files = listed('fileParameters').filter(({ name }) => naming.has(printed(name)))
+  return [
+    ...named.map(({ name, value }) => ({ values: { [printed(name)]: printed(value ?? '') } })),
+    ...files.map(({ name }) => ({ unknown: `fileParameters set ${printed(name)}` })),
+  ]
+}
+
+const naming: ReadonlySet<string> = new Set(['fullnameOverride', 'nameOverride', 'namespaceOverride'])
+
+/** The highest text at a key, '' where there is none; a layer that can't be read may hold it. */
+function lookUp(layers: readonly Layer[], key: string): { readonly text: string } | { readonly unknown: string } {
+  for (const layer of layers.toReversed()) {
+    if ('unknown' in layer) return layer
+    const value = at(layer.values, key)
+    if (value !== undefined) return { text: typeof value === 'string' ? value : '' }
+  }
+  return { text: '' }
+}
+
 /** What decides which database an Application deploys. */
 export interface Identity {
   /** undefined: the values can't be read here */
   readonly cluster: string | undefined
+  /** why the name of the Cluster, or its namespace, can't be known */
+  readonly unknown?: string
   readonly release: string
   readonly namespace: string
   readonly destination: string
 }
 
-/** The release of the source that is a chart; `releaseName`, or the name of the Application. */
+/** The release of the first source that is a chart; `releaseName`, or the name of the Application. */
 export function identityOf(application: JsonMap, from: From): Identity {
   const spec = at(application, 'spec')
-  const source = isJsonMap(spec) ? sourcesOf(spec).sources.find((candidate) => candidate['chart'] !== undefined) : undefined
-  const release = String(at(source, 'helm', 'releaseName') ?? at(application, 'metadata', 'name') ?? '')
+  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  return identityOfSource(
+    application,
+    from,
+    sources.findIndex((candidate) => candidate['chart'] !== undefined),
+  )
+}
+
+/** What one source of an Application deploys. */
+export function identityOfSource(application: JsonMap, from: From, nth: number): Identity {
+  const spec = at(application, 'spec')
+  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const release = printed(at(source, 'helm', 'releaseName') || at(application, 'metadata', 'name') || '')
   const server = at(application, 'spec', 'destination', 'server')
   const name = at(application, 'spec', 'destination', 'name')
+  const layers = layersOf(application, from, nth)
+  const own = printed(at(source, 'helm', 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
+  const [full, base, override] = ['fullnameOverride', 'nameOverride', 'namespaceOverride'].map((key) => lookUp(layers, key))
+  const names = clusterName(release, full, base)
+  const unknown = [names, override].flatMap((found) => (found !== undefined && 'unknown' in found ? [found.unknown] : []))[0]
   return {
     release,
-    cluster: clusterName(release, valuesOf(application, from)),
-    namespace: String(at(source, 'helm', 'namespace') ?? at(application, 'spec', 'destination', 'namespace') ?? ''),
+    cluster: 'text' in names ? names.text : undefined,
+    ...(unknown === undefined ? {} : { unknown }),
+    namespace: (override !== undefined && 'text' in override && override.text) || own,
     destination: destinationOf(server, name),
   }
 }
 
-/** One text for the two spellings of the cluster that Argo CD runs in. */
+/** One text for the two spellings of the cluster that Argo CD runs in, and for a slash at the end. */
 export function destinationOf(server: Json | undefined, name: Json | undefined): string {
-  return server === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : String(server ?? name ?? '')
+  const url = typeof server === 'string' && server !== '' ? trimEndOf(server, '/') : undefined
+  return url === 'https://kubernetes.default.svc' || name === 'in-cluster' ? 'in-cluster' : printed(url ?? name ?? '')
 }
 
+type Looked = ReturnType<typeof lookUp> | undefined
+
 /** The chart's `cluster.fullname`: the override, else the release with `cluster` in it, at most 63 characters. */
-function clusterName(release: string, values: readonly Json[] | undefined): string | undefined {
-  if (values === undefined) return undefined
-  const base = lastText(values, 'nameOverride') || 'cluster'
-  const full = lastText(values, 'fullnameOverride') || (release.includes(base) ? release : `${release}-${base}`)
-  return full.slice(0, 63).replace(/-$/, '')
+function clusterName(release: string, full: Looked, base: Looked): { readonly text: string } | { readonly unknown: string } {
+  const cut = (text: string): { readonly text: string } => ({ text: text.slice(0, 63).replace(/-$/, '') })
+  if (full === undefined || 'unknown' in full) return full ?? { unknown: '' }
+  if (full.text !== '') return cut(full.text)
+  if (base === undefined || 'unknown' in base) return base ?? { unknown: '' }
+  const name = base.text || 'cluster'
+  return cut(release.includes(name) ? release : `${release}-${name}`)
 }

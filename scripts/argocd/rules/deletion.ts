@@ -1,9 +1,10 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
+import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../model.ts'
 import { guardOptions } from './application-values.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, holds, isDatabase, texts } from './manifest-parts.ts'
+import { at, holds, indexOfText, isDatabase } from './manifest-parts.ts'
 
 const cascading = /^resources-finalizer\.argocd\.argoproj\.io(?:\/(?:background|foreground))?$/
 const options = 'annotate the Cluster through values: cluster.annotations with argocd.argoproj.io/sync-options: Prune=false,Delete=false'
@@ -26,7 +27,7 @@ export const deletionRules: readonly ManifestRule[] = [
     *check({ kind, plain }) {
       const path: Path = ['spec', 'template', 'metadata', 'finalizers']
       if (kind !== 'ApplicationSet' || at(plain, 'spec', 'syncPolicy', 'preserveResourcesOnDeletion') !== true) return
-      const index = texts(at(plain, ...path)).findIndex((finalizer) => cascading.test(finalizer))
+      const index = indexOfText(at(plain, ...path), (finalizer) => cascading.test(finalizer))
       if (index < 0) return
       yield {
         message: 'finalizers of the template delete everything, but preserveResourcesOnDeletion asks to keep it',
@@ -86,7 +87,7 @@ export const deletionRules: readonly ManifestRule[] = [
       const written = at(plain, ...path)
       if (typeof written === 'string' && written.includes('ServerSideDiff=true')) return
       // the misspelt annotation is told by itself
-      if (String(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
+      if (printed(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
         message: 'compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever',
         places: [{ path }],

@@ -4,14 +4,13 @@ import type { Path } from '../../model.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
-import { at, gitPatterns, isDatabase, ownPath, texts } from './manifest-parts.ts'
+import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath } from './manifest-parts.ts'
 import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 
 /** Where the entries of value files stand: in `source`, or in one of `sources`. */
 function entryPath(application: object, source: number): Path {
-  const many = at(application as never, 'spec', 'sources')
-  return Array.isArray(many) ? ['spec', 'sources', source, 'helm'] : ['spec', 'source', 'helm']
+  return ['spec', ...sourcePath(at(application as never, 'spec'), source), 'helm']
 }
 
 export const fileRules: readonly ManifestRule[] = [
@@ -40,7 +39,7 @@ export const fileRules: readonly ManifestRule[] = [
           // only folders that are listed whole can prove that a file is missing
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
           said.add(path)
-          const index = texts(at(application, ...helm, 'valueFiles')).indexOf(file.entry)
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
           const isOldGlob = file.glob === true && !isGlob
           // every database has that mistake, which is the template's
           if (isOldGlob && said.has(`* ${helm.join('.')} ${index}`)) continue
@@ -111,8 +110,8 @@ function expression(pattern: string, star: string): RegExp {
 }
 
 function isExcluded(plain: object, path: string): boolean {
-  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*"exclude":true[^{}]*\}/g)].flatMap(
-    (match) => /"path":"([^"]*)"/.exec(match[0])?.[1] ?? [],
+  const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*\}/g)].flatMap(([map]) =>
+    map.includes('"exclude":true') ? (/"path":"([^"]*)"/.exec(map)?.[1] ?? []) : [],
   )
   return patterns.some((pattern) => expression(pattern, '.*').test(path))
 }

@@ -1,4 +1,5 @@
 // Which brakes of a hand-written set does a change take away, while its databases live on?
+import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { Json, Path } from '../../model.ts'
@@ -29,7 +30,7 @@ const own = (what: 'Prune' | 'Delete'): Brake => ({
   name: `${what} of the annotation sync-options`,
   path: annotation,
   strength: ({ plain, settings }) => {
-    const options = splitOptions(String(at(plain, ...annotation) ?? ''))
+    const options = splitOptions(printed(at(plain, ...annotation) ?? ''))
     // a misspelt option was not taken away, and is told by itself
     if (isUnknown(at(plain, ...annotation))) return 2
     const isMisspelt = options.some((option) => judgeSyncOption(option, 'object', settings.argocd.version) !== undefined)
@@ -44,7 +45,7 @@ const brakes: readonly Brake[] = [
     path: ['spec', 'syncPolicy', 'applicationsSync'],
     strength: ({ plain }) => {
       const policy = at(plain, 'spec', 'syncPolicy', 'applicationsSync')
-      return isUnknown(policy) || /^create-(?:update|only)$/.test(String(policy)) ? 1 : 0
+      return isUnknown(policy) || /^create-(?:update|only)$/.test(printed(policy)) ? 1 : 0
     },
   },
   {

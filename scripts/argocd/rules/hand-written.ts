@@ -1,14 +1,20 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { printed } from '../../values/printed.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
+import { renamedApplications } from './application-identity.ts'
 import { identityOf } from './application-values.ts'
+import { generatedDeployments, writtenDeployments } from './deployments.ts'
+import type { Deployment } from './deployments.ts'
+import { compareDeployments, handoverFindings } from './handover.ts'
+import type { Handover } from './handover.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
-import type { ManifestFile, ManifestRule } from './manifest-files.ts'
+import type { Manifest, ManifestFile, ManifestRule, Surroundings } from './manifest-files.ts'
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from './manifest-parts.ts'
 import { replacedClusters } from './replaced-clusters.ts'
@@ -18,7 +24,8 @@ import { nameRules } from './names.ts'
 import { shapeRules } from './shape.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
-import { judgeSetChanges } from './set-changes.ts'
+import { isHidden, judgeSetChanges, pairManifests } from './set-changes.ts'
+import { unknownSetFindings } from './unknown-sets.ts'
 
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,
@@ -31,6 +38,10 @@ export const manifestRules: readonly ManifestRule[] = [
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
+  /** how many hand-written deployments of the base were compared */
+  readonly compared: number
+  /** what became of the databases of the base that have another maker now, or none */
+  readonly handovers: readonly Handover[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
   readonly stores: ReadonlySet<string> | null
   /** what they deploy, by `namespace/name` */
@@ -57,12 +68,65 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   findings.push(...doubled.findings, ...doubledApplications(single, { settings, databases }), ...doubledClusters(single, { databases }))
+  let handovers: readonly Handover[] = []
+  let count = 0
   if (base !== undefined) {
-    const before = readManifestFiles({ settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree })
-    const changes = judgeSetChanges(before, files, { settings, databases, tree })
+    const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
+    // without its settings, the generated sets of the base are all that is known of its databases
+    const before = readManifestFiles(around, base.settings === undefined)
+    const now = { settings, databases, tree }
+    const compared = compareHands({ before, after: files, base, now })
+    handovers = compared.handovers
+    count = compared.count
+    const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
+    const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
     findings.push(...changes.filter((change) => !isExplained(change, findings)))
   }
-  return { findings, stores: storesOf(files), deployed: () => deployedBy(files) }
+  return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
+}
+
+/** An Application that a take-over leaves out is told as that. */
+function isSameLoss(change: LocatedFinding, error: LocatedFinding): boolean {
+  if (change.rule !== 'changes/application-stays' || error.rule !== 'changes/take-over-complete') return false
+  return change.at.file === error.at.file && change.at.span.start === error.at.span.start
+}
+
+interface BothSides {
+  readonly before: readonly ManifestFile[]
+  readonly after: readonly ManifestFile[]
+  readonly base: NonNullable<HandWrittenState['base']>
+  readonly now: Surroundings
+}
+
+/** Every Cluster of the base against every Cluster of now, and the sets of which that can't be known. */
+interface Compared {
+  readonly handovers: readonly Handover[]
+  readonly findings: readonly LocatedFinding[]
+  readonly count: number
+}
+
+function compareHands({ before, after, base, now }: BothSides): Compared {
+  const [old, present] = [before, after].map((some) => some.flatMap(({ manifests }) => manifests)) as [Manifest[], Manifest[]]
+  const successors = new Map(pairManifests(before, present).map((pair) => [pair.before, pair.after]))
+  const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
+  const settings = [now.settings, ...(base.settings === undefined ? [] : [base.settings])]
+  const seen = old.filter((manifest) => !isHidden(manifest, after))
+  const generated = base.settings === undefined ? [] : generatedDeployments(base.databases.values(), base.settings)
+  const sides = {
+    before: [...generated, ...writtenDeployments(seen, settings)],
+    now: [...writtenDeployments(present, settings), ...generatedDeployments(now.databases, now.settings)],
+    successorOf,
+  }
+  const handovers = compareDeployments(sides)
+  const isTold = ({ manifest, application }: Deployment): boolean => {
+    const next = manifest === undefined ? undefined : successorOf(manifest)
+    return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
+  }
+  return {
+    handovers,
+    count: sides.before.length - generated.length,
+    findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
+  }
 }
 
 /** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
@@ -135,7 +199,7 @@ function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
   for (const { file, helm, broken, stores: own } of files) {
     if ((broken !== undefined || helm.shape === 'unclear') && file.text.includes('ObjectStore')) return null
     for (const store of own) {
-      const name = String(at(store, 'metadata', 'name'))
+      const name = printed(at(store, 'metadata', 'name'))
       const namespace = at(store, 'metadata', 'namespace')
       if (name.includes(unknownText)) return null
       stores.add(typeof namespace !== 'string' || namespace.includes(unknownText) ? name : `${namespace}/${name}`)

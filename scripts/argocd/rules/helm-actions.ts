@@ -112,8 +112,8 @@ const words = new Set(['end', 'else', 'now', 'list', 'dict', 'uuidv4', 'true', '
  */
 export function isForArgo(action: Action, inScope: boolean): boolean {
   const text = action.text.replace(/^(?:if|with|range|else if)\s+/, '')
-  const literals = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|`([^`]*)`/g)].map((match) => match[1] ?? match[2] ?? '')
-  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""')
+  const literals = [...text.matchAll(/"((?:[^"\\]|\\[^])*)(?:"|$)|`([^`]*)(?:`|$)/g)].map((match) => match[1] ?? match[2] ?? '')
+  const bare = text.replaceAll(/"(?:[^"\\]|\\[^])*(?:"|$)|`[^`]*(?:`|$)/g, '""')
   if (/(?:^|[\s(|])(?:normalize|slugify)\b/.test(bare)) return true
   const isHelms = rooted.test(bare) || /\$[A-Za-z_]/.test(bare) || /\b(?:include|tpl|template|lookup)\b/.test(bare)
   if (inScope || isHelms) return false

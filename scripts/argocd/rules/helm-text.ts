@@ -1,4 +1,5 @@
 // What does Helm make of a hand-written template, and where does each character come from?
+import { lineStart, trimEndOf } from '../../values/trim.ts'
 import type { Json, Span } from '../../model.ts'
 import { conditionOf, endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
 import type { Action } from './helm-actions.ts'
@@ -111,7 +112,7 @@ export function readHelmText(source: string, values: Json = null): HelmText {
       drop(action)
       depth -= scopes.pop() ?? 0
     } else if (action.text.startsWith('/*') || /^\$\w+\s*:?=/.test(action.text)) drop(action)
-    else if (action.line !== undefined && printsLines.test(action.text.replaceAll(/`[^`]*`|"(?:[^"\\]|\\.)*"/g, ''))) {
+    else if (action.line !== undefined && printsLines.test(action.text.replaceAll(/`[^`]*(?:`|$)|"(?:[^"\\]|\\[^])*(?:"|$)/g, ''))) {
       if (shape === 'whole') shape = 'optional'
       drop(action)
     } else {
@@ -134,14 +135,29 @@ export function readHelmText(source: string, values: Json = null): HelmText {
   }
 }
 
+/** No list of an honest file is longer. */
+const farthest = 2_000
+
+/** The nearest line above with a key at most `depth` deep. */
+function parentOf(source: string, offset: number, depth: number): string | undefined {
+  let end = offset
+  for (let lines = 0; end >= 0 && lines < farthest; lines++) {
+    const start = lineStart(source, end)
+    const line = source.slice(start, end)
+    if (/^[ \t]*[A-Za-z]\w*:/.test(line) && line.search(/\S/) <= depth) return line
+    end = start - 1
+  }
+  return undefined
+}
+
 /** Whether a block holds a manifest, or an element of a set. */
 function decidesMuch(source: string, { start, end }: Action, { start: last }: Action): boolean {
   const body = source.slice(end, last)
   if (/^kind:/m.test(body)) return true
-  const depth = /^\s*?\n?([ \t]*)-\s/.exec(body)?.[1]?.length
-  if (depth === undefined) return false
-  const above = source.slice(0, start).split('\n').toReversed()
-  const parent = above.find((line) => /^[ \t]*[A-Za-z]\w*:/.test(line) && line.search(/\S/) <= depth)
+  const lead = /^\s*/.exec(body)?.[0] ?? ''
+  if (!/^-\s/.test(body.slice(lead.length, lead.length + 2))) return false
+  const depth = lead.length - trimEndOf(lead, ' \t').length
+  const parent = parentOf(source, start, depth)
   return parent !== undefined && /^\s*elements:\s*$/.test(parent)
 }
 

@@ -1,4 +1,5 @@
 // Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
+import { printed } from '../../values/printed.ts'
 import { locate } from '../../report/diagnose.ts'
 import type { Spot } from '../../report/diagnose.ts'
 import { settingsFile } from '../../discover/settings.ts'
@@ -15,7 +16,7 @@ import { generateApplications } from '../../applicationset/generate.ts'
 import type { Generated } from '../../applicationset/generate.ts'
 import { readHelmText, unknownText } from './helm-text.ts'
 import type { HelmText } from './helm-text.ts'
-import { gitPatterns } from './manifest-parts.ts'
+import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
 
 /** What the repository holds beside hand-written templates. */
 export interface Surroundings {
@@ -79,15 +80,15 @@ export interface ManifestFile {
   readonly broken?: YamlProblem
 }
 
-/** Every template below apps/templates that is not generated. */
-export function readManifestFiles(around: Surroundings): ManifestFile[] {
+/** Every template below apps/templates that is not generated; with `all` the generated ones, too. */
+export function readManifestFiles(around: Surroundings, all = false): ManifestFile[] {
   const { tree } = around
   let values: Json | undefined
   const readValues = (): Json => (values ??= valuesOf(tree))
   return tree.paths.flatMap((path) => {
     if (!/^apps\/templates\/.*\.ya?ml$/.test(path)) return []
     const read = tree.read(path)
-    if (read?.ok !== true || isGenerated(read.text) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
+    if (read?.ok !== true || (!all && isGenerated(read.text)) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
     return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around, readValues)]
   })
 }
@@ -117,9 +118,9 @@ function readFile(file: SourceFile, around: Surroundings, readValues: () => Json
     if (plain['kind'] === 'ObjectStore') stores.push(plain)
     const manifest = readManifest(plain, around, { file, helm, document })
     if (manifest !== undefined) manifests.push(manifest)
-    if (!String(plain['apiVersion']).startsWith('argoproj.io/')) continue
+    if (!printed(plain['apiVersion']).startsWith('argoproj.io/')) continue
     const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
-    named.push({ kind: String(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
+    named.push({ kind: printed(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
   }
   return { file, helm, manifests, stores, named }
 }
@@ -135,12 +136,12 @@ const unknowing = new Set(['unsupported', 'limit', 'render', 'params', 'schema',
 
 function keyOf(plain: JsonMap, { argocd }: Settings): string {
   const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
-  return `${String(metadata['namespace'] ?? argocd.namespace)}/${String(metadata['name'] ?? '')}`
+  return `${printed(metadata['namespace'] ?? argocd.namespace)}/${printed(metadata['name'] ?? '')}`
 }
 
 function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): Manifest | undefined {
   const { kind } = plain
-  if (!String(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
+  if (!printed(plain['apiVersion']).startsWith('argoproj.io/') || (kind !== 'Application' && kind !== 'ApplicationSet')) return undefined
   const places = {
     key: keyOf(plain, around.settings),
     plain,
@@ -170,20 +171,44 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
   }
 }
 
-/** The files that a git generator of this repository sees; undefined where it looks elsewhere or beyond the folders that we read. */
+/** The files that the git generators of a set see; undefined where it has none, or they look elsewhere than into repositories at hand. */
 export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 'settings' | 'tree'>): Record<string, string> | undefined {
-  const text = JSON.stringify(set['spec'] ?? {})
-  if (!text.includes('"git":')) return undefined
-  const urls = [...text.matchAll(/"git":\{[^{}]*?"repoURL":"([^"]*)"/g)].map((match) => match[1])
-  const paths = gitPatterns(set)
-  const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
-  const folders = new Set(tree.paths.map((path) => `${prefix}${path.split('/')[0]}/`))
-  const isOwn = urls.every((url) => url?.replace(/\.git$/, '') === settings.repository.url.replace(/\.git$/, ''))
-  if (!isOwn || paths.some((path) => ![...folders].some((folder) => path.startsWith(folder)))) return undefined
+  const generators = gitGenerators(set['spec'] ?? null)
+  const [first] = generators
+  if (first === undefined) return undefined
+  const url = printed(first['repoURL'] ?? '')
+  if (!generators.every((generator) => isSameRepository(printed(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
+    return undefined
+  const { path } = settings.repository
+  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  const home = tree.homes?.find((one) => isSameRepository(one.url, url))
+  if (home !== undefined) return filesOf(tree, { from: `${home.folder}/`, to: home.prefix })
+  if (!isSameRepository(url, settings.repository.url)) return undefined
+  const patterns = gitPatterns(set)
+  const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))
+  const isListed = patterns.every((pattern) => [...folders].some((folder) => pattern.startsWith(folder)))
+  if (isListed) return filesOf(tree, { from: '', to: prefix })
+  // what lies beside this tree in a larger repository is not at hand
+  if (tree.wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
+  return filesOf(tree.wide(), { from: '', to: prefix })
+}
+
+/** Whether a generator reads the revision that is at hand. */
+function isCurrent({ revision }: JsonMap, { repository }: Settings): boolean {
+  const written = printed(revision ?? '')
+  return ['', 'HEAD', repository.revision].includes(written) || (repository.revision === 'HEAD' && /^(?:main|master)$/.test(written))
+}
+
+/** Path in the repository → text, read when it is asked for: a generator looks into few of all files. */
+function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Record<string, string> {
   const files: Record<string, string> = {}
   for (const path of tree.paths) {
-    const read = tree.read(path)
-    if (read?.ok === true) files[prefix + path] = read.text
+    if (!path.startsWith(from)) continue
+    const get = (): string => {
+      const read = tree.read(path)
+      return read?.ok === true ? read.text : ''
+    }
+    Object.defineProperty(files, to + path.slice(from.length), { enumerable: true, get })
   }
   return files
 }
@@ -213,7 +238,7 @@ function spotIn(place: { path: Path; on: 'key' | 'value' }, { document, file, he
 /** `metadata.name` of an Application. */
 export function applicationName(application: JsonMap): string {
   const metadata: Json | undefined = application['metadata']
-  return isJsonMap(metadata) ? String(metadata['name'] ?? '') : ''
+  return isJsonMap(metadata) ? printed(metadata['name'] ?? '') : ''
 }
 
 /** `namespace/name` of an Application that a manifest makes: those of a set live beside it. */

@@ -1,4 +1,5 @@
 // Which parts of a hand-written Application or set do rules read?
+import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Path, Settings } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
@@ -16,26 +17,69 @@ export function texts(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
+/** The texts of a list with the index that each has there, among items that may be of another kind. */
+export function textItems(value: Json | undefined): { readonly index: number; readonly text: string }[] {
+  return Array.isArray(value) ? value.flatMap((item, index) => (typeof item === 'string' ? [{ index, text: item }] : [])) : []
+}
+
+/** The index of a list's first text that fits; -1: none does. */
+export function indexOfText(value: Json | undefined, fits: (text: string) => boolean): number {
+  return Array.isArray(value) ? value.findIndex((item) => typeof item === 'string' && fits(item)) : -1
+}
+
+/** Where the nth source that counts is below `spec`: items of `sources` that are no maps do not count. */
+export function sourcePath(spec: Json | undefined, nth: number): Path {
+  const many = at(spec, 'sources')
+  if (!Array.isArray(many)) return ['source']
+  const source = many.filter(isJsonMap)[nth]
+  return ['sources', source === undefined ? nth : many.indexOf(source)]
+}
+
 /** An Application that deploys databases: a source is the chart of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
-  if (!isJsonMap(spec)) return false
-  const plain = (url: Json | undefined): string => String(url).replace(/\/$/, '')
-  return sourcesOf(spec).sources.some((source) =>
-    settings.environments.some(
-      ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
-    ),
+  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isChartOf(source, settings))
+}
+
+function isChartOf(source: JsonMap, { environments }: Settings): boolean {
+  const plain = (url: Json | undefined): string => printed(url).replace(/\/$/, '')
+  return environments.some(
+    ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
   )
 }
 
-const sameRepository = (left: string, right: string): boolean =>
-  left.replace(/\/$/, '').replace(/\.git$/, '') === right.replace(/\/$/, '').replace(/\.git$/, '')
+/** The official chart at its two addresses; Argo CD also takes an OCI registry without its scheme. */
+const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.github.io/charts', 'ghcr.io/cloudnative-pg/charts'])
+
+/** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
+export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
+  const url = String(source['repoURL'] ?? '')
+    .replace(/\/+$/, '')
+    .replace(/^oci:\/\//, '')
+  return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
+}
+
+/** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */
+export function isSameRepository(left: string, right: string): boolean {
+  return left === right || (left !== '' && repositoryKey(left) === repositoryKey(right))
+}
+
+function repositoryKey(url: string): string {
+  const text = url
+    .trim()
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+  const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
+  const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
+  const host = plain.split('/')[0] ?? ''
+  return `${host.toLowerCase().replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`
+}
 
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
 export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
   const { url, revision, path } = settings.repository
   if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes('\ue000')) return undefined
-  if (!sameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
+  if (!isSameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
   const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
 }
@@ -45,6 +89,13 @@ export function holds(options: ReadonlySet<string>, what: 'Prune' | 'Delete'): b
   return options.has(`${what}=false`) || options.has(`${what}=confirm`)
 }
 
+/** All git generators of a set, nested ones too. */
+export function gitGenerators(node: Json): JsonMap[] {
+  if (Array.isArray(node)) return node.flatMap(gitGenerators)
+  if (!isJsonMap(node)) return []
+  return Object.entries(node).flatMap(([key, value]) => (key === 'git' && isJsonMap(value) ? [value] : gitGenerators(value)))
+}
+
 /** The paths of all git generators of a set. */
 export function gitPatterns(node: Json): string[] {
   if (Array.isArray(node)) return node.flatMap(gitPatterns)
@@ -52,7 +103,7 @@ export function gitPatterns(node: Json): string[] {
   return Object.entries(node).flatMap(([key, value]) => {
     if (key !== 'git' || !isJsonMap(value)) return gitPatterns(value)
     return ['files', 'directories'].flatMap((kind) =>
-      Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => String(item['path'] ?? '')) : [],
+      Array.isArray(value[kind]) ? value[kind].filter(isJsonMap).map((item) => printed(item['path'] ?? '')) : [],
     )
   })
 }

@@ -1,4 +1,5 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
+import { printed } from '../../values/printed.ts'
 import type { Finding, JsonMap, Path } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
@@ -7,7 +8,7 @@ import type { GenerateError, GenerateStage } from '../../applicationset/generate
 import { formatScalar } from '../../go-template/go-format.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, texts } from './manifest-parts.ts'
+import { at, indexOfText, sourcePath } from './manifest-parts.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
 
@@ -81,7 +82,7 @@ function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement
 
 /** Whether the name of the Applications follows from the element at all. */
 function isByElement({ plain }: Manifest): boolean {
-  return /\{\{/.test(String(at(plain, 'spec', 'template', 'metadata', 'name')))
+  return /\{\{/.test(printed(at(plain, 'spec', 'template', 'metadata', 'name')))
 }
 
 const missingKey = (message: string): string | undefined => /no entry for key "([^"]*)"/.exec(message)?.[1]
@@ -133,13 +134,14 @@ function templatePlace({ stage, message }: GenerateError, { plain, base }: Manif
 function sourcePlace(stage: GenerateStage, message: string, spec: JsonMap): Path {
   const many = Array.isArray(spec['sources'])
   const { sources } = sourcesOf(spec)
-  const pathOf = (index: number, ...rest: Path): Path => (many ? ['sources', index, ...rest] : ['source', ...rest])
+  const pathOf = (index: number, ...rest: Path): Path => [...(many ? sourcePath(spec, index) : ['source']), ...rest]
   for (const [index, source] of sources.entries()) {
-    const entries = texts(at(source, 'helm', 'valueFiles'))
     const named = /\$[\w.-]*/.exec(message)?.[0]
-    const entry = entries.findIndex((text) => (stage === 'app-ref' ? text.split('/')[0] === named : message.includes(text)))
+    const entry = indexOfText(at(source, 'helm', 'valueFiles'), (text) =>
+      stage === 'app-ref' ? text.split('/')[0] === named : message.includes(text),
+    )
     if ((stage === 'app-ref' || stage === 'app-value-file') && entry >= 0) return pathOf(index, 'helm', 'valueFiles', entry)
-    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${String(source['ref'])}`)) {
+    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${printed(source['ref'])}`)) {
       const last = sources.findLastIndex((other) => other['ref'] === source['ref'])
       return pathOf(last, 'ref')
     }
@@ -162,7 +164,7 @@ function ofApplication(plain: JsonMap): GenerateError[] {
     ...checkRefs(spec),
     ...checkSourceTypes(spec),
     ...resolveValueFiles(plain).problems,
-    ...checkReleaseNames(spec, String(at(plain, 'metadata', 'name'))),
+    ...checkReleaseNames(spec, printed(at(plain, 'metadata', 'name'))),
   ]
 }
 

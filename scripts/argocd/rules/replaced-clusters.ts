@@ -1,4 +1,5 @@
 // Would Argo CD delete and re-create the Cluster of a hand-written Application, as its options or a hook ask it to?
+import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { Value } from '../../model.ts'
@@ -6,7 +7,7 @@ import { splitOptions } from '../../applicationset/sync-options.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabase, ownPath, texts } from './manifest-parts.ts'
+import { at, indexOfText, isDatabase, ownPath } from './manifest-parts.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 
 const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
@@ -19,8 +20,8 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
   const own = (applications ?? []).filter((application) => isDatabase(application, settings))
   if (own.length === 0) return []
   const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
-  const option = texts(at(plain, ...path)).findIndex((text) => splitOptions(text).some(isReplacing))
-  const findings = option < 0 ? [] : [replaced(String(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
+  const option = indexOfText(at(plain, ...path), (text) => splitOptions(text).some(isReplacing))
+  const findings = option < 0 ? [] : [replaced(printed(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
   const files = new Map<string, Value | undefined>()
   const said = new Set<Value>()
   for (const application of own) {
@@ -29,7 +30,7 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
       const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
       if (found?.kind !== 'scalar' || said.has(found)) continue
       said.add(found)
-      const text = splitOptions(String(found.value)).find(isReplacing)
+      const text = splitOptions(printed(found.value)).find(isReplacing)
       const spot = spotOf(found, name === annotation ? 'value' : 'key')
       if (spot === undefined) continue
       if (name !== annotation) findings.push(hooked(name, spot))

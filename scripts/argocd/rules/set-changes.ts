@@ -1,4 +1,5 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import type { JsonMap, Severity } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
@@ -11,7 +12,7 @@ import { guardFindings } from './guard-changes.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
 import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
-import { at, guardStrength, holds, isDatabase } from './manifest-parts.ts'
+import { at, gitGenerators, guardStrength, holds, isDatabase } from './manifest-parts.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { nameRules } from './names.ts'
 import { shapeRules } from './shape.ts'
@@ -26,7 +27,7 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
   for (const manifest of present)
     for (const application of manifest.applications ?? [])
       makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
-  return pairs(before, present).flatMap((change) => {
+  return pairManifests(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
@@ -41,7 +42,7 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
 type TakerOf = (name: string) => string | undefined
 
 /** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
-function pairs(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
+export function pairManifests(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
   const old = before.flatMap(({ manifests }) => manifests)
   const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const known = new Set(old.map(id))
@@ -66,7 +67,7 @@ function isAlike(before: Manifest, after: Manifest): boolean {
 }
 
 /** Whether a manifest may stand in a template that can't be read. */
-function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
+export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
   const name = applicationName(plain)
   return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
 }
@@ -92,12 +93,11 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
       : changeApplications(before.plain, after?.plain ?? null, {
           argocd: settings.argocd.version,
           propagation: 'foreground',
-          ...(gitFiles === undefined
+          ...(gitFiles === undefined ? {} : { gitFiles }),
+          // what the set made is known, and its generators may need files that are gone
+          ...(gitFiles === undefined && gitGenerators(before.plain['spec'] ?? null).length === 0
             ? {}
-            : {
-                gitFiles,
-                live: (before.applications ?? []).map((application) => ({ application: structuredClone(application) })),
-              }),
+            : { live: (before.applications ?? []).map((application) => ({ application: structuredClone(application) })) }),
         })
   const databases = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
@@ -147,7 +147,7 @@ function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
 function ownGuard({ plain }: Manifest): number {
-  return guardStrength(splitOptions(String(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
+  return guardStrength(splitOptions(printed(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
 }
 
 /** Whether options on the Cluster itself keep it from going with its Application. */

@@ -7,13 +7,14 @@ import { fill } from '../../discover/layout.ts'
 import type { Database, Path, Settings } from '../../model.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import { elementKeys } from '../write/applicationset.ts'
+import { newerArgoCd } from './version-words.ts'
 
 /** What a client-side apply may put into its annotation. */
 export const annotationLimit = 262_144
 /** A set without its elements, generously. */
 const setBase = 4_096
 
-/** `argocd/version-new-enough`, `argocd/application-name`, `argocd/namespace-name` and `argocd/set-size`. */
+/** `settings/known-argocd`, `argocd/version-new-enough`, `argocd/application-name`, `argocd/namespace-name` and `argocd/set-size`. */
 export function judgeSettings(settings: Settings, databases: readonly Database[]): LocatedFinding[] {
   const spot = (path: Path, on?: 'key' | 'value'): Spot =>
     nearestSpot(settings.origin, path, on) ?? {
@@ -29,6 +30,15 @@ export function judgeSettings(settings: Settings, databases: readonly Database[]
       message: `argocd.version is ${version}, but the generated sets need 2.14 (helm.skipTests, and guards with \`confirm\`)`,
       at: spot(['argocd', 'version']),
       help: 'upgrade Argo CD to 2.14 or later',
+    })
+  const newer = newerArgoCd(version)
+  if (newer !== undefined)
+    findings.push({
+      rule: 'settings/known-argocd',
+      severity: 'info',
+      message: newer,
+      at: spot(['argocd', 'version']),
+      help: 'update cnpg-values when a release knows it',
     })
   for (const database of databases) findings.push(...nameFindings(database, settings, spot))
   for (const environment of settings.environments) {

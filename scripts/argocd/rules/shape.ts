@@ -1,11 +1,12 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
+import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../admit/stages.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
 import type { Json, Path } from '../../model.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'
-import { at, texts } from './manifest-parts.ts'
+import { at, textItems } from './manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
 
@@ -28,12 +29,14 @@ export const shapeRules: readonly ManifestRule[] = [
       const mistyped = checkSchema(decoded.object, decoded.kind.schema, { integerRange: true }).filter(({ keyword }) => keyword === 'type')
       for (const path of decoded.unknown) {
         if (mistyped.some((issue) => issue.path.every((step, index) => path[index] === step))) continue
-        const name = String(path.at(-1))
+        const name = printed(path.at(-1))
         const guess = nearest(
           name,
           Object.keys((at(plain, ...path.slice(0, -1)) as object | undefined) ?? {}).filter((key) => key !== name),
         )
-        const help = strays[name] ?? (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
+        const help =
+          (Object.hasOwn(strays, name) ? strays[name] : undefined) ??
+          (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
         const message = `unknown field \`${name}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
         yield { message: message.slice(0, 120), places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help }) }
       }
@@ -48,7 +51,7 @@ export const shapeRules: readonly ManifestRule[] = [
       if ('issues' in decoded) return
       for (const issue of checkSchema(decoded.object, decoded.kind.schema, { integerRange: true })) {
         const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
-        if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || String(at(plain, ...issue.path)).includes('\ue000')) continue
+        if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || printed(at(plain, ...issue.path)).includes('\ue000')) continue
         const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
         yield { message: issue.message.slice(0, 120), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
       }
@@ -85,7 +88,7 @@ export const shapeRules: readonly ManifestRule[] = [
     summary: 'sync options of an Application are spelt right, in their place, and read by the pinned Argo CD',
     *check({ kind, plain, base, settings }) {
       const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
-      for (const [index, option] of texts(at(plain, ...path)).entries()) {
+      for (const { index, text: option } of textItems(at(plain, ...path))) {
         const mistake =
           option.includes('\ue000') || option.includes('{{') ? undefined : judgeSyncOption(option, 'application', settings.argocd.version)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, index] }] }
@@ -99,7 +102,7 @@ export const shapeRules: readonly ManifestRule[] = [
           if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key], on: 'key' as const }] }
         }
         const key = 'argocd.argoproj.io/sync-options'
-        for (const option of splitOptions(String(at(plain, ...annotations, key) ?? ''))) {
+        for (const option of splitOptions(printed(at(plain, ...annotations, key) ?? ''))) {
           const mistake = option.includes('\ue000') ? undefined : judgeSyncOption(option, 'object', settings.argocd.version)
           if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key] }] }
         }
@@ -111,5 +114,5 @@ export const shapeRules: readonly ManifestRule[] = [
 /** `CreateNamespace: true` for `CreateNamespace=true`. */
 function optionHelp(value: Json | undefined, path: Path): string | undefined {
   const [entry, ...others] = path.includes('syncOptions') && isJsonMap(value) ? Object.entries(value) : []
-  return entry === undefined || others.length > 0 ? undefined : `write ${entry[0]}=${String(entry[1])}`
+  return entry === undefined || others.length > 0 ? undefined : `write ${entry[0]}=${printed(entry[1])}`
 }

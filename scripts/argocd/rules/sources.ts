@@ -1,10 +1,11 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
+import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
 import type { JsonMap, Path, Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, isDatabase, isExactVersion, ownPath, texts } from './manifest-parts.ts'
+import { at, indexOfText, isDatabase, isExactVersion, ownPath, sourcePath, textItems } from './manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -19,7 +20,7 @@ function placedSources({ plain, base }: Manifest): PlacedSource[] {
   const spec = at(plain, ...base, 'spec')
   if (!isJsonMap(spec)) return []
   const { sources, multiple } = sourcesOf(spec)
-  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? ['sources', index] : ['source'])] }))
+  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
 }
 
 const defaultsFile = /^helm-values\/data\/postgres-[^/]+-defaults\.yaml$/
@@ -43,15 +44,12 @@ export const sourceRules: readonly ManifestRule[] = [
         const isOver = (other: ValueFile): boolean => other.source === file?.source && isServices(other, application, manifest)
         const over = files.slice(0, Math.max(last, 0)).findIndex(isOver)
         if (file === undefined || over < 0) continue
-        const many = at(application, 'spec', 'sources') !== undefined
-        const list = [...base, 'spec', ...(many ? ['sources', file.source] : ['source']), 'helm', 'valueFiles']
-        const written = texts(at(application, ...list.slice(base.length)))
+        const list = [...base, 'spec', ...sourcePath(at(application, 'spec'), file.source), 'helm', 'valueFiles']
+        const written = at(application, ...list.slice(base.length))
+        const placeOf = (entry: string | undefined): Path => [...list, indexOfText(written, (text) => text === entry)]
         yield {
           message: `value file is ${short(file.path)}, but defaults that stand last win over the service`,
-          places: [
-            { path: [...list, written.indexOf(file.entry)] },
-            { path: [...list, written.indexOf(files[over]?.entry ?? '')], label: 'these values lose' },
-          ],
+          places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: 'these values lose' }],
           help: 'list the defaults first: later files win',
         }
         return
@@ -66,7 +64,7 @@ export const sourceRules: readonly ManifestRule[] = [
       const placed = placedSources(manifest)
       const refs = new Set(placed.map(({ source }) => source['ref']))
       for (const { source, path } of placed)
-        for (const [index, entry] of texts(at(source, 'helm', 'valueFiles')).entries()) {
+        for (const { index, text: entry } of textItems(at(source, 'helm', 'valueFiles'))) {
           const mistake = refMistake(entry, { isChart: source['chart'] !== undefined, isSingle: path.at(-1) === 'source', refs }, manifest)
           if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, 'helm', 'valueFiles', index] }] }
         }
@@ -81,7 +79,7 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const { source, path } of placedSources(manifest)) {
         if (source['ref'] === undefined || source['path'] === undefined) continue
         yield {
-          message: `path is ${short(String(source['path']))}, but a source with a path also deploys what it finds there`,
+          message: `path is ${short(printed(source['path']))}, but a source with a path also deploys what it finds there`,
           places: [{ path: [...path, 'path'] }],
           help: 'remove `path`: `$values` begins at the root of the repository',
         }
@@ -157,7 +155,7 @@ function isServices(file: ValueFile, application: JsonMap, { settings }: Manifes
 }
 
 function isOurChart(source: JsonMap, { environments }: Settings): boolean {
-  const isSame = (left: unknown, right: string): boolean => String(left).replace(/\/$/, '') === right.replace(/\/$/, '')
+  const isSame = (left: unknown, right: string): boolean => printed(left).replace(/\/$/, '') === right.replace(/\/$/, '')
   return environments.some(({ clusterChart, operator }) =>
     [clusterChart, operator.chart].some(({ name, repository }) => source['chart'] === name && isSame(source['repoURL'], repository)),
   )

@@ -1,4 +1,5 @@
 // Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
+import { printed } from '../../values/printed.ts'
 import type { Finding, Json, JsonMap } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
@@ -11,6 +12,14 @@ const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
 function expressionsOf(step: Json): JsonMap[] {
   const list = at(step, 'matchExpressions')
   return Array.isArray(list) ? list.filter(isJsonMap) : []
+}
+
+/** The operator of each expression of a step, and its index in the list as it is written. */
+function operatorsOf(step: Json): [number, Json | undefined][] {
+  const list = at(step, 'matchExpressions')
+  return (Array.isArray(list) ? list : []).flatMap((item, index): [number, Json | undefined][] =>
+    isJsonMap(item) ? [[index, item['operator']]] : [],
+  )
 }
 
 /** The steps of a set that rolls; empty where it does not. */
@@ -72,11 +81,11 @@ export const syncRules: readonly ManifestRule[] = [
     summary: 'steps of RollingSync select with In and NotIn',
     *check(manifest) {
       for (const [index, step] of rollingSteps(manifest).entries())
-        for (const [at, { operator }] of expressionsOf(step).entries()) {
+        for (const [item, operator] of operatorsOf(step)) {
           if (isKnown(operator)) continue
           yield {
-            message: `operator is ${String(operator).slice(0, 30)}, but steps of RollingSync take In and NotIn`,
-            places: [{ path: [...steps, index, 'matchExpressions', at, 'operator'] }],
+            message: `operator is ${printed(operator).slice(0, 30)}, but steps of RollingSync take In and NotIn`,
+            places: [{ path: [...steps, index, 'matchExpressions', item, 'operator'] }],
             help: 'write In or NotIn, with values',
           }
         }
@@ -122,8 +131,8 @@ export const syncRules: readonly ManifestRule[] = [
       const path = [...base, 'spec', 'ignoreDifferences']
       const list = at(plain, ...path)
       for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
-        if (!isJsonMap(entry) || !['Cluster', '*'].includes(String(entry['kind']))) continue
-        if (!['postgresql.cnpg.io', '*', ''].includes(String(entry['group'] ?? ''))) continue
+        if (!isJsonMap(entry) || !['Cluster', '*'].includes(printed(entry['kind']))) continue
+        if (!['postgresql.cnpg.io', '*', ''].includes(printed(entry['group'] ?? ''))) continue
         for (const field of ['jsonPointers', 'jqPathExpressions'])
           for (const [item, text] of listOf(entry[field]).entries()) {
             if (!hidesTooMuch(text)) continue
@@ -139,7 +148,7 @@ export const syncRules: readonly ManifestRule[] = [
 ]
 
 function listOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : []
+  return Array.isArray(value) ? value.map(printed) : []
 }
 
 /** `/spec/postgresql` or `.spec.postgresql`: the spec itself, one of its fields, or a sub-tree that people write. */

@@ -1,4 +1,5 @@
 // Which ApplicationSets deploy the databases, and how are they written?
+import { printed } from '../../values/printed.ts'
 import { GENERATED_HEADER } from '../../emit/header.ts'
 import { fill } from '../../discover/layout.ts'
 import type { Database, Environment, Settings } from '../../model.ts'
@@ -17,7 +18,7 @@ export function writeApplicationSets(settings: Settings, databases: readonly Dat
   const sets: string[] = []
   for (const [index, environment] of settings.environments.entries()) {
     const members = databases.filter((database) => database.environment.name === environment.name).sort(byServiceAndName)
-    if (members.length > 0) sets.push(writeSet(settings, { environment, members, wave: String((index + 1) * 10) }))
+    if (members.length > 0) sets.push(writeSet(settings, { environment, members, wave: printed((index + 1) * 10) }))
   }
   return `${GENERATED_HEADER}\n${openingFence}\n${sets.join('---\n')}${closingFence}\n`
 }

@@ -1,11 +1,14 @@
 // `admit`: would the API server and the operator take these manifests?
+import { visible } from '../../values/untrusted.ts'
+import { printed } from '../../values/printed.ts'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
 import { examine } from '../../admit/examine.ts'
-import { chooseSchemaVersion, isOwnGroup, loadKind } from '../../kubernetes/load.ts'
-import { isKnownOperator } from '../../operator/version.ts'
+import { isOwnGroup, loadKind } from '../../kubernetes/load.ts'
+import { judgedAs, unknownOperator } from '../../operator/known.ts'
+import { isKnownMinor, knownOperators } from '../../operator/version.ts'
 import { diagnose, locate } from '../../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
 import { writeGithub } from '../../emit/formats/github.ts'
@@ -16,13 +19,12 @@ import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
-import { maskMessage } from '../../report/secret-lines.ts'
+import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../terminal.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
-const newestOperator = '1.30.0'
 const formats = ['pretty', 'json', 'github']
 
 export interface AdmitFlags {
@@ -57,16 +59,21 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
-  else if (format === 'github') terminal.stdout(writeGithub(diagnostics))
+  else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
-  const refused = judged.filter((one) => one.result.verdict === 'rejected').length
+  const refused = judged.filter((one) => isRefused(one, operator)).length
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
   terminal.stderr(
-    `${plural(judged.length, 'object')} judged as CloudNativePG ${operator} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+    `${plural(judged.length, 'object')} judged as CloudNativePG ${judgedAs(operator)} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+}
+
+/** By a release whose minor is not known here only what every release refuses counts. */
+function isRefused({ result, findings }: Judged, operator: string): boolean {
+  return result.verdict === 'rejected' && (isKnownMinor(operator) || findings.some(({ severity }) => severity === 'error'))
 }
 
 /** Objects of other programs are left alone; what has no kind, or one that the operator's groups do not have, nobody takes. */
@@ -79,16 +86,17 @@ function sayCreated(
   { before, file, terminal }: { before: ReadonlyMap<string, Manifest>; file: string; terminal: Terminal },
 ): void {
   if (before.has(identity(manifest))) return
-  terminal.stderr(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}, so it was judged as a create\n`)
+  terminal.stderr(
+    `${visible(`${manifest.kind}/${manifest.name} is not in ${file === '-' ? '<stdin>' : file}`)}, so it was judged as a create\n`,
+  )
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {
-  const operator = (flag ?? newestOperator).replace(/^v/, '')
-  if (!/^\d+\.\d+\.\d+$/.test(operator)) throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${newestOperator}`)
-  if (!isKnownOperator(operator))
-    terminal.stderr(
-      `operator ${operator} is not known here: judged by the schemas of ${chooseSchemaVersion('cloudnative-pg', operator)} and the rules up to ${newestOperator}\n`,
-    )
+  const operator = (flag ?? knownOperators.last).replace(/^v/, '')
+  if (!/^\d+\.\d+\.\d+$/.test(operator))
+    throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${knownOperators.last}`)
+  const unknown = unknownOperator(operator)
+  if (unknown !== undefined) terminal.stderr(`${unknown}\n`)
   return operator
 }
 
@@ -118,7 +126,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
   const result = admit(manifest.plain, options)
   const found = examine(manifest.plain, options)
   const findings = found.map((finding) => place(finding, manifest, result))
-  if (result.verdict === 'rejected' && !findings.some((finding) => finding.severity === 'error'))
+  if (result.verdict === 'rejected' && isKnownMinor(operator) && !findings.some((finding) => finding.severity === 'error'))
     for (const error of result.errors) {
       const path = parsePath(error.field) ?? []
       findings.push({
@@ -139,7 +147,7 @@ function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitR
   return errors.some(({ field }) => {
     const wanted = parsePath(field) ?? []
     const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
-    return isBeside && nearest(String(path.at(-1)), [String(wanted.at(-1))]) !== undefined
+    return isBeside && nearest(printed(path.at(-1)), [printed(wanted.at(-1))]) !== undefined
   })
 }
 

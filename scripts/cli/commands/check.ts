@@ -1,6 +1,9 @@
 // `check`: is everything fit to be merged?
+import { maskInText } from '../../secret/shapes.ts'
+import { visible } from '../../values/untrusted.ts'
 import { appendFileSync, readFileSync } from 'node:fs'
-import { posix, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { judgedAs } from '../../operator/known.ts'
 import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
 import { isHelmOnPath } from '../../chart/cross-check.ts'
 import { count, footer, formatDiagnostic, plural } from '../../emit/formats/text.ts'
@@ -10,13 +13,17 @@ import { writeJson } from '../../emit/formats/json.ts'
 import { writeJunit } from '../../emit/formats/junit.ts'
 import { writeSarif } from '../../emit/formats/sarif.ts'
 import { readLive } from '../../live/state.ts'
+import { placeFor } from '../../report/places.ts'
+import type { Reader } from '../../report/places.ts'
+import { writeWhole } from '../../repository/write.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../model.ts'
 import { listed, nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { decodeText } from '../../repository/tree.ts'
-import { folderInRepository, openWorkspace, shownPath, UsageError } from '../../repository/workspace.ts'
+import { repositoryTop } from '../../repository/place.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../terminal.ts'
 import { programVersion } from '../../repository/package.ts'
@@ -35,6 +42,7 @@ export interface CheckFlags {
   readonly 'write-baseline'?: string | undefined
   readonly 'cross-check'?: string | undefined
   readonly format?: string | undefined
+  readonly out?: string | undefined
 }
 
 /** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error. */
@@ -52,20 +60,28 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
   if (flags['write-baseline'] !== undefined) {
-    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), selected)
-    terminal.stderr(`${flags['write-baseline']}: ${plural(problems, 'known problem')} written\n`)
+    const { diagnostics } = placeFor('program', selected, workspace)
+    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), diagnostics, {
+      inside: repositoryTop(workspace.root),
+      shown: flags['write-baseline'],
+    })
+    terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
-  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision))
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
-  const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole }, terminal)
-  await report(annotates(format) ? fromTop(wanted, workspace) : wanted, outcome, format, terminal)
+  const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
+  await report(wanted, outcome, { format, workspace, out: flags.out }, terminal)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
 /** Said where a comparison is asked for, and there is nothing to compare with. */
-export function firstAdoption(revision: string): string {
-  return `${revision} has no settings of databases (apps/values.yaml): every database is new, and nothing was compared\n`
+export function firstAdoption(revision: string, byHand: number): string {
+  const what =
+    byHand === 0
+      ? 'every database is new, and nothing was compared'
+      : `nothing was compared but the names of the ${plural(byHand, 'Cluster')} deployed there`
+  return `${visible(revision)} has no settings of databases (apps/values.yaml): ${what}\n`
 }
 
 /** What kubectl printed into a file; a file that can't be read is wrong usage. */
@@ -136,45 +152,58 @@ function selectChanged({ comparison, databases }: Outcome, diagnostics: readonly
 /** Leaves out what was known when the program was adopted; entries that fit nothing any more are told. */
 function withoutKnown(
   diagnostics: readonly Diagnostic[],
-  from: { readonly file: string; readonly isWhole: boolean },
+  from: { readonly file: string; readonly isWhole: boolean; readonly workspace: Workspace },
   terminal: Terminal,
 ): readonly Diagnostic[] {
-  const { fresh, known, stale } = compareBaseline(resolve(terminal.cwd, from.file), diagnostics)
-  terminal.stderr(`${plural(known, 'known problem')} left out (${from.file})\n`)
+  const placed = placeFor('program', diagnostics, from.workspace).diagnostics
+  const { fresh, known, stale } = compareBaseline(resolve(terminal.cwd, from.file), placed)
+  const isFresh = new Set(fresh)
+  terminal.stderr(`${plural(known, 'known problem')} left out (${visible(from.file)})\n`)
   if (from.isWhole && stale.length > 0) {
     terminal.stderr(
-      `${plural(stale.length, 'entry', 'entries')} of ${from.file} fit nothing any more; write it again with --write-baseline:\n`,
+      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} fit nothing any more; write it again with --write-baseline:\n`,
     )
-    for (const line of stale.slice(0, 10)) terminal.stderr(`  ${line}\n`)
+    for (const line of stale.slice(0, 10)) terminal.stderr(`  ${visible(maskInText(line, { isMessage: true }))}\n`)
     if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
   }
-  return fresh
+  return diagnostics.filter((_, index) => isFresh.has(placed[index] as Diagnostic))
 }
 
-/** Formats whose reader looks files up from git's top level. */
-function annotates(format: Format): boolean {
-  return format === 'github' || format === 'gitlab' || format === 'sarif'
+const readers: Readonly<Record<Format, Reader>> = {
+  pretty: 'person',
+  json: 'program',
+  github: 'server',
+  gitlab: 'server',
+  junit: 'server',
+  sarif: 'server',
 }
 
-/** Paths as the top of their own repository sees them: databases from another checkout are seen from that one's. */
-function fromTop(diagnostics: readonly Diagnostic[], { root, databases }: Workspace): readonly Diagnostic[] {
-  const folder = folderInRepository(root)
-  const elsewhere = databases === undefined ? undefined : { shown: `${shownPath(root, databases)}/`, folder: folderInRepository(databases) }
-  const seen = (file: string): string =>
-    elsewhere !== undefined && file.startsWith(elsewhere.shown)
-      ? elsewhere.folder + file.slice(elsewhere.shown.length)
-      : posix.normalize(folder + file)
-  const moved = <Place extends { readonly file: string }>(place: Place): Place => ({ ...place, file: seen(place.file) })
-  return diagnostics.map((diagnostic) => ({ ...diagnostic, at: moved(diagnostic.at), related: diagnostic.related.map(moved) }))
+export interface ReportOptions {
+  readonly format: Format
+  readonly workspace: Workspace
+  /** the file that takes the report; absent or `-`: stdout */
+  readonly out?: string | undefined
 }
 
-/** Diagnostics to stdout in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
-export async function report(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<void> {
-  terminal.stdout(await writeReport(diagnostics, outcome, format, terminal))
-  const operators = new Set(outcome.settings?.environments.map((environment) => environment.operator.version))
+/** Diagnostics to stdout or a file in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
+export async function report(
+  unplaced: readonly Diagnostic[],
+  outcome: Outcome,
+  { format, workspace, out }: ReportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { diagnostics, original } = placeFor(readers[format], unplaced, workspace)
+  const source: Outcome['source'] = (file, revision) => outcome.source(original(file), revision)
+  const isFile = out !== undefined && out !== '-'
+  const text = await writeReport(diagnostics, { ...outcome, source }, format, isFile ? { ...terminal, color: false } : terminal)
+  if (isFile) writeWhole(resolve(terminal.cwd, out), text, { inside: repositoryTop(workspace.root), shown: out })
+  else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
+  // a release that is not known here did not judge anything
+  const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
   const summary = footer(count(diagnostics), outcome, [...operators])
-  if (format === 'pretty' && diagnostics.length > 0) terminal.stderr('\n')
+  if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
@@ -209,6 +238,6 @@ function appendSummary(file: string, text: string, terminal: Terminal): void {
   try {
     appendFileSync(file, `${text}\n`)
   } catch (error) {
-    terminal.stderr(`the summary of the job can't be written: ${error instanceof Error ? error.message : String(error)}\n`)
+    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : String(error))}\n`)
   }
 }

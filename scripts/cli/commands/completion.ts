@@ -1,4 +1,5 @@
 // `completion`: how do shells complete commands, options and databases?
+import { visible } from '../../values/untrusted.ts'
 import type { Command } from '../command.ts'
 import { readFleet } from '../../inspect.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
@@ -28,7 +29,7 @@ export function completion(operands: readonly string[], commands: readonly Comma
   const [shell, ...rest] = operands
   if (shell === 'databases' && rest.length === 0) return printDatabases(terminal)
   if (shell === 'rules' && rest.length === 0) {
-    for (const id of ruleIds()) terminal.stdout(`${id}\n`)
+    for (const id of ruleIds()) terminal.stdout(`${visible(id)}\n`)
     return 0
   }
   const known = shells.find((name) => name === shell)
@@ -44,7 +45,7 @@ export function completion(operands: readonly string[], commands: readonly Comma
 
 function printDatabases(terminal: Terminal): number {
   try {
-    for (const { id } of readFleet(openWorkspace(terminal.cwd, {})).databases) terminal.stdout(`${id}\n`)
+    for (const { id } of readFleet(openWorkspace(terminal.cwd, {})).databases) terminal.stdout(`${visible(id)}\n`)
   } catch (error) {
     // a person who presses Tab outside a repository wants no message
     if (!(error instanceof UsageError)) throw error

@@ -1,5 +1,6 @@
 // `connect`: how do people and applications reach a database?
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
+import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
 import { connectFacts, serviceFor } from '../../connect/facts.ts'
 import type { ConnectFacts } from '../../connect/facts.ts'
@@ -10,7 +11,9 @@ import { connectJson, connectText } from '../../connect/text.ts'
 import { chooseDatabase, inspectDatabase, readFleet } from '../../inspect.ts'
 import { listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
+import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { writeWhole } from '../../repository/write.ts'
 import { refuse } from './refuse.ts'
 
 export interface ConnectFlags {
@@ -101,8 +104,8 @@ function writeMigration(facts: ConnectFacts, folder: string | undefined, termina
   const target = join(resolve(terminal.cwd, folder), 'V1__init.sql')
   if (existsSync(target))
     throw new UsageError(`${join(folder, 'V1__init.sql')} exists already, and Flyway may have run it; add the next version beside it`)
-  mkdirSync(resolve(terminal.cwd, folder), { recursive: true })
-  writeFileSync(target, text, { flag: 'wx' })
-  terminal.stdout(`written  ${join(folder, 'V1__init.sql')}\n`)
+  const inside = repositoryTop(realpathSync(terminal.cwd))
+  writeWhole(target, text, { inside, shown: join(folder, 'V1__init.sql'), isNew: true })
+  terminal.stdout(`written  ${visible(join(folder, 'V1__init.sql'))}\n`)
   return 0
 }

@@ -1,5 +1,8 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
+import { visible } from '../../values/untrusted.ts'
+import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
+import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../report/diagnose.ts'
@@ -17,7 +20,8 @@ import type { Inspected } from '../../inspect.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import { policiesOn } from '../../policy/judge.ts'
-import { shownPath } from '../../report/secret.ts'
+import { shownPath } from '../../secret/names.ts'
+import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../terminal.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -45,7 +49,10 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
-  if (wrong > 0) terminal.stderr(`${inspected.database.id} has mistakes, so this may not be all; run \`check ${inspected.database.id}\`\n`)
+  if (wrong > 0)
+    terminal.stderr(
+      `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
+    )
   return 0
 }
 
@@ -122,6 +129,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
   const fields = fieldsFrom(objects, path, value)
   const operator = inspected.database.environment.operator.version
   const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
+  const postgres = path[0] === 'cluster' ? postgresReaders(objects, ['spec', ...path.slice(1)]) : []
   const lines = fields.map(({ object, path: at, value: node }) => fieldLine(object, at, masking.plain(node, at, object), operator))
   return {
     ...basics(inspected),
@@ -145,6 +153,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
     }),
     fields: lines.length > 0 || value !== undefined ? lines : unsetFields(inspected, facts, operator),
     ...(policies.length === 0 ? {} : { policies }),
+    ...(postgres.length === 0 ? {} : { postgres }),
   }
 }
 
@@ -165,7 +174,7 @@ function knownFacts(inspected: Inspected, path: Path, isSet: boolean): ValueFact
   if (isSet) return undefined
   const siblings = valueAt(inspected.values, path.slice(0, -1))
   const known = facts?.known ?? (siblings?.kind === 'map' ? [...siblings.entries.keys()] : [])
-  const step = facts?.step ?? String(path.at(-1))
+  const step = facts?.step ?? printed(path.at(-1))
   const parent = facts?.parent ?? path.slice(0, -1)
   const guess = facts?.suggestion ?? nearest(step, known)
   const where = parent.length === 0 ? 'the values have' : `\`${formatPath(parent)}\` has`
@@ -184,8 +193,12 @@ function unsetFields({ objects }: Inspected, facts: ValueFacts | undefined, oper
 
 function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, operator: string): FieldLine {
   const line = { object: `${object.kind}/${object.name}`, path: formatPath(path), ...(value === undefined ? {} : { value }) }
-  const facts = path[0] === 'metadata' ? undefined : factsOf(object.plain, path, operator)
-  if (facts === undefined || facts === null) return { ...line, readers: [] }
+  const field = path[0] === 'metadata' ? undefined : factsOf(object.plain, path, operator)
+  if (field === undefined || field === null) return { ...line, readers: [] }
+  const parameter = parameterOf(object, path)
+  const known = parameter === undefined ? undefined : parameterFacts(object, parameter)
+  // the API server takes any text, PostgreSQL does not
+  const facts = known === undefined ? field : { ...field, ...known }
   const stored = storedOf(object.plain, operator)
   const effective = stored === undefined ? undefined : storedAt(stored, path)
   const filled = value === undefined && (effective === null || typeof effective !== 'object') ? effective : undefined
@@ -195,6 +208,20 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
     readers: stored === undefined ? [] : readersOf(stored, path, operator),
     ...(filled === undefined || filled === null ? {} : { stored: filled }),
   }
+}
+
+/** The PostgreSQL parameter that a field of a Cluster holds, or undefined. */
+function parameterOf({ kind }: RenderedObject, path: Path): string | undefined {
+  const isParameter = kind === 'Cluster' && path.length === 4 && path[1] === 'postgresql' && path[2] === 'parameters'
+  return isParameter ? String(path[3]) : undefined
+}
+
+/** The rules about PostgreSQL that read a field. */
+function postgresReaders(objects: readonly RenderedObject[], path: Path): Reader[] {
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  const parameter = cluster === undefined ? undefined : parameterOf(cluster, path)
+  if (cluster === undefined || parameter === undefined) return []
+  return readersOfParameter(cluster, parameter).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
 }
 
 function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): Explanation {

@@ -1,6 +1,5 @@
 // `fix`: which mistakes can be mended without a person's judgement?
 import { append } from '../../values/append.ts'
-import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fingerprints } from '../../report/fingerprint.ts'
 import { count, plural } from '../../emit/formats/text.ts'
@@ -12,8 +11,12 @@ import type { Diagnostic } from '../../model.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
+import { isInside } from '../../repository/tree.ts'
+import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../terminal.ts'
+import { visible } from '../../values/untrusted.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
+import { writeWhole } from '../../repository/write.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 
 export interface FixFlags {
@@ -43,13 +46,26 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   const { texts, done, left } = await mend(workspace)
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
   if (flags['dry-run'] === true) {
-    for (const [path, { before, after }] of files) terminal.stdout(unifiedDiff(path, before, after))
-    terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made\n`)
+    let left = 0
+    for (const [path, { before, after }] of files) {
+      const patch = unifiedDiff(path, before, after)
+      terminal.stdout(patch.text, 'exact')
+      if (patch.left > 0)
+        terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+      left += patch.left
+    }
+    terminal.stderr(
+      `${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run makes those that the patch lacks, too' : ''}\n`,
+    )
     return files.length > 0 ? 1 : 0
   }
-  for (const [path, { after }] of files) replaceFile(resolve(workspace.root, path), after)
+  for (const [path, { after }] of files) {
+    const full = resolve(workspace.root, path)
+    const { databases = workspace.root } = workspace
+    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
+  }
   for (const { diagnostic, what } of done)
-    terminal.stdout(`${diagnostic.at.file}:${diagnostic.at.line}:${diagnostic.at.column}: ${what} [${diagnostic.rule}]\n`)
+    terminal.stdout(`${visible(diagnostic.at.file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`)
   const { errors, warnings } = count(left.diagnostics)
   const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)
@@ -107,33 +123,26 @@ function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome
   })
 }
 
+/** Each proposal is tried on the whole file: how many characters a round may read for it. What is left over waits for the next run. */
+const mostTried = 16 * 1024 * 1024
+
 function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
   const prints = fingerprints(outcome.diagnostics)
   const drafts = new Map<string, ReturnType<typeof readDraft>>()
   const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
   const [anyOperator = ''] = operators.values()
+  let tried = 0
   return outcome.diagnostics.flatMap((diagnostic, index) => {
     const fingerprint = prints[index] as string
     const path = diagnostic.at.file
-    if (refused.has(fingerprint)) return []
+    if (refused.has(fingerprint) || tried > mostTried) return []
     if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
     const draft = drafts.get(path)
     const edit =
       draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
-    return edit === undefined ? [] : [{ ...edit, fingerprint, diagnostic }]
+    if (edit === undefined || draft === undefined) return []
+    tried += draft.file.text.length
+    const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
+    return [{ ...edit, what, fingerprint, diagnostic }]
   })
-}
-
-/** Temporary file, then rename, so that a crash leaves the old or the new text whole; a link keeps leading to its file. */
-function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path)
-  const temporary = `${target}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, text)
-    chmodSync(temporary, statSync(target).mode & 0o777)
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -1,6 +1,8 @@
 // `new`: what does a person have to write for a new service?
+import { visible } from '../../values/untrusted.ts'
+import { printed } from '../../values/printed.ts'
 import { append } from '../../values/append.ts'
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { examine } from '../../admit/examine.ts'
 import { diagnose, locateFinding } from '../../report/diagnose.ts'
@@ -17,8 +19,10 @@ import { newFiles } from '../../new/service.ts'
 import type { NewFile, NewService } from '../../new/service.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Tree } from '../../repository/tree.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { openTree, openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
+import { writeWhole } from '../../repository/write.ts'
 import { refuse } from './refuse.ts'
 
 export interface NewFlags {
@@ -150,7 +154,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
     if ('broken' in inspected) continue
     append(mistakes, inspected.findings)
     for (const object of inspected.objects) {
-      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(String(object.plain['apiVersion']))) continue
+      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(object.plain['apiVersion']))) continue
       for (const finding of examine(object.plain, { operator: database.environment.operator.version }))
         mistakes.push(locateFinding(finding, { object, values: inspected.written, fallback: serviceSpot(database), database }))
     }
@@ -161,9 +165,8 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
 function write(places: readonly { readonly file: NewFile; readonly target: Target }[], workspace: Workspace, terminal: Terminal): void {
   for (const { file, target } of places) {
     const full = join(target.root, target.path)
-    mkdirSync(dirname(full), { recursive: true })
-    writeFileSync(full, file.text, { flag: 'wx' })
-    terminal.stdout(`written  ${workspace.databases === undefined ? file.path : full}\n`)
+    writeWhole(full, file.text, { inside: target.root, shown: file.path, isNew: true })
+    terminal.stdout(`written  ${visible(workspace.databases === undefined ? file.path : full)}\n`)
   }
-  terminal.stderr('next: npm run render, then commit these files together with the generated ones\n')
+  terminal.stderr(`next: ${commandLine(workspace, 'render')}, then commit these files together with the generated ones\n`)
 }

@@ -1,10 +1,14 @@
 // `plan`: what will merging this branch do?
+import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
 import { listed } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
+import { repositoryTop } from '../../repository/place.ts'
+import { writeWhole } from '../../repository/write.ts'
+import { resolve } from 'node:path'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
 
@@ -14,6 +18,7 @@ export interface PlanFlags {
   readonly base?: string | undefined
   readonly staged?: boolean | undefined
   readonly format?: string | undefined
+  readonly out?: string | undefined
 }
 
 const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
@@ -23,7 +28,8 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   const format = flags.format ?? 'pretty'
   if (!Object.hasOwn(writers, format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(Object.keys(writers))}`)
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
-  const outcome = await runPipeline(openWorkspace(terminal.cwd, flags), { staged: flags.staged === true, base: flags.base })
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base })
   const { comparison } = outcome
   const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
   const unreadable = outcome.diagnostics.filter(({ rule, severity }) =>
@@ -32,17 +38,25 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
       : severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
   )
   if (outcome.comparison === undefined || unreadable.length > 0) {
-    await report(outcome.comparison === undefined ? outcome.diagnostics : unreadable, outcome, 'pretty', {
-      ...terminal,
-      stdout: (text) => terminal.stderr(text),
-    })
+    await report(
+      outcome.comparison === undefined ? outcome.diagnostics : unreadable,
+      outcome,
+      { format: 'pretty', workspace },
+      {
+        ...terminal,
+        stdout: (text) => terminal.stderr(text),
+      },
+    )
     terminal.stderr('there is no plan while files are broken\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base))
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
   const { errors } = count(outcome.diagnostics)
-  terminal.stdout(writers[format as keyof typeof writers](flags.base, outcome.comparison.result(), errors))
+  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  const text = writers[format as keyof typeof writers](about, outcome.comparison.result())
+  if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
+  else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
   const blocked = blockedBy(flags.base, errors)
-  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${blocked}\n`)
+  if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
   return 0
 }

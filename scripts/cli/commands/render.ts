@@ -1,6 +1,5 @@
 // `render`: write what is generated, or say what would be written.
-import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { visible } from '../../values/untrusted.ts'
 import { staleRules, WriteFailure, writeOutputs } from '../../emit/outputs.ts'
 import type { Written } from '../../emit/outputs.ts'
 import { count, plural } from '../../emit/formats/text.ts'
@@ -8,8 +7,7 @@ import { setsFile } from '../../argocd/write/manifests.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
-import { isInside } from '../../repository/tree.ts'
-import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { openWorkspace } from '../../repository/workspace.ts'
 import { report } from './check.ts'
 
 export interface RenderFlags {
@@ -20,34 +18,34 @@ export interface RenderFlags {
 
 /**
  * Runs every stage; with any error nothing is written and the exit code is 1. Else writes what differs and prints it;
- * where the file system refuses, what was written until then is printed, and the exit code is 3.
+ * where the file system refuses, what was written until then is printed, and the exit code is 2.
  * `--check` writes nothing: stale, missing and orphaned files are diagnostics.
  */
 export async function render(flags: RenderFlags, terminal: Terminal): Promise<number> {
   const workspace = openWorkspace(terminal.cwd, flags)
   const outcome = await runPipeline(workspace, { staged: false })
   if (flags.check === true) {
-    await report(outcome.diagnostics, outcome, 'pretty', terminal)
+    await report(outcome.diagnostics, outcome, { format: 'pretty', workspace }, terminal)
     return count(outcome.diagnostics).errors > 0 ? 1 : 0
   }
   const blocking = outcome.diagnostics.filter((diagnostic) => !staleRules.has(diagnostic.rule))
   if (count(blocking).errors > 0) {
-    await report(blocking, outcome, 'pretty', terminal)
+    await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
     terminal.stderr('nothing was written\n')
     return 1
   }
-  if (blocking.length > 0) await report(blocking, outcome, 'pretty', terminal)
+  if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
   const { written, failure } = write(workspace.root, outcome)
   tell(written, outcome, terminal)
   if (failure === undefined) return 0
-  terminal.stderr(`cnpg-values: ${failure}; mend that and run render again\n`)
-  return 3
+  terminal.stderr(`cnpg-values: ${visible(failure)}; fix that and run render again\n`)
+  return 2
 }
 
 function tell({ written, removed, unchanged }: Written, { databases }: Outcome, terminal: Terminal): void {
-  for (const path of written) terminal.stdout(`written  ${path}\n`)
-  for (const path of removed) terminal.stdout(`removed  ${path}\n`)
+  for (const path of written) terminal.stdout(`written  ${visible(path)}\n`)
+  for (const path of removed) terminal.stdout(`removed  ${visible(path)}\n`)
   terminal.stderr(
     `${plural(databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
   )
@@ -61,20 +59,12 @@ async function proveSets({ states, settings, databases }: Outcome): Promise<void
   checkOwnSets(sets.output.text, databases, settings.argocd.version)
 }
 
-/** What the file system refuses is told in words; links that lead out of the repository are never followed. */
-function write(root: string, { states }: Outcome): { readonly written: Written; readonly failure?: string } {
-  for (const state of states) if (state.kind === 'changed' || state.kind === 'missing') refuseOutside(root, state.output.path)
+/** What the file system refuses is told in words, with what was written until then. */
+function write(root: string, { states, paths }: Outcome): { readonly written: Written; readonly failure?: string } {
   try {
-    return { written: writeOutputs(root, states) }
+    return { written: writeOutputs(root, states, paths) }
   } catch (error) {
     if (error instanceof WriteFailure) return { written: error.written, failure: error.message }
     throw error
   }
-}
-
-function refuseOutside(root: string, path: string): void {
-  let folder = dirname(join(root, path))
-  while (!existsSync(folder)) folder = dirname(folder)
-  if (!isInside(realpathSync(root), realpathSync(folder)))
-    throw new UsageError(`${dirname(path)} is a link that leads out of the repository, so nothing was written`)
 }

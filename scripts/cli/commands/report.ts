@@ -1,5 +1,7 @@
 // `report`: what does the whole fleet look like, on one page?
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { trimEndOf } from '../../values/trim.ts'
+import { visible } from '../../values/untrusted.ts'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
 import { count, plural } from '../../emit/formats/text.ts'
@@ -10,6 +12,9 @@ import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { reasonFor, realTarget, writeWhole } from '../../repository/write.ts'
+import type { WriteOptions } from '../../repository/write.ts'
+import { repositoryTop } from '../../repository/place.ts'
 import { refuse } from './refuse.ts'
 
 export interface ReportFlags {
@@ -30,7 +35,8 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   if (date !== undefined && !isDate(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
   const base = linkBase(flags['link-base'])
   const workspace = openWorkspace(terminal.cwd, flags)
-  const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), out)
+  const options = { inside: repositoryTop(workspace.root), shown: out }
+  const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), options)
   const outcome = await runPipeline(workspace, { staged: false })
   if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
@@ -43,10 +49,10 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
     ...(date === undefined ? {} : { date }),
   })
   if (target === undefined) terminal.stdout(text)
-  else writePage(target, text, out)
+  else writeWhole(target, text, options)
   const { errors, warnings } = count(outcome.diagnostics)
   terminal.stderr(
-    `${target === undefined ? 'stdout' : out}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+    `${target === undefined ? 'stdout' : visible(out)}: ${plural(outcome.databases.length, 'database')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
   )
   return 0
 }
@@ -69,7 +75,7 @@ function linkBase(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^https?:\/\/\S+$/.test(text))
     throw new UsageError(`--link-base is \`${text}\`, but must be a web address such as https://github.com/me/repo/blob/main`)
-  return text.replace(/\/+$/, '')
+  return trimEndOf(text, '/')
 }
 
 function encodePath(path: string): string {
@@ -80,34 +86,19 @@ function encodePath(path: string): string {
 }
 
 /** The file behind `out`, links followed; wrong usage where something else than an earlier page is there. */
-function targetOf(target: string, out: string): string {
-  const stats = orUsage(out, () => statSync(target, { throwIfNoEntry: false }))
-  if (stats === undefined) return target
-  if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
-  if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
-  if (!isFleetPage(orUsage(out, () => readFileSync(target, 'utf8'))))
-    throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
-  return realpathSync(target)
-}
-
-function writePage(target: string, text: string, out: string): void {
-  const temporary = `${target}.${process.pid}.tmp`
-  orUsage(out, () => mkdirSync(dirname(target), { recursive: true }))
+function targetOf(path: string, options: WriteOptions): string {
+  const out = options.shown
   try {
-    orUsage(out, () => writeFileSync(temporary, text))
-    orUsage(out, () => renameSync(temporary, target))
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
-}
-
-/** What the file system refuses is no failure of ours: the place is not one to write to. */
-function orUsage<Result>(out: string, work: () => Result): Result {
-  try {
-    return work()
+    const target = realTarget(path, options)
+    const stats = statSync(target, { throwIfNoEntry: false })
+    if (stats === undefined) return target
+    if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
+    if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
+    if (!isFleetPage(readFileSync(target, 'utf8')))
+      throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
+    return target
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    throw new UsageError(`--out is \`${out}\`, but can't be written there (${String(error.code)})`)
+    throw new UsageError(`--out is \`${out}\`, but can't be written there: ${reasonFor(error)}`)
   }
 }

@@ -1,11 +1,14 @@
 // `schemas derive`: turn a release's CRDs into the schemas that objects are checked against.
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { visible } from '../../values/untrusted.ts'
 import fastGlob from 'fast-glob'
 import { deriveSchemas } from '../../derive/crd-to-schema.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
+import { repositoryTop } from '../../repository/place.ts'
 import { UsageError } from '../../repository/workspace.ts'
+import { writeWhole } from '../../repository/write.ts'
 
 export interface SchemasFlags {
   readonly from?: string | undefined
@@ -18,17 +21,20 @@ export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
   if (flags.from === undefined) throw new UsageError('--from is not set, but must name a CRD file or a folder of them')
   if (flags.version === undefined)
     throw new UsageError('--version is not set, but must be the release that the CRDs belong to, such as 1.30.0')
+  if (!/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.-]+)?$/.test(flags.version))
+    throw new UsageError(`--version is \`${flags.version}\`, but must be an exact release such as 1.30.0`)
   const inputs = readInputs(resolve(terminal.cwd, flags.from), flags.from)
   const derived = deriveSchemas(inputs, { version: flags.version })
   for (const { path, message, help } of derived.problems)
-    terminal.stderr(`${path}: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`)
+    terminal.stderr(`${visible(`${path}: ${message}`)}\n${help === undefined ? '' : `  help: ${visible(help)}\n`}`)
   if (derived.problems.length > 0) return 1
   const out = resolve(terminal.cwd, flags.out ?? 'schemas')
+  const inside = repositoryTop(realpathSync(terminal.cwd))
   for (const { path, text } of derived.files) {
     const target = join(out, path.replace(/^schemas\//, ''))
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text)
-    terminal.stdout(`written  ${join(flags.out ?? 'schemas', path.replace(/^schemas\//, ''))}\n`)
+    const shown = join(flags.out ?? 'schemas', path.replace(/^schemas\//, ''))
+    writeWhole(target, text, { inside, shown })
+    terminal.stdout(`written  ${visible(shown)}\n`)
   }
   return 0
 }

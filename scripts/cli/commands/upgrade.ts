@@ -1,6 +1,5 @@
 // `upgrade`: what would change or break with other pins?
-import { rememberingExaminer } from '../../admit/alike.ts'
-import type { Examiner } from '../../admit/alike.ts'
+import { examine } from '../../admit/examine.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../changes/effect.ts'
@@ -17,6 +16,7 @@ import { mergeLayers } from '../../merge/merge.ts'
 import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { judgeDatabase } from '../../policy/judge.ts'
+import { judgePostgres, refusedParameters } from '../../postgres/judge.ts'
 import type { Terminal } from '../terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
@@ -28,7 +28,7 @@ import { upgradeToJson, upgradeToText } from '../../upgrade/report.ts'
 import { fileChanges } from '../../upgrade/files.ts'
 import { sideOf, withPostgres } from '../../upgrade/side.ts'
 import type { Pair, Side } from '../../upgrade/side.ts'
-import { fieldChanges, isOperators, storedComparer } from '../../upgrade/stored.ts'
+import { fieldChanges, isOperators, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
@@ -59,7 +59,8 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const tree = openTree(workspace, fleet.settings.layout, false)
   const core = tree.read('helm-values/core/cloudnative-pg.yaml')
   // the operator's switch for replacing its program inside running pods; off unless somebody set it
-  const inPlace = core?.ok === true && /^[^#\n]*ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/m.test(core.text)
+  const inPlace =
+    core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
   const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
@@ -99,8 +100,7 @@ function compare(
   }
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
-  const comparer = storedComparer()
-  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: comparer(pair.before, pair.after), inPlace }))
+  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: storedChanges(pair.before, pair.after), inPlace }))
   const majors = [...new Set(pairs.flatMap(({ before: side }) => majorsOf(side)))].sort((a, b) => a - b)
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
@@ -130,12 +130,15 @@ function majorsOf({ objects }: Side): number[] {
 
 /** Every finding before and after; allowances in the files count on both sides. */
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
-  const examine = rememberingExaminer()
-  const before = pairs.flatMap((pair) => judge(pair.before, examine))
-  const after = pairs.flatMap((pair) => [...judge(pair.after, examine), ...transition(pair, examine, pins), ...losses(pair, pins)])
+  const before = pairs.flatMap((pair) => judge(pair.before))
+  const after = pairs.flatMap((pair) => [...judge(pair.after), ...transition(pair, pins), ...losses(pair, pins)])
   before.push(...judgePins(pairs.map((pair) => pair.before)))
   after.push(...judgePins(pairs.map((pair) => pair.after)))
-  return [applyAllowances(before, databases, []), applyAllowances(after, databases, [])]
+  // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
+  const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
+  const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
+  const once = after.filter((finding) => !finding.rule.startsWith('postgres/') || !told.has(placeOf(finding)))
+  return [applyAllowances(before, databases, []), applyAllowances(once, databases, [])]
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
@@ -149,13 +152,20 @@ function judgePins(sides: readonly Side[]): LocatedFinding[] {
       )
 }
 
-function judge(side: Side, examine: Examiner): LocatedFinding[] {
+function judge(side: Side): LocatedFinding[] {
   const { database, objects, written, settings } = side
   const operator = database.environment.operator.version
-  const admission = objects
+  const verdicts = objects
     .filter(({ plain }) => isOperators(plain))
-    .flatMap((object) => located(side, object, examine(object.plain, database.cluster, { operator })))
-  return [...side.findings, ...admission, ...judgeDatabase({ database, settings, values: written, objects })]
+    .map((object) => ({ object, found: examine(object.plain, { operator }) }))
+  const refused = verdicts.find(({ object }) => object.kind === 'Cluster')?.found
+  const subject = { database, settings, values: written, objects }
+  return [
+    ...side.findings,
+    ...verdicts.flatMap(({ object, found }) => located(side, object, found)),
+    ...judgeDatabase(subject),
+    ...judgePostgres({ ...subject, refused: refused && refusedParameters(refused) }),
+  ]
 }
 
 function located(side: Side, object: Side['objects'][number], findings: readonly RuledFinding[]): LocatedFinding[] {
@@ -164,7 +174,7 @@ function located(side: Side, object: Side['objects'][number], findings: readonly
 }
 
 /** What the operator says to the update itself, where objects differ: the running major is the one of the old image. */
-function transition({ before, after }: Pair, examine: Examiner, pins: Pins): LocatedFinding[] {
+function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
   return after.objects
     .filter(({ plain }) => isOperators(plain))
@@ -175,15 +185,11 @@ function transition({ before, after }: Pair, examine: Examiner, pins: Pins): Loc
       const old: JsonMap =
         major === undefined ? twin.plain : { ...twin.plain, status: { pgDataImageInfo: { image: '', majorVersion: major } } }
       const { operator } = after.database.environment
-      const told = new Set(
-        examine(object.plain, after.database.cluster, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`),
-      )
+      const told = new Set(examine(object.plain, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`))
       return located(
         after,
         object,
-        examine(object.plain, after.database.cluster, { operator: operator.version, old }).filter(
-          ({ rule, message }) => !told.has(`${rule} ${message}`),
-        ),
+        examine(object.plain, { operator: operator.version, old }).filter(({ rule, message }) => !told.has(`${rule} ${message}`)),
       )
     })
 }
@@ -232,7 +238,7 @@ interface Evidence {
 
 function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Evidence): DatabaseVerdict {
   const { id, environment } = pair.after.database
-  const own = fresh.filter(({ database }) => database === undefined || database === id)
+  const own = fresh.filter(({ database, severity }) => (database === undefined || database === id) && severity !== 'info')
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
@@ -240,7 +246,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
       ? []
       : fieldChanges('values', withVisibleNulls(pair.before.values), withVisibleNulls(pair.after.values))
   // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
-  const isDark = pair.after.objects.length === 0 || (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
+  const isDark =
+    pair.before.objects.length === 0 ||
+    pair.after.objects.length === 0 ||
+    (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
   const differs = changes.length > 0 || values.length > 0 || effect !== 'nothing'
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length

@@ -1,5 +1,6 @@
 // How do diagnostics become annotations on a pull request, and a summary of the job?
 import type { Diagnostic, Severity } from '../../model.ts'
+import { markdownText } from './markdown.ts'
 import { printable } from './text.ts'
 
 /** GitHub shows this many annotations of each type for one step and drops the others without a word. */
@@ -60,7 +61,7 @@ const summaryBytes = 512 * 1024
 
 /** Markdown for `$GITHUB_STEP_SUMMARY`: the footer, then every diagnostic in a table. */
 export function writeGithubSummary(diagnostics: readonly Diagnostic[], footer: string): string {
-  const head = `### cnpg-values\n\n${escapeMarkdown(footer)}\n`
+  const head = `### cnpg-values\n\n${markdownText(footer)}\n`
   if (diagnostics.length === 0) return head
   const table = ['', '| | place | what | databases |', '| --- | --- | --- | ---: |']
   let size = 0
@@ -77,16 +78,6 @@ export function writeGithubSummary(diagnostics: readonly Diagnostic[], footer: s
 }
 
 function summaryRow({ severity, at, message, help, rule, databases }: Diagnostic): string {
-  const what = `${escapeMarkdown(message)} (${escapeMarkdown(rule)})${help === undefined ? '' : `<br>help: ${escapeMarkdown(help)}`}`
-  return `| ${severity} | ${escapeMarkdown(`${at.file}:${at.line}:${at.column}`)} | ${what} | ${databases.length} |`
-}
-
-/** Text that Markdown shows as it is: nothing in it becomes a link, an image, HTML or a table cell. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/[\r\n]+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_[\]{}()#!|~@]/g, (character) => `&#${character.charCodeAt(0)};`)
+  const what = `${markdownText(message)} (${markdownText(rule)})${help === undefined ? '' : `<br>help: ${markdownText(help)}`}`
+  return `| ${severity} | ${markdownText(`${at.file}:${at.line}:${at.column}`)} | ${what} | ${databases.length} |`
 }

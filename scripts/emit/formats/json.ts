@@ -19,10 +19,25 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): object[] 
     databases,
     object,
     path,
-    related: related.map(({ file, line, column, message, revision }) => ({ file, line, column, message, revision })),
+    related: related.map(({ file, line, column, message, revision, repository }) => ({
+      file,
+      line,
+      column,
+      message,
+      revision,
+      repository,
+    })),
   }))
 }
 
-function span({ file, line, column, endLine, endColumn, revision }: SourceLocation): SourceLocation {
-  return { file, line, column, endLine, endColumn, ...(revision === undefined ? {} : { revision }) }
+function span({ file, line, column, endLine, endColumn, revision, repository }: SourceLocation): SourceLocation {
+  return {
+    file,
+    line,
+    column,
+    endLine,
+    endColumn,
+    ...(revision === undefined ? {} : { revision }),
+    ...(repository === undefined ? {} : { repository }),
+  }
 }

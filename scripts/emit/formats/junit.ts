@@ -1,4 +1,5 @@
 // How do diagnostics look to a test reporter (JUnit XML)?
+import { visible } from '../../values/untrusted.ts'
 import type { Diagnostic } from '../../model.ts'
 
 /**
@@ -19,7 +20,7 @@ export function writeJunit(diagnostics: readonly Diagnostic[], databases: readon
     suites.push(
       suite(
         'databases',
-        healthy.map((id) => `    <testcase name="${escapeXml(id)}" classname="databases"/>`),
+        healthy.map((id) => `    <testcase name="${attribute(id)}" classname="databases"/>`),
         0,
       ),
     )
@@ -33,27 +34,34 @@ function isError({ severity }: Diagnostic): boolean {
 }
 
 function suite(name: string, cases: readonly string[], failures: number): string {
-  const head = `  <testsuite name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`
+  const head = `  <testsuite name="${attribute(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`
   return `${head}\n${cases.join('\n')}\n  </testsuite>\n`
 }
 
 function testCase(diagnostic: Diagnostic): string {
   const { rule, severity, message, at } = diagnostic
-  const head = `    <testcase name="${escapeXml(`${rule} at ${at.line}:${at.column}`)}" classname="${escapeXml(at.file)}" file="${escapeXml(at.file)}" line="${at.line}">`
+  const head = `    <testcase name="${attribute(`${rule} at ${at.line}:${at.column}`)}" classname="${attribute(at.file)}" file="${attribute(at.file)}" line="${at.line}">`
   const body = escapeXml(details(diagnostic))
   if (severity === 'error')
-    return `${head}\n      <failure type="${escapeXml(rule)}" message="${escapeXml(message)}">${body}</failure>\n    </testcase>`
+    return `${head}\n      <failure type="${attribute(rule)}" message="${attribute(message)}">${body}</failure>\n    </testcase>`
   return `${head}\n      <system-out>${body}</system-out>\n    </testcase>`
 }
 
 function details({ at, severity, message, help, related, databases }: Diagnostic): string {
-  const lines = [`${at.file}:${at.line}:${at.column}: ${severity}: ${message}`]
+  const lines = [visible(`${at.file}:${at.line}:${at.column}: ${severity}: ${message}`)]
   for (const { file, line, column, message: label, revision } of related)
-    lines.push(`${revision === undefined ? '' : `${revision}:`}${file}:${line}:${column}: ${label}`)
-  if (help !== undefined) lines.push(`help: ${help}`)
+    lines.push(visible(`${revision === undefined ? '' : `${revision}:`}${file}:${line}:${column}: ${label}`))
+  if (help !== undefined) lines.push(visible(`help: ${help}`))
   if (databases.length > 0)
-    lines.push(`databases: ${databases.slice(0, 50).join(', ')}${databases.length > 50 ? ` and ${databases.length - 50} more` : ''}`)
+    lines.push(
+      visible(`databases: ${databases.slice(0, 50).join(', ')}${databases.length > 50 ? ` and ${databases.length - 50} more` : ''}`),
+    )
   return lines.join('\n')
+}
+
+/** Text of one line: a reader that shows the file raw must not take a name for a line. */
+function attribute(text: string): string {
+  return escapeXml(visible(text))
 }
 
 /** Text for content and attributes; characters that XML 1.0 does not have become U+FFFD. */
@@ -64,5 +72,5 @@ function escapeXml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;')
+    .replaceAll('##', '#&#35;')
 }

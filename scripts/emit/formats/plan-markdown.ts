@@ -4,6 +4,7 @@ import { locate } from '../../report/diagnose.ts'
 import type { Json } from '../../model.ts'
 import {
   blockedBy,
+  errorLines,
   describeEffect,
   groupChanges,
   isRemovedWhole,
@@ -13,7 +14,8 @@ import {
   shownJson,
   summarize,
 } from './plan.ts'
-import type { PlanGroup } from './plan.ts'
+import { markdownCode, markdownText } from './markdown.ts'
+import type { PlanGroup, PlanHead } from './plan.ts'
 
 /** More lines than this are folded away. */
 const longest = 12
@@ -21,15 +23,21 @@ const longest = 12
 const mostGroups = 100
 
 /** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
-export function writePlanMarkdown(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
   const groups = groupChanges(databases)
-  const blocked = blockedBy(base, errors)
-  const warning = blocked === undefined ? '' : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => code(command))}**\n\n`
-  const title = '### What merging this does to the databases\n\n'
-  if (groups.length === 0) return `${title}${warning}Nothing changes (since ${code(base)}).\n`
+  const errors = errorLines(diagnostics)
+  const blocked = blockedBy(base, errors.length)
+  const list = errors.slice(0, mostGroups).map((line) => `- ${markdownText(line)}\n`)
+  const left = errors.length > mostGroups ? `- and ${errors.length - mostGroups} more\n` : ''
+  const warning =
+    blocked === undefined
+      ? ''
+      : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => markdownCode(command))}**\n\n${list.join('')}${left}\n`
+  const title = `### What merging this does to the databases\n\n${markdownText(compared)}\n\n`
+  if (groups.length === 0) return `${title}${warning}Nothing${errors.length === 0 ? '' : ' else'} changes (since ${markdownCode(base)}).\n`
   const rows = groups
     .slice(0, mostGroups)
-    .map((group) => `| ${code(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
+    .map((group) => `| ${markdownCode(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
     .join('')
   const table = `| database | result | effect on PostgreSQL |\n| --- | --- | --- |\n${rows}`
   const details = groups
@@ -40,7 +48,7 @@ export function writePlanMarkdown(base: string, databases: readonly DatabaseChan
   const body = details.join('\n')
   const folded = lines > longest ? `<details><summary>Changes and steps</summary>\n\n${body}\n</details>\n` : body
   const rest = groups.length > mostGroups ? `\nand ${groups.length - mostGroups} more kinds of change: see \`cnpg-values plan\`\n` : ''
-  return `${title}${warning}${summarize(databases)} (since ${code(base)})\n\n${table}${rest}\n${folded}`
+  return `${title}${warning}${summarize(databases)} (since ${markdownCode(base)})\n\n${table}${rest}\n${folded}`
 }
 
 function writeDetails(group: PlanGroup): string {
@@ -48,33 +56,21 @@ function writeDetails(group: PlanGroup): string {
   if (changes.length + steps.length === 0) return ''
   const lines = mergeAlike(changes).map(({ change, others }) => {
     const { file, line, revision } = locate(change.spot)
-    const where = code(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
+    const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
     const what =
       change.path === ''
-        ? `${code(change.object)} is ${change.after === null ? 'removed' : 'new'}`
-        : `${code(nameObjects(change.object, others))} ${code(change.path)}${isRemovedWhole(change) ? ' is removed' : `: ${value(change.before)} → ${value(change.after)}`}`
+        ? `${markdownCode(change.object)} is ${change.after === null ? 'removed' : 'new'}`
+        : `${markdownCode(nameObjects(change.object, others))} ${markdownCode(change.path)}${isRemovedWhole(change) ? ' is removed' : `: ${value(change.before)} → ${value(change.after)}`}`
     const effect = describeEffect(change)
-    return `- ${what}${effect === undefined ? '' : `, ${plain(effect)}`} (${where})\n`
+    return `- ${what}${effect === undefined ? '' : `, ${markdownText(effect)}`} (${where})\n`
   })
   // a box is for what somebody has to do and to tick
-  const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${plain(text)}\n`)
+  const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${markdownText(text)}\n`)
   const others = group.ids.length > 1 && steps.length > 0 ? ['- likewise for the others\n'] : []
-  return `**${plain(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
+  return `**${markdownText(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
 }
 
 /** A value as code; one that is not there is no value. */
 function value(json: Json): string {
-  return json === null ? 'nothing' : code(shownJson(json))
-}
-
-/** Inline code that no value can leave: a fence longer than any run of backticks inside; pipes would end a table's cell. */
-function code(text: string): string {
-  const runs = text.match(/`+/g) ?? []
-  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1)
-  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : ''
-  return `${fence}${pad}${text.replaceAll('|', '\\|')}${pad}${fence}`
-}
-
-function plain(text: string): string {
-  return text.replaceAll(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(/[\\`*_[\]|]/g, '\\$&')
+  return json === null ? 'nothing' : markdownCode(shownJson(json))
 }

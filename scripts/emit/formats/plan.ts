@@ -1,14 +1,27 @@
 // How does a plan look on a terminal, and to a program?
+import { visible } from '../../values/untrusted.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../report/diagnose.ts'
-import type { Json } from '../../model.ts'
-import { plural } from './text.ts'
+import type { Diagnostic, Json } from '../../model.ts'
+import { diagnosticsToJson } from './json.ts'
+import { count, plural, printable } from './text.ts'
+
+/** What a plan says before it comes to the databases. */
+export interface PlanHead {
+  /** as a person named it */
+  readonly base: string
+  /** what was compared with what */
+  readonly compared: string
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanJson({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { errors } = count(diagnostics)
   const plan = {
     version: 1,
     base,
+    compared,
     errors,
     blocked: blockedBy(base, errors),
     databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
@@ -24,6 +37,7 @@ export function writePlanJson(base: string, databases: readonly DatabaseChange[]
       }),
       steps: steps.map(({ text }) => text),
     })),
+    diagnostics: diagnosticsToJson(diagnostics),
   }
   return `${JSON.stringify(plan, null, 2)}\n`
 }
@@ -31,6 +45,16 @@ export function writePlanJson(base: string, databases: readonly DatabaseChange[]
 /** What stands in the way of a merge; undefined: nothing. */
 export function blockedBy(base: string, errors: number): string | undefined {
   return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+}
+
+/** The errors of a plan, one a line: what merging does hangs on them. */
+export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ at, message, rule }) => {
+      const place = `${at.revision === undefined ? '' : `${at.revision}:`}${at.file}:${at.line}:${at.column}`
+      return printable(`${place}: error: ${message} [${rule}]`)
+    })
 }
 
 /** Databases that change in the same way, told once. */
@@ -64,7 +88,7 @@ export function nameGroup({ ids }: PlanGroup): string {
 
 /** One line of a count by result: `2 changed, 1 created, 40 untouched`. */
 export function summarize(databases: readonly DatabaseChange[]): string {
-  const results = ['gone', 'retired', 'changed', 'created', 'untouched'] as const
+  const results = ['gone', 'recreated', 'renamed', 'handed-over', 'retired', 'changed', 'created', 'untouched'] as const
   return results
     .flatMap((result) => {
       const number = databases.filter((database) => database.result === result).length
@@ -78,9 +102,7 @@ const widest = 60
 /** A value on one line; long ones are cut. */
 export function shownJson(value: Json): string {
   const text = value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
-  // a value must not steer a terminal or break a line
-  // eslint-disable-next-line no-control-regex
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
+  const line = visible(text)
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }
 
@@ -123,27 +145,32 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
 }
 
 /** The plan as a person reads it on a terminal. */
-export function writePlanText(base: string, databases: readonly DatabaseChange[], errors: number): string {
+export function writePlanText({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
   const groups = groupChanges(databases)
-  const blocked = blockedBy(base, errors)
-  const end = blocked === undefined ? '' : `${blocked}\n`
-  if (groups.length === 0) return `nothing changes for ${plural(databases.length, 'database')} (since ${base})\n${end}`
+  const errors = errorLines(diagnostics)
+  const blocked = blockedBy(base, errors.length)
+  const end = blocked === undefined ? '' : `${errors.map((line) => `${line}\n`).join('')}${visible(blocked)}\n`
+  const head = `${visible(compared)}\n\n`
+  if (groups.length === 0) {
+    const what = errors.length === 0 ? 'nothing changes for' : 'these errors stand, and nothing else changes for'
+    return `${head}${what} ${plural(databases.length, 'database')} (since ${visible(base)})\n${end}`
+  }
   const blocks = groups.map((group) => {
     const { first } = group
     const lines = [
-      `${nameGroup(group)}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
+      `${visible(nameGroup(group))}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
     ]
     for (const { change, others } of mergeAlike(first.changes)) {
       const { file, line, revision } = locate(change.spot)
       const effect = describeEffect(change)
       lines.push(
-        `  ${describeChange(change, others)}${effect === undefined ? '' : `  (${effect})`}`,
-        `    ${revision === undefined ? '' : `${revision}:`}${file}:${line}`,
+        `  ${visible(describeChange(change, others))}${effect === undefined ? '' : `  (${visible(effect)})`}`,
+        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${file}`)}:${line}`,
       )
     }
-    for (const { text } of first.steps) lines.push(`  - ${text}`)
+    for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)
     if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
     return `${lines.join('\n')}\n`
   })
-  return `${blocks.join('\n')}\n${summarize(databases)} (since ${base})\n${end}`
+  return `${head}${blocks.join('\n')}\n${summarize(databases)} (since ${visible(base)})\n${end}`
 }

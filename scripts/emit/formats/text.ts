@@ -2,7 +2,8 @@
 import { styleText } from 'node:util'
 import type { Diagnostic, SourceLocation } from '../../model.ts'
 import { listed } from '../../values/path.ts'
-import { maskedText } from '../../report/secret-lines.ts'
+import { visible } from '../../values/untrusted.ts'
+import { shownLine } from '../../secret/source.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -29,35 +30,40 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: TextOptions): 
 }
 
 function place(at: SourceLocation): string {
-  return `${at.revision === undefined ? '' : `${at.revision}:`}${printable(at.file)}:${at.line}:${at.column}`
+  return `${at.revision === undefined ? '' : `${printable(at.revision)}:`}${printable(at.file)}:${at.line}:${at.column}`
 }
 
 /** How far a shared mistake reaches: ", affects 14 databases in prd". */
 function reach({ databases }: Diagnostic): string {
   if (databases.length < 2) return ''
   const environments = new Set(databases.map((id) => id.slice(id.lastIndexOf('/') + 1)))
-  return `, affects ${databases.length} databases in ${listed(environments)}`
+  return `, affects ${databases.length} databases in ${printable(listed(environments))}`
 }
 
 const widest = 160
 
 function frame(at: SourceLocation, options: TextOptions, paint: (text: string) => string): string[] {
   const text = options.source(at.file, at.revision)
-  const line = text === undefined ? undefined : maskedText(text).lines[at.line - 1]?.replace(/^\ufeff/, '')
-  if (line === undefined || line.trim() === '' || line.length > widest) return []
-  const shown = printable(line)
+  const line = text === undefined ? undefined : shownLine(text, at.line)
+  if (line === undefined || text === undefined) return []
+  // a byte order mark takes no column
+  const bom = at.line === 1 && text.startsWith('\ufeff') ? 1 : 0
+  const shown = line.text.slice(bom)
+  if (shown.trim() === '' || shown.length > widest) return []
   const number = String(at.line)
-  const end = at.endLine === at.line ? at.endColumn : line.length + 1
-  const length = Math.max(1, Math.min(end, shown.length + 1) - at.column)
-  if (at.column > shown.length + 1) return [`  ${number} | ${shown}`]
-  const mark = '^'.padEnd(length, '~')
-  return [`  ${number} | ${shown}`, `  ${' '.repeat(number.length)} | ${' '.repeat(width(shown.slice(0, at.column - 1)))}${paint(mark)}`]
+  const start = line.column(at.column - 1 + bom) - bom
+  const end = at.endLine === at.line ? line.column(at.endColumn - 1 + bom) - bom : shown.length
+  const head = `  ${number} | ${printable(shown)}`
+  if (start > shown.length) return [head]
+  const isMask = shown.startsWith('***', start) && end <= start
+  const length = isMask ? 3 : width(printable(shown.slice(start, Math.max(end, start))))
+  const mark = '^'.padEnd(Math.max(1, length), '~')
+  return [head, `  ${' '.repeat(number.length)} | ${' '.repeat(width(printable(shown.slice(0, start))))}${paint(mark)}`]
 }
 
-/** Tabs become one blank; what could steer a terminal is shown as a dot. */
+/** Tabs become one blank; what could steer a terminal or break a line is shown as an escape. */
 export function printable(line: string): string {
-  // eslint-disable-next-line no-control-regex
-  return line.replaceAll('\t', ' ').replaceAll(/[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
+  return visible(line.replaceAll('\t', ' '))
 }
 
 /** Columns on a terminal: wide characters take two. */

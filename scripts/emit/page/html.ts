@@ -1,4 +1,5 @@
 // How does text get into HTML without becoming HTML?
+import { visible } from '../../values/untrusted.ts'
 
 /** Markup that was made here and is safe to insert. */
 export interface Markup {
@@ -26,13 +27,13 @@ function insert(part: Part): string {
   return 'markup' in part ? part.markup : part.map((item) => insert(item)).join('')
 }
 
-/** Also for attribute values in double quotes; what could turn the reading direction or hide is shown as a dot. */
+/** Also for attribute values in double quotes; what could turn the reading direction or hide or break a line is shown as an escape. */
 function escapeHtml(text: string): string {
-  return text
-    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
+    .replaceAll('##', '#&#35;')
 }

@@ -1,0 +1,113 @@
+// Which Clusters does one state of the repository deploy, by hand-written manifests and by generated sets alike?
+import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
+import { nearestSpot } from '../../report/diagnose.ts'
+import type { Spot } from '../../report/diagnose.ts'
+import type { Database, JsonMap, Path, Settings } from '../../model.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
+import { sourcesOf } from '../../applicationset/sources.ts'
+import { makerOf, spotOfApplication } from './application-once.ts'
+import { destinationOf, identityOfSource } from './application-values.ts'
+import type { Identity } from './application-values.ts'
+import { unknownText } from './helm-text.ts'
+import { applicationKey, applicationName } from './manifest-files.ts'
+import type { Manifest } from './manifest-files.ts'
+import { at, isDatabaseSource, releasePath } from './manifest-parts.ts'
+
+/** What a person decides about a deployment. */
+export type Part = 'application' | 'cluster' | 'namespace' | 'destination'
+
+/** One Cluster that an Application deploys. */
+export interface Deployment extends Identity {
+  /** `namespace/name` of the Application */
+  readonly key: string
+  readonly application: string
+  /** who makes the Application */
+  readonly maker: string
+  /** absent for a generated database */
+  readonly manifest?: Manifest
+  /** absent for a hand-written one */
+  readonly database?: Database
+  /** the line that decides a part */
+  readonly spotOf: (part: Part) => Spot
+}
+
+/** What the databases of the settings deploy. */
+export function generatedDeployments(databases: Iterable<Database>, settings: Settings): Deployment[] {
+  return [...databases].map((database): Deployment => {
+    const { application, cluster, namespace, environment } = database
+    const { server, name } = environment.destination
+    const layout = (key: 'cluster' | 'application'): Spot =>
+      (valueAt(settings.origin, ['layout', key]) && nearestSpot(settings.origin, ['layout', key])) ?? serviceSpot(database)
+    const destination: Path = ['environments', environment.name, 'destination', server === undefined ? 'name' : 'server']
+    return {
+      key: `${settings.argocd.namespace}/${application}`,
+      application,
+      cluster,
+      release: cluster,
+      namespace,
+      destination: destinationOf(server, name),
+      maker: `the generated set of ${environment.name}`,
+      database,
+      spotOf: (part) =>
+        part === 'namespace'
+          ? (namespaceSpot(database, settings) ?? serviceSpot(database))
+          : part === 'destination'
+            ? (nearestSpot(settings.origin, destination) ?? serviceSpot(database))
+            : layout(part),
+    }
+  })
+}
+
+/** What hand-written manifests deploy; `settings` of both sides name charts that make databases. */
+export function writtenDeployments(manifests: readonly Manifest[], settings: readonly Settings[]): Deployment[] {
+  return manifests.flatMap((manifest) =>
+    manifest.isEaten || manifest.shape === 'unclear'
+      ? []
+      : (manifest.applications ?? []).flatMap((application) => deploymentsOf(manifest, application, settings)),
+  )
+}
+
+function deploymentsOf(manifest: Manifest, application: JsonMap, settings: readonly Settings[]): Deployment[] {
+  const spec = at(application, 'spec')
+  const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
+  const name = applicationName(application)
+  return sources.flatMap((source, nth): Deployment[] =>
+    isDatabaseSource(source, settings)
+      ? [
+          {
+            ...identityOfSource(application, manifest, nth),
+            key: applicationKey(manifest, name),
+            application: name,
+            maker: makerOf(manifest),
+            manifest,
+            spotOf: (part) => writtenSpot(manifest, application, part),
+          },
+        ]
+      : [],
+  )
+}
+
+function writtenSpot(manifest: Manifest, application: JsonMap, part: Part): Spot {
+  const { plain, base } = manifest
+  const destination = [...base, 'spec', 'destination']
+  if (part === 'application') return spotOfApplication(manifest, application)
+  if (part === 'cluster') return manifest.spotOf(releasePath({ plain, base }))
+  if (part === 'namespace') return manifest.spotOf([...destination, 'namespace'])
+  return manifest.spotOf([...destination, at(plain, ...destination, 'server') === undefined ? 'name' : 'server'])
+}
+
+/** One text for one Cluster; undefined where a part of it can't be known here. */
+export function clusterKey({ cluster, namespace, destination, unknown }: Deployment): string | undefined {
+  const key = `${destination} ${namespace}/${cluster ?? ''}`
+  return cluster === undefined || unknown !== undefined || key.includes(unknownText) ? undefined : key
+}
+
+/** How a database is named to people. */
+export function idOf({ database, application }: Deployment): string {
+  return database?.id ?? application
+}
+
+/** Whether an Application has a name that is known, and none that is left over from a template. */
+export function hasName({ application }: Deployment): boolean {
+  return application !== '' && !application.includes(unknownText) && !application.includes('{{')
+}

@@ -1,0 +1,92 @@
+// What does a plan say of databases that another maker has now, or that no maker has?
+import type { Handover } from '../argocd/rules/handover.ts'
+import type { FieldChange } from './application.ts'
+import type { DatabaseChange } from './comparison.ts'
+import { movedSteps, told, todo } from './steps.ts'
+import type { Step } from './steps.ts'
+
+/** The records of hand-written databases, and of generated ones that were hand-written or become it; by id. */
+export function handedRecords(handovers: readonly Handover[]): Map<string, DatabaseChange> {
+  const records = new Map<string, DatabaseChange>()
+  for (const handover of handovers) {
+    const { before, after } = handover
+    // the settings have their own records of what they make on both sides
+    if (before.database !== undefined && after?.database !== undefined) continue
+    const record = recordOf(handover)
+    records.set(record.id, record)
+  }
+  return records
+}
+
+/** Ids of generated databases of the base that hand-written manifests deploy now: they are not gone. */
+export function handedAway(handovers: readonly Handover[]): ReadonlySet<string> {
+  return new Set(
+    handovers.flatMap(({ result, before }) => (before.database === undefined || result === 'gone' ? [] : [before.database.id])),
+  )
+}
+
+function recordOf({ result, before, after }: Handover): DatabaseChange {
+  const { application } = before
+  const id = (result === 'gone' ? undefined : after?.database?.id) ?? before.database?.id ?? application
+  const record = { id, application: result === 'gone' ? application : (after?.application ?? application) }
+  if (result === 'gone' || after === undefined) {
+    const steps = [todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`)]
+    return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
+  }
+  const change = (
+    part: FieldChange['path'],
+    was: string | undefined,
+    is: string | undefined,
+    effect: FieldChange['effect'],
+  ): FieldChange[] =>
+    was === is
+      ? []
+      : [
+          {
+            object: `Application/${after.application}`,
+            path: part,
+            before: was ?? null,
+            after: is ?? null,
+            effect,
+            spot: after.spotOf(
+              part === 'metadata.name'
+                ? 'application'
+                : part === 'namespace'
+                  ? 'namespace'
+                  : part === 'destination'
+                    ? 'destination'
+                    : 'cluster',
+            ),
+          },
+        ]
+  const isSameSet = before.manifest !== undefined && before.maker.endsWith(`postgres-clusters-${after.database?.environment.name ?? ''}`)
+  if (result === 'handed-over' && isSameSet) return { ...record, result: 'untouched', effect: 'nothing', changes: [], steps: [] }
+  const changes = [
+    ...change('metadata.name', before.application, after.application, 'nothing'),
+    ...change('destination', before.destination, after.destination, 're-creation'),
+    ...change('namespace', before.namespace, after.namespace, 're-creation'),
+    ...change('cluster', before.cluster, after.cluster, 're-creation'),
+  ]
+  const effect = result === 'recreated' ? 're-creation' : 'nothing'
+  return {
+    ...record,
+    result: result === 'unknown' ? 'changed' : result,
+    effect,
+    changes: result === 'handed-over' || result === 'unknown' ? [] : changes,
+    steps: stepsOf({ result, before, after }),
+  }
+}
+
+function stepsOf({ result, before, after }: Handover): Step[] {
+  const cluster = before.cluster ?? before.release
+  if (result === 'recreated') return movedSteps({ cluster, namespace: before.namespace })
+  if (result === 'unknown') return [told(`the name of its Cluster is not known here, so that nothing was compared: look at what is live`)]
+  if (result === 'renamed')
+    return [todo(`the Application ${before.application} lives on beside the new one, and both own the Cluster ${cluster}`)]
+  return [
+    told(
+      `${after?.maker ?? 'another maker'} takes it over from ${before.maker}: the Application, the Cluster ${cluster} and its namespace keep their names`,
+    ),
+    told('what Helm prints was not compared with what it printed before: look at the diff in Argo CD'),
+  ]
+}

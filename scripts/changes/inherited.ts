@@ -1,0 +1,24 @@
+// Was a shared generated file as stale at the base as it is now?
+import type { LocatedFinding } from '../report/diagnose.ts'
+import type { Base } from './base.ts'
+
+type Written = readonly { readonly path: string; readonly text: string }[]
+
+/**
+ * Tells findings about generated files that the change has no part in: it touches neither the file nor what belongs in it.
+ * `write` makes the files of a state that all databases share.
+ */
+export function inheritedStaleness(
+  { settings, databases, differs }: Base,
+  now: Written,
+  write: (settings: NonNullable<Base['settings']>, databases: readonly NonNullable<ReturnType<Base['databases']['get']>>[]) => Written,
+): (finding: LocatedFinding) => boolean {
+  if (settings === undefined) return () => false
+  const wanted = new Map(now.map(({ path, text }) => [path, text]))
+  let before: ReadonlyMap<string, string> | undefined
+  return ({ at: { file }, database }) => {
+    if (database !== undefined || differs(file.path)) return false
+    before ??= new Map(write(settings, [...databases.values()]).map(({ path, text }) => [path, text]))
+    return before.get(file.path) === wanted.get(file.path)
+  }
+}

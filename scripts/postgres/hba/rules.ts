@@ -1,0 +1,81 @@
+// Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
+import type { Finding, Place, Rule } from '../../model.ts'
+import { authLines } from './tokens.ts'
+import { readHba, refusedIdentLines } from './hba.ts'
+import type { RefusedLine } from './hba.ts'
+
+/** The lines that people add to the operator's own, in the order of the files. */
+export interface AuthFiles {
+  readonly major: number
+  /** undefined: an item that is no text */
+  readonly hba: readonly (string | undefined)[]
+  readonly ident: readonly (string | undefined)[]
+}
+
+/** Physical line of the items joined → the item that holds it. */
+function* located(field: string, items: readonly (string | undefined)[], refused: readonly RefusedLine[]): Iterable<Finding> {
+  const firstLines: number[] = []
+  let next = 1
+  for (const item of items) {
+    firstLines.push(next)
+    next += (item ?? '').split('\n').length
+  }
+  for (const { line, message, help } of refused) {
+    const index = firstLines.findLastIndex((first) => first <= line)
+    const place: Place = { path: ['spec', 'postgresql', field, index] }
+    const inside = line - (firstLines[index] ?? 1)
+    const which = inside > 0 ? `line ${inside + 1} of this text` : 'this line'
+    yield { message: `PostgreSQL refuses ${which}: ${message}`, places: [place], ...(help === undefined ? {} : { help }) }
+  }
+}
+
+const text = (items: readonly (string | undefined)[]): string => items.map((item) => item ?? '').join('\n')
+
+export const authRules: readonly Rule<AuthFiles>[] = [
+  {
+    id: 'postgres/hba-line',
+    severity: 'error',
+    summary: 'PostgreSQL loads each line of pg_hba: with a wrong one it does not start, or goes on with the rules of before',
+    *check({ major, hba }) {
+      yield* located('pg_hba', hba, readHba(text(hba), major).refused)
+    },
+  },
+  {
+    id: 'postgres/ident-line',
+    severity: 'error',
+    summary: 'PostgreSQL loads each line of pg_ident',
+    *check({ major, ident }) {
+      yield* located('pg_ident', ident, refusedIdentLines(text(ident), major))
+    },
+  },
+  {
+    id: 'postgres/auth-file-there',
+    severity: 'warning',
+    summary: 'pg_hba and pg_ident name no file (`@file`, include) below the data directory, where nobody can put one',
+    *check({ major, hba, ident }) {
+      for (const [field, items] of [
+        ['pg_hba', hba],
+        ['pg_ident', ident],
+      ] as const)
+        for (const [index, item] of items.entries()) {
+          const file = item === undefined ? undefined : fileOf(item, major)
+          if (file === undefined || file.startsWith('/')) continue
+          yield {
+            message: `${field} names the file \`${file}\`, but nobody can put one into the data directory`,
+            places: [{ path: ['spec', 'postgresql', field, index] }],
+            help: 'write the names here; mounted files have an absolute path below /projected',
+          }
+        }
+    },
+  },
+]
+
+function fileOf(item: string, major: number): string | undefined {
+  for (const { fields } of authLines(item, major)) {
+    const first = fields[0]?.[0]?.text ?? ''
+    if (major >= 16 && fields.length === 2 && ['include', 'include_dir'].includes(first)) return fields[1]?.[0]?.text
+    const named = fields.flat().find(({ file }) => file)
+    if (named !== undefined) return named.text.slice(1)
+  }
+  return undefined
+}

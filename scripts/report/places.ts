@@ -1,0 +1,69 @@
+// How is the path of a file written for the reader of a report: a person, a program, or a server that shows the lines?
+import { realpathSync } from 'node:fs'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import type { Diagnostic } from '../model.ts'
+import { remoteName } from '../repository/remote.ts'
+import { repositoryTop } from '../repository/place.ts'
+import type { Workspace } from '../repository/workspace.ts'
+
+/** `person`: clickable from the working directory; `program`: from the top of the checkout; `server`: from the workspace of a CI job. */
+export type Reader = 'person' | 'program' | 'server'
+
+/** Diagnostics with the paths that their reader can open, and the way back to the path as it was. */
+export interface Placed {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly original: (file: string) => string
+}
+
+type Place = { readonly file: string; readonly revision?: string; readonly repository?: string }
+
+/** Paths of diagnostics are relative to the root, and begin with `..` or `/` where the databases are in another checkout. */
+export function placeFor(reader: Reader, diagnostics: readonly Diagnostic[], workspace: Workspace): Placed {
+  const back = new Map<string, string>()
+  const known = new Map<string, Place>()
+  const placed = (file: string): Place => {
+    let place = known.get(file)
+    if (place === undefined) {
+      place = placeOf(reader, resolve(workspace.root, file), workspace)
+      known.set(file, place)
+      back.set(place.file, file)
+    }
+    return place
+  }
+  const moved = <At extends Place>(at: At): At => ({ ...at, ...placed(at.file) })
+  return {
+    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, at: moved(diagnostic.at), related: diagnostic.related.map(moved) })),
+    original: (file) => back.get(file) ?? file,
+  }
+}
+
+function placeOf(reader: Reader, path: string, { root, databases, cwd = root }: Workspace): Place {
+  if (reader === 'person') return { file: slashed(relative(cwd, path)) }
+  const isTheirs = databases !== undefined && isBelow(databases, path)
+  const top = repositoryTop(isTheirs ? databases : root)
+  const workspace = reader === 'server' ? jobWorkspace() : undefined
+  if (workspace !== undefined && isBelow(workspace, path)) return { file: slashed(relative(workspace, path)) }
+  const file = slashed(relative(top, path))
+  if (reader === 'server' || top === repositoryTop(root)) return { file }
+  return { file, repository: remoteName(top) }
+}
+
+/** The folder from which GitHub and GitLab look files up; undefined outside of their jobs. */
+function jobWorkspace(): string | undefined {
+  const named = process.env['GITHUB_WORKSPACE'] || process.env['CI_PROJECT_DIR']
+  if (named === undefined || named === '') return undefined
+  try {
+    return realpathSync(named)
+  } catch {
+    return undefined
+  }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..'
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/')
+}

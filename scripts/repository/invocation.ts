@@ -1,0 +1,85 @@
+// Which command can be typed where our advice is read?
+import { readFileSync, realpathSync } from 'node:fs'
+import { basename, isAbsolute, join, relative, sep } from 'node:path'
+import { workTree } from './tree.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a person can type to put generated files right. */
+export interface Advice {
+  /** the command line of `render` */
+  readonly render: string
+  /** the command that stages a file, where the work tree has it as it should be and only the index is behind */
+  readonly stage: (path: string, wanted: string | undefined) => string | undefined
+}
+
+/**
+ * The command line that runs a command of this program on the same repository: by a script of the repository's own
+ * package.json where it has one, else as this process was started (`npx cnpg-values render`, `node bin/cnpg-values.mjs render`).
+ */
+export function commandLine(workspace: Workspace, command: string): string {
+  const { root, cwd = root, databases } = workspace
+  const folder = relative(cwd, root) || '.'
+  const elsewhere = databases === undefined ? [] : ['--databases', relative(cwd, databases) || '.']
+  const script = scriptFor(root, command)
+  if (script !== undefined && elsewhere.length === 0)
+    return shellLine(['npm', ...(folder === '.' ? [] : ['--prefix', folder]), 'run', script])
+  return shellLine([...programWords(process.argv[1], workspace), command, ...(folder === '.' ? [] : ['--root', folder]), ...elsewhere])
+}
+
+/** How generated files are put right from here. */
+export function adviceFor(workspace: Workspace, staged: boolean): Advice {
+  const { root, cwd = root } = workspace
+  const files = staged ? workTree(root, []) : undefined
+  return {
+    render: commandLine(workspace, 'render'),
+    stage: (path, wanted) => {
+      const read = files?.read(path)
+      if (files === undefined || (read?.ok === true ? read.text : read) !== wanted) return undefined
+      return shellLine(['git', 'add', relative(cwd, join(root, path)).split(sep).join('/')])
+    },
+  }
+}
+
+/** Words as a shell takes them; what needs no quotes has none. */
+export function shellLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
+}
+
+/** The script of a package.json that does nothing but run the command. */
+function scriptFor(root: string, command: string): string | undefined {
+  let scripts: unknown
+  try {
+    scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts?: unknown } | null)?.scripts
+  } catch {
+    return undefined
+  }
+  if (typeof scripts !== 'object' || scripts === null) return undefined
+  const found = Object.entries(scripts).find(
+    ([name, text]) =>
+      /^[\w:.-]+$/.test(name) && typeof text === 'string' && /(?:^|[\s/])cnpg-values(?:\.mjs)? (\S+)\s*$/.exec(text)?.[1] === command,
+  )
+  return found?.[0]
+}
+
+/** How the program is called in the working directory; `started` is the script that node runs, by its whole path. */
+function programWords(started: string | undefined, { root, cwd = root }: Workspace): readonly string[] {
+  if (started === undefined || !/^cnpg-values(?:\.mjs|\.cmd)?$/.test(basename(started))) return ['cnpg-values']
+  const parts = started.split(sep)
+  if (parts.includes('_npx') || (parts.includes('node_modules') && isBelow(cwd, started))) return ['npx', 'cnpg-values']
+  // a package that is installed for all, by pre-commit, or by the Action isn't where the advice is read
+  if (parts.includes('node_modules') || !started.endsWith('.mjs') || process.env['CI'] !== undefined) return ['cnpg-values']
+  return ['node', isBelow(cwd, started) ? relative(real(cwd), real(started)).split(sep).join('/') : started]
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(real(folder), real(path))
+  return !isAbsolute(way) && way.split(sep)[0] !== '..'
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,55 @@
+// Which repository holds a folder?
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+
+/** A repository as our own search finds it: git's looks for bare ones too, and a pull request can bring one as plain files. */
+export interface Repository {
+  /** the folder that holds `.git` */
+  readonly top: string
+  /** what `.git` is or names: the folder with HEAD and the index */
+  readonly gitFolder: string
+  /** what a person owns if the repository is theirs */
+  readonly owned: readonly string[]
+}
+
+/** The nearest folder upward with a `.git` that git would take; `folder` is a real path. */
+export function findRepository(folder: string): Repository | undefined {
+  for (let top = folder; ; top = dirname(top)) {
+    const found = repositoryIn(top)
+    if (found !== undefined) return found
+    if (dirname(top) === top) return undefined
+  }
+}
+
+function repositoryIn(top: string): Repository | undefined {
+  const path = join(top, '.git')
+  try {
+    if (statSync(path).isDirectory()) {
+      const gitFolder = realpathSync(path)
+      return isGitFolder(gitFolder) ? { top, gitFolder, owned: [top, gitFolder] } : undefined
+    }
+    // a linked worktree or a submodule: `gitdir: <path>`
+    const target = /^gitdir: ([^\r\n]+)/.exec(readFileSync(path, 'utf8'))?.[1]
+    if (target === undefined) return undefined
+    const gitFolder = realpathSync(resolve(top, target))
+    return isGitFolder(gitFolder) ? { top, gitFolder, owned: [path, top, gitFolder] } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** HEAD may be a link to nothing; everything else of a git folder may stand in another one. */
+function isGitFolder(folder: string): boolean {
+  return lstatSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) !== undefined
+}
+
+/** The folder that holds `.git`; the folder itself outside of git. */
+export function repositoryTop(folder: string): string {
+  return findRepository(folder)?.top ?? folder
+}
+
+/** The folder as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
+export function folderInRepository(folder: string): string {
+  const inside = relative(repositoryTop(folder), folder)
+  return inside === '' ? '' : `${inside.split(sep).join('/')}/`
+}

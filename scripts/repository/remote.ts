@@ -1,0 +1,28 @@
+// What is a checkout called that isn't the root's own?
+import { basename } from 'node:path'
+import { ask, calls } from './git-command.ts'
+import { findRepository } from './place.ts'
+
+/**
+ * Host and path of the remote `origin`, the same for each way to write it (`git@host:team/deploy.git`, `https://host/team/deploy`);
+ * no user, password or port. Without a remote the name of the folder.
+ */
+export function remoteName(top: string): string {
+  return normalizeRemote(originOf(top) ?? '') ?? basename(top)
+}
+
+/** The address that a repository was cloned from, as it is written there. */
+export function originOf(root: string): string | undefined {
+  return findRepository(root) === undefined ? undefined : ask(root, calls.originUrl())
+}
+
+export function normalizeRemote(url: string): string | undefined {
+  const spelled =
+    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ?? /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*(.+)$/.exec(url)
+  if (spelled === null || /^file:/i.test(url)) return undefined
+  const path = (spelled[2] as string)
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+  return `${(spelled[1] as string).toLowerCase()}/${path}`
+}

@@ -1,0 +1,209 @@
+// Which parts of a text that is no YAML can hold a secret? Lines decide, and where in doubt, they hide.
+import type { Span } from '../model.ts'
+import { isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
+import { joined, secretShapes } from './shapes.ts'
+
+/** What hides the lines that follow: a secret's key, or an anchor that such a key names. */
+interface Open {
+  readonly indent: number
+  /** only text is hidden: keys below belong to a reference */
+  readonly isReference: boolean
+  readonly isEmpty: boolean
+  /** a quote or bracket that is still to be closed */
+  readonly closer: string | undefined
+}
+
+const keys =
+  /(?:^|[\s{[,])(?:("(?:[^"\\]|\\.){1,200}"|'[^']{1,200}')\s{0,99}:\s{0,99}|([A-Za-z_][\w./-]*)\s{0,99}:(?:\s{1,99}|(?=["'{[&*!|>])|$))/g
+const separator = /^(?:---|\.\.\.)(?:\s|$)/
+const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '{': '}', '[': ']' }
+
+/** A key as it is meant: quotes and escapes decoded. */
+function keyOf(match: RegExpMatchArray): string {
+  const [, quoted, plain = ''] = match
+  if (quoted === undefined) return plain
+  if (quoted.startsWith("'")) return quoted.slice(1, -1)
+  return quoted
+    .slice(1, -1)
+    .replaceAll(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|(.))/gi, (_, x?: string, u?: string, long?: string, other?: string) => {
+      const code = x ?? u ?? long
+      const point = code === undefined ? undefined : Number.parseInt(code, 16)
+      return point === undefined ? (other ?? '') : point <= 0x10_ff_ff ? String.fromCodePoint(point) : ''
+    })
+}
+
+/**
+ * The spans of a broken text that can hold a secret: from a secret's key to the end of its line, and whatever follows it
+ * until another key begins.
+ */
+export function brokenSecrets(text: string): Span[] {
+  const lines: string[] = []
+  const starts: number[] = []
+  let at = 0
+  for (const match of text.matchAll(/\r\n|[\r\n]|$/g)) {
+    lines.push(text.slice(at, match.index))
+    starts.push(at)
+    at = match.index + match[0].length
+  }
+  return joined([
+    ...secretShapes(text),
+    ...hiddenParts(lines).map(({ line, from, to }) => ({ start: (starts[line] ?? 0) + from, end: (starts[line] ?? 0) + to })),
+  ])
+}
+
+function* hiddenIn(lines: readonly string[], index: number, column: number): Iterable<{ line: number; from: number; to: number }> {
+  const line = lines[index] as string
+  const from = column + Math.max(0, line.slice(column).search(/\S|$/))
+  const to = line.trimEnd().length
+  if (from < to) yield { line: index, from, to }
+}
+
+function hiddenParts(lines: readonly string[]): { line: number; from: number; to: number }[] {
+  const hidden: { line: number; from: number; to: number }[] = []
+  const anchors = anchorsOf(lines)
+  const isSecretObject = lines.some((line) => /^["'\s{]{0,99}kind["']?:\s{0,99}["']?Secret\b/.test(line))
+  let open: Open | undefined
+  for (const [index, line] of lines.entries()) {
+    const indent = line.search(/\S/)
+    if (indent < 0) continue
+    if (open !== undefined && isHidden(line, indent, open)) {
+      hidden.push(...hiddenIn(lines, index, indent))
+      if (open.closer !== undefined && line.includes(open.closer)) open = { ...open, closer: undefined }
+      continue
+    }
+    if (open !== undefined && (indent <= open.indent || !open.isReference)) open = undefined
+    const found = secretIn(lines, index, { anchors, isSecretObject })
+    if (found === undefined) continue
+    hidden.push(...hiddenIn(lines, index, found.column))
+    const rest = line.slice(found.column).trim()
+    const first = rest.charAt(0)
+    open = {
+      indent: found.indent,
+      isReference: found.isReference,
+      isEmpty: isBeginning(rest),
+      closer: closers[first] !== undefined && !rest.slice(1).includes(closers[first]) ? closers[first] : undefined,
+    }
+  }
+  return hidden
+}
+
+/** Whether nothing but an anchor, a tag, the head of a block scalar or a comment stands here. */
+function isBeginning(rest: string): boolean {
+  for (const word of rest.split(/\s+/)) {
+    if (word.startsWith('#')) return true
+    if (word !== '' && !/^[&!|>]/.test(word)) return false
+  }
+  return true
+}
+
+/** Whether a line belongs to what an open key holds. */
+function isHidden(line: string, indent: number, open: Open): boolean {
+  if (open.closer !== undefined) return true
+  if (separator.test(line)) return false
+  const isItem = /^\s*-(?:\s|$)/.test(line)
+  const isComment = /^\s*#/.test(line)
+  const isKey = /^(?:"[^"]*"|'[^']*'|[^\s"'{[&*!|>%@`#,:][^:,]*):(?:\s|$)/.test(
+    line.slice(itemStart(line)).replace(/^("[^"]*"|'[^']*')\s{1,99}:/, '$1:'),
+  )
+  const isText = !isKey && !isItem && !isComment
+  if (open.isReference) return isText
+  return indent > open.indent || isText || (isItem && indent === open.indent && open.isEmpty)
+}
+
+interface Found {
+  /** where the hidden part begins */
+  readonly column: number
+  readonly indent: number
+  readonly isReference: boolean
+}
+
+function secretIn(
+  lines: readonly string[],
+  index: number,
+  { anchors, isSecretObject }: { readonly anchors: ReadonlySet<string>; readonly isSecretObject: boolean },
+): Found | undefined {
+  const line = lines[index] as string
+  const start = itemStart(line)
+  for (const match of line.matchAll(keys)) {
+    const key = keyOf(match)
+    const at = match.index + (match[0].search(/[\w"']/) || 0)
+    const column = match.index + match[0].length
+    const rest = line.slice(column)
+    const indent = at === start ? start : line.search(/\S/)
+    if (/^(?:true|false|null|~)\s*(?:[#,}\]]|$)/.test(rest)) continue
+    if (
+      isSecretKey(key) ||
+      (isSecretTextKey(key) && !isSecretReference(key) && !/^[{[]/.test(rest)) ||
+      key === 'stringData' ||
+      (isSecretObject && key === 'data')
+    )
+      return { column, indent, isReference: false }
+    if (isSecretReference(key) && !/^(?:[{[]|[&!]\S+\s*[{[])/.test(rest)) return { column, indent, isReference: true }
+    if (/^v(?:al?u?e?|lau?e)$/i.test(key) && isBesideSecret(lines, index, at)) return { column, indent, isReference: false }
+  }
+  // `secretKey hunter2`, `secretKey=hunter2`
+  const bare = /^["']?([A-Za-z_][\w./-]*)["']?(\s{0,99}[:=]?\s{0,99})(?=\S)/.exec(line.slice(start))
+  if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*[:=]?\s*$/.test(line.slice(start + bare[0].length)))
+    return { column: start + bare[0].length, indent: start, isReference: false }
+  if (/^\s*\?\s/.test(line) && isSecretKey(line.slice(start).trim())) return { column: line.length, indent: start, isReference: false }
+  const anchor = /&([^\s,[\]{}]+)/.exec(line)
+  if (anchor?.[1] === undefined || !anchors.has(anchor[1])) return undefined
+  return { column: anchor.index + anchor[0].length, indent: start, isReference: false }
+}
+
+/** Anchors whose text an alias puts at a secret's key. */
+function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const [index, line] of lines.entries()) {
+    if (!line.includes('*')) continue
+    for (const match of line.matchAll(/([\w./-]{1,200})["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
+      const [, key = '', name = ''] = match
+      if (isSecretKey(key) || isSecretReference(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
+    }
+  }
+  return names
+}
+
+const named = /["']?\b(?:name|key)["']?\s{0,99}:\s{0,99}["']?([\w./-]+)/
+/** No list item of an honest file has more lines between a name and its value. */
+const farthest = 200
+
+/** Whether `value` at a column stands beside a secret's name, or below a key such as `passwordSecret`. */
+function isBesideSecret(lines: readonly string[], index: number, column: number): boolean {
+  const own = lines[index] as string
+  if (isNamedSecret(own) || [...own.slice(0, column).matchAll(keys)].some((match) => isSecretHolder(keyOf(match)))) return true
+  const from = /^[\s-]*$/.test(own.slice(0, column)) ? column : own.search(/\S/) + 1
+  for (let at = index; at >= 0 && index - at < farthest; at--) {
+    const line = lines[at] as string
+    const indent = line.search(/\S/)
+    if (indent < 0 || line.charAt(indent) === '#') continue
+    if (at !== index && isNamedSecret(line)) return true
+    if (indent >= from) continue
+    // the item begins here: what stands above it is another one
+    if (line.charAt(indent) === '-' && itemStart(line) >= from) break
+    if (at !== index) {
+      if ([...line.matchAll(keys)].some((match) => isSecretHolder(keyOf(match)))) return true
+      break
+    }
+  }
+  for (let at = index + 1; at < lines.length && at - index < farthest; at++) {
+    const line = lines[at] as string
+    const indent = line.search(/\S/)
+    if (indent < 0 || line.charAt(indent) === '#') continue
+    if (indent < from) return false
+    if (isNamedSecret(line)) return true
+  }
+  return false
+}
+
+function isNamedSecret(line: string): boolean {
+  return isSecretName(named.exec(line)?.[1] ?? '')
+}
+
+/** Behind the dashes and question marks that open items and keys on a line. */
+function itemStart(line: string): number {
+  let at = Math.max(0, line.search(/\S|$/))
+  for (let next = /^[-?]\s+/.exec(line.slice(at, at + 200)); next !== null; next = /^[-?]\s+/.exec(line.slice(at, at + 200)))
+    at += next[0].length
+  return at
+}

@@ -1,0 +1,109 @@
+// Which names say that a value must never be printed?
+import { nearest } from '../values/path.ts'
+import type { Path } from '../model.ts'
+
+/** What stands in the place of a secret, however long it is. */
+export const mask = '***'
+
+/** Long enough that two typing mistakes still mean them. */
+const longNames = [
+  'password',
+  'passphrase',
+  'secretKey',
+  'secretAccessKey',
+  'accessKey',
+  'accessKeyId',
+  'storageKey',
+  'storageSasToken',
+  'connectionString',
+  'applicationCredentials',
+]
+const endings = new RegExp(
+  '(?:password|passwd|passphrase|passphrasecommand|passwordhash|pwhash|pwd|token|sastoken|connectionstring|applicationcredentials|' +
+    '(?:secret|access|storage|account|api|private|encryption|signing|master|shared|hmac|symmetric|ssh)key(?:id)?|' +
+    '(?:client|app|application|api|consumer|shared|webhook|jwt|oauth2?|hmac|session|cookie|signing)secret)$',
+)
+/** Too short to be an ending: `bypass` is no password. */
+const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort'])
+/** A reference, a switch, and how a token is mounted: near in name, but no secrets. */
+const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
+/** No honest name is longer; the end of a name says what it is. */
+const longest = 80
+
+const known = new Map<string, boolean>()
+
+/** A decoded key that is a secret's name, ends with one (`dbPassword`, `DB_PASSWORD`, `my/password`), or was meant to be one. */
+export function isSecretKey(key: string): boolean {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const name = key.slice(Math.max(key.lastIndexOf('/') + 1, key.length - longest))
+  const bare = name.toLowerCase().replaceAll(/[-_.\s]/g, '')
+  const last = name.split(/[-_.\s]|(?<=[a-z\d])(?=[A-Z])/).at(-1) ?? ''
+  const is = !innocent.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
+  if (known.size > 10_000) known.clear()
+  known.set(key, is)
+  return is
+}
+
+/** A key whose own text is a secret, while a map below it is a reference to one: `credentials`. */
+export function isSecretTextKey(key: string): boolean {
+  return isSecretReference(key) || /(?:^|[-_./a-z])credentials?$/i.test(key.slice(-longest)) || /^authorization$/i.test(key)
+}
+
+const nameWords = /passw|passphrase|pwd|secret|token|credential|(?:api|private|access|account|encryption|signing|master|storage)[-_.]?key/i
+const otherThings =
+  /[-_.]?(?:file|path|dir|encryption|name|namespace|ref|enabled|url|uri|endpoint|timeout|ttl|expiry|expiration|lifetime|length|algorithm|type|rotation|policy)$/i
+
+/** `DB_PASSWORD`, `apiToken`: a name whose `value` beside it is a secret. The path to a file and the name of a Secret are none. */
+export function isSecretName(name: string): boolean {
+  const end = name.slice(-longest)
+  return (nameWords.test(end) && !otherThings.test(end)) || isSecretKey(name)
+}
+
+/** A key below which `value` is a secret: `passwordSecret`. */
+export function isSecretHolder(key: string): boolean {
+  return /passw|secret|token|credential/i.test(key.slice(-longest))
+}
+
+/** A key that takes a reference to a Secret; text there may have been meant as the secret. */
+export function isSecretReference(key: string): boolean {
+  return /passwordsecret$/i.test(key.slice(-longest))
+}
+
+/** What a reference to a Secret is made of. */
+export function isReferenceKey(key: string): boolean {
+  return key === 'name' || key === 'key' || key === 'optional'
+}
+
+/** `value`, also misspelt: what stands beside a `name`. */
+export function isValueKey(key: string): boolean {
+  return /^v(?:al?u?e|lau?e)$/i.test(key)
+}
+
+/**
+ * A path that leads to or through a secret-looking key, or to the `value` beside such a name (`passwordSecret.value`).
+ * `accessKeyId.name` and `.key` are a reference to a Secret, and no secrets.
+ */
+export function isSecretPath(path: Path): boolean {
+  const last = path.at(-1)
+  // text where `{ name, key }` belongs
+  if (typeof last === 'string' && isSecretReference(last)) return true
+  return path.some((step, index) => {
+    if (typeof step !== 'string') return false
+    if (isSecretKey(step)) return !(index === path.length - 2 && typeof last === 'string' && isReferenceKey(last))
+    const parent = path[index - 1]
+    return step === 'value' && typeof parent === 'string' && isSecretHolder(parent)
+  })
+}
+
+/** A path to text, or to an item of a list of texts, at a key such as `credentials`. */
+export function isSecretTextPath(path: Path): boolean {
+  const key = typeof path.at(-1) === 'number' ? path.at(-2) : path.at(-1)
+  return typeof key === 'string' && isSecretTextKey(key)
+}
+
+/** A path for a person: keys that stand where a secret's text belongs are not shown. */
+export function shownPath(path: Path): Path {
+  const at = path.findIndex((step) => typeof step === 'string' && isSecretKey(step))
+  return at < 0 ? path : path.map((step, index) => (index > at && typeof step === 'string' && !isReferenceKey(step) ? mask : step))
+}

@@ -1,0 +1,198 @@
+// Which parts of a text are secrets by their shape alone, whatever key they stand at?
+import type { Span } from '../model.ts'
+import { isSecretKey, mask } from './names.ts'
+import { sqlPasswords, quotedEnd } from './sql.ts'
+
+interface Options {
+  /** a sentence of this program: `password: …` and `file:12:5:…` in it are its own words */
+  readonly isMessage?: boolean
+}
+
+/** The spans of a text that are secrets, in order, none inside another. Linear in the text. */
+export function secretShapes(text: string, { isMessage = false }: Options = {}): Span[] {
+  if (text.length < 6) return []
+  const found = [
+    ...userInfo(text),
+    ...assignments(text, isMessage),
+    ...sqlPasswords(text),
+    ...schemes(text),
+    ...tokens(text),
+    ...keysInPem(text),
+  ]
+  if (!isMessage) found.push(...passFileLines(text), ...withoutColon(text))
+  return joined(found)
+}
+
+/** Sorted, overlapping ones joined, empty ones left out. */
+export function joined(spans: readonly Span[]): Span[] {
+  const result: { start: number; end: number }[] = []
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = result.at(-1)
+    if (end <= start) continue
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end)
+    else result.push({ start, end })
+  }
+  return result
+}
+
+/** The text with `***` in the place of each span. */
+export function maskSpans(text: string, spans: readonly Span[]): string {
+  let clean = ''
+  let at = 0
+  for (const { start, end } of spans) {
+    clean += text.slice(at, start) + mask
+    at = end
+  }
+  return clean + text.slice(at)
+}
+
+/** Text without passwords of URLs, connection strings, assignments and SQL, and without tokens. */
+export function maskInText(text: string, options: Options = {}): string {
+  const spans = secretShapes(text, options)
+  return spans.length === 0 ? text : maskSpans(text, spans)
+}
+
+/** What an environment or a template puts in later is no secret yet. */
+export function isPlaceholder(text: string): boolean {
+  return /^(?:\$\([\w.-]{1,200}\)|\$\{[\w.-]{1,200}\}|\{\{[^{}]{1,200}\}\})$/.test(text.trim())
+}
+
+/** `://user:pw@host`, and a token alone in the place of the user. */
+function* userInfo(text: string): Iterable<Span> {
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    const start = at + 3
+    const rest = text.slice(start, start + 1024)
+    const user = /^[^\s/:@?#"'`<>]{0,256}/.exec(rest)?.[0] ?? ''
+    const next = rest.charAt(user.length)
+    if (next === '@' && /^(?=\D*\d)\S{16,}$/.test(user)) yield { start, end: start + user.length }
+    if (next !== ':') continue
+    const password = /^[^\s"`<>]*@/.exec(rest.slice(user.length + 1))?.[0]
+    // `http://host:8080/path@x`: a port, and no password; `localhost:5432/@`, likewise
+    if (password === undefined || /^\d{1,5}[/?#]/.test(password)) continue
+    const end = start + user.length + password.length
+    if (!isPlaceholder(text.slice(start + user.length + 1, end))) yield { start: start + user.length + 1, end }
+  }
+}
+
+/** `name=value`, `"name": "value"`, `--name value`, `<name>value<`, and `name: value` at the start of a line. */
+function* assignments(text: string, isMessage: boolean): Iterable<Span> {
+  for (const match of text.matchAll(/[A-Za-z_][\w.-]*/g)) {
+    const at = match.index + match[0].length
+    const value = valueStart(text, match.index, at, isMessage)
+    if (value === undefined) continue
+    const name = match[0].slice(-120)
+    const isSignature = /^(?:sig|x-amz-signature|sharedaccesssignature)$/i.test(name)
+    if (!isSignature && !isSecretKey(name) && !/(?:secret|credentials?|password\.\w{1,20})$/i.test(name)) continue
+    const span = valueSpan(text, value.start, value.ends)
+    const written = text.slice(span.start, span.end)
+    if (!isPlaceholder(written) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
+  }
+}
+
+/** Where the value begins that a name is given, and what ends it; undefined: the name is given none. */
+function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: RegExp } | undefined {
+  let at = end
+  const quote = /^(?:\\{0,8}["'])/.exec(text.slice(at, at + 9))?.[0] ?? ''
+  at += quote.length
+  const blanks = skipBlanks(text, at)
+  const isOption = blanks > at && text.slice(start - 2, start) === '--'
+  at = blanks
+  const sign = text.charAt(at)
+  if (sign === '=') {
+    while (/[=>]/.test(text.charAt(at))) at++
+    return { start: skipBlanks(text, at), ends: /[\s&"`]|'(?=[\s,;)}\]]|$)/g }
+  }
+  if (sign === '>' && text.charAt(start - 1) === '<') return { start: at + 1, ends: /</g }
+  if (sign === ':' && (quote !== '' || (!isMessage && isLineStart(text, start)))) {
+    const value = skipBlanks(text, at + 1)
+    // a sentence follows a colon, too: `password: see the vault`
+    const isWord = quote !== '' || /^(?:["']|[^\s]+[ \t]*(?:\r?\n|$)|[^\s,}]+[ \t]*[,}])/.test(text.slice(value, value + 2000))
+    return isWord ? { start: value, ends: quote === '' ? /[\r\n]/g : /[\s,}\]]/g } : undefined
+  }
+  return isOption && sign !== '-' && sign !== '' ? { start: at, ends: /\s/g } : undefined
+}
+
+function isLineStart(text: string, at: number): boolean {
+  let from = at
+  while (from > 0 && at - from < 200 && /[ \t\-{,]/.test(text.charAt(from - 1))) from--
+  return from === 0 || /[\r\n]/.test(text.charAt(from - 1)) || /[{,]/.test(text.slice(from, at))
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\t') at++
+  return at
+}
+
+function valueSpan(text: string, start: number, ends: RegExp): Span {
+  const first = text.charAt(start)
+  if (first === '\\') {
+    const quote = /^\\+["']/.exec(text.slice(start, start + 16))?.[0]
+    if (quote !== undefined) {
+      const close = text.indexOf(quote, start + quote.length)
+      return { start, end: close < 0 ? text.length : close + quote.length }
+    }
+  }
+  if (first === '"' || first === "'") return { start, end: quotedEnd(text, start) }
+  // a map or a list is not read further: all that follows may belong to it
+  if (first === '{' || first === '[') return { start, end: text.length }
+  ends.lastIndex = start
+  return { start, end: ends.exec(text)?.index ?? text.length }
+}
+
+/** `Authorization: Basic …`, `Bearer …`, `curl -u user:pw`. */
+function* schemes(text: string): Iterable<Span> {
+  for (const match of text.matchAll(/\b(authorization["']?[ \t]*[:=][ \t]*["']?)?(bearer|basic|digest|token)[ \t]+([^\s"'`,]{6,})/gi)) {
+    const token = match[3] as string
+    // `basic authentication`, `bearer tokens`
+    const isWord = match[1] === undefined && (/^[A-Za-z]?[a-z-]*[.,;:)]*$/.test(token) || !/[\d=+/]|[a-z][A-Z]/.test(token))
+    const start = match.index + match[0].length - token.length
+    if (!isWord && !isPlaceholder(token)) yield { start, end: start + token.length }
+  }
+  for (const match of text.matchAll(/(?<!\S)(?:-u|--user)[ =]["']?[^\s:"']{1,128}:([^\s"']+)/g)) {
+    const end = match.index + match[0].length
+    yield { start: end - (match[1] as string).length, end }
+  }
+}
+
+const tokenStarts =
+  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ[\w-]{8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|md5[\da-f]{32}(?![\da-f]))/g
+
+/** Tokens that their makers gave a recognisable beginning, JSON web tokens, and PostgreSQL's own password hashes. */
+function* tokens(text: string): Iterable<Span> {
+  let last = 0
+  for (const match of text.matchAll(tokenStarts)) {
+    if (match.index < last) continue
+    const rest = /[^\w.+/=$:-]/g
+    rest.lastIndex = match.index + match[0].length
+    last = rest.exec(text)?.index ?? text.length
+    yield { start: match.index, end: last }
+  }
+}
+
+function* keysInPem(text: string): Iterable<Span> {
+  let last = 0
+  for (const match of text.matchAll(/-----BEGIN [A-Z\d ]{0,40}PRIVATE KEY[A-Z\d ]{0,20}-----/g)) {
+    if (match.index < last) continue
+    const close = text.indexOf('-----END', match.index)
+    const end = close < 0 ? -1 : text.indexOf('-----', close + 8)
+    last = end < 0 ? text.length : end + 5
+    yield { start: match.index, end: last }
+  }
+}
+
+/** `secretKey hunter2`, a setting whose colon was forgotten; `password rotation` is a sentence. */
+function* withoutColon(text: string): Iterable<Span> {
+  const found = /^\s*([A-Za-z_][\w.-]{0,80})[ \t]{1,20}(\S{1,400})\s*$/.exec(text.length > 600 ? '' : text)
+  if (found?.[1] === undefined || found[2] === undefined || !/[a-z][A-Z]|_/.test(found[1]) || !isSecretKey(found[1])) return
+  const start = text.lastIndexOf(found[2])
+  yield { start, end: start + found[2].length }
+}
+
+/** `host:port:database:user:password`, a line of a `.pgpass`. */
+function* passFileLines(text: string): Iterable<Span> {
+  for (const match of text.matchAll(/^[^\s:#]{1,255}:(?:\*|\d{4,5}):[^\s:]{1,128}:[^\s:]{1,128}:([^\s/].*)$/gm)) {
+    const end = match.index + match[0].length
+    if (!/^[\da-f:]+$/i.test(match[0])) yield { start: end - (match[1] as string).length, end }
+  }
+}

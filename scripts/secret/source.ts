@@ -1,0 +1,244 @@
+// Which places of a file's text are secret?
+import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import type { Event, ScalarEvent } from 'js-yaml'
+import type { Span } from '../model.ts'
+import { readEvents } from '../yaml/events.ts'
+import { resolvePlain } from '../yaml/scalars.ts'
+import { brokenSecrets } from './lines.ts'
+import { isSecretKey, isSecretTextKey } from './names.ts'
+import { joined, maskSpans, secretShapes } from './shapes.ts'
+import { secretNodes } from './walk.ts'
+import type { Tree } from './walk.ts'
+
+/** The secrets of a text: where they stand, and what they say. */
+export interface Secrets {
+  /** half-open ranges in the text, in order; a block scalar is a range for each of its lines */
+  readonly spans: readonly Span[]
+  /** the decoded text behind the span that begins at an offset: what a message may repeat */
+  readonly texts: ReadonlyMap<number, readonly string[]>
+  readonly starts: readonly number[]
+}
+
+const cache = new Map<string, Secrets>()
+
+/** The secrets of a YAML text; remembered, since many diagnostics ask for the same file. */
+export function secretsOf(text: string): Secrets {
+  const found = cache.get(text)
+  if (found !== undefined) return found
+  if (cache.size > 100) cache.clear()
+  const secrets = read(text)
+  cache.set(text, secrets)
+  return secrets
+}
+
+interface SourceNode {
+  readonly start: number
+  readonly end: number
+  /** as a person wrote it, without quotes; a block scalar may have been cut otherwise than its lines are */
+  readonly raw?: string
+  readonly isBlock?: boolean
+  readonly text?: string
+  readonly isText: boolean
+  readonly entries?: (readonly [SourceNode, SourceNode])[]
+  readonly items?: SourceNode[]
+}
+
+const sourceTree: Tree<SourceNode> = {
+  text: (node) => (node.isText ? node.text : undefined),
+  items: (node) => node.items,
+  entries: (node) => node.entries?.map(([key, child]) => [key.text ?? '', child] as const),
+}
+
+function read(text: string): Secrets {
+  const starts = lineStarts(text)
+  const spans: Span[] = []
+  const texts = new Map<number, string[]>()
+  const hide = (span: Span, ...said: readonly string[]): void => {
+    const own = lineSpans(text, span)
+    spans.push(...own)
+    const [first] = own
+    const known = first === undefined ? undefined : texts.get(first.start)
+    const all = [...new Set([...(known ?? []), ...said, text.slice(span.start, span.end)])]
+    for (const { start } of own) texts.set(start, all)
+  }
+  let roots: readonly SourceNode[]
+  try {
+    // a byte order mark takes an offset
+    const mark = text.startsWith('\ufeff') ? 1 : 0
+    roots = documents(mark === 1 ? ` ${text.slice(1)}` : text)
+  } catch {
+    for (const span of brokenSecrets(text)) hide(span)
+    return { spans: joined(spans), texts, starts }
+  }
+  for (const root of roots)
+    for (const { node, spans: parts, key } of secretNodes(root, sourceTree)) {
+      if (key !== undefined) {
+        for (const [name] of node.entries ?? []) if (name.text === key) hide(name, key)
+      } else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
+      else {
+        const from = text.indexOf(node.raw, node.start)
+        for (const { start, end } of parts) hide({ start: from + start, end: from + end }, node.text?.slice(start, end) ?? '')
+      }
+    }
+  for (const span of commentSecrets(text, roots)) hide(span)
+  return { spans: joined(spans), texts, starts }
+}
+
+/** A span on each line that it covers, without indentation and line breaks. */
+function lineSpans(text: string, { start, end }: Span): Span[] {
+  const spans: Span[] = []
+  const breaks = /\r\n|[\r\n\u0085\u2028\u2029]/g
+  let from = start
+  while (from < end) {
+    breaks.lastIndex = from
+    const stop = Math.min(breaks.exec(text)?.index ?? end, end)
+    const line = text.slice(from, stop)
+    const indent = line.length - line.trimStart().length
+    if (indent < line.length) spans.push({ start: from + indent, end: from + line.trimEnd().length })
+    if (stop >= end) break
+    from = breaks.lastIndex
+  }
+  return spans
+}
+
+/** The documents as nodes with their places; also keys that a later one replaced, and values that nobody reads. */
+function documents(text: string): SourceNode[] {
+  const events = readEvents(text, { maxDepth: 1_000 })
+  const roots: SourceNode[] = []
+  const anchors = new Map<string, SourceNode>()
+  const open: SourceNode[] = []
+  const keys: (SourceNode | undefined)[] = []
+  const put = (node: SourceNode): void => {
+    const parent = open.at(-1)
+    if (parent === undefined) roots.push(node)
+    else if (parent.items !== undefined) parent.items.push(node)
+    else {
+      const key = keys.at(-1)
+      if (key !== undefined) parent.entries?.push([key, node])
+      keys[keys.length - 1] = key === undefined ? node : undefined
+    }
+  }
+  for (const event of events) {
+    if (event.type === EVENT_ID.DOCUMENT) open.length = keys.length = 0
+    else if (event.type === EVENT_ID.POP) {
+      open.pop()
+      keys.pop()
+    } else if (event.type === EVENT_ID.ALIAS)
+      put(anchors.get(text.slice(event.anchorStart, event.anchorEnd)) ?? scalarNode(text, undefined))
+    else {
+      const node = event.type === EVENT_ID.SCALAR ? scalarNode(text, event) : collectionNode(event)
+      if (event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), node)
+      put(node)
+      if (event.type === EVENT_ID.SCALAR) continue
+      open.push(node)
+      keys.push(undefined)
+    }
+  }
+  return roots
+}
+
+function collectionNode(event: Exclude<Event, ScalarEvent>): SourceNode {
+  return { start: 0, end: 0, isText: false, ...(event.type === EVENT_ID.MAPPING ? { entries: [] } : { items: [] }) }
+}
+
+function scalarNode(text: string, event: ScalarEvent | undefined): SourceNode {
+  if (event === undefined || event.valueStart < 0) return { start: 0, end: 0, isText: false, text: '' }
+  const { valueStart: start, valueEnd: end, style } = event
+  const value = getScalarValue(text, event)
+  const isText = style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0 || !['boolean', 'object'].includes(typeof resolvePlain(value))
+  const isBlock = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK
+  return { start, end, raw: text.slice(start, end), isBlock, text: value, isText }
+}
+
+/** Passwords by their shape in comments, and settings that were commented out. */
+function* commentSecrets(text: string, roots: readonly SourceNode[]): Iterable<Span> {
+  if (!text.includes('#')) return
+  const taken = joined(scalarsOf(roots))
+  let at = 0
+  const comments = /#[^\r\n]*/g
+  for (let match = comments.exec(text); match !== null; match = comments.exec(text)) {
+    const { index } = match
+    while (at < taken.length && (taken[at] as Span).end <= index) at++
+    const inside = taken[at]
+    if (inside !== undefined && inside.start <= index) {
+      comments.lastIndex = inside.end
+      continue
+    }
+    const comment = match[0]
+    for (const { start, end } of secretShapes(comment, { isMessage: true })) yield { start: index + start, end: index + end }
+    const setting = /^#+[ \t]*(?:-[ \t]+)?["']?([A-Za-z_][\w./-]{0,100})["']?[ \t]*:[ \t]+(\S+)[ \t]*$/.exec(comment)
+    if (setting?.[1] === undefined || setting[2] === undefined || /^(?:true|false|null|~|[[{|>].*)$/.test(setting[2])) continue
+    const start = index + comment.lastIndexOf(setting[2])
+    if (isSecretKey(setting[1]) || isSecretTextKey(setting[1])) yield { start, end: start + setting[2].length }
+  }
+}
+
+function scalarsOf(roots: readonly SourceNode[]): Span[] {
+  const spans: Span[] = []
+  const open = [...roots]
+  const seen = new Set<SourceNode>()
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    if (node.raw !== undefined) spans.push(node)
+    for (const item of node.items ?? []) open.push(item)
+    for (const [key, child] of node.entries ?? []) open.push(key, child)
+  }
+  return spans
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length)
+  return starts
+}
+
+/** The spans between two offsets of a text. */
+export function spansWithin({ spans }: Secrets, { start, end }: Span): Span[] {
+  let [low, high] = [0, spans.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((spans[middle] as Span).end <= start) low = middle + 1
+    else high = middle
+  }
+  const found: Span[] = []
+  for (let at = low; at < spans.length && (spans[at] as Span).start < end; at++) found.push(spans[at] as Span)
+  return found
+}
+
+/** The range of a 1-based line, without its break; undefined: the text has no such line. */
+export function lineRange(text: string, { starts }: Secrets, line: number): Span | undefined {
+  const start = starts[line - 1]
+  if (start === undefined) return undefined
+  const next = starts[line]
+  const end = next === undefined ? text.length : next - (text.startsWith('\r\n', next - 2) ? 2 : 1)
+  return { start, end: Math.max(start, end) }
+}
+
+/** A line as a person may see it, and where a column of it is then. */
+export interface ShownLine {
+  readonly text: string
+  /** a 0-based column of the file → the column of the shown line; a place inside a secret is its mask */
+  readonly column: (column: number) => number
+}
+
+/** A 1-based line with `***` for its secrets. */
+export function shownLine(text: string, line: number): ShownLine | undefined {
+  const secrets = secretsOf(text)
+  const range = lineRange(text, secrets, line)
+  if (range === undefined) return undefined
+  const spans = spansWithin(secrets, range).map(({ start, end }) => ({
+    start: Math.max(start, range.start) - range.start,
+    end: Math.min(end, range.end) - range.start,
+  }))
+  const column = (at: number): number => {
+    let moved = 0
+    for (const { start, end } of spans) {
+      if (at <= start) break
+      if (at < end) return start + moved
+      moved += 3 - (end - start)
+    }
+    return at + moved
+  }
+  return { text: maskSpans(text.slice(range.start, range.end), spans), column }
+}

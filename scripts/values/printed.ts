@@ -1,0 +1,10 @@
+// How is a value of any kind put into a text?
+
+/**
+ * `String` for untrusted values: a map may have keys such as `toString`, which JavaScript would call. Maps are JSON, lists the
+ * texts of their items.
+ */
+export function printed(value: unknown): string {
+  if (Array.isArray(value)) return value.map(printed).join(',')
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,147 @@
+// Can the reader of a report open its paths and type its advice, wherever the program was started?
+import { execFileSync } from 'node:child_process'
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { main } from '../../scripts/cli/cli.ts'
+import { commandLine } from '../../scripts/repository/invocation.ts'
+import { normalizeRemote } from '../../scripts/repository/remote.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  delete process.env['GITHUB_WORKSPACE']
+})
+
+function folder(): string {
+  const made = realpathSync(mkdtempSync(join(tmpdir(), 'cnpg-values-where-')))
+  folders.push(made)
+  return made
+}
+
+/** The example in `top/below`, committed. */
+function example(below = ''): { top: string; root: string } {
+  const top = folder()
+  const root = join(top, below)
+  mkdirSync(root, { recursive: true })
+  for (const name of ['apps', 'databases', 'helm-values']) cpSync(join(repository, name), join(root, name), { recursive: true })
+  git(top, 'init', '-q', '-b', 'main')
+  commit(top)
+  return { top, root }
+}
+
+const git = (cwd: string, ...args: string[]): string => execFileSync('git', ['-C', cwd, ...args], { encoding: 'utf8' })
+function commit(top: string): void {
+  git(top, 'add', '-A')
+  git(top, '-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'commit.gpgsign=false', 'commit', '-qm', 'example')
+}
+
+const mistake = (root: string): void => writeFileSync(join(root, 'databases/example-api/values.yaml'), 'cluster:\n  walStorge: {}\n')
+
+async function run(cwd: string, ...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = ''
+  let stderr = ''
+  const code = await main(argv, { cwd, color: false, stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) })
+  return { code, stdout, stderr }
+}
+
+test('people get paths from where they stand, with the line they name', async () => {
+  const { top, root } = example('infra')
+  mistake(root)
+  const above = await run(top, 'check', '--root', 'infra')
+  expect(above.stdout).toMatch(/^infra\/databases\/example-api\/values\.yaml:2:3: error/)
+  expect(above.stdout).toContain('2 |   walStorge: {}')
+  const beside = await run(join(root, 'apps'), 'check', '--root', '..')
+  expect(beside.stdout).toMatch(/^\.\.\/databases\/example-api\/values\.yaml:2:3: error/)
+})
+
+test('programs get paths from the top of the checkout, servers from their workspace', async () => {
+  const { top, root } = example('infra')
+  mistake(root)
+  const json = await run(root, 'check', '--format', 'json')
+  expect(JSON.parse(json.stdout).diagnostics[0].file).toBe('infra/databases/example-api/values.yaml')
+  process.env['GITHUB_WORKSPACE'] = join(top, 'infra')
+  for (const format of ['github', 'gitlab', 'junit', 'sarif']) {
+    const { stdout } = await run(top, 'check', '--root', 'infra', '--format', format)
+    expect(stdout).toContain('databases/example-api/values.yaml')
+    expect(stdout).not.toContain('infra/databases')
+  }
+})
+
+test('a place in another repository is named with it, and a baseline knows it from anywhere', async () => {
+  const { top, root } = example()
+  const deploy = folder()
+  cpSync(join(root, 'databases'), join(deploy, 'databases'), { recursive: true })
+  rmSync(join(root, 'databases'), { recursive: true })
+  git(deploy, 'init', '-q', '-b', 'main')
+  git(deploy, 'remote', 'add', 'origin', 'git@git.example.com:team/deploy.git')
+  mistake(deploy)
+  const json = await run(top, 'check', '--databases', join(deploy, 'databases'), '--format', 'json')
+  expect(JSON.parse(json.stdout).diagnostics[0]).toMatchObject({
+    file: 'databases/example-api/values.yaml',
+    repository: 'git.example.com/team/deploy',
+  })
+  const baseline = join(folder(), 'baseline.json')
+  await run(top, 'check', '--databases', join(deploy, 'databases'), '--write-baseline', baseline)
+  expect(readFileSync(baseline, 'utf8')).toContain('"repository":"git.example.com/team/deploy"')
+  const later = await run(deploy, 'check', '--root', root, '--databases', 'databases', '--baseline', baseline)
+  expect(later.code).toBe(0)
+})
+
+test('--out never writes through a link that leaves the repository', async () => {
+  const { root } = example()
+  mistake(root)
+  const victim = join(folder(), 'victim')
+  writeFileSync(victim, 'precious')
+  symlinkSync(victim, join(root, 'cnpg.sarif'))
+  const { code, stdout } = await run(root, 'check', '--format', 'sarif', '--out', 'cnpg.sarif')
+  expect([code, stdout, readFileSync(victim, 'utf8')]).toEqual([2, '', 'precious'])
+  expect(lstatSync(join(root, 'cnpg.sarif')).isSymbolicLink()).toBe(true)
+  symlinkSync(folder(), join(root, 'reports'))
+  const through = await run(root, 'check', '--out', 'reports/x.txt')
+  expect([through.code, through.stderr]).toEqual([2, expect.stringContaining('repository')])
+})
+
+test('advice is a command that exists there', async () => {
+  const { root, top } = example('infra')
+  rmSync(join(root, 'helm-values/data/rendered/dev/example-api.yaml'))
+  expect((await run(root, 'check')).stdout).toContain('help: run `cnpg-values render` and commit')
+  expect((await run(top, 'check', '--root', 'infra')).stdout).toContain('help: run `cnpg-values render --root infra` and commit')
+  writeFileSync(join(root, 'package.json'), '{"scripts":{"test":"cnpg-values check","db:render":"node bin/cnpg-values.mjs render"}}')
+  expect((await run(root, 'check')).stdout).toContain('help: run `npm run db:render` and commit')
+  expect(commandLine({ root, cwd: top }, 'render')).toBe('npm --prefix infra run db:render')
+  for (const text of [
+    'null',
+    '{"scripts":7}',
+    '{"scripts":{"render":["cnpg-values render"]}}',
+    '{"scripts":{"a":"cnpg-values render; rm x"}}',
+    '[',
+  ])
+    expect((writeFileSync(join(root, 'package.json'), text), commandLine({ root }, 'render'))).toBe('cnpg-values render')
+})
+
+test('a file that is rendered but not staged is only to be staged', async () => {
+  const { root } = example()
+  const values = join(root, 'databases/example-api/values.yaml')
+  writeFileSync(values, readFileSync(values, 'utf8').replace('10Gi', '20Gi'))
+  await run(root, 'render')
+  git(root, 'add', 'databases')
+  const { stdout } = await run(root, 'check', '--staged')
+  expect(stdout).toContain('help: run `git add helm-values/data/rendered/dev/example-api.yaml`')
+  git(root, 'add', '-A')
+  expect((await run(root, 'check', '--staged')).code).toBe(0)
+  git(root, 'checkout', '-q', 'HEAD', '--', 'helm-values')
+  expect((await run(root, 'check', '--staged')).stdout).toContain('help: run `cnpg-values render`')
+})
+
+test.each([
+  ['git@github.com:a/b.git', 'github.com/a/b'],
+  ['https://user:secret@GitHub.com/a/b/', 'github.com/a/b'],
+  ['ssh://git@host:2222/a/b.git', 'host/a/b'],
+  ['/srv/git/b.git', undefined],
+  ['file:///srv/git/b.git', undefined],
+  ['C:\\git\\b', undefined],
+])('%s is %s', (url, name) => expect(normalizeRemote(url)).toBe(name))

@@ -1,0 +1,249 @@
+// Does a planted secret reach any output, in whatever shape and YAML style it stands, with mistakes around it?
+import { execFileSync } from 'node:child_process'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openRepository } from '../support/terminal.ts'
+
+/** No other text holds it, and neither half of it is a word. */
+const marker = 'Zq7xKw3vTm9b'
+const base64 = Buffer.from(marker).toString('base64').slice(0, 12)
+
+/** Shapes of text that hold a secret, wherever they stand. */
+const shapes: Readonly<Record<string, string>> = {
+  json: `{"password": "${marker}"}`,
+  'nested json': `{"a": {"clientSecret": ["${marker}"]}}`,
+  'json in json': JSON.stringify({ config: JSON.stringify({ password: marker }) }),
+  bearer: `Authorization: Bearer ${marker}`,
+  basic: `Authorization: Basic ${marker}`,
+  'a Java option': `-Xmx1g -Ddb.password=${marker} -Da=b`,
+  'an option': `run --password ${marker}`,
+  'an option with a sign': `run --password=${marker} --x`,
+  'the user of curl': `curl -u admin:${marker} http://x`,
+  'a password in an address': `https://me:${marker}@example.com/x`,
+  'a token in an address': `https://ghp_${marker}@github.com/x`,
+  'a slash in a password': `postgres://me:a/${marker}@db/x`,
+  'a query': `https://example.com/x?a=1&token=${marker}&b=2`,
+  'a signature': `https://a.blob.core.windows.net/x?sv=1&sig=${marker}`,
+  'a connection string': `host=db user=me password='${marker}' dbname=x`,
+  'an account key': `DefaultEndpointsProtocol=https;AccountKey=${marker}==;X=y`,
+  SQL: `ALTER ROLE app PASSWORD '${marker}'`,
+  'SQL with an escape': `ALTER ROLE app PASSWORD E'a\\\\${marker}'`,
+  'SQL with Unicode': `ALTER ROLE app PASSWORD U&'${marker}'`,
+  'SQL in dollars': `ALTER ROLE app PASSWORD $$${marker}$$`,
+  'SQL in a tag': `ALTER ROLE app PASSWORD $t$${marker}$t$`,
+  'SQL with a quote inside': `ALTER ROLE app PASSWORD 'it''s ${marker}'`,
+  'SQL in SQL': `DO $$ BEGIN EXECUTE 'ALTER ROLE app PASSWORD ''${marker}'''; END $$`,
+  'SQL put together': `DO $$ BEGIN EXECUTE 'ALTER ROLE app PASSWORD ' || quote_literal('${marker}'); END $$`,
+  'SQL with format': `SELECT format('ALTER ROLE app PASSWORD %L', '${marker}')`,
+  'SQL with a comment': `ALTER ROLE app PASSWORD /* x */ '${marker}'`,
+  'a subscription': `CREATE SUBSCRIPTION s CONNECTION 'host=x password=''${marker}''' PUBLICATION p`,
+  'a foreign server': `CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'x', password '${marker}')`,
+  'a pass file': `db.example.com:5432:app:me:${marker}`,
+  'a token': `x glpat-${marker} y`,
+  'a hash': `SCRAM-SHA-256$4096:${marker}`,
+  XML: `<server><password>${marker}</password></server>`,
+}
+const shapesOverLines: Readonly<Record<string, string>> = {
+  'SQL over lines': `ALTER USER app PASSWORD\n  '${marker}'`,
+  'a private key': `-----BEGIN RSA PRIVATE KEY-----\n${marker}\n${marker}abc\n-----END RSA PRIVATE KEY-----`,
+  'values in a text': `a: 1\nsecretKey: ${marker}\nb: 2`,
+  'properties in a text': `a=1\nspring.datasource.password=${marker}\nb=2`,
+}
+
+/** How a YAML file may write a text; `indent`: of lines below the key. */
+const styles: Readonly<Record<string, (text: string, indent: string) => string>> = {
+  double: (text) => JSON.stringify(text),
+  single: (text) => `'${text.replaceAll("'", "''")}'`,
+  literal: (text, indent) => `|-\n${text.replaceAll(/^/gm, indent)}`,
+  folded: (text, indent) => `>-\n${text.replaceAll(/^/gm, indent)}`,
+  escaped: (text) => `"${[...text].map((character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')}"`,
+}
+
+const basics = 'cluster:\n  storage:\n    size: 10Gi\n'
+/** Where such a text stands; the last ones hold a mistake beside it. */
+const places: Readonly<Record<string, (written: (indent: string) => string) => string>> = {
+  'an annotation': (text) => `${basics}  annotations:\n    note: ${text('      ')}\n`,
+  SQL: (text) => `${basics}  initdb:\n    postInitSQL:\n      - ${text('        ')}\n`,
+  'an environment variable': (text) => `${basics}  env:\n    - name: CONFIG\n      value: ${text('        ')}\n`,
+  'a parameter': (text) =>
+    `${basics}  postgresql:\n    parameters:\n      primary_conninfo: ${text('        ')}\n      max_connections: many\n`,
+  'text for a number': (text) => `${basics}  instances: ${text('    ')}\n`,
+  'an unknown key': (text) => `${basics}  walStorge: ${text('    ')}\n`,
+  'a list for a text': (text) => `${basics}  imageName: [1]\n  priorityClassName:\n    - ${text('      ')}\n`,
+  'a key given twice': (text) => `${basics}  annotations:\n    a: ${text('      ')}\n    a: x\n`,
+  'an anchor': (text) => `${basics}  annotations:\n    a: &x ${text('      ')}\n    b: *x\n  imageName: *x\n`,
+}
+
+describe('a planted secret', () => {
+  let repository: ReturnType<typeof openRepository>
+  beforeEach(() => (repository = openRepository()))
+  afterEach(() => repository.remove())
+  const service = 'databases/orders/values.yaml'
+
+  async function leaks(texts: Readonly<Record<string, string>>, commands: readonly (readonly string[])[]): Promise<string[]> {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: repository.root, stdio: 'pipe' })
+    git('init', '-q', '-b', 'main')
+    git('add', '.')
+    git('commit', '-qm', 'one')
+    const found: string[] = []
+    for (const [name, text] of Object.entries(texts)) {
+      repository.put(service, text)
+      for (const argv of commands) {
+        const { code, stdout, stderr } = await repository.run(...argv)
+        expect(code, `${name}: ${argv.join(' ')}\n${stderr}`).not.toBe(3)
+        for (const line of `${stdout}${stderr}`.split('\n'))
+          if (line.includes(marker) || line.includes(base64) || line.includes(marker.slice(0, 9)))
+            found.push(`${name}: ${argv.join(' ')}: ${line}`)
+      }
+    }
+    return found
+  }
+  const combine = (all: Readonly<Record<string, string>>, place: string, some: readonly string[]): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([shape, text]) =>
+        some.map((style) => [
+          `${shape}, ${style}`,
+          (places[place] as (written: (indent: string) => string) => string)((indent) =>
+            (styles[style] as (text: string, indent: string) => string)(text, indent),
+          ),
+        ]),
+      ),
+    )
+
+  test.each(Object.keys(places))('as %s', { timeout: 120_000 }, async (place) => {
+    const texts = { ...combine(shapes, place, ['double']), ...combine(shapesOverLines, place, ['double', 'literal']) }
+    expect(
+      await leaks(texts, [
+        ['check'],
+        ['fix', '--dry-run'],
+        ['plan', '--base', 'HEAD', '--format', 'json'],
+        ['explain', 'orders/dev', '--format', 'json'],
+      ]),
+    ).toEqual([])
+  })
+
+  test('in every style', { timeout: 120_000 }, async () => {
+    const some = ['SQL', 'json', 'a password in an address', 'SQL with a quote inside']
+    const texts = Object.fromEntries(Object.entries(shapes).filter(([name]) => some.includes(name)))
+    const all = {
+      ...combine(texts, 'a list for a text', Object.keys(styles)),
+      ...combine(texts, 'an environment variable', Object.keys(styles)),
+    }
+    expect(await leaks(all, [['check'], ['check', '--format', 'json'], ['fix', '--dry-run'], ['plan', '--base', 'HEAD']])).toEqual([])
+  })
+
+  test('in every command and format', { timeout: 120_000 }, async () => {
+    const some = ['SQL', 'json', 'a connection string']
+    const texts = Object.fromEntries(Object.entries(shapes).filter(([name]) => some.includes(name)))
+    expect(
+      await leaks(combine(texts, 'text for a number', ['double', 'literal']), [
+        ...['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'].map((format) => ['check', '--format', format]),
+        ['check', '--base', 'HEAD'],
+        ...['pretty', 'markdown', 'json'].map((format) => ['plan', '--base', 'HEAD', '--format', format]),
+        ['explain', 'orders/dev'],
+        ['explain', 'orders/dev', 'cluster.instances'],
+        ['explain', 'orders/dev', 'Cluster/spec.instances', '--format', 'json'],
+        ['render', '--check'],
+        ['render'],
+        ['report', '--out', '-'],
+        ['upgrade', 'orders', '--operator', '1.30.0'],
+        ['connect', 'orders/dev'],
+        ['fix'],
+      ]),
+    ).toEqual([])
+  })
+
+  const keys = [
+    'password',
+    'db_pass',
+    'clientSecret',
+    'credentials',
+    'signingKey',
+    'my.org/password',
+    'ssl_passphrase_command',
+    'sslpassword',
+    'passwordHash',
+    'ENCRYPTION_KEY',
+    'accessKeyId',
+  ]
+  test.each([
+    ['plain', (key: string) => `    ${key}: ${marker}\n`],
+    ['single quotes', (key: string) => `    '${key}': '${marker}'\n`],
+    ['an escaped key', (key: string) => `    "\\x${key.charCodeAt(0).toString(16)}${key.slice(1)}": "${marker}" # note\n`],
+    ['literal', (key: string) => `    ${key}: |\n      ${marker}\n      ${marker}2\n`],
+    ['folded', (key: string) => `    ${key}: >-\n      ${marker}\n      ${marker}2\n`],
+    ['over lines', (key: string) => `    ${key}:\n      ${marker}\n      ${marker}2\n`],
+    ['flow, with a mistake on its line', (key: string) => `    x: {${key}: ${marker}, b: [1]}\n`],
+    ['a list', (key: string) => `    ${key}:\n      - ${marker}\n`],
+    ['an anchor', (key: string) => `    other: &s ${marker}\n    ${key}: *s\n    more: [*s]\n`],
+    ['a tag', (key: string) => `    ${key}: !!binary ${Buffer.from(marker).toString('base64')}\n`],
+    ['an explicit key', (key: string) => `    ? ${key}\n    : ${marker}\n`],
+    ['a key given twice', (key: string) => `    ${key}: ${marker}\n    ${key}: ${marker}2\n`],
+    ['a broken file', (key: string) => `    "${key}": "${marker}\n  x: [\n`],
+    ['bad indentation', (key: string) => `    a: 1\n     ${key}: ${marker}\n`],
+    ['a comment', (key: string) => `    # ${key}: ${marker}\n    walStorge: 1\n`],
+  ])('at a key, %s', { timeout: 120_000 }, async (_, write) => {
+    const texts = Object.fromEntries(keys.map((key) => [key, `${basics}  annotations:\n${write(key)}  walStorge: 1\n`]))
+    expect(
+      await leaks(texts, [
+        ['check'],
+        ['check', '--format', 'json'],
+        ['fix', '--dry-run'],
+        ['plan', '--base', 'HEAD'],
+        ['explain', 'orders/dev'],
+      ]),
+    ).toEqual([])
+  })
+})
+
+describe('what is no secret is shown', () => {
+  let repository: ReturnType<typeof openRepository>
+  beforeEach(() => (repository = openRepository()))
+  afterEach(() => repository.remove())
+
+  test('references, ordinary words and messages', async () => {
+    repository.put(
+      'databases/orders/values.yaml',
+      `${['# password of the user: see the vault', 'cluster:', '  storage:', '    size: 10Gi', '  superuserSecret: my-creds', '  walStorge: 1'].join('\n')}
+  annotations:
+    note: "basic authentication with bearer tokens; the password 8 characters long"
+    size: "10 Gi"
+  roles:
+    - name: app
+      passwordSecret: {name: app-password, key: x}
+  env:
+    - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: app-creds, key: password}}}
+    - {name: DB_PASSWORD_FILE, value: /run/secrets/password}
+    - {name: OTHER, value: $(DB_PASSWORD)}
+  imagePullSecrets:
+    - name: pull-creds
+`,
+    )
+    for (const argv of [['check'], ['explain', 'orders/dev'], ['fix', '--dry-run']]) {
+      const { stdout, stderr } = await repository.run(...argv)
+      expect(`${stdout}${stderr}`).not.toContain('***')
+    }
+  })
+
+  test('a weak secret hides no word of a message', async () => {
+    repository.put(
+      'databases/orders/values.yaml',
+      `${basics}backups:\n  enabled: true\n  provider: s3\n  s3:\n    bucket: b\n    region: eu\n    accessKey: secret\n    secretKey: values\n`,
+    )
+    const { stdout } = await repository.run('check')
+    expect(stdout).toContain('backups.s3.accessKey holds a secret, but values are kept in Git')
+    expect(stdout).toContain('accessKey: ***')
+    expect(stdout).toContain('secretKey: ***')
+  })
+
+  test('how long a secret is, is not shown', async () => {
+    const say = async (secret: string) => {
+      repository.put('databases/orders/values.yaml', `${basics}  initdb:\n    postInitSQL: "ALTER ROLE app PASSWORD '${secret}'"\n`)
+      const seen: string[] = []
+      for (const format of ['pretty', 'json', 'sarif', 'gitlab', 'github'])
+        seen.push((await repository.run('check', '--format', format)).stdout)
+      return seen
+    }
+    expect(await say('abcdefgh1')).toEqual(await say('abcdefgh1-and-much-more'))
+  })
+})

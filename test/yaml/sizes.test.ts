@@ -1,0 +1,121 @@
+// Is every file that is accepted answered in time and memory that grow with its length alone?
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { nearest } from '../../scripts/values/path.ts'
+import { formatQuantity, parseQuantity } from '../../scripts/kubernetes/quantity.ts'
+import { parseYaml } from '../../scripts/yaml/parse.ts'
+import { openRepository } from '../support/terminal.ts'
+
+const limit = 30_000
+const values = 'databases/example-api/values.yaml'
+const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('')
+const read = (text: string) => parseYaml({ path: 'a.yaml', text }, 'service')
+
+let repository: ReturnType<typeof openRepository>
+beforeEach(() => {
+  repository = openRepository()
+})
+afterEach(() => repository.remove())
+
+/** Kinds of large files; a quadratic answer to any of them takes minutes. */
+const large: readonly (readonly [name: string, text: string])[] = [
+  ['misspelt parameters', `cluster:\n  postgresql:\n    parameters:\n${many(10_000, (index) => `      zzz_shared_bufer_${index}: a\n`)}`],
+  ['unknown keys', many(30_000, (index) => `key${index}: 1\n`)],
+  ['databases', `databases:\n${many(5_000, (index) => `  - name: d${index}\n    owner: o\n`)}`],
+  ['numbers as text', `cluster:\n  storage:\n    size: "${'1'.repeat(200_000)}.${'0'.repeat(200_000)}x"\n`],
+  ['an exact quantity of many digits', `cluster:\n  storage:\n    size: "1${'0'.repeat(100_000)}"\n`],
+  ['a template', `cluster:\n  initdb:\n    owner: "{{ ${'.a'.repeat(400)}A! }}"\n`],
+  ['templates', `cluster:\n  initdb:\n    owner: "${'{{ .Release.Name }}'.repeat(10_000)}"\n`],
+  ['an image of colons', `cluster:\n  imageName: "${':1'.repeat(200_000)}/"\n`],
+  ['blanks', `cluster:\n  imageName: "a${' '.repeat(400_000)}b"\n`],
+  ['lists in lists', `a: ${'['.repeat(900)}${']'.repeat(900)}\n`],
+  ['deep lists side by side', `a:\n${many(400, () => `${'- '.repeat(900)}x\n`).replaceAll(/^/gm, '  ')}`],
+  ['comments', `${many(50_000, (index) => `# line ${index}\n`)}a: b: c\n`],
+  ['allowances', `${many(10_000, () => '# allow policy/backups: later\n')}a: 1\n`],
+  ['duplicate keys', many(20_000, () => 'a: 1\n')],
+  ['anchors', `a:\n${many(10_000, (index) => `  - &a${index} x\n  - *a${index}\n`)}`],
+  ['lines that are indented too little', `a: [\n${many(20_000, () => 'x,\n')}]\n`],
+]
+
+describe('large files', () => {
+  test.each(large)('%s: check', { timeout: limit }, async (_, text) => {
+    repository.put(values, text)
+    expect((await repository.run('check')).code).toBeLessThan(2)
+  })
+  test.each(large)('%s: explain, fix, plan', { timeout: 3 * limit }, async (_, text) => {
+    repository.put(values, text)
+    for (const words of [
+      ['explain', 'example-api/dev'],
+      ['fix', '--dry-run'],
+      ['render', '--check'],
+    ])
+      expect((await repository.run(...words)).code).toBeLessThan(3)
+  })
+})
+
+describe('bounds', () => {
+  test('a file over 1 MiB is one diagnostic', async () => {
+    repository.put(values, `# ${'x'.repeat(1024 * 1024)}\n`)
+    const { code, stdout, stderr } = await repository.run('check')
+    expect(code).toBe(1)
+    expect(stdout + stderr).toContain(`${values} is 1.0 MiB large, but files over 1 MiB are not read`)
+  })
+  test('so is one of more than 200,000 nodes', () => {
+    expect(read(`[${'1,'.repeat(199_000)}]`).problems).toEqual([])
+    const [problem, ...others] = read(`[${'1,'.repeat(201_000)}]`).problems
+    expect(others).toEqual([])
+    expect(problem?.message).toBe('file has more than 200,000 keys and values, but no more are read')
+  })
+  test.each(['[', '{a: ', '- '])('so is one with 10,000 of `%s`', (opener) => {
+    const [problem, ...others] = read(opener.repeat(10_000)).problems
+    expect(others).toEqual([])
+    expect(problem?.rule).toBe('yaml/nesting')
+  })
+})
+
+describe('places in files that begin with empty lines', () => {
+  test.each([1, 2, 3])('%i of them', (count) => {
+    const empty = '\n'.repeat(count)
+    for (const text of ['a: b: c\n', 'a:\n  - b\n c: d\n', 'a: [\n', 'a: @b\n', '}\n', '"a', 'a:b\nc: d: e\n', '\tb: c\n', '# c\n}\n']) {
+      const [problem] = read(empty + text).problems
+      const [plain] = read(text).problems
+      expect(problem?.span.start).toBe((plain?.span.start ?? 0) + count)
+      expect(problem?.message).toBe(plain?.message)
+    }
+  })
+})
+
+describe('paths', () => {
+  test('every value knows its way from the root', () => {
+    const [root] = read('a: {b: [x, {c: y}]}\nd: &e [1]\nf: *e\n').documents
+    const item = root?.kind === 'map' ? root.entries.get('a') : undefined
+    const list = item?.kind === 'map' ? item.entries.get('b') : undefined
+    const map = list?.kind === 'list' ? list.items[1] : undefined
+    expect(map?.kind === 'map' ? map.entries.get('c')?.origin.path : undefined).toEqual(['a', 'b', 1, 'c'])
+    expect(root?.kind === 'map' ? root.entries.get('f')?.origin.path : undefined).toEqual(['f'])
+  })
+})
+
+describe('words that are near', () => {
+  test.each([
+    ['shared_bufers', 'shared_buffers'],
+    ['shraed_buffers', 'shared_buffers'],
+    ['xhared_buffer', 'shared_buffers'],
+    ['Shared_Buffers', 'shared_buffers'],
+    ['sharedbufer', undefined],
+  ])('%s means %s', (word, meant) => expect(nearest(word, ['shared_buffers', 'wal_buffers'])).toBe(meant))
+  test('a very long word means none', () => expect(nearest('a'.repeat(101), ['a'.repeat(101)])).toBeUndefined())
+})
+
+describe('quantities', () => {
+  test.each([
+    ['007.50', '7500m'],
+    ['1000000', '1M'],
+    [`1${'0'.repeat(40)}`, '10000e36'],
+    ['00', '0'],
+    ['1-5', undefined],
+  ])('%s is %s', (text, printed) => {
+    const quantity = parseQuantity(text)
+    if (printed === undefined) expect(quantity).toBeUndefined()
+    else expect(quantity === undefined ? undefined : formatQuantity(quantity)).toBeDefined()
+  })
+})
