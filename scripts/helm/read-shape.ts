@@ -21,6 +21,11 @@ export class ReadShape {
     return this.#any
   }
 
+  /** Whether any template looks into it. */
+  get isOpened(): boolean {
+    return this.keys.size > 0 || this.#any !== undefined
+  }
+
   /** What may be read of an entry; undefined: nothing. */
   at(name: string): ReadShape | undefined {
     return this.keys.get(name) ?? this.#any

@@ -65,7 +65,7 @@ export interface HelmOutput {
 /** Throws HelmRefusal, in Helm's order: what fails first is the error. */
 export function renderHelmChart(input: HelmInput): HelmOutput {
   const { helm = '4.2' } = input
-  const budget = templateBudget(4)
+  const budget = templateBudget(2)
   const kube = readKubeVersion(input.kubeVersion, helm)
   const release = releaseName(input.release, budget)
   const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
@@ -101,7 +101,7 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
     // a run that stops has looked something up all the same
     if (!(error instanceof HelmRefusal)) throw error
   }
-  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(4) }))
+  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(2) }))
   return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
 }
 

@@ -51,7 +51,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
 function searchBelow(value: Value, at: Place, search: Search): void {
   if (at.shape.whole) return
   // what is only asked for, and never looked into, is a switch: anything in it is somebody's own business
-  if (value.kind === 'map' && at.shape.keys.size > 0) searchMap(value, at, search)
+  if (value.kind === 'map' && at.shape.isOpened) searchMap(value, at, search)
   if (value.kind === 'list')
     for (const [index, item] of value.items.entries()) {
       const shape = at.shape.at(String(index))
@@ -68,7 +68,7 @@ function wasLooked(map: MapValue, key: string, search: Search): boolean {
 
 function describe(value: Value, shape: ReadShape, path: Path, search: Search): UnreadKey {
   const key = String(path.at(-1))
-  const suggestion = nearest(key, [...shape.keys.keys()])
+  const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
   return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
