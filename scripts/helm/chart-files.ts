@@ -4,9 +4,12 @@ import { textOfBytes } from '../go-template/go-bytes.ts'
 import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
 import { TemplateError, bytesList, namedValue, nilList, typedList } from '../go-template/go-value.ts'
-import type { GoMap, GoValue } from '../go-template/go-value.ts'
+import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
 import { globPattern } from './glob.ts'
+
+/** The files of a chart are the same for all databases. */
+const known = new WeakMap<Uint8Array, GoList>()
 
 /** Contents become lists of bytes only where a template looks at them. */
 class FileMap extends Map<string, GoValue> {
@@ -20,7 +23,8 @@ class FileMap extends Map<string, GoValue> {
     const present = super.get(name)
     const bytes = this.contents.get(name)
     if (present !== null || bytes === undefined) return present
-    const list = bytesList(bytes)
+    const list = known.get(bytes) ?? bytesList(bytes)
+    known.set(bytes, list)
     super.set(name, list)
     return list
   }

@@ -31,13 +31,16 @@ interface Registry {
   /** schemas by URL without fragment, and by URL with anchor */
   readonly byUrl: Map<string, Resource>
   readonly bases: Map<JsonMap, string>
+  /** objects that fit a schema, where nobody asks what it looked at */
+  readonly fitting: WeakMap<object, Set<Json>> | undefined
 }
 
 /** Throws SchemaProblem. */
 export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchema {
   if (typeof schema !== 'boolean' && !isJsonMap(schema)) throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
   const draft = Math.min(draftOf(schema), newest) as Draft
-  const registry: Registry = { draft, byUrl: new Map(), bases: new Map() }
+  const fitting = JSON.stringify(schema).includes('"unevaluated') ? undefined : new WeakMap<object, Set<Json>>()
+  const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting }
   registry.byUrl.set(rootUrl, { schema, base: rootUrl })
   register(schema, rootUrl, registry)
   return {
@@ -133,9 +136,15 @@ function check(schema: Json, value: Json, at: At): Outcome {
     if (schema === false) outcome.failures.push({ path: at.path, message: 'false schema', causes: [] })
     return outcome
   }
+  const known = typeof value === 'object' && value !== null ? at.registry.fitting?.get(value) : undefined
+  if (known?.has(schema) === true) return outcome
   const here: At = { ...at, base: at.registry.bases.get(schema) ?? at.base, active: [...at.active, schema] }
   const run = new Run(schema, value, here, outcome)
   run.all()
+  if (outcome.failures.length === 0 && typeof value === 'object' && value !== null && at.active.length === 0) {
+    if (known === undefined) at.registry.fitting?.set(value, new Set([schema]))
+    else known.add(schema)
+  }
   return outcome
 }
 

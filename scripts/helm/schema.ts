@@ -2,8 +2,8 @@
 import { readJson } from '../go-template/go-json.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { Json, MapValue } from '../model.ts'
-import { toPlain } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Value } from '../model.ts'
+import { setOwn, toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
 import { SchemaProblem, compileSchema } from './json-schema.ts'
 import type { CompiledSchema, SchemaFailure } from './json-schema.ts'
@@ -24,7 +24,7 @@ function collect(chart: Chart, values: MapValue, { helm, path }: { readonly helm
   let text = ''
   const paths: (readonly string[])[] = []
   if (chart.schema !== undefined) {
-    const refused = validate(chart.schema, toPlain(values), helm)
+    const refused = validate(chart.schema, plainOf(values), helm)
     if (refused !== undefined) {
       text += `${chart.name}:\n${refused.text}\n`
       for (const wrong of refused.paths) paths.push([...path, ...wrong])
@@ -38,6 +38,20 @@ function collect(chart: Chart, values: MapValue, { helm, path }: { readonly helm
     paths.push(...inner.paths)
   }
   return { text, paths }
+}
+
+/** Plain parts of a chart's own values, which all databases share: what is the same object need not be judged again. */
+const plains = new WeakMap<Value, Json>()
+
+function plainOf(value: Value): Json {
+  if (value.kind !== 'map') return toPlain(value)
+  const isShared = value.origin.layer === 'chart' && value.overrides.length === 0
+  const known = isShared ? plains.get(value) : undefined
+  if (known !== undefined) return known
+  const plain: JsonMap = {}
+  for (const [key, entry] of value.entries) setOwn(plain, key, plainOf(entry))
+  if (isShared) plains.set(value, plain)
+  return plain
 }
 
 const compiled = new Map<string, CompiledSchema | string>()
