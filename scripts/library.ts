@@ -86,7 +86,10 @@ function renderFiles(input: RenderFilesInput): RenderedChart {
     return { ok: true, objects: documents.map(({ value }) => toPlain(value)), manifests: Object.fromEntries(manifests), text }
   } catch (error) {
     if (!(error instanceof HelmRefusal)) throw error
-    const place = { ...(error.template === undefined ? {} : { template: error.template }), ...(error.line === undefined ? {} : { line: error.line }) }
+    const place = {
+      ...(error.template === undefined ? {} : { template: error.template }),
+      ...(error.line === undefined ? {} : { line: error.line }),
+    }
     return { ok: false, class: error.class, ...place, detail: error.message }
   }
 }

@@ -1,54 +1,11 @@
 // What does a pipeline of a Go template give?
-import type { Budget } from './budget.ts'
 import { ExecError } from './go-error.ts'
-import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
+import type { ArgumentType, GoFunction } from './go-function.ts'
+import type { State, Variable } from './go-state.ts'
 import { nodeText } from './go-tree.ts'
-import type { Command, GoNode, Operand, Pipe, TemplateTree, TemplateTrees } from './go-tree.ts'
+import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
 import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
-import type { GoInteger, GoList, GoMap, GoValue } from './go-value.ts'
-
-/** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
-export type MissingKey = 'default' | 'zero' | 'error'
-
-/** Who watches a template run: which values it reads, and what prints which text. */
-export interface Watcher {
-  /** a key of a map is read, present or not */
-  field(map: GoMap, key: string): void
-  /** a loop comes to an item */
-  item(collection: GoMap | GoList, at: string | number): void
-  /** a variable gets what the node at hand read, and gives it away again */
-  declared(variable: Variable): void
-  variable(variable: Variable): void
-  /** a function gave a result */
-  called(name: string, args: readonly GoValue[], result: GoValue): void
-  /** a node begins to print or to choose; the number is for `leave` */
-  enter(tree: TemplateTree, node: GoNode): number
-  leave(depth: number): void
-  /** what a node prints */
-  print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void
-  /** another template runs into a text of its own */
-  open(): void
-  close(text: string): void
-}
-
-export interface Variable {
-  readonly name: string
-  value: GoValue
-}
-
-export interface State {
-  /** what `template` and the host's `include` find */
-  readonly trees: TemplateTrees
-  readonly tree: TemplateTree
-  readonly functions: GoFunctions
-  readonly missingKey: MissingKey
-  readonly out: string[]
-  readonly variables: Variable[]
-  readonly budget: Budget
-  readonly watcher: Watcher | undefined
-  /** where an error stands */
-  node: GoNode
-}
+import type { GoInteger, GoValue } from './go-value.ts'
 
 /** No piped-in argument; differs from a piped value that is not there. */
 const noFinal = Symbol('no final argument')
@@ -161,7 +118,8 @@ interface FieldAccess {
 
 /** `evalField`: an absent key is nothing, null or an error by `missingkey`; a null has no fields. */
 function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: FieldAccess): GoValue {
-  if (receiver === undefined) return state.missingKey === 'error' ? fail(state, `nil data; no entry for key ${JSON.stringify(name)}`) : undefined
+  if (receiver === undefined)
+    return state.missingKey === 'error' ? fail(state, `nil data; no entry for key ${JSON.stringify(name)}`) : undefined
   if (receiver === null) return fail(state, `nil pointer evaluating interface {}.${name}`)
   if (isGoMap(receiver)) {
     if (hasArgs) fail(state, `${name} is not a method but has arguments`)
@@ -271,7 +229,12 @@ const goTypes: Partial<Record<ArgumentType, string>> = {
 const goType = (type: ArgumentType): string => goTypes[type] ?? type
 
 const expected: Partial<Record<ArgumentType, string>> = {
-  ...{ string: 'string', bool: 'bool', int: 'integer', 'time.Duration': 'integer', uint32: 'unsigned integer', float64: 'float' },
+  string: 'string',
+  bool: 'bool',
+  int: 'integer',
+  'time.Duration': 'integer',
+  uint32: 'unsigned integer',
+  float64: 'float',
 }
 
 /** `evalArg`: constants fit a parameter by their text (`1.0` serves as int), anything else by its type. */

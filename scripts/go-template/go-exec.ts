@@ -1,7 +1,7 @@
 // What does a Go template print for given data?
 import type { Budget } from './budget.ts'
 import { evalPipe, fail, setVariable } from './go-eval.ts'
-import type { MissingKey, State, Watcher } from './go-eval.ts'
+import type { MissingKey, State, Watcher } from './go-state.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
 import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from './go-tree.ts'
@@ -54,8 +54,7 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
     case 'action': {
       const depth = state.watcher?.enter(state.tree, node) ?? 0
       const value = evalPipe(state, dot, node.pipe)
-      if (node.pipe.declares.length === 0)
-        print(state, node, printed(state, value), value)
+      if (node.pipe.declares.length === 0) print(state, node, printed(state, value), value)
       state.watcher?.leave(depth)
       return
     }
@@ -111,7 +110,8 @@ function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const mark = state.variables.length
   try {
     for (const [index, item] of items) {
-      if (isGoMap(value) || Array.isArray(value)) state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
+      if (isGoMap(value) || Array.isArray(value))
+        state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
       bindRange(state, node.pipe, { index, item })
       try {
         walkList(state, item, node.list)

@@ -1,6 +1,6 @@
 // How does a template function say which arguments it takes?
 import type { Budget } from './budget.ts'
-import type { State } from './go-eval.ts'
+import type { State } from './go-state.ts'
 import type { GoInteger, GoList, GoMap, GoStruct, GoValue } from './go-value.ts'
 
 interface ArgumentTypes {

@@ -7,7 +7,9 @@ const blank = /[ \t\r\n]/
 function shown(character: string): string {
   if (character === "'") return `'\\''`
   if (character === '"') return `'"'`
-  const escaped = JSON.stringify(character).slice(1, -1).replace(/^\\u00/, '\\x')
+  const escaped = JSON.stringify(character)
+    .slice(1, -1)
+    .replace(/^\\u00/, '\\x')
   return `'${escaped}'`
 }
 

@@ -1,29 +1,13 @@
 // What does a Go template say, as a tree?
 import type { Budget } from './budget.ts'
-import { ParseError, lineAt } from './go-error.ts'
 import { lex } from './go-lex.ts'
-import type { Token, TokenKind } from './go-lex.ts'
-import { parseNumber, unquoteCharacter, unquoteText } from './go-literal.ts'
-import { isEmptyTree, nodeText } from './go-tree.ts'
-import type { Command, Operand, Pipe, Template, TemplateList, TemplateNode, TemplateTree } from './go-tree.ts'
-import { TemplateError } from './go-value.ts'
-
-interface Reader {
-  readonly name: string
-  readonly text: string
-  readonly tokens: readonly Token[]
-  at: number
-  /** the furthest token looked at: Go's errors stand there */
-  far: number
-  /** where the action at hand began */
-  action: Token | undefined
-  /** variables in scope, `$` first */
-  variables: string[]
-  rangeDepth: number
-  readonly isFunction: (name: string) => boolean
-  readonly budget: Budget
-  readonly defined: Map<string, TemplateTree>
-}
+import type { Token } from './go-lex.ts'
+import { unquoteText } from './go-literal.ts'
+import { readPipe } from './go-pipeline.ts'
+import { checked, expect, fail, next, nextWord, peek, peekWord, unexpected } from './go-reader.ts'
+import type { Reader } from './go-reader.ts'
+import { isEmptyTree } from './go-tree.ts'
+import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree } from './go-tree.ts'
 
 /** Reproduces `text/template/parse.Parse`; an unknown function is refused here, before anything runs. */
 export function parseTemplate(
@@ -32,10 +16,8 @@ export function parseTemplate(
 ): Template {
   const { name = 'base', isFunction, budget } = given
   budget.steps(text.length / 4)
-  const reader: Reader = {
-    ...{ name, text, isFunction, budget },
-    ...{ tokens: lex(text), at: 0, far: 0, action: undefined, variables: ['$'], rangeDepth: 0, defined: new Map() },
-  }
+  const fresh = { at: 0, far: 0, action: undefined, variables: ['$'], rangeDepth: 0 }
+  const reader: Reader = { name, text, isFunction, budget, tokens: lex(text), defined: new Map(), ...fresh }
   const { list, end } = readList(reader, 'top')
   if (end.kind !== 'eof') fail(reader, `unexpected {{${end.text}}}`)
   const tree: TemplateTree = { name, parseName: name, text, root: list }
@@ -48,48 +30,6 @@ function addTree(reader: Reader, tree: TemplateTree): void {
   const present = reader.defined.get(tree.name)
   if (present === undefined || isEmptyTree(present.root)) reader.defined.set(tree.name, tree)
   else if (!isEmptyTree(tree.root)) fail(reader, `template: multiple definition of template ${JSON.stringify(tree.name)}`)
-}
-
-function fail(reader: Reader, reason: string): never {
-  throw new ParseError(reader.name, lineAt(reader.text, reader.tokens[Math.min(reader.far, reader.tokens.length - 1)]?.at ?? 0), reason)
-}
-
-function peek(reader: Reader): Token {
-  if (reader.at > reader.far) reader.far = reader.at
-  return reader.tokens[reader.at] ?? (reader.tokens.at(-1) as Token)
-}
-function next(reader: Reader): Token {
-  const token = peek(reader)
-  reader.at++
-  return token
-}
-function peekWord(reader: Reader): Token {
-  while (peek(reader).kind === 'space') reader.at++
-  return peek(reader)
-}
-function nextWord(reader: Reader): Token {
-  const token = peekWord(reader)
-  reader.at++
-  return token
-}
-function expect(reader: Reader, kind: TokenKind, context: string): Token {
-  const token = nextWord(reader)
-  return token.kind === kind ? token : unexpected(reader, token, context)
-}
-
-/** `item.String`. */
-function shown(token: Token): string {
-  if (token.kind === 'eof') return 'EOF'
-  if (['keyword', 'dot', 'nil'].includes(token.kind)) return `<${token.text}>`
-  return token.text.length > 10 ? `${JSON.stringify(token.text.slice(0, 10))}...` : JSON.stringify(token.text)
-}
-
-function unexpected(reader: Reader, token: Token, context: string): never {
-  if (token.kind !== 'error') return fail(reader, `unexpected ${shown(token)} in ${context}`)
-  const line = lineAt(reader.text, reader.action?.at ?? 0)
-  if (reader.action === undefined || line === lineAt(reader.text, token.at)) return fail(reader, token.text)
-  const extra = ` in action started at ${reader.name}:${line}`
-  return fail(reader, token.text + (token.text.endsWith(' action') ? extra.slice(' in action'.length) : extra))
 }
 
 interface ListEnd {
@@ -175,15 +115,6 @@ function readElse(reader: Reader, kind: 'if' | 'with' | 'range'): TemplateList {
   return list
 }
 
-/** Go's own words for a text or number that is none. */
-function checked<T>(reader: Reader, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    return error instanceof TemplateError ? fail(reader, error.message) : fail(reader, String(error))
-  }
-}
-
 function readName(reader: Reader, context: string): Token & { readonly value: string } {
   const token = nextWord(reader)
   if (token.kind !== 'string' && token.kind !== 'raw-string') return unexpected(reader, token, context)
@@ -222,111 +153,4 @@ function readBlock(reader: Reader): TemplateNode {
   const pipe = readPipe(reader, 'right', 'block clause')
   readBody(reader, name.value, 'block clause')
   return { kind: 'template', name: name.value, pipe, at: name.at }
-}
-
-const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
-  ...(['bool', 'character', 'dot', 'field', 'identifier', 'number', 'nil', 'raw-string', 'string', 'variable', 'paren-left'] as const),
-])
-
-function readPipe(reader: Reader, end: 'right' | 'paren-right', context: string): Pipe {
-  const { at } = peekWord(reader)
-  const { declares, assigns } = readDeclarations(reader, context)
-  const commands: Command[] = []
-  for (let token = nextWord(reader); token.kind !== end; token = nextWord(reader)) {
-    if (!operandKinds.has(token.kind)) unexpected(reader, token, context)
-    reader.at--
-    commands.push(readCommand(reader))
-  }
-  if (commands.length === 0) fail(reader, `missing value for ${context}`)
-  for (const [index, command] of commands.entries())
-    if (index > 0 && ['bool', 'text', 'number', 'dot', 'nil'].includes(command.args[0].kind))
-      fail(reader, `non executable command in pipeline stage ${index + 1}`)
-  return { kind: 'pipe', declares, assigns, commands, at }
-}
-
-function readDeclarations(reader: Reader, context: string): { declares: string[]; assigns: boolean } {
-  const declares: string[] = []
-  while (peekWord(reader).kind === 'variable') {
-    const start = reader.at
-    const name = next(reader).text
-    const token = peekWord(reader)
-    if (token.kind === 'assign' || token.kind === 'declare') {
-      reader.at++
-      declares.push(name)
-      reader.variables.push(name)
-      return { declares, assigns: token.kind === 'assign' }
-    }
-    if (token.kind !== 'char' || token.text !== ',') {
-      reader.at = start
-      break
-    }
-    reader.at++
-    declares.push(name)
-    reader.variables.push(name)
-    if (context !== 'range' || declares.length > 1) fail(reader, `too many declarations in ${context}`)
-    if (!['variable', 'right', 'paren-right'].includes(peekWord(reader).kind)) fail(reader, 'range can only initialize variables')
-  }
-  return { declares, assigns: false }
-}
-
-function readCommand(reader: Reader): Command {
-  const { at } = peekWord(reader)
-  const operands: Operand[] = []
-  for (;;) {
-    peekWord(reader)
-    const operand = readOperand(reader)
-    if (operand !== undefined) operands.push(operand)
-    const token = next(reader)
-    if (token.kind === 'space') continue
-    if (token.kind === 'right' || token.kind === 'paren-right') reader.at--
-    else if (token.kind !== 'pipe') unexpected(reader, token, 'operand')
-    break
-  }
-  const [first, ...rest] = operands
-  return first === undefined ? fail(reader, 'empty command') : { kind: 'command', args: [first, ...rest], at }
-}
-
-function readOperand(reader: Reader): Operand | undefined {
-  const term = readTerm(reader)
-  const { kind, at } = peek(reader)
-  if (term === undefined || kind !== 'field') return term
-  const names: string[] = []
-  while (peek(reader).kind === 'field') names.push(next(reader).text.slice(1))
-  // Go's place of a chain is its second part
-  if (term.kind === 'field') return { kind: 'field', names: [...term.names, ...names], at }
-  if (term.kind === 'variable') return { ...term, names: [...term.names, ...names], at }
-  if (term.kind === 'function' || term.kind === 'pipe') return { kind: 'chain', of: term, names, at }
-  return fail(reader, `unexpected . after term ${JSON.stringify(nodeText(term))}`)
-}
-
-function readTerm(reader: Reader): Operand | undefined {
-  const token = nextWord(reader)
-  const { at, text } = token
-  switch (token.kind) {
-    case 'identifier':
-      if (!reader.isFunction(text)) fail(reader, `function ${JSON.stringify(text)} not defined`)
-      return { kind: 'function', name: text, at }
-    case 'dot':
-    case 'nil':
-      return { kind: token.kind, at }
-    case 'variable':
-      reader.budget.steps(reader.variables.length / 32)
-      if (!reader.variables.includes(text)) fail(reader, `undefined variable ${JSON.stringify(text)}`)
-      return { kind: 'variable', name: text, names: [], at }
-    case 'field':
-      return { kind: 'field', names: [text.slice(1)], at }
-    case 'bool':
-      return { kind: 'bool', value: text === 'true', at }
-    case 'character':
-    case 'number':
-      return { kind: 'number', ...checked(reader, () => (token.kind === 'number' ? parseNumber(text) : unquoteCharacter(text))), source: text, at }
-    case 'paren-left':
-      return reader.budget.nested(() => readPipe(reader, 'paren-right', 'parenthesized pipeline'))
-    case 'string':
-    case 'raw-string':
-      return { kind: 'text', value: checked(reader, () => unquoteText(text)), source: text, at }
-    default:
-      reader.at--
-      return undefined
-  }
 }

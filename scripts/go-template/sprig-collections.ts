@@ -245,6 +245,11 @@ export const mapFunctions: GoFunctions = {
   mustMerge: mergeAll(false),
   mergeOverwrite: mergeAll(true),
   mustMergeOverwrite: mergeAll(true),
-  ...both('deepCopy', takes(['any'], (value, budget) => (value === null ? fail('reflect: call of reflect.Value.Type on zero Value') : deepCopy(value, budget)))),
+  ...both(
+    'deepCopy',
+    takes(['any'], (value, budget) =>
+      value === null ? fail('reflect: call of reflect.Value.Type on zero Value') : deepCopy(value, budget),
+    ),
+  ),
   deepEqual: takes(['any', 'any'], deepEqual),
 }

@@ -19,7 +19,9 @@ function charged(count: number, budget: Budget): number {
 
 const drawn = (alphabet: string): GoFunction =>
   // the error of a negative length is swallowed
-  takes(['int'], (count, budget) => Array.from({ length: count < 0 ? 0 : charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''))
+  takes(['int'], (count, budget) =>
+    Array.from({ length: count < 0 ? 0 : charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''),
+  )
 
 function shuffle(text: string, budget: Budget): string {
   charged(text.length, budget)

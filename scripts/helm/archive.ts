@@ -66,7 +66,10 @@ function paxPath(body: Buffer): string | undefined {
     const space = body.indexOf(32, at)
     const length = Number(body.subarray(at, space).toString())
     if (space < 0 || !(length > 0)) break
-    const [key, ...value] = body.subarray(space + 1, at + length - 1).toString().split('=')
+    const [key, ...value] = body
+      .subarray(space + 1, at + length - 1)
+      .toString()
+      .split('=')
     if (key === 'path') return value.join('=')
     at += length
   }

@@ -1,7 +1,7 @@
 // Which line of whose file made each key and value of a rendered object?
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { MapValue, Origin, Value } from '../model.ts'
+import type { Origin, Value } from '../model.ts'
 import type { Piece } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -32,9 +32,12 @@ interface Context {
 function blame(node: Value, context: Context): Value {
   const piece = pieceAt(context.printing, node.origin.value.start)
   const isNew = piece?.yaml !== undefined && piece !== context.yaml
-  const aligned = isNew ? { value: piece.yaml as GoValue, source: context.printing.recorder.sourceOf(piece.yaml as GoValue) } : context.aligned
+  const aligned = isNew ? { value: piece.yaml as GoValue, source: context.printing.recorder.sourceOf(piece.yaml) } : context.aligned
   const inner: Context = { ...context, aligned, yaml: isNew ? piece : context.yaml }
-  const made = aligned?.source === undefined ? originOf(node, piece, context.printing) : { origin: aligned.source.origin, overrides: aligned.source.overrides, isOwn: false }
+  const made =
+    aligned?.source === undefined
+      ? originOf(node, piece, context.printing)
+      : { origin: aligned.source.origin, overrides: aligned.source.overrides, isOwn: false }
   const common = { origin: made.origin, overrides: made.overrides }
   switch (node.kind) {
     case 'map':
@@ -109,7 +112,9 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
   const touched = isEmpty ? piecesAfterKey(printing, origin) : piecesIn(printing, origin.value.start, origin.value.end)
   const reads = touched.flatMap(({ reads: read }) => read)
   const shown = reads.findLast((value) =>
-    node.kind === 'scalar' ? value.kind === 'scalar' && String(value.value) === String(node.value) : value.kind === node.kind && node.kind === 'null',
+    node.kind === 'scalar'
+      ? value.kind === 'scalar' && String(value.value) === String(node.value)
+      : value.kind === node.kind && node.kind === 'null',
   )
   const reasons = (piece ?? touched[0])?.reasons ?? []
   // a default that is not there says less than the switch that somebody set

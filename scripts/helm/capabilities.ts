@@ -38,7 +38,8 @@ export function readKubeVersion(given: string | undefined, helm: HelmGeneration)
   if (/^0./.test(parts[0] as string))
     throw new HelmRefusal('kube-version', `kube version: illegal zero-prefixed version component "${parts[0]}" in ${JSON.stringify(text)}`)
   const numbers = parts.map((part) => BigInt(part))
-  if (numbers.some((number) => number >= 2n ** 64n)) throw new HelmRefusal('kube-version', `kube version: illegal version in ${JSON.stringify(text)}`)
+  if (numbers.some((number) => number >= 2n ** 64n))
+    throw new HelmRefusal('kube-version', `kube version: illegal version in ${JSON.stringify(text)}`)
   const [major = 0n, minor = 0n] = numbers
   return {
     // Helm 3.19 drops what stands behind the numbers, 4.2 keeps it beside them
@@ -59,7 +60,10 @@ function semanticKubeVersion(text: string): KubeVersion {
 }
 
 /** `.Capabilities`. */
-export function capabilities(kube: KubeVersion, given: { readonly helm: HelmGeneration; readonly apiVersions: readonly string[] }): GoStruct {
+export function capabilities(
+  kube: KubeVersion,
+  given: { readonly helm: HelmGeneration; readonly apiVersions: readonly string[] },
+): GoStruct {
   const known = defaults[given.helm]
   const text = given.helm === '3.16' ? kube.version : kube.normalized
   const kubeFields: [string, GoValue][] = [
@@ -71,7 +75,11 @@ export function capabilities(kube: KubeVersion, given: { readonly helm: HelmGene
     go: 'struct',
     type: given.helm === '4.2' ? 'common.KubeVersion' : 'chartutil.KubeVersion',
     text,
-    inside: [kubeFields[0] as [string, GoValue], ...(given.helm === '4.2' ? [['normalizedVersion', text] as const] : []), ...kubeFields.slice(1)],
+    inside: [
+      kubeFields[0] as [string, GoValue],
+      ...(given.helm === '4.2' ? [['normalizedVersion', text] as const] : []),
+      ...kubeFields.slice(1),
+    ],
     methods: new Map<string, GoFunction>([
       ['String', takes([], () => text)],
       ['GitVersion', takes([], () => kube.version)],

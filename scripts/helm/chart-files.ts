@@ -46,7 +46,15 @@ export function filesObject(contents: ReadonlyMap<string, Uint8Array>): GoMap {
       }),
     ],
     ['AsConfig', takes([], (budget) => quietYaml(byBase(textOf), (map) => writeYaml(map, budget)))],
-    ['AsSecrets', takes([], (budget) => quietYaml(byBase((name) => encodeBase64(textOf(name))), (map) => writeYaml(map, budget)))],
+    [
+      'AsSecrets',
+      takes([], (budget) =>
+        quietYaml(
+          byBase((name) => encodeBase64(textOf(name))),
+          (map) => writeYaml(map, budget),
+        ),
+      ),
+    ],
     ['Lines', takes(['string'], (name) => typedList('[]string', linesOf(contents.has(name) ? textOf(name) : undefined)))],
   ]
   return namedValue(new FileMap(contents), { type: 'engine.files', methods: new Map(methods), zero: nilList('[]uint8') })

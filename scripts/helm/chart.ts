@@ -65,7 +65,10 @@ function loadFiles(all: ReadonlyMap<string, Uint8Array>, folder: string, loading
   const values =
     valuesText === undefined
       ? emptyMap()
-      : readValues({ path: `${loading.root}${folder}values.yaml`, text: valuesText }, 'chart', { helm: loading.helm, refused: 'chart-values' })
+      : readValues({ path: `${loading.root}${folder}values.yaml`, text: valuesText }, 'chart', {
+          helm: loading.helm,
+          refused: 'chart-values',
+        })
   if (parsed === undefined) throw new HelmRefusal('chart', 'Chart.yaml file is missing')
   const requirements = texts('requirements.yaml')
   const metadata = readMetadata(parsed, requirements === undefined ? undefined : document('requirements.yaml', requirements))
@@ -85,7 +88,14 @@ function loadFiles(all: ReadonlyMap<string, Uint8Array>, folder: string, loading
   }
   const { name } = metadata
   const chart: Chart = {
-    ...{ name, metadata, values, templates, files, folder, parent: undefined, dependencies: [] },
+    name,
+    metadata,
+    values,
+    templates,
+    files,
+    folder,
+    parent: undefined,
+    dependencies: [],
     requirements: metadata.dependencies?.map((dependency) => ({ ...dependency })),
     schema: texts('values.schema.json'),
   }

@@ -94,15 +94,19 @@ const methods: ReadonlyMap<string, (map: GoMap) => GoFunction> = new Map([
   ['PathValue', (map: GoMap) => takes(['string'], (path) => pathValue(map, path))],
   [
     'Encode',
-    () => takes(['any'], (): GoValue => {
-      throw new TemplateError('Encode needs a writer')
-    }),
+    () =>
+      takes(['any'], (): GoValue => {
+        throw new TemplateError('Encode needs a writer')
+      }),
   ],
 ])
 
 /** `common.Values`: a map with methods, which hide keys of the same name. */
 export function asValues(map: GoMap, helm: HelmGeneration = '4.2'): GoMap {
-  return namedValue(map, { type: helm === '4.2' ? 'common.Values' : 'chartutil.Values', methods: new Map([...methods].map(([name, method]) => [name, method(map)])) })
+  return namedValue(map, {
+    type: helm === '4.2' ? 'common.Values' : 'chartutil.Values',
+    methods: new Map([...methods].map(([name, method]) => [name, method(map)])),
+  })
 }
 
 function tableIn(map: GoMap, path: readonly string[]): GoMap {
@@ -143,8 +147,19 @@ function chartObject(chart: Chart, helm: HelmGeneration): GoValue {
   if (helm === '4.2') return new Map<string, GoValue>([...members, ['IsRoot', isRoot]])
   const fields = new Map<string, GoValue>([...members, ['IsRoot', isRoot]])
   const json = members.filter(([, value]) => !isZero(value)).map(([name, value]): [string, GoValue] => [jsonName(name), value])
-  const inside: Members = [['Metadata', null], ['IsRoot', isRoot]]
-  return { go: 'struct', type: 'struct { chart.Metadata; IsRoot bool }', text: '', inside, methods: new Map(), fields, members: [...json, ['IsRoot', isRoot]] }
+  const inside: Members = [
+    ['Metadata', null],
+    ['IsRoot', isRoot],
+  ]
+  return {
+    go: 'struct',
+    type: 'struct { chart.Metadata; IsRoot bool }',
+    text: '',
+    inside,
+    methods: new Map(),
+    fields,
+    members: [...json, ['IsRoot', isRoot]],
+  }
 }
 const jsonName = (name: string): string => (name === 'APIVersion' ? 'apiVersion' : (name[0] as string).toLowerCase() + name.slice(1))
 const isZero = (value: GoValue): boolean =>

@@ -39,7 +39,16 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   const printed: Printed[] = []
   for (const source of ordered) {
     if (/(?:^|\/)_[^/]*$/.test(source.name)) continue
-    source.data.set('Template', asValues(new Map([['Name', source.name], ['BasePath', source.basePath]]), rendering.helm))
+    source.data.set(
+      'Template',
+      asValues(
+        new Map([
+          ['Name', source.name],
+          ['BasePath', source.basePath],
+        ]),
+        rendering.helm,
+      ),
+    )
     rendering.recorder?.open()
     const tree = trees.get(source.name) as TemplateTree
     const { budget, recorder: watcher } = rendering
@@ -85,7 +94,9 @@ function parseOnce(source: TemplateFile, rendering: Rendering): Template {
   if (known !== undefined) return known
   const functions = helmFunctions(rendering.helm)
   const isFunction = (name: string): boolean => name in functions
-  const template = guarded(source, rendering, () => parseTemplate(source.source.text, { name: source.name, isFunction, budget: rendering.budget }))
+  const template = guarded(source, rendering, () =>
+    parseTemplate(source.source.text, { name: source.name, isFunction, budget: rendering.budget }),
+  )
   const all = parsed.get(source.source) ?? new Map<string, Template>()
   parsed.set(source.source, all.set(key, template))
   return template

@@ -1,7 +1,7 @@
 // Which functions does Helm add to Sprig?
 import { executeTree } from '../go-template/go-exec.ts'
 import { WrappedError } from '../go-template/go-error.ts'
-import type { State } from '../go-template/go-eval.ts'
+import type { State } from '../go-template/go-state.ts'
 import { takes } from '../go-template/go-function.ts'
 import type { ArgumentType, GoFunction, GoFunctions } from '../go-template/go-function.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
@@ -70,13 +70,25 @@ const quietToml = quietly('any', toml, (message) => message)
 const fixed: GoFunctions = {
   toYaml: quietly('any', yaml, () => ''),
   mustToYaml: plain('any', yaml),
-  toYamlPretty: quietly('any', (args, budget) => writePrettyYaml(args[0], budget), () => ''),
+  toYamlPretty: quietly(
+    'any',
+    (args, budget) => writePrettyYaml(args[0], budget),
+    () => '',
+  ),
   fromYaml: quietly('string', (args) => asMap(readYaml(text(args)), throughYaml), errorMap),
-  fromYamlArray: quietly('string', (args) => asList(readYaml(text(args)), throughYaml), (message) => [message]),
+  fromYamlArray: quietly(
+    'string',
+    (args) => asList(readYaml(text(args)), throughYaml),
+    (message) => [message],
+  ),
   toJson: quietly('any', json, () => ''),
   mustToJson: plain('any', json),
   fromJson: quietly('string', (args) => orNil(readJson(text(args))), errorMap),
-  fromJsonArray: quietly('string', (args) => asList(readJson(text(args))), (message) => [message]),
+  fromJsonArray: quietly(
+    'string',
+    (args) => asList(readJson(text(args))),
+    (message) => [message],
+  ),
   // nothing at all makes Go panic, which is an error all the same
   toToml: plain('any', (args, budget, state) => (args[0] === null ? toml : quietToml.call)(args, budget, state)),
   mustToToml: plain('any', toml),
@@ -95,7 +107,11 @@ const missing: Readonly<Record<HelmGeneration, readonly string[]>> = {
 }
 
 /** Helm 3's library writes floats without an exponent. */
-const plainToml = quietly('any', (args, budget) => writeToml(args[0], budget, 'plain'), (message) => message)
+const plainToml = quietly(
+  'any',
+  (args, budget) => writeToml(args[0], budget, 'plain'),
+  (message) => message,
+)
 
 const sets = new Map<HelmGeneration, GoFunctions>()
 
@@ -132,8 +148,7 @@ export function boundFunctions(helm: HelmGeneration): GoFunctions {
   const include: GoFunction['call'] = (args, _budget, state) => {
     const name = text(args)
     const depth = depths.get(name) ?? 0
-    if (depth > deepest)
-      throw new TemplateError(endless(name))
+    if (depth > deepest) throw new TemplateError(endless(name))
     const tree = state.trees.get(name)
     if (tree === undefined) throw new TemplateError(`template: no template ${JSON.stringify(name)} associated with template "gotpl"`)
     depths.set(name, depth + 1)

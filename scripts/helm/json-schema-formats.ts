@@ -18,7 +18,13 @@ function isDate(text: string): boolean {
 function isTime(text: string): boolean {
   const match = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[zZ]|([-+])(\d\d):(\d\d))$/.exec(text)
   if (match === null) return false
-  const [hour, minute, second, offsetHour, offsetMinute] = [1, 2, 3, 5, 6].map((group) => Number(match[group] ?? 0)) as [number, number, number, number, number]
+  const [hour, minute, second, offsetHour, offsetMinute] = [1, 2, 3, 5, 6].map((group) => Number(match[group] ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   if (hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return false
   if (second < 60) return true
   // a leap second is at the end of a day in UTC
@@ -44,7 +50,10 @@ const formats: Readonly<Record<string, Format>> = {
   ipv4: (text) => {
     const parts = text.split('.')
     if (parts.length !== 4) return 'expected four decimals'
-    return unless(parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255), 'invalid decimal')
+    return unless(
+      parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255),
+      'invalid decimal',
+    )
   },
   ipv6: (text) => unless(text.includes(':') && !text.includes('%') && isIPv6(text), 'missing colon'),
   hostname: (text) => unless(isHostname(text), 'invalid hostname'),

@@ -2,7 +2,7 @@
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { JsonMap } from '../model.ts'
 import { shownJson } from './json-schema-text.ts'
-import type { Draft } from './json-schema.ts'
+import type { Draft } from './json-schema-shape.ts'
 
 export function checkText(schema: JsonMap, text: string): string[] {
   const { minLength, maxLength, pattern } = schema
@@ -48,7 +48,18 @@ function decimals(value: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
-const superscript: Readonly<Record<string, string>> = { '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹' }
+const superscript: Readonly<Record<string, string>> = {
+  '0': '⁰',
+  '1': '¹',
+  '2': '²',
+  '3': '³',
+  '4': '⁴',
+  '5': '⁵',
+  '6': '⁶',
+  '7': '⁷',
+  '8': '⁸',
+  '9': '⁹',
+}
 
 /** golang.org/x/text writes large numbers with a power of ten. */
 function numberText(value: number): string {
@@ -56,6 +67,8 @@ function numberText(value: number): string {
   const [mantissa = '', exponent = ''] = text.split('e')
   const power = Number(exponent)
   if (value === 0 || (power >= -4 && power < 6)) return String(value)
-  const digits = String(Math.abs(power)).padStart(2, '0').replace(/\d/g, (digit) => superscript[digit] ?? '')
+  const digits = String(Math.abs(power))
+    .padStart(2, '0')
+    .replace(/\d/g, (digit) => superscript[digit] ?? '')
   return `${mantissa}×10${power < 0 ? '⁻' : ''}${digits}`
 }

@@ -4,7 +4,10 @@ import { isJsonMap } from '../values/value.ts'
 import { checkFormat } from './json-schema-formats.ts'
 import { isUnique, sameJson, shownJson, typeOfJson } from './json-schema-text.ts'
 import { checkNumber, checkText } from './json-schema-scalars.ts'
-import { checkShape } from './json-schema-shape.ts'
+import { draftOf, lookUp, register, rootUrl } from './json-schema-references.ts'
+import type { Registry } from './json-schema-references.ts'
+import { SchemaProblem } from './json-schema-shape.ts'
+import type { Draft } from './json-schema-shape.ts'
 
 export interface SchemaFailure {
   readonly path: readonly string[]
@@ -15,29 +18,10 @@ export interface CompiledSchema {
   validate(value: Json): SchemaFailure[]
 }
 
-/** The schema itself is wrong. */
-export class SchemaProblem extends Error {}
-
-export type Draft = 4 | 6 | 7 | 2019 | 2020
-
-const rootUrl = 'file:///values.schema.json'
-
-interface Resource {
-  readonly schema: Json
-  readonly base: string
-}
-interface Registry {
-  readonly draft: Draft
-  /** schemas by URL without fragment, and by URL with anchor */
-  readonly byUrl: Map<string, Resource>
-  readonly bases: Map<JsonMap, string>
-  /** objects that fit a schema, where nobody asks what it looked at */
-  readonly fitting: WeakMap<object, Set<Json>> | undefined
-}
-
 /** Throws SchemaProblem. */
 export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchema {
-  if (typeof schema !== 'boolean' && !isJsonMap(schema)) throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
+  if (typeof schema !== 'boolean' && !isJsonMap(schema))
+    throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
   const draft = Math.min(draftOf(schema), newest) as Draft
   const fitting = JSON.stringify(schema).includes('"unevaluated') ? undefined : new WeakMap<object, Set<Json>>()
   const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting }
@@ -46,73 +30,6 @@ export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchem
   return {
     validate: (value) => check(schema, value, { registry, base: rootUrl, path: [], active: [], dynamic: [] }).failures,
   }
-}
-
-function draftOf(schema: Json): Draft {
-  const named = isJsonMap(schema) && typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
-  const match = /draft[-/](\d\d)|draft\/(20\d\d)-\d\d/.exec(named)
-  const number = Number(match?.[1] ?? match?.[2] ?? 2020)
-  return number === 4 || number === 6 || number === 7 || number === 2019 ? number : 2020
-}
-
-/** Schemas with a URL or an anchor of their own. */
-function register(node: Json, base: string, registry: Registry): void {
-  if (Array.isArray(node)) {
-    for (const item of node) register(item, base, registry)
-    return
-  }
-  if (!isJsonMap(node)) return
-  const id = node[registry.draft === 4 ? 'id' : '$id']
-  let own = base
-  if (typeof id === 'string' && (registry.draft > 7 || node['$ref'] === undefined)) {
-    const url = resolve(id, base)
-    if (id.startsWith('#')) registry.byUrl.set(url, { schema: node, base })
-    else {
-      own = url.replace(/#.*$/s, '')
-      registry.byUrl.set(own, { schema: node, base: own })
-    }
-  }
-  for (const key of ['$anchor', '$dynamicAnchor']) {
-    const anchor = node[key]
-    if (typeof anchor === 'string' && registry.draft >= 2019) registry.byUrl.set(`${own}#${anchor}`, { schema: node, base: own })
-  }
-  registry.bases.set(node, own)
-  checkShape(node, registry.draft)
-  for (const [key, child] of Object.entries(node)) if (!['enum', 'const', 'default', 'examples'].includes(key)) register(child, own, registry)
-}
-
-function resolve(reference: string, base: string): string {
-  try {
-    return new URL(reference, base).href
-  } catch {
-    throw new SchemaProblem(`invalid uri ${reference}`)
-  }
-}
-
-/** The schema that a reference names; undefined: it lies elsewhere, and nobody asks the network. */
-function lookUp(reference: string, at: At): Resource | undefined {
-  const url = resolve(reference, at.base)
-  const whole = at.registry.byUrl.get(url)
-  if (whole !== undefined) return whole
-  const hash = url.indexOf('#')
-  const document = hash < 0 ? url : url.slice(0, hash)
-  const found = at.registry.byUrl.get(document)
-  if (found === undefined) {
-    if (document.startsWith('file:')) throw new SchemaProblem(`failing loading "${document}"`)
-    return undefined
-  }
-  const fragment = hash < 0 ? '' : decodeURIComponent(url.slice(hash + 1))
-  if (fragment === '') return found
-  if (!fragment.startsWith('/')) throw new SchemaProblem(`anchor ${fragment} not found`)
-  let node: Json | undefined = found.schema
-  let { base } = found
-  for (const part of fragment.slice(1).split('/')) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    node = Array.isArray(node) ? node[Number(key)] : isJsonMap(node) && Object.hasOwn(node, key) ? node[key] : undefined
-    if (node === undefined) throw new SchemaProblem(`"${url}" is not found`)
-    if (isJsonMap(node)) base = at.registry.bases.get(node) ?? base
-  }
-  return { schema: node, base }
 }
 
 interface At {
@@ -237,8 +154,10 @@ class Run {
     const schema = this.#schema
     const keys = Object.keys(value)
     const { minProperties, maxProperties, required, properties, patternProperties, additionalProperties, propertyNames } = schema
-    if (typeof minProperties === 'number' && keys.length < minProperties) this.#fail(`minProperties: got ${keys.length}, want ${minProperties}`)
-    if (typeof maxProperties === 'number' && keys.length > maxProperties) this.#fail(`maxProperties: got ${keys.length}, want ${maxProperties}`)
+    if (typeof minProperties === 'number' && keys.length < minProperties)
+      this.#fail(`minProperties: got ${keys.length}, want ${minProperties}`)
+    if (typeof maxProperties === 'number' && keys.length > maxProperties)
+      this.#fail(`maxProperties: got ${keys.length}, want ${maxProperties}`)
     if (Array.isArray(required)) this.#required(required as string[], value)
     const evaluated = new Set<string>()
     const see = (key: string): void => {
@@ -309,7 +228,7 @@ class Run {
         this.#fail(`last ${value.length - first.length} additionalItem(s) not allowed`)
         break
       }
-      this.#out.failures.push(...this.#below(schema as Json, index))
+      this.#out.failures.push(...this.#below(schema, index))
     }
     this.#contains(value)
   }
@@ -327,8 +246,13 @@ class Run {
       } else causes.push(...failures)
     }
     const least = this.#draft >= 2019 && typeof minContains === 'number' ? minContains : 1
-    if (count < least) this.#fail(least === 1 ? 'no items match contains schema' : `min ${least} items required to match contains schema, but matched ${count} items`, causes)
-    if (this.#draft >= 2019 && typeof maxContains === 'number' && count > maxContains) this.#fail(`max ${maxContains} items required to match contains schema`)
+    if (count < least)
+      this.#fail(
+        least === 1 ? 'no items match contains schema' : `min ${least} items required to match contains schema, but matched ${count} items`,
+        causes,
+      )
+    if (this.#draft >= 2019 && typeof maxContains === 'number' && count > maxContains)
+      this.#fail(`max ${maxContains} items required to match contains schema`)
   }
 
   #combined(): void {

@@ -75,8 +75,10 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
   if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
-  if (value.kind !== 'map') return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)
-  const text = (from: Value | undefined, name: string): string => textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`)
+  if (value.kind !== 'map')
+    return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)
+  const text = (from: Value | undefined, name: string): string =>
+    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`)
   text(fieldOf(value, 'apiVersion'), 'apiVersion')
   const kind = text(fieldOf(value, 'kind'), 'kind')
   const metadata = fieldOf(value, 'metadata')
@@ -88,7 +90,12 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   if (annotations.kind !== 'map') return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`)
   for (const annotation of annotations.entries.values()) text(annotation, 'metadata.annotations')
   const hook = annotations.entries.get('helm.sh/hook')
-  return { ...piece, kind, value, hook: hook === undefined ? undefined : (textIn(hook) ?? '').split(',').map((event) => event.trim().toLowerCase()) }
+  return {
+    ...piece,
+    kind,
+    value,
+    hook: hook === undefined ? undefined : (textIn(hook) ?? '').split(',').map((event) => event.trim().toLowerCase()),
+  }
 }
 
 function holdsInfinity(value: Value): boolean {
@@ -100,7 +107,9 @@ function holdsInfinity(value: Value): boolean {
 const installOrder =
   'PriorityClass Namespace NetworkPolicy ResourceQuota LimitRange PodSecurityPolicy PodDisruptionBudget ServiceAccount Secret SecretList ConfigMap StorageClass PersistentVolume PersistentVolumeClaim CustomResourceDefinition ClusterRole ClusterRoleList ClusterRoleBinding ClusterRoleBindingList Role RoleList RoleBinding RoleBindingList Service DaemonSet Pod ReplicationController ReplicaSet Deployment HorizontalPodAutoscaler StatefulSet Job CronJob IngressClass Ingress APIService'
 const ranks = new Map(installOrder.split(' ').map((kind, index) => [kind, index]))
-const webhooks = new Map(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind, index) => [kind, ranks.size + index]))
+const webhooks = new Map(
+  ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind, index) => [kind, ranks.size + index]),
+)
 
 /** `InstallOrder`: known kinds first, the others by name. */
 function compareKinds(helm: HelmGeneration): (a: Document, b: Document) => number {
@@ -118,10 +127,16 @@ const events = new Set(
 )
 
 /** `SortManifests`: plain documents, then hooks; what names an unknown event is dropped. */
-export function sortDocuments(documents: readonly Document[], helm: HelmGeneration, withTests: boolean): { plain: Document[]; hooks: Document[] } {
+export function sortDocuments(
+  documents: readonly Document[],
+  helm: HelmGeneration,
+  withTests: boolean,
+): { plain: Document[]; hooks: Document[] } {
   const order = compareKinds(helm)
   const isTest = (hook: readonly string[]): boolean => hook.some((event) => event === 'test' || event === 'test-success')
   const plain = documents.filter(({ hook }) => hook === undefined)
-  const hooks = documents.filter(({ hook }) => hook !== undefined && hook.every((event) => events.has(event)) && (withTests || !isTest(hook)))
+  const hooks = documents.filter(
+    ({ hook }) => hook !== undefined && hook.every((event) => events.has(event)) && (withTests || !isTest(hook)),
+  )
   return { plain: plain.sort(order), hooks: hooks.sort(order) }
 }

@@ -44,7 +44,8 @@ export function fieldOf(map: MapValue, name: string): Value | undefined {
   const exact = map.entries.get(name)
   let found: Value | undefined
   const lower = name.toLowerCase()
-  for (const key of map.entries.size > 0 ? [...map.entries.keys()].sort() : []) if (key.toLowerCase() === lower) found = map.entries.get(key)
+  for (const key of map.entries.size > 0 ? [...map.entries.keys()].sort() : [])
+    if (key.toLowerCase() === lower) found = map.entries.get(key)
   return found ?? exact
 }
 
@@ -139,7 +140,10 @@ export function readMetadata(map: MapValue, requirements: MapValue | undefined):
     deprecated: flagAt(map, 'deprecated', at),
     annotations: annotations === undefined || annotations.kind === 'null' ? undefined : annotationsIn(mapAt(annotations, at)),
     kubeVersion: text('kubeVersion'),
-    dependencies: dependenciesIn(dependencySource, { file: dependencySource === map ? 'Chart.yaml' : 'requirements.yaml', struct: 'Metadata' }),
+    dependencies: dependenciesIn(dependencySource, {
+      file: dependencySource === map ? 'Chart.yaml' : 'requirements.yaml',
+      struct: 'Metadata',
+    }),
     type: textIn(fieldOf(map, 'type')) ?? text('type'),
   }
   validate(metadata)
@@ -150,7 +154,13 @@ function annotationsIn(map: MapValue): Map<string, string> {
   return new Map(
     [...map.entries].map(([key, value]) => {
       const text = textIn(value)
-      return [key, text ?? refuse(`cannot load Chart.yaml: error unmarshaling JSON: cannot unmarshal ${kindOf(value)} into Go struct field Metadata.annotations of type string`)]
+      return [
+        key,
+        text ??
+          refuse(
+            `cannot load Chart.yaml: error unmarshaling JSON: cannot unmarshal ${kindOf(value)} into Go struct field Metadata.annotations of type string`,
+          ),
+      ]
     }),
   )
 }

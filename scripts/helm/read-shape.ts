@@ -91,6 +91,7 @@ export function anyOf(reading: Reading): Reading {
 export function readWhole(reading: Reading): void {
   if (reading.kind === 'values') for (const shape of reading.shapes) shape.whole = true
   else if (reading.kind === 'context') reading.values.whole = true
-  else if (reading.kind === 'made') for (const entry of [...reading.entries.values(), ...reading.rest]) if (entry.kind !== 'context') readWhole(entry)
+  else if (reading.kind === 'made')
+    for (const entry of [...reading.entries.values(), ...reading.rest]) if (entry.kind !== 'context') readWhole(entry)
   if (reading.kind === 'either') for (const one of reading.of) readWhole(one)
 }

@@ -1,6 +1,6 @@
 // Which values does each piece of a printed text come from?
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
-import type { Variable, Watcher } from '../go-template/go-eval.ts'
+import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { MapValue, Value } from '../model.ts'
@@ -40,7 +40,9 @@ export class Recorder implements Watcher {
     if (value.kind === 'null') return null
     if (value.kind === 'scalar') return value.value
     const made: GoMap | GoList =
-      value.kind === 'map' ? new Map([...value.entries].map(([key, entry]) => [key, this.convert(entry)])) : value.items.map((item) => this.convert(item))
+      value.kind === 'map'
+        ? new Map([...value.entries].map(([key, entry]) => [key, this.convert(entry)]))
+        : value.items.map((item) => this.convert(item))
     this.#sources.set(made, value)
     return made
   }
@@ -120,11 +122,26 @@ export class Recorder implements Watcher {
     buffer.length += text.length
     const known = typeof value === 'string' && node.kind !== 'text' ? this.#texts.get(value) : undefined
     if (known !== undefined) {
-      for (const piece of known) buffer.pieces.push({ ...piece, start: piece.start + start, end: piece.end + start, reasons: [...piece.reasons, ...this.#reasons()] })
+      for (const piece of known)
+        buffer.pieces.push({
+          ...piece,
+          start: piece.start + start,
+          end: piece.end + start,
+          reasons: [...piece.reasons, ...this.#reasons()],
+        })
       return
     }
     const own = node.kind === 'text' ? none : this.#readsHere()
-    buffer.pieces.push({ start, end: start + text.length, tree, at: node.at, isText: node.kind === 'text', reads: own, yaml: undefined, reasons: this.#reasons() })
+    buffer.pieces.push({
+      start,
+      end: start + text.length,
+      tree,
+      at: node.at,
+      isText: node.kind === 'text',
+      reads: own,
+      yaml: undefined,
+      reasons: this.#reasons(),
+    })
   }
 
   /** What the action at hand read, or, where it read nothing, what the nearest one around it did. */
@@ -180,7 +197,16 @@ export class Recorder implements Watcher {
       if (frame === undefined) return
       const reads = this.#readsHere()
       this.#texts.set(result, [
-        { start: 0, end: result.length, tree: frame.tree, at: frame.node.at, isText: false, reads, yaml: value as GoMap | GoList, reasons: none },
+        {
+          start: 0,
+          end: result.length,
+          tree: frame.tree,
+          at: frame.node.at,
+          isText: false,
+          reads,
+          yaml: value as GoMap | GoList,
+          reasons: none,
+        },
       ])
       return
     }

@@ -76,8 +76,14 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const values = valuesOf(chart, mergeMaps(layers), { helm, skipSchema: input.skipSchema === true })
   checkKubeVersion(chart, kube, helm)
   const facts = {
-    ...{ helm, release, namespace: input.namespace, isUpgrade: input.isUpgrade === true },
-    capabilities: capabilities(kube, { helm, apiVersions: input.apiVersions ?? [] }),
+    helm,
+    release,
+    namespace: input.namespace,
+    isUpgrade: input.isUpgrade === true,
+    capabilities: capabilities(kube, {
+      helm,
+      apiVersions: input.apiVersions ?? [],
+    }),
   }
   const { recorder } = input
   const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
@@ -166,7 +172,10 @@ function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGe
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)
   if (refused !== undefined)
-    throw new HelmRefusal('schema', `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`)
+    throw new HelmRefusal(
+      'schema',
+      `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`,
+    )
   return values
 }
 
@@ -203,11 +212,19 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
   const documents: Document[] = []
   for (const { source, text } of files)
     for (const piece of splitManifests(text, given.helm))
-      documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, { path: source.name, template: inChart(source.name), ...piece }))
+      documents.push(
+        readDocument(
+          { path: source.name, text: `${piece.text}\n`, builtin: true },
+          { path: source.name, template: inChart(source.name), ...piece },
+        ),
+      )
   const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
   const crds = crdFiles(chart)
   const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
-  const body = [...crds.map(({ path, text }) => heading(path, text)), ...plain.map((document) => heading(document.path, document.text))].join('')
+  const body = [
+    ...crds.map(({ path, text }) => heading(path, text)),
+    ...plain.map((document) => heading(document.path, document.text)),
+  ].join('')
   // Helm trims what it prints at the end, which a block that keeps its blank lines sees
   const last = plain.at(-1)
   if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {

@@ -5,7 +5,8 @@ import type { HelmGeneration } from '../merge/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../model.ts'
 import { setOwn, toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
-import { SchemaProblem, compileSchema } from './json-schema.ts'
+import { compileSchema } from './json-schema.ts'
+import { SchemaProblem } from './json-schema-shape.ts'
 import type { CompiledSchema, SchemaFailure } from './json-schema.ts'
 
 export interface SchemaRefusal {
@@ -20,7 +21,11 @@ export function checkSchemas(chart: Chart, values: MapValue, helm: HelmGeneratio
   return found.text === '' ? undefined : found
 }
 
-function collect(chart: Chart, values: MapValue, { helm, path }: { readonly helm: HelmGeneration; readonly path: readonly string[] }): { text: string; paths: (readonly string[])[] } {
+function collect(
+  chart: Chart,
+  values: MapValue,
+  { helm, path }: { readonly helm: HelmGeneration; readonly path: readonly string[] },
+): { text: string; paths: (readonly string[])[] } {
   let text = ''
   const paths: (readonly string[])[] = []
   if (chart.schema !== undefined) {

@@ -79,8 +79,7 @@ function runNode(node: TemplateNode, scope: Scope): void {
     }
     case 'range': {
       const item = anyOf(readPipe({ ...node.pipe, declares: [] }, scope))
-      for (const [index, name] of node.pipe.declares.entries())
-        add(scope, name, index === node.pipe.declares.length - 1 ? item : other)
+      for (const [index, name] of node.pipe.declares.entries()) add(scope, name, index === node.pipe.declares.length - 1 ? item : other)
       runList(node.list, { ...scope, dot: item })
       return runList(node.otherwise, scope)
     }
@@ -169,8 +168,14 @@ function readOperand(operand: Operand, scope: Scope): Reading {
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)
 
 /** What gives one of its arguments back. */
-const passing = new Set('default coalesce ternary or and merge mergeOverwrite mustMerge mustMergeOverwrite deepCopy mustDeepCopy required without compact uniq reverse initial rest concat fromYaml'.split(' '))
-const asking = new Set('empty not eq ne len kindIs kindOf typeOf typeIs typeIsLike gt lt ge le has any all hasPrefix hasSuffix contains'.split(' '))
+const passing = new Set(
+  'default coalesce ternary or and merge mergeOverwrite mustMerge mustMergeOverwrite deepCopy mustDeepCopy required without compact uniq reverse initial rest concat fromYaml'.split(
+    ' ',
+  ),
+)
+const asking = new Set(
+  'empty not eq ne len kindIs kindOf typeOf typeIs typeIsLike gt lt ge le has any all hasPrefix hasSuffix contains'.split(' '),
+)
 
 function readCall(name: string, args: readonly Reading[], scope: Scope): Reading {
   const [first = other, second = other] = args
@@ -204,7 +209,14 @@ function readCall(name: string, args: readonly Reading[], scope: Scope): Reading
       return either([first, { kind: 'made', entries: new Map(), rest: [second] }])
     case 'set': {
       const key = textOf(second)
-      return either([first, { kind: 'made', entries: new Map(key === undefined ? [] : [[key, args[2] ?? other]]), rest: key === undefined ? args.slice(2) : [] }])
+      return either([
+        first,
+        {
+          kind: 'made',
+          entries: new Map(key === undefined ? [] : [[key, args[2] ?? other]]),
+          rest: key === undefined ? args.slice(2) : [],
+        },
+      ])
     }
     case 'first':
     case 'last':
@@ -213,15 +225,27 @@ function readCall(name: string, args: readonly Reading[], scope: Scope): Reading
     case 'get':
     case 'index':
     case 'hasKey':
-      return args.slice(1).reduce<Reading>((value, key) => (textOf(key) === undefined ? anyOf(value) : keyOf(value, textOf(key) as string)), first)
+      return args
+        .slice(1)
+        .reduce<Reading>((value, key) => (textOf(key) === undefined ? anyOf(value) : keyOf(value, textOf(key) as string)), first)
     case 'dig': {
-      const value = args.slice(0, -2).reduce<Reading>((map, key) => (textOf(key) === undefined ? anyOf(map) : keyOf(map, textOf(key) as string)), args.at(-1) ?? other)
+      const value = args
+        .slice(0, -2)
+        .reduce<Reading>((map, key) => (textOf(key) === undefined ? anyOf(map) : keyOf(map, textOf(key) as string)), args.at(-1) ?? other)
       return either([value, args.at(-2) ?? other])
     }
     case 'pluck':
       return either(args.slice(1).map((map) => (textOf(first) === undefined ? anyOf(map) : keyOf(map, textOf(first) as string))))
     case 'pick':
-      return either(args.slice(1).map((key) => (textOf(key) === undefined ? anyOf(first) : { kind: 'made', entries: new Map([[textOf(key) as string, keyOf(first, textOf(key) as string)]]), rest: [] })))
+      return either(
+        args
+          .slice(1)
+          .map((key) =>
+            textOf(key) === undefined
+              ? anyOf(first)
+              : { kind: 'made', entries: new Map([[textOf(key) as string, keyOf(first, textOf(key) as string)]]), rest: [] },
+          ),
+      )
     default:
       if (passing.has(name)) return either(args)
       if (asking.has(name)) return other

@@ -7,7 +7,13 @@ import type { GoList, GoMap, GoStruct, GoValue } from '../go-template/go-value.t
 import { formatGoFloat } from '../yaml/scalars.ts'
 
 const shortEscapes: Readonly<Record<string, string>> = {
-  ...{ '"': '\\"', '\\': '\\\\', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' },
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '	': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
 }
 // eslint-disable-next-line no-control-regex
 const escaped = /["\\\0-\x1f\x7f]/g

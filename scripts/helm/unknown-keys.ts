@@ -24,7 +24,10 @@ interface Search {
  * The keys of one layer that neither a run looked up nor any branch of any template could. A key that the chart's own
  * values.yaml has is never one: it may be documentation.
  */
-export function unreadKeys(layer: MapValue, given: { readonly shape: ReadShape; readonly defaults: MapValue; readonly looked?: Search['looked'] }): UnreadKey[] {
+export function unreadKeys(
+  layer: MapValue,
+  given: { readonly shape: ReadShape; readonly defaults: MapValue; readonly looked?: Search['looked'] },
+): UnreadKey[] {
   const search: Search = { root: given.shape, looked: given.looked ?? new Map(), found: [] }
   searchMap(layer, { shape: given.shape, defaults: given.defaults, path: [] }, search)
   return search.found

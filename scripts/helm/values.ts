@@ -12,7 +12,13 @@ export interface Coalescing {
 }
 
 const none: readonly Value[] = []
-const nowhere = { layer: 'chart' as const, file: { path: '', text: '', builtin: true as const }, path: [], key: null, value: { start: 0, end: 0 } }
+const nowhere = {
+  layer: 'chart' as const,
+  file: { path: '', text: '', builtin: true as const },
+  path: [],
+  key: null,
+  value: { start: 0, end: 0 },
+}
 
 export function emptyMap(): MapValue {
   return { kind: 'map', origin: nowhere, overrides: none, entries: new Map() }

@@ -180,7 +180,8 @@ function writeFolded(emitter: Emitter, text: string, folds: boolean, quote?: "'"
   for (const [index, character] of characters.entries()) {
     if (character === ' ') {
       const isInner = index > 0 && index < characters.length - 1
-      if (folds && !afterBlank && emitter.column > bestWidth[emitter.version] && isInner && characters[index + 1] !== ' ') startLine(emitter)
+      if (folds && !afterBlank && emitter.column > bestWidth[emitter.version] && isInner && characters[index + 1] !== ' ')
+        startLine(emitter)
       else put(emitter, character)
       afterBlank = true
     } else if (isBreak.test(character)) {
@@ -225,7 +226,14 @@ function doubleQuoted(emitter: Emitter, text: string, folds: boolean): void {
     const isEscaped =
       escapesAll || character.length > 1 || !isPrintable.test(character) || isBreak.test(character) || /["\\]/.test(character)
     if (isEscaped) put(emitter, escape(character))
-    else if (character === ' ' && folds && !afterBlank && emitter.column > bestWidth[emitter.version] && index > 0 && index < characters.length - 1) {
+    else if (
+      character === ' ' &&
+      folds &&
+      !afterBlank &&
+      emitter.column > bestWidth[emitter.version] &&
+      index > 0 &&
+      index < characters.length - 1
+    ) {
       startLine(emitter)
       // a line that goes on with a blank needs a backslash to keep it
       if (characters[index + 1] === ' ') put(emitter, '\\')

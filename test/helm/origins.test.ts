@@ -112,7 +112,9 @@ test('watching changes nothing', () => {
 })
 
 test('a key that no branch of any template reads is found, with the place where it would be read', () => {
-  const [found = []] = findUnreadKeys(input('conut: 2\nsize: 5Gi\nstorage:\n  clas: x\nlabels:\n  any: thing\nusers:\n  eve:\n    role: x\n    rule: y\n'))
+  const [found = []] = findUnreadKeys(
+    input('conut: 2\nsize: 5Gi\nstorage:\n  clas: x\nlabels:\n  any: thing\nusers:\n  eve:\n    role: x\n    rule: y\n'),
+  )
   expect(found.map(({ path, suggestion, elsewhere }) => [path.join('.'), suggestion, elsewhere])).toEqual([
     ['conut', 'count', []],
     ['size', undefined, ['storage.size']],
