@@ -11,6 +11,8 @@ export interface BudgetLimits {
   readonly steps: number
   /** characters of all texts that functions make */
   readonly characters: number
+  /** characters of one text */
+  readonly text?: number
   /** characters that templates print */
   readonly output: number
   /** items of all lists and maps that functions make */
@@ -21,14 +23,14 @@ export interface BudgetLimits {
 
 const plainLimits: BudgetLimits = { steps: 2_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
 
-/** No text is longer than this part of all of them: 2,000,000 characters, where the API server takes no object beyond 1.5 MiB. */
-const longestPart = 16
+/** No text is longer: the API server takes no object beyond 1.5 MiB. */
+const longestText = 2_000_000
 /** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
 const charactersPerStep = 8
 
-const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
+const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, string>> = {
   characters: 'characters of text',
   output: 'characters of output',
   elements: 'list items',
@@ -41,7 +43,7 @@ const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
  */
 export class Budget {
   readonly #limits: BudgetLimits
-  readonly #spent: Record<Exclude<keyof BudgetLimits, 'steps'>, number> = { characters: 0, output: 0, elements: 0, parameters: 0 }
+  readonly #spent: Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, number> = { characters: 0, output: 0, elements: 0, parameters: 0 }
   #stepsLeft: number
   readonly #known = new Set<string>()
   #depth = 0
@@ -53,7 +55,7 @@ export class Budget {
     this.#stepsLeft = limits.steps
   }
 
-  #spend(kind: Exclude<keyof BudgetLimits, 'steps'>, count: number): void {
+  #spend(kind: Exclude<keyof BudgetLimits, 'steps' | 'text'>, count: number): void {
     this.#spent[kind] += count
     // not a number is too many as well
     if (!(this.#spent[kind] <= this.#limits[kind])) exceeded(`more than ${shown(this.#limits[kind])} ${nouns[kind]}`)
@@ -65,7 +67,7 @@ export class Budget {
   }
   /** A text of so many characters is about to be made. */
   characters(count: number): void {
-    const longest = this.#limits.characters / longestPart
+    const longest = this.#limits.text ?? longestText
     if (!(count <= longest)) exceeded(`a text of more than ${shown(longest)} characters`)
     this.#spend('characters', count)
     this.steps(count / charactersPerStep)
@@ -136,5 +138,5 @@ const shown = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$
 /** A budget for `times` as much as one untrusted set may cost. */
 export function templateBudget(times = 1): Budget {
   const scaled = Object.entries(plainLimits).map(([kind, limit]) => [kind, limit * times])
-  return new Budget(Object.fromEntries(scaled) as BudgetLimits)
+  return new Budget({ ...(Object.fromEntries(scaled) as BudgetLimits), text: longestText * times })
 }

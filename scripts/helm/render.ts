@@ -62,10 +62,13 @@ export interface HelmOutput {
   readonly text: string
 }
 
+/** A chart may cost as much as several sets: the largest public ones read megabytes of their own files. */
+const chartShare = 4
+
 /** Throws HelmRefusal, in Helm's order: what fails first is the error. */
 export function renderHelmChart(input: HelmInput): HelmOutput {
   const { helm = '4.2' } = input
-  const budget = templateBudget(2)
+  const budget = templateBudget(chartShare)
   const kube = readKubeVersion(input.kubeVersion, helm)
   const release = releaseName(input.release, budget)
   const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
@@ -107,7 +110,7 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
     // a run that stops has looked something up all the same
     if (!(error instanceof HelmRefusal)) throw error
   }
-  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(2) }))
+  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(chartShare) }))
   return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
 }
 
