@@ -7,6 +7,7 @@ import type { Budget } from './budget.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
 import { bytesOf } from './go-bytes.ts'
 import { readJson } from './go-json.ts'
+import { goYamlMessage } from './go-yaml-error.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { TemplateError, fromJson, isGoMap, isInteger, isNilList, isNilMap, isStruct, bytesIn, sortedKeys } from './go-value.ts'
@@ -17,7 +18,7 @@ import { writeYaml } from './go-yaml.ts'
 export function readYaml(text: string): Json {
   const { documents, problems } = parseFirstDocument({ path: '', text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${fatal.message}`)
+  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${goYamlMessage(text, fatal)}`)
   const [first] = documents
   return first === undefined ? null : toPlain(first)
 }

@@ -8,7 +8,8 @@ import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { LayerName, MapValue, SourceFile, Value } from '../model.ts'
+import type { Json, JsonMap, LayerName, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
@@ -112,6 +113,17 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
   }
   const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(chartShare) }))
   return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
+}
+
+/** The documents as the rest of the program knows objects. */
+export function renderedObjects(documents: readonly HelmDocument[]): RenderedObject[] {
+  return documents.flatMap(({ value, hook }) => {
+    if (value.kind !== 'map') return []
+    const plain = toPlain(value) as JsonMap
+    const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
+    const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
+    return [{ kind: text(plain['kind']), name: text(metadata['name']), value, plain, hook }]
+  })
 }
 
 const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()

@@ -1,7 +1,7 @@
 // Does every key and value of an object know who wrote it?
 import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
-import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
+import { findUnreadKeys, renderHelmChart, renderedObjects } from '../../scripts/helm/render.ts'
 import type { Path, Value } from '../../scripts/model.ts'
 import { valueAt } from '../../scripts/values/value.ts'
 
@@ -105,6 +105,11 @@ test.each<[Path, string]>([
 ])('%j comes from %s', (path, place) => {
   const { documents } = renderHelmChart({ ...input(layer), recorder: new Recorder() })
   expect(placeOf(valueAt(documents[0]?.value, path))).toBe(place)
+})
+
+test('objects are those of the rest of the program', () => {
+  const objects = renderedObjects(renderHelmChart({ ...input(layer), recorder: new Recorder() }).documents)
+  expect(objects.map(({ kind, name, hook }) => [kind, name, hook])).toEqual([['Case', 'demo-probe', false]])
 })
 
 test('watching changes nothing', () => {
