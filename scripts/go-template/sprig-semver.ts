@@ -83,7 +83,8 @@ const validGroup = `^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncapture
 function matchesOf(grammar: string, text: string, budget: Budget): GoMatch[] {
   const expression = compileGoRegexp(grammar)
   const found: GoMatch[] = []
-  for (let at = 0; expression !== undefined && at <= text.length;) {
+  if (expression === undefined) return found
+  for (let at = 0; at <= text.length;) {
     budget.steps(((text.length - at + 1) * expression.size) / 16)
     const match = expression.find(text, at)
     if (match === undefined) break
