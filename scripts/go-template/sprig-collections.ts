@@ -132,7 +132,7 @@ export const listFunctions: GoFunctions = {
     const all = lists.flatMap((list) => listOf(list, 'concat'))
     return all.length === 0 ? nilList() : all
   }),
-  sortAlpha: takes(['any'], (value, budget) => typedList('[]string', texts(value, budget).sort(compareText))),
+  sortAlpha: takes(['any'], (value, budget) => typedList('[]string', value === null ? ['<nil>'] : texts(value, budget).sort(compareText))),
   join: takes(['string', 'any'], (separator, value, budget) => {
     const parts = texts(value, budget)
     budget.characters(parts.reduce((sum, part) => sum + part.length + separator.length, 0))
@@ -245,7 +245,11 @@ export const mapFunctions: GoFunctions = {
   mustMerge: mergeAll(false),
   mergeOverwrite: mergeAll(true),
   mustMergeOverwrite: mergeAll(true),
-  deepCopy: takes(['any'], deepCopy),
-  mustDeepCopy: takes(['any'], deepCopy),
+  ...both(
+    'deepCopy',
+    takes(['any'], (value, budget) =>
+      value === null ? fail('reflect: call of reflect.Value.Type on zero Value') : deepCopy(value, budget),
+    ),
+  ),
   deepEqual: takes(['any', 'any'], deepEqual),
 }

@@ -1,4 +1,5 @@
 // Which Sprig functions compare versions?
+import { templateBudget } from './budget.ts'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -82,7 +83,8 @@ const validGroup = `^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncapture
 function matchesOf(grammar: string, text: string, budget: Budget): GoMatch[] {
   const expression = compileGoRegexp(grammar)
   const found: GoMatch[] = []
-  for (let at = 0; expression !== undefined && at <= text.length;) {
+  if (expression === undefined) return found
+  for (let at = 0; at <= text.length;) {
     budget.steps(((text.length - at + 1) * expression.size) / 16)
     const match = expression.find(text, at)
     if (match === undefined) break
@@ -178,6 +180,31 @@ function satisfies(text: string, version: Version, budget: Budget): boolean {
     const takesPre = constraints.some(({ bound }) => bound.pre !== '')
     return (takesPre || version.pre === '') && constraints.every((constraint) => fits(constraint, version))
   })
+}
+
+/** Whether `NewVersion` takes it. */
+export function isVersion(text: string): boolean {
+  try {
+    return parse(text).original === text
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
+/** Helm's `IsCompatibleRange`: what can't be read fits nothing. */
+export function fitsRange(constraint: string, version: string): boolean {
+  const budget = templateBudget()
+  return isVersion(version) && isRange(constraint, budget) && satisfies(constraint, parse(version), budget)
+}
+
+function isRange(constraint: string, budget: Budget): boolean {
+  try {
+    return parseConstraints(constraint, budget).length > 0
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
 }
 
 const versions = new WeakMap<GoStruct, Version>()

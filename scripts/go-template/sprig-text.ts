@@ -5,12 +5,14 @@ import { formatValue } from './go-format.ts'
 import { quoteGo } from './go-quote.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError, isStruct, textMap, typedList } from './go-value.ts'
+import { TemplateError, bytesIn, isStruct, textMap, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `strval`: how Sprig turns anything into text. */
 export function textOf(value: GoValue, budget: Budget): string {
-  return typeof value === 'string' ? value : formatValue(value, budget)
+  if (typeof value === 'string') return value
+  const bytes = bytesIn(value)
+  return bytes === undefined ? formatValue(value, budget) : textOfBytes(Buffer.from(bytes))
 }
 
 /** Go slices texts by bytes; a cut inside a character leaves stray bytes. */
