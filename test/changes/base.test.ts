@@ -108,7 +108,7 @@ describe('a tree that stood elsewhere', () => {
     expect(found).toMatchObject({ rule: 'changes/storage-grows', file: `infra/${values}`, line: 8 })
     expect(found?.related).toMatchObject([{ revision: 'main', file: values, line: 8 }])
     repository.git('rm', '-rqf', `infra/${values}`)
-    expect((await repository.places(infra))[0]).toBe(`changes/retired-first main:../${values}:5`)
+    expect((await repository.places(infra))[0]).toBe(`changes/retired-first main:${values}:5`)
   })
   test('and is at the top now', async () => {
     const nested = await openChange('old/place')
