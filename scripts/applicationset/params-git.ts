@@ -45,7 +45,7 @@ function matcher(items: readonly PathItem[], exclude: boolean): (path: string) =
 
 function fileParams(generator: JsonMap, file: { path: string; text: string }, context: GeneratorContext): GoMap[] {
   context.budget.steps(file.text.length / 8)
-  const content = readYaml(file.text)
+  const content = readOnce(file.text)
   const objects = content === null ? [{}] : Array.isArray(content) ? content : [content]
   context.budget.parameters(objects.length)
   return objects.map((object) => {
@@ -58,6 +58,23 @@ function fileParams(generator: JsonMap, file: { path: string; text: string }, co
       context,
     })
   })
+}
+
+const contents = new Map<string, Json>()
+let heldCharacters = 0
+
+/** A matrix reads the same files for each of its elements. */
+function readOnce(text: string): Json {
+  const known = contents.get(text)
+  if (known !== undefined) return known
+  const content = readYaml(text)
+  if (heldCharacters > 4_000_000) {
+    contents.clear()
+    heldCharacters = 0
+  }
+  contents.set(text, content)
+  heldCharacters += text.length
+  return content
 }
 
 function directoryParams(

@@ -86,7 +86,8 @@ function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const items = rangeItems(value, node.pipe, state.budget)
   const mark = state.variables.length
   try {
-    for (const [index, item] of items) {
+    for (let at = 0; at < items.length; at++) {
+      const { index, item } = items.at(at)
       bindRange(state, node.pipe, { index, item })
       try {
         walkList(state, item, node.list)
@@ -121,16 +122,28 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
   if (second !== undefined) set(top - 1, at.index)
 }
 
-function rangeItems(value: GoValue, pipe: Pipe, budget: Budget): (readonly [GoValue, GoValue])[] {
-  if (value === undefined || value === null) return []
-  budget.steps(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
-  if (Array.isArray(value)) return value.map((item, index) => [int(index), item] as const)
-  if (isGoMap(value)) return sortedKeys(value).map((key) => [key, value.get(key)] as const)
+interface Items {
+  readonly length: number
+  readonly at: (place: number) => { readonly index: GoValue; readonly item: GoValue }
+}
+
+function rangeItems(value: GoValue, pipe: Pipe, budget: Budget): Items {
+  if (value === undefined || value === null) return { length: 0, at: () => ({ index: undefined, item: undefined }) }
+  if (Array.isArray(value)) {
+    budget.steps(value.length)
+    return { length: value.length, at: (place) => ({ index: int(place), item: value[place] }) }
+  }
+  if (isGoMap(value)) {
+    // the keys are sorted
+    budget.steps(4 * value.size)
+    const entries = sortedKeys(value).map((key) => ({ index: key, item: value.get(key) }))
+    return { length: entries.length, at: (place) => entries[place] ?? { index: undefined, item: undefined } }
+  }
   if (isInteger(value)) {
     if (pipe.declares.length > 1) fail("can't use an integer to iterate over more than one variable")
     const count = Math.max(0, Number(value.value))
     budget.elements(count)
-    return Array.from({ length: count }, (_, index) => [int(index), { ...value, value: BigInt(index) }] as const)
+    return { length: count, at: (place) => ({ index: int(place), item: { ...value, value: BigInt(place) } }) }
   }
   return fail(`range can't iterate over ${typeOf(value)}`)
 }
