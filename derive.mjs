@@ -1,6 +1,7 @@
 // Brings derived files up to date: the values schema, its types, the list of rules.
 // `postgres MAJOR SETTINGS WORDS` derives the parameters of a PostgreSQL instead, from what its server told.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
@@ -29,6 +30,7 @@ try {
       // not there yet
     }
     if (present === text) continue
+    mkdirSync(dirname(root + path), { recursive: true })
     writeFileSync(root + path, text)
     process.stdout.write(`written  ${path}\n`)
   }

@@ -37,7 +37,7 @@ test.each(names)('%s', async (name) => {
   if (process.env['UPDATE'] === '1') writeFileSync(expected, seen)
   expect(seen).toBe(readFileSync(expected, 'utf8'))
   expect(rendered.code).toBe(checked.code)
-  const parts = checked.stdout.match(/: (?:error|warning): /g) ?? []
+  const parts = checked.stdout.match(/: (?:error|warning|info): /g) ?? []
   const json = JSON.parse((await run(root, 'check', '--format', 'json')).stdout) as { diagnostics: unknown[] }
   expect(json.diagnostics).toHaveLength(parts.length)
 })

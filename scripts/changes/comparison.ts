@@ -14,7 +14,7 @@ import type { Effect } from './effect.ts'
 import { keptFindings } from './kept.ts'
 import { livingFindings } from './living.ts'
 import { compareObjects, noChanges } from './objects.ts'
-import type { ObjectChanges, UpdateJudge } from './objects.ts'
+import type { ObjectChanges } from './objects.ts'
 import { pinFindings, togetherFindings } from './pins.ts'
 import type { State } from './places.ts'
 import { replacedPoolers } from './poolers.ts'
@@ -51,7 +51,7 @@ export interface Comparison {
   /** nothing of this program was there at the base */
   readonly isFirst: boolean
   /** compares both sides; rules of change are findings */
-  compare(before: Side, after: Side, judge: UpdateJudge): LocatedFinding[]
+  compare(before: Side, after: Side): LocatedFinding[]
   /** a database whose values at the base can't be read, or are refused by the chart, for the reasons given */
   leaveOut(after: Database, reasons: readonly LocatedFinding[]): LocatedFinding[]
   /** what can be said once all databases are known: those that vanished, and pins */
@@ -87,9 +87,9 @@ export function startComparison(base: Base, now: State, databases: readonly Data
       const old = earlier(database)
       return old === undefined || !isSame(old, database) || base.differs(database.rendered)
     },
-    compare: (before, after, judge) => {
+    compare: (before, after) => {
       if (then === undefined) return []
-      const { findings, record } = compareSides(then, now, { before, after, judge })
+      const { findings, record } = compareSides(then, now, { before, after })
       records.set(after.database.id, record)
       return findings
     },
@@ -182,10 +182,9 @@ function goneRecord(database: Database, { settings }: Base): DatabaseChange {
 interface Sides {
   readonly before: Side
   readonly after: Side
-  readonly judge: UpdateJudge
 }
 
-function compareSides(then: State, now: State, { before, after, judge }: Sides): { findings: LocatedFinding[]; record: DatabaseChange } {
+function compareSides(then: State, now: State, { before, after }: Sides): { findings: LocatedFinding[]; record: DatabaseChange } {
   const pair = { before: before.database, after: after.database }
   const findings = [...identityFindings(then, now, pair)]
   const operator = operatorChanges(now, pair, rollingEffect(instancesOf(before)))
@@ -201,7 +200,7 @@ function compareSides(then: State, now: State, { before, after, judge }: Sides):
     }
   }
   const isComparable = before.objects.length > 0
-  const objects = isComparable ? compareObjects(before, after, judge) : noChanges()
+  const objects = isComparable ? compareObjects(before, after) : noChanges()
   const living = [...livingFindings(before, after)]
   append(findings, objects.findings, living, isComparable ? keptFindings(then, now, before, after) : [])
   append(changes, objects.changes)

@@ -3,7 +3,7 @@ import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { locateFinding, spotOf } from '../report/diagnose.ts'
 import type { LocatedFinding, Spot } from '../report/diagnose.ts'
-import type { Database, Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
+import type { Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'
 import { literalsMask } from '../secret/values.ts'
@@ -13,13 +13,7 @@ import { causeOf, hasFallen } from './cause.ts'
 import { differences, isEqual, shownValue, spotIn } from './difference.ts'
 import { clusterEffect, gravest } from './effect.ts'
 import type { Side } from './side.ts'
-
-/** A rendered object beside what it was; `judge` yields what the API server and the operator say to the update. */
-export type UpdateJudge = (
-  object: RenderedObject,
-  old: RenderedObject,
-  databases: { readonly before: Database; readonly after: Database },
-) => readonly RuledFinding[]
+import { updateVerdict } from './update.ts'
 
 export interface ObjectChanges {
   readonly findings: LocatedFinding[]
@@ -37,7 +31,8 @@ export function noChanges(): ObjectChanges {
   return { findings: [], changes: [], changed: [], added: [], refused: [], removed: [] }
 }
 
-export function compareObjects(before: Side, after: Side, judge: UpdateJudge): ObjectChanges {
+/** What differs, and what the API server and the operator say to each update. */
+export function compareObjects(before: Side, after: Side): ObjectChanges {
   const key = ({ kind, name }: RenderedObject): string => `${kind}/${name}`
   const old = new Map(before.objects.map((object) => [key(object), object]))
   const found = noChanges()
@@ -53,7 +48,7 @@ export function compareObjects(before: Side, after: Side, judge: UpdateJudge): O
     if (changes.length === 0) continue
     found.changed.push(object)
     const subject = { object, values: after.values, fallback: after.fallback, database: after.database }
-    const judged = judge(object, was, { before: before.database, after: after.database }).map((finding) => {
+    const judged = updateVerdict(after.database, object, was).map((finding) => {
       const located = locateFinding(finding, subject)
       return { finding, located: withHistory(located, finding, { was, object, before, after }) }
     })

@@ -1,4 +1,5 @@
 // What is one database at one commit, as far as its objects?
+import type { Evaluated } from '../chart/evaluated.ts'
 import type { Spot } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, MapValue, RenderedObject } from '../model.ts'
@@ -11,8 +12,8 @@ export interface Side {
 }
 
 /** A side of a comparison. */
-export function sideOf(database: Database, values: MapValue, objects: readonly RenderedObject[]): Side {
-  return { database, values, objects, fallback: serviceSpot(database) }
+export function sideOf({ database, merged, objects }: Pick<Evaluated, 'database' | 'merged' | 'objects'>): Side {
+  return { database, values: merged, objects, fallback: serviceSpot(database) }
 }
 
 export function clusterOf({ objects }: Pick<Side, 'objects'>): RenderedObject | undefined {

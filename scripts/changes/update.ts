@@ -1,19 +1,25 @@
 // What do the API server and the operator say to an object because of what it was before?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
+import { examine } from '../admit/examine.ts'
+import type { Database, Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
+import { isOperators } from '../operator/objects.ts'
 import { valueAt } from '../values/value.ts'
 import { majorOf } from './effect.ts'
 
-type Examine = (object: JsonMap, old?: JsonMap) => readonly RuledFinding[]
-
 /**
- * The findings that the old object adds to those of a new one. No status is known here: the major of the base's image
- * is taken as the one that runs.
+ * The findings that the old object adds to those of a new one, by the operator of the new one's database. No status is known
+ * here: the major of the old image is taken as the one that runs.
  */
-export function updateFindings(object: RenderedObject, old: RenderedObject, examine: Examine): readonly RuledFinding[] {
+export function updateVerdict(
+  { environment }: Pick<Database, 'environment'>,
+  object: RenderedObject,
+  old: RenderedObject,
+): readonly RuledFinding[] {
+  if (!isOperators(object.plain)) return []
+  const operator = environment.operator.version
   const key = ({ rule, message, places }: RuledFinding): string => JSON.stringify([rule, message, places[0].path])
-  const known = new Set(examine(object.plain).map(key))
-  return examine(object.plain, running(old)).filter((finding) => !known.has(key(finding)))
+  const known = new Set(examine(object.plain, { operator }).map(key))
+  return examine(object.plain, { operator, old: running(old) }).filter((finding) => !known.has(key(finding)))
 }
 
 function running(old: RenderedObject): JsonMap {

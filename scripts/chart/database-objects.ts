@@ -30,10 +30,14 @@ export interface DatabaseObjects {
   readonly told: () => readonly Path[]
 }
 
-/** Whether a database's chart is the one that is modelled here. */
+/** Whether the defaults of a database's chart are known here: with another chart only Helm knows them. */
+export function hasChartDefaults({ environment: { clusterChart } }: Database): boolean {
+  return clusterChart.name === 'cluster' && clusterChart.version === chartVersion
+}
+
+/** Whether the model renders a database, and not the helm binary. */
 export function isModelled(database: Database): boolean {
-  const { name, version, engine } = database.environment.clusterChart
-  return engine === 'builtin' && name === 'cluster' && version === chartVersion
+  return database.environment.clusterChart.engine === 'builtin' && hasChartDefaults(database)
 }
 
 /** What can be said of a layer's file on its own: the keys that no template reads. */
@@ -117,8 +121,8 @@ export function renderDatabase(database: Database, values: MapValue, settings: S
   return { objects: [], findings, told }
 }
 
-/** Whether a finding of admission follows from a value that is told already: the value itself, or a misspelt key beside which it is missing. */
-export function isTold({ places: [{ path }] }: Finding, object: RenderedObject, told: readonly Path[]): boolean {
+/** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key beside which it is missing. */
+export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, told: readonly Path[]): boolean {
   const { origin } = deepestAt(object.value, path).node
   return told.some((known) => isMeant(known, origin.path))
 }

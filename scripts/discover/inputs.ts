@@ -10,13 +10,13 @@ import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
 export const environmentDefaults = (environment: string): string => `helm-values/data/postgres-${environment}-defaults.yaml`
 
 /** Environments whose defaults file is missing. */
-export function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[] {
+function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[] {
   return settings.environments
     .filter((environment) => tree.read(environmentDefaults(environment.name)) === undefined)
     .map((environment) => ({
       rule: 'discover/defaults-exist',
       severity: 'error' as const,
-      message: `environment \`${environment.name}\` has no ${environmentDefaults(environment.name)}, but its defaults stand there`,
+      message: `environment \`${environment.name}\` has no ${environmentDefaults(environment.name)}, but its defaults are read from it`,
       at: nearestSpot(settings.origin, ['environments', environment.name], 'key') as Spot,
       help: 'create the file (it may be empty)',
     }))
@@ -30,7 +30,7 @@ export function hasDefaults(database: Database): boolean {
 const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
 
 /** The operator's values, which its generated Application names (if it is generated): there, readable, and YAML. */
-export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[] {
+function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[] {
   if (!settings.manageOperator) return []
   const read = tree.read(operatorValues)
   if (read === undefined) {
@@ -58,6 +58,11 @@ export function operatorValuesFindings(settings: Settings, tree: Tree): LocatedF
     ]
   const parsed = parseYaml(file, 'environment')
   return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
+}
+
+/** The files that every environment and the operator need. */
+export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] {
+  return [...missingDefaults(settings, tree), ...operatorValuesFindings(settings, tree)]
 }
 
 /** Nothing to check is a mistake, and never a silent success. */

@@ -27,8 +27,9 @@ export interface Patch {
  */
 export function unifiedDiff(path: string, before: string, after: string): Patch {
   if (before === after) return { text: '', left: 0 }
-  const { rows, left } = withoutHidden(compare(before, after))
-  const hunks = writeHunks(rows)
+  const { rows, left: hidden } = withoutHidden(compare(before, after))
+  const { hunks, left: unplaced } = writeHunks(rows)
+  const left = hidden + unplaced
   return { text: hunks.length === 0 ? '' : `--- ${quotePath(`a/${path}`)}\n+++ ${quotePath(`b/${path}`)}\n${hunks.join('')}`, left }
 }
 
@@ -47,7 +48,7 @@ function quotePath(path: string): string {
   return `"${escaped.join('')}"`
 }
 
-function writeHunks(rows: readonly Row[]): string[] {
+function writeHunks(rows: readonly Row[]): { readonly hunks: string[]; readonly left: number } {
   const shown = new Uint8Array(rows.length)
   for (const [at, row] of rows.entries()) {
     if (row.sign === ' ') continue
@@ -59,6 +60,7 @@ function writeHunks(rows: readonly Row[]): string[] {
       }
   }
   const hunks: string[] = []
+  let left = 0
   let [oldLine, newLine] = [1, 1]
   for (let at = 0; at < rows.length;) {
     let end = at
@@ -71,12 +73,14 @@ function writeHunks(rows: readonly Row[]): string[] {
     }
     const hunk = rows.slice(at, end)
     const [oldCount, newCount] = [hunk.filter(({ sign }) => sign !== '+').length, hunk.filter(({ sign }) => sign !== '-').length]
-    hunks.push(`@@ -${range(oldLine, oldCount)} +${range(newLine, newCount)} @@\n${hunk.map(print).join('')}`)
+    // without any context, behind the first line: `git apply` takes it for the beginning of the file, and for its end
+    if (oldCount === 0 && oldLine === 2) left++
+    else hunks.push(`@@ -${range(oldLine, oldCount)} +${range(newLine, newCount)} @@\n${hunk.map(print).join('')}`)
     oldLine += oldCount
     newLine += newCount
     at = end
   }
-  return hunks
+  return { hunks, left }
 }
 
 function range(start: number, count: number): string {

@@ -1,5 +1,9 @@
 // Where does a live Cluster differ from what the API server would store for ours?
-import type { Spot } from '../report/diagnose.ts'
+import { admit } from '../admit/admit.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
+import { serviceSpot } from '../merge/generator.ts'
+import { locateFinding } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../report/diagnose.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
 import type { Database, Json, JsonMap, Path } from '../model.ts'
@@ -8,17 +12,39 @@ import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** A field that differs, as a place in the object that the repository wants. */
-export interface LiveDifference {
+interface LiveDifference {
   readonly path: Path
   readonly message: string
   readonly live: Spot
+}
+
+/** Fields of the live Cluster against what the API server would store for ours. */
+export function liveFindings(
+  live: LiveState,
+  { database, merged, objects }: Pick<Evaluated, 'database' | 'merged' | 'objects'>,
+): LocatedFinding[] {
+  const object = objects.find(({ kind }) => kind === 'Cluster')
+  const wanted = object === undefined ? undefined : admit(object.plain, { operator: database.environment.operator.version }).defaulted
+  if (object === undefined || wanted === undefined) return []
+  return compareCluster(live, database, wanted).map(({ path, message, live: at }) => {
+    const finding = {
+      rule: 'live/cluster-as-wanted',
+      severity: 'warning',
+      message,
+      places: [{ path }],
+      help: 'sync it, or write here what was changed by hand',
+    } as const
+    const found = locateFinding(finding, { object, values: merged, fallback: serviceSpot(database), database })
+    // each Cluster has lines of its own in the live file, so that no two differences fall together
+    return { ...found, at, related: [{ ...found.at, message: 'wanted here' }] }
+  })
 }
 
 /**
  * The fields of ours that the live Cluster has otherwise, and parameters of PostgreSQL that only the live one has. What it
  * has besides is the operator's affair.
  */
-export function compareCluster(state: LiveState, database: Database, wanted: JsonMap): LiveDifference[] {
+function compareCluster(state: LiveState, database: Database, wanted: JsonMap): LiveDifference[] {
   const live = state.clusters.get(`${database.namespace}/${database.cluster}`)
   if (live === undefined) return []
   const found: LiveDifference[] = []

@@ -62,25 +62,23 @@ function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonl
   return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
 }
 
-/** What was judged of a change, and what is known of the rest. */
-export interface Meeting {
-  readonly facts: readonly FleetFacts[]
-  /** of the databases that were there before, what they wrote then */
-  readonly before: ReadonlyMap<string, FleetFacts>
-  readonly tree: Tree
-  /** the folder of the databases */
-  readonly folder: string
+/** What a database of a change writes and names, now and at the base. */
+export interface Touched {
+  readonly facts?: FleetFacts
+  readonly before?: FleetFacts
 }
 
 /**
  * Whether a database that was not rendered could write an archive that the change is new to, or make an ObjectStore that it
- * names: a place ends with the name of a server and a store with that of its maker, and both are written out or follow from
+ * names (files are below `folder`): a place ends with the name of a server and a store with that of its maker, and both are written out or follow from
  * the cluster.
  */
-export function couldMeet({ facts, before, tree, folder }: Meeting): (database: Database) => boolean {
+export function mayConflict(changed: readonly Touched[], tree: Tree, folder: string): (database: Database) => boolean {
   const names = new Set(
-    facts.flatMap(({ database, written, references, stores }) => {
-      const old = new Set(before.get(database)?.written.map(({ key }) => key))
+    changed.flatMap(({ facts, before }) => {
+      if (facts === undefined) return []
+      const { written, references, stores } = facts
+      const old = new Set(before?.written.map(({ key }) => key))
       const fresh = written.filter(({ key }) => !old.has(key))
       return [...fresh.map(({ server }) => server), ...references.map(({ name }) => name).filter((name) => !stores.includes(name))]
     }),

@@ -23,8 +23,18 @@ export function schemasFolder(): string {
   return join(packageFolder(), 'schemas')
 }
 
+function description(): { readonly version: string; readonly repository: { readonly url: string } } {
+  return JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as ReturnType<typeof description>
+}
+
 /** The version in this package's package.json. */
 export function programVersion(): string {
-  const text = readFileSync(join(packageFolder(), 'package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+  return description().version
+}
+
+/** Where this project is on the web, by package.json. */
+export function homePage(): string {
+  return description()
+    .repository.url.replace(/^git\+/, '')
+    .replace(/\.git$/, '')
 }

@@ -1,6 +1,7 @@
 // What is a checkout called that isn't the root's own?
 import { basename } from 'node:path'
 import { ask, calls } from './git-command.ts'
+import { findRepository } from './place.ts'
 
 /**
  * Host and path of the remote `origin`, the same for each way to write it (`git@host:team/deploy.git`, `https://host/team/deploy`);
@@ -12,7 +13,7 @@ export function remoteName(top: string): string {
 
 /** The address that a repository was cloned from, as it is written there. */
 export function originOf(root: string): string | undefined {
-  return ask(root, calls.originUrl())
+  return findRepository(root) === undefined ? undefined : ask(root, calls.originUrl())
 }
 
 export function normalizeRemote(url: string): string | undefined {

@@ -83,6 +83,8 @@ function isMention(message: string, { start, end }: Span): boolean {
   const text = message.slice(start, end)
   const [before, after] = [message.slice(Math.max(0, start - 12), start), message.slice(end, end + 2)]
   const isApart = !/\w$/.test(before) && !/^\w/.test(after)
+  // a letter or two are a word of any sentence, unless they stand in quotes
+  if (text.length < 3 && !/["“'`]$/.test(before)) return false
   if (!isWord(text)) return isApart || text.length >= shortest
   // the name of a key or of a field stands in backticks, too
   return isApart && /(?:\b(?:is|was|value|of|from|to|got)\s|["“'][^"'\s]{0,8}|:\s|=\s?|^`)$/i.test(before) && !/^[.[]/.test(after)

@@ -8,7 +8,8 @@ import { argocdNotes, chartNotes, unreadableNow } from './pin-notes.ts'
 import type { Pins } from './pins.ts'
 import { postgresNotes } from './postgres.ts'
 import { valueOrDefault } from './side.ts'
-import type { Pair, Side } from './side.ts'
+import type { Pair } from './side.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
 import { isSupervised } from './verdict.ts'
 
 interface FleetToKnow {
@@ -46,8 +47,8 @@ export function* fleetNotes({ settings, databases, pins, majors, pairs, modelled
   for (const text of postgresNotes(majors, pins.postgres, isHandWritten)) yield { text }
 }
 
-function plainAt({ written }: Side, key: string): unknown {
-  const value = valueOrDefault(written, ['cluster', key])
+function plainAt({ merged }: Evaluated, key: string): unknown {
+  const value = valueOrDefault(merged, ['cluster', key])
   return value === undefined ? undefined : toPlain(value)
 }
 

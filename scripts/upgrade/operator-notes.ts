@@ -3,14 +3,14 @@ import { compareVersions } from '../kubernetes/load.ts'
 import { reached, releases } from '../operator/version.ts'
 import type { JsonMap, Json } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
-import type { Side } from './side.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
 
 /** A change of behaviour; `since` are the first releases that have it, one a minor, lowest first. */
 interface Behaviour {
   readonly since: readonly string[]
   readonly note: string
   /** whether it concerns a database; absent: every one */
-  readonly concerns?: (side: Side) => boolean
+  readonly concerns?: (side: Evaluated) => boolean
 }
 
 const behaviours: readonly Behaviour[] = [
@@ -95,7 +95,7 @@ const support: readonly Support[] = [
 const withoutInTreeStore = '1.31.0'
 
 /** What changes for one database between two operators, upwards only. */
-export function operatorNotes(side: Side, from: string, to: string): string[] {
+export function operatorNotes(side: Evaluated, from: string, to: string): string[] {
   if (compareVersions(from, to) >= 0) return []
   const notes = behaviours
     .filter(({ since, concerns }) => isBetween(since, from, to) && (concerns === undefined || concerns(side)))
@@ -158,12 +158,12 @@ function isBetween(since: readonly string[], from: string, to: string): boolean 
   return !reached(from, since) && reached(to, since)
 }
 
-function hasQueries(side: Side): boolean {
+function hasQueries(side: Evaluated): boolean {
   const monitoring = member(cluster(side), 'spec', 'monitoring')
   return isFilled(member(monitoring, 'customQueriesConfigMap')) || isFilled(member(monitoring, 'customQueriesSecret'))
 }
 
-function cluster(side: Side): JsonMap | undefined {
+function cluster(side: Evaluated): JsonMap | undefined {
   return side.objects.find(({ kind }) => kind === 'Cluster')?.plain
 }
 

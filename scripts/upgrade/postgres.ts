@@ -6,7 +6,7 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Finding, RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
-import type { Side } from './side.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
 
 /** Parameters that a major no longer knows: a server that reads one does not start. */
 const removed: Readonly<Record<number, readonly string[]>> = {
@@ -26,12 +26,12 @@ const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = {
 }
 
 /** What a Cluster has that PostgreSQL `to` refuses: removed parameters and removed words. */
-export function postgresFindings(before: Side, after: Side, to: number): LocatedFinding[] {
+export function postgresFindings(before: Evaluated, after: Evaluated, to: number): LocatedFinding[] {
   return after.objects
     .filter(({ kind }) => kind === 'Cluster')
     .flatMap((object) => {
       const from = majorOf(before.objects.find(({ kind }) => kind === 'Cluster')?.value ?? object.value)
-      const subject = { object, values: after.written, fallback: serviceSpot(after.database), database: after.database }
+      const subject = { object, values: after.merged, fallback: serviceSpot(after.database), database: after.database }
       const found = from === undefined ? [] : [...parameterFindings(object, from, to)]
       return found.map((finding) => locateFinding(finding, subject))
     })

@@ -1,42 +1,14 @@
-// What is a database with some pins: its values and its objects?
+// Which two states of a database does an upgrade compare, and what does another PostgreSQL make of its values?
 import { printed } from '../values/printed.ts'
 import { chartDefaults } from '../chart/defaults.ts'
-import { renderDatabase } from '../chart/database-objects.ts'
-import { chartVersion } from '../chart/names.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
-import { generateLayer } from '../merge/generator.ts'
-import { coalesce, helmOf, mergeLayers } from '../merge/merge.ts'
-import type { Database, MapValue, Origin, Path, RenderedObject, Settings, Value } from '../model.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
+import type { MapValue, Origin, Path, Value } from '../model.ts'
 import { isMap, valueAt } from '../values/value.ts'
-
-/** One database with one set of pins. */
-export interface Side {
-  readonly database: Database
-  readonly settings: Settings
-  /** the merged layers without the chart's defaults */
-  readonly written: MapValue
-  /** what the templates see; undefined with a chart whose defaults only Helm knows */
-  readonly values: MapValue | undefined
-  readonly objects: readonly RenderedObject[]
-  /** what Helm, the chart and the generator refuse */
-  readonly findings: readonly LocatedFinding[]
-}
 
 /** The same database with the pins of today and with others. */
 export interface Pair {
-  readonly before: Side
-  readonly after: Side
-}
-
-/** Merges and renders one database. `merged` are the layers that people wrote, with a new major of PostgreSQL where one is tried. */
-export function sideOf(database: Database, merged: MapValue, settings: Settings): Side {
-  const generated = generateLayer(database, merged, settings)
-  const written = mergeLayers([merged, generated.layer])
-  const { objects, findings } = renderDatabase(database, written, settings)
-  const { name, version } = database.environment.clusterChart
-  const isModelled = name === 'cluster' && version === chartVersion
-  const values = isModelled ? coalesce(chartDefaults(), written, helmOf(settings.argocd.version)) : undefined
-  return { database, settings, written, values, objects, findings: [...generated.findings, ...findings] }
+  readonly before: Evaluated
+  readonly after: Evaluated
 }
 
 /** The chart's own value at a path, as Helm would fill it in. */

@@ -1,11 +1,11 @@
 // Which fields would the API server store differently?
-import { printed } from '../values/printed.ts'
+import { isOperators } from '../operator/objects.ts'
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
 import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { fromPlain, valueAt } from '../values/value.ts'
-import type { Side } from './side.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
 
 /** One field of an object before and after; null: not there. Secrets are `***`. */
 export interface FieldChange {
@@ -28,7 +28,7 @@ export function fieldChanges(object: string, before: JsonMap | undefined, after:
 }
 
 /** Compares the stored objects of both sides. An object that one side refuses is compared as it was sent. */
-export function storedChanges(before: Side, after: Side): FieldChange[] {
+export function storedChanges(before: Evaluated, after: Evaluated): FieldChange[] {
   const names = new Set([...after.objects, ...before.objects].map(nameOf))
   return [...names].flatMap((name) => {
     const pair = [before, after].map((side): Sent | undefined => {
@@ -51,11 +51,6 @@ function stored({ plain, operator }: Sent): JsonMap | null {
   if (!isOperators(plain)) return plain
   const result = admit(plain, { operator })
   return result.verdict === 'accepted' ? (result.defaulted ?? plain) : null
-}
-
-/** Whether the API group is the operator's or its backup plugin's. */
-export function isOperators(plain: JsonMap): boolean {
-  return /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(plain['apiVersion']))
 }
 
 function nameOf({ kind, name }: RenderedObject): string {

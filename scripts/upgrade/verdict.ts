@@ -6,7 +6,7 @@ import type { LocatedFinding } from '../report/diagnose.ts'
 import type { Diagnostic } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import type { Move } from './pins.ts'
-import type { Side } from './side.ts'
+import type { Evaluated } from '../chart/evaluated.ts'
 import type { FieldChange } from './stored.ts'
 
 /** From grave to nothing. `unknown`: the chart can't be rendered here. */
@@ -77,7 +77,7 @@ function identityOf({ rule, object, path, database, at }: LocatedFinding): strin
  * What happens to the servers of a database. Another operator rolls every Cluster, unless it replaces the program inside
  * the running pods (`inPlace`); the rest follows from the fields that differ.
  */
-export function effectOf(before: Side, after: Side, inPlace: boolean): Effect {
+export function effectOf(before: Evaluated, after: Evaluated, inPlace: boolean): Effect {
   const [left, right] = [before, after].map((side) => side.objects.find(({ kind }) => kind === 'Cluster')?.value)
   if (left === undefined || right === undefined) return 'nothing'
   const found = [...differences(left, right)].map(({ path }) => clusterEffect(path, { before: left, after: right }))
@@ -87,14 +87,14 @@ export function effectOf(before: Side, after: Side, inPlace: boolean): Effect {
 }
 
 /** The instances of a database's Cluster; one where nothing is said. */
-function instancesOf({ objects }: Side): number {
+function instancesOf({ objects }: Evaluated): number {
   const value = objects.find(({ kind }) => kind === 'Cluster')?.value
   const instances = value === undefined ? undefined : valueAt(value, ['spec', 'instances'])
   return instances?.kind === 'scalar' ? Number(instances.value) : 1
 }
 
 /** Whether the primary waits for a person before it is switched over. */
-export function isSupervised({ objects }: Side): boolean {
+export function isSupervised({ objects }: Evaluated): boolean {
   const value = objects.find(({ kind }) => kind === 'Cluster')?.value
   const strategy = value === undefined ? undefined : valueAt(value, ['spec', 'primaryUpdateStrategy'])
   return strategy?.kind === 'scalar' && strategy.value === 'supervised'

@@ -69,3 +69,15 @@ export function setOwn(target: JsonMap, key: string, value: Json): void {
   if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
   else target[key] = value
 }
+
+/** Every leaf of a tree with its path; empty maps and lists are leaves. Keys by code unit. */
+export function* leavesOf(
+  value: Value,
+  path: readonly (string | number)[] = [],
+): Iterable<{ readonly path: readonly (string | number)[]; readonly value: Value }> {
+  if (isMap(value) && value.entries.size > 0) {
+    for (const key of [...value.entries.keys()].sort()) yield* leavesOf(value.entries.get(key) as Value, [...path, key])
+  } else if (value.kind === 'list' && value.items.length > 0) {
+    for (const [index, item] of value.items.entries()) yield* leavesOf(item, [...path, index])
+  } else yield { path, value }
+}

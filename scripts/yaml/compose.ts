@@ -1,14 +1,14 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
-import { lineStart } from '../values/trim.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Origin, Span, Value } from '../model.ts'
+import { lineStart } from '../values/trim.ts'
 import { WrittenOrigin } from './origin.ts'
 import type { Trail } from './origin.ts'
 import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
 import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
-import { keyText, resolvePlain } from './scalars.ts'
+import { decodeBinary, keyText, resolvePlain } from './scalars.ts'
 import type { Resolved } from './scalars.ts'
 
 const none: readonly Value[] = []
@@ -150,32 +150,23 @@ function scalarText(r: Reading, event: ScalarEvent): string {
   return event.chomping === CHOMPING_MODE.KEEP || (event.chomping === CHOMPING_MODE.CLIP && endsInText) ? text.replace(/\n$/, '') : text
 }
 
+/** What go-yaml calls the kinds of scalars in its tags. */
+const kinds: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int', number: 'float', string: 'str' }
+
 /** A scalar with an explicit tag: `!!int '1'` is 1, `!!str 1` is text, a local tag is text. */
 function tagged(r: Reading, tag: string, text: string, offset: number): Resolved {
   const name = /^(?:!!|!<tag:yaml\.org,2002:)([a-z]+)>?$/.exec(tag)?.[1]
   if (name === undefined || name === 'str') return text
-  if (name === 'binary') return binary(r, text, offset)
+  if (name === 'binary') {
+    const decoded = decodeBinary(text)
+    if (decoded === undefined) throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
+    return decoded
+  }
   const resolved = resolvePlain(text)
-  const kind =
-    resolved === null
-      ? 'null'
-      : typeof resolved === 'boolean'
-        ? 'bool'
-        : typeof resolved === 'bigint'
-          ? 'int'
-          : typeof resolved === 'number'
-            ? 'float'
-            : 'str'
+  const kind = resolved === null ? 'null' : kinds[typeof resolved]
   if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
   if (kind === 'int' && name === 'float') return Number(resolved)
   throw refuse(r, 'yaml/syntax', `the value is a ${kind}, but its tag says !!${name}`, offset)
-}
-
-function binary(r: Reading, text: string, offset: number): string {
-  const compact = text.replaceAll(/[\r\n]/g, '')
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
-    throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
-  return Buffer.from(compact, 'base64').toString('utf8')
 }
 
 function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {

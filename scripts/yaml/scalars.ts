@@ -117,3 +117,10 @@ function formatGoExponent(text: string): string {
   if (digits.length <= exponent + 1) return `${sign}${digits.padEnd(exponent + 1, '0')}`
   return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
 }
+
+/** The text of a `!!binary` scalar; undefined: it is no base64. */
+export function decodeBinary(text: string): string | undefined {
+  const compact = text.replaceAll(/[\r\n]/g, '')
+  const isBase64 = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)
+  return isBase64 ? Buffer.from(compact, 'base64').toString('utf8') : undefined
+}

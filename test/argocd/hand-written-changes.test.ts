@@ -96,9 +96,13 @@ it('is silent where a generated set takes a kept database over', () => {
   const adopted = edited(
     application,
     ['name: one', 'name: orders-db-dev'],
+    ['namespace: one', 'namespace: orders-dev'],
     ['  finalizers:\n    - resources-finalizer.argocd.argoproj.io\n', ''],
   )
-  expect(changes(adopted, undefined)).toEqual([])
+  const named = { base: { 'helm-values/legacy/alpha.yaml': 'fullnameOverride: orders-db-dev\n' } }
+  expect(changes(adopted, undefined, named)).toEqual([])
+  // the chart called it one-cluster
+  expect(changes(adopted, undefined)).toEqual(['error changes/cluster-name-stays values.yaml: '])
 })
 
 it('tells a mistake once, and not what follows from it', () => {
@@ -135,8 +139,9 @@ it('sees a set that generated ones replace', () => {
       [beta, ''],
       ['"alpha"', `"${service}"`],
       ["  name: '{{`{{ .service }}`}}-legacy'", "  name: '{{`{{ .service }}`}}-db-dev'"],
+      ["namespace: '{{`{{ .service }}`}}-legacy'", "namespace: '{{`{{ .service }}`}}-dev'"],
     )
-  const orders = { base: { 'helm-values/legacy/orders.yaml': '' } }
+  const orders = { base: { 'helm-values/legacy/orders.yaml': 'fullnameOverride: orders-db-dev\n' } }
   expect(changes(named('old', 'orders'), undefined, orders)).toEqual(['warning changes/application-stays main:legacy.yaml: name: old'])
   expect(changes(named('postgres-clusters-dev', 'orders'), undefined, orders)).toEqual([])
   expect(changes(named('postgres-clusters-dev', 'alpha'), undefined)).toEqual([

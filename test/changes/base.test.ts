@@ -105,10 +105,10 @@ describe('a tree that stood elsewhere', () => {
     repository.edit(`infra/${values}`, 'size: 10Gi', 'size: 9Gi')
     const [found, ...others] = await repository.told(infra)
     expect(others).toEqual([])
-    expect(found).toMatchObject({ rule: 'changes/storage-grows', file: values, line: 8 })
-    expect(found?.related).toMatchObject([{ revision: 'main', file: `../${values}`, line: 8 }])
+    expect(found).toMatchObject({ rule: 'changes/storage-grows', file: `infra/${values}`, line: 8 })
+    expect(found?.related).toMatchObject([{ revision: 'main', file: values, line: 8 }])
     repository.git('rm', '-rqf', `infra/${values}`)
-    expect((await repository.places(infra))[0]).toBe(`changes/retired-first main:../${values}:5`)
+    expect((await repository.places(infra))[0]).toBe(`changes/retired-first main:${values}:5`)
   })
   test('and is at the top now', async () => {
     const nested = await openChange('old/place')

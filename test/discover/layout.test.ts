@@ -123,11 +123,11 @@ test.each([
   expect(stdout).toContain(message)
 })
 
-test('a path that could steer a terminal is shown with dots', async () => {
+test('a path that could steer a terminal is shown with escapes', async () => {
   repository.put('databases/a\u001b[31mb\nc/values.yaml', '')
   for (const format of ['pretty', 'github']) {
     const { stdout } = await repository.run('check', '--format', format)
-    expect(stdout).toContain('databases/a·[31mb·c/values.yaml')
+    expect(stdout).toContain(String.raw`databases/a\u001b[31mb\u000ac/values.yaml`)
     // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/\x1b|b\nc/)
   }

@@ -129,7 +129,14 @@ describe('sarif', () => {
   })
   test('odd file names become URIs, and equal mistakes of one file differ', () => {
     const odd = diagnostic({ at: { file: 'databases/ä b#%?/c:d.yaml', line: 3, column: 1, endLine: 3, endColumn: 1 } })
-    const log = sarifOf(writeSarif([odd, odd], { version: '1.0.0', summaryOf: () => undefined }))
+    const log = sarifOf(
+      writeSarif([odd, odd], {
+        version: '1.0.0',
+        home: 'https://example.com/tool',
+        summaryOf: () => undefined,
+        pageOf: (id) => `docs/rules/${id}.md`,
+      }),
+    )
     const [first, second] = log.runs[0]?.results ?? []
     expect(first?.locations[0]?.physicalLocation).toEqual({
       artifactLocation: { uri: 'databases/%C3%A4%20b%23%25%3F/c%3Ad.yaml', uriBaseId: '%SRCROOT%' },

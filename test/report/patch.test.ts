@@ -73,7 +73,7 @@ describe('git takes it', () => {
           if (patch.left === 0) expect(result).toBe(after)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[["dsn: 'postgres://u:hunter2hunter2@h/d'"], ['add'], false, '\n']] },
     )
   })
 

@@ -198,6 +198,9 @@ test('a base is found by the name that it has here, and one that is HEAD is said
   for (const base of ['main', 'refs/heads/main', 'origin/refs/heads/main'])
     expect(await run(base)).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean `origin/main`?') })
   expect(await run('origin/')).toMatchObject({ code: 2, stderr: expect.stringContaining('names no branch') })
-  expect(await run('change')).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing is committed here since change') })
-  expect((await run('origin/main')).stderr).not.toContain('nothing is committed')
+  expect(await run('change')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('which is HEAD: only what is not committed can differ'),
+  })
+  expect((await run('origin/main')).stderr).not.toContain('which is HEADcommitted')
 })

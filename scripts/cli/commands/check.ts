@@ -26,7 +26,7 @@ import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../terminal.ts'
-import { programVersion } from '../../repository/package.ts'
+import { homePage, programVersion } from '../../repository/package.ts'
 
 export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const
 export type Format = (typeof formats)[number]
@@ -225,8 +225,8 @@ async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome,
       )
     case 'sarif': {
       // the lists of all rules, Argo CD's engine among them, take longer to load than a check of one service
-      const { summaryOf } = await import('../../rules/rule-summary.ts')
-      return writeSarif(diagnostics, { version: programVersion(), summaryOf })
+      const { pageOf, summaryOf } = await import('../../rules/registry.ts')
+      return writeSarif(diagnostics, { version: programVersion(), home: homePage(), summaryOf, pageOf })
     }
     case 'pretty':
       return diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic, { color: terminal.color, source })}\n`).join('\n')

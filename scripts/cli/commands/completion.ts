@@ -1,11 +1,11 @@
 // `completion`: how do shells complete commands, options and databases?
 import { visible } from '../../values/untrusted.ts'
 import type { Command } from '../command.ts'
-import { readFleet } from '../../inspect.ts'
+import { readFleet } from '../../discover/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { ruleIds } from './rules.ts'
+import { ruleIds } from '../../rules/registry.ts'
 
 const shells = ['bash', 'fish', 'zsh'] as const
 

@@ -8,7 +8,8 @@ import { oneLine, shellWord } from '../../connect/quoting.ts'
 import { environmentSnippet, migration, nodeSnippet, pythonSnippet, springSnippet } from '../../connect/snippets.ts'
 import type { Route, Snippet } from '../../connect/snippets.ts'
 import { connectJson, connectText } from '../../connect/text.ts'
-import { chooseDatabase, inspectDatabase, readFleet } from '../../inspect.ts'
+import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
+import { evaluate, layerReader } from '../../evaluate.ts'
 import { listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
@@ -54,10 +55,11 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
     throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   const fleet = readFleet(openWorkspace(terminal.cwd, flags))
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
-  const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
-  if ('broken' in inspected) return refuse(inspected.broken, terminal)
-  const facts = connectFacts(inspected.database, inspected.objects)
-  if (facts === undefined) return refuse(inspected.findings, terminal)
+  const { settings } = fleet
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
+  const facts = connectFacts(evaluated.database, evaluated.objects)
+  if (facts === undefined) return refuse(evaluated.refusals, terminal)
   if (kind === 'flyway') return writeMigration(facts, folder, terminal)
   if (kind !== undefined) {
     const pooler = facts.services.find((service) => service.kind === 'pooler')

@@ -15,15 +15,17 @@ import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/
 import { explanationToText } from '../../explain/text.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
 import { fieldsFrom, layersAt } from '../../explain/trace.ts'
-import { chooseDatabase, inspectDatabase, leavesOf, readFleet } from '../../inspect.ts'
-import type { Inspected } from '../../inspect.ts'
+import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
+import { evaluate, layerReader } from '../../evaluate.ts'
+import { withDefaults } from '../../explain/inspected.ts'
+import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../terminal.ts'
-import { toPlain, valueAt } from '../../values/value.ts'
+import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
@@ -44,11 +46,13 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const fleet = readFleet(openWorkspace(terminal.cwd, flags))
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
-  const inspected = inspectDatabase(chooseDatabase(fleet, name), fleet.settings)
-  if ('broken' in inspected) return refuse(inspected.broken, terminal)
+  const { settings } = fleet
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
+  const inspected = withDefaults(evaluated)
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
-  const wrong = inspected.findings.filter(({ severity }) => severity === 'error').length
+  const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
   if (wrong > 0)
     terminal.stderr(
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
@@ -121,11 +125,11 @@ function explainText(inspected: Inspected, text: string): Explanation {
 }
 
 function explainValue(inspected: Inspected, path: Path): Explanation {
-  const { values, layers, objects, written } = inspected
+  const { values, layers, objects, merged } = inspected
   const masking = maskingOf([values, ...layers])
   const value = valueAt(values, path)
   const said = layersAt(layers, path, value)
-  const facts = knownFacts(inspected, path, value !== undefined || valueAt(written, path) !== undefined)
+  const facts = knownFacts(inspected, path, value !== undefined || valueAt(merged, path) !== undefined)
   const fields = fieldsFrom(objects, path, value)
   const operator = inspected.database.environment.operator.version
   const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))

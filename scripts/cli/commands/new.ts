@@ -1,16 +1,15 @@
 // `new`: what does a person have to write for a new service?
 import { visible } from '../../values/untrusted.ts'
-import { printed } from '../../values/printed.ts'
 import { append } from '../../values/append.ts'
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { examine } from '../../admit/examine.ts'
-import { diagnose, locateFinding } from '../../report/diagnose.ts'
+import { diagnose } from '../../report/diagnose.ts'
 import type { LocatedFinding } from '../../report/diagnose.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { writeScalar } from '../../emit/yaml.ts'
-import { serviceSpot } from '../../merge/generator.ts'
-import { findDatabases, inspectDatabase, readFleet } from '../../inspect.ts'
+import { discover } from '../../discover/discover.ts'
+import { readFleet } from '../../discover/fleet.ts'
+import { evaluate, layerReader } from '../../evaluate.ts'
 import { staticFolder } from '../../discover/layout.ts'
 import type { Settings } from '../../model.ts'
 import { decide, Stopped } from '../../new/dialogue.ts'
@@ -141,7 +140,7 @@ function withFiles(tree: Tree, files: readonly NewFile[]): Tree {
 
 /** What the gate would refuse of the new databases; mistakes of others are theirs. */
 function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFinding[] {
-  const { databases, findings } = findDatabases(settings, tree)
+  const { databases, findings } = discover(settings, tree)
   const own = databases.filter(({ service, name }) => service === wanted.service && name === wanted.name)
   const ids = new Set(own.map(({ id }) => id))
   const mistakes = findings.filter(
@@ -149,15 +148,10 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
       (database !== undefined && ids.has(database)) ||
       own.some(({ layers }) => layers.some(({ file, layer }) => layer === 'service' && file.path === at.file.path)),
   )
+  const reader = layerReader(settings)
   for (const database of own) {
-    const inspected = inspectDatabase(database, settings)
-    if ('broken' in inspected) continue
-    append(mistakes, inspected.findings)
-    for (const object of inspected.objects) {
-      if (!/^(?:postgresql|barmancloud)\.cnpg\.io\//.test(printed(object.plain['apiVersion']))) continue
-      for (const finding of examine(object.plain, { operator: database.environment.operator.version }))
-        mistakes.push(locateFinding(finding, { object, values: inspected.written, fallback: serviceSpot(database), database }))
-    }
+    const evaluated = evaluate(database, { settings, reader })
+    append(mistakes, 'unreadable' in evaluated ? evaluated.unreadable : evaluated.findings)
   }
   return mistakes.filter(({ severity }) => severity === 'error')
 }

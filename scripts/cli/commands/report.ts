@@ -7,7 +7,7 @@ import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { factsOf } from '../../emit/page/facts.ts'
 import type { DatabaseFacts } from '../../emit/page/facts.ts'
-import { inspectDatabase } from '../../inspect.ts'
+import { evaluate, layerReader } from '../../evaluate.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import type { Terminal } from '../terminal.ts'
@@ -59,9 +59,10 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
 
 function factsOfFleet({ settings, databases }: Outcome): DatabaseFacts[] {
   if (settings === undefined) return []
+  const reader = layerReader(settings)
   return databases.map((database) => {
-    const inspected = inspectDatabase(database, settings)
-    return 'broken' in inspected ? { database } : factsOf(inspected)
+    const evaluated = evaluate(database, { settings, reader })
+    return 'unreadable' in evaluated ? { database } : factsOf(evaluated)
   })
 }
 

@@ -1,27 +1,12 @@
 // `rules`: what is checked, and how do a bad and a good example of one rule look?
 import { styleText } from 'node:util'
-import { allRules } from '../../operator/rules.ts'
-import { manifestRules } from '../../argocd/rules/hand-written.ts'
 import { nearest } from '../../values/path.ts'
-import { policies } from '../../policy/judge.ts'
-import { postgresRules } from '../../postgres/judge.ts'
+import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
+import type { RegisteredRule, RuleGroup } from '../../rules/registry.ts'
 import { ruleExamples } from '../../rules/rule-examples.generated.ts'
 import { subjectOf } from '../../rules/rule-subjects.ts'
-import { stageRules } from '../../rules/stage-rules.ts'
-import type { ListedRule } from '../../rules/stage-rules.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../../repository/workspace.ts'
-
-interface FullRule extends ListedRule {
-  readonly upstream?: string
-  readonly since?: readonly string[]
-  readonly until?: readonly string[]
-}
-
-interface Group {
-  readonly title: string
-  readonly rules: readonly FullRule[]
-}
 
 export interface RulesFlags {
   readonly format?: string | undefined
@@ -33,7 +18,7 @@ export function rules(flags: RulesFlags, operands: readonly string[], terminal: 
   if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [id, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is one word too many; rules takes one id`)
-  const groups = allGroups()
+  const groups = ruleGroups()
   if (id === undefined) {
     terminal.stdout(format === 'json' ? toJson(groups.flatMap((group) => group.rules)) : listText(groups, terminal.color))
     return 0
@@ -46,30 +31,8 @@ export function rules(flags: RulesFlags, operands: readonly string[], terminal: 
   return 0
 }
 
-/** Every id, in the order of the list. */
-export function ruleIds(): string[] {
-  return allGroups().flatMap((group) => group.rules.map(({ id }) => id))
-}
-
-function allGroups(): Group[] {
-  const seen = new Set<string>()
-  const [settings, values, schema, ...after] = stageRules as readonly Group[]
-  const policy = { title: 'Policies', rules: policies }
-  const postgres = { title: 'PostgreSQL', rules: postgresRules }
-  const operator = allRules().map(({ title, rules }) => ({
-    title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
-    rules,
-  }))
-  const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
-  const groups = [settings, values, schema, ...operator, postgres, policy, ...after, manifests].filter((group) => group !== undefined)
-  // some rules are in the lists of several kinds
-  return groups
-    .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))
-    .filter((group) => group.rules.length > 0)
-}
-
 /** The rule of an id, or all rules of an area such as `storage`. */
-function choose(groups: readonly Group[], id: string): readonly FullRule[] {
+function choose(groups: readonly RuleGroup[], id: string): readonly RegisteredRule[] {
   const all = groups.flatMap((group) => group.rules)
   const found = all.filter((rule) => rule.id === id)
   const area = all.filter((rule) => rule.id.startsWith(`${id.replace(/\/$/, '')}/`))
@@ -79,7 +42,7 @@ function choose(groups: readonly Group[], id: string): readonly FullRule[] {
   throw new UsageError(`there is no rule \`${id}\`${guess === undefined ? '; `rules` lists them' : `; did you mean \`${guess}\`?`}`)
 }
 
-function listText(groups: readonly Group[], color: boolean): string {
+function listText(groups: readonly RuleGroup[], color: boolean): string {
   const width = Math.max(...groups.flatMap(({ rules }) => rules.map(({ id }) => id.length)))
   const paint = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
   const tables = groups.map(({ title, rules }) =>
@@ -88,7 +51,7 @@ function listText(groups: readonly Group[], color: boolean): string {
   return `${tables.join('\n\n')}\n`
 }
 
-function ruleText({ id, severity, summary, upstream, since, until }: FullRule, color: boolean): string {
+function ruleText({ id, severity, summary, upstream, since, until }: RegisteredRule, color: boolean): string {
   const paint = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
   const lines = [`${id} ${severity}`, `  ${summary}`]
   if (since !== undefined) lines.push(`  from operator ${since.join(', ')}`)
@@ -118,16 +81,7 @@ function ruleText({ id, severity, summary, upstream, since, until }: FullRule, c
   return `${lines.join('\n')}\n`
 }
 
-/** Who would refuse it; of other mistakes nobody would say a word, which is worse. */
-function whyNotAllowed(id: string): string {
-  const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
-  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
-  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
-  if (id.startsWith('postgres/')) return 'PostgreSQL would not start all the same'
-  return 'only warnings can'
-}
-
-function toJson(listed: readonly FullRule[]): string {
+function toJson(listed: readonly RegisteredRule[]): string {
   const rows = listed.map(({ id, severity, summary, upstream, since, until }) => ({
     id,
     severity,

@@ -1,22 +1,20 @@
 // `upgrade`: what would change or break with other pins?
-import { examine } from '../../admit/examine.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../changes/effect.ts'
-import { valuesChecks } from '../../chart/database-objects.ts'
 import { chartVersion } from '../../chart/names.ts'
-import { diagnose, locateFinding, nearestSpot } from '../../report/diagnose.ts'
+import { diagnose, nearestSpot } from '../../report/diagnose.ts'
 import type { LocatedFinding } from '../../report/diagnose.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
-import { readFleet } from '../../inspect.ts'
-import type { Fleet } from '../../inspect.ts'
-import { LayerReader } from '../../merge/layers.ts'
-import { mergeLayers } from '../../merge/merge.ts'
-import type { Database, Json, JsonMap, MapValue, RuledFinding, Settings } from '../../model.ts'
+import { readFleet } from '../../discover/fleet.ts'
+import type { Fleet } from '../../discover/fleet.ts'
+import { updateVerdict } from '../../changes/update.ts'
+import { evaluate, layerReader, located } from '../../evaluate.ts'
+import type { Evaluated, Unreadable } from '../../evaluate.ts'
+import type { Database, Json, JsonMap, MapValue, Settings } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
-import { judgeDatabase } from '../../policy/judge.ts'
-import { judgePostgres, refusedParameters } from '../../postgres/judge.ts'
+import { append } from '../../values/append.ts'
 import type { Terminal } from '../terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
@@ -26,9 +24,9 @@ import type { Pins } from '../../upgrade/pins.ts'
 import { postgresFindings } from '../../upgrade/postgres.ts'
 import { upgradeToJson, upgradeToText } from '../../upgrade/report.ts'
 import { fileChanges } from '../../upgrade/files.ts'
-import { sideOf, withPostgres } from '../../upgrade/side.ts'
-import type { Pair, Side } from '../../upgrade/side.ts'
-import { fieldChanges, isOperators, storedChanges } from '../../upgrade/stored.ts'
+import { withPostgres } from '../../upgrade/side.ts'
+import type { Pair } from '../../upgrade/side.ts'
+import { fieldChanges, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
@@ -90,13 +88,19 @@ function compare(
   inPlace: boolean,
 ): { told: Upgrade; broken: readonly LocatedFinding[] } {
   const changed = settingsWith(settings, pins, chartVersion)
-  const reader = new LayerReader(valuesChecks(settings))
+  const [now, then] = [layerReader(settings), layerReader(changed)]
   const broken: LocatedFinding[] = []
   const pairs: Pair[] = []
+  const edit = (merged: MapValue): MapValue => (pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres))
   for (const database of databases) {
-    const { roots, findings } = reader.layersOf(database)
-    if (roots === undefined) for (const finding of findings) broken.push(...(finding.severity === 'error' ? [finding] : []))
-    else pairs.push(pairOf(database, mergeLayers(roots as [MapValue, ...MapValue[]]), { settings, changed, pins }))
+    const before = evaluate(database, { settings, reader: now })
+    const after = evaluate(databaseIn(changed, database), { settings: changed, reader: then, edit })
+    const unreadable = [before, after].flatMap((side: Evaluated | Unreadable) => ('unreadable' in side ? side.unreadable : []))
+    append(
+      broken,
+      unreadable.filter(({ severity }) => severity === 'error'),
+    )
+    if (!('unreadable' in before) && !('unreadable' in after)) pairs.push({ before, after })
   }
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
@@ -115,23 +119,14 @@ function compare(
   }
 }
 
-function pairOf(
-  database: Database,
-  merged: MapValue,
-  { settings, changed, pins }: { settings: Settings; changed: Settings; pins: Pins },
-): Pair {
-  const tried = pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres)
-  return { before: sideOf(database, merged, settings), after: sideOf(databaseIn(changed, database), tried, changed) }
-}
-
-function majorsOf({ objects }: Side): number[] {
+function majorsOf({ objects }: Evaluated): number[] {
   return objects.filter(({ kind }) => kind === 'Cluster').flatMap(({ value }) => majorOf(value) ?? [])
 }
 
 /** Every finding before and after; allowances in the files count on both sides. */
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
-  const before = pairs.flatMap((pair) => judge(pair.before))
-  const after = pairs.flatMap((pair) => [...judge(pair.after), ...transition(pair, pins), ...losses(pair, pins)])
+  const before = pairs.flatMap((pair) => pair.before.findings)
+  const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
   before.push(...judgePins(pairs.map((pair) => pair.before)))
   after.push(...judgePins(pairs.map((pair) => pair.after)))
   // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
@@ -142,7 +137,7 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
-function judgePins(sides: readonly Side[]): LocatedFinding[] {
+function judgePins(sides: readonly Evaluated[]): LocatedFinding[] {
   const [first] = sides
   return first === undefined
     ? []
@@ -152,59 +147,27 @@ function judgePins(sides: readonly Side[]): LocatedFinding[] {
       )
 }
 
-function judge(side: Side): LocatedFinding[] {
-  const { database, objects, written, settings } = side
-  const operator = database.environment.operator.version
-  const verdicts = objects
-    .filter(({ plain }) => isOperators(plain))
-    .map((object) => ({ object, found: examine(object.plain, { operator }) }))
-  const refused = verdicts.find(({ object }) => object.kind === 'Cluster')?.found
-  const subject = { database, settings, values: written, objects }
-  return [
-    ...side.findings,
-    ...verdicts.flatMap(({ object, found }) => located(side, object, found)),
-    ...judgeDatabase(subject),
-    ...judgePostgres({ ...subject, refused: refused && refusedParameters(refused) }),
-  ]
-}
-
-function located(side: Side, object: Side['objects'][number], findings: readonly RuledFinding[]): LocatedFinding[] {
-  const subject = { object, values: side.written, fallback: serviceSpot(side.database), database: side.database }
-  return findings.map((finding) => locateFinding(finding, subject))
-}
-
 /** What the operator says to the update itself, where objects differ: the running major is the one of the old image. */
 function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
-  return after.objects
-    .filter(({ plain }) => isOperators(plain))
-    .flatMap((object) => {
-      const twin = before.objects.find(({ kind, name }) => kind === object.kind && name === object.name)
-      if (twin === undefined || JSON.stringify(twin.plain) === JSON.stringify(object.plain)) return []
-      const major = twin.kind === 'Cluster' ? majorOf(twin.value) : undefined
-      const old: JsonMap =
-        major === undefined ? twin.plain : { ...twin.plain, status: { pgDataImageInfo: { image: '', majorVersion: major } } }
-      const { operator } = after.database.environment
-      const told = new Set(examine(object.plain, { operator: operator.version }).map(({ rule, message }) => `${rule} ${message}`))
-      return located(
-        after,
-        object,
-        examine(object.plain, { operator: operator.version, old }).filter(({ rule, message }) => !told.has(`${rule} ${message}`)),
-      )
-    })
+  return after.objects.flatMap((object) => {
+    const old = before.objects.find(({ kind, name }) => kind === object.kind && name === object.name)
+    if (old === undefined || JSON.stringify(old.plain) === JSON.stringify(object.plain)) return []
+    return located(after, object, updateVerdict(after.database, object, old))
+  })
 }
 
 /** What other pins no longer have: parameters, chart values, the operator's own backups. */
 function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
-  const { written, database } = after
+  const { merged, database } = after
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
-  for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(written, pins.chart)) {
+  for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(merged, pins.chart)) {
     const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
       severity: 'error',
       message,
-      at: nearestSpot(written, path, 'key') ?? serviceSpot(database),
+      at: nearestSpot(merged, path, 'key') ?? serviceSpot(database),
       help: 'stay with the newer chart, or remove it',
       database: database.id,
     })
@@ -242,9 +205,9 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
-    pair.before.values === undefined || pair.after.values === undefined
+    pair.before.effective === undefined || pair.after.effective === undefined
       ? []
-      : fieldChanges('values', withVisibleNulls(pair.before.values), withVisibleNulls(pair.after.values))
+      : fieldChanges('values', withVisibleNulls(pair.before.effective), withVisibleNulls(pair.after.effective))
   // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
   const isDark =
     pair.before.objects.length === 0 ||

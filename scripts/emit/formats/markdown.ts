@@ -10,7 +10,7 @@ export function markdownText(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_[\]{}()!|~]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll(/[\\`*_[\]!|~]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll(/&#(\d+);|[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, (found, entity?: string) =>
       entity === undefined ? `${found}<!-- -->` : found,
     )

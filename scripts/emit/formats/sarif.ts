@@ -6,6 +6,10 @@ import { fingerprints } from '../../report/fingerprint.ts'
 export interface SarifOptions {
   /** version of this program */
   readonly version: string
+  /** where the project is on the web */
+  readonly home: string
+  /** the page of a rule, from the top of the project */
+  readonly pageOf: (rule: string) => string
   /** one sentence about a rule, where it has one */
   readonly summaryOf: (rule: string) => string | undefined
 }
@@ -20,7 +24,7 @@ export function writeSarif(diagnostics: readonly Diagnostic[], options: SarifOpt
   const driver = {
     name: 'cnpg-values',
     semanticVersion: options.version,
-    informationUri: 'https://github.com/example/cnpg-values',
+    informationUri: options.home,
     rules: ids.map((id) => sarifRule(id, diagnostics, options)),
   }
   const run = {
@@ -45,6 +49,7 @@ function sarifRule(id: string, diagnostics: readonly Diagnostic[], options: Sari
       .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
       .join(''),
     shortDescription: { text: summary },
+    helpUri: `${options.home}/blob/main/${options.pageOf(id)}`,
     help: { text },
     defaultConfiguration: { level: levels[own[0]?.severity ?? 'error'] },
     properties: { tags: ['cloudnative-pg', id.split('/')[0]] },

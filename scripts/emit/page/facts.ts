@@ -2,7 +2,7 @@
 import { majorOf } from '../../changes/effect.ts'
 import { locate, spotOf } from '../../report/diagnose.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
-import type { Inspected } from '../../inspect.ts'
+import type { Evaluated } from '../../chart/evaluated.ts'
 import type { Database, Path, RenderedObject, SourceLocation } from '../../model.ts'
 import { formatPath } from '../../values/path.ts'
 import { parseQuantity, readQuantity } from '../../kubernetes/quantity.ts'
@@ -42,14 +42,14 @@ export interface ClusterFacts {
 }
 
 /** Reads the figures off the rendered objects of a database. */
-export function factsOf(inspected: Inspected): DatabaseFacts {
-  const { database, objects } = inspected
+export function factsOf(evaluated: Evaluated): DatabaseFacts {
+  const { database, objects } = evaluated
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
   if (cluster === undefined) return { database }
-  const read = reader(inspected)
+  const read = reader(evaluated)
   const spec = (...path: Path): Figure | undefined => read(cluster, ['spec', ...path])
   const [memory, cpu] = ['memory', 'cpu'].map((name) => quantity(spec('resources', 'requests', name) ?? spec('resources', 'limits', name)))
-  const backups = backupsOf(inspected, cluster)
+  const backups = backupsOf(evaluated, cluster)
   return {
     database,
     cluster: {
@@ -67,11 +67,11 @@ export function factsOf(inspected: Inspected): DatabaseFacts {
 
 type Read = (object: RenderedObject, path: Path) => Figure | undefined
 
-function reader({ written }: Inspected): Read {
+function reader({ merged }: Evaluated): Read {
   return (object, path) => {
     const node = valueAt(object.value, path)
     if (node?.kind !== 'scalar') return undefined
-    const own = valueAt(written, node.origin.path)
+    const own = valueAt(merged, node.origin.path)
     const spot = own === undefined || own.kind === 'null' ? undefined : spotOf(node)
     const text = String(node.value)
     return { text, amount: Number(text), ...(spot === undefined ? {} : { at: locate(spot) }) }
@@ -134,9 +134,9 @@ function poolerOf(pooler: RenderedObject, read: Read): Figure {
   }
 }
 
-function backupsOf(inspected: Inspected, cluster: RenderedObject): BackupFacts | undefined {
-  const read = reader(inspected)
-  const store = inspected.objects.find(({ kind }) => kind === 'ObjectStore')
+function backupsOf(evaluated: Evaluated, cluster: RenderedObject): BackupFacts | undefined {
+  const read = reader(evaluated)
+  const store = evaluated.objects.find(({ kind }) => kind === 'ObjectStore')
   const snapshots = valueAt(cluster.value, ['spec', 'backup', 'volumeSnapshot'])
   const own = read(cluster, ['spec', 'backup', 'barmanObjectStore', 'destinationPath'])
   const other = store === undefined ? undefined : read(store, ['spec', 'configuration', 'destinationPath'])
@@ -146,7 +146,7 @@ function backupsOf(inspected: Inspected, cluster: RenderedObject): BackupFacts |
   if (where === undefined) return undefined
   const retention =
     (store === undefined ? undefined : read(store, ['spec', 'retentionPolicy'])) ?? read(cluster, ['spec', 'backup', 'retentionPolicy'])
-  const scheduled = inspected.objects.filter(({ kind }) => kind === 'ScheduledBackup')
+  const scheduled = evaluated.objects.filter(({ kind }) => kind === 'ScheduledBackup')
   const schedules = scheduled.map((object) => read(object, ['spec', 'schedule'])).filter((figure) => figure !== undefined)
   // a shared access signature would stand behind the question mark
   const shown = { ...where, text: where.text.split('?', 1)[0] as string, amount: 0 }

@@ -1,0 +1,28 @@
+// Do the pinned operators go together, and are they known here?
+import { operatorConflicts } from '../write/operator.ts'
+import type { Settings } from '../../model.ts'
+import { unknownOperator, unknownOperatorHelp } from '../../operator/known.ts'
+import { writtenSpot } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../report/diagnose.ts'
+
+/** Environments on one Kubernetes cluster that want different operators (only one is installed there), and operators that are not known here. */
+export function operatorPins(settings: Settings): LocatedFinding[] {
+  const root = { file: settings.origin.origin.file, span: settings.origin.origin.key ?? settings.origin.origin.value }
+  const spot = (environment: string): LocatedFinding['at'] =>
+    writtenSpot(settings.origin, ['environments', environment, 'operator', 'version']) ??
+    writtenSpot(settings.origin, ['operator', 'version']) ??
+    root
+  const conflicts = operatorConflicts(settings).map(({ first, other }) => ({
+    rule: 'settings/one-operator',
+    severity: 'error' as const,
+    message: `environment \`${other.name}\` pins another operator than \`${first.name}\`, but both are on one Kubernetes cluster`,
+    at: spot(other.name),
+    help: 'give both the same operator, or another destination',
+  }))
+  const unknown = settings.environments.flatMap(({ name, operator }) => {
+    const message = unknownOperator(operator.version)
+    const finding = { rule: 'settings/known-operator', severity: 'info' as const, help: unknownOperatorHelp }
+    return message === undefined ? [] : [{ ...finding, message, at: spot(name) }]
+  })
+  return [...conflicts, ...unknown]
+}

@@ -1,0 +1,81 @@
+// What does a check say of one database: alone, and against its base, the live cluster and the real Helm?
+import type { Comparison } from './changes/comparison.ts'
+import { sideOf } from './changes/side.ts'
+import { crossCheck } from './chart/cross-check.ts'
+import { isModelled } from './chart/database-objects.ts'
+import { hasDefaults } from './discover/inputs.ts'
+import type { Output } from './emit/outputs.ts'
+import { writeValues } from './emit/values.ts'
+import { evaluate, layerReader } from './evaluate.ts'
+import type { Evaluated } from './evaluate.ts'
+import { liveFindings } from './live/cluster.ts'
+import type { LiveState } from './live/state.ts'
+import { LayerReader } from './merge/layers.ts'
+import type { Database, Settings } from './model.ts'
+import { fleetFacts } from './policy/fleet.ts'
+import type { FleetFacts } from './policy/fleet.ts'
+import type { LocatedFinding } from './report/diagnose.ts'
+import { append } from './values/append.ts'
+
+/** What databases are assessed with; layers are read once for all of them. */
+export interface Bench {
+  readonly settings: Settings
+  readonly reader: LayerReader
+  /** of the base: what its layers say on their own was said there */
+  readonly baseReader: LayerReader
+  readonly comparison: Comparison | undefined
+  readonly live: LiveState | undefined
+  /** the real chart is rendered, too; `root`: where one that is a folder lies */
+  readonly helm: { readonly root: string } | undefined
+}
+
+export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
+  return { ...parts, reader: layerReader(parts.settings), baseReader: new LayerReader([]) }
+}
+
+export interface Assessed {
+  readonly findings: readonly LocatedFinding[]
+  /** the rendered values file; absent where a layer can't be read */
+  readonly output?: Output
+  /** what the rest of the fleet may meet, now and at the base; absent without a Cluster */
+  readonly facts?: FleetFacts
+  readonly before?: FleetFacts
+}
+
+export function assess(database: Database, bench: Bench): Assessed {
+  const { settings, reader, live, helm } = bench
+  const evaluated = evaluate(database, { settings, reader })
+  if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
+  const { merged, objects } = evaluated
+  const findings = [...evaluated.findings]
+  if (helm !== undefined && isModelled(database) && objects.length > 0)
+    append(findings, crossCheck(database, { values: merged, objects, root: helm.root }))
+  if (live !== undefined) append(findings, liveFindings(live, evaluated))
+  const compared = compareWithBase(evaluated, bench)
+  // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
+  if (hasDefaults(database)) append(findings, compared.findings)
+  const facts = factsOf(evaluated)
+  return {
+    findings,
+    output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    ...(facts === undefined ? {} : { facts }),
+    ...(compared.before === undefined ? {} : { before: compared.before }),
+  }
+}
+
+/** The same database at the base, where it was another one, and what is said of the change. */
+function compareWithBase(after: Evaluated, { comparison, baseReader }: Bench): Pick<Assessed, 'findings' | 'before'> {
+  const settings = comparison?.base.settings
+  const old = comparison?.before(after.database)
+  if (comparison === undefined || settings === undefined || old === undefined) return { findings: [] }
+  const before = evaluate(old, { settings, reader: baseReader })
+  if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
+  const found = comparison.compare(sideOf(before), sideOf(after))
+  const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)
+  const facts = factsOf(before)
+  return { findings: [...found, ...left], ...(facts === undefined ? {} : { before: facts }) }
+}
+
+function factsOf({ database, settings, merged, objects }: Evaluated): FleetFacts | undefined {
+  return fleetFacts({ database, settings, values: merged, objects })
+}

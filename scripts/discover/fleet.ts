@@ -1,0 +1,34 @@
+// Which databases does a repository have, and which of them is meant?
+import type { LocatedFinding } from '../report/diagnose.ts'
+import type { Database, Settings } from '../model.ts'
+import { listed, nearest } from '../values/path.ts'
+import { openSettingsTree, openTree, UsageError } from '../repository/workspace.ts'
+import type { Workspace } from '../repository/workspace.ts'
+import { discover } from './discover.ts'
+import { loadSettings } from './settings.ts'
+
+/** The settings of a repository and its databases; `settings` is absent where apps/values.yaml is broken. */
+export interface Fleet {
+  readonly settings?: Settings
+  readonly databases: readonly Database[]
+  readonly findings: readonly LocatedFinding[]
+}
+
+/** Reads settings and finds the databases. No layer file is parsed. */
+export function readFleet(workspace: Workspace): Fleet {
+  const loaded = loadSettings(openSettingsTree(workspace, false))
+  if (loaded.settings === undefined) return { databases: [], findings: loaded.findings }
+  return { settings: loaded.settings, ...discover(loaded.settings, openTree(workspace, loaded.settings.layout, false)) }
+}
+
+/** The database of an id; throws UsageError where there is none, or where the name fits several. */
+export function chooseDatabase(fleet: Fleet, name: string | undefined): Database {
+  const ids = fleet.databases.map((database) => database.id)
+  if (name === undefined) throw new UsageError(`no database is named${ids.length === 0 ? '' : `; there are ${listed(ids)}`}`)
+  const matches = fleet.databases.filter(({ id }) => id === name || id.startsWith(`${name}/`))
+  const [only, ...others] = matches
+  if (only !== undefined && others.length === 0) return only
+  if (only !== undefined) throw new UsageError(`\`${name}\` is several databases; name one of ${listed(matches.map(({ id }) => id))}`)
+  const guess = nearest(name, [...ids, ...new Set(fleet.databases.map(({ service }) => service))])
+  throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+}

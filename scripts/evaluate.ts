@@ -1,0 +1,116 @@
+// What is one database with some settings: its values, its objects, and what is wrong with them?
+import { examine } from './admit/examine.ts'
+import { hasChartDefaults, isConsequence, renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import type { DatabaseObjects } from './chart/database-objects.ts'
+import type { Evaluated } from './chart/evaluated.ts'
+import { chartDefaults } from './chart/defaults.ts'
+import { hasDefaults } from './discover/inputs.ts'
+import { generateLayer, serviceSpot } from './merge/generator.ts'
+import { LayerReader } from './merge/layers.ts'
+import { coalesce, helmOf, mergeLayers } from './merge/merge.ts'
+import type { Database, Finding, MapValue, RenderedObject, RuledFinding, Settings } from './model.ts'
+import { isOperators } from './operator/objects.ts'
+import { judgeDatabase } from './policy/judge.ts'
+import { judgePostgres, refusedParameters } from './postgres/judge.ts'
+import { locateFinding } from './report/diagnose.ts'
+import type { LocatedFinding } from './report/diagnose.ts'
+import { append } from './values/append.ts'
+
+export type { Evaluated } from './chart/evaluated.ts'
+
+/** A database one of whose files can't be read: nothing more can be said of it. */
+export interface Unreadable {
+  readonly database: Database
+  readonly unreadable: readonly LocatedFinding[]
+}
+
+export interface EvaluateOptions {
+  readonly settings: Settings
+  /** reads each layer once, however many databases use it; see `layerReader` */
+  readonly reader: LayerReader
+  /** other values than those that were written, to try them */
+  readonly edit?: (merged: MapValue) => MapValue
+}
+
+/** Reads the layers of databases with these settings, and the keys in them that no template reads. */
+export function layerReader(settings: Settings): LayerReader {
+  return new LayerReader(valuesChecks(settings))
+}
+
+/** Merges, renders and judges one database. What is costly is computed when it is asked for. */
+export function evaluate(database: Database, { settings, reader, edit }: EvaluateOptions): Evaluated | Unreadable {
+  const { roots, findings: read } = reader.layersOf(database)
+  if (roots === undefined) return { database, unreadable: read }
+  const written = mergeLayers(roots as [MapValue, ...MapValue[]])
+  const tried = edit === undefined ? written : edit(written)
+  const generated = generateLayer(database, tried, settings)
+  const merged = mergeLayers([tried, generated.layer])
+  const rendered = once(() => renderDatabase(database, merged, settings))
+  const refusals = once(() => [...read, ...generated.findings, ...rendered().findings])
+  const findings = once(() => [...refusals(), ...verdict({ database, settings, merged, rendered: rendered() })])
+  return {
+    database,
+    settings,
+    layers: [...roots, generated.layer],
+    merged,
+    get effective() {
+      return hasChartDefaults(database) ? coalesce(chartDefaults(), merged, helmOf(settings.argocd.version)) : undefined
+    },
+    get objects() {
+      return rendered().objects
+    },
+    get refusals() {
+      return refusals()
+    },
+    get findings() {
+      return findings()
+    },
+  }
+}
+
+function once<Answer>(ask: () => Answer): () => Answer {
+  let answer: { readonly value: Answer } | undefined
+  return () => (answer ??= { value: ask() }).value
+}
+
+interface Judged {
+  readonly database: Database
+  readonly settings: Settings
+  readonly merged: MapValue
+  readonly rendered: DatabaseObjects
+}
+
+/** What the API server and the operator say to each object, PostgreSQL to its settings, and we to the whole. */
+function verdict({ database, settings, merged, rendered }: Judged): LocatedFinding[] {
+  const { objects } = rendered
+  const findings: LocatedFinding[] = []
+  let refused: ReadonlySet<string> | undefined
+  for (const object of objects) {
+    if (!isOperators(object.plain)) continue
+    const said = examine(object.plain, { operator: database.environment.operator.version })
+    if (object.kind === 'Cluster') refused = refusedParameters(said)
+    const wrong = said.length > 0 ? rendered.told() : []
+    const own = said.filter((finding) => !isConsequence(finding, object, wrong) && !isNamespace(finding))
+    append(findings, located({ database, merged }, object, own))
+  }
+  const subject = { database, settings, values: merged, objects }
+  // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
+  if (hasDefaults(database)) append(findings, judgeDatabase(subject))
+  append(findings, judgePostgres({ ...subject, refused }))
+  return findings
+}
+
+/** The namespace is the settings' own, and reported there (`argocd/namespace-name`). */
+function isNamespace({ places: [{ path }] }: Finding): boolean {
+  return path[0] === 'metadata' && path[1] === 'namespace'
+}
+
+/** Findings about an object of a database → where their places were written. */
+export function located(
+  { database, merged }: Pick<Evaluated, 'database' | 'merged'>,
+  object: RenderedObject,
+  findings: readonly RuledFinding[],
+): LocatedFinding[] {
+  const subject = { object, values: merged, fallback: serviceSpot(database), database }
+  return findings.map((finding) => locateFinding(finding, subject))
+}

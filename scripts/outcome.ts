@@ -1,0 +1,37 @@
+// What does a check ask for, and what does it find out?
+import type { Comparison } from './changes/comparison.ts'
+import type { OutputState } from './emit/outputs.ts'
+import type { LiveState } from './live/state.ts'
+import type { Database, Diagnostic, Settings } from './model.ts'
+
+export interface Outcome {
+  /** absent: apps/values.yaml is broken, so nothing else could be looked at */
+  readonly settings?: Settings
+  readonly databases: readonly Database[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** every generated file as it should be beside what is there; empty where an error stands in the way */
+  readonly states: readonly OutputState[]
+  /** every file that was listed */
+  readonly paths?: readonly string[]
+  /** text of a file, for code frames */
+  readonly source: (file: string, revision?: string) => string | undefined
+  /** absent: nothing was compared */
+  readonly comparison?: Comparison
+  /** hand-written deployments of the base that were compared */
+  readonly comparedByHand?: number
+  /** how many of the databases were judged; the others are as they are at the base */
+  readonly judged: number
+}
+
+export interface PipelineOptions {
+  /** judge the git index; without a base it is compared with HEAD */
+  readonly staged: boolean
+  /** compare with where HEAD left this branch, tag or commit */
+  readonly base?: string | undefined
+  /** judge only the databases that differ from the base */
+  readonly changed?: boolean
+  /** compare with what kubectl printed */
+  readonly live?: LiveState | undefined
+  /** also run the real Helm where the chart is modelled, and compare */
+  readonly crossCheck?: boolean
+}

@@ -1,0 +1,15 @@
+// Which diagnostics come of all findings, and which texts do their frames show?
+import type { Diagnostic } from '../model.ts'
+import { diagnose } from './diagnose.ts'
+import type { LocatedFinding } from './diagnose.ts'
+
+export interface Concluded {
+  readonly diagnostics: readonly Diagnostic[]
+  /** text of a file, for code frames */
+  readonly source: (file: string, revision?: string) => string | undefined
+}
+
+export function conclude(findings: readonly LocatedFinding[]): Concluded {
+  const texts = new Map(findings.map(({ at }) => [`${at.file.revision ?? ''}\0${at.file.path}`, at.file.text]))
+  return { diagnostics: diagnose(findings), source: (file, revision) => texts.get(`${revision ?? ''}\0${file}`) }
+}

@@ -1,0 +1,69 @@
+// Which rules are there, in which order, and who asks for each?
+import { manifestRules } from '../argocd/rules/hand-written.ts'
+import type { Severity } from '../model.ts'
+import { allRules } from '../operator/rules.ts'
+import { policies } from '../policy/judge.ts'
+import { postgresRules } from '../postgres/judge.ts'
+import { stageRules } from './stage-rules.ts'
+
+/** The part of a rule that a reader wants. */
+export interface RegisteredRule {
+  readonly id: string
+  readonly severity: Severity
+  readonly summary: string
+  readonly upstream?: string
+  readonly since?: readonly string[]
+  readonly until?: readonly string[]
+}
+
+/** A heading and the rules below it, in the order in which they run. */
+export interface RuleGroup {
+  readonly title: string
+  readonly rules: readonly RegisteredRule[]
+}
+
+/** Every rule once, in the order of the stages. */
+export function ruleGroups(): RuleGroup[] {
+  const seen = new Set<string>()
+  const [settings, values, schema, ...after] = stageRules as readonly RuleGroup[]
+  const policy = { title: 'Policies', rules: policies }
+  const postgres = { title: 'PostgreSQL', rules: postgresRules }
+  const operator = allRules().map(({ title, rules }) => ({
+    title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
+    rules,
+  }))
+  const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
+  const groups = [settings, values, schema, ...operator, postgres, policy, ...after, manifests].filter((group) => group !== undefined)
+  // some rules are in the lists of several kinds
+  return groups
+    .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))
+    .filter((group) => group.rules.length > 0)
+}
+
+/** Every id, in the order of the list. */
+export function ruleIds(): string[] {
+  return ruleGroups().flatMap((group) => group.rules.map(({ id }) => id))
+}
+
+/** Summary of a rule by its id; undefined for an id that no list has. */
+export function summaryOf(id: string): string | undefined {
+  for (const { rules } of ruleGroups()) {
+    const found = rules.find((rule) => rule.id === id)
+    if (found !== undefined) return found.summary
+  }
+  return undefined
+}
+
+/** Where the page of a rule is, from the top of this project: one page an area, one heading a rule. */
+export function pageOf(id: string): string {
+  return `docs/rules/${id.split('/')[0]}.md#${id.replaceAll('/', '')}`
+}
+
+/** Who would refuse it; of other mistakes nobody would say a word, which is worse. */
+export function whyNotAllowed(id: string): string {
+  const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
+  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
+  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
+  if (id.startsWith('postgres/')) return 'PostgreSQL would not start all the same'
+  return 'only warnings can'
+}
