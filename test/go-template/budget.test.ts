@@ -114,17 +114,19 @@ test.each([
 
 const addChain = `{{ 1 ${'| add 1 '.repeat(60_000)}}}`
 
-test.each([
-  addChain,
-  loop(`{{ $_ := 1 ${'| add 1 '.repeat(100)}}}`),
-  double('toYaml (list $x $x) | toString'),
-  double('printf "%s%s" (toYaml $x) (toJson $x)'),
-  `{{ divf 1e300${' 3e-300'.repeat(100_000)} }}`,
-  `{{ mulf 1e300${' 3.3e300'.repeat(100_000)} }}`,
-  loop('{{ $_ := printf "%.999999f" 1.5 }}{{ $_ := printf "%.999999g" 1e308 }}'),
-  loop('{{ $_ := add $.digits 1 }}{{ $_ := toDecimal $.digits }}'),
-  loop('{{ $_ := toDate (print "." (repeat 100000 "0")) "2020" }}'),
-])('a cost that grows with each step is a result or one refusal: %.60s', (text) => {
+test.each(
+  [
+    addChain,
+    loop(`{{ $_ := 1 ${'| add 1 '.repeat(100)}}}`),
+    double('toYaml (list $x $x) | toString'),
+    double('printf "%s%s" (toYaml $x) (toJson $x)'),
+    `{{ divf 1e300${' 3e-300'.repeat(100_000)} }}`,
+    `{{ mulf 1e300${' 3.3e300'.repeat(100_000)} }}`,
+    loop('{{ $_ := printf "%.999999f" 1.5 }}{{ $_ := printf "%.999999g" 1e308 }}'),
+    loop('{{ $_ := add $.digits 1 }}{{ $_ := toDecimal $.digits }}'),
+    loop('{{ $_ := toDate (print "." (repeat 100000 "0")) "2020" }}'),
+  ].map((text) => [text.slice(0, 60), text] as const),
+)('a cost that grows with each step is a result or one refusal: %s', (_, text) => {
   expect(cost(text)).toBeLessThan(seconds * 1000)
 })
 
@@ -163,7 +165,7 @@ test.each(Object.keys(functions))('no call of %s costs much more than it pays', 
       if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
     }
     const { user, system } = process.cpuUsage(start)
-    expect((user + system) / 1000, call).toBeLessThan(1000)
+    expect((user + system) / 1000, call).toBeLessThan(2000)
   }
 })
 
