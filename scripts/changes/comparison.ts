@@ -1,6 +1,6 @@
 // How does each database differ from the base, and which rules of change does that break?
 import { append } from '../values/append.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { applicationChanges, identityFindings, isSameCluster, operatorChanges } from './application.ts'

@@ -1,5 +1,5 @@
 // What does the command line know of one command?
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '../emit/terminal.ts'
 
 export interface Command {
   readonly name: string

@@ -1,7 +1,7 @@
 // What does encoding/json make of a text?
 import type { Json } from '../model.ts'
 import { TemplateError } from './go-value.ts'
-import { mapEntries } from '../applicationset/typed.ts'
+import { mapEntries } from '../values/value.ts'
 
 /** JSON into `any`: numbers beyond float64 are refused, half a surrogate pair becomes U+FFFD. Throws TemplateError. */
 export function readJson(text: string): Json {

@@ -1,7 +1,7 @@
 // What does each layer file hold, read once however many databases use it?
 import { append } from '../values/append.ts'
-import { spotOf } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { formatPath } from '../values/path.ts'

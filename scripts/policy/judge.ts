@@ -1,5 +1,5 @@
 // Would we want a database like this in its environment?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../model.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'

@@ -1,7 +1,7 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
 import { printed } from '../../values/printed.ts'
-import { locate } from '../../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { locate } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { yamlFindings } from '../../yaml/findings.ts'

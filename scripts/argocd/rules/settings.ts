@@ -1,6 +1,6 @@
 // Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
-import { nearestSpot } from '../../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { nearestSpot } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isDns1123Label, isDns1123Subdomain, isReadAsText } from '../../kubernetes/dns-name.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import { fill } from '../../discover/layout.ts'

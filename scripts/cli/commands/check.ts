@@ -25,7 +25,7 @@ import { decodeText } from '../../repository/tree.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
 export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const

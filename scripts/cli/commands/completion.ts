@@ -3,7 +3,7 @@ import { visible } from '../../values/untrusted.ts'
 import type { Command } from '../command.ts'
 import { readFleet } from '../../discover/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { ruleIds } from '../../rules/registry.ts'
 

@@ -5,7 +5,7 @@ import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan
 import { count } from '../../emit/formats/text.ts'
 import { listed } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { resolve } from 'node:path'

@@ -5,7 +5,7 @@ import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
 import type { RegisteredRule, RuleGroup } from '../../rules/registry.ts'
 import { ruleExamples } from '../../rules/rule-examples.generated.ts'
 import { subjectOf } from '../../rules/rule-subjects.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
 export interface RulesFlags {
