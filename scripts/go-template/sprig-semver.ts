@@ -1,4 +1,5 @@
 // Which Sprig functions compare versions?
+import { append } from '../values/append.ts'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -230,7 +231,7 @@ function methodsOf(version: Version, type: '*semver.Version' | 'semver.Version')
       changed((metadataText) => (metadataText === '' ? { metadata: '' } : { metadata: parse(`0.0.0+${metadataText}`).metadata })),
     ],
   ]
-  if (type === '*semver.Version') methods.push(['Original', get(original)], ...comparisons(version))
+  if (type === '*semver.Version') append(methods, [['Original', get(original)]], comparisons(version))
   return new Map(methods)
 }
 

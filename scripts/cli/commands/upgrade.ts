@@ -129,8 +129,8 @@ function majorsOf({ objects }: Evaluated): number[] {
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
   const before = pairs.flatMap((pair) => pair.before.findings)
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
-  before.push(...judgePins(pairs.map((pair) => pair.before)))
-  after.push(...judgePins(pairs.map((pair) => pair.after)))
+  append(before, judgePins(pairs.map((pair) => pair.before)))
+  append(after, judgePins(pairs.map((pair) => pair.after)))
   // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
   const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
   const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
