@@ -111,8 +111,9 @@ export function operatorNotes(side: Evaluated, from: string, to: string): string
   const spec = cluster(side)
   const isPinned = member(spec, 'spec', 'imageName') !== undefined || member(spec, 'spec', 'imageCatalogRef') !== undefined
   if (!isPinned)
-    notes.push(
-      ...imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
+    append(
+      notes,
+      imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
     )
   return notes
 }

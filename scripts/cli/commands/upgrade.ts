@@ -177,8 +177,9 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
       const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
-      found.push(
-        ...located(after, object, [
+      append(
+        found,
+        located(after, object, [
           {
             rule: 'upgrade/in-tree-store',
             severity: 'error',
