@@ -26,12 +26,10 @@ import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
-const formats = ['pretty', 'json', 'github']
-
 export interface AdmitFlags {
   readonly before?: string | undefined
   readonly operator?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | 'github' | undefined
 }
 
 interface Judged {
@@ -47,7 +45,6 @@ interface Judged {
 export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal: Terminal): number {
   if (paths.length === 0) throw new UsageError('no file is named; `-` reads standard input')
   const format = flags.format ?? 'pretty'
-  if (!formats.includes(format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(formats)}`)
   const operator = readOperator(flags.operator, terminal)
   const files = paths.map((path) => readFile(path, terminal))
   const before =

@@ -20,7 +20,7 @@ import { refuse } from './refuse.ts'
 export interface ConnectFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
   readonly via?: string | undefined
   readonly spring?: boolean | undefined
   readonly flyway?: boolean | undefined
@@ -42,7 +42,6 @@ const snippets: Readonly<Record<'spring' | 'env' | 'node' | 'python', (route: Ro
  */
 export function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [name, folder, ...rest] = operands
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
   if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)

@@ -32,7 +32,7 @@ import { refuse } from './refuse.ts'
 export interface ExplainFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
 }
 
 /**
@@ -41,7 +41,6 @@ export interface ExplainFlags {
  */
 export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const fleet = readFleet(openWorkspace(terminal.cwd, flags))

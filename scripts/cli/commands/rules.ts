@@ -10,13 +10,12 @@ import type { Terminal } from '../../emit/terminal.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
 export interface RulesFlags {
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
 }
 
 /** Every rule in the order of the stages, or one of them; an id that does not exist is wrong usage. */
 export function rules(flags: RulesFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [id, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is one word too many; rules takes one id`)
   const groups = ruleGroups()

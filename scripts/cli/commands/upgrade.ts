@@ -39,7 +39,7 @@ import { refuse } from './refuse.ts'
 export interface UpgradeFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
   readonly operator?: string | undefined
   readonly chart?: string | undefined
   readonly argocd?: string | undefined
@@ -49,7 +49,6 @@ export interface UpgradeFlags {
 /** Compares the databases with other pins and reports. Exit code 1 when something breaks, can't be told, or can't be read. Writes nothing. */
 export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const pins = readPins(flags)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
