@@ -29,6 +29,9 @@ const longestText = 2_000_000
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
 const charactersPerStep = 8
+/** Most functions look at a few items of a list only. */
+const itemsPerStep = 16
+const comparisonsPerStep = 256
 
 const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, string>> = {
   characters: 'characters of text',
@@ -105,6 +108,24 @@ export class Budget {
   /** Charges reading a text, or one level of anything else. */
   read(value: GoValue): void {
     if (typeof value === 'string') this.steps(value.length / charactersPerStep)
+    else if (Array.isArray(value)) this.steps(value.length / itemsPerStep)
+    else if (isGoMap(value)) this.steps(value.size / itemsPerStep)
+  }
+  /** Charges looking at each character of a text, which takes several times as long as a pass of the platform's own functions. */
+  eachCharacter(text: string): void {
+    this.steps(text.length)
+  }
+  /** Charges a search for one text in another: at worst every character is compared with every other. */
+  search(part: string, text: string): void {
+    this.steps((part.length * text.length) / comparisonsPerStep)
+  }
+  /** Charges a parser of YAML, about a microsecond for each character. */
+  parse(text: string): void {
+    this.steps(30 + text.length / 2)
+  }
+  /** Charges what a parser made: a text is much shorter than the lists in it are large. */
+  parsed(value: GoValue): void {
+    this.elements(this.whole(value))
   }
   /** Charges what a function gives back. */
   made(value: GoValue): void {

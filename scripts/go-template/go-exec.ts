@@ -109,7 +109,8 @@ function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const items = rangeItems(state, value, node.pipe)
   const mark = state.variables.length
   try {
-    for (const [index, item] of items) {
+    for (let at = 0; at < items.length; at++) {
+      const { index, item } = items.at(at)
       if (isGoMap(value) || Array.isArray(value))
         state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
       bindRange(state, node.pipe, { index, item })
@@ -150,20 +151,31 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
   if (second !== undefined) set(top - 1, at.index)
 }
 
-function rangeItems(state: State, value: GoValue, pipe: Pipe): (readonly [GoValue, GoValue])[] {
-  if (value === undefined || value === null) return []
-  state.budget.steps(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
-  if (Array.isArray(value)) return value.map((item, index) => [int(index), item] as const)
+interface Items {
+  readonly length: number
+  readonly at: (place: number) => { readonly index: GoValue; readonly item: GoValue }
+}
+
+function rangeItems(state: State, value: GoValue, pipe: Pipe): Items {
+  const { budget } = state
+  if (value === undefined || value === null) return { length: 0, at: () => ({ index: undefined, item: undefined }) }
+  if (Array.isArray(value)) {
+    budget.steps(value.length)
+    return { length: value.length, at: (place) => ({ index: int(place), item: value[place] }) }
+  }
   if (isGoMap(value)) {
+    // the keys are sorted
+    budget.steps(4 * value.size)
     const keys = sortedKeys(value)
     for (const key of keys) state.watcher?.field(value, key)
-    return keys.map((key) => [key, value.get(key)] as const)
+    const entries = keys.map((key) => ({ index: key, item: value.get(key) }))
+    return { length: entries.length, at: (place) => entries[place] ?? { index: undefined, item: undefined } }
   }
   if (isInteger(value)) {
     if (pipe.declares.length > 1) fail(state, `can't use ${value.value} to iterate over more than one variable`)
     const count = Math.max(0, Number(value.value))
-    state.budget.elements(count)
-    return Array.from({ length: count }, (_, index) => [int(index), { ...value, value: BigInt(index) }] as const)
+    budget.elements(count)
+    return { length: count, at: (place) => ({ index: int(place), item: { ...value, value: BigInt(place) } }) }
   }
   return fail(state, `range can't iterate over ${formatValue(value, state.budget)}`)
 }

@@ -223,14 +223,14 @@ function formatInteger(value: bigint, base: number, verb: Verb): string {
 
 /** `fmt.pad`: to the left with zeros where the flag says so. */
 function pad(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length
+  const missing = verb.width === undefined ? 0 : verb.width - [...text].length
   if (missing <= 0) return text
   if (verb.flags.has('-')) return text + ' '.repeat(missing)
   return (verb.flags.has('0') ? '0' : ' ').repeat(missing) + text
 }
 
 function padBlank(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length
+  const missing = verb.width === undefined ? 0 : verb.width - [...text].length
   if (missing <= 0) return text
   return verb.flags.has('-') ? text + ' '.repeat(missing) : ' '.repeat(missing) + text
 }

@@ -86,8 +86,17 @@ export function toJson(value: GoValue): Json {
 /** Go's order of strings: by UTF-8 bytes, which differs from UTF-16 units above U+FFFF. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  const shared = Math.min(a.length, b.length)
+  for (let at = 0; at < shared; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)]
+    if (left === right) continue
+    // halves of pairs stand for characters above all others
+    const [leftIsHalf, rightIsHalf] = [isHalf(left), isHalf(right)]
+    return leftIsHalf === rightIsHalf ? left - right : leftIsHalf ? 1 : -1
+  }
+  return a.length - b.length
 }
+const isHalf = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 
 export function sortedKeys(map: GoMap): string[] {
   return [...map.keys()].sort(compareText)

@@ -65,13 +65,17 @@ function writeText(text: string, html: boolean): string {
   return escaped.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 }
 
-const parseJson = (text: string): GoValue => fromJson(readJson(text))
+function parseJson(text: string, budget: Budget): GoValue {
+  const value = fromJson(readJson(text))
+  budget.parsed(value)
+  return value
+}
 
 /** The function and what it gives when it fails quietly. */
-function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction {
-  return takes(['string'], (text) => {
+function quietly(body: (text: string, budget: Budget) => GoValue, fallback: GoValue): GoFunction {
+  return takes(['string'], (text, budget) => {
     try {
-      return body(text)
+      return body(text, budget)
     } catch (error) {
       if (error instanceof TemplateError) return fallback
       throw error
@@ -79,13 +83,20 @@ function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction
   })
 }
 
-function readYamlMap(text: string): GoValue {
+function parseYaml(text: string, budget: Budget): GoValue {
+  budget.parse(text)
   const value = fromJson(readYaml(text))
+  budget.parsed(value)
+  return value
+}
+
+function readYamlMap(text: string, budget: Budget): GoValue {
+  const value = parseYaml(text, budget)
   if (value === null || value === undefined) return new Map()
   return isGoMap(value) ? value : failType('a map')
 }
-function readYamlList(text: string): GoValue {
-  const value = fromJson(readYaml(text))
+function readYamlList(text: string, budget: Budget): GoValue {
+  const value = parseYaml(text, budget)
   if (value === null || value === undefined) return []
   return Array.isArray(value) ? value : failType('a list')
 }

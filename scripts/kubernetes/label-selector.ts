@@ -1,5 +1,6 @@
 // Which label names, label values and label selectors does Kubernetes accept?
 import { byText } from '../values/by-text.ts'
+import { append } from '../values/append.ts'
 import { isDns1123Subdomain } from './dns-name.ts'
 import type { FieldErrorType, Json, Path } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -44,7 +45,7 @@ export function selectorProblems(selector: Json | undefined): SelectorProblem[] 
   }
   const expressions = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'] : []
   for (const [index, expression] of expressions.entries())
-    if (isJsonMap(expression)) problems.push(...expressionProblems(expression, ['matchExpressions', index]))
+    if (isJsonMap(expression)) append(problems, expressionProblems(expression, ['matchExpressions', index]))
   return problems
 }
 

@@ -53,7 +53,7 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
-  findings.push(...shapeFindings(file, parsed))
+  append(findings, shapeFindings(file, parsed))
   if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
   if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
   const odd = [...oddlyIndented(root)]
