@@ -1,4 +1,5 @@
 // What does santhosh-tekuri/jsonschema v6 say of a value?
+import { append } from '../values/append.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 import { checkFormat } from './json-schema-formats.ts'
@@ -127,7 +128,7 @@ class Run {
     const target = lookUp(reference, this.#at)
     if (target === undefined || this.#at.active.includes(target.schema)) return
     const inner = check(target.schema, this.#value, { ...this.#at, base: target.base })
-    if (inner.failures.length > 0) this.#out.failures.push(...inner.failures)
+    if (inner.failures.length > 0) append(this.#out.failures, inner.failures)
     for (const key of inner.properties) this.#out.properties.add(key)
     for (const index of inner.items) this.#out.items.add(index)
   }
@@ -168,20 +169,20 @@ class Run {
       for (const [key, child] of Object.entries(properties))
         if (Object.hasOwn(value, key)) {
           see(key)
-          this.#out.failures.push(...this.#below(child, key))
+          append(this.#out.failures, this.#below(child, key))
         }
     if (isJsonMap(patternProperties))
       for (const [pattern, child] of Object.entries(patternProperties))
         for (const key of keys)
           if (checkText({ pattern }, key).length === 0) {
             see(key)
-            this.#out.failures.push(...this.#below(child, key))
+            append(this.#out.failures, this.#below(child, key))
           }
     if (additionalProperties !== undefined) {
       const extra = keys.filter((key) => !evaluated.has(key))
       if (additionalProperties === false) {
         if (extra.length > 0) this.#fail(`additional properties ${extra.map(shownJson).join(', ')} not allowed`)
-      } else for (const key of extra) this.#out.failures.push(...this.#below(additionalProperties, key))
+      } else for (const key of extra) append(this.#out.failures, this.#below(additionalProperties, key))
       for (const key of extra) see(key)
     }
     if (propertyNames !== undefined && this.#draft >= 6)
@@ -203,7 +204,7 @@ class Run {
       for (const [key, wanted] of Object.entries(isJsonMap(this.#schema[name]) ? this.#schema[name] : {})) {
         if (!Object.hasOwn(value, key)) continue
         if (!Array.isArray(wanted)) {
-          this.#out.failures.push(...this.#same(wanted).failures)
+          append(this.#out.failures, this.#same(wanted).failures)
           continue
         }
         const missing = (wanted as string[]).filter((other) => !Object.hasOwn(value, other))
@@ -228,7 +229,7 @@ class Run {
         this.#fail(`last ${value.length - first.length} additionalItem(s) not allowed`)
         break
       }
-      this.#out.failures.push(...this.#below(schema, index))
+      append(this.#out.failures, this.#below(schema, index))
     }
     this.#contains(value)
   }
@@ -243,7 +244,7 @@ class Run {
       if (failures.length === 0) {
         count++
         if (this.#draft >= 2020) this.#out.items.add(index)
-      } else causes.push(...failures)
+      } else append(causes, failures)
     }
     const least = this.#draft >= 2019 && typeof minContains === 'number' ? minContains : 1
     if (count < least)
@@ -274,7 +275,7 @@ class Run {
     if (not !== undefined && check(not, this.#value, this.#at).failures.length === 0) this.#fail("'not' failed")
     if (condition !== undefined && this.#draft >= 7) {
       const branch = this.#same(condition).failures.length === 0 ? yes : no
-      if (branch !== undefined) this.#out.failures.push(...this.#same(branch).failures)
+      if (branch !== undefined) append(this.#out.failures, this.#same(branch).failures)
     }
   }
 
@@ -284,13 +285,13 @@ class Run {
     if (unevaluatedProperties !== undefined && isJsonMap(this.#value))
       for (const key of Object.keys(this.#value)) {
         if (this.#out.properties.has(key)) continue
-        this.#out.failures.push(...this.#below(unevaluatedProperties, key))
+        append(this.#out.failures, this.#below(unevaluatedProperties, key))
         this.#out.properties.add(key)
       }
     if (unevaluatedItems !== undefined && Array.isArray(this.#value))
       for (const index of this.#value.keys()) {
         if (this.#out.items.has(index)) continue
-        this.#out.failures.push(...this.#below(unevaluatedItems, index))
+        append(this.#out.failures, this.#below(unevaluatedItems, index))
         this.#out.items.add(index)
       }
   }

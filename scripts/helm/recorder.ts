@@ -1,4 +1,5 @@
 // Which values does each piece of a printed text come from?
+import { append } from '../values/append.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
@@ -158,7 +159,7 @@ export class Recorder implements Watcher {
     const reasons: Value[] = []
     for (let at = this.#frames.length - 1; at >= 0 && reasons.length < mostReads; at--) {
       const { node, reads } = this.#frames[at] as Frame
-      if (node.kind === 'if' || node.kind === 'with' || node.kind === 'range') reasons.push(...reads)
+      if (node.kind === 'if' || node.kind === 'with' || node.kind === 'range') append(reasons, reads)
     }
     return reasons
   }

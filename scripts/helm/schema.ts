@@ -1,4 +1,5 @@
 // What do the schemas of a chart and its subcharts refuse?
+import { append } from '../values/append.ts'
 import { readJson } from '../go-template/go-json.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
@@ -40,7 +41,7 @@ function collect(
     if (own?.kind !== 'map') continue
     const inner = collect(child, own, { helm, path: [...path, child.name] })
     text += inner.text
-    paths.push(...inner.paths)
+    append(paths, inner.paths)
   }
   return { text, paths }
 }
