@@ -14,7 +14,7 @@ import { LayerReader } from './merge/layers.ts'
 import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
-import type { LocatedFinding } from './report/diagnose.ts'
+import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
 
 /** What databases are assessed with; layers are read once for all of them. */

@@ -12,8 +12,8 @@ import type { Database, Finding, MapValue, RenderedObject, RuledFinding, Setting
 import { isOperators } from './operator/objects.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
-import { locateFinding } from './report/diagnose.ts'
-import type { LocatedFinding } from './report/diagnose.ts'
+import { locateFinding } from './locate/finding.ts'
+import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
 
 export type { Evaluated } from './chart/evaluated.ts'

@@ -14,7 +14,8 @@ import { renderText } from './render.ts'
 import type { RenderOptions } from './render.ts'
 import { mergeMaps } from '../go-template/sprig-collections.ts'
 import { readYaml, writeJson } from '../go-template/sprig-encoding.ts'
-import { mapEntries, throughType } from './typed.ts'
+import { mapEntries } from '../values/value.ts'
+import { throughType } from './typed.ts'
 import { isJsonMap } from '../values/value.ts'
 
 const kinds = ['list', 'clusters', 'git', 'scmProvider', 'clusterDecisionResource', 'pullRequest', 'matrix', 'merge', 'plugin'] as const
@@ -76,7 +77,7 @@ function listParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
   })
   const text = generator['elementsYaml']
   if (typeof text !== 'string' || text === '') return params
-  context.budget.steps(text.length / 8)
+  context.budget.parse(text)
   const more = readYaml(text)
   if (more !== null && !Array.isArray(more)) throw new ParamsError('elementsYaml is no list')
   context.budget.parameters(more?.length ?? 0)

@@ -1,6 +1,6 @@
 // What does Go make of JSON that it reads into a struct and writes again?
 import type { Json, JsonMap } from '../model.ts'
-import { isJsonMap, setOwn } from '../values/value.ts'
+import { mapEntries, isJsonMap, setOwn } from '../values/value.ts'
 import type { Field, Shape } from './application-type.ts'
 
 /** JSON of a type that the Go struct refuses. */
@@ -130,12 +130,6 @@ function zero(shape: Shape): Json {
 export function isZero(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return true
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-export function mapEntries(map: JsonMap, change: (value: Json, key: string) => Json): JsonMap {
-  const changed: JsonMap = {}
-  for (const [key, value] of Object.entries(map)) setOwn(changed, key, change(value, key))
-  return changed
 }
 
 /** mergo.Merge on typed values: what is empty in `target` comes from `source`; lists are taken whole. */

@@ -1,6 +1,6 @@
 // What does a change do to the Argo CD Application of a database, and may it?
 import { trimEndOf } from '../values/trim.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Json } from '../model.ts'
 import type { Effect } from './effect.ts'
 import { nameSpot, namespaceSpot, pinSpot, serviceKey, settingSpot } from './places.ts'

@@ -1,7 +1,7 @@
 // Which line of a change made a value go, or fall back to a lower layer?
 import { printed } from '../values/printed.ts'
-import { firstSpot, layerRank, spotOf } from '../report/diagnose.ts'
-import type { Spot } from '../report/diagnose.ts'
+import { firstSpot, layerRank, spotOf } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
 import type { LayerName, MapValue, Path, Value } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'

@@ -1,7 +1,7 @@
 // Which leaves of an object differ between two commits, and where does a person find them?
 import { printed } from '../values/printed.ts'
-import { nearestSpot, spotOf } from '../report/diagnose.ts'
-import type { Spot } from '../report/diagnose.ts'
+import { nearestSpot, spotOf } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
 import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
 import { isSecretName, isSecretPath, isSecretTextPath, mask, shownPath } from '../secret/names.ts'
 import { shownText } from '../secret/values.ts'

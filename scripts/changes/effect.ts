@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { factsOf } from '../admit/field-facts.ts'
 import { knownOperators } from '../operator/version.ts'
 import { printed } from '../values/printed.ts'
+import { majorOf } from '../operator/major.ts'
 import type { Json, MapValue, Path, Value } from '../model.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../values/value.ts'
@@ -152,13 +153,4 @@ function isOnBothSides(path: Path, { before, after }: ClusterPair): boolean {
 function scalarAt(root: Value, ...path: Path): Json | undefined {
   const value = valueAt(root, path)
   return value === undefined ? undefined : toPlain(value)
-}
-
-/** PostgreSQL's major version by the image or the catalogue; undefined: not to be told. */
-export function majorOf(cluster: MapValue): number | undefined {
-  const fromCatalog = scalarAt(cluster, 'spec', 'imageCatalogRef', 'major')
-  if (fromCatalog !== undefined) return Number(fromCatalog)
-  const image = printed(scalarAt(cluster, 'spec', 'imageName') ?? '')
-  const tag = /:(\d+)/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1]
-  return tag === undefined ? undefined : Number(tag)
 }

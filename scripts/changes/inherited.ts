@@ -1,5 +1,5 @@
 // Was a shared generated file as stale at the base as it is now?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Base } from './base.ts'
 
 type Written = readonly { readonly path: string; readonly text: string }[]

@@ -1,7 +1,7 @@
 // Which protections does a change take away from a database that lives?
 import { printed } from '../values/printed.ts'
-import { nearestSpot } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Guard, Json, MapValue, Path, Value } from '../model.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'

@@ -1,8 +1,8 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
-import { nearestSpot } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { MapValue, Path, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'

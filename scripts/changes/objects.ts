@@ -1,8 +1,9 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
-import { locateFinding, spotOf } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { locateFinding } from '../locate/finding.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'

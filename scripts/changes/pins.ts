@@ -1,5 +1,5 @@
 // Are versions and databases changed apart, and do pins fit each other?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, Path, Settings } from '../model.ts'
 import { pinSpot } from './places.ts'
 import type { State } from './places.ts'

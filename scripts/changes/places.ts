@@ -1,6 +1,6 @@
 // Where in the inputs is decided what a database is called and where it runs?
-import { nearestSpot, spotOf } from '../report/diagnose.ts'
-import type { Spot } from '../report/diagnose.ts'
+import { nearestSpot, spotOf } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Database, Path, Settings, SourceFile, Value } from '../model.ts'

@@ -1,6 +1,6 @@
 // What is one database at one commit, as far as its objects?
 import type { Evaluated } from '../chart/evaluated.ts'
-import type { Spot } from '../report/diagnose.ts'
+import type { Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, MapValue, RenderedObject } from '../model.ts'
 

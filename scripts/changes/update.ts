@@ -4,7 +4,7 @@ import { examine } from '../admit/examine.ts'
 import type { Database, Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
 import { isOperators } from '../operator/objects.ts'
 import { valueAt } from '../values/value.ts'
-import { majorOf } from './effect.ts'
+import { majorOf } from '../operator/major.ts'
 
 /**
  * The findings that the old object adds to those of a new one, by the operator of the new one's database. No status is known

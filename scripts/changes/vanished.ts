@@ -1,5 +1,5 @@
 // Which databases does a change take away, and may it?
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { meantPath } from '../discover/layout.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database } from '../model.ts'

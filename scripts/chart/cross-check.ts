@@ -1,7 +1,7 @@
 // Does the real Helm print what the model of the chart prints (`check --cross-check helm`)?
 import { spawnSync } from 'node:child_process'
-import { locateFinding } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { locateFinding } from '../locate/finding.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'

@@ -1,6 +1,7 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import { moreOfAKind, mostOfAKind, firstSpot, nearestSpot, spotOf, switchSpot } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'

@@ -1,6 +1,6 @@
 // What is known of one database once it was merged and rendered?
 import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 
 /** One database on one side of a question: at a commit, or with some pins. */
 export interface Evaluated {

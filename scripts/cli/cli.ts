@@ -1,128 +1,116 @@
 // argv → command → exit code; no logic.
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
+import { command, describeOption, flagText, usageOf, where } from './command.ts'
 import type { Command } from './command.ts'
 import { peopleCommands } from './people.ts'
-import { nearest } from '../values/path.ts'
+import { listed, nearest } from '../values/path.ts'
 import { maskInText } from '../secret/shapes.ts'
 import { visible } from '../values/untrusted.ts'
-import { guard } from './terminal.ts'
-import type { Terminal } from './terminal.ts'
+import { guard } from '../emit/terminal.ts'
+import type { Terminal } from '../emit/terminal.ts'
 import { programVersion } from '../repository/package.ts'
 import { UsageError } from '../repository/workspace.ts'
 import { reasonFor } from '../repository/write.ts'
 
 export { openQuestions } from '../new/answers.ts'
 
-const where = {
-  root: { type: 'string', value: 'DIR', does: 'the repository to look at (default: this folder)' },
-  databases: { type: 'string', value: 'DIR', does: 'take the databases from another checkout' },
-} as const
-
 /** The table of commands, in the order of the help text. */
 export const commands: readonly Command[] = [
-  {
+  command({
     name: 'render',
-    usage: 'render [--check] [--root DIR] [--databases DIR]',
     does: 'write the merged values and the Argo CD manifests',
     options: { check: { type: 'boolean', does: 'write nothing; report files that are stale, missing or left over' }, ...where },
     run: async (flags, _, terminal) => (await import('./commands/render.ts')).render(flags, terminal),
-  },
-  {
+  }),
+  command({
     name: 'check',
-    usage:
-      'check [--base REF] [--staged] [--changed] [--baseline FILE] [--write-baseline FILE] [--live FILE] [--cross-check helm] [--format pretty|json|github|gitlab|junit|sarif] [--out FILE] [--root DIR] [--databases DIR] [DATABASE…]',
     does: 'check every database and every generated file; with names, report those databases only',
     options: {
-      base: { type: 'string', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
+      base: { type: 'text', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
       staged: { type: 'boolean', does: 'judge the git index (what a commit would hold), against HEAD or --base' },
       changed: { type: 'boolean', does: 'report only databases that the change touches (with --base or --staged)' },
-      baseline: { type: 'string', value: 'FILE', does: 'report only problems that this file does not list' },
+      baseline: { type: 'text', value: 'FILE', does: 'report only problems that this file does not list' },
       live: {
-        type: 'string',
+        type: 'text',
         value: 'FILE',
         does: 'compare with what `kubectl get applications,clusters -A -o yaml` printed into this file',
       },
-      'cross-check': { type: 'string', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
-      'write-baseline': { type: 'string', value: 'FILE', does: 'list the problems of today in this file' },
-      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json, github, gitlab, junit or sarif' },
-      out: { type: 'string', value: 'FILE', does: 'where the report goes (default: standard output)' },
+      'cross-check': { type: 'text', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
+      'write-baseline': { type: 'text', value: 'FILE', does: 'list the problems of today in this file' },
+      format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the form of the report' },
+      out: { type: 'text', value: 'FILE', does: 'where the report goes (default: standard output)' },
       ...where,
     },
-    operands: true,
+    operands: '[DATABASE…]',
     run: async (flags, names, terminal) => (await import('./commands/check.ts')).check(flags, names, terminal),
-  },
-  {
+  }),
+  command({
     name: 'plan',
-    usage: 'plan --base REF [--format pretty|markdown|json] [--out FILE] [--staged] [--root DIR] [--databases DIR]',
     does: 'say what merging this branch will do to each database',
     options: {
-      base: { type: 'string', value: 'REF', does: 'the branch that this one is merged into, such as origin/main' },
-      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), markdown or json' },
-      out: { type: 'string', value: 'FILE', does: 'where the plan goes (default: standard output)' },
+      base: { type: 'text', value: 'REF', does: 'the branch that this one is merged into, such as origin/main', isRequired: true },
+      format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the form of the plan' },
+      out: { type: 'text', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/plan.ts')).plan(flags, terminal),
-  },
-  {
+  }),
+  command({
     name: 'fix',
-    usage: 'fix [--dry-run] [--root DIR] [--databases DIR]',
-    does: 'mend slips that have exactly one mending; comments and layout stay',
+    does: 'apply fixes that are unambiguous; comments and layout stay',
     options: {
       'dry-run': { type: 'boolean', does: 'write nothing; print the edits as a diff, and exit with 1 if there are any' },
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/fix.ts')).fix(flags, terminal),
-  },
-  {
+  }),
+  command({
     name: 'report',
-    usage: 'report --out FILE.html|- [--date YYYY-MM-DD] [--link-base URL] [--root DIR] [--databases DIR]',
     does: 'write the fleet as one self-contained page',
     options: {
-      out: { type: 'string', value: 'FILE', does: 'the page, such as fleet.html, or - for standard output' },
-      date: { type: 'string', value: 'DAY', does: 'the day to which the age of versions is counted (default: when the page is read)' },
+      out: { type: 'text', value: 'FILE', does: 'the page, such as fleet.html, or - for standard output', isRequired: true },
+      date: { type: 'text', value: 'DAY', does: 'the day to which the age of versions is counted (default: when the page is read)' },
       'link-base': {
-        type: 'string',
+        type: 'text',
         value: 'URL',
         does: 'where figures link to, such as https://github.com/me/repo/blob/main (default: the files)',
       },
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/report.ts')).report(flags, terminal),
-  },
-  {
+  }),
+  command({
     name: 'admit',
-    usage: 'admit [--operator V] [--before FILE] [--format pretty|json|github] FILE…',
     does: 'judge manifests as the API server and the operator would; `-` is standard input',
     options: {
-      operator: { type: 'string', value: 'V', does: 'release of the operator (default: the newest known)' },
-      before: { type: 'string', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
-      format: { type: 'string', value: 'FORMAT', does: 'pretty (default), json or github' },
+      operator: { type: 'text', value: 'V', does: 'release of the operator (default: the newest known)' },
+      before: { type: 'text', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
+      format: { type: 'choice', choices: ['pretty', 'json', 'github'], does: 'the form of the answer' },
     },
-    operands: true,
+    operands: 'FILE…',
     run: async (flags, files, terminal) => (await import('./commands/admit.ts')).admitFiles(flags, files, terminal),
-  },
+  }),
   ...peopleCommands,
-  {
+  command({
     name: 'completion',
-    usage: 'completion bash|zsh|fish',
     does: 'print a script that completes commands, options and databases in a shell',
     options: {},
-    operands: true,
+    operands: 'bash|zsh|fish',
+    words: ['bash', 'zsh', 'fish'],
     run: async (_, words, terminal) => (await import('./commands/completion.ts')).completion(words, commands, terminal),
-  },
-  {
+  }),
+  command({
     name: 'schemas derive',
-    usage: 'schemas derive --from FILE|DIR --version V [--out DIR]',
     does: 'derive JSON Schemas from the CRDs of a release',
     options: {
-      from: { type: 'string', value: 'PATH', does: 'a CRD file, a release manifest, a kubectl List, or a folder of them' },
-      version: { type: 'string', value: 'V', does: 'the release that the CRDs belong to, such as 1.30.0' },
-      out: { type: 'string', value: 'DIR', does: 'where to write (default: schemas)' },
+      from: { type: 'text', value: 'PATH', does: 'a CRD file, a release manifest, a kubectl List, or a folder of them', isRequired: true },
+      version: { type: 'text', value: 'V', does: 'the release that the CRDs belong to, such as 1.30.0', isRequired: true },
+      out: { type: 'text', value: 'DIR', does: 'where to write (default: schemas)' },
     },
     run: async (flags, _, terminal) => (await import('./commands/schemas.ts')).schemasDerive(flags, terminal),
-  },
+  }),
 ]
 
 /** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure. */
@@ -169,7 +157,7 @@ const linesOf = (text: string): readonly string[] =>
 function usageMessage({ constructor, message: text }: Error): string {
   // git says some things on several lines
   const message = constructor.name === 'GitFailure' ? linesOf(text).join('; ') : text
-  const usage = commands.map((command) => `\nusage: cnpg-values ${command.usage}`).find((line) => message.endsWith(line))
+  const usage = commands.map((command) => `\nusage: cnpg-values ${usageOf(command)}`).find((line) => message.endsWith(line))
   return usage === undefined ? said(message) : `${said(message.slice(0, -usage.length))}${usage}`
 }
 
@@ -217,17 +205,29 @@ function readFlags(
   args: readonly string[],
 ): { flags: Record<string, string | boolean | undefined>; operands: readonly string[] } {
   const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } }
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type }
+  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type: type === 'boolean' ? 'boolean' : 'string' }
   try {
-    const parsed = parseArgs({ args: [...args], options, allowPositionals: command.operands === true, strict: true })
-    return { flags: parsed.values as Record<string, string | boolean | undefined>, operands: parsed.positionals }
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: command.operands !== undefined, strict: true })
+    const flags = parsed.values as Record<string, string | boolean | undefined>
+    checkChoices(command, flags)
+    return { flags, operands: parsed.positionals }
   } catch (error) {
+    if (error instanceof UsageError) throw error
     const message = error instanceof Error ? (error.message.split('. ')[0] as string).replace(/\.$/, '') : String(error)
     const unknown = /'--?([\w-]+)'/.exec(message)?.[1]
     const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
     throw new UsageError(
-      `${message.charAt(0).toLowerCase()}${message.slice(1)}${guess === undefined || guess === unknown ? '' : `; did you mean --${guess}?`}\nusage: cnpg-values ${command.usage}`,
+      `${message.charAt(0).toLowerCase()}${message.slice(1)}${guess === undefined || guess === unknown ? '' : `; did you mean --${guess}?`}\nusage: cnpg-values ${usageOf(command)}`,
     )
+  }
+}
+
+/** An option with a few words takes no other. */
+function checkChoices({ options }: Command, flags: Readonly<Record<string, string | boolean | undefined>>): void {
+  for (const [name, option] of Object.entries(options)) {
+    const value = flags[name]
+    if (option.type !== 'choice' || value === undefined || option.choices.includes(String(value))) continue
+    throw new UsageError(`--${name} is \`${String(value)}\`, but must be one of ${listed([...option.choices].sort())}`)
   }
 }
 
@@ -237,11 +237,8 @@ function overview(): string {
 }
 
 function helpOf(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, { value, does }]): [string, string] => [
-    `--${name}${value === undefined ? '' : ` ${value}`}`,
-    does,
-  ])
+  const rows = Object.entries(command.options).map(([name, option]): [string, string] => [flagText(name, option), describeOption(option)])
   const width = Math.max(0, ...rows.map(([option]) => option.length))
   const list = rows.map(([option, does]) => `  ${option.padEnd(width)}  ${does}\n`)
-  return `usage: cnpg-values ${command.usage}\n\n${command.does}\n\n${list.join('')}`
+  return `usage: cnpg-values ${usageOf(command)}\n\n${command.does}\n\n${list.join('')}`
 }

@@ -1,11 +1,67 @@
 // What does the command line know of one command?
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '../emit/terminal.ts'
 
-export interface Command {
+/** One option. `value` is what its argument is called; of `choices` the first is the default. */
+export type Option =
+  | { readonly type: 'boolean'; readonly does: string }
+  | { readonly type: 'text'; readonly value: string; readonly does: string; readonly isRequired?: true }
+  | { readonly type: 'choice'; readonly choices: readonly string[]; readonly does: string }
+
+export type Options = Readonly<Record<string, Option>>
+
+type FlagOf<One extends Option> = One extends { readonly type: 'boolean' }
+  ? boolean
+  : One extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice
+    : string
+
+/** What a command is given for its options; what was not typed is undefined. */
+export type FlagsOf<Table extends Options> = { readonly [Name in keyof Table]?: FlagOf<Table[Name]> | undefined }
+
+export interface Command<Table extends Options = Options> {
   readonly name: string
-  readonly usage: string
   readonly does: string
-  readonly options: Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly does: string }>
-  readonly operands?: boolean
-  run(flags: Record<string, string | boolean | undefined>, operands: readonly string[], terminal: Terminal): Promise<number>
+  readonly options: Table
+  /** how its operands are written in the usage (`DATABASE [PATH]`); absent: it takes none */
+  readonly operands?: string
+  /** the words that an operand may be, where it is one of a few */
+  readonly words?: readonly string[]
+  run(flags: FlagsOf<Table>, operands: readonly string[], terminal: Terminal): Promise<number>
 }
+
+/** An entry of the table of commands: flags have the types that its options say. */
+export function command<const Table extends Options>(entry: Command<Table>): Command {
+  return entry
+}
+
+/** The line behind `usage: cnpg-values`. */
+export function usageOf({ name, options, operands }: Command): string {
+  const words = Object.entries(options).map(([flag, option]) => {
+    const text = option.type === 'boolean' ? `--${flag}` : `--${flag} ${option.type === 'choice' ? option.choices.join('|') : option.value}`
+    return option.type === 'text' && option.isRequired === true ? text : `[${text}]`
+  })
+  return [name, ...words, ...(operands === undefined ? [] : [operands])].join(' ')
+}
+
+/** How an option is written in the help of its command. */
+export function flagText(flag: string, option: Option): string {
+  if (option.type === 'boolean') return `--${flag}`
+  return `--${flag} ${option.type === 'choice' ? flag.toUpperCase() : option.value}`
+}
+
+/** What an option does, with its choices. */
+export function describeOption(option: Option): string {
+  if (option.type !== 'choice') return option.does
+  const [first = '', ...others] = option.choices
+  const list = others.length < 2 ? others.join('') : `${others.slice(0, -1).join(', ')} or ${others.at(-1)}`
+  return `${option.does}: ${first} (default)${others.length === 0 ? '' : others.length === 1 ? ` or ${list}` : `, ${list}`}`
+}
+
+/** Options of every command that looks at a repository. */
+export const where = {
+  root: { type: 'text', value: 'DIR', does: 'the repository to look at (default: this folder)' },
+  databases: { type: 'text', value: 'DIR', does: 'take the databases from another checkout' },
+} as const satisfies Options
+
+/** The option of commands whose answer a program can read, too. */
+export const format = { type: 'choice', choices: ['pretty', 'json'], does: 'the form of the answer' } as const satisfies Option

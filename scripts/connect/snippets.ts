@@ -1,5 +1,5 @@
 // What does an application need in its own files to reach a database?
-import { quote, writeScalar } from '../emit/yaml.ts'
+import { quote, writeScalar } from '../yaml/write.ts'
 import type { ConnectFacts, SecretFacts, ServiceFacts } from './facts.ts'
 import { literalVariable, oneLine } from './quoting.ts'
 

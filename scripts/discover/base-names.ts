@@ -1,6 +1,6 @@
 // Are the names that the path of a base file gives ones that Kubernetes takes?
 import { trimEndOf } from '../values/trim.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
 import type { Parts } from './layout.ts'

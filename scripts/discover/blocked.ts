@@ -1,6 +1,6 @@
 // Which folders and links stand where files of the layout would, and can't be followed?
-import { firstSpot } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { firstSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { couldHold, matcher, serviceFolder } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'

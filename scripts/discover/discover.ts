@@ -1,7 +1,7 @@
 // What is there: which databases, in which environments, from which files?
 import { append } from '../values/append.ts'
 import { blockedFindings } from './blocked.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { checkName } from './base-names.ts'
 import type { Base } from './base-names.ts'
 import { fileFinding, openReader } from './file-reader.ts'

@@ -1,6 +1,6 @@
 // What does each file of the tree say, read once, and where is a finding about it placed?
-import { firstSpot } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { firstSpot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { FileText, Tree } from '../repository/tree.ts'

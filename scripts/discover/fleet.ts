@@ -1,11 +1,12 @@
 // Which databases does a repository have, and which of them is meant?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import { listed, nearest } from '../values/path.ts'
-import { openSettingsTree, openTree, UsageError } from '../repository/workspace.ts'
+import { UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { discover } from './discover.ts'
 import { loadSettings } from './settings.ts'
+import { openSettingsTree, openTree } from './trees.ts'
 
 /** The settings of a repository and its databases; `settings` is absent where apps/values.yaml is broken. */
 export interface Fleet {

@@ -1,6 +1,6 @@
 // Are the files there that every environment and the operator need?
-import { firstSpot, nearestSpot } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { firstSpot, nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'

@@ -1,6 +1,6 @@
 // Do the patterns of the settings make names that Kubernetes takes, a different one for each database?
-import { nearestSpot } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isReadAsText } from '../kubernetes/dns-name.ts'
 import { fill, placeholdersOf } from './layout.ts'
 import type { Path, Settings } from '../model.ts'

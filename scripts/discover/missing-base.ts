@@ -1,5 +1,5 @@
 // Which files belong to a base file that does not exist?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
 import { fill, matcher, overrideParts } from './layout.ts'

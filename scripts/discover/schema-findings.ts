@@ -1,7 +1,8 @@
 // How are ajv's errors on a hand-written file told to a person?
+import { describe } from '../values/describe.ts'
 import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Path, SourceFile, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
@@ -171,16 +172,6 @@ function exampleVersion(field: string): string {
   if (field.includes('argocd')) return '3.5.1'
   if (field.includes('clusterChart')) return '0.8.1'
   return field.includes('chart') ? '0.26.1' : '1.27.1'
-}
-
-/** A value as a message shows it. */
-export function describe(value: Value | undefined): string {
-  if (value === undefined) return 'not set'
-  if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
-  if (value.kind === 'list') return 'a list'
-  if (value.kind === 'null') return 'null'
-  const text = typeof value.value === 'string' ? `\`${value.value}\`` : printed(value.value)
-  return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
 }
 
 function typeName(type: string): string {

@@ -1,7 +1,7 @@
 // What does a service.yaml say: owner, environments, namespace, retirement?
 import { printed } from '../values/printed.ts'
 import { validateService } from '../../dist/validators.js'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { placeholdersOf } from './layout.ts'
 import type { MapValue, Settings, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'

@@ -1,6 +1,6 @@
 // Do two databases want the same name?
-import { firstSpot, nearestSpot } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { firstSpot, nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { fill, placeholdersOf } from './layout.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'

@@ -1,12 +1,12 @@
 // Which generated files are stale, missing or left over, and how are they written?
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, SourceFile } from '../model.ts'
 import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
-import { isGenerated } from './header.ts'
+import { generatedFiles, generatedFolders, isGenerated } from '../discover/header.ts'
 
 /** A generated file as it should be. */
 export interface Output {
@@ -25,15 +25,6 @@ export type OutputState =
 
 /** The rules that say "run render", and that `render` itself puts right. */
 export const staleRules: ReadonlySet<string> = new Set(['emit/stale', 'emit/missing', 'emit/orphan'])
-
-/** Folders that hold nothing but generated files. */
-export const generatedFolders = ['helm-values/data/rendered/']
-/** Generated files outside these folders, known by name. */
-export const generatedFiles = [
-  'apps/templates/core/cloudnative-pg.yaml',
-  'apps/templates/data/project.yaml',
-  'apps/templates/data/postgres-clusters.yaml',
-]
 
 /**
  * What is there against what should be; files of `unseen` databases are left as they are.

@@ -1,7 +1,7 @@
 // What does a rendered values file say?
 import type { Database, MapValue } from '../model.ts'
-import { GENERATED_HEADER } from './header.ts'
-import { writeYaml } from './yaml.ts'
+import { GENERATED_HEADER } from '../discover/header.ts'
+import { writeYaml } from '../yaml/write.ts'
 
 /**
  * The text of `helm-values/data/rendered/<env>/<service>.yaml`: the merged layers without the chart's defaults, nulls

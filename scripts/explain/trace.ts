@@ -1,6 +1,6 @@
 // Who set a value, what did it replace, and which fields of objects does it become?
 import { printed } from '../values/printed.ts'
-import { locate, spotOf } from '../report/diagnose.ts'
+import { locate, spotOf } from '../findings/spot.ts'
 import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 

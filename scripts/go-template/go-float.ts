@@ -26,6 +26,9 @@ export function formatFloatAs(value: number, verb: string, precision: number): s
   }
 }
 
+/** No float64 has more digits on either side of the point that are not zero. */
+const mostDigits = 1100
+
 /** Digits without zeros at the end, and how many of them stand before the point. */
 interface Decimal {
   readonly digits: string
@@ -39,8 +42,9 @@ function shortest(value: number): Decimal {
 }
 
 /** Rounds the exact value, halves to even, to `count` digits in all. */
-function rounded(value: number, count: number): Decimal {
+function rounded(value: number, wanted: number): Decimal {
   if (value === 0) return { digits: '', point: 0 }
+  const count = Math.min(wanted, mostDigits)
   const exponent = Number(value.toExponential().split('e')[1])
   let point = exponent + 1
   let digits = String(scaled(value, count - point))
@@ -110,6 +114,7 @@ function withExponent({ digits, point }: Decimal, places: number): string {
 }
 
 function fixed(value: number, precision: number): string {
+  if (precision > mostDigits) return fixed(value, mostDigits) + '0'.repeat(precision - mostDigits)
   const { digits, point } = shortest(value)
   const places = precision < 0 ? Math.max(digits.length - point, 0) : precision
   const text = (precision < 0 ? BigInt(digits.padEnd(point + places, '0') || '0') : scaled(value, places))

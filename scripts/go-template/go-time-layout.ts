@@ -160,6 +160,15 @@ function take(read: Read, pattern: RegExp): string | undefined {
   return found
 }
 
+/** So many digits behind a point or a comma. */
+function takeDigits(read: Read, count: number): string | undefined {
+  const rest = read.text.slice(read.at)
+  const found = /^[.,]\d+/.exec(rest)?.[0].slice(0, count + 1)
+  if (found === undefined || found.length <= count) return undefined
+  read.at += found.length
+  return found
+}
+
 function takeName(read: Read, names: readonly string[]): number {
   const rest = read.text.slice(read.at).toLowerCase()
   const index = names.findIndex((name) => rest.startsWith(name.toLowerCase()))
@@ -222,7 +231,7 @@ function readPart(read: Read, part: string, fractionFollows: boolean): boolean {
     case 'MST':
       return readZoneName(read)
     default:
-      if (/^[.,]0/.test(part)) return readFraction(read, take(read, new RegExp(`^[.,]\\d{${part.length - 1}}`)))
+      if (/^[.,]0/.test(part)) return readFraction(read, takeDigits(read, part.length - 1))
       if (/^[.,]/.test(part)) return readFraction(read, take(read, /^[.,]\d+/)) || true
       return readOffset(read, part)
   }

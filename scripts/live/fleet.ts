@@ -1,7 +1,7 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'

@@ -1,7 +1,7 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
 import { printed } from '../values/printed.ts'
-import { firstSpot, spotOf } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { firstSpot, spotOf } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'

@@ -1,9 +1,9 @@
 // Which values does the generator add on top of what people wrote: name, labels, guards?
 import { append } from '../values/append.ts'
-import { firstSpot, nearestSpot, spotOf, writtenSpot } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { firstSpot, nearestSpot, spotOf, writtenSpot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Guard, MapValue, Origin, Path, Settings, SourceFile, Value } from '../model.ts'
-import { describe } from '../discover/schema-findings.ts'
+import { describe } from '../values/describe.ts'
 import { fromPlain, valueAt } from '../values/value.ts'
 
 const syncOptions = 'argocd.argoproj.io/sync-options'

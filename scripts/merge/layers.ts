@@ -1,8 +1,8 @@
 // What does each layer file hold, read once however many databases use it?
 import { valueAt } from '../values/value.ts'
 import { append } from '../values/append.ts'
-import { spotOf } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { formatPath } from '../values/path.ts'
@@ -54,7 +54,7 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
-  findings.push(...shapeFindings(file, parsed))
+  append(findings, shapeFindings(file, parsed))
   if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
   if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
   const odd = [...oddlyIndented(root)]
@@ -81,7 +81,7 @@ function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
 
 /** Lists whose items become an object each, and how many no database comes near; whatever is read must be answered within seconds. */
 const objectLists: readonly Path[] = [['databases'], ['poolers'], ['backups', 'scheduledBackups']]
-const mostObjects = 500
+const mostObjects = 2_000
 
 function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
   for (const path of objectLists) {

@@ -1,5 +1,5 @@
 // Which line does a person at the terminal answer a question with, or do they stop?
-import type { Answer } from '../cli/terminal.ts'
+import type { Answer } from '../emit/terminal.ts'
 
 /**
  * Asks on `output` and reads lines from `input`, a terminal. Between questions the terminal is as it was, so that Ctrl-C ends

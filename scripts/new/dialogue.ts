@@ -15,7 +15,7 @@ import {
 } from './service.ts'
 import type { NewService } from './service.ts'
 import { listed } from '../values/path.ts'
-import type { Answer, Terminal } from '../cli/terminal.ts'
+import type { Answer, Terminal } from '../emit/terminal.ts'
 import { UsageError } from '../repository/workspace.ts'
 
 /** The person ended the dialogue. */

@@ -1,6 +1,7 @@
 // Does a database that must survive have a standby, and did a null take one away?
 import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { majorOfImage } from '../operator/major.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const resourceNames = /^(?:cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]+)$/
@@ -61,7 +62,7 @@ export const availability: readonly PolicyRule[] = [
       const path = ['version', 'postgresql']
       const off = switchedOff(subject.values, path)
       const before = Number.parseInt(printed(off?.before), 10)
-      const now = majorOf(textAt(objectOf(subject, 'Cluster')?.plain, 'spec', 'imageName'))
+      const now = majorOfImage(textAt(objectOf(subject, 'Cluster')?.plain, 'spec', 'imageName') ?? '')
       if (off === undefined || now === undefined || Number.isNaN(before) || now >= before) return
       yield {
         message: `version.postgresql is null, but that means ${now}, not the ${before} of the lower layer`,
@@ -120,13 +121,6 @@ export const availability: readonly PolicyRule[] = [
     },
   },
 ]
-
-function majorOf(image: string | undefined): number | undefined {
-  const [reference = ''] = (image ?? '').split('@', 1)
-  const end = reference.slice(reference.lastIndexOf(':'))
-  const tag = end.includes('/') ? undefined : /^:(\d+)/.exec(end)?.[1]
-  return tag === undefined ? undefined : Number(tag)
-}
 
 function suggestion(name: string): string {
   const lower = name.toLowerCase()

@@ -1,5 +1,5 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, RenderedObject, SourceFile } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { readArchive, storeReferences, writtenArchives } from './archive.ts'

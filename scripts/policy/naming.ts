@@ -1,7 +1,7 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
-import { nearestSpot } from '../report/diagnose.ts'
+import { nearestSpot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { plainAt, textAt } from './subject.ts'

@@ -1,6 +1,7 @@
 // What does a policy look at, and how are its places found?
-import { layerRank, locateFinding, nearestSpot, spotOf } from '../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../report/diagnose.ts'
+import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
+import { locateFinding } from '../locate/finding.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'

@@ -1,7 +1,7 @@
 // Does the operator that is pinned support the PostgreSQL of a database?
 import { supportedMajors } from '../operator/support.ts'
 import { valueAt } from '../values/value.ts'
-import { majorOf } from '../changes/effect.ts'
+import { majorOf } from '../operator/major.ts'
 import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
 

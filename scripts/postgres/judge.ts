@@ -1,6 +1,6 @@
 // Would the PostgreSQL of a database start with its parameters, and load its access rules?
-import { locateFinding } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { locateFinding } from '../locate/finding.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, MapValue, RenderedObject, Rule, RuledFinding } from '../model.ts'
 import { authRules } from './hba/rules.ts'

@@ -1,5 +1,5 @@
 // What does a rule about PostgreSQL look at?
-import { majorOf } from '../changes/effect.ts'
+import { majorOf } from '../operator/major.ts'
 import type { Finding, Path, RenderedObject, Rule, Value } from '../model.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'

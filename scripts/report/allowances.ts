@@ -1,5 +1,5 @@
 // Which warnings has somebody allowed in place, with a reason?
-import type { LocatedFinding } from './diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, SourceFile } from '../model.ts'
 
 /** `# allow area/requirement: reason`, above the line that is blamed or at its end. */

@@ -1,7 +1,7 @@
 // Which diagnostics come of all findings, and which texts do their frames show?
 import type { Diagnostic } from '../model.ts'
 import { diagnose } from './diagnose.ts'
-import type { LocatedFinding } from './diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 
 export interface Concluded {
   readonly diagnostics: readonly Diagnostic[]

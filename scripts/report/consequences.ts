@@ -1,6 +1,6 @@
 // Which findings only follow from another one, and are not told beside it?
-import { locate } from './diagnose.ts'
-import type { LocatedFinding, Spot } from './diagnose.ts'
+import { locate } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 
 /** A change that took something away speaks for the policy that misses it; a value that must go need not name anything. */
 const spokenFor: Readonly<Record<string, string>> = {

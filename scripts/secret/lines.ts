@@ -1,4 +1,5 @@
 // Which parts of a text that is no YAML can hold a secret? Lines decide, and where in doubt, they hide.
+import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
 import { joined, secretShapes } from './shapes.ts'
@@ -67,14 +68,14 @@ function hiddenParts(lines: readonly string[]): { line: number; from: number; to
     const indent = line.search(/\S/)
     if (indent < 0) continue
     if (open !== undefined && isHidden(line, indent, open)) {
-      hidden.push(...hiddenIn(lines, index, indent))
+      append(hidden, hiddenIn(lines, index, indent))
       if (open.closer !== undefined && line.includes(open.closer)) open = { ...open, closer: undefined }
       continue
     }
     if (open !== undefined && (indent <= open.indent || !open.isReference)) open = undefined
     const found = secretIn(lines, index, { anchors, isSecretObject })
     if (found === undefined) continue
-    hidden.push(...hiddenIn(lines, index, found.column))
+    append(hidden, hiddenIn(lines, index, found.column))
     const rest = line.slice(found.column).trim()
     const first = rest.charAt(0)
     open = {

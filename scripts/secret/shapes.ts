@@ -1,4 +1,5 @@
 // Which parts of a text are secrets by their shape alone, whatever key they stand at?
+import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isSecretKey, mask } from './names.ts'
 import { sqlPasswords, quotedEnd } from './sql.ts'
@@ -19,7 +20,7 @@ export function secretShapes(text: string, { isMessage = false }: Options = {}):
     ...tokens(text),
     ...keysInPem(text),
   ]
-  if (!isMessage) found.push(...passFileLines(text), ...withoutColon(text))
+  if (!isMessage) append(found, passFileLines(text), withoutColon(text))
   return joined(found)
 }
 

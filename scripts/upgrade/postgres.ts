@@ -1,8 +1,8 @@
 // What stands in the way of another major version of PostgreSQL?
 import { printed } from '../values/printed.ts'
-import { majorOf } from '../changes/effect.ts'
-import { locateFinding } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { majorOf } from '../operator/major.ts'
+import { locateFinding } from '../locate/finding.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Finding, RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'

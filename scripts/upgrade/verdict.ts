@@ -2,7 +2,7 @@
 import { clusterEffect, gravest } from '../changes/effect.ts'
 import type { Effect } from '../changes/effect.ts'
 import { differences } from '../changes/difference.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Diagnostic } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import type { Move } from './pins.ts'

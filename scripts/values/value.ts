@@ -81,3 +81,10 @@ export function* leavesOf(
     for (const [index, item] of value.items.entries()) yield* leavesOf(item, [...path, index])
   } else yield { path, value }
 }
+
+/** The map with each value changed; keys such as `__proto__` stay own properties. */
+export function mapEntries(map: JsonMap, change: (value: Json, key: string) => Json): JsonMap {
+  const changed: JsonMap = {}
+  for (const [key, value] of Object.entries(map)) setOwn(changed, key, change(value, key))
+  return changed
+}

@@ -1,9 +1,9 @@
 // How are problems of a YAML text told to a person?
-import { locate } from '../report/diagnose.ts'
-import type { LocatedFinding } from '../report/diagnose.ts'
+import { locate } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { SourceFile, Value } from '../model.ts'
 import type { ParsedYaml, YamlProblem } from './parse.ts'
-import { describe } from '../discover/schema-findings.ts'
+import { describe } from '../values/describe.ts'
 
 /** Problems of the text → findings. */
 export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[]): LocatedFinding[] {

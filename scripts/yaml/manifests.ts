@@ -1,8 +1,8 @@
 // Which objects does a file of manifests hold: YAML or JSON, several documents, Lists?
-import type { LocatedFinding } from '../report/diagnose.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { JsonMap, MapValue, SourceFile, Value } from '../model.ts'
 import { parseYaml } from './parse.ts'
-import { describe } from '../discover/schema-findings.ts'
+import { describe } from '../values/describe.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from './findings.ts'
 

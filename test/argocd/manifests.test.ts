@@ -6,7 +6,7 @@ import { checkOwnSets, expandHelmTemplate, readOwnObjects } from '../../scripts/
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
 import { operatorConflicts, writeOperatorApplication } from '../../scripts/argocd/write/operator.ts'
 import { writeProject } from '../../scripts/argocd/write/project.ts'
-import { isGenerated } from '../../scripts/emit/header.ts'
+import { isGenerated } from '../../scripts/discover/header.ts'
 import type { Database } from '../../scripts/model.ts'
 import { databaseOf, environmentOf, fleetOf, settingsOf } from '../support/argocd-fleet.ts'
 

@@ -1,7 +1,7 @@
 // What do the rules say of Applications and sets that people wrote by hand?
 import { expect, it } from 'vitest'
 import { judgeHandWritten } from '../../scripts/argocd/rules/hand-written.ts'
-import { locate } from '../../scripts/report/diagnose.ts'
+import { locate } from '../../scripts/findings/spot.ts'
 import type { MapValue, Settings } from '../../scripts/model.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
 import { readSettings } from '../../scripts/discover/settings.ts'

@@ -58,6 +58,6 @@ test.each(nasty)(
 
 test('Markdown makes no mention, link or image of it', () => {
   expect(markdownText('@me #1 <b> ![x](https://y) `z`|')).toBe(
-    '@<!-- -->me #<!-- -->1 &lt;b&gt; &#33;&#91;x&#93;&#40;https:<!-- -->//y&#41; &#96;z&#96;&#124;',
+    '@<!-- -->me #<!-- -->1 &lt;b&gt; &#33;&#91;x&#93;(https:<!-- -->//y) &#96;z&#96;&#124;',
   )
 })

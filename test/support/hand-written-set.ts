@@ -1,7 +1,7 @@
 // What hand-written set, Application and settings do the tests of Argo CD's rules begin with?
 import { judgeHandWritten } from '../../scripts/argocd/rules/hand-written.ts'
-import { locate } from '../../scripts/report/diagnose.ts'
-import type { LocatedFinding } from '../../scripts/report/diagnose.ts'
+import { locate } from '../../scripts/findings/spot.ts'
+import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { discover } from '../../scripts/discover/discover.ts'
 import type { MapValue, Settings } from '../../scripts/model.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'

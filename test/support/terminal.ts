@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../../scripts/cli/cli.ts'
-import type { Answer as Line } from '../../scripts/cli/terminal.ts'
+import type { Answer as Line } from '../../scripts/emit/terminal.ts'
 
 const base = fileURLToPath(new URL('../projects/base', import.meta.url))
 

@@ -63,8 +63,10 @@ describe('large files', () => {
     expect(stderr).toContain('not every fix was tried, since that takes too long; run `fix` again for the others')
   })
   test('more objects than a database can have are one diagnostic', async () => {
-    repository.put(values, `databases:\n${many(501, (index) => `  - name: d${index}\n    owner: o\n`)}`)
-    expect((await repository.run('check')).stdout).toContain('databases has 501 items, but no more than 500 are read, affects 2 databases in dev, prd [yaml/nesting]')
+    repository.put(values, `databases:\n${many(2001, (index) => `  - name: d${index}\n    owner: o\n`)}`)
+    expect((await repository.run('check')).stdout).toContain(
+      'databases has 2001 items, but no more than 2000 are read, affects 2 databases in dev, prd [yaml/nesting]',
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 // Does a hand-written Application go on deploying the same database after a change?
-import type { LocatedFinding } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 import type { JsonMap, Path } from '../../model.ts'
 import { identityOf } from './application-values.ts'
 import type { Identity } from './application-values.ts'

@@ -1,5 +1,5 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../model.ts'
 import { destinationOf, identityOf } from './application-values.ts'

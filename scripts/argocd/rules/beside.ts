@@ -1,6 +1,5 @@
 // What stands beside our own manifests, and is Argo CD's engine needed to judge it?
-import { isGenerated } from '../../emit/header.ts'
-import { generatedFiles } from '../../emit/outputs.ts'
+import { generatedFiles, isGenerated } from '../../discover/header.ts'
 import type { Tree } from '../../repository/tree.ts'
 import type { HandWritten, HandWrittenState } from './hand-written.ts'
 

@@ -1,7 +1,7 @@
 // Which Clusters does one state of the repository deploy, by hand-written manifests and by generated sets alike?
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
-import { nearestSpot } from '../../report/diagnose.ts'
-import type { Spot } from '../../report/diagnose.ts'
+import { nearestSpot } from '../../findings/spot.ts'
+import type { Spot } from '../../findings/spot.ts'
 import type { Database, JsonMap, Path, Settings } from '../../model.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'

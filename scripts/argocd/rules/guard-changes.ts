@@ -1,7 +1,7 @@
 // Which brakes of a hand-written set does a change take away, while its databases live on?
 import { printed } from '../../values/printed.ts'
-import { spotOf } from '../../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { spotOf } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Json, Path } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'

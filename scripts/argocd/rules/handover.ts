@@ -1,5 +1,5 @@
 // Does every Cluster of the base live on under its name, whoever deploys it now?
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part } from './deployments.ts'
 import type { Manifest } from './manifest-files.ts'

@@ -1,9 +1,9 @@
 // Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
 import { printed } from '../../values/printed.ts'
-import { locate } from '../../report/diagnose.ts'
-import type { Spot } from '../../report/diagnose.ts'
+import { locate } from '../../findings/spot.ts'
+import type { Spot } from '../../findings/spot.ts'
 import { settingsFile } from '../../discover/settings.ts'
-import { isGenerated } from '../../emit/header.ts'
+import { isGenerated } from '../../discover/header.ts'
 import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { YamlProblem } from '../../yaml/parse.ts'

@@ -1,5 +1,5 @@
 // Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from './helm-text.ts'
 import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'

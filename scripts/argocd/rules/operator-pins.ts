@@ -2,8 +2,8 @@
 import { operatorConflicts } from '../write/operator.ts'
 import type { Settings } from '../../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../../operator/known.ts'
-import { writtenSpot } from '../../report/diagnose.ts'
-import type { LocatedFinding } from '../../report/diagnose.ts'
+import { writtenSpot } from '../../findings/spot.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 
 /** Environments on one Kubernetes cluster that want different operators (only one is installed there), and operators that are not known here. */
 export function operatorPins(settings: Settings): LocatedFinding[] {

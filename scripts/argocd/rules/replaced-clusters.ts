@@ -1,7 +1,7 @@
 // Would Argo CD delete and re-create the Cluster of a hand-written Application, as its options or a hook ask it to?
 import { printed } from '../../values/printed.ts'
-import { spotOf } from '../../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { spotOf } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Value } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { valueAt } from '../../values/value.ts'

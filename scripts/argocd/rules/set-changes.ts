@@ -1,6 +1,6 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
 import { printed } from '../../values/printed.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { JsonMap, Severity } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'

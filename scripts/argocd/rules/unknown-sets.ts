@@ -1,6 +1,6 @@
 // What can be said of a set of databases whose Applications can't be known here, when a branch changes it?
 import { printed } from '../../values/printed.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Json, Path, Settings } from '../../model.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'

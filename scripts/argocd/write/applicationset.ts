@@ -1,6 +1,6 @@
 // Which ApplicationSets deploy the databases, and how are they written?
 import { printed } from '../../values/printed.ts'
-import { GENERATED_HEADER } from '../../emit/header.ts'
+import { GENERATED_HEADER } from '../../discover/header.ts'
 import { fill } from '../../discover/layout.ts'
 import type { Database, Environment, Settings } from '../../model.ts'
 import { argocdHas, destinationLine, elementTemplate, quoted, scalar, valueFile } from './text.ts'

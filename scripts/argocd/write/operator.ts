@@ -1,5 +1,5 @@
 // Which Argo CD Applications install the operator, and how are they written?
-import { GENERATED_HEADER } from '../../emit/header.ts'
+import { GENERATED_HEADER } from '../../discover/header.ts'
 import type { Environment, Settings } from '../../model.ts'
 import { argocdHas, destinationKey, destinationLine, isLocal, quoted, scalar, valueFile } from './text.ts'
 

@@ -1,5 +1,5 @@
 // What may the Applications of the databases deploy, and where?
-import { GENERATED_HEADER } from '../../emit/header.ts'
+import { GENERATED_HEADER } from '../../discover/header.ts'
 import type { Database, Settings } from '../../model.ts'
 import { destinationLine, quoted, scalar } from './text.ts'
 

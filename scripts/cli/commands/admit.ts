@@ -9,8 +9,9 @@ import { examine } from '../../admit/examine.ts'
 import { isOwnGroup, loadKind } from '../../kubernetes/load.ts'
 import { judgedAs, unknownOperator } from '../../operator/known.ts'
 import { isKnownMinor, knownOperators } from '../../operator/version.ts'
-import { diagnose, locate } from '../../report/diagnose.ts'
-import type { LocatedFinding, Spot } from '../../report/diagnose.ts'
+import { diagnose } from '../../report/diagnose.ts'
+import { locate } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
@@ -18,19 +19,17 @@ import { parsePath } from '../../explain/path-text.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../model.ts'
-import { formatPath, listed, nearest } from '../../values/path.ts'
+import { formatPath, nearest } from '../../values/path.ts'
 import { maskMessage } from '../../secret/message.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
-const formats = ['pretty', 'json', 'github']
-
 export interface AdmitFlags {
   readonly before?: string | undefined
   readonly operator?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | 'github' | undefined
 }
 
 interface Judged {
@@ -46,7 +45,6 @@ interface Judged {
 export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal: Terminal): number {
   if (paths.length === 0) throw new UsageError('no file is named; `-` reads standard input')
   const format = flags.format ?? 'pretty'
-  if (!formats.includes(format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(formats)}`)
   const operator = readOperator(flags.operator, terminal)
   const files = paths.map((path) => readFile(path, terminal))
   const before =

@@ -18,18 +18,17 @@ import type { Reader } from '../../report/places.ts'
 import { writeWhole } from '../../repository/write.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../model.ts'
-import { listed, nearest } from '../../values/path.ts'
+import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
-export const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'] as const
-export type Format = (typeof formats)[number]
+export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 
 export interface CheckFlags {
   readonly root?: string | undefined
@@ -41,13 +40,13 @@ export interface CheckFlags {
   readonly live?: string | undefined
   readonly 'write-baseline'?: string | undefined
   readonly 'cross-check'?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: Format | undefined
   readonly out?: string | undefined
 }
 
 /** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error. */
 export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
-  const format = readFormat(flags.format)
+  const format = flags.format ?? 'pretty'
   const workspace = openWorkspace(terminal.cwd, flags)
   if (flags.changed === true && flags.base === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: touched since when?')
@@ -106,12 +105,6 @@ function readCrossCheck(flag: string | undefined): boolean {
   if (flag !== 'helm') throw new UsageError(`--cross-check is \`${flag}\`, but must be helm`)
   if (!isHelmOnPath()) throw new UsageError('--cross-check needs `helm`, but none is on PATH')
   return true
-}
-
-function readFormat(format: string | undefined): Format {
-  const found = formats.find((known) => known === (format ?? 'pretty'))
-  if (found === undefined) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(formats)}`)
-  return found
 }
 
 /** The diagnostics that concern the named databases (`orders/prd`, or `orders` for all its environments). */

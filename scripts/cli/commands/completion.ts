@@ -1,9 +1,10 @@
 // `completion`: how do shells complete commands, options and databases?
 import { visible } from '../../values/untrusted.ts'
+import { describeOption } from '../command.ts'
 import type { Command } from '../command.ts'
 import { readFleet } from '../../discover/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { ruleIds } from '../../rules/registry.ts'
 
@@ -74,17 +75,17 @@ interface Words {
   readonly operand?: Operand
 }
 
-const valuesByWord: Readonly<Record<string, Value>> = { FILE: 'files', PATH: 'files', DIR: 'folders', REF: 'refs', FORMAT: 'choices' }
+const valuesByWord: Readonly<Record<string, Value>> = { FILE: 'files', PATH: 'files', DIR: 'folders', REF: 'refs' }
 
 function wordsOf(commands: readonly Command[]): Words[] {
-  return commands.map(({ name, does, usage, options }) => {
+  return commands.map(({ name, does, words = [], options }) => {
     const [command = name, sub] = name.split(' ')
     const operand = operandsOf[command]
-    const choices = command === 'completion' ? shells : (/--format ([\w|]+)/.exec(usage)?.[1]?.split('|') ?? [])
-    const listedOptions = Object.entries(options).map(([option, { type, value, does: says }]): Option => ({
-      name: option,
-      does: says,
-      ...(type === 'string' ? { value: valuesByWord[value ?? ''] ?? 'nothing' } : {}),
+    const choices = [...words, ...Object.values(options).flatMap((option) => (option.type === 'choice' ? option.choices : []))]
+    const listedOptions = Object.entries(options).map(([flag, option]): Option => ({
+      name: flag,
+      does: describeOption(option),
+      ...(option.type === 'boolean' ? {} : { value: option.type === 'choice' ? 'choices' : (valuesByWord[option.value] ?? 'nothing') }),
     }))
     return {
       command,

@@ -11,7 +11,7 @@ import { connectJson, connectText } from '../../connect/text.ts'
 import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { listed, nearest } from '../../values/path.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -20,7 +20,7 @@ import { refuse } from './refuse.ts'
 export interface ConnectFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
   readonly via?: string | undefined
   readonly spring?: boolean | undefined
   readonly flyway?: boolean | undefined
@@ -42,7 +42,6 @@ const snippets: Readonly<Record<'spring' | 'env' | 'node' | 'python', (route: Ro
  */
 export function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [name, folder, ...rest] = operands
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
   if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)

@@ -5,7 +5,7 @@ import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '
 import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
-import { locate, spotOf } from '../../report/diagnose.ts'
+import { locate, spotOf } from '../../findings/spot.ts'
 import { maskingOf } from '../../explain/masking.ts'
 import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
@@ -24,7 +24,7 @@ import { formatPath, listed, nearest } from '../../values/path.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { refuse } from './refuse.ts'
@@ -32,7 +32,7 @@ import { refuse } from './refuse.ts'
 export interface ExplainFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
 }
 
 /**
@@ -41,7 +41,6 @@ export interface ExplainFlags {
  */
 export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const fleet = readFleet(openWorkspace(terminal.cwd, flags))

@@ -3,9 +3,8 @@ import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
-import { listed } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { resolve } from 'node:path'
@@ -17,7 +16,7 @@ export interface PlanFlags {
   readonly databases?: string | undefined
   readonly base?: string | undefined
   readonly staged?: boolean | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'markdown' | 'json' | undefined
   readonly out?: string | undefined
 }
 
@@ -26,7 +25,6 @@ const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writ
 /** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
-  if (!Object.hasOwn(writers, format)) throw new UsageError(`--format is \`${format}\`, but must be one of ${listed(Object.keys(writers))}`)
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const workspace = openWorkspace(terminal.cwd, flags)
   const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base })
@@ -53,7 +51,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
   const { errors } = count(outcome.diagnostics)
   const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
-  const text = writers[format as keyof typeof writers](about, outcome.comparison.result())
+  const text = writers[format](about, outcome.comparison.result())
   if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
   else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
   const blocked = blockedBy(flags.base, errors)

@@ -1,9 +1,9 @@
 // What does a command say that can't look at a database because its files are broken?
 import { diagnose } from '../../report/diagnose.ts'
-import type { LocatedFinding } from '../../report/diagnose.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import type { Diagnostic } from '../../model.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 
 /** Prints the mistakes as `check` does, without code frames; the exit code is 1. */
 export function refuse(mistakes: readonly (Diagnostic | LocatedFinding)[], terminal: Terminal): number {

@@ -6,7 +6,7 @@ import { count, plural } from '../../emit/formats/text.ts'
 import { setsFile } from '../../argocd/write/manifests.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
 import { report } from './check.ts'
 

@@ -1,21 +1,21 @@
 // `rules`: what is checked, and how do a bad and a good example of one rule look?
+import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
 import { nearest } from '../../values/path.ts'
 import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
 import type { RegisteredRule, RuleGroup } from '../../rules/registry.ts'
 import { ruleExamples } from '../../rules/rule-examples.generated.ts'
 import { subjectOf } from '../../rules/rule-subjects.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
 export interface RulesFlags {
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
 }
 
 /** Every rule in the order of the stages, or one of them; an id that does not exist is wrong usage. */
 export function rules(flags: RulesFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const [id, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is one word too many; rules takes one id`)
   const groups = ruleGroups()
@@ -74,10 +74,10 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
       .split('\n')
       .map((line) => `  ${line}`),
   ]
-  if (example.before !== undefined) lines.push(...block('before', example.before))
-  lines.push(...block('bad', example.bad))
+  if (example.before !== undefined) append(lines, block('before', example.before))
+  append(lines, block('bad', example.bad))
   if (example.says !== '') lines.push(`  # ${severity}: ${example.says}`)
-  lines.push(...block('good', example.good))
+  append(lines, block('good', example.good))
   return `${lines.join('\n')}\n`
 }
 

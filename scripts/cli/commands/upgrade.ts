@@ -1,10 +1,11 @@
 // `upgrade`: what would change or break with other pins?
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
-import { majorOf } from '../../changes/effect.ts'
+import { majorOf } from '../../operator/major.ts'
 import { chartVersion } from '../../chart/names.ts'
-import { diagnose, nearestSpot } from '../../report/diagnose.ts'
-import type { LocatedFinding } from '../../report/diagnose.ts'
+import { diagnose } from '../../report/diagnose.ts'
+import { nearestSpot } from '../../findings/spot.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import { readFleet } from '../../discover/fleet.ts'
@@ -15,7 +16,7 @@ import type { Evaluated, Unreadable } from '../../evaluate.ts'
 import type { Database, Json, JsonMap, MapValue, Settings } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { append } from '../../values/append.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../emit/terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
 import { moveNotes, unreadValues } from '../../upgrade/pin-notes.ts'
@@ -31,13 +32,14 @@ import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
 import { toPlain } from '../../values/value.ts'
-import { openTree, openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { openTree } from '../../discover/trees.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { refuse } from './refuse.ts'
 
 export interface UpgradeFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
-  readonly format?: string | undefined
+  readonly format?: 'pretty' | 'json' | undefined
   readonly operator?: string | undefined
   readonly chart?: string | undefined
   readonly argocd?: string | undefined
@@ -47,7 +49,6 @@ export interface UpgradeFlags {
 /** Compares the databases with other pins and reports. Exit code 1 when something breaks, can't be told, or can't be read. Writes nothing. */
 export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  if (format !== 'pretty' && format !== 'json') throw new UsageError(`--format is \`${format}\`, but must be one of json, pretty`)
   const pins = readPins(flags)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
@@ -127,8 +128,8 @@ function majorsOf({ objects }: Evaluated): number[] {
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
   const before = pairs.flatMap((pair) => pair.before.findings)
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
-  before.push(...judgePins(pairs.map((pair) => pair.before)))
-  after.push(...judgePins(pairs.map((pair) => pair.after)))
+  append(before, judgePins(pairs.map((pair) => pair.before)))
+  append(after, judgePins(pairs.map((pair) => pair.after)))
   // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
   const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
   const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
@@ -175,8 +176,9 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
       const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
-      found.push(
-        ...located(after, object, [
+      append(
+        found,
+        located(after, object, [
           {
             rule: 'upgrade/in-tree-store',
             severity: 'error',

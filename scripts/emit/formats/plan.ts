@@ -1,7 +1,7 @@
 // How does a plan look on a terminal, and to a program?
 import { visible } from '../../values/untrusted.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
-import { locate } from '../../report/diagnose.ts'
+import { locate } from '../../findings/spot.ts'
 import type { Diagnostic, Json } from '../../model.ts'
 import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'

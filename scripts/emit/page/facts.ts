@@ -1,13 +1,13 @@
 // What does a person want to know of each database of the fleet at a glance?
-import { majorOf } from '../../changes/effect.ts'
-import { locate, spotOf } from '../../report/diagnose.ts'
+import { majorOf } from '../../operator/major.ts'
+import { locate, spotOf } from '../../findings/spot.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import type { Evaluated } from '../../chart/evaluated.ts'
 import type { Database, Path, RenderedObject, SourceLocation } from '../../model.ts'
 import { formatPath } from '../../values/path.ts'
 import { parseQuantity, readQuantity } from '../../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
-import { endOfLife } from './end-of-life.ts'
+import { endOfLife } from '../../operator/end-of-life.ts'
 
 /** One figure as written, as a number to sort by, and where it was written; `at` is absent for defaults that nobody wrote. */
 export interface Figure {

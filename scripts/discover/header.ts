@@ -1,4 +1,4 @@
-// How does a generated file say that it is generated?
+// Where are generated files, and how do they say that they are generated?
 
 /** First line of every file that this program writes; what stands in a later version may differ after the comma. */
 export const GENERATED_HEADER =
@@ -11,3 +11,12 @@ export function isGenerated(text: string): boolean {
   const first = text.slice(start, end < 0 ? undefined : end)
   return first.startsWith('# Generated ') && first.includes(' by cnpg-values; do not edit')
 }
+
+/** Folders that hold nothing but generated files. */
+export const generatedFolders = ['helm-values/data/rendered/']
+/** Generated files outside these folders, known by name. */
+export const generatedFiles = [
+  'apps/templates/core/cloudnative-pg.yaml',
+  'apps/templates/data/project.yaml',
+  'apps/templates/data/postgres-clusters.yaml',
+]

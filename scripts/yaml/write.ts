@@ -1,6 +1,6 @@
 // How is a value written as YAML that every reader takes for the same value?
 import type { ListValue, MapValue, NullValue, ScalarValue, Value } from '../model.ts'
-import { resolvePlain } from '../yaml/scalars.ts'
+import { resolvePlain } from './scalars.ts'
 
 /**
  * Text that needs no quotes in any YAML version: words that start with a letter, colons only inside (`https://x`),

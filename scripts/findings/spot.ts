@@ -1,0 +1,98 @@
+// Where in a file is something, and what is a finding whose places are known?
+import type { MapValue, Path, Severity, SourceFile, SourceLocation, Span, Value } from '../model.ts'
+import { valueAt } from '../values/value.ts'
+
+/** A spot in a text that a person can open. */
+export interface Spot {
+  readonly file: SourceFile
+  readonly span: Span
+}
+
+/** A finding whose places are known as spots; `database` is absent for mistakes outside any database. */
+export interface LocatedFinding {
+  readonly rule: string
+  readonly severity: Severity
+  readonly message: string
+  readonly at: Spot
+  readonly related?: readonly (Spot & { readonly message: string })[]
+  readonly help?: string | undefined
+  readonly database?: string | undefined
+  readonly object?: string
+  readonly path?: string
+  /** an unknown key at this place would be the one mistake */
+  readonly unless?: Spot
+}
+
+const lineStarts = new WeakMap<SourceFile, readonly number[]>()
+
+function startsOf(file: SourceFile): readonly number[] {
+  const known = lineStarts.get(file)
+  if (known !== undefined) return known
+  const starts = [0]
+  for (const match of file.text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length)
+  lineStarts.set(file, starts)
+  return starts
+}
+
+/** Offsets → 1-based lines and columns (UTF-16 units; a byte order mark takes no column). */
+export function locate({ file, span }: Spot): SourceLocation {
+  const [line, column] = positionAt(file, span.start)
+  const [endLine, endColumn] = positionAt(file, Math.max(span.end, span.start))
+  return { file: file.path, line, column, endLine, endColumn, ...(file.revision === undefined ? {} : { revision: file.revision }) }
+}
+
+function positionAt(file: SourceFile, offset: number): [number, number] {
+  const starts = startsOf(file)
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] as number) <= offset) low = middle
+    else high = middle - 1
+  }
+  const mark = low === 0 && file.text.startsWith('\ufeff') ? 1 : 0
+  return [low + 1, Math.max(offset - (starts[low] as number) - mark, 0) + 1]
+}
+
+/** Where a value was written: its key, or the value itself. Undefined for values that no person wrote. */
+export function spotOf(value: Value, on: 'key' | 'value' = 'value'): Spot | undefined {
+  const { file, key, value: span } = value.origin
+  if (file.builtin === true) return undefined
+  const empty = span.end <= span.start
+  if (key !== null && (on === 'key' || empty || value.kind === 'map' || value.kind === 'list')) return { file, span: key }
+  return { file, span }
+}
+
+/** The first key of a file, for what concerns the file as a whole. */
+export function firstSpot(root: Value | undefined, file: SourceFile): Spot {
+  if (root?.kind === 'map') {
+    for (const entry of root.entries.values())
+      if (entry.origin.file === file && entry.origin.key !== null) return { file, span: entry.origin.key }
+  }
+  const start = /\S/.exec(file.text.replace(/^\ufeff/, ' '))?.index ?? 0
+  return { file, span: { start, end: Math.min(start + 1, file.text.length) } }
+}
+
+/** The place that a person wrote nearest to a path of the values: the value itself, else the closest parent that was written. */
+export function nearestSpot(values: MapValue, path: Path, on: 'key' | 'value' = 'value'): Spot | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = valueAt(values, path.slice(0, length))
+    const spot = node === undefined ? undefined : spotOf(node, length === path.length ? on : 'key')
+    if (spot !== undefined) return spot
+  }
+  return undefined
+}
+
+/** Where nobody wrote anything below `recovery` or `replica`, `mode` is what makes the chart read them. */
+export function switchSpot(values: MapValue, [section]: Path): Spot | undefined {
+  return section === 'recovery' || section === 'replica' ? writtenSpot(values, ['mode']) : undefined
+}
+
+/** The place of exactly this path; undefined where nobody wrote it. */
+export function writtenSpot(values: Value, path: Path): Spot | undefined {
+  const node = valueAt(values, path)
+  return node === undefined ? undefined : spotOf(node)
+}
+
+/** Who wins where two layers say something. */
+export const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }

@@ -1,0 +1,13 @@
+// How does a message show a value?
+import type { Value } from '../model.ts'
+import { printed } from './printed.ts'
+
+/** A value as a message shows it. */
+export function describe(value: Value | undefined): string {
+  if (value === undefined) return 'not set'
+  if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
+  if (value.kind === 'list') return 'a list'
+  if (value.kind === 'null') return 'null'
+  const text = typeof value.value === 'string' ? `\`${value.value}\`` : printed(value.value)
+  return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
+}
