@@ -4,6 +4,8 @@ import { chartDefaults } from './chart/defaults.ts'
 import { checkHelmSchema } from './chart/helm-schema.ts'
 import { chartVersion, kubeVersionProblem, releaseNameProblem } from './chart/names.ts'
 import { renderCluster } from './chart/render.ts'
+import { HelmRefusal } from './helm/error.ts'
+import { renderHelmChart } from './helm/render.ts'
 import { coalesce, mergeLayers } from './merge/merge.ts'
 import type { HelmGeneration } from './merge/merge.ts'
 import type { Json, JsonMap, LayerName, MapValue, SourceFile, Value } from './model.ts'
@@ -59,6 +61,39 @@ export function mergeValues(
   return { ok: true, values: toPlain(coalesce(mergeLayers([defaults, ...more]), mergeLayers([first, ...rest]), options.helm)) }
 }
 
+export interface RenderFilesInput {
+  /** the chart's files by path: a folder or an unpacked archive */
+  readonly files: Readonly<Record<string, Uint8Array>>
+  readonly release: string
+  readonly namespace: string
+  /** values files as YAML texts, lowest first */
+  readonly layers: readonly string[]
+  readonly helm?: HelmGeneration
+  readonly kubeVersion?: string
+  readonly apiVersions?: readonly string[]
+  readonly withTests?: boolean
+  readonly skipSchema?: boolean
+  readonly isUpgrade?: boolean
+}
+type RenderedChart =
+  | { readonly ok: true; readonly objects: Json[]; readonly manifests: Record<string, string>; readonly text: string }
+  | { readonly ok: false; readonly class: string; readonly template?: string; readonly line?: number; readonly detail: string }
+
+function renderFiles(input: RenderFilesInput): RenderedChart {
+  try {
+    const layers = input.layers.map((text, index) => ({ path: `layer-${index}.yaml`, text }))
+    const { documents, manifests, text } = renderHelmChart({ ...input, layers })
+    return { ok: true, objects: documents.map(({ value }) => toPlain(value)), manifests: Object.fromEntries(manifests), text }
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    const place = {
+      ...(error.template === undefined ? {} : { template: error.template }),
+      ...(error.line === undefined ? {} : { line: error.line }),
+    }
+    return { ok: false, class: error.class, ...place, detail: error.message }
+  }
+}
+
 export interface RenderChartInput {
   readonly chart: 'cluster'
   readonly version: string
@@ -79,7 +114,13 @@ export interface RenderChartInput {
  * of Helm's refusal (`values-parse`, `release-name`, `schema`, `kube-version`, `fail: …`, `tpl`, `nil`, `type`,
  * `rendered-yaml: <file>`) with a message. Constant bodies (alert rules, SQL of two ConfigMaps, console, test Job) are left out.
  */
-export function renderChart(input: RenderChartInput): { ok: true; objects: JsonMap[] } | { ok: false; class: string; message: string } {
+export function renderChart(input: RenderChartInput): { ok: true; objects: JsonMap[] } | { ok: false; class: string; message: string }
+/** Any chart by its files, as `helm template` renders it. */
+export function renderChart(input: RenderFilesInput): RenderedChart
+export function renderChart(
+  input: RenderChartInput | RenderFilesInput,
+): { ok: true; objects: JsonMap[] } | { ok: false; class: string; message: string } | RenderedChart {
+  if ('files' in input) return renderFiles(input)
   if (input.version !== chartVersion)
     return { ok: false, class: 'unsupported', message: `chart cluster ${input.version} is not modelled, but only ${chartVersion} is` }
   const roots: MapValue[] = []

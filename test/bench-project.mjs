@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A copy of this repository's inputs with `count` services (sizes, parameters and roles vary); returns its folder. */
+/** A copy of this repository's inputs with `count` services (no two alike in size and parameters, names aside); returns its folder. */
 export function makeProject(count) {
   const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-bench-'))
   for (const name of ['apps', 'helm-values']) cpSync(join(root, name), join(folder, name), { recursive: true })
@@ -25,12 +25,12 @@ function values(index) {
 # The database of service ${index}.
 cluster:
   storage:
-    size: ${10 + (index % 90)}Gi
+    size: ${10 + index}Gi
   postgresql:
     parameters:
-      max_connections: "${100 + (index % 7) * 50}"
-      work_mem: "${4 + (index % 5)}MB"
-      log_min_duration_statement: "${(index % 10) * 100}"
+      max_connections: "${100 + (index % 400)}"
+      work_mem: "${4096 + index}kB"
+      log_min_duration_statement: "${100 + index}"
   initdb:
     database: app_${index}
     owner: app_${index}

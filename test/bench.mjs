@@ -47,10 +47,11 @@ const fleet = project(large)
 const tenfold = process.argv.includes('--tenfold') ? project(large * 10) : undefined
 const nothing = { name: 'empty node', run: node(empty) }
 const whole = { name: `check, ${large} services`, run: check(fleet) }
+// bounds are what was measured where no two databases are alike, and a third more; wanted are 12 for the whole fleet and 2.5 for the hook
 const cases = [
   { name: 'check, 1 service', run: check(one), against: nothing, rounds: 9, bound: 3 },
-  { name: `check, ${large} services × 2`, run: check(fleet), against: nothing, rounds: 5, bound: 100 },
-  { name: 'check --staged --changed, 1 of them', run: check(fleet, '--staged', '--changed'), against: nothing, rounds: 9, bound: 6 },
+  { name: `check, ${large} services × 2`, run: check(fleet), against: nothing, rounds: 5, bound: 70 },
+  { name: 'check --staged --changed, 1 of them', run: check(fleet, '--staged', '--changed'), against: nothing, rounds: 9, bound: 8 },
   { name: `check --base main, ${large} services × 2`, run: check(fleet, '--base', 'main'), against: whole, rounds: 5, bound: 2 },
   ...(tenfold === undefined
     ? []

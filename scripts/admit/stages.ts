@@ -83,33 +83,42 @@ export interface Mutated {
   readonly object: JsonMap
   /** not empty: the webhook can't decode the object; these are the members to blame */
   readonly undecodable: readonly Issue[]
+  /** nothing is missing or null that its schema wants, defaults of the webhook aside */
+  readonly isWhole: boolean
 }
 
 /** Runs the mutating webhook on a decoded object, CRD defaults included; the argument is left alone. */
 export function mutateObject({ kind, object, unreadable }: Decoded, operator: string): Mutated {
-  if (!hasMutatingWebhook(kind)) return { object, undecodable: [] }
+  if (!hasMutatingWebhook(kind)) return { object, undecodable: [], isWhole: false }
   const rewritten = copyJson(object)
   const malformed = rewriteTyped(rewritten, kind.kind, operator)
-  const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, kind, malformed)]
-  if (undecodable.length > 0) return { object, undecodable }
+  const refused = asGoTypes(rewritten, kind)
+  const isWhole = refused.length === 0
+  const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, refused, malformed)]
+  if (undecodable.length > 0) return { object, undecodable, isWhole }
   const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
   // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
-  if (!changed && reached(operator, releases.march2026)) return { object, undecodable }
+  if (!changed && reached(operator, releases.march2026)) return { object, undecodable, isWhole }
   fillZeros(rewritten, kind.kind, operator, kind.schema)
   applyDefaults(rewritten, kind.schema)
-  return { object: rewritten, undecodable }
+  return { object: rewritten, undecodable, isWhole }
 }
 
 /** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
 export function undecodableLater(object: JsonMap, { kind, unreadable }: Decoded): readonly Issue[] {
   if (kind.product !== 'cloudnative-pg' || kind.kind !== 'Pooler') return []
-  return [...unreadable.filter(({ path }) => path[1] !== 'creationTimestamp'), ...wrongTypes(object, kind, [])]
+  return [...unreadable.filter(({ path }) => path[1] !== 'creationTimestamp'), ...wrongTypes(object, asGoTypes(object, kind), [])]
+}
+
+function asGoTypes(object: JsonMap, kind: ServedKind): Issue[] {
+  return checkSchema(object, kind.schema, { integerRange: true, goTypes: true })
 }
 
 /** Values that the Go type refuses: nulls are fine for it, numbers out of range are not. Times of the spec have been read before. */
-function wrongTypes(object: JsonMap, kind: ServedKind, known: readonly Issue[]): Issue[] {
+function wrongTypes(object: JsonMap, issues: readonly Issue[], known: readonly Issue[]): Issue[] {
+  if (issues.length === 0) return []
   const seen = new Set(known.map((issue) => kubePath(issue.path)))
-  const refused = checkSchema(object, kind.schema, { integerRange: true, goTypes: true }).filter((issue) => {
+  const refused = issues.filter((issue) => {
     const isRead = issue.keyword === 'format' && issue.path[0] === 'spec'
     if (isRead || !['type', 'range', 'format'].includes(issue.keyword) || seen.has(kubePath(issue.path))) return false
     const value = valueAt(object, issue.path)

@@ -1,4 +1,5 @@
 // Which Applications does an ApplicationSet generate, and what would refuse them?
+import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { blocksCel, celIssues, decodeObject } from '../admit/stages.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
@@ -95,9 +96,15 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   const errors: GenerateError[] = decoded.unknown.map((path) => ({ stage: 'unknown-field', message: `unknown field ${kubePath(path)}` }))
   const metadata = checkMetadata(object, kind.scope)
   const schema = [...checkSchema(object, kind.schema, { integerRange: true }), ...checkListTypes(object, kind.schema)]
-  if (!blocksCel(schema)) schema.push(...celIssues(object, undefined, kind))
-  errors.push(...metadata.map((issue) => ({ stage: 'metadata', message: issue.message }) as const))
-  errors.push(...schema.map((issue) => ({ stage: 'schema', message: issue.message }) as const))
+  if (!blocksCel(schema)) append(schema, celIssues(object, undefined, kind))
+  append(
+    errors,
+    metadata.map((issue) => ({ stage: 'metadata', message: issue.message }) as const),
+  )
+  append(
+    errors,
+    schema.map((issue) => ({ stage: 'schema', message: issue.message }) as const),
+  )
   const refused = metadata.length > 0 || schema.length > 0
   // decoding fills in the namespace of a kubectl without one; a set lives in Argo CD's
   const written = applicationSet['metadata']

@@ -1,5 +1,8 @@
 // Which paths does a git pathspec take, and which a pattern of `path.Match`?
+import type { Budget } from '../go-template/budget.ts'
 import { ParamsError } from './generator-context.ts'
+import { anything, exceptSlash, fitsSteps, plainStep } from './wildcards.ts'
+import type { Step } from './wildcards.ts'
 
 type Takes = (path: string) => boolean
 
@@ -14,41 +17,40 @@ function refuse(): never {
 }
 
 /** What `git ls-files -- <pattern>` lists at the root of a repository; throws ParamsError where git refuses the pattern. */
-export function pathspec(pattern: string): Takes {
-  const { takes, excludes } = parsePathspec(pattern)
+export function pathspec(pattern: string, budget: Budget): Takes {
+  const { takes, excludes } = parsePathspec(pattern, budget)
   return excludes ? (path) => !takes(path) : takes
 }
 
 const knownMagic = ['top', 'literal', 'icase', 'glob', 'exclude']
 
 /** `parse_element_magic`: `:(glob,icase)…`, `:!…`, `:/…`. */
-function parsePathspec(pattern: string): Pathspec {
+function parsePathspec(pattern: string, budget: Budget): Pathspec {
   if (pattern === '') return refuse()
   const long = /^:\(([^)]*)\)/.exec(pattern)
   if (long !== null) {
     const words = (long[1] ?? '').split(',').filter((word) => word !== '')
     if (words.some((word) => !knownMagic.includes(word)) || (words.includes('literal') && words.includes('glob'))) return refuse()
-    return { takes: plainPathspec(pattern.slice(long[0].length), words), excludes: words.includes('exclude') }
+    return { takes: plainPathspec(pattern.slice(long[0].length), words, budget), excludes: words.includes('exclude') }
   }
   if (pattern.startsWith(':(')) return refuse()
-  if (!pattern.startsWith(':')) return { takes: plainPathspec(pattern, []), excludes: false }
+  if (!pattern.startsWith(':')) return { takes: plainPathspec(pattern, [], budget), excludes: false }
   const [, signs = ''] = /^:([!^/]*)/.exec(pattern) ?? []
   const rest = pattern.slice(1 + signs.length)
   if (/^[^\w\s*?[\\.:]/.test(rest)) return refuse()
-  return { takes: plainPathspec(rest.replace(/^:/, ''), []), excludes: /[!^]/.test(signs) }
+  return { takes: plainPathspec(rest.replace(/^:/, ''), [], budget), excludes: /[!^]/.test(signs) }
 }
 
 /** Without a wildcard a path stands for itself and for all below it; `*` crosses slashes unless the magic is `glob`. */
-function plainPathspec(written: string, magic: readonly string[]): Takes {
+function plainPathspec(written: string, magic: readonly string[], budget: Budget): Takes {
   const pattern = cleanPath(written)
   const flags = magic.includes('icase') ? 'iu' : 'u'
   const isLiteral = magic.includes('literal') || !/[*?[\\]/.test(pattern)
   const below = pattern === '' || pattern.endsWith('/') ? '' : '(?:/|$)'
   const literal = new RegExp(`^${escape(pattern)}${below}`, flags)
   if (isLiteral) return (path) => literal.test(path)
-  const source = wildSource(pattern, magic.includes('glob') ? 'path' : 'text')
-  const wild = source === undefined ? undefined : new RegExp(`^${source}$`, flags)
-  return (path) => literal.test(path) || wild?.test(path) === true
+  const steps = wildSteps(pattern, { kind: magic.includes('glob') ? 'path' : 'text', flags })
+  return (path) => literal.test(path) || (steps !== undefined && fitsSteps(steps, path, budget))
 }
 
 /** `normalize_path_copy`: a path stays inside of the repository. */
@@ -65,37 +67,47 @@ function cleanPath(path: string): string {
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
+interface WildStyle {
+  readonly kind: 'path' | 'text'
+  readonly flags: string
+}
+
 /** `wildmatch`; `path`: a star stays within one part, two stars between slashes do not. Undefined: it matches nothing. */
-function wildSource(pattern: string, kind: 'path' | 'text'): string | undefined {
-  const one = kind === 'path' ? '[^/]' : '[^]'
-  let source = ''
+function wildSteps(pattern: string, { kind, flags }: WildStyle): Step[] | undefined {
+  const within = kind === 'path' ? exceptSlash : anything
+  const plain = (character: string): Step => {
+    if (!flags.includes('i')) return plainStep(character)
+    const either = new RegExp(`^${escape(character)}$`, flags)
+    return { takes: (other) => either.test(other), isMany: false }
+  }
+  const steps: Step[] = []
   for (let at = 0; at < pattern.length; at++) {
     const character = String.fromCodePoint(pattern.codePointAt(at) as number)
     if (character === '\\') {
       if (++at === pattern.length) return undefined
-      source += escape(pattern[at] as string)
-    } else if (character === '?') source += one
+      steps.push(plain(pattern[at] as string))
+    } else if (character === '?') steps.push({ takes: within, isMany: false })
     else if (character === '*') {
       const stars = /^\*+/.exec(pattern.slice(at))?.[0] ?? ''
       const alone = stars.length > 1 && (at === 0 || pattern[at - 1] === '/') && /^(?:$|\/)/.test(pattern.slice(at + stars.length))
       at += stars.length - 1
-      if (kind === 'text') source += '[^]*'
-      else if (!alone) source += '[^/]*'
+      if (kind === 'text' || !alone) steps.push({ takes: within, isMany: true })
       else if (pattern[at + 1] === '/') {
-        source += '(?:[^]*/)?'
+        steps.push('folders')
         at++
-      } else source += '[^]*'
+      } else steps.push({ takes: anything, isMany: true })
     } else if (character === '[') {
       const found = wildClass(pattern.slice(at))
       if (found === undefined) return undefined
-      source += (kind === 'path' ? '(?!/)' : '') + found.source
+      const members = new RegExp(`^${found.source}$`, flags)
+      steps.push({ takes: (other) => within(other) && members.test(other), isMany: false })
       at += found.length - 1
     } else {
-      source += escape(character)
+      steps.push(plain(character))
       at += character.length - 1
     }
   }
-  return source
+  return steps
 }
 
 interface ClassSource {
@@ -135,20 +147,22 @@ const posixClasses: Readonly<Record<string, string>> = {
 }
 
 /** `path.Match`: stars stay within one part of the path, `[^a]` alone negates; a bad pattern takes nothing. */
-export function directoryPattern(pattern: string): Takes {
-  let source = ''
+export function directoryPattern(pattern: string, budget: Budget): Takes {
+  const steps: Step[] = []
   for (let rest = pattern; rest !== '';) {
     const match = /^(?:\*+|\?|\[(\^?)((?:(?:\\[^]|[^\\\]-])(?:-(?:\\[^]|[^\\\]-]))?)+)\]|\\([^])|([^*?[\\]))/u.exec(rest)
     if (match === null) return () => false
     const [all, not, members, escaped, plain] = match
-    if (all.startsWith('*')) source += '[^/]*'
-    else if (all === '?') source += '[^/]'
-    else if (members === undefined) source += escape(escaped ?? plain ?? '')
-    else source += `[${not ?? ''}${classMembers(members)}]`
+    if (all.startsWith('*')) steps.push({ takes: exceptSlash, isMany: true })
+    else if (all === '?') steps.push({ takes: exceptSlash, isMany: false })
+    else if (members === undefined) steps.push(plainStep(escaped ?? plain ?? ''))
+    else {
+      const one = new RegExp(`^[${not ?? ''}${classMembers(members)}]$`, 'u')
+      steps.push({ takes: (character) => one.test(character), isMany: false })
+    }
     rest = rest.slice(all.length)
   }
-  const expression = new RegExp(`^${source}$`, 'u')
-  return (path) => expression.test(path)
+  return (path) => fitsSteps(steps, path, budget)
 }
 
 function classMembers(text: string): string {

@@ -32,20 +32,20 @@ export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[
   if (context.gitFiles === undefined) throw new UnsupportedGenerator('the git generator needs the files of the repository')
   const tree = Object.keys(context.gitFiles).sort(compareText)
   if (directories.length > 0) return directoryParams(generator, { tree, directories }, context)
-  const [wanted, unwanted] = [matcher(files, false), matcher(files, true)]
+  const [wanted, unwanted] = [matcher(files, false, context.budget), matcher(files, true, context.budget)]
   const included = tree.filter((path) => wanted(path) && !unwanted(path))
   return included.flatMap((path) => fileParams(generator, { path, text: context.gitFiles?.[path] ?? '' }, context))
 }
 
 /** Whether one of the pathspecs takes a file; each is asked of git, so that a bad one fails. */
-function matcher(items: readonly PathItem[], exclude: boolean): (path: string) => boolean {
-  const specs = items.filter((item) => item.exclude === exclude).map((item) => pathspec(item.path))
+function matcher(items: readonly PathItem[], exclude: boolean, budget: Budget): (path: string) => boolean {
+  const specs = items.filter((item) => item.exclude === exclude).map((item) => pathspec(item.path, budget))
   return (path) => specs.some((takes) => takes(path))
 }
 
 function fileParams(generator: JsonMap, file: { path: string; text: string }, context: GeneratorContext): GoMap[] {
   context.budget.steps(file.text.length / 8)
-  const content = readYaml(file.text)
+  const content = readOnce(file.text)
   const objects = content === null ? [{}] : Array.isArray(content) ? content : [content]
   context.budget.parameters(objects.length)
   return objects.map((object) => {
@@ -60,6 +60,23 @@ function fileParams(generator: JsonMap, file: { path: string; text: string }, co
   })
 }
 
+const contents = new Map<string, Json>()
+let heldCharacters = 0
+
+/** A matrix reads the same files for each of its elements. */
+function readOnce(text: string): Json {
+  const known = contents.get(text)
+  if (known !== undefined) return known
+  const content = readYaml(text)
+  if (heldCharacters > 4_000_000) {
+    contents.clear()
+    heldCharacters = 0
+  }
+  contents.set(text, content)
+  heldCharacters += text.length
+  return content
+}
+
 function directoryParams(
   generator: JsonMap,
   given: { tree: readonly string[]; directories: readonly PathItem[] },
@@ -70,7 +87,7 @@ function directoryParams(
     const parts = path.split('/').slice(0, -1)
     for (let length = 1; length <= parts.length; length++) folders.add(parts.slice(0, length).join('/'))
   }
-  const patterns = given.directories.map((item) => ({ exclude: item.exclude, takes: directoryPattern(item.path) }))
+  const patterns = given.directories.map((item) => ({ exclude: item.exclude, takes: directoryPattern(item.path, context.budget) }))
   const fits = (folder: string, exclude: boolean): boolean => patterns.some((item) => item.exclude === exclude && item.takes(folder))
   return [...folders]
     .sort(compareText)

@@ -77,7 +77,7 @@ function listParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
   })
   const text = generator['elementsYaml']
   if (typeof text !== 'string' || text === '') return params
-  context.budget.steps(text.length / 8)
+  context.budget.parse(text)
   const more = readYaml(text)
   if (more !== null && !Array.isArray(more)) throw new ParamsError('elementsYaml is no list')
   context.budget.parameters(more?.length ?? 0)

@@ -2,45 +2,18 @@
 import { templateBudget } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { shown } from '../go-template/go-bytes.ts'
-import { builtins } from '../go-template/go-builtins.ts'
 import { execute } from '../go-template/go-exec.ts'
-import type { MissingKey } from '../go-template/go-eval.ts'
+import type { MissingKey } from '../go-template/go-state.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
 import type { Template } from '../go-template/go-tree.ts'
 import type { GoFunctions } from '../go-template/go-function.ts'
 import { GoPanic, TemplateError } from '../go-template/go-value.ts'
 import type { GoMap } from '../go-template/go-value.ts'
-import { caseFunctions } from '../go-template/sprig-case.ts'
-import { listFunctions, mapFunctions } from '../go-template/sprig-collections.ts'
-import { cryptoFunctions } from '../go-template/sprig-crypto.ts'
-import { dateFunctions } from '../go-template/sprig-dates.ts'
-import { encodingFunctions } from '../go-template/sprig-encoding.ts'
-import { numberFunctions, typeFunctions } from '../go-template/sprig-numbers.ts'
 import { nameFunctions } from '../go-template/sprig-names.ts'
-import { randomFunctions } from '../go-template/sprig-random.ts'
-import { regexpFunctions } from '../go-template/sprig-regexp.ts'
-import { semverFunctions } from '../go-template/sprig-semver.ts'
-import { textFunctions } from '../go-template/sprig-text.ts'
-import { urlFunctions } from '../go-template/sprig-urls.ts'
+import { sprigFunctions } from '../go-template/sprig.ts'
 
 /** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
-export const functions: GoFunctions = {
-  ...builtins,
-  ...textFunctions,
-  ...caseFunctions,
-  ...nameFunctions,
-  ...listFunctions,
-  ...mapFunctions,
-  ...numberFunctions,
-  ...typeFunctions,
-  ...encodingFunctions,
-  ...regexpFunctions,
-  ...semverFunctions,
-  ...randomFunctions,
-  ...dateFunctions,
-  ...cryptoFunctions,
-  ...urlFunctions,
-}
+export const functions: GoFunctions = { ...sprigFunctions, ...nameFunctions }
 
 /** How the texts of one set are rendered. */
 export interface RenderOptions {

@@ -248,13 +248,16 @@ function environmentOf(application: JsonMap, source: JsonMap): (name: string) =>
 
 /** `os.Expand`, with `$$` for a dollar sign as Argo CD adds it. */
 function expand(text: string, lookup: (name: string) => string): string {
-  return text.replace(
-    /\$(?:\{([^}]*)\}|([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{)?/g,
-    (whole, braced: string | undefined, special: string | undefined, name: string | undefined) => {
-      if (special === '$') return '$'
-      if (braced !== undefined) return braced === '$' ? '$' : lookup(braced)
-      if (special !== undefined) return ''
-      return name === undefined ? (whole === '$' ? '$' : '') : lookup(name)
-    },
-  )
+  const replaced = (whole: string, special?: string, name?: string, braced?: string): string => {
+    if (special === '$') return '$'
+    if (braced !== undefined) return braced === '$' ? '$' : lookup(braced)
+    if (special !== undefined) return ''
+    return name === undefined ? (whole === '$' ? '$' : '') : lookup(name)
+  }
+  // behind the last closing brace none is looked for, which would take the square of the length
+  const end = text.lastIndexOf('}') + 1
+  const open = text
+    .slice(end)
+    .replace(/\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{)?/g, (whole, special, name) => replaced(whole, special, name))
+  return text.slice(0, end).replace(/\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\{([^}]*)\})?/g, replaced) + open
 }

@@ -92,7 +92,7 @@ function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
   const { budget, unknown } = given.context
   const text = renderText(patch, params, given.context)
   if (text === unknown) throw new UnsupportedGenerator('the templatePatch is decided by chance or by the clock')
-  budget.steps(text.length / 8)
+  budget.parse(text)
   return patched(finished, text)
 }
 

@@ -218,9 +218,12 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   const isSupervised = strategy?.kind === 'scalar' && strategy.value === 'supervised'
   const instances = [instancesOf(before), instancesOf(after)] as const
   const poolers = replacedPoolers(after.objects, objects, operator.length > 0)
-  if (changes.length > 0) steps.push(...changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
+  if (changes.length > 0) append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
   // what is read at creation alone has no effect, which a plan must say
-  steps.push(...living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)))
+  append(
+    steps,
+    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)),
+  )
   const reason = objects.refused[0]?.reason
   const isRenamed = before.database.application !== application
   const result: Result = isRetiring ? 'retired' : isRenamed ? 'renamed' : changes.length > 0 ? 'changed' : 'untouched'

@@ -1,4 +1,5 @@
 // What does Argo CD do by itself after a merge, and what is left to a person?
+import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../merge/merge.ts'
 import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
@@ -104,7 +105,7 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
     steps.push(told(`the API server refuses the update of ${object.kind} ${object.name}: it stays as it is, and the sync fails`))
   const lost = removed.find(({ kind }) => kind === 'Cluster')
   if (lost !== undefined) return [...steps, told(`the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`)]
-  if (effect !== 'refused') steps.push(...instanceSteps(facts.instances))
+  if (effect !== 'refused') append(steps, instanceSteps(facts.instances))
   for (const { kind, name, hook } of removed) {
     if (hook) continue
     const resource = kind === 'Database' ? 'databases.postgresql.cnpg.io' : kind.toLowerCase()

@@ -1,6 +1,7 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
@@ -58,10 +59,16 @@ export function valuesChecks(settings: Settings): readonly LayerCheck[] {
         yield { rule: 'values/chart-schema', severity: 'error', message: 'cluster is null, but the chart takes a map', at, help }
     },
     function* (root) {
-      for (const unknown of findUnknownKeys(root, ownKeys)) {
+      const all = findUnknownKeys(root, ownKeys)
+      for (const [index, unknown] of all.entries()) {
         const at = spotOf(unknown.value, 'key')
-        if (at !== undefined)
-          yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
+        if (at === undefined) continue
+        const others = all.length - mostOfAKind
+        if (index === mostOfAKind && others > 1) {
+          yield { rule: 'values/known-keys', severity: 'error', message: moreOfAKind(others), at }
+          return
+        }
+        yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
       }
     },
   ]

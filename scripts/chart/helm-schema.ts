@@ -36,14 +36,27 @@ export function checkHelmSchema(values: MapValue): HelmSchemaError[] {
 }
 
 function checkMap(map: MapValue, shape: ClosedShape, path: string, errors: HelmSchemaError[]): void {
-  for (const [key, child] of Object.entries(shape.fields)) {
+  for (const [key, child] of declaredIn(shape)) {
     const value = map.entries.get(key)
-    if (value !== undefined && child.declared) check(value, child, `${path}/${key}`, errors)
+    // the chart's own defaults fit its schema: only what people wrote is looked at
+    if (value !== undefined && value.origin.file.builtin !== true) check(value, child, `${path}/${key}`, errors)
   }
 }
 
+const declared = new WeakMap<ClosedShape, readonly (readonly [string, Shape])[]>()
+
+/** The keys of a shape that the chart's schema declares; a shape is asked for them with every database. */
+function declaredIn(shape: ClosedShape): readonly (readonly [string, Shape])[] {
+  let known = declared.get(shape)
+  if (known === undefined) {
+    known = Object.entries(shape.fields).filter(([, child]) => child.declared)
+    declared.set(shape, known)
+  }
+  return known
+}
+
 function check(value: Value, shape: Shape, path: string, errors: HelmSchemaError[]): void {
-  // the chart's own defaults fit its schema: only what people wrote is looked at, and what many databases share is looked at once
+  // what many databases share is looked at once
   if (value.origin.file.builtin === true || fitting.get(value) === shape) return
   const before = errors.length
   checkWritten(value, shape, path, errors)

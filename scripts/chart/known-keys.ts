@@ -32,6 +32,9 @@ const moved: Readonly<Record<string, string>> = {
   postgresql: 'cluster.postgresql',
 }
 
+/** Nobody reads more; what was meant by the others isn't looked for. */
+const mostDescribed = 1_000
+
 /**
  * The keys of one layer that no template reads, in the order of the file: at every level that templates read key by key,
  * also inside list items. `ownKeys` are top-level keys that other tools read. `global` is taken by Helm itself.
@@ -48,7 +51,8 @@ function searchMap(map: MapValue, shape: ClosedShape, path: Path, accepted: Read
     const child = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined
     const childPath = [...path, key]
     if (child !== undefined) search(value, child, childPath, found)
-    else if (!accepted.has(key)) found.push(describe(value, shape, childPath))
+    else if (!accepted.has(key))
+      found.push(found.length < mostDescribed ? describe(value, shape, childPath) : { path: childPath, key, value, elsewhere: [] })
   }
 }
 

@@ -7,6 +7,8 @@ import { field, goText, isTrue, pathText, printed, stringArgument, TemplateFault
 
 /** Longer actions are no business of a values file. */
 const longestAction = 1_000
+/** No name or number in an object is nearly as long; each `quote` and each `replace` may multiply its text. */
+const longestText = 100_000
 
 /**
  * sprig's `tpl` for the templates that values hold in practice: `.Values`, `.Release` and `.Chart` fields, literals, and
@@ -35,6 +37,7 @@ function replaceActions(scope: Scope, text: string): string {
     const code = text.slice(start + 2, end)
     if (code.length > longestAction) unsupported(scope, `${code.slice(0, 20)}…`)
     const [trimsLeft, trimsRight] = [/^-\s/.test(code), /\s-$/.test(code)]
+    if (output.length > longestText) unsupported(scope, `${code.slice(0, 20)}…`)
     output += (trimsLeft ? before.trimEnd() : before) + actionText(scope, code.slice(trimsLeft ? 1 : 0, trimsRight ? -1 : undefined).trim())
     position = end + 2
     if (trimsRight) position += /^\s*/.exec(text.slice(position))?.[0].length ?? 0
@@ -55,7 +58,11 @@ interface Scope {
 function runPipeline(scope: Scope, code: string): Value {
   const stages = code.split('|').map((stage) => stage.match(/"(?:[^"\\]|\\.)*"|`[^`]*`|\S+/g) ?? [])
   let value: Value | undefined
-  for (const stage of stages) value = runStage(scope, stage, value)
+  for (const stage of stages) {
+    value = runStage(scope, stage, value)
+    if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.length > longestText)
+      unsupported(scope, `${code.slice(0, 20)}…`)
+  }
   return value ?? text(scope, '')
 }
 
@@ -97,10 +104,17 @@ function call(scope: Scope, name: string, values: readonly Value[]): Value {
     case 'trimSuffix':
       return text(scope, withoutSuffix(stringArgument(last), stringArgument(first)))
     case 'replace':
-      return text(scope, stringArgument(last).replaceAll(stringArgument(first), stringArgument(second)))
+      return text(scope, replaceAll(scope, stringArgument(last), { from: stringArgument(first), to: stringArgument(second) }))
     default:
       return unsupported(scope, name)
   }
+}
+
+function replaceAll(scope: Scope, whole: string, { from, to }: { readonly from: string; readonly to: string }): string {
+  const pieces = from === '' ? whole.length + 2 : whole.split(from).length
+  if (whole.length + pieces * to.length > longestText) unsupported(scope, 'replace')
+  // a function: as a text `$&` would have a meaning of its own
+  return whole.replaceAll(from, () => to)
 }
 
 function withoutSuffix(whole: string, suffix: string): string {

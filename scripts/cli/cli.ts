@@ -147,10 +147,16 @@ function said(text: string): string {
   return visible(maskInText(text, { isMessage: true }))
 }
 
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
 /** The usage of a command goes on a line of its own. */
 function usageMessage({ constructor, message: text }: Error): string {
   // git says some things on several lines
-  const message = constructor.name === 'GitFailure' ? text.trim().replaceAll(/\s*[\r\n]+\s*/g, '; ') : text
+  const message = constructor.name === 'GitFailure' ? linesOf(text).join('; ') : text
   const usage = commands.map((command) => `\nusage: cnpg-values ${usageOf(command)}`).find((line) => message.endsWith(line))
   return usage === undefined ? said(message) : `${said(message.slice(0, -usage.length))}${usage}`
 }

@@ -2,7 +2,7 @@
 import type { Settings } from '../model.ts'
 import { nearest } from '../values/path.ts'
 
-const placeholder = /\{(service|name|env)\}/g
+const placeholder = /\{(service|name|env)\}/
 
 /** What the placeholders of a pattern stand for. */
 export interface Parts {
@@ -11,9 +11,22 @@ export interface Parts {
   readonly env?: string
 }
 
+// a layout has few patterns, and thousands of databases are named by them
+const pieces = new Map<string, readonly string[]>()
+
+/** A pattern cut at its placeholders: plain text and names of parts take turns. */
+function piecesOf(pattern: string): readonly string[] {
+  let cut = pieces.get(pattern)
+  if (cut === undefined) pieces.set(pattern, (cut = pattern.split(placeholder)))
+  return cut
+}
+
 /** Fills `{service}`, `{name}` and `{env}`. */
 export function fill(pattern: string, parts: Parts): string {
-  return pattern.replaceAll(placeholder, (_, key: keyof Parts) => parts[key] ?? '')
+  const cut = piecesOf(pattern)
+  let text = cut[0] as string
+  for (let index = 1; index < cut.length; index += 2) text += (parts[cut[index] as keyof Parts] ?? '') + (cut[index + 1] as string)
+  return text
 }
 
 /** The placeholders that a pattern uses; anything else in braces is returned in `unknown`. */
@@ -23,8 +36,17 @@ export function placeholdersOf(pattern: string): { known: readonly string[]; unk
   return { known: all.filter(isKnown), unknown: all.filter((name) => !isKnown(name)) }
 }
 
+type Matcher = (path: string) => Parts | undefined
+const matchers = new Map<string, Matcher>()
+
 /** A path → parts, or undefined where the pattern does not fit. A placeholder spans no '/'. */
-export function matcher(pattern: string): (path: string) => Parts | undefined {
+export function matcher(pattern: string): Matcher {
+  let known = matchers.get(pattern)
+  if (known === undefined) matchers.set(pattern, (known = compile(pattern)))
+  return known
+}
+
+function compile(pattern: string): Matcher {
   const names: string[] = []
   const source = pattern.split(/(\{(?:service|name|env)\})/).map((piece) => {
     const name = /^\{(service|name|env)\}$/.exec(piece)?.[1]

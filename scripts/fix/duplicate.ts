@@ -1,9 +1,7 @@
 // May one of two equal keys go?
 import { printed } from '../values/printed.ts'
-import { isDeepStrictEqual } from 'node:util'
 import type { Value } from '../model.ts'
-import { toPlain } from '../values/value.ts'
-import { applyEdit, nodeAt, readDraft } from './edit.ts'
+import { nodeAt } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
 
 /**
@@ -11,7 +9,7 @@ import type { Draft, Edit } from './edit.ts'
  * values stay the same without it: then the two were equal.
  */
 export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
-  const { text, path } = draft.file
+  const { text } = draft.file
   const node = nodeAt(draft.root, offset, 'key')
   if (node?.origin.key === undefined || node.origin.key === null) return undefined
   const start = lastBreak(text, offset)
@@ -20,15 +18,14 @@ export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
   if (text.slice(start, offset).trim() !== '' || /[#&*]/.test(aroundValue(text, node, start, end))) return undefined
   // a multi-line text ends before its last line break, and its indentation decides what belongs to it
   if (/[|>][+-]?\d*[ \t]*\r?$/m.test(lines)) return undefined
-  const edit = {
+  // that the values stay the same is found out when it is tried
+  return {
     start,
     end,
     text: '',
     touches: [],
     what: `the second \`${printed(node.origin.path.at(-1))}\`, equal to the first, is gone`,
   }
-  const after = readDraft(path, applyEdit(text, edit))
-  return after !== undefined && isDeepStrictEqual(toPlain(after.root), toPlain(draft.root)) ? edit : undefined
 }
 
 /** The lines without the text of a scalar: the stars of a schedule are no aliases. */

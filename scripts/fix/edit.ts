@@ -75,10 +75,6 @@ function collectStarts(node: Value, starts: Starts): void {
   for (const child of children) collectStarts(child, starts)
 }
 
-export function applyEdit(text: string, edit: Pick<Edit, 'start' | 'end' | 'text'>): string {
-  return text.slice(0, edit.start) + edit.text + text.slice(edit.end)
-}
-
 /** Edits of one text, last first; one that overlaps an earlier one is left for the next round. */
 export function applyEdits<E extends Edit>(text: string, edits: readonly E[]): { readonly text: string; readonly applied: readonly E[] } {
   const applied: E[] = []
@@ -86,15 +82,57 @@ export function applyEdits<E extends Edit>(text: string, edits: readonly E[]): {
     const last = applied.at(-1)
     if (last === undefined || edit.start > last.end) applied.push(edit)
   }
-  return { text: applied.reduceRight((rest, edit) => applyEdit(rest, edit), text), applied }
+  const parts: string[] = []
+  let at = 0
+  for (const { start, end, text: inserted } of applied) {
+    parts.push(text.slice(at, start), inserted)
+    at = end
+  }
+  return { text: parts.join('') + text.slice(at), applied }
 }
 
-/** Whether the text still reads, and its values differ at the edit's own paths only: an alias may carry a change elsewhere. */
-export function isContained(draft: Draft, edit: Edit): boolean {
-  const after = readDraft(draft.file.path, applyEdit(draft.file.text, edit))
+/** How many characters are read to find out which edits of a text are safe. */
+const mostRead = 4 * 1024 * 1024
+
+export interface SafeEdits<E> {
+  readonly edits: readonly E[]
+  /** some were not tried, since that takes too long */
+  readonly isPartial: boolean
+}
+
+/**
+ * The edits after which the text still reads, and its values differ at the edits' own paths only: an alias may carry a
+ * change elsewhere. They are tried together, and in halves where one of them is not safe. Those that overlap others are
+ * left for the next round.
+ */
+export function safeEdits<E extends Edit>(draft: Draft, all: readonly E[]): SafeEdits<E> {
+  let read = 0
+  let isPartial = false
+  const areSafe = (edits: readonly E[]): boolean => {
+    read += draft.file.text.length
+    return areContained(draft, edits)
+  }
+  const search = (edits: readonly E[]): readonly E[] => {
+    if (edits.length === 0) return []
+    if (read > mostRead) {
+      isPartial = true
+      return []
+    }
+    if (areSafe(edits)) return edits
+    if (edits.length === 1) return []
+    const [first, second] = [search(edits.slice(0, edits.length >> 1)), search(edits.slice(edits.length >> 1))]
+    if (first.length === 0 || second.length === 0) return first.length === 0 ? second : first
+    return areSafe([...first, ...second]) ? [...first, ...second] : first
+  }
+  const edits = search(applyEdits(draft.file.text, all).applied)
+  return { edits, isPartial }
+}
+
+function areContained(draft: Draft, edits: readonly Edit[]): boolean {
+  const after = readDraft(draft.file.path, applyEdits(draft.file.text, edits).text)
   if (after === undefined) return false
   const [before, now] = [toPlain(draft.root), toPlain(after.root)]
-  for (const path of edit.touches) {
+  for (const path of edits.flatMap(({ touches }) => touches)) {
     drop(before, path)
     drop(now, path)
   }

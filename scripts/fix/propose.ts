@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { chartWords, targetOf } from './chart-words.ts'
 import { fixDuplicate } from './duplicate.ts'
-import { isContained, nodeAt, offsetOf } from './edit.ts'
+import { nodeAt, offsetOf } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
 import { fixKey } from './keys.ts'
 import { isTextList, objectWords, takesTexts } from './object-words.ts'
@@ -13,12 +13,11 @@ import { settingsWords } from './settings-words.ts'
 
 const wantsList = /\b(?:takes|must be) a list$/
 
-/** The edit for a diagnostic, or undefined where there is none that is safe. `operator` is the release that judged it. */
+/** The edit that may fix a diagnostic; whether it is safe is for `safeEdits` to say. `operator` is the release that judged it. */
 export function proposeEdit(diagnostic: Diagnostic, draft: Draft, operator: string): Edit | undefined {
   if (diagnostic.at.revision !== undefined) return undefined
   const offset = offsetOf(draft.file.text, diagnostic)
-  const edit = editFor(diagnostic, { draft, offset, operator })
-  return edit !== undefined && isContained(draft, edit) ? edit : undefined
+  return editFor(diagnostic, { draft, offset, operator })
 }
 
 interface Spot {

@@ -1,5 +1,5 @@
 // How much may templates that strangers wrote cost?
-import { isGoMap } from './go-value.ts'
+import { bytesIn, isGoMap } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** A template costs more than is computed here. It is no answer of Go: the same template may well pass there. */
@@ -11,6 +11,8 @@ export interface BudgetLimits {
   readonly steps: number
   /** characters of all texts that functions make */
   readonly characters: number
+  /** characters of one text */
+  readonly text?: number
   /** characters that templates print */
   readonly output: number
   /** items of all lists and maps that functions make */
@@ -27,8 +29,11 @@ const longestText = 2_000_000
 const deepest = 500
 /** A pass over a text costs one step for so many characters. */
 const charactersPerStep = 8
+/** Most functions look at a few items of a list only. */
+const itemsPerStep = 16
+const comparisonsPerStep = 256
 
-const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
+const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, string>> = {
   characters: 'characters of text',
   output: 'characters of output',
   elements: 'list items',
@@ -41,7 +46,7 @@ const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps'>, string>> = {
  */
 export class Budget {
   readonly #limits: BudgetLimits
-  readonly #spent: Record<Exclude<keyof BudgetLimits, 'steps'>, number> = { characters: 0, output: 0, elements: 0, parameters: 0 }
+  readonly #spent: Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, number> = { characters: 0, output: 0, elements: 0, parameters: 0 }
   #stepsLeft: number
   readonly #known = new Set<string>()
   #depth = 0
@@ -53,7 +58,7 @@ export class Budget {
     this.#stepsLeft = limits.steps
   }
 
-  #spend(kind: Exclude<keyof BudgetLimits, 'steps'>, count: number): void {
+  #spend(kind: Exclude<keyof BudgetLimits, 'steps' | 'text'>, count: number): void {
     this.#spent[kind] += count
     // not a number is too many as well
     if (!(this.#spent[kind] <= this.#limits[kind])) exceeded(`more than ${shown(this.#limits[kind])} ${nouns[kind]}`)
@@ -65,7 +70,8 @@ export class Budget {
   }
   /** A text of so many characters is about to be made. */
   characters(count: number): void {
-    if (!(count <= longestText)) exceeded(`a text of more than ${shown(longestText)} characters`)
+    const longest = this.#limits.text ?? longestText
+    if (!(count <= longest)) exceeded(`a text of more than ${shown(longest)} characters`)
     this.#spend('characters', count)
     this.steps(count / charactersPerStep)
   }
@@ -102,6 +108,24 @@ export class Budget {
   /** Charges reading a text, or one level of anything else. */
   read(value: GoValue): void {
     if (typeof value === 'string') this.steps(value.length / charactersPerStep)
+    else if (Array.isArray(value)) this.steps(value.length / itemsPerStep)
+    else if (isGoMap(value)) this.steps(value.size / itemsPerStep)
+  }
+  /** Charges looking at each character of a text, which takes several times as long as a pass of the platform's own functions. */
+  eachCharacter(text: string): void {
+    this.steps(text.length)
+  }
+  /** Charges a search for one text in another: at worst every character is compared with every other. */
+  search(part: string, text: string): void {
+    this.steps((part.length * text.length) / comparisonsPerStep)
+  }
+  /** Charges a parser of YAML, about a microsecond for each character. */
+  parse(text: string): void {
+    this.steps(30 + text.length / 2)
+  }
+  /** Charges what a parser made: a text is much shorter than the lists in it are large. */
+  parsed(value: GoValue): void {
+    this.elements(this.whole(value))
   }
   /** Charges what a function gives back. */
   made(value: GoValue): void {
@@ -115,6 +139,7 @@ export class Budget {
     let nodes = 1
     this.steps()
     if (typeof value === 'string') this.characters(value.length + depth)
+    else if (bytesIn(value) !== undefined) this.characters((value as readonly GoValue[]).length)
     else if (Array.isArray(value)) for (const item of value) nodes += this.whole(item, depth + 1)
     else if (isGoMap(value))
       for (const [key, item] of value) {
@@ -134,5 +159,5 @@ const shown = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$
 /** A budget for `times` as much as one untrusted set may cost. */
 export function templateBudget(times = 1): Budget {
   const scaled = Object.entries(plainLimits).map(([kind, limit]) => [kind, limit * times])
-  return new Budget(Object.fromEntries(scaled) as BudgetLimits)
+  return new Budget({ ...(Object.fromEntries(scaled) as BudgetLimits), text: longestText * times })
 }

@@ -4,7 +4,7 @@ import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError, compareText, int, isGoMap, isInteger, isTextMap, isTrue, kindOf, typeOf } from './go-value.ts'
+import { TemplateError, compareText, int, isGoMap, isInteger, isStruct, isTextMap, isTrue, kindOf, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 type Basic = 'bool' | 'float' | 'int' | 'string' | undefined
@@ -29,6 +29,8 @@ function isEqual(a: GoValue, b: GoValue): boolean {
   if (left === 'int') return isInteger(a) && isInteger(b) && a.value === b.value
   if (left !== undefined) return a === b
   if (isNothing(a) || isNothing(b)) return isNothing(a) === isNothing(b)
+  // pointers are equal where they are the same
+  if (isStruct(a) && isStruct(b)) return a === b || (a.type === b.type && !a.type.startsWith('*') && a.text === b.text)
   return fail(`non-comparable type ${typeOf(a)}`)
 }
 
@@ -54,6 +56,7 @@ function index(item: GoValue, indexes: readonly GoValue[]): GoValue {
   for (const key of indexes) {
     if (isNothing(value)) return fail('index of nil pointer')
     if (isGoMap(value)) {
+      if (isNothing(key)) return fail('value is nil; should be of type string')
       if (typeof key !== 'string') return fail(`value has type ${typeOf(key)}; should be string`)
       value = value.get(key) ?? (isTextMap(value) ? '' : null)
       continue

@@ -1,4 +1,5 @@
 // How does Go write and read a duration?
+import { trimEndOf } from '../values/trim.ts'
 
 const units: Readonly<Record<string, bigint>> = {
   ns: 1n,
@@ -18,9 +19,7 @@ export function formatDuration(nanoseconds: bigint): string {
   const sign = nanoseconds < 0n ? '-' : ''
   if (size === 0n) return '0s'
   const decimal = (value: bigint, unit: bigint): string => {
-    const rest = String(value % unit)
-      .padStart(String(unit).length - 1, '0')
-      .replace(/0+$/, '')
+    const rest = trimEndOf(String(value % unit).padStart(String(unit).length - 1, '0'), '0')
     return `${value / unit}${rest === '' ? '' : `.${rest}`}`
   }
   if (size < 1000n) return `${sign}${size}ns`

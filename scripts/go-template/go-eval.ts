@@ -1,38 +1,32 @@
 // What does a pipeline of a Go template give?
-import type { Budget } from './budget.ts'
-import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
-import type { Operand, Pipe, Template } from './go-tree.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, nilMap, typeOf } from './go-value.ts'
+import { ExecError } from './go-error.ts'
+import type { ArgumentType, GoFunction } from './go-function.ts'
+import type { State, Variable } from './go-state.ts'
+import { nodeText } from './go-tree.ts'
+import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
+import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
-
-/** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
-export type MissingKey = 'default' | 'zero' | 'error'
-
-export interface State {
-  readonly template: Template
-  readonly functions: GoFunctions
-  readonly missingKey: MissingKey
-  readonly out: string[]
-  readonly variables: { readonly name: string; value: GoValue }[]
-  readonly budget: Budget
-}
 
 /** No piped-in argument; differs from a piped value that is not there. */
 const noFinal = Symbol('no final argument')
 type Final = GoValue | typeof noFinal
+const none: readonly Operand[] = []
 
-function fail(message: string): never {
-  throw new TemplateError(message)
+/** `state.errorf`. */
+export function fail(state: State, reason: string): never {
+  throw new ExecError(state.tree, state.node, reason)
 }
 
 export function setVariable(state: State, name: string, value: GoValue): void {
   const variable = state.variables.findLast((candidate) => candidate.name === name)
-  if (variable === undefined) fail(`undefined variable: ${name}`)
+  if (variable === undefined) fail(state, `undefined variable: ${name}`)
   variable.value = value
+  state.watcher?.declared(variable)
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */
 export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
+  state.node = pipe
   let value: Final = noFinal
   for (const command of pipe.commands) {
     state.budget.steps()
@@ -42,30 +36,36 @@ export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
   const result = value === noFinal ? undefined : value
   for (const name of pipe.declares) {
     if (pipe.assigns) setVariable(state, name, result)
-    else state.variables.push({ name, value: result })
+    else {
+      const variable: Variable = { name, value: result }
+      state.variables.push(variable)
+      state.watcher?.declared(variable)
+    }
   }
   return result
 }
 
-function evalCommand(state: State, dot: GoValue, args: readonly [Operand, ...Operand[]], final: Final): GoValue {
+function evalCommand(state: State, dot: GoValue, command: Command, final: Final): GoValue {
+  const { args } = command
   const [first] = args
-  const rest = args.slice(1)
+  const rest = args.length === 1 ? none : args.slice(1)
   const plain = (): void => {
-    if (rest.length > 0 || final !== noFinal) fail("can't give argument to non-function")
+    if (rest.length > 0 || final !== noFinal) fail(state, `can't give argument to non-function ${nodeText(first)}`)
   }
+  if (first.kind !== 'pipe') state.node = first
   switch (first.kind) {
     case 'field':
-      return evalFields(state, dot, { start: dot, names: first.names, rest, final })
+      return evalFields(state, dot, { node: first, start: dot, names: first.names, rest, final })
     case 'chain':
-      return evalFields(state, dot, { start: evalOperand(state, dot, first.of), names: first.names, rest, final })
+      return evalFields(state, dot, { node: first, start: evalChained(state, dot, first), names: first.names, rest, final })
     case 'variable':
       if (first.names.length === 0) plain()
-      return evalFields(state, dot, { start: variableValue(state, first.name), names: first.names, rest, final })
+      return evalFields(state, dot, { node: first, start: variableValue(state, first.name), names: first.names, rest, final })
     case 'function':
-      return evalFunction(state, dot, { name: first.name, rest, final })
+      return evalFunction(state, dot, { name: first.name, node: command, rest, final })
     default:
       plain()
-      if (first.kind === 'nil') fail('nil is not a command')
+      if (first.kind === 'nil') fail(state, 'nil is not a command')
       return evalOperand(state, dot, first)
   }
 }
@@ -73,10 +73,19 @@ function evalCommand(state: State, dot: GoValue, args: readonly [Operand, ...Ope
 function variableValue(state: State, name: string): GoValue {
   state.budget.steps(state.variables.length / 32)
   const variable = state.variables.findLast((candidate) => candidate.name === name)
-  return variable === undefined ? fail(`undefined variable: ${name}`) : variable.value
+  if (variable === undefined) return fail(state, `undefined variable: ${name}`)
+  state.watcher?.variable(variable)
+  return variable.value
+}
+
+function evalChained(state: State, dot: GoValue, chain: Operand & { readonly kind: 'chain' }): GoValue {
+  if (chain.of.kind === 'nil') fail(state, `indirection through explicit nil in ${nodeText(chain)}`)
+  state.node = chain.of
+  return evalOperand(state, dot, chain.of)
 }
 
 interface FieldCall {
+  readonly node: GoNode
   readonly start: GoValue
   readonly names: readonly string[]
   readonly rest: readonly Operand[]
@@ -85,58 +94,89 @@ interface FieldCall {
 
 function evalFields(state: State, dot: GoValue, call: FieldCall): GoValue {
   let value = call.start
-  for (const [index, name] of call.names.entries()) {
-    const last = index === call.names.length - 1
-    const method = isStruct(value) ? value.methods.get(name) : undefined
+  const { names } = call
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string
+    const last = index === names.length - 1
+    const method = value === undefined || value === null ? undefined : methodsOf(value)?.get(name)
     if (method !== undefined)
-      value = applyFunction(state, dot, { definition: method, name, ...(last ? call : { rest: [], final: noFinal }) })
+      value = applyFunction(state, dot, { definition: method, name, ...(last ? call : { node: call.node, rest: none, final: noFinal }) })
     else {
-      value = fieldOf(state, value, name)
-      if (last && (call.rest.length > 0 || call.final !== noFinal)) fail(`${name} is not a method but has arguments`)
+      const type = index === 0 ? undefined : 'interface {}'
+      value = fieldOf(state, value, { name, type, hasArgs: last && (call.rest.length > 0 || call.final !== noFinal) })
     }
   }
   return value
 }
 
+interface FieldAccess {
+  readonly name: string
+  /** the static type that Go names */
+  readonly type: string | undefined
+  readonly hasArgs: boolean
+}
+
 /** `evalField`: an absent key is nothing, null or an error by `missingkey`; a null has no fields. */
-function fieldOf(state: State, receiver: GoValue, name: string): GoValue {
-  if (receiver === undefined) return state.missingKey === 'error' ? fail(`nil data; no entry for key "${name}"`) : undefined
-  if (receiver === null) return fail(`nil pointer evaluating interface {}.${name}`)
+function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: FieldAccess): GoValue {
+  if (receiver === undefined)
+    return state.missingKey === 'error' ? fail(state, `nil data; no entry for key ${JSON.stringify(name)}`) : undefined
+  if (receiver === null) return fail(state, `nil pointer evaluating interface {}.${name}`)
   if (isGoMap(receiver)) {
-    if (receiver.has(name)) return receiver.get(name)
-    if (state.missingKey === 'error') fail(`map has no entry for key "${name}"`)
-    if (state.missingKey === 'zero') return isTextMap(receiver) ? '' : null
+    if (hasArgs) fail(state, `${name} is not a method but has arguments`)
+    state.watcher?.field(receiver, name)
+    const value = receiver.get(name)
+    if (value !== undefined || receiver.has(name)) return value
+    if (state.missingKey === 'error') fail(state, `map has no entry for key ${JSON.stringify(name)}`)
+    if (state.missingKey === 'zero') return zeroOf(receiver)
     return undefined
   }
-  return fail(`can't evaluate field ${name} in type ${typeOf(receiver)}`)
+  if (isStruct(receiver) && receiver.fields?.has(name) === true) {
+    if (hasArgs) fail(state, `${name} has arguments but cannot be invoked as function`)
+    return receiver.fields.get(name)
+  }
+  return fail(state, `can't evaluate field ${name} in type ${type ?? typeOf(receiver)}`)
 }
 
 interface FunctionCall {
   readonly name: string
+  /** where an error of the function stands */
+  readonly node: GoNode
   readonly rest: readonly Operand[]
   readonly final: Final
 }
 
 function evalFunction(state: State, dot: GoValue, call: FunctionCall): GoValue {
   const definition = state.functions[call.name]
-  if (definition === undefined) return fail(`"${call.name}" is not a defined function`)
+  if (definition === undefined) return fail(state, `${JSON.stringify(call.name)} is not a defined function`)
   return applyFunction(state, dot, { definition, ...call })
 }
 
 function applyFunction(state: State, dot: GoValue, call: FunctionCall & { readonly definition: GoFunction }): GoValue {
-  const { definition } = call
+  const { definition, name } = call
   const given = call.rest.length + (call.final === noFinal ? 0 : 1)
   const fixed = definition.parameters.length
-  if (given < fixed || (definition.rest === undefined && given > fixed))
-    fail(`wrong number of args for ${call.name}: want ${fixed} got ${given}`)
+  if (definition.rest !== undefined && given < fixed)
+    fail(state, `wrong number of args for ${name}: want at least ${fixed} got ${call.rest.length}`)
+  if (definition.rest === undefined && given !== fixed) fail(state, `wrong number of args for ${name}: want ${fixed} got ${given}`)
   // and, or: later arguments are evaluated only when needed
-  if (call.name === 'and' || call.name === 'or') return evalLogic(state, dot, call)
-  const args = call.rest.map((operand, index) => evalArgument(state, dot, operand, parameterType(definition, index)))
-  if (call.final !== noFinal) args.push(checkType(call.final, parameterType(definition, args.length)))
+  if (name === 'and' || name === 'or') return evalLogic(state, dot, call)
+  const args: GoValue[] = []
+  for (const operand of call.rest) args.push(evalArgument(state, dot, operand, parameterType(definition, args.length)))
+  if (call.final !== noFinal) args.push(checkType(state, call.final, parameterType(definition, args.length)))
   for (const arg of args) state.budget.read(arg)
-  const result = definition.call(args, state.budget)
+  const result = callFunction(state, call, args)
   if (!args.includes(result)) state.budget.made(result)
+  state.watcher?.called(name, args, result)
   return result
+}
+
+function callFunction(state: State, call: FunctionCall & { readonly definition: GoFunction }, args: readonly GoValue[]): GoValue {
+  try {
+    return call.definition.call(args, state.budget, state)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new ExecError(state.tree, call.node, `error calling ${call.name}: `, error)
+  }
 }
 
 function parameterType(definition: GoFunction, index: number): ArgumentType {
@@ -158,48 +198,84 @@ function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
     case 'dot':
       return dot
     case 'nil':
-      return fail('indirection through explicit nil')
+      return fail(state, 'nil is not a command')
     case 'bool':
     case 'text':
     case 'number':
-      return operand.value
+      return constant(state, operand)
     case 'field':
-      return evalFields(state, dot, { start: dot, names: operand.names, rest: [], final: noFinal })
-    case 'variable':
-      return evalFields(state, dot, { start: variableValue(state, operand.name), names: operand.names, rest: [], final: noFinal })
+      return evalFields(state, dot, { node: operand, start: dot, names: operand.names, rest: none, final: noFinal })
+    case 'variable': {
+      const start = variableValue(state, operand.name)
+      return evalFields(state, dot, { node: operand, start, names: operand.names, rest: none, final: noFinal })
+    }
     case 'function':
-      return evalFunction(state, dot, { name: operand.name, rest: [], final: noFinal })
+      return evalFunction(state, dot, { name: operand.name, node: operand, rest: none, final: noFinal })
     case 'pipe':
-      return state.budget.nested(() => evalPipe(state, dot, operand.pipe))
-    case 'chain':
-      return evalFields(state, dot, { start: evalOperand(state, dot, operand.of), names: operand.names, rest: [], final: noFinal })
+      return state.budget.nested(() => evalPipe(state, dot, operand))
+    case 'chain': {
+      const start = evalChained(state, dot, operand)
+      return evalFields(state, dot, { node: operand, start, names: operand.names, rest: none, final: noFinal })
+    }
   }
+}
+
+const goTypes: Partial<Record<ArgumentType, string>> = {
+  any: 'interface {}',
+  map: 'map[string]interface {}',
+  list: '[]interface {}',
+  value: 'reflect.Value',
+}
+const goType = (type: ArgumentType): string => goTypes[type] ?? type
+
+const expected: Partial<Record<ArgumentType, string>> = {
+  string: 'string',
+  bool: 'bool',
+  int: 'integer',
+  'time.Duration': 'integer',
+  uint32: 'unsigned integer',
+  float64: 'float',
 }
 
 /** `evalArg`: constants fit a parameter by their text (`1.0` serves as int), anything else by its type. */
 function evalArgument(state: State, dot: GoValue, operand: Operand, type: ArgumentType): GoValue {
+  state.node = operand
   if (operand.kind === 'nil') {
-    if (['any', 'value', 'map', 'list'].includes(type)) return checkType(undefined, type)
-    return fail(`cannot assign nil to ${type}`)
+    if (['any', 'value', 'map', 'list'].includes(type)) return type === 'any' ? null : checkType(state, undefined, type)
+    return fail(state, `cannot assign nil to ${goType(type)}`)
   }
-  if (operand.kind === 'number') {
-    if (type === 'int') return operand.asInt === undefined ? fail('expected integer') : Number(operand.asInt)
-    if (type === 'float64') return operand.asFloat
-    if (type === 'uint32')
-      return operand.asInt !== undefined && operand.asInt >= 0n ? Number(operand.asInt) : fail('expected unsigned integer')
-    if (type === 'time.Duration') return { go: 'integer', type, value: operand.asInt ?? fail('expected integer') } satisfies GoInteger
-    if (type === 'any' || type === 'value') return operand.value
-    return fail(`expected ${type}; found a number`)
-  }
-  return checkType(evalOperand(state, dot, operand), type)
+  const isConstant = operand.kind === 'number' || operand.kind === 'bool' || operand.kind === 'text'
+  if (!isConstant) return checkType(state, evalOperand(state, dot, operand), type)
+  if (type === 'any' || type === 'value') return constant(state, operand)
+  const value = constantAs(operand, type)
+  if (value !== undefined) return value
+  if (expected[type] === undefined) return fail(state, `can't handle ${nodeText(operand)} for arg of type ${goType(type)}`)
+  return fail(state, `expected ${expected[type]}; found ${nodeText(operand)}`)
+}
+
+function constant(state: State, operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }): GoValue {
+  return operand.kind === 'number' && operand.overflows === true ? fail(state, `${operand.source} overflows int`) : operand.value
+}
+
+function constantAs(operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }, type: ArgumentType): GoValue {
+  if (operand.kind === 'bool') return type === 'bool' ? operand.value : undefined
+  if (operand.kind === 'text') return type === 'string' ? operand.value : undefined
+  if (type === 'float64') return operand.asFloat
+  if (operand.asInt === undefined) return undefined
+  if (type === 'int') return Number(operand.asInt)
+  if (type === 'uint32') return operand.asInt >= 0n ? Number(operand.asInt) : undefined
+  return type === 'time.Duration' ? ({ go: 'integer', type, value: operand.asInt } satisfies GoInteger) : undefined
 }
 
 /** `validateType`: no conversions, except that nothing becomes an empty map, list or null where those are taken. */
-function checkType(value: GoValue, type: ArgumentType): GoValue {
+function checkType(state: State, value: GoValue, type: ArgumentType): GoValue {
   if (type === 'value') return value
   if (type === 'any') return value ?? null
-  if (value === undefined && type === 'map') return nilMap()
-  if (value === undefined && type === 'list') return []
+  if (value === undefined) {
+    if (type === 'map') return nilMap()
+    if (type === 'list') return []
+    return fail(state, `invalid value; expected ${goType(type)}`)
+  }
   const isTyped = type === '*semver.Version' || type === 'time.Time' || type === 'sprig.certificate'
   const fits =
     (isTyped && isStruct(value) && value.type === type) ||
@@ -211,5 +287,5 @@ function checkType(value: GoValue, type: ArgumentType): GoValue {
     (type === 'float64' && typeof value === 'number')
   if (fits) return value
   if (type === 'int' && isInteger(value) && value.type === 'int') return Number(value.value)
-  return fail(`wrong type for value; expected ${type}; got ${typeOf(value)}`)
+  return fail(state, `wrong type for value; expected ${goType(type)}; got ${value === null ? 'interface {}' : typeOf(value)}`)
 }

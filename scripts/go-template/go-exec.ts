@@ -1,12 +1,12 @@
 // What does a Go template print for given data?
 import type { Budget } from './budget.ts'
-import { evalPipe, setVariable } from './go-eval.ts'
-import type { MissingKey, State } from './go-eval.ts'
+import { evalPipe, fail, setVariable } from './go-eval.ts'
+import type { MissingKey, State, Watcher } from './go-state.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
-import type { Pipe, Template, TemplateList, TemplateNode } from './go-tree.ts'
-import { TemplateError, int, isGoMap, isInteger, isTrue, sortedKeys, typeOf } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from './go-tree.ts'
+import { int, isGoMap, isInteger, isStruct, isTrue, sortedKeys } from './go-value.ts'
+import type { GoInteger, GoValue } from './go-value.ts'
 
 class LoopExit extends Error {
   readonly kind: 'break' | 'continue'
@@ -16,19 +16,29 @@ class LoopExit extends Error {
   }
 }
 
-/** `Template.Execute`: the printed text; throws TemplateError. */
-export function execute(
-  template: Template,
-  data: GoValue,
-  options: { functions: GoFunctions; missingKey: MissingKey; budget: Budget },
-): string {
-  const out: string[] = []
-  walkList({ template, ...options, out, variables: [{ name: '$', value: data }] }, data, template.root)
-  return out.join('')
+interface Execution {
+  readonly functions: GoFunctions
+  readonly missingKey: MissingKey
+  readonly budget: Budget
 }
 
-function fail(message: string): never {
-  throw new TemplateError(message)
+/** `Template.Execute`: the printed text; throws TemplateError. */
+export function execute(template: Template, data: GoValue, options: Execution): string {
+  return executeTree(template.tree, data, { ...options, trees: template.defined, watcher: undefined })
+}
+
+/** The same for one tree among others. */
+export function executeTree(
+  tree: TemplateTree,
+  data: GoValue,
+  options: Execution & { readonly trees: TemplateTrees; readonly watcher: Watcher | undefined },
+): string {
+  const { trees, functions, missingKey, budget, watcher } = options
+  const out: string[] = []
+  const node: TemplateNode = { kind: 'text', text: '', at: 0 }
+  const state: State = { trees, tree, functions, missingKey, out, variables: [{ name: '$', value: data }], budget, watcher, node }
+  walkList(state, data, tree.root)
+  return out.length === 1 ? (out[0] as string) : out.join('')
 }
 
 function walkList(state: State, dot: GoValue, list: TemplateList): void {
@@ -37,25 +47,20 @@ function walkList(state: State, dot: GoValue, list: TemplateList): void {
 
 function walk(state: State, dot: GoValue, node: TemplateNode): void {
   state.budget.steps()
+  state.node = node
   switch (node.kind) {
     case 'text':
-      print(state, node.text)
-      return
+      return print(state, node, node.text, undefined)
     case 'action': {
+      const depth = state.watcher?.enter(state.tree, node) ?? 0
       const value = evalPipe(state, dot, node.pipe)
-      if (node.pipe.declares.length === 0)
-        print(state, value === undefined || value === null ? '<no value>' : formatValue(value, state.budget))
+      if (node.pipe.declares.length === 0) print(state, node, printed(state, value), value)
+      state.watcher?.leave(depth)
       return
     }
     case 'if':
-    case 'with': {
-      const mark = state.variables.length
-      const value = evalPipe(state, dot, node.pipe)
-      const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
-      state.budget.nested(() => walkList(state, inner, list))
-      state.variables.length = mark
-      return
-    }
+    case 'with':
+      return walkChoice(state, dot, node)
     case 'range':
       return state.budget.nested(() => walkRange(state, dot, node))
     case 'template':
@@ -65,33 +70,55 @@ function walk(state: State, dot: GoValue, node: TemplateNode): void {
   }
 }
 
-function print(state: State, text: string): void {
+/** `printValue`. */
+function printed(state: State, value: GoValue): string {
+  if (value === undefined || value === null) return '<no value>'
+  return isStruct(value) && value.addressed === true ? value.text : formatValue(value, state.budget)
+}
+
+function print(state: State, node: TemplateNode, text: string, value: GoValue): void {
   state.budget.output(text.length)
+  state.watcher?.print(state.tree, node, text, value)
   state.out.push(text)
 }
 
+function walkChoice(state: State, dot: GoValue, node: TemplateNode & { kind: 'if' | 'with' }): void {
+  const mark = state.variables.length
+  const depth = state.watcher?.enter(state.tree, node) ?? 0
+  const value = evalPipe(state, dot, node.pipe)
+  const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
+  state.budget.nested(() => walkList(state, inner, list))
+  state.variables.length = mark
+  state.watcher?.leave(depth)
+}
+
 function walkTemplate(state: State, dot: GoValue, node: TemplateNode & { kind: 'template' }): void {
-  const list = state.template.defined.get(node.name)
-  if (list === undefined) fail(`template "${node.name}" not defined`)
+  const tree = state.trees.get(node.name)
+  if (tree === undefined) fail(state, `template ${JSON.stringify(node.name)} not defined`)
   const data = node.pipe === undefined ? undefined : evalPipe(state, dot, node.pipe)
   // Go stops at 100,000 calls; nobody nests that deep on purpose
-  state.budget.nested(() => walkList({ ...state, variables: [{ name: '$', value: data }] }, data, list))
+  state.budget.nested(() => walkList({ ...state, tree, node, variables: [{ name: '$', value: data }] }, data, tree.root))
 }
 
 type RangeNode = TemplateNode & { kind: 'range' }
 
 function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   const outer = state.variables.length
+  const depth = state.watcher?.enter(state.tree, node) ?? 0
   const value = evalPipe(state, dot, node.pipe)
-  const items = rangeItems(value, node.pipe, state.budget)
+  const items = rangeItems(state, value, node.pipe)
   const mark = state.variables.length
   try {
-    for (const [index, item] of items) {
+    for (let at = 0; at < items.length; at++) {
+      const { index, item } = items.at(at)
+      if (isGoMap(value) || Array.isArray(value))
+        state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
       bindRange(state, node.pipe, { index, item })
       try {
         walkList(state, item, node.list)
       } catch (error) {
         if (!(error instanceof LoopExit) || error.kind === 'break') throw error
+        state.watcher?.leave(depth + 1)
       }
       state.variables.length = mark
     }
@@ -102,6 +129,7 @@ function walkRange(state: State, dot: GoValue, node: RangeNode): void {
   } finally {
     state.variables.length = outer
   }
+  state.watcher?.leave(depth)
 }
 
 function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue }): void {
@@ -115,22 +143,39 @@ function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue
   const top = state.variables.length - 1
   const set = (position: number, value: GoValue): void => {
     const variable = state.variables[position]
-    if (variable !== undefined) variable.value = value
+    if (variable === undefined) return
+    variable.value = value
+    state.watcher?.declared(variable)
   }
   set(top, at.item)
   if (second !== undefined) set(top - 1, at.index)
 }
 
-function rangeItems(value: GoValue, pipe: Pipe, budget: Budget): (readonly [GoValue, GoValue])[] {
-  if (value === undefined || value === null) return []
-  budget.steps(Array.isArray(value) ? value.length : isGoMap(value) ? value.size : 0)
-  if (Array.isArray(value)) return value.map((item, index) => [int(index), item] as const)
-  if (isGoMap(value)) return sortedKeys(value).map((key) => [key, value.get(key)] as const)
+interface Items {
+  readonly length: number
+  readonly at: (place: number) => { readonly index: GoValue; readonly item: GoValue }
+}
+
+function rangeItems(state: State, value: GoValue, pipe: Pipe): Items {
+  const { budget } = state
+  if (value === undefined || value === null) return { length: 0, at: () => ({ index: undefined, item: undefined }) }
+  if (Array.isArray(value)) {
+    budget.steps(value.length)
+    return { length: value.length, at: (place) => ({ index: int(place), item: value[place] }) }
+  }
+  if (isGoMap(value)) {
+    // the keys are sorted
+    budget.steps(4 * value.size)
+    const keys = sortedKeys(value)
+    for (const key of keys) state.watcher?.field(value, key)
+    const entries = keys.map((key) => ({ index: key, item: value.get(key) }))
+    return { length: entries.length, at: (place) => entries[place] ?? { index: undefined, item: undefined } }
+  }
   if (isInteger(value)) {
-    if (pipe.declares.length > 1) fail("can't use an integer to iterate over more than one variable")
+    if (pipe.declares.length > 1) fail(state, `can't use ${value.value} to iterate over more than one variable`)
     const count = Math.max(0, Number(value.value))
     budget.elements(count)
-    return Array.from({ length: count }, (_, index) => [int(index), { ...value, value: BigInt(index) }] as const)
+    return { length: count, at: (place) => ({ index: int(place), item: { ...value, value: BigInt(place) } }) }
   }
-  return fail(`range can't iterate over ${typeOf(value)}`)
+  return fail(state, `range can't iterate over ${formatValue(value, state.budget)}`)
 }

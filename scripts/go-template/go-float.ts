@@ -1,5 +1,7 @@
 // How does Go write a float64 under each verb?
 
+import { trimEndOf } from '../values/trim.ts'
+
 /** `strconv.FormatFloat`; `precision` -1: the fewest digits that tell the number from all others. */
 export function formatFloatAs(value: number, verb: string, precision: number): string {
   if (Number.isNaN(value)) return 'NaN'
@@ -24,6 +26,9 @@ export function formatFloatAs(value: number, verb: string, precision: number): s
   }
 }
 
+/** No float64 has more digits on either side of the point that are not zero. */
+const mostDigits = 1100
+
 /** Digits without zeros at the end, and how many of them stand before the point. */
 interface Decimal {
   readonly digits: string
@@ -33,17 +38,18 @@ interface Decimal {
 function shortest(value: number): Decimal {
   if (value === 0) return { digits: '', point: 0 }
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e')
-  return { digits: mantissa.replace('.', '').replace(/0+$/, ''), point: Number(exponent) + 1 }
+  return { digits: trimEndOf(mantissa.replace('.', ''), '0'), point: Number(exponent) + 1 }
 }
 
 /** Rounds the exact value, halves to even, to `count` digits in all. */
-function rounded(value: number, count: number): Decimal {
+function rounded(value: number, wanted: number): Decimal {
   if (value === 0) return { digits: '', point: 0 }
+  const count = Math.min(wanted, mostDigits)
   const exponent = Number(value.toExponential().split('e')[1])
   let point = exponent + 1
   let digits = String(scaled(value, count - point))
   if (digits.length > count) point++
-  digits = digits.replace(/0+$/, '')
+  digits = trimEndOf(digits, '0')
   return { digits, point }
 }
 
@@ -90,7 +96,7 @@ function hexadecimal(value: number, precision: number): string {
     }
   }
   const behind = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0')
-  const shown = precision < 0 ? behind.replace(/0+$/, '') : behind.slice(0, precision).padEnd(precision, '0')
+  const shown = precision < 0 ? trimEndOf(behind, '0') : behind.slice(0, precision).padEnd(precision, '0')
   const power = `p${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   return `0x${mantissa === 0n ? 0 : 1}${shown === '' ? '' : `.${shown}`}${power}`
 }
@@ -108,6 +114,7 @@ function withExponent({ digits, point }: Decimal, places: number): string {
 }
 
 function fixed(value: number, precision: number): string {
+  if (precision > mostDigits) return fixed(value, mostDigits) + '0'.repeat(precision - mostDigits)
   const { digits, point } = shortest(value)
   const places = precision < 0 ? Math.max(digits.length - point, 0) : precision
   const text = (precision < 0 ? BigInt(digits.padEnd(point + places, '0') || '0') : scaled(value, places))

@@ -1,5 +1,6 @@
 // How does a template function say which arguments it takes?
 import type { Budget } from './budget.ts'
+import type { State } from './go-state.ts'
 import type { GoInteger, GoList, GoMap, GoStruct, GoValue } from './go-value.ts'
 
 interface ArgumentTypes {
@@ -27,7 +28,8 @@ export type ArgumentType = keyof ArgumentTypes
 export interface GoFunction {
   readonly parameters: readonly ArgumentType[]
   readonly rest: ArgumentType | undefined
-  readonly call: (args: readonly GoValue[], budget: Budget) => GoValue
+  /** `state`: where the call stands, for functions that run templates */
+  readonly call: (args: readonly GoValue[], budget: Budget, state: State) => GoValue
 }
 export type GoFunctions = Readonly<Record<string, GoFunction>>
 

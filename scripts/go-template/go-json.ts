@@ -1,5 +1,6 @@
 // What does encoding/json make of a text?
 import type { Json } from '../model.ts'
+import { jsonError } from './go-json-error.ts'
 import { TemplateError } from './go-value.ts'
 import { mapEntries } from '../values/value.ts'
 
@@ -9,7 +10,7 @@ export function readJson(text: string): Json {
     return checked(JSON.parse(text) as Json)
   } catch (error) {
     if (error instanceof TemplateError) throw error
-    throw new TemplateError('invalid JSON')
+    throw new TemplateError(jsonError(text))
   }
 }
 

@@ -1,5 +1,4 @@
 // Which tokens does a Go template consist of?
-import { TemplateError } from './go-value.ts'
 
 export type TokenKind =
   | 'text'
@@ -23,34 +22,46 @@ export type TokenKind =
   | 'bool'
   | 'nil'
   | 'keyword'
+  | 'error'
   | 'eof'
 export interface Token {
   readonly kind: TokenKind
   readonly text: string
+  /** offset in the template's text */
+  readonly at: number
 }
 
 const keywords = new Set(['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with'])
 
-/** Cuts a template into tokens; trim markers and comments are already applied. Reproduces `text/template/parse.lex`. */
+/**
+ * Cuts a template into tokens; trim markers and comments are already applied. Reproduces `text/template/parse.lex`: an error is
+ * the last token, and only counts when the parser gets there.
+ */
 export function lex(text: string): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
   let trimNext = false
   while (at <= text.length) {
     const open = text.indexOf('{{', at)
-    let chunk = open < 0 ? text.slice(at) : text.slice(at, open)
-    if (trimNext) chunk = chunk.replace(/^[ \t\r\n]+/, '')
-    const trimBefore = open >= 0 && /^\{\{-[ \t\r\n]/.test(text.slice(open, open + 4))
-    if (trimBefore) chunk = chunk.replace(/[ \t\r\n]+$/, '')
-    if (chunk !== '') tokens.push({ kind: 'text', text: chunk })
+    let start = at
+    let end = open < 0 ? text.length : open
+    if (trimNext) while (start < end && isSpace(text.charCodeAt(start))) start++
+    const trimBefore = open >= 0 && text[open + 2] === '-' && isSpace(text.charCodeAt(open + 3))
+    if (trimBefore) while (end > start && isSpace(text.charCodeAt(end - 1))) end--
+    if (end > start) tokens.push({ kind: 'text', text: text.slice(start, end), at: start })
     if (open < 0) break
-    const start = open + (trimBefore ? 4 : 2)
-    const inside = text.startsWith('/*', start) ? skipComment(text, start) : lexAction(text, start, tokens)
-    at = inside.end
-    trimNext = inside.trim
+    const inside = open + (trimBefore ? 4 : 2)
+    const done = text.startsWith('/*', inside) ? skipComment(text, inside, tokens) : lexAction(text, { open, start: inside }, tokens)
+    if (done === undefined) return tokens
+    at = done.end
+    trimNext = done.trim
   }
-  tokens.push({ kind: 'eof', text: '' })
+  tokens.push({ kind: 'eof', text: 'EOF', at: text.length })
   return tokens
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9 || code === 10 || code === 13
 }
 
 interface ActionEnd {
@@ -58,102 +69,137 @@ interface ActionEnd {
   readonly trim: boolean
 }
 
-function skipComment(text: string, start: number): ActionEnd {
+function skipComment(text: string, start: number, tokens: Token[]): ActionEnd | undefined {
   const close = text.indexOf('*/', start + 2)
-  if (close < 0) throw new TemplateError('unclosed comment')
-  const end = rightDelimiter(text, close + 2)
-  if (end === undefined) throw new TemplateError('comment ends before closing delimiter')
-  return end
+  const end = close < 0 ? undefined : rightDelimiter(text, close + 2)
+  if (end !== undefined) return end
+  tokens.push({ kind: 'error', text: close < 0 ? 'unclosed comment' : 'comment ends before closing delimiter', at: start })
+  return undefined
 }
 
 /** `}}` or blank, `-}}` at a position. */
 function rightDelimiter(text: string, at: number): ActionEnd | undefined {
   if (text.startsWith('}}', at)) return { end: at + 2, trim: false }
-  if (/^[ \t\r\n]-\}\}/.test(text.slice(at, at + 4))) return { end: at + 4, trim: true }
-  return undefined
+  return isSpace(text.charCodeAt(at)) && text.startsWith('-}}', at + 1) ? { end: at + 4, trim: true } : undefined
 }
 
 const space = /[ \t\r\n]+/y
 const word = /[\p{L}_\p{Nd}]+/uy
 const number =
-  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9_]*\.[0-9_]*|[0-9_]+)(?:[eE][+-]?[0-9_]+)?)i?/y
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[bB][01_]*(?:\.[01_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y
 const quoted = /"(?:[^"\\\n]|\\[^\n])*"/y
 const character = /'(?:[^'\\\n]|\\[^\n])*'/y
+const alphanumeric = /[\p{L}_\p{Nd}]/uy
 
 function take(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0]
 }
 
-function lexAction(text: string, start: number, tokens: Token[]): ActionEnd {
-  tokens.push({ kind: 'left', text: '{{' })
-  let at = start
+function lexAction(text: string, from: { open: number; start: number }, tokens: Token[]): ActionEnd | undefined {
+  tokens.push({ kind: 'left', text: '{{', at: from.open })
+  let at = from.start
   let depth = 0
-  const add = (kind: TokenKind, value: string): void => {
-    tokens.push({ kind, text: value })
-    at += value.length
-  }
   for (;;) {
     const end = rightDelimiter(text, at)
-    if (end !== undefined) {
-      if (depth > 0) throw new TemplateError('unclosed left paren')
-      tokens.push({ kind: 'right', text: '}}' })
+    if (end !== undefined && depth === 0) {
+      tokens.push({ kind: 'right', text: '}}', at: end.end - 2 })
       return end
     }
-    if (at >= text.length) throw new TemplateError('unclosed action')
     const blank = take(space, text, at)
-    if (blank !== undefined) {
-      // the blank of a closing trim marker belongs to the marker
-      const keep = text.startsWith('-}}', at + blank.length) ? blank.slice(0, -1) : blank
-      add('space', keep)
-      continue
+    let token: Token
+    if (end !== undefined) token = { kind: 'error', text: 'unclosed left paren', at }
+    else if (at >= text.length) token = { kind: 'error', text: 'unclosed action', at }
+    // the blank of a closing trim marker belongs to the marker
+    else if (blank !== undefined)
+      token = { kind: 'space', text: text.startsWith('-}}', at + blank.length) ? blank.slice(0, -1) : blank, at }
+    else {
+      token = lexToken(text, at)
+      if (token.kind === 'paren-left') depth++
+      if (token.kind === 'paren-right' && --depth < 0) token = { kind: 'error', text: 'unexpected right paren', at }
     }
-    const symbol = text[at] as string
-    if (symbol === '(') depth++
-    if (symbol === ')' && --depth < 0) throw new TemplateError('unexpected right paren')
-    lexToken(text, at, add)
+    tokens.push(token)
+    if (token.kind === 'error') return undefined
+    at += token.text.length
   }
 }
 
-function lexToken(text: string, at: number, add: (kind: TokenKind, value: string) => void): void {
+function lexToken(text: string, at: number): Token {
+  const token = (kind: TokenKind, value: string): Token => ({ kind, text: value, at })
   const symbol = text[at] as string
-  if (text.startsWith(':=', at)) return add('declare', ':=')
-  if (symbol === '=') return add('assign', '=')
-  if (symbol === '|') return add('pipe', '|')
-  if (symbol === '(') return add('paren-left', '(')
-  if (symbol === ')') return add('paren-right', ')')
-  if (symbol === '"') return add('string', take(quoted, text, at) ?? fail('unterminated quoted string'))
-  if (symbol === "'") return add('character', take(character, text, at) ?? fail('unterminated character constant'))
-  if (symbol === '`') {
-    const close = text.indexOf('`', at + 1)
-    return close < 0 ? fail('unterminated raw quoted string') : add('raw-string', text.slice(at, close + 1))
+  switch (symbol) {
+    case ':':
+      return text[at + 1] === '=' ? token('declare', ':=') : token('error', 'expected :=')
+    case '=':
+      return token('assign', '=')
+    case '|':
+      return token('pipe', '|')
+    case '(':
+      return token('paren-left', '(')
+    case ')':
+      return token('paren-right', ')')
+    case '"': {
+      const string = take(quoted, text, at)
+      return string === undefined ? token('error', 'unterminated quoted string') : token('string', string)
+    }
+    case "'": {
+      const string = take(character, text, at)
+      return string === undefined ? token('error', 'unterminated character constant') : token('character', string)
+    }
+    case '`': {
+      const close = text.indexOf('`', at + 1)
+      return close < 0 ? token('error', 'unterminated raw quoted string') : token('raw-string', text.slice(at, close + 1))
+    }
+    default:
+      return lexWord(text, at, symbol)
   }
+}
+
+function lexWord(text: string, at: number, symbol: string): Token {
+  const token = (kind: TokenKind, value: string): Token => ({ kind, text: value, at })
   if (symbol === '$' || (symbol === '.' && !/[0-9]/.test(text[at + 1] ?? ''))) {
     const name = take(word, text, at + 1) ?? ''
     const kind = symbol === '$' ? 'variable' : name === '' ? 'dot' : 'field'
-    if (!atTerminator(text, at + 1 + name.length)) fail(`bad character after ${symbol}${name}`)
-    return add(kind, symbol + name)
+    const end = at + 1 + name.length
+    return atTerminator(text, end) ? token(kind, symbol + name) : token('error', `bad character ${codeText(text, end)}`)
   }
-  if (/[-+0-9.]/.test(symbol)) {
-    const digits = take(number, text, at) ?? ''
-    if (digits === '' || /^[\p{L}_\p{Nd}]/u.test(text.slice(at + digits.length, at + digits.length + 2)))
-      fail(`bad number syntax: ${symbol}`)
-    return add('number', digits)
-  }
+  if (/[-+0-9.]/.test(symbol)) return lexNumber(text, at)
   const name = take(word, text, at)
-  if (name === undefined) return /[\x20-\x7e]/.test(symbol) ? add('char', symbol) : fail('unrecognized character in action')
-  if (!atTerminator(text, at + name.length)) fail(`bad character after ${name}`)
-  if (keywords.has(name)) return add('keyword', name)
-  if (name === 'true' || name === 'false') return add('bool', name)
-  add(name === 'nil' ? 'nil' : 'identifier', name)
+  if (name === undefined) {
+    if (/[\x20-\x7e]/.test(symbol)) return token('char', symbol)
+    return token('error', `unrecognized character in action: ${codeText(text, at)}`)
+  }
+  const end = at + name.length
+  if (!atTerminator(text, end)) return token('error', `bad character ${codeText(text, end)}`)
+  if (keywords.has(name)) return token('keyword', name)
+  if (name === 'true' || name === 'false') return token('bool', name)
+  return token(name === 'nil' ? 'nil' : 'identifier', name)
+}
+
+function lexNumber(text: string, at: number): Token {
+  const bad = (end: number): Token => {
+    const following = take(alphanumeric, text, end) ?? ''
+    return { kind: 'error', text: `bad number syntax: ${JSON.stringify(text.slice(at, end) + following)}`, at }
+  }
+  let digits = take(number, text, at) ?? ''
+  if (take(alphanumeric, text, at + digits.length) !== undefined) return bad(at + digits.length)
+  if (/[+-]/.test(text[at + digits.length] ?? '')) {
+    digits += take(number, text, at + digits.length) ?? ''
+    if (!digits.endsWith('i') || take(alphanumeric, text, at + digits.length) !== undefined) return bad(at + digits.length)
+  }
+  return { kind: 'number', text: digits, at }
+}
+
+/** `%#U`. */
+function codeText(text: string, at: number): string {
+  const code = text.codePointAt(at)
+  if (code === undefined) return 'U+FFFFFFFFFFFFFFFF'
+  const shown = String.fromCodePoint(code)
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}${/[\p{C}\p{Zl}\p{Zp}]/u.test(shown) ? '' : ` '${shown}'`}`
 }
 
 /** After a field, variable or word: end, blank, one of `.,|:)(` or the closing delimiter. */
 function atTerminator(text: string, at: number): boolean {
   const next = text[at]
   return next === undefined || ' \t\r\n.,|:)('.includes(next) || text.startsWith('}}', at)
-}
-
-function fail(message: string): never {
-  throw new TemplateError(message)
 }

@@ -10,6 +10,8 @@ interface NumberLiteral {
   readonly value: number | GoInteger | GoStruct
   readonly asInt: bigint | undefined
   readonly asFloat: number
+  /** a whole number beyond int64: Go takes it, but nothing computes with it */
+  readonly overflows?: true
 }
 
 /**
@@ -20,9 +22,10 @@ export function parseNumber(text: string): NumberLiteral {
   if (text.endsWith('i')) return imaginary(text)
   const whole = parseInteger(text)
   if (whole !== undefined && isInt64(whole)) return { value: int(whole), asInt: whole, asFloat: Number(whole) }
+  if (whole !== undefined && whole > 0n && whole < 2n ** 64n) return { value: 0, asInt: undefined, asFloat: Number(whole), overflows: true }
   const float = parseFloat64(text)
-  if (float === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
-  if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${text}`)
+  if (float === undefined) throw new TemplateError(`illegal number syntax: ${JSON.stringify(text)}`)
+  if (!/[.eEpP]/.test(text)) throw new TemplateError(`integer overflow: ${JSON.stringify(text)}`)
   const isInt = Number.isInteger(float) && isInt64(BigInt(float))
   return { value: float, asInt: isInt ? BigInt(float) : undefined, asFloat: float }
 }
@@ -30,7 +33,7 @@ export function parseNumber(text: string): NumberLiteral {
 /** `2i`: nothing computes with it, but it prints. */
 function imaginary(text: string): NumberLiteral {
   const part = parseFloat64(text.slice(0, -1))
-  if (part === undefined) throw new TemplateError(`illegal number syntax: ${text}`)
+  if (part === undefined) throw new TemplateError(`illegal number syntax: ${JSON.stringify(text)}`)
   const printed = formatFloatAs(part, 'g', -1)
   const shown = `(0${printed.startsWith('-') ? '' : '+'}${printed}i)`
   const value: GoStruct = { go: 'struct', type: 'complex128', text: shown, inside: [], methods: new Map() }
@@ -50,7 +53,7 @@ export function unquoteCharacter(text: string): NumberLiteral {
 /** `strconv.Unquote` of a quoted or raw string. */
 export function unquoteText(text: string): string {
   if (text.startsWith('`')) return text.slice(1, -1).replaceAll('\r', '')
-  return unescape(text.slice(1, -1), '"')
+  return unescape(text.slice(1, -1).replace(/\p{Cs}/gu, '\ufffd'), '"')
 }
 
 function byteOf(hex: string | undefined, octal: string | undefined): number {
@@ -59,7 +62,7 @@ function byteOf(hex: string | undefined, octal: string | undefined): number {
 }
 
 function fail(): never {
-  throw new TemplateError('invalid escape in quoted string')
+  throw new TemplateError('invalid syntax')
 }
 
 const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }

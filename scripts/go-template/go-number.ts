@@ -6,7 +6,12 @@ const maxInt = 2n ** 63n - 1n
 export function parseInteger(text: string): bigint | undefined {
   const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/.exec(text)
   if (match === null) return undefined
-  const digits = (match[2] ?? '').replaceAll('_', '')
+  // what has more digits than this is out of range, whatever its base
+  const digits = (match[2] ?? '')
+    .replaceAll('_', '')
+    .replace(/^(0[xXbBoO]?)0+/, '$1')
+    .slice(0, 80)
+  if (/^0[xXbBoO]$/.test(digits)) return 0n
   const octal = /^0[0-7]+$/.test(digits)
   const value = BigInt(octal ? `0o${digits.slice(1)}` : digits)
   return match[1] === '-' ? -value : value

@@ -1,112 +1,94 @@
 // What does a Go template say, as a tree?
 import type { Budget } from './budget.ts'
 import { lex } from './go-lex.ts'
-import type { Token, TokenKind } from './go-lex.ts'
-import { parseNumber, unquoteCharacter, unquoteText } from './go-literal.ts'
-import { TemplateError } from './go-value.ts'
-import type { Operand, Pipe, Template, TemplateList, TemplateNode } from './go-tree.ts'
-
-interface Reader {
-  readonly tokens: readonly Token[]
-  at: number
-  /** variables in scope, `$` first */
-  variables: string[]
-  rangeDepth: number
-  readonly isFunction: (name: string) => boolean
-  readonly budget: Budget
-  readonly defined: Map<string, TemplateList>
-}
+import type { Token } from './go-lex.ts'
+import { unquoteText } from './go-literal.ts'
+import { readPipe } from './go-pipeline.ts'
+import { checked, expect, fail, next, nextWord, peek, peekWord, unexpected } from './go-reader.ts'
+import type { Reader } from './go-reader.ts'
+import { isEmptyTree } from './go-tree.ts'
+import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree } from './go-tree.ts'
 
 /** Reproduces `text/template/parse.Parse`; an unknown function is refused here, before anything runs. */
-export function parseTemplate(text: string, given: { isFunction: (name: string) => boolean; budget: Budget }): Template {
-  given.budget.steps(text.length / 4)
-  const reader: Reader = { tokens: lex(text), at: 0, variables: ['$'], rangeDepth: 0, ...given, defined: new Map() }
-  const { list, end } = readList(reader, true)
-  if (end !== 'eof') fail(`unexpected {{${end}}}`)
-  addTree(reader, 'base', list)
-  return { root: reader.defined.get('base') ?? list, defined: reader.defined }
+export function parseTemplate(
+  text: string,
+  given: { readonly name?: string; readonly isFunction: (name: string) => boolean; readonly budget: Budget },
+): Template {
+  const { name = 'base', isFunction, budget } = given
+  budget.steps(text.length / 4)
+  const fresh = { at: 0, far: 0, action: undefined, variables: ['$'], rangeDepth: 0 }
+  const reader: Reader = { name, text, isFunction, budget, tokens: lex(text), defined: new Map(), ...fresh }
+  const { list, end } = readList(reader, 'top')
+  if (end.kind !== 'eof') fail(reader, `unexpected {{${end.text}}}`)
+  const tree: TemplateTree = { name, parseName: name, text, root: list }
+  addTree(reader, tree)
+  return { tree, defined: reader.defined }
 }
 
-/** `Tree.add`: blanks do not replace what stands there, and two bodies are one too many. The text itself is `base`. */
-function addTree(reader: Reader, name: string, list: TemplateList): void {
-  const isEmpty = (body: TemplateList): boolean => body.every((node) => node.kind === 'text' && !/\P{White_Space}/u.test(node.text))
-  const present = reader.defined.get(name)
-  if (present === undefined || isEmpty(present)) reader.defined.set(name, list)
-  else if (!isEmpty(list)) fail(`multiple definition of template "${name}"`)
+/** `Tree.add`: blanks do not replace what stands there, and two bodies are one too many. */
+function addTree(reader: Reader, tree: TemplateTree): void {
+  const present = reader.defined.get(tree.name)
+  if (present === undefined || isEmptyTree(present.root)) reader.defined.set(tree.name, tree)
+  else if (!isEmptyTree(tree.root)) fail(reader, `template: multiple definition of template ${JSON.stringify(tree.name)}`)
 }
 
-function fail(message: string): never {
-  throw new TemplateError(message)
+interface ListEnd {
+  readonly kind: 'end' | 'else' | 'eof'
+  readonly text: string
 }
 
-function peek(reader: Reader): Token {
-  return reader.tokens[reader.at] ?? { kind: 'eof', text: '' }
-}
-function next(reader: Reader): Token {
-  const token = peek(reader)
-  reader.at++
-  return token
-}
-function skipSpace(reader: Reader): void {
-  while (peek(reader).kind === 'space') reader.at++
-}
-function peekWord(reader: Reader): Token {
-  skipSpace(reader)
-  return peek(reader)
-}
-function expect(reader: Reader, kind: TokenKind, context: string): Token {
-  const token = peekWord(reader)
-  if (token.kind !== kind) fail(`unexpected ${token.kind} in ${context}`)
-  return next(reader)
-}
-
-type ListEnd = 'end' | 'else' | 'eof'
-
-/** Text and actions up to `{{end}}`, `{{else}}` (whose words after `else` are left) or the end of the text. */
-function readList(reader: Reader, top: boolean): { list: TemplateNode[]; end: ListEnd } {
+/** Text and actions up to `{{end}}`, `{{else}}` (whose words after `else` are left) or, at the top, the end of the text. */
+function readList(reader: Reader, level: 'top' | 'inner'): { list: TemplateNode[]; end: ListEnd } {
   const list: TemplateNode[] = []
   for (;;) {
     const token = next(reader)
-    if (token.kind === 'eof') return { list, end: 'eof' }
+    if (token.kind === 'eof') return level === 'top' ? { list, end: { kind: 'eof', text: '' } } : fail(reader, 'unexpected EOF')
     if (token.kind === 'text') {
-      list.push({ kind: 'text', text: token.text })
+      list.push({ kind: 'text', text: token.text, at: token.at })
       continue
     }
+    if (token.kind !== 'left') unexpected(reader, token, 'input')
+    reader.action = token
     const word = peekWord(reader)
     if (word.kind !== 'keyword') {
-      list.push({ kind: 'action', pipe: readPipe(reader, 'right', 'command') })
-      continue
+      list.push({ kind: 'action', pipe: readPipe(reader, 'right', 'command'), at: word.at })
+    } else {
+      reader.at++
+      if (word.text === 'end') {
+        expect(reader, 'right', 'end')
+        reader.action = undefined
+        return { list, end: { kind: 'end', text: 'end' } }
+      }
+      if (word.text === 'else') {
+        const following = peekWord(reader)
+        if (following.kind !== 'keyword' || !['if', 'with'].includes(following.text)) expect(reader, 'right', 'else')
+        reader.action = undefined
+        return { list, end: { kind: 'else', text: 'else' } }
+      }
+      if (word.text === 'define' && level === 'top') readDefinition(reader)
+      else list.push(readKeyword(reader, word))
     }
-    reader.at++
-    if (word.text === 'end') {
-      expect(reader, 'right', 'end')
-      return { list, end: 'end' }
-    }
-    if (word.text === 'else') return { list, end: 'else' }
-    if (word.text === 'define') {
-      if (!top) fail('unexpected {{define}}')
-      readDefinition(reader)
-    } else list.push(readKeyword(reader, word.text))
+    reader.action = undefined
   }
 }
 
-function readKeyword(reader: Reader, word: string): TemplateNode {
-  switch (word) {
+function readKeyword(reader: Reader, word: Token): TemplateNode {
+  switch (word.text) {
     case 'if':
     case 'with':
     case 'range':
-      return readControl(reader, word)
+      return readControl(reader, word.text)
     case 'template':
       return readCall(reader)
     case 'block':
       return readBlock(reader)
     case 'break':
     case 'continue':
-      if (reader.rangeDepth === 0) fail(`{{${word}}} outside {{range}}`)
-      expect(reader, 'right', word)
-      return { kind: word }
+      expect(reader, 'right', `{{${word.text}}}`)
+      if (reader.rangeDepth === 0) fail(reader, `{{${word.text}}} outside {{range}}`)
+      return { kind: word.text, at: word.at }
     default:
-      return fail(`unexpected ${word}`)
+      return unexpected(reader, word, 'command')
   }
 }
 
@@ -114,159 +96,61 @@ function readControl(reader: Reader, kind: 'if' | 'with' | 'range'): TemplateNod
   const scope = reader.variables.length
   const pipe = readPipe(reader, 'right', kind)
   if (kind === 'range') reader.rangeDepth++
-  const { list, end } = reader.budget.nested(() => readList(reader, false))
+  const { list, end } = reader.budget.nested(() => readList(reader, 'inner'))
   if (kind === 'range') reader.rangeDepth--
-  if (end === 'eof') fail('unexpected EOF')
-  const otherwise = end === 'else' ? readElse(reader, kind) : []
+  const otherwise = end.kind === 'else' ? readElse(reader, kind) : []
   reader.variables.length = scope
-  return { kind, pipe, list, otherwise }
+  return { kind, pipe, list, otherwise, at: pipe.at }
 }
 
 /** `{{else}}…{{end}}`, or `{{else if}}`, `{{else with}}`, which share the one `{{end}}`. */
 function readElse(reader: Reader, kind: 'if' | 'with' | 'range'): TemplateList {
-  const word = peekWord(reader)
+  const word = peek(reader)
   if (word.kind === 'keyword' && word.text === kind && kind !== 'range') {
     reader.at++
     return [reader.budget.nested(() => readControl(reader, kind))]
   }
-  expect(reader, 'right', 'else')
-  const { list, end } = readList(reader, false)
-  if (end !== 'end') fail('expected end')
+  const { list, end } = readList(reader, 'inner')
+  if (end.kind !== 'end') fail(reader, `expected end; found {{${end.text}}}`)
   return list
 }
 
-function readName(reader: Reader, context: string): string {
-  const token = peekWord(reader)
-  if (token.kind !== 'string' && token.kind !== 'raw-string') fail(`unexpected ${token.kind} in ${context}`)
-  return unquoteText(next(reader).text)
+function readName(reader: Reader, context: string): Token & { readonly value: string } {
+  const token = nextWord(reader)
+  if (token.kind !== 'string' && token.kind !== 'raw-string') return unexpected(reader, token, context)
+  return { ...token, value: checked(reader, () => unquoteText(token.text)) }
 }
 
 function readCall(reader: Reader): TemplateNode {
   const name = readName(reader, 'template clause')
-  if (peekWord(reader).kind === 'right') {
-    reader.at++
-    return { kind: 'template', name, pipe: undefined }
-  }
-  return { kind: 'template', name, pipe: readPipe(reader, 'right', 'template clause') }
+  let pipe: Pipe | undefined
+  if (peekWord(reader).kind === 'right') reader.at++
+  else pipe = readPipe(reader, 'right', 'template clause')
+  return { kind: 'template', name: name.value, pipe, at: name.at }
 }
 
-function readBody(reader: Reader, name: string): void {
-  const outer = { variables: reader.variables, depth: reader.rangeDepth }
+function readBody(reader: Reader, name: string, context: string): void {
+  const outer = { variables: reader.variables, depth: reader.rangeDepth, action: reader.action }
   reader.variables = ['$']
   reader.rangeDepth = 0
-  const { list, end } = reader.budget.nested(() => readList(reader, false))
-  if (end !== 'end') fail('unexpected EOF')
+  reader.action = undefined
+  const { list, end } = reader.budget.nested(() => readList(reader, 'inner'))
+  if (end.kind !== 'end') fail(reader, `unexpected {{${end.text}}} in ${context}`)
   reader.variables = outer.variables
   reader.rangeDepth = outer.depth
-  addTree(reader, name, list)
+  reader.action = outer.action
+  addTree(reader, { name, parseName: reader.name, text: reader.text, root: list })
 }
 
 function readDefinition(reader: Reader): void {
   const name = readName(reader, 'define clause')
   expect(reader, 'right', 'define clause')
-  readBody(reader, name)
+  readBody(reader, name.value, 'define clause')
 }
 
 function readBlock(reader: Reader): TemplateNode {
   const name = readName(reader, 'block clause')
   const pipe = readPipe(reader, 'right', 'block clause')
-  readBody(reader, name)
-  return { kind: 'template', name, pipe }
-}
-
-function readPipe(reader: Reader, end: 'right' | 'paren-right', context: string): Pipe {
-  const { declares, assigns } = readDeclarations(reader, context)
-  const commands: [Operand, ...Operand[]][] = []
-  while (peekWord(reader).kind !== end) commands.push(readCommand(reader))
-  reader.at++
-  if (commands.length === 0) fail(`missing value for ${context}`)
-  for (const [first] of commands.slice(1))
-    if (['bool', 'text', 'number', 'dot', 'nil'].includes(first.kind)) fail('non executable command in pipeline')
-  return { declares, assigns, commands }
-}
-
-function readDeclarations(reader: Reader, context: string): { declares: string[]; assigns: boolean } {
-  const declares: string[] = []
-  while (peekWord(reader).kind === 'variable') {
-    const start = reader.at
-    const name = next(reader).text
-    const token = peekWord(reader)
-    if (token.kind === 'assign' || token.kind === 'declare') {
-      reader.at++
-      declares.push(name)
-      reader.variables.push(name)
-      return { declares, assigns: token.kind === 'assign' }
-    }
-    if (token.kind !== 'char' || token.text !== ',') {
-      reader.at = start
-      break
-    }
-    reader.at++
-    declares.push(name)
-    reader.variables.push(name)
-    if (context !== 'range' || declares.length > 1) fail(`too many declarations in ${context}`)
-    if (!['variable', 'right', 'paren-right'].includes(peekWord(reader).kind)) fail('range can only initialize variables')
-  }
-  return { declares, assigns: false }
-}
-
-function readCommand(reader: Reader): [Operand, ...Operand[]] {
-  const operands: Operand[] = []
-  for (;;) {
-    skipSpace(reader)
-    const operand = readOperand(reader)
-    if (operand !== undefined) operands.push(operand)
-    const token = peek(reader)
-    if (token.kind === 'space') continue
-    if (token.kind === 'pipe') reader.at++
-    else if (token.kind !== 'right' && token.kind !== 'paren-right') fail(`unexpected ${token.kind} in operand`)
-    break
-  }
-  const [first, ...rest] = operands
-  return first === undefined ? fail('empty command') : [first, ...rest]
-}
-
-function readOperand(reader: Reader): Operand | undefined {
-  const term = readTerm(reader)
-  if (term === undefined || peek(reader).kind !== 'field') return term
-  const names: string[] = []
-  while (peek(reader).kind === 'field') names.push(next(reader).text.slice(1))
-  if (term.kind === 'field') return { kind: 'field', names: [...term.names, ...names] }
-  if (term.kind === 'variable') return { ...term, names: [...term.names, ...names] }
-  if (term.kind === 'function' || term.kind === 'pipe' || term.kind === 'chain') return { kind: 'chain', of: term, names }
-  return fail('unexpected . after term')
-}
-
-function readTerm(reader: Reader): Operand | undefined {
-  const token = peekWord(reader)
-  reader.at++
-  switch (token.kind) {
-    case 'identifier':
-      if (!reader.isFunction(token.text)) fail(`function "${token.text}" not defined`)
-      return { kind: 'function', name: token.text }
-    case 'dot':
-      return { kind: 'dot' }
-    case 'nil':
-      return { kind: 'nil' }
-    case 'variable':
-      reader.budget.steps(reader.variables.length / 32)
-      if (!reader.variables.includes(token.text)) fail(`undefined variable "${token.text}"`)
-      return { kind: 'variable', name: token.text, names: [] }
-    case 'field':
-      return { kind: 'field', names: [token.text.slice(1)] }
-    case 'bool':
-      return { kind: 'bool', value: token.text === 'true' }
-    case 'character':
-      return { kind: 'number', ...unquoteCharacter(token.text) }
-    case 'number':
-      return { kind: 'number', ...parseNumber(token.text) }
-    case 'paren-left':
-      return { kind: 'pipe', pipe: reader.budget.nested(() => readPipe(reader, 'paren-right', 'parenthesized pipeline')) }
-    case 'string':
-    case 'raw-string':
-      return { kind: 'text', value: unquoteText(token.text) }
-    default:
-      reader.at--
-      return undefined
-  }
+  readBody(reader, name.value, 'block clause')
+  return { kind: 'template', name: name.value, pipe, at: name.at }
 }

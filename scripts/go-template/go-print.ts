@@ -1,8 +1,8 @@
 // How does Go's fmt print one value under one verb?
-import { bytesOf } from './go-bytes.ts'
+import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatFloatAs } from './go-float.ts'
 import { quoteGo, quoteGoAscii } from './go-quote.ts'
-import { isGoMap, isInteger, isNilList, isStruct, sortedKeys, typeOf } from './go-value.ts'
+import { bytesIn, isGoMap, isInteger, isNilList, isStruct, sortedKeys, typeOf } from './go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
 
 /** `fmt.fmt`: flags, width and precision of a verb; `sharpV` and `plusV` are `#` and `+` of `%v`. */
@@ -43,6 +43,9 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
     return isStringer ? printText(value.text, verb) : printInteger(value, verb)
   }
   if (isStruct(value)) return printStruct(value, verb, { depth, erroring })
+  const bytes = bytesIn(value)
+  if (bytes !== undefined && 'sqxX'.includes(verb.verb)) return printText(textOfBytes(Buffer.from(bytes)), verb)
+  if (bytes !== undefined && verb === plainVerb) return `[${bytes.join(' ')}]`
   const inner = (item: GoValue): string => printValue(item, verb, depth + 1)
   const [type, between] = verb.sharpV ? [typeOf(value), ', '] : ['', ' ']
   if (verb.sharpV && isNilList(value)) return `${type}(nil)`
@@ -56,7 +59,7 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
 
 /** What has a String method is a text to the verbs of texts, and its fields to all others. */
 function printStruct(struct: GoStruct, verb: Verb, at: { depth: number; erroring: boolean }): string {
-  const isStringer = !at.erroring && !verb.sharpV && 'vsxXq'.includes(verb.verb)
+  const isStringer = !at.erroring && !verb.sharpV && 'vsxXq'.includes(verb.verb) && struct.fields === undefined
   if (isStringer) return printText(struct.text, verb)
   if (verb.sharpV && struct.goText !== undefined) return formatText(struct.goText, verb)
   const isPointer = struct.type.startsWith('*')
@@ -220,14 +223,14 @@ function formatInteger(value: bigint, base: number, verb: Verb): string {
 
 /** `fmt.pad`: to the left with zeros where the flag says so. */
 function pad(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length
+  const missing = verb.width === undefined ? 0 : verb.width - [...text].length
   if (missing <= 0) return text
   if (verb.flags.has('-')) return text + ' '.repeat(missing)
   return (verb.flags.has('0') ? '0' : ' ').repeat(missing) + text
 }
 
 function padBlank(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length
+  const missing = verb.width === undefined ? 0 : verb.width - [...text].length
   if (missing <= 0) return text
   return verb.flags.has('-') ? text + ' '.repeat(missing) : ' '.repeat(missing) + text
 }

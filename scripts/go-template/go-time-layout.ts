@@ -1,5 +1,7 @@
 // How does Go write and read a time by a layout?
 
+import { trimEndOf } from '../values/trim.ts'
+
 /** A point in time, and the zone that it is told in. */
 export interface Moment {
   /** seconds since 1970 */
@@ -91,7 +93,7 @@ function fraction(nanoseconds: number, part: string): string {
     .padStart(9, '0')
     .slice(0, part.length - 1)
   if (part[1] === '0') return part.charAt(0) + digits.padEnd(part.length - 1, '0')
-  const kept = digits.replace(/0+$/, '')
+  const kept = trimEndOf(digits, '0')
   return kept === '' ? '' : part.charAt(0) + kept
 }
 
@@ -158,6 +160,15 @@ function take(read: Read, pattern: RegExp): string | undefined {
   return found
 }
 
+/** So many digits behind a point or a comma. */
+function takeDigits(read: Read, count: number): string | undefined {
+  const rest = read.text.slice(read.at)
+  const found = /^[.,]\d+/.exec(rest)?.[0].slice(0, count + 1)
+  if (found === undefined || found.length <= count) return undefined
+  read.at += found.length
+  return found
+}
+
 function takeName(read: Read, names: readonly string[]): number {
   const rest = read.text.slice(read.at).toLowerCase()
   const index = names.findIndex((name) => rest.startsWith(name.toLowerCase()))
@@ -220,7 +231,7 @@ function readPart(read: Read, part: string, fractionFollows: boolean): boolean {
     case 'MST':
       return readZoneName(read)
     default:
-      if (/^[.,]0/.test(part)) return readFraction(read, take(read, new RegExp(`^[.,]\\d{${part.length - 1}}`)))
+      if (/^[.,]0/.test(part)) return readFraction(read, takeDigits(read, part.length - 1))
       if (/^[.,]/.test(part)) return readFraction(read, take(read, /^[.,]\d+/)) || true
       return readOffset(read, part)
   }

@@ -25,6 +25,12 @@ export interface GoStruct {
   /** names and values of its fields, which templates can't read but fmt prints */
   readonly inside: readonly (readonly [string, GoValue])[]
   readonly methods: ReadonlyMap<string, GoFunction>
+  /** fields that templates can read */
+  readonly fields?: ReadonlyMap<string, GoValue>
+  /** what encoding/json writes, in this order, where it is an object */
+  readonly members?: readonly (readonly [string, GoValue])[]
+  /** its String method belongs to the pointer: only an action, which can take the address, prints it */
+  readonly addressed?: true
 }
 export type GoMap = Map<string, GoValue>
 export type GoList = GoValue[]
@@ -80,8 +86,17 @@ export function toJson(value: GoValue): Json {
 /** Go's order of strings: by UTF-8 bytes, which differs from UTF-16 units above U+FFFF. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  const shared = Math.min(a.length, b.length)
+  for (let at = 0; at < shared; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)]
+    if (left === right) continue
+    // halves of pairs stand for characters above all others
+    const [leftIsHalf, rightIsHalf] = [isHalf(left), isHalf(right)]
+    return leftIsHalf === rightIsHalf ? left - right : leftIsHalf ? 1 : -1
+  }
+  return a.length - b.length
 }
+const isHalf = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 
 export function sortedKeys(map: GoMap): string[] {
   return [...map.keys()].sort(compareText)
@@ -93,7 +108,7 @@ export function isTrue(value: GoValue): boolean {
   if (Array.isArray(value)) return value.length > 0
   if (isGoMap(value)) return value.size > 0
   if (isInteger(value)) return value.value !== 0n
-  if (isStruct(value)) return true
+  if (isStruct(value)) return value.type !== 'complex128' || value.text !== '(0+0i)'
   return Boolean(value) || Number.isNaN(value)
 }
 
@@ -141,6 +156,25 @@ export function nilMap(): GoMap {
 export function isNilMap(map: GoMap): boolean {
   return nilMaps.has(map)
 }
+/** `map[string]string(nil)`. */
+export function nilTextMap(): GoMap {
+  return textMap(nilMap())
+}
+
+/** A `[]byte`, which JSON writes as Base64 and Sprig takes for a text. */
+export function bytesList(bytes: Uint8Array): GoList {
+  const list = typedList(
+    '[]uint8',
+    Array.from(bytes, (byte) => eachByte[byte] as GoInteger),
+  )
+  byteLists.set(list, bytes)
+  return list
+}
+export function bytesIn(value: GoValue): Uint8Array | undefined {
+  return Array.isArray(value) ? byteLists.get(value) : undefined
+}
+const byteLists = new WeakMap<GoList, Uint8Array>()
+const eachByte = Array.from({ length: 256 }, (_, byte): GoInteger => ({ go: 'integer', type: 'uint8', value: BigInt(byte) }))
 
 const textMaps = new WeakSet<GoMap>()
 
@@ -156,10 +190,34 @@ export function isTextMap(value: GoValue): boolean {
 /** The Go type as `%T` prints it. */
 export function typeOf(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>'
+  const name = typeof value === 'object' ? named.get(value)?.type : undefined
+  if (name !== undefined) return name
   if (Array.isArray(value)) return typedLists.get(value) ?? '[]interface {}'
   if (isGoMap(value)) return isTextMap(value) ? 'map[string]string' : 'map[string]interface {}'
   if (isInteger(value) || isStruct(value)) return value.type
   return kindOf(value)
+}
+
+interface NamedType {
+  readonly type: string
+  readonly methods: ReadonlyMap<string, GoFunction>
+  /** what an absent key gives */
+  readonly zero?: GoValue
+}
+const named = new WeakMap<object, NamedType>()
+
+/** A map or list of a named Go type, which may have methods. */
+export function namedValue<T extends GoMap | GoList>(value: T, type: NamedType): T {
+  named.set(value, type)
+  return value
+}
+/** The zero value of a map's entries; null for `any`. */
+export function zeroOf(map: GoMap): GoValue {
+  return isTextMap(map) ? '' : (named.get(map)?.zero ?? null)
+}
+export function methodsOf(value: GoValue): ReadonlyMap<string, GoFunction> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return isStruct(value) ? value.methods : named.get(value)?.methods
 }
 
 export function deepEqual(a: GoValue, b: GoValue, budget: Budget): boolean {

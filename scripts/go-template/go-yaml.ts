@@ -3,7 +3,7 @@ import { writeGoYaml } from '../yaml/go-text.ts'
 import type { YamlNode } from '../yaml/go-text.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
 import type { Budget } from './budget.ts'
-import { TemplateError, isGoMap, isInteger, isNilList, isStruct } from './go-value.ts'
+import { TemplateError, isGoMap, bytesIn, isInteger, isNilList, isNilMap, isStruct } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `yaml.Marshal`, which writes JSON, reads it as YAML and writes that; without the last line break. */
@@ -13,11 +13,14 @@ export function writeYaml(value: GoValue, budget: Budget): string {
 }
 
 function nodeOf(value: GoValue): YamlNode {
-  if (value === undefined || value === null || isNilList(value)) return null
+  if (value === undefined || value === null || isNilList(value) || (isGoMap(value) && isNilMap(value))) return null
+  const bytes = bytesIn(value)
+  if (bytes !== undefined) return Buffer.from(bytes).toString('base64')
   if (Array.isArray(value)) return value.map(nodeOf)
-  if (isGoMap(value)) return new Map([...value].map(([key, item]) => [keyThroughJson(key), nodeOf(item)]))
+  if (isGoMap(value)) return new Map([...value.keys()].map((key) => [keyThroughJson(key), nodeOf(value.get(key))]))
   if (isInteger(value)) return wholeNumber(value.value)
   if (isStruct(value) && value.type === 'complex128') throw new TemplateError('json: unsupported type: complex128')
+  if (isStruct(value) && value.members !== undefined) return new Map(value.members.map(([key, item]) => [key, nodeOf(item)]))
   if (isStruct(value)) return throughJson(value.json ?? value.text)
   if (typeof value === 'string') return throughJson(value)
   if (typeof value === 'boolean') return value
@@ -31,11 +34,13 @@ function wholeNumber(value: bigint): YamlNode {
 }
 
 /** JSON leaves these characters as they are: YAML refuses the first lot, and folds a line at U+0085. */
-function throughJson(text: string): string {
+function throughJson(given: string): string {
+  // stray bytes don't survive
+  const text = given.replace(/\p{Cs}/gu, '\ufffd')
   // eslint-disable-next-line no-control-regex
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(text)) throw new TemplateError('yaml: control characters are not allowed')
   if (/\u0085(?:---|\.\.\.)[ \u0085]/.test(text)) throw new TemplateError('yaml: found unexpected document indicator')
-  return text.replace(/ *\u0085[ \u0085]*/g, (run) => {
+  return text.replace(/(?<! ) *\u0085[ \u0085]*/g, (run) => {
     const breaks = run.replaceAll(' ', '').length
     return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)
   })

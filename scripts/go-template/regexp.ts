@@ -110,8 +110,8 @@ const longNames: ReadonlyMap<string, string> = new Map(
   }).flatMap(([short, long]) => long.split(' ').map((name) => [name, short] as const)),
 )
 
-const token = /\\Q[^]*?(?:\\E|$)|\\[pP](?:\{\^?[^}]*\}|[^])|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*\]|\(\?P?<\w+>/gu
-const unicodeClass = /(?<!\\)(?:\\\\)*\\[pP](?:\{\^?[^}]*\}|[^])/gu
+const token = /\\Q[^]*?(?:\\E|$)|\\[pP](?:\{[^}]*(?:\}|$)|[^])|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*(?:\]|\\?$)|\(\?P?<\w+>/gu
+const unicodeClass = /(?<!\\)(?:\\\\)*\\[pP](?:\{[^}]*(?:\}|$)|[^])/gu
 
 /** Go since 1.25 takes names of Unicode classes in any case, without `_`, `-` and blanks, and one name for several groups. */
 function translate(pattern: string): { source: string; names: ReadonlyMap<string, readonly string[]> } {
@@ -131,9 +131,11 @@ function translate(pattern: string): { source: string; names: ReadonlyMap<string
   return { source, names }
 }
 
+/** What nothing closes is left alone: the compiler refuses it. */
 function namedClass(part: string): string {
+  if (part.at(-2) !== 'p' && part.at(-2) !== 'P' && !part.endsWith('}')) return part
   return part.replace(
-    /([pP])(?:\{(\^?)([^}]*)\}|([^]))$/u,
+    /^([^pP]*[pP])(?:\{(\^?)([^}]*)\}|([^]))$/u,
     (_, kind: string, not: string | undefined, long: string | undefined, short: string | undefined) => {
       const letters = (long ?? short ?? '').replace(/[-_ ]/g, '')
       const name = letters.slice(0, 1).toUpperCase() + letters.slice(1).toLowerCase()
@@ -151,7 +153,9 @@ export function programSize(pattern: string): number {
     whole += last
     last = size
   }
-  for (const [token, most] of pattern.matchAll(/\\[pP](?:\{[^}]*\})?|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*\]?|\{\d+,?(\d*)\}|[^]/g)) {
+  for (const [token, most] of pattern.matchAll(
+    /\\[pP](?:\{[^}]*\}?)?|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*\]?|\{\d+(?:,(\d*))?\}|[^]/g,
+  )) {
     if (token === '(') {
       push(0)
       outer.push(whole)

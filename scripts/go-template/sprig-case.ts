@@ -1,6 +1,6 @@
 // How does Sprig change the case of words?
 import { takes } from './go-function.ts'
-import type { GoFunctions } from './go-function.ts'
+import type { GoFunction, GoFunctions } from './go-function.ts'
 
 const isUpper = (character: string): boolean => /\p{Lu}/u.test(character)
 const isSpace = (character: string): boolean => /\p{White_Space}/u.test(character)
@@ -166,13 +166,21 @@ function untitle(text: string): string {
   return text.replace(/(^|\p{White_Space})(\P{White_Space})/gu, (_, blank: string, letter: string) => blank + lower(letter))
 }
 
+/** A function that looks at each character, several of them several times. */
+function onCharacters(body: (text: string) => string): GoFunction {
+  return takes(['string'], (text, budget) => {
+    budget.eachCharacter(text)
+    return body(text)
+  })
+}
+
 export const caseFunctions: GoFunctions = {
   upper: takes(['string'], upper),
   lower: takes(['string'], lower),
-  title: takes(['string'], title),
-  untitle: takes(['string'], untitle),
-  swapcase: takes(['string'], swapCase),
-  snakecase: takes(['string'], (text) => splitWords(text, '_')),
-  camelcase: takes(['string'], camelCase),
-  kebabcase: takes(['string'], (text) => splitWords(text, '-')),
+  title: onCharacters(title),
+  untitle: onCharacters(untitle),
+  swapcase: onCharacters(swapCase),
+  snakecase: onCharacters((text) => splitWords(text, '_')),
+  camelcase: onCharacters(camelCase),
+  kebabcase: onCharacters((text) => splitWords(text, '-')),
 }

@@ -45,11 +45,12 @@ function unique(list: GoList, budget: Budget): GoList {
 }
 
 /** `mustChunk`, whose sum goes astray for a size below one. */
-function chunk(size: number, value: GoValue): GoValue {
+function chunk(size: number, value: GoValue, budget: Budget): GoValue {
   const list = listOf(value, 'chunk')
   const count = Math.floor((list.length - 1) / size) + 1
   const rest = Math.trunc(list.length % size) || size
   if (!(count >= 0) || (count > 0 && rest < 1) || (count > 1 && size < 1)) return fail('makeslice: len out of range')
+  budget.elements(list.length)
   const chunks: GoList = []
   for (let index = 0; index < count; index++) chunks.push(list.slice(index * size, index * size + (index === count - 1 ? rest : size)))
   return typedList('[][]interface {}', chunks)
@@ -60,7 +61,15 @@ function texts(value: GoValue, budget: Budget): string[] {
   if (value === null || value === undefined) return []
   if (!Array.isArray(value)) return [textOf(value, budget)]
   budget.elements(value.length)
+  for (const item of value) budget.read(item)
   return value.filter((item) => item !== null && item !== undefined).map((item) => textOf(item, budget))
+}
+
+function sorted(items: string[], budget: Budget): string[] {
+  // each is compared with about as many others as the number of items has binary digits
+  const rounds = Math.log2(items.length + 1)
+  budget.steps(items.reduce((sum, item) => sum + 1 + item.length / 8, 0) * rounds)
+  return items.sort(compareText)
 }
 
 /** `mustSlice`: the bounds are read as `int` reads them; the type stays. */
@@ -132,7 +141,7 @@ export const listFunctions: GoFunctions = {
     const all = lists.flatMap((list) => listOf(list, 'concat'))
     return all.length === 0 ? nilList() : all
   }),
-  sortAlpha: takes(['any'], (value, budget) => typedList('[]string', texts(value, budget).sort(compareText))),
+  sortAlpha: takes(['any'], (value, budget) => typedList('[]string', value === null ? ['<nil>'] : sorted(texts(value, budget), budget))),
   join: takes(['string', 'any'], (separator, value, budget) => {
     const parts = texts(value, budget)
     budget.characters(parts.reduce((sum, part) => sum + part.length + separator.length, 0))
@@ -245,7 +254,11 @@ export const mapFunctions: GoFunctions = {
   mustMerge: mergeAll(false),
   mergeOverwrite: mergeAll(true),
   mustMergeOverwrite: mergeAll(true),
-  deepCopy: takes(['any'], deepCopy),
-  mustDeepCopy: takes(['any'], deepCopy),
+  ...both(
+    'deepCopy',
+    takes(['any'], (value, budget) =>
+      value === null ? fail('reflect: call of reflect.Value.Type on zero Value') : deepCopy(value, budget),
+    ),
+  ),
   deepEqual: takes(['any', 'any'], deepEqual),
 }

@@ -148,7 +148,7 @@ function drawn(budget: Budget): GoStruct {
 
 function checkNames(addresses: GoList, names: GoList): void {
   const isAddress = (item: unknown): boolean =>
-    typeof item === 'string' && (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || /^[\da-f:.]*:[\da-f:.]*$/i.test(item))
+    typeof item === 'string' && (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || (item.includes(':') && /^[\da-f:.]*$/i.test(item)))
   if (!addresses.every(isAddress)) fail('error parsing ip')
   if (!names.every((name) => typeof name === 'string')) fail('error processing alternate dns name')
 }

@@ -37,11 +37,35 @@ function shifted(moment: Moment, by: bigint): Moment {
 
 /** `time.Time` with its methods. */
 function time(moment: Moment): GoStruct {
+  let methods: GoStruct['methods'] | undefined
+  // most times are only printed or compared
+  const made: GoStruct = {
+    go: 'struct',
+    type: 'time.Time',
+    get text() {
+      return stringOf(moment)
+    },
+    get goText() {
+      return goText(moment)
+    },
+    get json() {
+      return formatMoment(moment, '2006-01-02T15:04:05.999999999Z07:00')
+    },
+    inside: [],
+    get methods() {
+      return (methods ??= methodsOf(moment))
+    },
+  }
+  moments.set(made, moment)
+  return made
+}
+
+function methodsOf(moment: Moment): GoStruct['methods'] {
   const date = clockOf(moment)
   const get = (value: () => GoValue): GoFunction => takes([], value)
   const against = (answer: (order: number) => GoValue): GoFunction =>
     takes(['time.Time'], (other) => answer(Number(nanosecondsOf(moment) - nanosecondsOf(momentIn(other)))))
-  const methods = new Map<string, GoFunction>([
+  return new Map<string, GoFunction>([
     ['Format', takes(['string'], (layout) => formatMoment(moment, layout))],
     ['Year', get(() => int(date.getUTCFullYear()))],
     [
@@ -71,10 +95,6 @@ function time(moment: Moment): GoStruct {
     ['Equal', against((order) => order === 0)],
     ['Compare', against((order) => int(Math.sign(order)))],
   ])
-  const json = formatMoment(moment, '2006-01-02T15:04:05.999999999Z07:00')
-  const made: GoStruct = { go: 'struct', type: 'time.Time', text: stringOf(moment), goText: goText(moment), json, inside: [], methods }
-  moments.set(made, moment)
-  return made
 }
 
 /** `Time.GoString`. */

@@ -7,9 +7,10 @@ import type { Budget } from './budget.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
 import { bytesOf } from './go-bytes.ts'
 import { readJson } from './go-json.ts'
+import { goYamlMessage } from './go-yaml-error.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, fromJson, isGoMap, isInteger, isNilList, isStruct, sortedKeys } from './go-value.ts'
+import { TemplateError, fromJson, isGoMap, isInteger, isNilList, isNilMap, isStruct, bytesIn, sortedKeys } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 import { writeYaml } from './go-yaml.ts'
 
@@ -17,7 +18,7 @@ import { writeYaml } from './go-yaml.ts'
 export function readYaml(text: string): Json {
   const { documents, problems } = parseFirstDocument({ path: '', text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${fatal.message}`)
+  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${goYamlMessage(text, fatal)}`)
   const [first] = documents
   return first === undefined ? null : toPlain(first)
 }
@@ -28,17 +29,22 @@ export function writeJson(value: GoValue, style: { html: boolean; indent?: strin
   budget.whole(value)
   const separator = indent === '' ? ':' : ': '
   const write = (node: GoValue, margin: string): string => {
-    if (node === undefined || node === null || isNilList(node)) return 'null'
+    if (node === undefined || node === null || isNilList(node) || (isGoMap(node) && isNilMap(node))) return 'null'
+    const bytes = bytesIn(node)
+    if (bytes !== undefined) return writeText(Buffer.from(bytes).toString('base64'), html)
     if (isInteger(node)) return String(node.value)
     if (typeof node === 'boolean' || typeof node === 'number') return numberText(node)
     if (isStruct(node) && node.type === 'complex128') throw new TemplateError('json: unsupported type: complex128')
-    if (isStruct(node)) return writeText(node.json ?? node.text, html)
+    if (isStruct(node) && node.members === undefined) return writeText(node.json ?? node.text, html)
     if (typeof node === 'string') return writeText(node, html)
     const inner = margin + indent
-    const items = isGoMap(node)
-      ? sortedKeys(node).map((key) => `${writeText(key, html)}${separator}${write(node.get(key), inner)}`)
-      : node.map((item) => write(item, inner))
-    const [open, close] = isGoMap(node) ? ['{', '}'] : ['[', ']']
+    const member = (key: string, item: GoValue): string => `${writeText(key, html)}${separator}${write(item, inner)}`
+    const items = Array.isArray(node)
+      ? node.map((item) => write(item, inner))
+      : isGoMap(node)
+        ? sortedKeys(node).map((key) => member(key, node.get(key)))
+        : (node.members ?? []).map(([key, item]) => member(key, item))
+    const [open, close] = !Array.isArray(node) ? ['{', '}'] : ['[', ']']
     if (items.length === 0 || indent === '') return `${open}${items.join(',')}${close}`
     return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}`
   }
@@ -59,13 +65,17 @@ function writeText(text: string, html: boolean): string {
   return escaped.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 }
 
-const parseJson = (text: string): GoValue => fromJson(readJson(text))
+function parseJson(text: string, budget: Budget): GoValue {
+  const value = fromJson(readJson(text))
+  budget.parsed(value)
+  return value
+}
 
 /** The function and what it gives when it fails quietly. */
-function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction {
-  return takes(['string'], (text) => {
+function quietly(body: (text: string, budget: Budget) => GoValue, fallback: GoValue): GoFunction {
+  return takes(['string'], (text, budget) => {
     try {
-      return body(text)
+      return body(text, budget)
     } catch (error) {
       if (error instanceof TemplateError) return fallback
       throw error
@@ -73,13 +83,20 @@ function quietly(body: (text: string) => GoValue, fallback: GoValue): GoFunction
   })
 }
 
-function readYamlMap(text: string): GoValue {
+function parseYaml(text: string, budget: Budget): GoValue {
+  budget.parse(text)
   const value = fromJson(readYaml(text))
+  budget.parsed(value)
+  return value
+}
+
+function readYamlMap(text: string, budget: Budget): GoValue {
+  const value = parseYaml(text, budget)
   if (value === null || value === undefined) return new Map()
   return isGoMap(value) ? value : failType('a map')
 }
-function readYamlList(text: string): GoValue {
-  const value = fromJson(readYaml(text))
+function readYamlList(text: string, budget: Budget): GoValue {
+  const value = parseYaml(text, budget)
   if (value === null || value === undefined) return []
   return Array.isArray(value) ? value : failType('a list')
 }

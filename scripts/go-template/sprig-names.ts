@@ -1,4 +1,5 @@
 // How do Argo CD's own functions make names of texts?
+import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
 import { TemplateError, int, isInteger } from './go-value.ts'
@@ -14,11 +15,12 @@ export function normalizeName(text: string): string {
 }
 
 /** SlugifyName of Argo CD: `slugify [size [smart]] text`; the name comes last, what is between is ignored. */
-function slugify(args: readonly GoValue[]): string {
+function slugify(args: readonly GoValue[], budget: Budget): string {
   const [size = int(50), smart = true] = args.slice(0, -1)
   const name = args.length === 0 ? '' : args.at(-1)
   if (typeof name !== 'string' || !isInteger(size) || size.type !== 'int' || typeof smart !== 'boolean')
     throw new TemplateError('slugify takes a size, true or false, and a text')
+  budget.eachCharacter(name)
   return slugOf(normalizeName(name), Number(size.value), smart)
 }
 
@@ -35,6 +37,9 @@ function slugOf(text: string, limit: number, smart: boolean): string {
 }
 
 export const nameFunctions: GoFunctions = {
-  normalize: takes(['string'], normalizeName),
+  normalize: takes(['string'], (text, budget) => {
+    budget.eachCharacter(text)
+    return normalizeName(text)
+  }),
   slugify: takesMore([], 'any', slugify),
 }

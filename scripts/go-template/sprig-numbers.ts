@@ -47,8 +47,17 @@ function binary(step: (a: bigint, b: bigint) => bigint): GoFunction {
 }
 /** `execDecimalOp`: shopspring/decimal keeps decimal digits exactly, 0.1 + 0.2 is 0.3. */
 function decimals(step: (a: Decimal, b: Decimal) => Decimal): GoFunction {
-  return takesMore(['any'], 'any', (first, rest) =>
-    numberOf(rest.reduce<Decimal>((value, next) => step(value, decimalOf(toFloat64(next))), decimalOf(toFloat64(first)))),
+  return takesMore(['any'], 'any', (first, rest, budget) =>
+    numberOf(
+      rest.reduce<Decimal>(
+        (value, next, index) => {
+          // each may add 300 digits, all of which the next one computes with
+          budget.steps(20 * index)
+          return step(value, decimalOf(toFloat64(next)))
+        },
+        decimalOf(toFloat64(first)),
+      ),
+    ),
   )
 }
 const extreme = (pick: (a: number, b: number) => number): GoFunction =>

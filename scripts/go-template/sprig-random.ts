@@ -18,7 +18,10 @@ function charged(count: number, budget: Budget): number {
 }
 
 const drawn = (alphabet: string): GoFunction =>
-  takes(['int'], (count, budget) => Array.from({ length: charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''))
+  // the error of a negative length is swallowed
+  takes(['int'], (count, budget) =>
+    Array.from({ length: count < 0 ? 0 : charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''),
+  )
 
 function shuffle(text: string, budget: Budget): string {
   charged(text.length, budget)

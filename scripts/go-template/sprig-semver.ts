@@ -1,4 +1,6 @@
 // Which Sprig functions compare versions?
+import { templateBudget } from './budget.ts'
+import { append } from '../values/append.ts'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -81,8 +83,9 @@ const validGroup = `^${group}(?:(?:\\s+|,\\s*)(?:${operators})\\s*(?:${uncapture
 /** All matches of one of these grammars, in linear time: JavaScript would try each of the many ways to read them. */
 function matchesOf(grammar: string, text: string, budget: Budget): GoMatch[] {
   const expression = compileGoRegexp(grammar)
+  if (expression === undefined) return []
   const found: GoMatch[] = []
-  for (let at = 0; expression !== undefined && at <= text.length;) {
+  for (let at = 0; at <= text.length;) {
     budget.steps(((text.length - at + 1) * expression.size) / 16)
     const match = expression.find(text, at)
     if (match === undefined) break
@@ -180,15 +183,59 @@ function satisfies(text: string, version: Version, budget: Budget): boolean {
   })
 }
 
+/** Whether `NewVersion` takes it. */
+export function isVersion(text: string): boolean {
+  try {
+    return parse(text).original === text
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
+/** Helm's `IsCompatibleRange`: what can't be read fits nothing. */
+export function fitsRange(constraint: string, version: string): boolean {
+  const budget = templateBudget()
+  return isVersion(version) && isRange(constraint, budget) && satisfies(constraint, parse(version), budget)
+}
+
+function isRange(constraint: string, budget: Budget): boolean {
+  try {
+    return parseConstraints(constraint, budget).length > 0
+  } catch (error) {
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+}
+
 const versions = new WeakMap<GoStruct, Version>()
+
+function integersOf(version: Version): [GoInteger, GoInteger, GoInteger] {
+  return version.numbers.map((value): GoInteger => ({ go: 'integer', type: 'uint64', value })) as [GoInteger, GoInteger, GoInteger]
+}
 
 /** `*semver.Version`, or `semver.Version` as the methods that raise a number return it. */
 function struct(version: Version, type: '*semver.Version' | 'semver.Version'): GoStruct {
-  const [major, minor, patch] = version.numbers.map((value): GoInteger => ({ go: 'integer', type: 'uint64', value })) as [
-    GoInteger,
-    GoInteger,
-    GoInteger,
-  ]
+  const [major, minor, patch] = integersOf(version)
+  const { pre, metadata, original } = version
+  const inside = Object.entries({ major, minor, patch, pre, metadata, original })
+  let methods: GoStruct['methods'] | undefined
+  // most versions are only compared
+  const made: GoStruct = {
+    go: 'struct',
+    type,
+    text: textOf(version),
+    inside,
+    get methods() {
+      return (methods ??= methodsOf(version, type))
+    },
+  }
+  versions.set(made, version)
+  return made
+}
+
+function methodsOf(version: Version, type: '*semver.Version' | 'semver.Version'): GoStruct['methods'] {
+  const [major, minor, patch] = integersOf(version)
   const { pre, metadata, original } = version
   const get = (value: GoValue): GoFunction => takes([], () => value)
   const raised = (index: number): GoFunction => takes([], () => struct(raise(version, index), 'semver.Version'))
@@ -210,11 +257,8 @@ function struct(version: Version, type: '*semver.Version' | 'semver.Version'): G
       changed((metadataText) => (metadataText === '' ? { metadata: '' } : { metadata: parse(`0.0.0+${metadataText}`).metadata })),
     ],
   ]
-  if (type === '*semver.Version') methods.push(['Original', get(original)], ...comparisons(version))
-  const inside = Object.entries({ major, minor, patch, pre, metadata, original })
-  const made: GoStruct = { go: 'struct', type, text: textOf(version), inside, methods: new Map(methods) }
-  versions.set(made, version)
-  return made
+  if (type === '*semver.Version') append(methods, [['Original', get(original)]], comparisons(version))
+  return new Map(methods)
 }
 
 function comparisons(version: Version): [string, GoFunction][] {

@@ -5,12 +5,14 @@ import { formatValue } from './go-format.ts'
 import { quoteGo } from './go-quote.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
-import { TemplateError, isStruct, textMap, typedList } from './go-value.ts'
+import { TemplateError, bytesIn, isStruct, textMap, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
 /** `strval`: how Sprig turns anything into text. */
 export function textOf(value: GoValue, budget: Budget): string {
-  return typeof value === 'string' ? value : formatValue(value, budget)
+  if (typeof value === 'string') return value
+  const bytes = bytesIn(value)
+  return bytes === undefined ? formatValue(value, budget) : textOfBytes(Buffer.from(bytes))
 }
 
 /** Go slices texts by bytes; a cut inside a character leaves stray bytes. */
@@ -75,8 +77,7 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
       continue
     }
     const space = rest.lastIndexOf(' ', limit)
-    const following = rest.indexOf(' ', limit)
-    const cut = space >= 0 ? space : mark.breakWords ? limit : following
+    const cut = space >= 0 ? space : mark.breakWords ? limit : rest.indexOf(' ', limit)
     if (cut < 0) break
     out += fromBytes(rest.slice(0, cut)) + lineBreak
     rest = rest.slice(space >= 0 || !mark.breakWords ? cut + 1 : cut)
@@ -123,10 +124,12 @@ function quoteAll(values: readonly GoValue[], budget: Budget): string {
 function split(separator: string, text: string, budget: Budget): string[] {
   // as many parts as characters, where it comes to that
   budget.steps(text.length / 4)
+  budget.search(separator, text)
   return separator === '' ? [...text] : text.split(separator)
 }
 
 function replace(from: string, to: string, text: string, budget: Budget): string {
+  budget.search(from, text)
   const count = from === '' ? text.length + 1 : to.length > from.length ? text.split(from).length - 1 : 0
   budget.characters(text.length + count * to.length)
   return from === '' ? `${to}${[...text].map((character) => character + to).join('')}` : text.split(from).join(to)
@@ -141,6 +144,12 @@ function splitAtMost(separator: string, count: number, text: string, budget: Bud
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)]
 }
 
+const trimmed = takes(['string', 'string'], (set, text, budget) => {
+  budget.eachCharacter(set)
+  budget.eachCharacter(text)
+  return trimSet(text, set)
+})
+
 export const textFunctions: GoFunctions = {
   abbrev: takes(['int', 'string'], (width, text) => abbreviate(text, 0, width)),
   abbrevboth: takes(['int', 'int', 'string'], (left, width, text) =>
@@ -150,17 +159,26 @@ export const textFunctions: GoFunctions = {
   trim: takes(['string'], trimSpace),
   substr: takes(['int', 'int', 'string'], substring),
   repeat: takes(['int', 'string'], (count, text, budget) => repeated(text, count, budget)),
-  trimAll: takes(['string', 'string'], (set, text) => trimSet(text, set)),
-  trimall: takes(['string', 'string'], (set, text) => trimSet(text, set)),
+  trimAll: trimmed,
+  trimall: trimmed,
   trimSuffix: takes(['string', 'string'], (end, text) => (end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text)),
   trimPrefix: takes(['string', 'string'], (start, text) => (text.startsWith(start) ? text.slice(start.length) : text)),
-  nospace: takes(['string'], withoutSpace),
-  initials: takes(['string'], initials),
+  nospace: takes(['string'], (text, budget) => {
+    budget.eachCharacter(text)
+    return withoutSpace(text)
+  }),
+  initials: takes(['string'], (text, budget) => {
+    budget.eachCharacter(text)
+    return initials(text)
+  }),
   wrap: takes(['int', 'string'], (width, text, budget) => wrap(text, width, { lineBreak: '\n', breakWords: false, budget })),
   wrapWith: takes(['int', 'string', 'string'], (width, lineBreak, text, budget) =>
     wrap(text, width, { lineBreak, breakWords: true, budget }),
   ),
-  contains: takes(['string', 'string'], (part, text) => text.includes(part)),
+  contains: takes(['string', 'string'], (part, text, budget) => {
+    budget.search(part, text)
+    return text.includes(part)
+  }),
   hasPrefix: takes(['string', 'string'], (start, text) => text.startsWith(start)),
   hasSuffix: takes(['string', 'string'], (end, text) => text.endsWith(end)),
   quote: takesMore([], 'any', quoteAll),

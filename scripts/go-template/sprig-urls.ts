@@ -50,7 +50,9 @@ const asMap = (parts: Readonly<Record<string, string>>): GoMap => new Map(Object
 
 /** `parseHost`: escapes are for bytes beyond ASCII only. */
 function hostOf(text: string): string {
-  const port = text.startsWith('[') ? (/\](.*)$/.exec(text)?.[1] ?? fail("missing ']' in host")) : (/:[^:]*$/.exec(text)?.[0] ?? '')
+  const closing = text.lastIndexOf(']')
+  if (text.startsWith('[') && closing < 0) return fail("missing ']' in host")
+  const port = text.startsWith('[') ? text.slice(closing + 1) : (/:[^:]*$/.exec(text)?.[0] ?? '')
   if (!/^(?::\d*)?$/.test(port)) return fail('invalid port after host')
   if (/%(?!25)[0-7]/.test(text)) return fail('invalid URL escape')
   if (/[\0-\x20"\\^`{|}]|[\x7f]/.test(text.replaceAll('"', ''))) return fail('invalid character in host name')

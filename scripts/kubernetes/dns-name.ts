@@ -26,5 +26,5 @@ export function isReadAsText(name: string): boolean {
 
 /** Length as the operator counts it, in bytes of UTF-8. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length
+  return Buffer.byteLength(text)
 }

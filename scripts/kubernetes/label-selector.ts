@@ -1,4 +1,6 @@
 // Which label names, label values and label selectors does Kubernetes accept?
+import { byText } from '../values/by-text.ts'
+import { append } from '../values/append.ts'
 import { isDns1123Subdomain } from './dns-name.ts'
 import type { FieldErrorType, Json, Path } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -14,12 +16,12 @@ export interface SelectorProblem {
 const name = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 
 /** A label key: `[prefix/]name`. Reproduces `validation.IsQualifiedName`. */
-export function isQualifiedName(text: string): boolean {
+export const isQualifiedName: (text: string) => boolean = byText((text) => {
   const parts = text.split('/')
   const [prefix, last] = parts.length === 1 ? [undefined, parts[0]] : parts
   if (parts.length > 2 || last === undefined || last.length > 63 || !name.test(last)) return false
   return prefix === undefined || isDns1123Subdomain(prefix)
-}
+})
 
 /** Empty, or at most 63 characters that begin and end with a letter or digit. Reproduces `validation.IsValidLabelValue`. */
 export function isLabelValue(text: string): boolean {
@@ -43,7 +45,7 @@ export function selectorProblems(selector: Json | undefined): SelectorProblem[] 
   }
   const expressions = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'] : []
   for (const [index, expression] of expressions.entries())
-    if (isJsonMap(expression)) problems.push(...expressionProblems(expression, ['matchExpressions', index]))
+    if (isJsonMap(expression)) append(problems, expressionProblems(expression, ['matchExpressions', index]))
   return problems
 }
 

@@ -81,7 +81,13 @@ function* checkNamespace({ namespace }: JsonMap, scope: Scope): Iterable<Issue> 
 
 /** What is checked of a new object and of an update alike. */
 function checkContent(metadata: JsonMap): Issue[] {
-  return [...checkLabels(metadata), ...checkAnnotations(metadata), ...checkOwners(metadata), ...checkManagers(metadata)]
+  const { ownerReferences, managedFields } = metadata
+  return [
+    ...checkLabels(metadata),
+    ...checkAnnotations(metadata),
+    ...(ownerReferences === undefined ? [] : checkOwners(metadata)),
+    ...(managedFields === undefined ? [] : checkManagers(metadata)),
+  ]
 }
 
 function* checkLabels(metadata: JsonMap): Iterable<Issue> {

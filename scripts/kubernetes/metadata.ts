@@ -1,4 +1,5 @@
 // Can the API server read an object's metadata, and how are they stored?
+import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
@@ -73,7 +74,10 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
     })
   const sent = isJsonMap(kept['meta']) ? kept['meta'] : {}
   const times = timesOf(sent)
-  issues.push(...times.filter(([, text]) => canonicalTime(text) === undefined).map(([path, text]) => timeIssue(path, text)))
+  append(
+    issues,
+    times.filter(([, text]) => canonicalTime(text) === undefined).map(([path, text]) => timeIssue(path, text)),
+  )
   const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
   return { metadata: issues.length > 0 ? {} : storedMetadata(sent), unknown: unknown.map(inMetadata), issues, unreadable }
 }

@@ -1,4 +1,5 @@
 // How does Kubernetes read, compare and rewrite a resource quantity?
+import { byText } from '../values/by-text.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf, trimOf } from '../values/trim.ts'
 import type { Json } from '../model.ts'
@@ -50,7 +51,9 @@ const smallestExponent = -9
  * Parses a quantity as it stands in a string field (no blanks around it); undefined: not a quantity.
  * Values below one nano round away from zero, binary values end at 2^63-1. Reproduces `resource.ParseQuantity`.
  */
-export function parseQuantity(text: string): Quantity | undefined {
+export const parseQuantity: (text: string) => Quantity | undefined = byText(readText)
+
+function readText(text: string): Quantity | undefined {
   if (text === '') return undefined
   if (/^[+-]?0*$/.test(text)) return { coefficient: 0n, exponent: 0, format: 'decimal' }
   const parts = grammar.exec(text)

@@ -1,4 +1,5 @@
 // What does each layer file hold, read once however many databases use it?
+import { valueAt } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -53,11 +54,13 @@ function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerChe
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
-  findings.push(...shapeFindings(file, parsed))
+  append(findings, shapeFindings(file, parsed))
   if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
   if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
   const odd = [...oddlyIndented(root)]
   if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
+  const long = [...tooManyObjects(root)]
+  if (long.length > 0) return { root: undefined, findings: [...findings, ...long] }
   for (const check of checks) append(findings, check(root))
   const blamed = new Set(findings.map(({ at }) => at.span.start))
   for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)
@@ -73,6 +76,20 @@ function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
     if (at === undefined) continue
     const message = `indentation of \`${key.replace(oddIndent, '')}\` holds a no-break space, but must be plain spaces`
     yield { rule: 'yaml/indentation', severity: 'error', message, at, help: 'replace it with spaces' }
+  }
+}
+
+/** Lists whose items become an object each, and how many no database comes near; whatever is read must be answered within seconds. */
+const objectLists: readonly Path[] = [['databases'], ['poolers'], ['backups', 'scheduledBackups']]
+const mostObjects = 2_000
+
+function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
+  for (const path of objectLists) {
+    const list = valueAt(root, path)
+    const at = list?.kind === 'list' && list.items.length > mostObjects ? spotOf(list, 'key') : undefined
+    if (list?.kind !== 'list' || at === undefined) continue
+    const message = `${formatPath(path)} has ${list.items.length} items, but no more than ${mostObjects} are read`
+    yield { rule: 'yaml/nesting', severity: 'error', message, at, help: 'split the database' }
   }
 }
 

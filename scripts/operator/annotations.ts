@@ -54,6 +54,7 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     id: 'annotations/hibernation-value',
     severity: 'error',
     upstream: 'validateHibernationAnnotation',
+    needs: ['metadata', 'annotations', hibernation],
     summary: 'the annotation cnpg.io/hibernation is on or off',
     *check({ object }) {
       const value = annotationAt(object, hibernation)
@@ -65,6 +66,7 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     id: 'annotations/pod-patch-readable',
     severity: 'error',
     upstream: 'validatePodPatchAnnotation',
+    needs: ['metadata', 'annotations', podPatch],
     summary: 'the annotation cnpg.io/podPatch is a JSON patch',
     *check({ object }) {
       const value = annotationAt(object, podPatch)
@@ -77,6 +79,7 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     id: 'annotations/pod-patch-applies',
     severity: 'error',
     upstream: 'validatePodPatchAnnotation',
+    needs: ['metadata', 'annotations', podPatch],
     summary: "the annotation cnpg.io/podPatch applies to the cluster's pods",
     *check({ object, operator }) {
       const patch = parsePatch(annotationAt(object, podPatch) ?? 'null')
@@ -98,6 +101,7 @@ export const probes: readonly Rule<OperatorSubject>[] = [
     id: 'annotations/liveness-pinger-readable',
     severity: 'error',
     upstream: 'validateLivenessPingerProbe',
+    needs: ['metadata', 'annotations', livenessPinger],
     summary: 'the annotation alpha.cnpg.io/livenessPinger is a JSON object with enabled',
     *check({ object }) {
       const value = annotationAt(object, livenessPinger)

@@ -19,6 +19,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     id: 'certificates/superuser-secret-named',
     severity: 'error',
     upstream: 'validateSuperuserSecret',
+    needs: ['spec', 'superuserSecret'],
     summary: 'superuserSecret has a name',
     *check({ object }) {
       if (!mapAt(object, 'spec', 'superuserSecret') || stringAt(object, 'spec', 'superuserSecret', 'name') !== '') return
@@ -31,6 +32,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     id: 'certificates/alt-names-without-own-certificate',
     severity: 'error',
     upstream: 'validateCerts',
+    needs: base,
     summary: 'serverAltDNSNames is used only with the certificate of the operator',
     *check({ object }) {
       const names = listAt(object, ...base, 'serverAltDNSNames')?.length ?? 0
@@ -45,6 +47,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     id: 'certificates/server-ca-set',
     severity: 'error',
     upstream: 'validateCerts',
+    needs: base,
     summary: 'serverCASecret is set where serverTLSSecret is',
     check: ({ object }) => missingAuthority(object, 'serverTLSSecret', 'serverCASecret'),
   },
@@ -52,6 +55,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     id: 'certificates/client-ca-set',
     severity: 'error',
     upstream: 'validateCerts',
+    needs: base,
     summary: 'clientCASecret is set where replicationTLSSecret is',
     check: ({ object }) => missingAuthority(object, 'replicationTLSSecret', 'clientCASecret'),
   },

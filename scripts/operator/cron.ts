@@ -1,4 +1,5 @@
 // Which schedules does the operator accept, and when do they run?
+import { byText } from '../values/by-text.ts'
 import { parseGoDuration } from '../go-template/duration.ts'
 
 /** One field of a schedule; `any`: written with `*` or `?`. */
@@ -61,7 +62,9 @@ export function scheduleWords(text: string): string[] {
  * A schedule of six fields (seconds first; the day of the week may be absent) or a descriptor; undefined: refused.
  * Reproduces the package-level `Parse` of robfig/cron 1.2.0.
  */
-export function parseSchedule(text: string): Schedule | undefined {
+export const parseSchedule: (text: string) => Schedule | undefined = byText(readSchedule)
+
+function readSchedule(text: string): Schedule | undefined {
   if (text.startsWith('@')) return parseDescriptor(text)
   const words = scheduleWords(text)
   if (words.length < 5 || words.length > 6) return undefined

@@ -1,4 +1,5 @@
 // How do Go and PostgreSQL read a boolean, a number or a memory size from text?
+import { byText } from '../values/by-text.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 
@@ -32,7 +33,9 @@ export function parseGoInteger(text: string): bigint | undefined {
  * Bytes of a PostgreSQL memory setting as the operator reads it; undefined: refused.
  * A bare number is megabytes here, while PostgreSQL would count blocks. Reproduces `parsePostgresQuantityValue`.
  */
-export function parsePostgresMemory(text: string): Quantity | undefined {
+export const parsePostgresMemory: (text: string) => Quantity | undefined = byText(readMemory)
+
+function readMemory(text: string): Quantity | undefined {
   const complete = parseGoInteger(text) === undefined ? text : `${text}MB`
   if (!complete.endsWith('B')) return undefined
   const number = complete.slice(0, -1).replaceAll(' ', '')

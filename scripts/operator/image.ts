@@ -1,4 +1,5 @@
 // Which tag and which PostgreSQL version does an image reference name?
+import { byText } from '../values/by-text.ts'
 
 export interface ImageReference {
   /** registry and repository, completed as a container runtime does */
@@ -13,7 +14,9 @@ const host = /^[^./:]+((\.[^./:]+)+(:[0-9]+)?|:[0-9]+)\//
 const digestEnd = /@sha256:[a-fA-F0-9]+$/
 
 /** Splits a reference. Never fails. Reproduces `reference.New` of the operator's machinery module. */
-export function parseImageReference(text: string): ImageReference {
+export const parseImageReference: (text: string) => ImageReference = byText(readReference)
+
+function readReference(text: string): ImageReference {
   const complete = completeName(text)
   const digest = digestEnd.exec(complete)?.[0].slice(1) ?? ''
   const withTag = complete.replace(digestEnd, '')
@@ -24,7 +27,9 @@ export function parseImageReference(text: string): ImageReference {
 }
 
 /** The PostgreSQL version at the start of a tag (`17.5-system-trixie`); undefined: none. Reproduces `version.FromTag`. */
-export function versionOfTag(tag: string): { major: number; minor: number } | undefined {
+export const versionOfTag: (tag: string) => { readonly major: number; readonly minor: number } | undefined = byText(readVersion)
+
+function readVersion(tag: string): { readonly major: number; readonly minor: number } | undefined {
   const prefix = /^(?:[0-9]\.?)+/.exec(tag)?.[0]
   if (prefix === undefined) return undefined
   const [major = '', minor = '0'] = prefix.split('.')

@@ -55,6 +55,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'replication/one-synchronous-style',
     severity: 'error',
     upstream: 'validateConfiguration',
+    needs: ['spec', 'postgresql', 'synchronous'],
     summary: 'synchronous replication is configured in one way only',
     *check({ object }) {
       const legacy = ['minSyncReplicas', 'maxSyncReplicas'].find((name) => (numberAt(object, 'spec', name) ?? 0) > 0)
@@ -159,6 +160,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/hot-standby-feedback-boolean',
     severity: 'error',
     upstream: 'tryParseBooleanPostgresParameter',
+    needs: [...base, 'hot_standby_feedback'],
     summary: 'hot_standby_feedback is a boolean',
     check: ({ object }) => notBoolean(object, 'hot_standby_feedback'),
   },
@@ -166,6 +168,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/sync-replication-slots-boolean',
     severity: 'error',
     upstream: 'tryParseBooleanPostgresParameter',
+    needs: [...base, 'sync_replication_slots'],
     summary: 'sync_replication_slots is a boolean',
     check: ({ object }) => notBoolean(object, 'sync_replication_slots'),
   },
@@ -194,6 +197,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/min-wal-size-readable',
     severity: 'error',
     upstream: 'validateWalSizeConfiguration',
+    needs: [...base, 'min_wal_size'],
     summary: 'min_wal_size is a memory size',
     check: ({ object }) => unreadableSize(object, 'min_wal_size'),
   },
@@ -201,6 +205,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/max-wal-size-readable',
     severity: 'error',
     upstream: 'validateWalSizeConfiguration',
+    needs: [...base, 'max_wal_size'],
     summary: 'max_wal_size is a memory size',
     check: ({ object }) => unreadableSize(object, 'max_wal_size'),
   },
@@ -223,6 +228,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/min-wal-size-fits-volume',
     severity: 'error',
     upstream: 'validateWalSizeConfiguration',
+    needs: ['spec', 'walStorage'],
     summary: 'min_wal_size fits into the WAL volume',
     check: ({ object }) => overVolume(object, 'min_wal_size'),
   },
@@ -230,6 +236,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/max-wal-size-fits-volume',
     severity: 'error',
     upstream: 'validateWalSizeConfiguration',
+    needs: ['spec', 'walStorage'],
     summary: 'max_wal_size fits into the WAL volume',
     check: ({ object }) => overVolume(object, 'max_wal_size'),
   },
@@ -237,6 +244,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'replication/election-labels-set',
     severity: 'error',
     upstream: 'validateSyncReplicaElectionConstraint',
+    needs: ['spec', 'postgresql', 'syncReplicaElectionConstraint'],
     summary: 'an enabled syncReplicaElectionConstraint names node labels',
     *check({ object }) {
       const path = ['spec', 'postgresql', 'syncReplicaElectionConstraint']

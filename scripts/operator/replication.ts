@@ -82,6 +82,7 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     id: 'replication/synchronous-number-below-standbys',
     severity: 'error',
     upstream: 'validateSynchronousReplicaConfiguration',
+    needs: synchronous,
     summary: 'the number of synchronous standbys is lower than the instances and named standbys together',
     *check({ object }) {
       if (!mapAt(object, ...synchronous)) return
@@ -98,6 +99,7 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     id: 'replication/failover-quorum-annotation-boolean',
     severity: 'error',
     upstream: 'validateFailoverQuorumAlphaAnnotation',
+    needs: ['metadata', 'annotations', quorumAnnotation],
     summary: 'the annotation alpha.cnpg.io/failoverQuorum is a boolean',
     *check({ object, operator }) {
       const value = annotationAt(object, quorumAnnotation)
@@ -111,6 +113,7 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     id: 'replication/failover-quorum-needs-synchronous',
     severity: 'error',
     upstream: 'validateFailoverQuorumAlphaAnnotation',
+    needs: ['metadata', 'annotations', quorumAnnotation],
     summary: 'a failover quorum needs synchronous replication',
     *check({ object }) {
       if (quorumByAnnotation(object) !== true || mapAt(object, ...synchronous)) return
@@ -123,6 +126,7 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     id: 'replication/failover-quorum-number',
     severity: 'error',
     upstream: 'validateFailoverQuorum',
+    needs: synchronous,
     summary: 'with a failover quorum, more standbys are synchronous than are named outside the cluster',
     *check({ object, operator }) {
       if (!mapAt(object, ...synchronous) || !isQuorumActive(object, operator)) return

@@ -52,12 +52,13 @@ function* missing(volumes: readonly Volume[]): Iterable<Finding> {
   }
 }
 
-function volumeRules(name: string, of: (cluster: JsonMap) => Volume[], upstream: string): Rule<OperatorSubject>[] {
+function volumeRules(name: string, of: (cluster: JsonMap) => Volume[], upstream: string, needs?: Path): Rule<OperatorSubject>[] {
   return [
     {
       id: `storage/${name}-size-readable`,
       severity: 'error',
       upstream,
+      ...(needs && { needs }),
       summary: `the size of the ${name} volume is a quantity`,
       check: ({ object }) => unreadable(of(object)),
     },
@@ -65,6 +66,7 @@ function volumeRules(name: string, of: (cluster: JsonMap) => Volume[], upstream:
       id: `storage/${name}-size-set`,
       severity: 'error',
       upstream,
+      ...(needs && { needs }),
       summary: `the ${name} volume has a size`,
       check: ({ object }) => missing(of(object)),
     },
@@ -74,11 +76,12 @@ function volumeRules(name: string, of: (cluster: JsonMap) => Volume[], upstream:
 /** In the order of `validateStorageSize` … `validateTablespaceStorageSize`. */
 export const storage: readonly Rule<OperatorSubject>[] = [
   ...volumeRules('data', dataVolumes, 'validateStorageSize'),
-  ...volumeRules('wal', walVolumes, 'validateWalStorageSize'),
+  ...volumeRules('wal', walVolumes, 'validateWalStorageSize', ['spec', 'walStorage']),
   {
     id: 'storage/one-ephemeral-volume-style',
     severity: 'error',
     upstream: 'validateEphemeralVolumeSource',
+    needs: ['spec', 'ephemeralVolumeSource'],
     summary: 'ephemeralVolumeSource is not combined with a size limit for temporary data',
     *check({ object }) {
       const limit = ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData']
@@ -88,5 +91,5 @@ export const storage: readonly Rule<OperatorSubject>[] = [
       yield { ...withPlaces(finding, { path: limit, label: 'the limit is here' }), type: 'FieldValueDuplicate' }
     },
   },
-  ...volumeRules('tablespace', tablespaceVolumes, 'validateTablespaceStorageSize'),
+  ...volumeRules('tablespace', tablespaceVolumes, 'validateTablespaceStorageSize', ['spec', 'tablespaces']),
 ]

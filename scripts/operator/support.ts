@@ -1,4 +1,5 @@
 // Which versions of PostgreSQL does an operator support?
+import { byText } from '../values/by-text.ts'
 
 /** As the documentation of each minor lists them. */
 const majors = new Map([
@@ -9,6 +10,6 @@ const majors = new Map([
 ])
 
 /** The majors of PostgreSQL that a release supports; undefined: its minor is not known here. */
-export function supportedMajors(operator: string): { readonly first: number; readonly last: number } | undefined {
-  return majors.get(operator.split('.').slice(0, 2).join('.'))
-}
+export const supportedMajors: (operator: string) => { readonly first: number; readonly last: number } | undefined = byText((operator) =>
+  majors.get(operator.split('.').slice(0, 2).join('.')),
+)

@@ -21,5 +21,7 @@ export function policiesOn(path: Path): readonly PolicyRule[] {
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all for strange hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : policies
-  return asked.flatMap((rule) => [...rule.check(subject)].map((finding) => locatePolicy(rule, finding, subject)))
+  const findings: LocatedFinding[] = []
+  for (const rule of asked) for (const finding of rule.check(subject)) findings.push(locatePolicy(rule, finding, subject))
+  return findings
 }

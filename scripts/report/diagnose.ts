@@ -1,5 +1,5 @@
 // Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
-import type { Diagnostic, RelatedLocation, SourceLocation } from '../model.ts'
+import type { Diagnostic, RelatedLocation, SourceLocation, SourceFile } from '../model.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -14,6 +14,7 @@ import { secretsOf, spansWithin } from '../secret/source.ts'
  */
 export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
   const findings = [...all]
+  const placeKey = placeKeys()
   const wrong = new Set(findings.filter(({ severity }) => severity === 'error').map(placeKey))
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   const occurrences = new Map<string, number>()
@@ -31,11 +32,57 @@ export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
     if (finding.database !== undefined) group.databases.add(finding.database)
     groups.set(key, group)
   }
-  return [...groups.values()].map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit))).sort(byPlace)
+  return withoutExcess([...groups.values()])
+    .map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit)))
+    .sort(byPlace)
 }
 
-function placeKey({ at }: LocatedFinding): string {
-  return `${at.file.revision ?? ''}\0${at.file.path}\0${at.span.start}`
+interface Group {
+  readonly first: LocatedFinding
+  readonly databases: ReadonlySet<string>
+}
+
+/** Nobody reads more of one kind in one file; the rest is one diagnostic that says how many they are. */
+export const mostOfAKind = 1_000
+
+function withoutExcess(groups: readonly Group[]): Group[] {
+  if (groups.length <= mostOfAKind) return [...groups]
+  const kinds = new Map<string, Group[]>()
+  for (const group of groups) {
+    const { rule, at } = group.first
+    const kind = `${rule}\0${at.file.revision ?? ''}\0${at.file.path}`
+    const own = kinds.get(kind)
+    if (own === undefined) kinds.set(kind, [group])
+    else own.push(group)
+  }
+  return [...kinds.values()].flatMap((own) => {
+    if (own.length <= mostOfAKind) return own
+    const inOrder = own.sort((a, b) => a.first.at.span.start - b.first.at.span.start)
+    const [shown, [next, ...others]] = [inOrder.slice(0, mostOfAKind), inOrder.slice(mostOfAKind)]
+    if (next === undefined || others.length === 0) return own
+    const severity = [next, ...others].some(({ first }) => first.severity === 'error') ? 'error' : next.first.severity
+    const { rule, at } = next.first
+    return [...shown, { first: { rule, severity, message: moreOfAKind(others.length + 1), at }, databases: next.databases }]
+  })
+}
+
+/** The message of that diagnostic. */
+export const moreOfAKind = (count: number): string => `and ${count} more of this kind in this file`
+
+/** Numbers stand for files, since a key is made for each finding. */
+function placeKeys(): (finding: LocatedFinding) => string {
+  const numbers = new Map<string, number>()
+  const files = new WeakMap<SourceFile, number>()
+  return ({ at: { file, span } }) => {
+    let number = files.get(file)
+    if (number === undefined) {
+      const name = `${file.revision ?? ''}\0${file.path}`
+      number = numbers.get(name) ?? numbers.size
+      numbers.set(name, number)
+      files.set(file, number)
+    }
+    return `${number}:${span.start}`
+  }
 }
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {

@@ -177,9 +177,9 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
-    if (/promisor remote|transport '.*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
+    if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
     const [first = ''] = stderr.split('\n')
-    const advice = /^\s+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
+    const advice = /^[ \t]+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
     const told = first === '' ? 'git could not be run to its end' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`
     const isAnswer = error instanceof Error && 'status' in error && error.status === 1
     throw new GitFailure(advice === undefined ? told : `${told}; run \`${advice}\``, isAnswer)

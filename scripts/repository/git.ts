@@ -34,7 +34,9 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
 
 /** Files that `git add -N` announces: their text is not staged, and the index holds an empty one in its place. */
 function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly string[] {
-  const empty = [...entries].filter(([, { id }]) => id === blobId('', id.length))
+  const [first] = entries.values()
+  const emptyId = blobId('', first?.id.length ?? 0)
+  const empty = [...entries].filter(([, { id }]) => id === emptyId)
   const [, one] = empty[0] ?? []
   if (one === undefined) return []
   const paths = empty.map(([path]) => path)
@@ -58,12 +60,14 @@ interface Listed extends Entry {
 /** The index below some folders of `root`; conflicts are listed with each of their stages. */
 function listIndex(root: string, folders: readonly string[]): readonly Listed[] {
   const listing = git(root, calls.index(folders)).toString('utf8')
-  return listing.split('\0').flatMap((line) => {
-    const match = /^(\S) (\d+) ([0-9a-f]+) ([0-3])\t(.*)$/s.exec(line)
-    if (match === null) return []
-    const [, tag, mode = '', id = '', stage = '', path = ''] = match
-    return [{ path, mode, id, stage, isSkipped: tag?.toUpperCase() === 'S' }]
-  })
+  const listed: Listed[] = []
+  for (const line of listing.split('\0')) {
+    const tab = line.indexOf('\t')
+    if (tab < 0) continue
+    const [tag, mode = '', id = '', stage = ''] = line.slice(0, tab).split(' ')
+    listed.push({ path: line.slice(tab + 1), mode, id, stage, isSkipped: tag?.toUpperCase() === 'S' })
+  }
+  return listed
 }
 
 /** The files that a sparse checkout leaves out of the work tree: they are there all the same, and a change does not delete them. */
@@ -141,8 +145,10 @@ export function commitTree(
   for (const line of git(root, calls.files(commit, paths, at))
     .toString('utf8')
     .split('\0')) {
-    const match = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line)
-    if (match !== null) entries.set(match[3] as string, { mode: match[1] as string, id: match[2] as string })
+    const tab = line.indexOf('\t')
+    if (tab < 0) continue
+    const [mode = '', , id = ''] = line.slice(0, tab).split(' ')
+    entries.set(line.slice(tab + 1), { mode, id })
   }
   const files = followLinks(root, entries)
   const isSame = (path: string, id: string): boolean => {

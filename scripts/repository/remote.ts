@@ -1,4 +1,5 @@
 // What is a checkout called that isn't the root's own?
+import { trimEndOf } from '../values/trim.ts'
 import { basename } from 'node:path'
 import { ask, calls } from './git-command.ts'
 import { findRepository } from './place.ts'
@@ -18,11 +19,9 @@ export function originOf(root: string): string | undefined {
 
 export function normalizeRemote(url: string): string | undefined {
   const spelled =
-    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ?? /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*(.+)$/.exec(url)
+    /^[a-z][a-z+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/+([^/\n].*)$/i.exec(url) ??
+    /^(?:[^/@:]*@)?([^/:@]{2,}):(?!\/\/)\/*([^/\n].*)$/.exec(url)
   if (spelled === null || /^file:/i.test(url)) return undefined
-  const path = (spelled[2] as string)
-    .replace(/[?#].*$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
+  const path = trimEndOf((spelled[2] as string).replace(/[?#].*/, ''), '/').replace(/\.git$/, '')
   return `${(spelled[1] as string).toLowerCase()}/${path}`
 }

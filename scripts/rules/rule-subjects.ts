@@ -17,7 +17,7 @@ const byRule: Readonly<Record<string, string>> = {
   'chart/cross-check': 'what helm prints of the pinned chart, beside the model of it',
   'chart/kube-version': 'the version of Kubernetes that Helm is told, for the library',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
-  'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 10 MiB',
+  'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 1 MiB',
   'policy/database-once': 'all Database objects of one release',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
   'schema/max-properties': unbounded,

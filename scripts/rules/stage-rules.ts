@@ -30,7 +30,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('discover/file-name', 'names of files are those of the layout, and end in .yaml'),
       rule('discover/override-used', 'an override is for an environment that the service is in', 'warning'),
       rule('discover/operator-values', 'the file of values for the chart of the operator exists'),
-      rule('discover/readable', 'files are regular UTF-8 files inside the repository, of at most 10 MiB'),
+      rule('discover/readable', 'files are regular UTF-8 files inside the repository, of at most 1 MiB'),
       rule('discover/service-name', 'names of services are lower-case letters, digits and `-`'),
       rule('discover/unique-name', 'no two Applications, and no two Clusters of a namespace, have one name'),
     ],

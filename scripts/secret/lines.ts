@@ -1,4 +1,5 @@
 // Which parts of a text that is no YAML can hold a secret? Lines decide, and where in doubt, they hide.
+import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
 import { joined, secretShapes } from './shapes.ts'
@@ -67,14 +68,14 @@ function hiddenParts(lines: readonly string[]): { line: number; from: number; to
     const indent = line.search(/\S/)
     if (indent < 0) continue
     if (open !== undefined && isHidden(line, indent, open)) {
-      hidden.push(...hiddenIn(lines, index, indent))
+      append(hidden, hiddenIn(lines, index, indent))
       if (open.closer !== undefined && line.includes(open.closer)) open = { ...open, closer: undefined }
       continue
     }
     if (open !== undefined && (indent <= open.indent || !open.isReference)) open = undefined
     const found = secretIn(lines, index, { anchors, isSecretObject })
     if (found === undefined) continue
-    hidden.push(...hiddenIn(lines, index, found.column))
+    append(hidden, hiddenIn(lines, index, found.column))
     const rest = line.slice(found.column).trim()
     const first = rest.charAt(0)
     open = {
@@ -143,7 +144,7 @@ function secretIn(
   }
   // `secretKey hunter2`, `secretKey=hunter2`
   const bare = /^["']?([A-Za-z_][\w./-]*)["']?(\s{0,99}[:=]?\s{0,99})(?=\S)/.exec(line.slice(start))
-  if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*[:=]?\s*$/.test(line.slice(start + bare[0].length)))
+  if (bare?.[1] !== undefined && bare[2] !== '' && isSecretKey(bare[1]) && !/^\s*(?:[:=]\s*)?$/.test(line.slice(start + bare[0].length)))
     return { column: start + bare[0].length, indent: start, isReference: false }
   if (/^\s*\?\s/.test(line) && isSecretKey(line.slice(start).trim())) return { column: line.length, indent: start, isReference: false }
   const anchor = /&([^\s,[\]{}]+)/.exec(line)
@@ -156,7 +157,7 @@ function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>()
   for (const [index, line] of lines.entries()) {
     if (!line.includes('*')) continue
-    for (const match of line.matchAll(/([\w./-]{1,200})["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
+    for (const match of line.matchAll(/(?<![\w./-])([\w./-]+)["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
       const [, key = '', name = ''] = match
       if (isSecretKey(key) || isSecretReference(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
     }

@@ -48,7 +48,7 @@ export function textsMask(texts: readonly string[]): (message: string) => string
 function spellings(said: string): string[] {
   const text = said.trim()
   if (text === '' || /^[{}[\],:"'&*!|>-]*$/.test(text)) return []
-  const lines = text.includes('\n') ? text.split(/\s*\n\s*/) : []
+  const lines = text.includes('\n') ? text.split('\n').map((line) => line.trim()) : []
   const bare = /^(["']).*\1$/s.test(text) ? [text.slice(1, -1)] : []
   const number = /^[\d.][\w.+-]*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN
   const words = text.length < 4_096 ? text.split(/[\s"'`{}[\],=:@$;&/]+/).filter((word) => word.length >= 6 && !isWord(word)) : []

@@ -40,8 +40,8 @@ export function isSecretKey(key: string): boolean {
   const bare = name.toLowerCase().replaceAll(/[-_.\s]/g, '')
   const last = name.split(/[-_.\s]|(?<=[a-z\d])(?=[A-Z])/).at(-1) ?? ''
   const is = !innocent.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
-  if (known.size > 10_000) known.clear()
-  known.set(key, is)
+  if (known.size > 100_000) known.clear()
+  if (key.length <= longest) known.set(key, is)
   return is
 }
 

@@ -1,4 +1,5 @@
 // Which parts of a text are secrets by their shape alone, whatever key they stand at?
+import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isSecretKey, mask } from './names.ts'
 import { sqlPasswords, quotedEnd } from './sql.ts'
@@ -19,7 +20,7 @@ export function secretShapes(text: string, { isMessage = false }: Options = {}):
     ...tokens(text),
     ...keysInPem(text),
   ]
-  if (!isMessage) found.push(...passFileLines(text), ...withoutColon(text))
+  if (!isMessage) append(found, passFileLines(text), withoutColon(text))
   return joined(found)
 }
 
@@ -76,6 +77,7 @@ function* userInfo(text: string): Iterable<Span> {
 
 /** `name=value`, `"name": "value"`, `--name value`, `<name>value<`, and `name: value` at the start of a line. */
 function* assignments(text: string, isMessage: boolean): Iterable<Span> {
+  const finders: Finders = new Map()
   for (const match of text.matchAll(/[A-Za-z_][\w.-]*/g)) {
     const at = match.index + match[0].length
     const value = valueStart(text, match.index, at, isMessage)
@@ -83,14 +85,14 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
     const name = match[0].slice(-120)
     const isSignature = /^(?:sig|x-amz-signature|sharedaccesssignature)$/i.test(name)
     if (!isSignature && !isSecretKey(name) && !/(?:secret|credentials?|password\.\w{1,20})$/i.test(name)) continue
-    const span = valueSpan(text, value.start, value.ends)
+    const span = valueSpan(text, value, finders)
     const written = text.slice(span.start, span.end)
     if (!isPlaceholder(written) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
   }
 }
 
 /** Where the value begins that a name is given, and what ends it; undefined: the name is given none. */
-function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: RegExp } | undefined {
+function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: string } | undefined {
   let at = end
   const quote = /^(?:\\{0,8}["'])/.exec(text.slice(at, at + 9))?.[0] ?? ''
   at += quote.length
@@ -100,16 +102,16 @@ function valueStart(text: string, start: number, end: number, isMessage: boolean
   const sign = text.charAt(at)
   if (sign === '=') {
     while (/[=>]/.test(text.charAt(at))) at++
-    return { start: skipBlanks(text, at), ends: /[\s&"`]|'(?=[\s,;)}\]]|$)/g }
+    return { start: skipBlanks(text, at), ends: 'assignment' }
   }
-  if (sign === '>' && text.charAt(start - 1) === '<') return { start: at + 1, ends: /</g }
+  if (sign === '>' && text.charAt(start - 1) === '<') return { start: at + 1, ends: 'tag' }
   if (sign === ':' && (quote !== '' || (!isMessage && isLineStart(text, start)))) {
     const value = skipBlanks(text, at + 1)
     // a sentence follows a colon, too: `password: see the vault`
     const isWord = quote !== '' || /^(?:["']|[^\s]+[ \t]*(?:\r?\n|$)|[^\s,}]+[ \t]*[,}])/.test(text.slice(value, value + 2000))
-    return isWord ? { start: value, ends: quote === '' ? /[\r\n]/g : /[\s,}\]]/g } : undefined
+    return isWord ? { start: value, ends: quote === '' ? 'line' : 'json' } : undefined
   }
-  return isOption && sign !== '-' && sign !== '' ? { start: at, ends: /\s/g } : undefined
+  return isOption && sign !== '-' && sign !== '' ? { start: at, ends: 'word' } : undefined
 }
 
 function isLineStart(text: string, at: number): boolean {
@@ -124,20 +126,42 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-function valueSpan(text: string, start: number, ends: RegExp): Span {
+const endings: Readonly<Record<string, RegExp>> = {
+  assignment: /[\s&"`]|'(?=[\s,;)}\]]|$)/g,
+  tag: /</g,
+  line: /[\r\n]/g,
+  json: /[\s,}\]]/g,
+  word: /\s/g,
+}
+
+/** What was looked for last, from where, and where it is. */
+type Finders = Map<string, { readonly from: number; readonly found: number }>
+
+/** Where an ending, or a text, is next; asked again on the way there, it is not looked for again. */
+function nextOf(text: string, wanted: string, { from, finders }: { readonly from: number; readonly finders: Finders }): number {
+  const last = finders.get(wanted)
+  if (last !== undefined && from >= last.from && from <= last.found) return last.found
+  const ending = endings[wanted]
+  if (ending !== undefined) ending.lastIndex = from
+  const index = ending === undefined ? text.indexOf(wanted, from) : (ending.exec(text)?.index ?? -1)
+  const found = index < 0 ? text.length : index
+  finders.set(wanted, { from, found })
+  return found
+}
+
+function valueSpan(text: string, { start, ends }: { readonly start: number; readonly ends: string }, finders: Finders): Span {
   const first = text.charAt(start)
   if (first === '\\') {
     const quote = /^\\+["']/.exec(text.slice(start, start + 16))?.[0]
     if (quote !== undefined) {
-      const close = text.indexOf(quote, start + quote.length)
-      return { start, end: close < 0 ? text.length : close + quote.length }
+      const close = nextOf(text, quote, { from: start + quote.length, finders })
+      return { start, end: Math.min(close + quote.length, text.length) }
     }
   }
   if (first === '"' || first === "'") return { start, end: quotedEnd(text, start) }
   // a map or a list is not read further: all that follows may belong to it
   if (first === '{' || first === '[') return { start, end: text.length }
-  ends.lastIndex = start
-  return { start, end: ends.exec(text)?.index ?? text.length }
+  return { start, end: nextOf(text, ends, { from: start, finders }) }
 }
 
 /** `Authorization: Basic …`, `Bearer …`, `curl -u user:pw`. */
@@ -156,7 +180,7 @@ function* schemes(text: string): Iterable<Span> {
 }
 
 const tokenStarts =
-  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ[\w-]{8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|md5[\da-f]{32}(?![\da-f]))/g
+  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|md5[\da-f]{32}(?![\da-f]))/g
 
 /** Tokens that their makers gave a recognisable beginning, JSON web tokens, and PostgreSQL's own password hashes. */
 function* tokens(text: string): Iterable<Span> {

@@ -1,4 +1,5 @@
 // Which places of a file's text are secret?
+import { append } from '../values/append.ts'
 import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 import type { Span } from '../model.ts'
@@ -55,7 +56,7 @@ function read(text: string): Secrets {
   const texts = new Map<number, string[]>()
   const hide = (span: Span, ...said: readonly string[]): void => {
     const own = lineSpans(text, span)
-    spans.push(...own)
+    append(spans, own)
     const [first] = own
     const known = first === undefined ? undefined : texts.get(first.start)
     const all = [...new Set([...(known ?? []), ...said, text.slice(span.start, span.end)])]

@@ -1,5 +1,6 @@
 // Which nodes of a tree are secrets, by their decoded keys, by the name beside them, or by the shape of their text?
 import type { Path, Span } from '../model.ts'
+import { byText } from '../values/by-text.ts'
 import { isReferenceKey, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey, isValueKey } from './names.ts'
 import { isPlaceholder, secretShapes } from './shapes.ts'
 
@@ -87,7 +88,9 @@ export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>):
 }
 
 /** A text whose parts are secret by their shape; of JSON in a text the whole, where a key in it names a secret. */
-export function textSecrets(text: string): 'whole' | readonly Span[] {
+export const textSecrets: (text: string) => 'whole' | readonly Span[] = byText(readSecrets)
+
+function readSecrets(text: string): 'whole' | readonly Span[] {
   const spans = secretShapes(text)
   if (!/^\s*[[{]/.test(text)) return spans
   try {

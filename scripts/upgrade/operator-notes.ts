@@ -1,4 +1,5 @@
 // What does another operator do differently to a database, although it takes the same objects?
+import { append } from '../values/append.ts'
 import { compareVersions } from '../kubernetes/load.ts'
 import { reached, releases } from '../operator/version.ts'
 import type { JsonMap, Json } from '../model.ts'
@@ -106,12 +107,13 @@ export function operatorNotes(side: Evaluated, from: string, to: string): string
   const pooled = side.objects.some(
     ({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'template', 'spec', 'containers') === undefined,
   )
-  if (pooled) notes.push(...imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers roll'))
+  if (pooled) append(notes, imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers roll'))
   const spec = cluster(side)
   const isPinned = member(spec, 'spec', 'imageName') !== undefined || member(spec, 'spec', 'imageCatalogRef') !== undefined
   if (!isPinned)
-    notes.push(
-      ...imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
+    append(
+      notes,
+      imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
     )
   return notes
 }

@@ -7,7 +7,7 @@ const steering = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufff9-\ufffb]/gu
 const commands = /##(?=\[|vso\[|teamcity\[)/gi
 /** A workflow command of GitHub Actions; a runner takes blanks before it, too. Known ones are not left inside a line either. */
 const workflowCommand =
-  /:(?=:(?:error|warning|notice|debug|group|endgroup|echo|(?:add|remove)-(?:mask|path|matcher)|stop-commands|set-(?:output|env)|save-state)\b)|(?<=^[^\S\n]{0,200}):(?=:)/gim
+  /:(?=:(?:error|warning|notice|debug|group|endgroup|echo|(?:add|remove)-(?:mask|path|matcher)|stop-commands|set-(?:output|env)|save-state)\b)|:(?=:)(?<=^[^\S\n]{0,200}:)/gim
 
 /** A character as JSON and JavaScript escape it: visible, and still the same in JSON. */
 function escape(character: string): string {

@@ -15,18 +15,28 @@ const mostRead = 32 * 1024 * 1024
  * stops for such a reason the text is mended for it and read again; values are always taken from the text itself.
  * Throws js-yaml's YAMLException, its place in `text` too.
  */
-export function readEvents(text: string, options: { readonly maxDepth: number }): Event[] {
+export function readEvents(text: string, options: { readonly maxDepth: number }): readonly Event[] {
+  if (lastRead?.text === text && lastRead.maxDepth === options.maxDepth) return lastRead.events
+  const events = read(text, options)
+  lastRead = { text, maxDepth: options.maxDepth, events }
+  return events
+}
+
+/** Who looks for secrets asks for the events of a text that was read just before. */
+let lastRead: { readonly text: string; readonly maxDepth: number; readonly events: readonly Event[] } | undefined
+
+function read(text: string, options: { readonly maxDepth: number }): Event[] {
   // YAML 1.1 breaks lines at three more characters
   let mended: Mended = { text: text.replaceAll(/[\u0085\u2028\u2029]/g, '\n'), added: [] }
-  let read = 0
+  let charactersRead = 0
   for (let round = 0; ; round++) {
     try {
       const events = parseEvents(mended.text, options)
       return round === 0 ? events : events.map((event) => inPlace(event, mended))
     } catch (error) {
       if (!(error instanceof YAMLException) || error.mark === undefined || error.mark === null) throw error
-      read += error.mark.position
-      const next = round < mostRounds && read < mostRead ? mend(mended, error.reason, error.mark.position) : undefined
+      charactersRead += error.mark.position
+      const next = round < mostRounds && charactersRead < mostRead ? mend(mended, error.reason, error.mark.position) : undefined
       if (next === undefined) {
         error.mark.position = original(mended, error.mark.position)
         throw error

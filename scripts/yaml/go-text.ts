@@ -1,22 +1,24 @@
 // How does go-yaml v2 write a value as text?
-import { trimEndOf } from '../values/trim.ts'
+import { compareNaturally, compareNaturallyV3 } from './go-key-order.ts'
 import { resolvePlain } from './scalars.ts'
 
 /** What is written; a number comes with its digits. */
 export type YamlNode = null | boolean | string | { readonly number: string } | readonly YamlNode[] | ReadonlyMap<string, YamlNode>
 
 /** Block style, keys in go-yaml's order, long lines folded, with a line break at the end (emitterc.go, encode.go). */
-export function writeGoYaml(root: YamlNode): string {
-  const emitter: Emitter = { out: [], column: 0, indent: -1, afterSpace: true, inIndent: true }
+export function writeGoYaml(root: YamlNode, version: 'v2' | 'v3' = 'v2'): string {
+  const emitter: Emitter = { version, out: [], column: 0, indent: -1, afterSpace: true, inIndent: true }
   writeNode(emitter, root, 'root')
   startLine({ ...emitter, indent: 0 })
   return emitter.out.join('')
 }
 
-/** Long lines are folded after this column. */
-const bestWidth = 80
+/** Long lines are folded after this column; v3 folds none. */
+const bestWidth = { v2: 80, v3: Infinity }
 
 interface Emitter {
+  /** go-yaml v2, or v3, which sets lists two columns in and quotes twice where v2 quotes once */
+  readonly version: 'v2' | 'v3'
   readonly out: string[]
   column: number
   indent: number
@@ -68,7 +70,7 @@ function writeList(emitter: Emitter, items: readonly YamlNode[], context: Contex
   if (items.length === 0) return indicate(emitter, '[]', 'blank')
   const saved = emitter.indent
   // lists stand at the column of their key
-  const isFlush = context === 'mapping' && !emitter.inIndent
+  const isFlush = emitter.version === 'v2' && context === 'mapping' && !emitter.inIndent
   emitter.indent = saved < 0 ? 0 : isFlush ? saved : saved + 2
   for (const item of items) {
     startLine(emitter)
@@ -82,7 +84,7 @@ function writeMap(emitter: Emitter, map: ReadonlyMap<string, YamlNode>): void {
   if (map.size === 0) return indicate(emitter, '{}', 'blank')
   const saved = emitter.indent
   emitter.indent = saved < 0 ? 0 : saved + 2
-  for (const key of [...map.keys()].sort(compareNaturally)) {
+  for (const key of [...map.keys()].sort(emitter.version === 'v2' ? compareNaturally : compareNaturallyV3)) {
     startLine(emitter)
     if (isBreak.test(key) || Buffer.byteLength(key) > 128) {
       indicate(emitter, '?', 'indent')
@@ -103,7 +105,7 @@ const isPrintable = /[\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
 
 /** `stringv`, `yaml_emitter_select_scalar_style`. */
 function writeText(emitter: Emitter, text: string, isKey: boolean): void {
-  const form = analyze(text)
+  const form = analyze(text, emitter.version)
   if (text.includes('\n') && form.literal && !isKey) return literal(emitter, text)
   if (text.includes('\n') || !isText(text) || (isKey && isBreak.test(text))) return doubleQuoted(emitter, text, !isKey)
   if (form.plain) return plain(emitter, text, !isKey)
@@ -139,10 +141,12 @@ interface Form {
 }
 
 /** Which styles a text allows (`yaml_emitter_analyze_scalar`). */
-function analyze(text: string): Form {
+function analyze(text: string, version: 'v2' | 'v3'): Form {
   if (text === '') return { plain: true, single: true, literal: false }
+  const hasTab = version === 'v3' && text.includes('\t')
   const isSpecial =
-    [...text].some((character) => !isPrintable.test(character) || character.length > 1) || / [\r\n\u0085\u2028\u2029]/.test(text)
+    [...text].some((character) => (!isPrintable.test(character) && !(hasTab && character === '\t')) || character.length > 1) ||
+    / [\r\n\u0085\u2028\u2029]/.test(text)
   const hasIndicator =
     /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`])/.test(text) ||
     /^[-?:](?:[ \t]|$)/.test(text) ||
@@ -150,8 +154,8 @@ function analyze(text: string): Form {
     /[ \t\r\n\u2028\u2029]#/.test(text)
   const hasOuterSpace = /^[ \r\n\u2028\u2029]|[ \r\n\u2028\u2029]$/.test(text)
   return {
-    plain: !isSpecial && !hasIndicator && !hasOuterSpace && !isBreak.test(text),
-    single: !isSpecial && !/[\r\n\u2028\u2029] /.test(text),
+    plain: !isSpecial && !hasTab && !hasIndicator && !hasOuterSpace && !isBreak.test(text),
+    single: !isSpecial && !hasTab && !/[\r\n\u2028\u2029] /.test(text),
     literal: !isSpecial && !text.endsWith(' '),
   }
 }
@@ -176,7 +180,8 @@ function writeFolded(emitter: Emitter, text: string, folds: boolean, quote?: "'"
   for (const [index, character] of characters.entries()) {
     if (character === ' ') {
       const isInner = index > 0 && index < characters.length - 1
-      if (folds && !afterBlank && emitter.column > bestWidth && isInner && characters[index + 1] !== ' ') startLine(emitter)
+      if (folds && !afterBlank && emitter.column > bestWidth[emitter.version] && isInner && characters[index + 1] !== ' ')
+        startLine(emitter)
       else put(emitter, character)
       afterBlank = true
     } else if (isBreak.test(character)) {
@@ -221,7 +226,14 @@ function doubleQuoted(emitter: Emitter, text: string, folds: boolean): void {
     const isEscaped =
       escapesAll || character.length > 1 || !isPrintable.test(character) || isBreak.test(character) || /["\\]/.test(character)
     if (isEscaped) put(emitter, escape(character))
-    else if (character === ' ' && folds && !afterBlank && emitter.column > bestWidth && index > 0 && index < characters.length - 1) {
+    else if (
+      character === ' ' &&
+      folds &&
+      !afterBlank &&
+      emitter.column > bestWidth[emitter.version] &&
+      index > 0 &&
+      index < characters.length - 1
+    ) {
       startLine(emitter)
       // a line that goes on with a blank needs a backslash to keep it
       if (characters[index + 1] === ' ') put(emitter, '\\')
@@ -258,26 +270,4 @@ function escape(character: string): string {
   const digits = code.toString(16).toUpperCase()
   if (code <= 0xff) return `\\x${digits.padStart(2, '0')}`
   return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`
-}
-
-const isLetter = (character: string): boolean => /\p{L}/u.test(character)
-
-/** go-yaml's order of keys (sorter.go): letters after other characters, runs of digits by their value. */
-export function compareNaturally(a: string, b: string): number {
-  const [first, second] = [[...a], [...b]]
-  const index = first.findIndex((character, position) => character !== second[position])
-  const [x, y] = [first[index], second[index]]
-  if (index < 0 || x === undefined || y === undefined) return first.length - second.length
-  const byCode = (x.codePointAt(0) as number) - (y.codePointAt(0) as number)
-  if (isLetter(x) && isLetter(y)) return byCode
-  if (isLetter(x) || isLetter(y)) return isLetter(y) ? -1 : 1
-  const digits = (characters: readonly string[]): string => /^\d*/.exec(characters.slice(index).join(''))?.[0] ?? ''
-  const ahead = first.slice(0, index).join('')
-  const before = ahead.slice(trimEndOf(ahead, '0123456789').length)
-  // equal digits before the difference count, unless both runs start with zeros
-  const prefix = (x === '0' || y === '0') && /[1-9]/.test(before) ? '1' : ''
-  const [left, right] = [prefix + digits(first), prefix + digits(second)]
-  const [leftValue, rightValue] = [BigInt.asIntN(64, BigInt(left)), BigInt.asIntN(64, BigInt(right))]
-  if (leftValue !== rightValue) return leftValue < rightValue ? -1 : 1
-  return left.length === right.length ? byCode : left.length - right.length
 }

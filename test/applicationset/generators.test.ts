@@ -1,7 +1,7 @@
 // Do the generators of an ApplicationSet give the parameters that Argo CD's give?
 import { expect, test } from 'vitest'
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
-import type { Json } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/model.ts'
 
 const gitFiles = {
   'databases/a/values.yaml': 'service: a\nenv: dev\n',
@@ -53,6 +53,26 @@ test.each([
   ['databases/[', []],
 ])('git takes %s for %j', (path, names) => {
   expect(generate(files(path))).toMatchObject({ stages: [], names })
+})
+
+test.each([
+  '*a'.repeat(60) + '*b',
+  ':(glob)databases/' + '*a'.repeat(60) + '*b',
+  ':(glob)' + '**/'.repeat(60) + 'x',
+  '[a-z]*'.repeat(60) + '-',
+])('the time for stars is their number times the length of a path: %s', (path) => {
+  const name = 'a'.repeat(250)
+  const manyFiles = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${`${name}/`.repeat(8)}${index}.yaml`, 'a: 1']))
+  const set = (generator: Json): JsonMap => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'ApplicationSet',
+    metadata: { name: 'set', namespace: 'argocd' },
+    spec: { goTemplate: true, generators: [generator], template: { metadata: { name: 'x' }, spec: { project: 'p', destination: {} } } },
+  })
+  const start = performance.now()
+  generateApplications(set(git({ files: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
+  generateApplications(set(git({ directories: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
+  expect(performance.now() - start).toBeLessThan(5000)
 })
 
 test.each(['', '/root.yaml', '../x', ':(nope)x'])('git refuses %j', (path) => {

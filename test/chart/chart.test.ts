@@ -10,7 +10,7 @@ import { findUnknownKeys } from '../../scripts/chart/known-keys.ts'
 import { renderCluster } from '../../scripts/chart/render.ts'
 import { floatText } from '../../scripts/chart/template.ts'
 import { toYamlText } from '../../scripts/chart/yaml-text.ts'
-import { compareNaturally } from '../../scripts/yaml/go-text.ts'
+import { compareNaturally } from '../../scripts/yaml/go-key-order.ts'
 import { renderChart } from '../../scripts/library.ts'
 import { coalesce, mergeLayers } from '../../scripts/merge/merge.ts'
 import type { Json, JsonMap, MapValue, RenderedObject, Value } from '../../scripts/model.ts'
@@ -150,19 +150,25 @@ test.each([
   ['{{ .Values.cluster.initdb.database | upper }}-x', 'APP-x'],
   ['{{ .Values.cluster.initdb.nope | default "d" }}', 'd'],
   ['{{/* note */}}z', 'z'],
+  ['{{ "a.b" | replace "." "$&-" }}', 'a$&-b'],
   ['{{ include "cluster.fullname" . }}', 'orders-cluster'],
 ])('runs the template %s of an owner', (owner, want) => {
   const spec = clusterOf(`cluster: { initdb: { database: app, owner: ${JSON.stringify(owner)} } }`).plain['spec'] as JsonMap
   expect(((spec['bootstrap'] as JsonMap)['initdb'] as JsonMap)['owner']).toBe(want)
 })
 
-test.each(['{{ .Values', '{{ lookup "v1" }}', '{{ .Values.nope.deeper }}'])('refuses the template %s', (owner) => {
-  const layers = [`cluster: { initdb: { owner: ${JSON.stringify(owner)} } }`]
-  expect(renderChart({ chart: 'cluster', version: '0.8.1', release: 'r', namespace: 'n', layers })).toMatchObject({
-    ok: false,
-    class: 'tpl',
-  })
-})
+const longer = (stage: string): string => `{{ "a\\"" ${`| ${stage} `.repeat(30)}}}`
+
+test.each(['{{ .Values', '{{ lookup "v1" }}', '{{ .Values.nope.deeper }}', longer('quote'), longer('replace "a" "aaaaaaaa"')])(
+  'refuses the template %s',
+  (owner) => {
+    const layers = [`cluster: { initdb: { owner: ${JSON.stringify(owner)} } }`]
+    expect(renderChart({ chart: 'cluster', version: '0.8.1', release: 'r', namespace: 'n', layers })).toMatchObject({
+      ok: false,
+      class: 'tpl',
+    })
+  },
+)
 
 test('an error names the value to blame', () => {
   const values = coalesce(chartDefaults(), read('cluster: { monitoring: { tls: null } }'), '4.2')

@@ -1,9 +1,10 @@
 // Do templates that strangers wrote end soon, whatever they ask for?
 import { expect, test } from 'vitest'
 import { BudgetExceeded, templateBudget } from '../../scripts/go-template/budget.ts'
-import { TemplateError, fromJson } from '../../scripts/go-template/go-value.ts'
+import type { ArgumentType, GoFunction } from '../../scripts/go-template/go-function.ts'
+import { GoPanic, TemplateError, fromJson } from '../../scripts/go-template/go-value.ts'
 import type { GoMap } from '../../scripts/go-template/go-value.ts'
-import { renderText } from '../../scripts/applicationset/render.ts'
+import { functions, renderText } from '../../scripts/applicationset/render.ts'
 
 const blanks = ' '.repeat(100_000)
 const params = () => fromJson({ a: 'a', n: 3, blanks: `x${blanks}x`, long: 'a'.repeat(200_000), digits: '9'.repeat(200_000) }) as GoMap
@@ -35,7 +36,7 @@ const exceeding: readonly (readonly [string, string])[] = [
     '{{ range until 100000 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ range 1 }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}',
   ],
   ['steps', '{{ range until 500000 }}{{ $.n | add 1 | add 2 | add 3 }}{{ end }}'],
-  ['a text of', double('printf "%s%s" $x $x')],
+  ['steps', double('printf "%s%s" $x $x')],
   ['a text of', double('print $x $x')],
   ['a text of', double('cat $x $x')],
   ['a text of', double('list $x $x | join ","')],
@@ -46,7 +47,7 @@ const exceeding: readonly (readonly [string, string])[] = [
   ['a text of', double('toYaml (list $x $x)')],
   ['a text of', double('b64enc (b64enc $x)')],
   ['a text of', double('quote $x $x')],
-  ['a text of', double('html (print $x "<<<<<<<<<<<<<<<<")') + double('urlquery (print $x $x)')],
+  ['steps', double('html (print $x "<<<<<<<<<<<<<<<<")') + double('urlquery (print $x $x)')],
   ['a text of', '{{ repeat 1000000000 "x" }}'],
   ['a text of', '{{ indent 1000000000 "x" }}'],
   ['a text of', '{{ nindent 100000 .blanks | replace " " "\\n" | nindent 100000 }}'],
@@ -111,12 +112,75 @@ test.each([
   expect(cost(text)).toBeLessThan(seconds * 1000)
 })
 
+const addChain = `{{ 1 ${'| add 1 '.repeat(60_000)}}}`
+
+test.each(
+  [
+    addChain,
+    loop(`{{ $_ := 1 ${'| add 1 '.repeat(100)}}}`),
+    double('toYaml (list $x $x) | toString'),
+    double('printf "%s%s" (toYaml $x) (toJson $x)'),
+    `{{ divf 1e300${' 3e-300'.repeat(100_000)} }}`,
+    `{{ mulf 1e300${' 3.3e300'.repeat(100_000)} }}`,
+    loop('{{ $_ := printf "%.999999f" 1.5 }}{{ $_ := printf "%.999999g" 1e308 }}'),
+    loop('{{ $_ := add $.digits 1 }}{{ $_ := toDecimal $.digits }}'),
+    loop('{{ $_ := toDate (print "." (repeat 100000 "0")) "2020" }}'),
+  ].map((text) => [text.slice(0, 60), text] as const),
+)('a cost that grows with each step is a result or one refusal: %s', (_, text) => {
+  expect(cost(text)).toBeLessThan(seconds * 1000)
+})
+
+/** What a parameter of each type is handed: a large value. */
+const large: Readonly<Record<ArgumentType, string>> = {
+  string: '$.text',
+  int: '3',
+  uint32: '1',
+  float64: '1.5',
+  bool: 'true',
+  map: '$.map',
+  list: '$.list',
+  any: '$.list',
+  value: '$.text',
+  '*semver.Version': '(semver "1.2.3")',
+  'time.Time': '(toDate "2006" "2020")',
+  'time.Duration': '((toDate "2006" "2020").Sub (toDate "2006" "2021"))',
+  'sprig.certificate': '(genCA "x" 1)',
+}
+const largeParams = fromJson({
+  text: 'aB-c. 1,'.repeat(5000),
+  list: Array.from({ length: 5000 }, (_, index) => `item ${index}`),
+  map: Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key ${index}`, index])),
+}) as GoMap
+
+test.each(Object.keys(functions))('no call of %s costs much more than it pays', { timeout: 60_000 }, (name) => {
+  const { parameters, rest } = functions[name] as GoFunction
+  const types = [...parameters, ...(rest === undefined ? [] : [rest, rest])]
+  for (const texts of ['$.text', '"a"']) {
+    const call = [name, ...types.map((type) => (type === 'string' || type === 'any' ? texts : large[type]))].join(' ')
+    const start = process.cpuUsage()
+    try {
+      // a small part of what a set may cost
+      renderText(`{{ range until 10000 }}{{ $_ := ${call} }}{{ end }}`, largeParams, { ...options, budget: templateBudget(0.05) })
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
+    }
+    const { user, system } = process.cpuUsage(start)
+    expect((user + system) / 1000, call).toBeLessThan(2000)
+  }
+})
+
 test('what is asked for on the way of honest templates is no reason to refuse', () => {
   const budget = templateBudget()
   const text =
     '{{ $n := .a | lower | trunc 40 | trimSuffix "-" }}{{ range $i, $e := list "x" "y" "z" }}{{ printf "%s-%s-%d" $n $e $i }}{{ end }}{{ regexReplaceAll "[^a-z0-9-]" .a "-" }}{{ toYaml . }}'
   const element = fromJson({ a: 'orders-prd', labels: { team: 'payments', tier: 'gold' } }) as GoMap
   for (let times = 0; times < 5000; times++) renderText(text, element, { ...options, budget })
+  const passwords = templateBudget()
+  for (let times = 0; times < 50; times++)
+    renderText(`{{ derivePassword 1 "long" "secret" "user" "site-${times}" }}{{ htpasswd "a" "b" }}`, element, {
+      ...options,
+      budget: passwords,
+    })
 })
 
 test('what chance or the clock decides is unknown where an answer hangs on it', () => {

@@ -10,7 +10,9 @@ import {
   rulesFor,
   validationBypass,
 } from '../../scripts/operator/rules.ts'
-import type { JsonMap } from '../../scripts/model.ts'
+import type { JsonMap, Path } from '../../scripts/model.ts'
+import { isJsonMap } from '../../scripts/values/value.ts'
+import { caseFiles, readCases } from '../support/rule-cases.ts'
 
 const releases = '1.27.1 1.27.2 1.27.3 1.27.4 1.28.0 1.28.1 1.28.2 1.28.3 1.28.4 1.29.0 1.29.1 1.29.2 1.30.0'.split(' ')
 const rules = allRules().flatMap((group) => group.rules)
@@ -168,4 +170,27 @@ describe('surprises', () => {
     for (const digits of ['3.0', '1e2', '9223372036854775808', '"5"'])
       expect(pinger(`{"enabled":true,"requestTimeout":${digits}}`)).toEqual(['annotations/liveness-pinger-readable'])
   })
+})
+
+describe('a rule that needs a stanza', () => {
+  const without = (object: JsonMap, [step, ...rest]: Path): JsonMap => {
+    const { [String(step)]: member, ...kept } = object
+    return rest.length > 0 && isJsonMap(member) ? { ...kept, [String(step)]: without(member, rest) } : kept
+  }
+  const subjects = caseFiles()
+    .flatMap(readCases)
+    .map(({ object }) => object)
+  const needing = rules.filter(({ needs }) => needs !== undefined)
+  it('there are such rules, and objects to try them with', () => {
+    expect(needing.length).toBeGreaterThan(100)
+    expect(subjects.length).toBeGreaterThan(500)
+  })
+  for (const operator of ['1.27.1', '1.30.0'])
+    it(`says nothing where the stanza is absent (${operator})`, () => {
+      const env = { volumeSnapshot: true }
+      const loud = needing.filter((rule) =>
+        subjects.some((object) => [...rule.check({ object: without(object, rule.needs ?? []), operator, env })].length > 0),
+      )
+      expect(loud.map(({ id }) => id)).toEqual([])
+    })
 })

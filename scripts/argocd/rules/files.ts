@@ -7,6 +7,8 @@ import { applicationName } from './manifest-files.ts'
 import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath } from './manifest-parts.ts'
 import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
+import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
+import type { Step } from '../../applicationset/wildcards.ts'
 
 /** Where the entries of value files stand: in `source`, or in one of `sources`. */
 function entryPath(application: object, source: number): Path {
@@ -32,10 +34,10 @@ export const fileRules: readonly ManifestRule[] = [
             continue
           // before 3.4 `*` is a letter like others
           const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
-          const glob = isGlob ? expression(path, '[^/]*') : undefined
+          const glob = isGlob ? fits(path, exceptSlash) : undefined
           // a folder is no value file, however a tree answers for it
           const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
-          if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some((other) => glob.test(other))) continue
+          if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some(glob)) continue
           // only folders that are listed whole can prove that a file is missing
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
           said.add(path)
@@ -83,12 +85,19 @@ export const fileRules: readonly ManifestRule[] = [
     *check({ plain, settings, tree }) {
       const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
       const asOverride = matcher(settings.layout.overrides)
-      for (const pattern of new Set(gitPatterns(plain))) {
-        if (!/[*?]/.test(pattern) || !pattern.includes('.') || pattern.includes('\ue000') || !pattern.startsWith(prefix)) continue
-        const greedy = expression(pattern.slice(prefix.length), '.*')
-        const meant = expression(pattern.slice(prefix.length), '[^/]*')
-        const found = tree.paths.filter((path) => greedy.test(path))
-        const extra = found.find((path) => !meant.test(path)) ?? found.find((path) => asOverride(path) !== undefined)
+      for (const pattern of [...new Set(gitPatterns(plain))].slice(0, mostPatterns)) {
+        if (
+          pattern.length > longestPattern ||
+          !/[*?]/.test(pattern) ||
+          !pattern.includes('.') ||
+          pattern.includes('\ue000') ||
+          !pattern.startsWith(prefix)
+        )
+          continue
+        const greedy = fits(pattern.slice(prefix.length), anything)
+        const meant = fits(pattern.slice(prefix.length), exceptSlash)
+        const found = tree.paths.filter(greedy)
+        const extra = found.find((path) => !meant(path)) ?? found.find((path) => asOverride(path) !== undefined)
         if (extra === undefined || isExcluded(plain, prefix + extra)) continue
         yield {
           message: `path is \`${pattern.slice(0, 40)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
@@ -100,18 +109,21 @@ export const fileRules: readonly ManifestRule[] = [
   },
 ]
 
-function expression(pattern: string, star: string): RegExp {
-  const source = pattern
-    .split(/(\*+|\?)/)
-    .map((part) =>
-      part.startsWith('*') ? (part === '*' ? star : '.*') : part === '?' ? '[^/]' : part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&'),
-    )
-  return new RegExp(`^${source.join('')}$`)
-}
+/** Each pattern is laid against all files of the repository. */
+const mostPatterns = 50
+const longestPattern = 300
 
+/** A pattern of git, roughly: `star` says what one star takes. */
+function fits(pattern: string, star: (character: string) => boolean): (path: string) => boolean {
+  const steps = (pattern.match(/\*+|[^*]/gu) ?? []).map((part): Step => {
+    if (part.startsWith('*')) return { takes: part === '*' ? star : anything, isMany: true }
+    return part === '?' ? { takes: exceptSlash, isMany: false } : plainStep(part)
+  })
+  return (path) => fitsSteps(steps, path)
+}
 function isExcluded(plain: object, path: string): boolean {
   const patterns = [...JSON.stringify(plain).matchAll(/\{[^{}]*\}/g)].flatMap(([map]) =>
     map.includes('"exclude":true') ? (/"path":"([^"]*)"/.exec(map)?.[1] ?? []) : [],
   )
-  return patterns.some((pattern) => expression(pattern, '.*').test(path))
+  return patterns.some((pattern) => fits(pattern, anything)(path))
 }

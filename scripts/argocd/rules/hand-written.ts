@@ -1,4 +1,5 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import { locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -67,7 +68,7 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const findings = files.flatMap((file) => judgeFile(file, settings))
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
-  findings.push(...doubled.findings, ...doubledApplications(single, { settings, databases }), ...doubledClusters(single, { databases }))
+  append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   let handovers: readonly Handover[] = []
   let count = 0
   if (base !== undefined) {
@@ -80,7 +81,10 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     count = compared.count
     const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
     const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
-    findings.push(...changes.filter((change) => !isExplained(change, findings)))
+    append(
+      findings,
+      changes.filter((change) => !isExplained(change, findings)),
+    )
   }
   return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
@@ -156,13 +160,16 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   const { file, helm, manifests, broken } = manifestFile
   const findings: LocatedFinding[] = []
   if (/^kind:\s*["']?ApplicationSet/m.test(helm.text))
-    findings.push(...helm.eaten.map(({ span, action }) => eatenFinding({ file, span }, action)))
+    append(
+      findings,
+      helm.eaten.map(({ span, action }) => eatenFinding({ file, span }, action)),
+    )
   // what comes out of functions may span lines, so that only plain texts prove that the file is none
   if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
-    findings.push(...yamlFindings(file, [broken]))
+    append(findings, yamlFindings(file, [broken]))
   else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
     findings.push(unreadFinding(manifestFile))
-  findings.push(...manifests.flatMap(replacedClusters))
+  append(findings, manifests.flatMap(replacedClusters))
   for (const manifest of manifests)
     for (const rule of manifestRules)
       if (rule.whole !== true || manifest.shape === 'whole')

@@ -1,4 +1,5 @@
 // Which parts of a hand-written Application or set do rules read?
+import { trimEndOf } from '../../values/trim.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Path, Settings } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
@@ -53,9 +54,7 @@ const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.git
 
 /** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
 export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
-  const url = String(source['repoURL'] ?? '')
-    .replace(/\/+$/, '')
-    .replace(/^oci:\/\//, '')
+  const url = trimEndOf(String(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
   return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
 }
 
@@ -65,10 +64,7 @@ export function isSameRepository(left: string, right: string): boolean {
 }
 
 function repositoryKey(url: string): string {
-  const text = url
-    .trim()
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
+  const text = trimEndOf(url.trim(), '/').replace(/\.git$/, '')
   const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
   const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
   const host = plain.split('/')[0] ?? ''

@@ -1,4 +1,5 @@
 // Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
+import { append } from '../../values/append.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isDns1123Label, isDns1123Subdomain, isReadAsText } from '../../kubernetes/dns-name.ts'
@@ -40,7 +41,7 @@ export function judgeSettings(settings: Settings, databases: readonly Database[]
       at: spot(['argocd', 'version']),
       help: 'update cnpg-values when a release knows it',
     })
-  for (const database of databases) findings.push(...nameFindings(database, settings, spot))
+  for (const database of databases) append(findings, nameFindings(database, settings, spot))
   for (const environment of settings.environments) {
     const members = databases.filter((database) => database.environment === environment)
     const keysOf = elementKeys(settings, environment, members)

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fingerprints } from '../../report/fingerprint.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { unifiedDiff } from '../../fix/diff.ts'
-import { applyEdits, offsetOf, readDraft } from '../../fix/edit.ts'
+import { applyEdits, offsetOf, readDraft, safeEdits } from '../../fix/edit.ts'
 import type { Edit } from '../../fix/edit.ts'
 import { proposeEdit } from '../../fix/propose.ts'
 import type { Diagnostic } from '../../model.ts'
@@ -35,15 +35,21 @@ interface Fixed {
   readonly texts: ReadonlyMap<string, { readonly before: string; readonly after: string }>
   readonly done: readonly Proposal[]
   readonly left: Outcome
+  /** not every edit was tried, since that takes too long */
+  readonly isPartial: boolean
 }
 
 /** Mending one mistake can uncover the next; honest files need two or three rounds. */
 const maxRounds = 12
+/** Diagnostics of all rounds together after which none is begun: files with thousands of mistakes take several runs. */
+const maxDiagnostics = 1_500
 
 /** Writes the safe edits and says what they are; `--dry-run` prints them as a diff and exits with 1 where there is one. */
 export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> {
   const workspace = openWorkspace(terminal.cwd, flags)
-  const { texts, done, left } = await mend(workspace)
+  const { texts, done, left, isPartial } = await mend(workspace)
+  if (isPartial)
+    terminal.stderr(`not every fix was tried, since that takes too long${done.length > 0 ? '; run `fix` again for the others' : ''}\n`)
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
   if (flags['dry-run'] === true) {
     let left = 0
@@ -79,13 +85,20 @@ async function mend(workspace: Workspace): Promise<Fixed> {
   const refused = new Set<string>()
   const edited = (): Workspace => ({ ...workspace, edited: new Map([...texts].map(([path, { after }]) => [path, after])) })
   let outcome = await runPipeline(workspace, { staged: false })
-  for (let round = 0; round < maxRounds; round++) {
-    const proposals = propose(outcome, refused)
-    if (proposals.length === 0) break
+  let isPartial = false
+  let seen = 0
+  for (let round = 0; ; round++) {
+    const { proposals, isPartial: wereLeft } = propose(outcome, refused)
+    isPartial = wereLeft
+    if (proposals.size === 0) break
+    if (round >= maxRounds || seen > maxDiagnostics) {
+      isPartial = true
+      break
+    }
+    seen += outcome.diagnostics.length
     const applied: Proposal[] = []
     const previous = new Map(texts)
-    for (const path of new Set(proposals.map(({ diagnostic }) => diagnostic.at.file))) {
-      const own = proposals.filter(({ diagnostic }) => diagnostic.at.file === path)
+    for (const [path, own] of proposals) {
       const text = outcome.source(path) as string
       const result = applyEdits(text, own)
       append(applied, result.applied)
@@ -103,7 +116,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
     append(done, applied)
     outcome = next
   }
-  return { texts, done, left: outcome }
+  return { texts, done, left: outcome, isPartial }
 }
 
 /** Edits whose mistake stays, and those of a value in whose place another error shows: `1.27` is no version in quotes either. */
@@ -111,38 +124,57 @@ function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome
   const known = new Set(fingerprints(before.diagnostics))
   const prints = fingerprints(after.diagnostics)
   const still = new Set(prints)
-  const fresh = after.diagnostics.filter(({ severity }, index) => severity === 'error' && !known.has(prints[index] as string))
+  const fresh = new Set<string>()
+  for (const [index, diagnostic] of after.diagnostics.entries()) {
+    const { file } = diagnostic.at
+    if (diagnostic.severity === 'error' && !known.has(prints[index] as string))
+      fresh.add(`${offsetOf(after.source(file) ?? '', diagnostic)} ${file}`)
+  }
+  const moved = new Map<string, number>()
   return applied.filter((edit) => {
-    if (still.has(edit.fingerprint)) return true
-    if (edit.touches.length !== 1) return false
     const { file } = edit.diagnostic.at
-    const start = applied
-      .filter((other) => other.diagnostic.at.file === file && other.start < edit.start)
-      .reduce((offset, other) => offset + other.text.length - (other.end - other.start), edit.start)
-    return fresh.some((diagnostic) => diagnostic.at.file === file && offsetOf(after.source(file) ?? '', diagnostic) === start)
+    const before = moved.get(file) ?? 0
+    // the edits of a file are in order
+    moved.set(file, before + edit.text.length - (edit.end - edit.start))
+    if (still.has(edit.fingerprint)) return true
+    return edit.touches.length === 1 && fresh.has(`${edit.start + before} ${file}`)
   })
 }
 
-/** Each proposal is tried on the whole file: how many characters a round may read for it. What is left over waits for the next run. */
-const mostTried = 16 * 1024 * 1024
+interface Proposed {
+  /** path → edits that can be made together, in order */
+  readonly proposals: ReadonlyMap<string, readonly Proposal[]>
+  readonly isPartial: boolean
+}
 
-function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposal[] {
+function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposed {
   const prints = fingerprints(outcome.diagnostics)
   const drafts = new Map<string, ReturnType<typeof readDraft>>()
   const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
   const [anyOperator = ''] = operators.values()
-  let tried = 0
-  return outcome.diagnostics.flatMap((diagnostic, index) => {
+  const drafted = new Map<string, Proposal[]>()
+  for (const [index, diagnostic] of outcome.diagnostics.entries()) {
     const fingerprint = prints[index] as string
     const path = diagnostic.at.file
-    if (refused.has(fingerprint) || tried > mostTried) return []
+    if (refused.has(fingerprint)) continue
     if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
     const draft = drafts.get(path)
     const edit =
       draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
-    if (edit === undefined || draft === undefined) return []
-    tried += draft.file.text.length
+    if (edit === undefined || draft === undefined) continue
     const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
-    return [{ ...edit, what, fingerprint, diagnostic }]
-  })
+    const proposal = { ...edit, what, fingerprint, diagnostic }
+    const own = drafted.get(path)
+    if (own === undefined) drafted.set(path, [proposal])
+    else own.push(proposal)
+  }
+  const proposals = new Map<string, readonly Proposal[]>()
+  let isPartial = false
+  for (const [path, own] of drafted) {
+    const draft = drafts.get(path)
+    const safe = draft === undefined ? undefined : safeEdits(draft, own)
+    if (safe?.isPartial === true) isPartial = true
+    if (safe !== undefined && safe.edits.length > 0) proposals.set(path, safe.edits)
+  }
+  return { proposals, isPartial }
 }

@@ -1,4 +1,5 @@
 // `rules`: what is checked, and how do a bad and a good example of one rule look?
+import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
 import { nearest } from '../../values/path.ts'
 import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
@@ -73,10 +74,10 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
       .split('\n')
       .map((line) => `  ${line}`),
   ]
-  if (example.before !== undefined) lines.push(...block('before', example.before))
-  lines.push(...block('bad', example.bad))
+  if (example.before !== undefined) append(lines, block('before', example.before))
+  append(lines, block('bad', example.bad))
   if (example.says !== '') lines.push(`  # ${severity}: ${example.says}`)
-  lines.push(...block('good', example.good))
+  append(lines, block('good', example.good))
   return `${lines.join('\n')}\n`
 }
 

@@ -128,8 +128,8 @@ function majorsOf({ objects }: Evaluated): number[] {
 function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Database[]): readonly [LocatedFinding[], LocatedFinding[]] {
   const before = pairs.flatMap((pair) => pair.before.findings)
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
-  before.push(...judgePins(pairs.map((pair) => pair.before)))
-  after.push(...judgePins(pairs.map((pair) => pair.after)))
+  append(before, judgePins(pairs.map((pair) => pair.before)))
+  append(after, judgePins(pairs.map((pair) => pair.after)))
   // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
   const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
   const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
@@ -176,8 +176,9 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
       const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
-      found.push(
-        ...located(after, object, [
+      append(
+        found,
+        located(after, object, [
           {
             rule: 'upgrade/in-tree-store',
             severity: 'error',

@@ -1,4 +1,5 @@
 // How do diagnostics become annotations on a pull request, and a summary of the job?
+import { append } from '../../values/append.ts'
 import type { Diagnostic, Severity } from '../../model.ts'
 import { markdownText } from './markdown.ts'
 import { printable } from './text.ts'
@@ -19,7 +20,7 @@ export function writeGithub(diagnostics: readonly Diagnostic[]): string {
     const own = byReach(diagnostics.filter((diagnostic) => diagnostic.severity === severity))
     // the notice that counts the rest is a notice itself
     const room = severity === 'info' ? shownOfEach - 1 : shownOfEach
-    lines.push(...own.slice(0, room).map(annotation))
+    append(lines, own.slice(0, room).map(annotation))
     const rest = own.length - room
     if (rest > 0) left.push(`${rest} more ${severity === 'info' ? 'note' : severity}${rest === 1 ? '' : 's'}`)
   }

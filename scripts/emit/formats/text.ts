@@ -1,4 +1,5 @@
 // How do diagnostics look on a terminal?
+import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
 import type { Diagnostic, SourceLocation } from '../../model.ts'
 import { listed } from '../../values/path.ts'
@@ -21,7 +22,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: TextOptions): 
   const lines = [
     `${paint('bold', place(at))}: ${paint(tone, severity)}: ${printable(message)}${reach(diagnostic)} ${paint('dim', `[${rule}]`)}`,
   ]
-  lines.push(...frame(at, options, (text) => paint(tone, text)))
+  append(
+    lines,
+    frame(at, options, (text) => paint(tone, text)),
+  )
   for (const related of diagnostic.related) {
     lines.push(`  ${place(related)}: ${printable(related.message)}`)
   }

@@ -1,0 +1,48 @@
+// What does a template run carry along, and who may watch it?
+import type { Budget } from './budget.ts'
+import type { GoFunctions } from './go-function.ts'
+import type { GoNode, TemplateTree, TemplateTrees } from './go-tree.ts'
+import type { GoList, GoMap, GoValue } from './go-value.ts'
+
+/** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
+export type MissingKey = 'default' | 'zero' | 'error'
+
+/** Who watches a template run: which values it reads, and what prints which text. */
+export interface Watcher {
+  /** a key of a map is read, present or not */
+  field(map: GoMap, key: string): void
+  /** a loop comes to an item */
+  item(collection: GoMap | GoList, at: string | number): void
+  /** a variable gets what the node at hand read, and gives it away again */
+  declared(variable: Variable): void
+  variable(variable: Variable): void
+  /** a function gave a result */
+  called(name: string, args: readonly GoValue[], result: GoValue): void
+  /** a node begins to print or to choose; the number is for `leave` */
+  enter(tree: TemplateTree, node: GoNode): number
+  leave(depth: number): void
+  /** what a node prints */
+  print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void
+  /** another template runs into a text of its own */
+  open(): void
+  close(text: string): void
+}
+
+export interface Variable {
+  readonly name: string
+  value: GoValue
+}
+
+export interface State {
+  /** what `template` and the host's `include` find */
+  readonly trees: TemplateTrees
+  readonly tree: TemplateTree
+  readonly functions: GoFunctions
+  readonly missingKey: MissingKey
+  readonly out: string[]
+  readonly variables: Variable[]
+  readonly budget: Budget
+  readonly watcher: Watcher | undefined
+  /** where an error stands */
+  node: GoNode
+}

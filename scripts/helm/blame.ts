@@ -1,0 +1,182 @@
+// Which line of whose file made each key and value of a rendered object?
+import { isGoMap } from '../go-template/go-value.ts'
+import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
+import type { Origin, Value } from '../model.ts'
+import type { Piece } from './pieces.ts'
+import type { Recorder } from './recorder.ts'
+
+/** What a document was cut from. */
+export interface Printing {
+  readonly recorder: Recorder
+  /** the pieces of what the template printed, in order */
+  readonly pieces: readonly Piece[]
+  /** where the document begins in it */
+  readonly start: number
+  /** the file of a template, for its own words */
+  readonly fileOf: (name: string) => Origin['file'] | undefined
+}
+
+/** The same tree; every node says where it comes from. */
+export function withOrigins(root: Value, printing: Printing): Value {
+  return blame(root, { printing, aligned: undefined, yaml: undefined })
+}
+
+interface Context {
+  readonly printing: Printing
+  /** the value that was written here as YAML, where one is known */
+  readonly aligned: { readonly value: GoValue; readonly source: Value | undefined } | undefined
+  /** the piece that it was written by */
+  readonly yaml: Piece | undefined
+}
+
+function blame(node: Value, context: Context): Value {
+  const piece = pieceAt(context.printing, node.origin.value.start)
+  const isNew = piece?.yaml !== undefined && piece !== context.yaml
+  const aligned = isNew ? { value: piece.yaml as GoValue, source: context.printing.recorder.sourceOf(piece.yaml) } : context.aligned
+  const inner: Context = { ...context, aligned, yaml: isNew ? piece : context.yaml }
+  const made =
+    aligned?.source === undefined
+      ? originOf(node, piece, context.printing)
+      : { origin: aligned.source.origin, overrides: aligned.source.overrides, isOwn: false }
+  const common = { origin: made.origin, overrides: made.overrides }
+  switch (node.kind) {
+    case 'map':
+      return { kind: 'map', ...common, entries: new Map([...node.entries].map(([key, value]) => [key, entry(key, value, inner)])) }
+    case 'list':
+      return { kind: 'list', ...common, items: itemsOf(node.items, inner) }
+    case 'null':
+      return { kind: 'null', ...common }
+    default:
+      return { kind: 'scalar', value: node.value, ...common, ...(made.isOwn ? { constant: true as const } : {}) }
+  }
+}
+
+function entry(key: string, value: Value, context: Context): Value {
+  const { printing } = context
+  const at = value.origin.key?.start
+  const piece = at === undefined ? undefined : pieceAt(printing, at)
+  if (piece?.yaml === undefined) return blame(value, { ...context, aligned: undefined, yaml: undefined })
+  // the entries of a map that was written among others
+  const holder = piece === context.yaml ? context.aligned?.value : piece.yaml
+  const aligned = isGoMap(holder) ? below(holder, key, printing) : undefined
+  return blame(value, { ...context, aligned, yaml: piece })
+}
+
+function itemsOf(items: readonly Value[], context: Context): readonly Value[] {
+  const { printing } = context
+  let first: number | undefined
+  let current: Piece | undefined
+  return items.map((item, index) => {
+    const piece = pieceAt(printing, item.origin.value.start)
+    if (piece?.yaml === undefined) return blame(item, { ...context, aligned: undefined, yaml: undefined })
+    if (piece !== current) [first, current] = [index, piece]
+    const holder = piece === context.yaml ? context.aligned?.value : piece.yaml
+    const at = piece === context.yaml ? index : index - (first ?? 0)
+    return blame(item, { ...context, aligned: Array.isArray(holder) ? below(holder, at, printing) : undefined, yaml: piece })
+  })
+}
+
+function below(holder: GoMap | GoList, key: string | number, printing: Printing): { value: GoValue; source: Value | undefined } {
+  const value = isGoMap(holder) ? holder.get(String(key)) : holder[Number(key)]
+  return { value, source: printing.recorder.at(holder, key) ?? printing.recorder.sourceOf(value) }
+}
+
+function pieceAt(printing: Printing, offset: number): Piece | undefined {
+  return printing.pieces[indexAt(printing, offset)]
+}
+
+/** The index of the piece at an offset of the document; -1: none. */
+function indexAt(printing: Printing, offset: number): number {
+  const { pieces } = printing
+  const wanted = printing.start + offset
+  let [low, high] = [0, pieces.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pieces[middle] as Piece).end <= wanted) low = middle + 1
+    else high = middle
+  }
+  const piece = pieces[low]
+  return piece !== undefined && piece.start <= wanted ? low : -1
+}
+
+interface Made {
+  readonly origin: Origin
+  readonly overrides: readonly Value[]
+  readonly isOwn: boolean
+}
+
+/** Of the values that a text was made of the one that it shows; else the highest that a person can edit; else the template. */
+function originOf(node: Value, piece: Piece | undefined, printing: Printing): Made {
+  const { origin } = node
+  const isEmpty = origin.value.end <= origin.value.start
+  const touched = isEmpty ? piecesAfterKey(printing, origin) : piecesIn(printing, origin.value.start, origin.value.end)
+  const reads = touched.flatMap(({ reads: read }) => read)
+  const shown = reads.findLast((value) =>
+    node.kind === 'scalar'
+      ? value.kind === 'scalar' && String(value.value) === String(node.value)
+      : value.kind === node.kind && node.kind === 'null',
+  )
+  const reasons = (piece ?? touched[0])?.reasons ?? []
+  // a default that is not there says less than the switch that somebody set
+  const best = shown ?? firstWritten(touched) ?? written(reasons) ?? reads.findLast((value) => value.kind !== 'null')
+  if (best !== undefined) return { origin: best.origin, overrides: best.overrides, isOwn: shown === undefined && !reads.includes(best) }
+  return { origin: piece === undefined ? origin : templateOrigin(piece, printing, origin), overrides: [], isOwn: true }
+}
+
+/** Of the first part that somebody's values made the last one: in `default a b` that is b. */
+function firstWritten(pieces: readonly Piece[]): Value | undefined {
+  for (const { reads } of pieces) {
+    const found = written(reads)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The last one that a person wrote, and not the chart. */
+function written(values: readonly Value[]): Value | undefined {
+  return values.findLast((value) => value.origin.layer !== 'chart' && value.origin.file.builtin !== true)
+}
+
+/** Where nothing is printed: what was asked between the key and the end of its line. */
+function piecesAfterKey(printing: Printing, origin: Origin): Piece[] {
+  const from = printing.start + (origin.key?.end ?? origin.value.start)
+  const until = printing.start + origin.value.end + 1
+  const found: Piece[] = []
+  for (let at = Math.max(firstEnding(printing.pieces, from), 0); at < printing.pieces.length; at++) {
+    const piece = printing.pieces[at] as Piece
+    if (piece.start > until) break
+    if (!piece.isText) found.push(piece)
+  }
+  return found
+}
+
+function firstEnding(pieces: readonly Piece[], wanted: number): number {
+  let [low, high] = [0, pieces.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pieces[middle] as Piece).end < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function piecesIn(printing: Printing, start: number, end: number): Piece[] {
+  const first = indexAt(printing, start)
+  const found: Piece[] = []
+  for (let at = first; at >= 0 && at < printing.pieces.length; at++) {
+    const piece = printing.pieces[at] as Piece
+    if (piece.start >= printing.start + end) break
+    found.push(piece)
+  }
+  return found
+}
+
+/** The words of a template: the place in its file. */
+function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Origin {
+  const file = printing.fileOf(piece.tree.parseName)
+  if (file === undefined) return printed
+  // inside a text of the template the place is exact
+  const inside = piece.isText ? printing.start + printed.value.start - piece.start : 0
+  const start = piece.at + Math.max(inside, 0)
+  return { layer: 'chart', file, path: [], key: null, value: { start, end: start + Math.max(printed.value.end - printed.value.start, 1) } }
+}

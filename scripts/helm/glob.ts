@@ -1,0 +1,57 @@
+// Which paths does a pattern of `.Files.Glob` mean?
+
+/** gobwas/glob with `/` as separator; a bad pattern means every path. */
+export function globPattern(pattern: string): (path: string) => boolean {
+  const source = sourceOf([...pattern])
+  if (source === undefined) return () => true
+  const compiled = new RegExp(`^(?:${source})$`, 'su')
+  return (path) => compiled.test(path)
+}
+
+const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+const inSet = (character: string): string => character.replace(/[\\^\]-]/, '\\$&')
+
+function sourceOf(characters: readonly string[]): string | undefined {
+  let source = ''
+  let depth = 0
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at] as string
+    if (character === '\\') {
+      const next = characters[++at]
+      if (next === undefined) return undefined
+      source += escape(next)
+    } else if (character === '*') {
+      const isDouble = characters[at + 1] === '*'
+      if (isDouble) at++
+      source += isDouble ? '.*' : '[^/]*'
+    } else if (character === '?') source += '[^/]'
+    else if (character === '[') {
+      const set = setAt(characters, at + 1)
+      if (set === undefined) return undefined
+      source += set.source
+      at = set.end
+    } else if (character === '{') {
+      source += '(?:'
+      depth++
+    } else if (character === '}' && depth > 0) {
+      source += ')'
+      depth--
+    } else if (character === ',' && depth > 0) source += '|'
+    else source += escape(character)
+  }
+  return depth === 0 ? source : undefined
+}
+
+/** `[abc]`, `[a-z]` and their opposites with `!`. */
+function setAt(characters: readonly string[], start: number): { source: string; end: number } | undefined {
+  const end = characters.indexOf(']', start)
+  if (end < 0) return undefined
+  let body = characters.slice(start, end)
+  const negated = body[0] === '!'
+  if (negated) body = body.slice(1)
+  if (body.length === 0) return undefined
+  const isRange = body.length === 3 && body[1] === '-'
+  if (isRange && (body[0] as string) > (body[2] as string)) return undefined
+  const inner = isRange ? `${inSet(body[0] as string)}-${inSet(body[2] as string)}` : body.map(inSet).join('')
+  return { source: `[${negated ? '^' : ''}${inner}]`, end }
+}

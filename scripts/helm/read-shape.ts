@@ -1,0 +1,97 @@
+// Which keys of the values could templates read?
+
+/** What is known of one map or list of the values: the keys that some template asks for. */
+export class ReadShape {
+  readonly keys = new Map<string, ReadShape>()
+  /** entries whose key only a run knows: loops, `index` with a variable */
+  #any: ReadShape | undefined
+  /** it is printed or handed on as a whole */
+  whole = false
+
+  key(name: string): ReadShape {
+    const known = this.keys.get(name)
+    if (known !== undefined) return known
+    const made = new ReadShape()
+    this.keys.set(name, made)
+    return made
+  }
+
+  any(): ReadShape {
+    this.#any ??= new ReadShape()
+    return this.#any
+  }
+
+  /** Whether any template looks into it. */
+  get isOpened(): boolean {
+    return this.keys.size > 0 || this.#any !== undefined
+  }
+
+  /** What may be read of an entry; undefined: nothing. */
+  at(name: string): ReadShape | undefined {
+    return this.keys.get(name) ?? this.#any
+  }
+}
+
+/** What an expression may stand for. */
+export type Reading =
+  | { readonly kind: 'other' }
+  | { readonly kind: 'values'; readonly shapes: readonly ReadShape[] }
+  /** the context of a chart: `.Values` and its neighbours */
+  | { readonly kind: 'context'; readonly values: ReadShape; readonly subcharts: ReadonlyMap<string, Reading> }
+  /** a `dict` or `list` of a template */
+  | { readonly kind: 'made'; readonly entries: ReadonlyMap<string, Reading>; readonly rest: readonly Reading[] }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'either'; readonly of: readonly Reading[] }
+
+export const other: Reading = { kind: 'other' }
+
+export function either(readings: readonly Reading[]): Reading {
+  const shapes = new Set<ReadShape>()
+  const rest: Reading[] = []
+  for (const reading of readings.flatMap((one) => (one.kind === 'either' ? one.of : [one]))) {
+    if (reading.kind === 'values') for (const shape of reading.shapes) shapes.add(shape)
+    else if (reading.kind !== 'other' && !rest.includes(reading)) rest.push(reading)
+  }
+  const all: Reading[] = shapes.size > 0 ? [{ kind: 'values', shapes: [...shapes] }, ...rest] : rest
+  return all.length === 0 ? other : all.length === 1 ? (all[0] as Reading) : { kind: 'either', of: all.slice(0, 24) }
+}
+
+/** `.key` of an expression. */
+export function keyOf(reading: Reading, name: string): Reading {
+  switch (reading.kind) {
+    case 'values':
+      return { kind: 'values', shapes: reading.shapes.map((shape) => shape.key(name)) }
+    case 'context':
+      if (name === 'Values') return { kind: 'values', shapes: [reading.values] }
+      return name === 'Subcharts' ? { kind: 'made', entries: reading.subcharts, rest: [] } : other
+    case 'made':
+      return reading.entries.get(name) ?? either(reading.rest)
+    case 'either':
+      return either(reading.of.map((one) => keyOf(one, name)))
+    default:
+      return other
+  }
+}
+
+/** An item that only a run knows. */
+export function anyOf(reading: Reading): Reading {
+  switch (reading.kind) {
+    case 'values':
+      return { kind: 'values', shapes: reading.shapes.map((shape) => shape.any()) }
+    case 'made':
+      return either([...reading.entries.values(), ...reading.rest])
+    case 'either':
+      return either(reading.of.map(anyOf))
+    default:
+      return other
+  }
+}
+
+/** It is printed, or a function takes it that nobody knows. */
+export function readWhole(reading: Reading): void {
+  if (reading.kind === 'values') for (const shape of reading.shapes) shape.whole = true
+  else if (reading.kind === 'context') reading.values.whole = true
+  else if (reading.kind === 'made')
+    for (const entry of [...reading.entries.values(), ...reading.rest]) if (entry.kind !== 'context') readWhole(entry)
+  if (reading.kind === 'either') for (const one of reading.of) readWhole(one)
+}

@@ -1,0 +1,61 @@
+// Does a template that costs too much end in one diagnostic, soon and small?
+import { expect, test } from 'vitest'
+import { renderChart } from '../../scripts/library.ts'
+
+const chart = (template: string, values = '') => ({
+  'Chart.yaml': Buffer.from('apiVersion: v2\nname: probe\nversion: 0.1.0\n'),
+  'values.yaml': Buffer.from(values),
+  'templates/a.yaml': Buffer.from(`kind: Case\nout: ${template}\n`),
+})
+const render = (template: string, values?: string) =>
+  renderChart({ files: chart(template, values), release: 'demo', namespace: 'apps', layers: [] })
+
+test.each([
+  ['a list of a hundred million numbers', '{{ until 100000000 | len }}'],
+  ['a text repeated by its own repetition', '{{ repeat 100000 (repeat 100000 "x") | len }}'],
+  ['a loop in a loop in a loop', '{{ range until 1000 }}{{ range until 1000 }}{{ range until 1000 }}x{{ end }}{{ end }}{{ end }}'],
+  ['a text that doubles in a loop', '{{ $x := "x" }}{{ range until 64 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}'],
+  [
+    'values that hold each other many times',
+    '{{ $x := dict }}{{ range until 40 }}{{ $x = dict "a" $x "b" $x }}{{ end }}{{ toYaml $x | len }}',
+  ],
+])('%s is refused', (_, template) => {
+  const start = performance.now()
+  const got = render(template)
+  expect(got).toMatchObject({ ok: false, class: 'budget', template: 'templates/a.yaml' })
+  expect(performance.now() - start).toBeLessThan(20_000)
+})
+
+test('40 derived passwords are computed, or refused soon', () => {
+  const start = performance.now()
+  const got = render('{{ range until 40 }}{{ derivePassword 1 "long" "password" "user" (print .) }}{{ end }}')
+  expect(got.ok ? 'computed' : got.class).toMatch(/^(?:computed|budget)$/)
+  expect(performance.now() - start).toBeLessThan(20_000)
+})
+
+test.each<[string, string, string?]>([
+  ['include', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
+  [
+    'include with much around it',
+    '{{ define "a" }}{{ if true }}{{ with . }}{{ range list 1 }}{{ include "a" $ }}{{ end }}{{ end }}{{ end }}{{ end }}{{ include "a" (dict "x" 1) }}',
+  ],
+  ['tpl', '{{ tpl .Values.t . }}', 't: "{{ tpl .Values.t . }}"\n'],
+  ['template', '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}'],
+])('an endless %s is refused', (_, template, values = '') => {
+  expect(render(template, values)).toMatchObject({ ok: false, class: 'recursion', template: 'templates/a.yaml' })
+})
+
+test('a regular expression takes time by the length of its text', () => {
+  const start = performance.now()
+  expect(render('{{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}')).toMatchObject({ ok: true, objects: [{ out: false }] })
+  expect(performance.now() - start).toBeLessThan(20_000)
+})
+
+test('a width that Go takes for none costs nothing', () => {
+  expect(render('{{ printf "%999999999d" 1 | quote }}')).toMatchObject({ ok: true })
+})
+
+test('a helper may include itself a few hundred times', () => {
+  const template = '{{ define "down" }}{{ if . }}x{{ include "down" (sub . 1 | int) }}{{ end }}{{ end }}{{ include "down" 150 | len }}'
+  expect(render(template)).toMatchObject({ ok: true, objects: [{ out: 150 }] })
+})
