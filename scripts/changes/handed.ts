@@ -27,7 +27,10 @@ export function handedAway(handovers: readonly Handover[]): ReadonlySet<string> 
 
 function recordOf({ result, before, after }: Handover): DatabaseChange {
   const { application } = before
-  const id = (result === 'gone' ? undefined : after?.database?.id) ?? before.database?.id ?? application
+  const id =
+    (result === 'gone' ? undefined : after?.database?.id) ??
+    before.database?.id ??
+    (before.isPlain === true ? `${application}/${before.cluster ?? ''}` : application)
   const record = { id, application: result === 'gone' ? application : (after?.application ?? application) }
   if (result === 'created') {
     const steps = [told(`${before.maker} makes the Cluster ${before.cluster ?? before.release} in ${before.namespace}, new and empty`)]

@@ -197,3 +197,24 @@ it('takes an element whose place another one took for a rename', () => {
   const both = edited(legacySet, [beta, `${beta}          - service: "omega"\n`])
   expect(changes(legacySet, both, omega)).toEqual([])
 })
+
+it('compares Clusters that stand as manifests in a folder of the repository', () => {
+  const chart = application.slice(
+    application.indexOf('    - repoURL: https://cloudnative'),
+    application.indexOf('    - repoURL: https://github'),
+  )
+  const folder = edited(application, [
+    chart,
+    '    - repoURL: https://github.com/example/infra.git\n      targetRevision: main\n      path: m\n',
+  ])
+  const clusters = (...names: string[]): Files => ({
+    'm/pg.yaml': names.map((name) => `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: ${name}\n`).join('---\n'),
+  })
+  const compared = (before: Files, now: Files): string[] => changes(folder, folder, { base: before, now })
+  expect(compared(clusters('a', 'b'), clusters('b', 'a'))).toEqual([])
+  expect(compared(clusters('a'), clusters('a', 'b'))).toEqual([])
+  expect(compared(clusters('a', 'b'), clusters('a', 'c'))).toEqual(['error changes/cluster-name-stays pg.yaml: name: c'])
+  expect(compared(clusters('a', 'b'), clusters('a'))).toEqual(['error changes/database-stays legacy.yaml: path: m'])
+  expect(changes(folder, undefined, { base: clusters('a') })).toEqual(['error changes/take-over-complete main:legacy.yaml: name: one'])
+  expect(changes(application, folder, { now: clusters('one-cluster') }).filter((text) => text.startsWith('error'))).toEqual([])
+})

@@ -12,6 +12,7 @@ import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabaseSource, releasePath, sourcePath } from './manifest-parts.ts'
+import { plainClusters } from './manifest-folders.ts'
 import { overrideSpot } from './override-spot.ts'
 
 /** What a person decides about a deployment. */
@@ -28,6 +29,8 @@ export interface Deployment extends Identity {
   readonly manifest?: Manifest
   /** absent for a hand-written one */
   readonly database?: Database
+  /** it stands as a manifest in a folder of the repository, and no chart makes it */
+  readonly isPlain?: true
   /** the line that decides a part */
   readonly spotOf: (part: Part) => Spot
 }
@@ -72,20 +75,34 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
   const spec = at(application, 'spec')
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
   const name = applicationName(application)
-  return sources.flatMap((source, nth): Deployment[] =>
+  const own = { key: applicationKey(manifest, name), application: name, maker: makerOf(manifest), manifest }
+  const plain = sources.flatMap((source, nth) =>
+    plainClusters(source, manifest).map((cluster): Deployment => {
+      const { namespace, destination } = identityOfSource(application, manifest, nth)
+      return {
+        ...own,
+        cluster: cluster.name,
+        release: cluster.name,
+        namespace: cluster.namespace ?? namespace,
+        destination,
+        isPlain: true,
+        spotOf: (part) =>
+          part === 'application' || part === 'destination' ? writtenSpot({ manifest, application, nth }, part) : cluster.spot,
+      }
+    }),
+  )
+  const charts = sources.flatMap((source, nth): Deployment[] =>
     isDatabaseSource(source, settings)
       ? [
           {
             ...identityOfSource(application, manifest, nth),
-            key: applicationKey(manifest, name),
-            application: name,
-            maker: makerOf(manifest),
-            manifest,
+            ...own,
             spotOf: (part) => writtenSpot({ manifest, application, nth }, part),
           },
         ]
       : [],
   )
+  return [...charts, ...plain]
 }
 
 interface Source {

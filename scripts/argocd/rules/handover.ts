@@ -26,6 +26,8 @@ export interface Sides {
 export function compareDeployments({ before, now, swaps, successorOf }: Sides): Handover[] {
   const byApplication = new Map<string, Deployment[]>()
   for (const one of now) if (hasName(one)) byApplication.set(one.key, [...(byApplication.get(one.key) ?? []), one])
+  const oldOf = new Map<string, Deployment[]>()
+  for (const one of before) oldOf.set(one.key, [...(oldOf.get(one.key) ?? []), one])
   const byCluster = new Map<string, Deployment>()
   for (const one of now) {
     const key = clusterKey(one)
@@ -36,9 +38,12 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
   const lost: Deployment[] = []
   const found = before.flatMap((old): Handover[] => {
     const key = clusterKey(old)
-    const made = byApplication.get(old.key) ?? []
-    const kept = made.find((one) => isOneMaker(old, one, successorOf))
+    // an Application may deploy several: those that the others of the base have are theirs
+    const beside = (oldOf.get(old.key) ?? []).filter((one) => one !== old && one.manifest === old.manifest)
+    const others = new Set(beside.flatMap((one) => clusterKey(one) ?? []).filter((one) => one !== key))
+    const made = (byApplication.get(old.key) ?? []).filter((one) => !others.has(clusterKey(one) ?? ''))
     const same = made.find((one) => key !== undefined && clusterKey(one) === key)
+    const kept = [...(same === undefined ? [] : [same]), ...made].find((one) => isOneMaker(old, one, successorOf))
     const next = kept ?? same ?? made[0]
     if (next !== undefined) {
       if (next === kept) return isRecreated(old, next) ? [{ result: 'recreated', before: old, after: next }] : []
@@ -119,6 +124,7 @@ interface Wording {
 /** Whether the settings, or one manifest, make a deployment on both sides. */
 function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
   if (old.manifest === undefined || next.manifest === undefined) return old.manifest === next.manifest
+  if (old.manifest.kind === next.manifest.kind && old.manifest.key === next.manifest.key) return true
   const successor = successorOf(old.manifest)
   return successor?.kind === next.manifest.kind && successor.key === next.manifest.key && successor.file === next.manifest.file
 }
@@ -139,7 +145,7 @@ export function handoverFindings(
     if (result === 'created') return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
-    if (result !== 'gone' || after !== undefined) return true
+    if (result !== 'gone' || after !== undefined || before.isPlain === true) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()
