@@ -186,6 +186,7 @@ const bounded: Readonly<Record<string, string>> = {
   '"((?:[^"\\\\]|\\\\.)*)"(\\s*:)?|-?\\d[\\d.eE+-]*': 'the text is JSON, in which every quote is closed',
   '([\\d.]+)(ns|us|µs|μs|ms|s|m|h)': 'the text is a duration as a whole, in which a unit follows each number',
   '\\$(?:([*#$@!?0-9-])|([A-Za-z0-9_]+)|\\{([^}]*)\\})?': 'the text ends with a closing brace',
+  '\\.(\\d*?)0+(?=Z|[-+]\\d\\d:\\d\\d$)': 'a date that was read already',
   '\\B(?=(?:\\d{3})+$)': 'a number that this program counted',
 }
 

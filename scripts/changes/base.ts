@@ -147,7 +147,7 @@ function isMendAlone(
 
 /** What keeps the settings of the base from being read: without them a branch could do anything. */
 function unreadable({ message, at, help }: LocatedFinding, severity: Severity): LocatedFinding {
-  const advice = severity === 'error' ? 'mend that in a change that does nothing else' : 'change nothing but that line here'
+  const advice = severity === 'error' ? 'fix that in a change that does nothing else' : 'change nothing but that line here'
   return {
     rule: 'changes/base-readable',
     severity,

@@ -86,7 +86,7 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
       ok: false,
       rule: 'helm-engine',
       message: `helm can't get chart ${name} ${version} from ${repository}`.slice(0, 120),
-      help: 'mend the pin, or run `helm pull` once where there is a network',
+      help: 'fix the pin, or run `helm pull` once where there is a network',
       blame: 'pin',
     }
     unavailable.set(pin, outcome)

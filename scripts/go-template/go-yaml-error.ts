@@ -1,4 +1,5 @@
 // What does go-yaml say of a text that it refuses?
+import { trimEndOf } from '../values/trim.ts'
 import { resolvePlain } from '../yaml/scalars.ts'
 
 interface Problem {
@@ -24,7 +25,7 @@ function infinityIn(rest: string): string {
 
 /** `%#v` of the scalar behind a colon. */
 function valueAfter(rest: string): string {
-  const written = /:[ \t]+([^\n]*?)[ \t]*(?:\n|$)/.exec(rest)?.[1] ?? ''
+  const written = trimEndOf(/:[ \t]+([^\n]*)/.exec(rest)?.[1] ?? '', ' \t')
   const quoted = /^(["'])(.*)\1$/.exec(written)?.[2]
   const value = quoted ?? resolvePlain(written)
   if (value === null) return '<nil>'

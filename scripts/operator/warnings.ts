@@ -66,7 +66,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const [first, ...others] = inTreeStores(object)
       if (!first) return
-      const message = `barmanObjectStore is set, but in-tree object stores are to go: the operator announces it for ${removalRelease(operator)}`
+      const message = `barmanObjectStore is set, but in-tree object stores are deprecated: the operator announces it for ${removalRelease(operator)}`
       yield { message, help: 'move to the Barman Cloud plugin', places: [first, ...others] }
     },
   },

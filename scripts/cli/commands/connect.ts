@@ -46,7 +46,7 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
   if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)
   if ((folder !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
-    throw new UsageError(`\`${rest[0] ?? folder}\` is one word too many; only --flyway takes a folder`)
+    throw new UsageError(`\`${rest[0] ?? folder}\` is an unexpected argument; only --flyway takes a folder`)
   const [kind] = wanted
   if (format === 'json' && kind !== undefined)
     throw new UsageError(`--format is \`json\`, but --${kind} prints a snippet, which has one form; leave one of them out`)

@@ -45,7 +45,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
         stdout: (text) => terminal.stderr(text),
       },
     )
-    terminal.stderr('there is no plan while files are broken\n')
+    terminal.stderr('cannot plan until these errors are fixed\n')
     return 1
   }
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))

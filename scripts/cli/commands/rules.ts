@@ -17,7 +17,7 @@ export interface RulesFlags {
 export function rules(flags: RulesFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
   const [id, ...rest] = operands
-  if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is one word too many; rules takes one id`)
+  if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; rules takes one id`)
   const groups = ruleGroups()
   if (id === undefined) {
     terminal.stdout(format === 'json' ? toJson(groups.flatMap((group) => group.rules)) : listText(groups, terminal.color))
