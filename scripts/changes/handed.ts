@@ -38,7 +38,7 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
   }
   if (result === 'swapped') {
     const cluster = before.cluster ?? before.release
-    const steps = [todo(`the Application ${application} stays, but nothing in it makes the Cluster ${cluster} now: restore its chart`)]
+    const steps = [todo(`the Application ${application} stays, but nothing in it makes the Cluster ${cluster} now: restore what made it`)]
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
   if (result === 'gone' || after === undefined) {

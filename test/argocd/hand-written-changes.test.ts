@@ -218,3 +218,22 @@ it('compares Clusters that stand as manifests in a folder of the repository', ()
   expect(changes(folder, undefined, { base: clusters('a') })).toEqual(['error changes/take-over-complete main:legacy.yaml: name: one'])
   expect(changes(application, folder, { now: clusters('one-cluster') }).filter((text) => text.startsWith('error'))).toEqual([])
 })
+
+it('says nothing of other spellings of the same databases', () => {
+  const list = '    - list:\n        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const git =
+    '    - git:\n        repoURL: https://github.com/example/infra.git\n        revision: main\n        files:\n          - path: databases/hand/*.yaml\n'
+  const named = { base: { 'databases/hand/a.yaml': 'service: alpha\n', 'databases/hand/b.yaml': 'service: beta\n' } }
+  const byFiles = edited(legacySet, [list, git])
+  expect(changes(legacySet, byFiles, named)).toEqual([])
+  expect(
+    changes(byFiles, byFiles, { ...named, now: { 'databases/hand/c.yaml': 'service: gamma\n', 'helm-values/legacy/gamma.yaml': '' } }),
+  ).toEqual([])
+  const renamed = { ...named, now: { 'databases/hand/a.yaml': 'service: omega\n', 'helm-values/legacy/omega.yaml': '' } }
+  expect(changes(byFiles, byFiles, renamed).map((text) => text.split(' ').slice(0, 2).join(' '))).toContain('error changes/no-rename')
+  const fasttemplate = edited(legacySet, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', '']).replaceAll(
+    '{{ .service }}',
+    '{{service}}',
+  )
+  expect(changes(legacySet, fasttemplate).filter((text) => text.startsWith('error'))).toEqual([])
+})

@@ -192,8 +192,11 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         rule: 'changes/database-stays',
         severity: 'error',
         part: 'cluster',
-        message: `${swap.what} of Application ${name} makes no Cluster known here, but ${cut(before.cluster ?? before.release)} was deployed by it`,
-        help: 'restore the chart; a mirror of it must be named in clusterChart.repository of an environment',
+        message: `${swap.what} of Application ${name} no longer makes the Cluster ${cut(before.cluster ?? before.release)}`,
+        help:
+          before.isPlain === true
+            ? 'bring the Cluster back under its name and namespace'
+            : 'restore the chart; a mirror of it must be named in clusterChart.repository of an environment',
       },
     ]
   if (after === undefined)
