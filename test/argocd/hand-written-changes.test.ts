@@ -186,7 +186,8 @@ it.each([
 ])('an Application that stays must go on making its database: %s becomes %s', (from, to) => {
   for (const text of [legacySet, bareSet, application])
     expect(changes(text, edited(text, [from, to])).filter((one) => one.includes(' changes/'))).toEqual([
-      `error changes/database-stays legacy.yaml: ${to.startsWith('repoURL') ? `- ${to}` : to}`,
+      // a chart of the same name elsewhere may be a mirror
+      to.startsWith('repoURL') ? `warning changes/database-stays legacy.yaml: - ${to}` : `error changes/database-stays legacy.yaml: ${to}`,
     ])
 })
 

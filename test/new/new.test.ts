@@ -209,7 +209,7 @@ test.each([
   [['new', 'x', '--database', 'a"b'], 'lower-case letters'],
   [['new', 'x', '--owner', 'a b'], 'must be a label'],
   [['new', 'x', '--name', 'a'], 'has no {name}'],
-  [['new', 'x', 'y'], 'one word too many'],
+  [['new', 'x', 'y'], 'unexpected argument'],
   [['new', 'orders'], 'overwrites nothing'],
 ])('%j is wrong usage', async (argv, part) => {
   const { code, stdout, stderr } = await repository.run(...argv)

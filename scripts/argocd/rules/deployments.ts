@@ -142,6 +142,8 @@ export function hasName({ application }: Deployment): boolean {
 export interface Swap {
   readonly what: string
   readonly spot: Spot
+  /** the chart keeps its name, and comes from another place */
+  readonly isSameChart: boolean
 }
 
 /** The Applications of manifests by key, each with the source that stands where one of a database may have been. */
@@ -167,7 +169,11 @@ export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> 
       const { plain, base } = manifest
       const path = [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth)]
       const what = `${key === 'repoURL' ? 'chart at' : key} ${String(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
-      swaps.set(applicationKey(manifest, applicationName(application)), { what, spot: manifest.spotOf([...path, key]) })
+      swaps.set(applicationKey(manifest, applicationName(application)), {
+        what,
+        spot: manifest.spotOf([...path, key]),
+        isSameChart: key === 'repoURL',
+      })
     }
   }
   return swaps

@@ -190,9 +190,12 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
     return [
       {
         rule: 'changes/database-stays',
-        severity: 'error',
+        // a chart of the same name from another place is most likely a mirror
+        severity: swap.isSameChart ? 'warning' : 'error',
         part: 'cluster',
-        message: `${swap.what} of Application ${name} no longer makes the Cluster ${cut(before.cluster ?? before.release)}`,
+        message: swap.isSameChart
+          ? `${swap.what} of Application ${name} is not known to make the Cluster ${cut(before.cluster ?? before.release)}`
+          : `${swap.what} of Application ${name} no longer makes the Cluster ${cut(before.cluster ?? before.release)}`,
         help:
           before.isPlain === true
             ? 'bring the Cluster back under its name and namespace'
