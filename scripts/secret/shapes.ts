@@ -86,7 +86,7 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
     if (!isSignature && !isSecretKey(name) && !isNamedAfterSecret(name) && !/password\.\w{1,20}$/i.test(name)) continue
     const span = valueSpan(text, value.start, value.ends)
     const written = text.slice(span.start, span.end)
-    if (!isPlaceholder(written.replace(/[;,.)'"]+$/, '')) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
+    if (!isPlaceholder(written.replace(/[;,.)'"]{1,8}$/, '')) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
   }
 }
 
