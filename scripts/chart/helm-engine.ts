@@ -2,9 +2,11 @@
 import { maskSentence } from '../secret/values.ts'
 import { printed } from '../values/printed.ts'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
+import { repositoryTop } from '../repository/place.ts'
+import { isInside } from '../repository/tree.ts'
 import { writeYaml } from '../yaml/write.ts'
 import type { Database, JsonMap, MapValue, Origin, RenderedObject, SourceFile, Value } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -46,6 +48,14 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
   const pin = [repository, name, version].join(' ')
   const known = unavailable.get(pin)
   if (known !== undefined) return known
+  if (/^[./]/.test(repository) && leavesRepository(resolve(root, repository, name), root))
+    return {
+      ok: false,
+      rule: 'helm-engine',
+      message: `clusterChart.repository is ${JSON.stringify(repository).slice(0, 60)}, which leads out of the repository`,
+      help: 'copy the chart into the repository',
+      blame: 'pin',
+    }
   const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-'))
   try {
     const file = join(folder, 'values.yaml')
@@ -93,6 +103,38 @@ export function runHelm(database: Database, values: MapValue, root = '.'): HelmO
     return outcome
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Whether a chart's folder, or a link on the way to it or in it, lies outside: Helm would read what is there. */
+function leavesRepository(chart: string, root: string): boolean {
+  const base = realpathSync(root)
+  const top = repositoryTop(base)
+  // `a/../..` leaves it, too, where a link would bring it back
+  if (!isInside(top, resolve(base, relative(resolve(root), chart)))) return true
+  let real: string
+  try {
+    real = realpathSync(chart)
+  } catch {
+    return !isInside(top, nearestReal(chart))
+  }
+  if (!isInside(top, real)) return true
+  return readdirSync(real, { recursive: true, withFileTypes: true }).some((entry) => {
+    if (!entry.isSymbolicLink()) return false
+    try {
+      return !isInside(top, realpathSync(join(entry.parentPath, entry.name)))
+    } catch {
+      return false
+    }
+  })
+}
+
+/** The nearest folder above that exists, links resolved. */
+function nearestReal(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return nearestReal(dirname(path))
   }
 }
 

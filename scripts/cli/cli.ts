@@ -213,7 +213,10 @@ function readFlags(
     return { flags, operands: parsed.positionals }
   } catch (error) {
     if (error instanceof UsageError) throw error
-    const message = error instanceof Error ? (error.message.split('. ')[0] as string).replace(/\.$/, '') : String(error)
+    const message =
+      error instanceof Error
+        ? (error.message.replaceAll(/\s{0,9}\n\s{0,9}/g, ' ').split('. ')[0] as string).replace(/\.$/, '')
+        : String(error)
     const unknown = /'--?([\w-]+)'/.exec(message)?.[1]
     const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
     throw new UsageError(

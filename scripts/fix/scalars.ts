@@ -64,7 +64,14 @@ function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
   const { operator, crontab } = readingsOf(written) ?? {}
   const [only, other] = [operator, crontab].filter((reading) => reading !== undefined)
   // a 7 that becomes a 0 is a guess about the cron that was meant
-  if (only === undefined || other !== undefined || inner?.[2] !== written || /[=@]/.test(written) || written.trim().endsWith('7'))
+  if (
+    only === undefined ||
+    only.never ||
+    other !== undefined ||
+    inner?.[2] !== written ||
+    /[=@]/.test(written) ||
+    written.trim().endsWith('7')
+  )
     return undefined
   return replaceValue(node, raw, `${inner[1]}${only.fields}${inner[1]}`)
 }

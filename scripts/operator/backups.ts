@@ -77,6 +77,15 @@ export const backupObject: readonly Rule<OperatorSubject>[] = [
   },
 ]
 
+/** The same schedule with what cron calls the wrong word: Sunday is 0 and not 7, midnight is hour 0 and not 24. */
+function helpForField(words: readonly string[], wrong: { readonly index: number } | undefined): string | undefined {
+  if (wrong === undefined) return undefined
+  const [word, index] = [words[wrong.index], wrong.index]
+  if (index === 5 && word === '7') return 'write `0` or `SUN` for Sunday'
+  if (index === 2 && word === '24') return 'write `0` for midnight'
+  return undefined
+}
+
 /** In the order of the validator of ScheduledBackups; the annotation can't switch these off. */
 export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
   {
@@ -94,7 +103,11 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
         wrong === undefined
           ? 'must have six cron fields, seconds first'
           : `${words.length === 6 ? 'its' : 'seconds come first: its'} ${wrong.name} ${wrong.must}`
-      const help = crontab === undefined ? 'write "0 0 2 * * *" for every day at 02:00' : `write "${crontab.fields}" to run ${crontab.runs}`
+      const help =
+        (words.length === 6 ? helpForField(words, wrong) : undefined) ??
+        (crontab === undefined || crontab.never
+          ? 'write "0 0 2 * * *" for every day at 02:00'
+          : `write "${crontab.fields}" to run ${crontab.runs}`)
       yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, help)
     },
   },
@@ -121,8 +134,11 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       const runs = operator === undefined ? '' : `: it runs ${operator.runs}`
       const message = `schedule is ${shown(schedule)}, but should have six fields, seconds first${runs}`
       const keep = `"${operator?.fields}" to keep that`
-      const help = crontab === undefined ? keep : `${keep}, or "${crontab.fields}" to run ${crontab.runs}`
-      yield caution(['spec', 'schedule'], message, `write ${help}`)
+      const help = crontab === undefined ? `write ${keep}` : `write ${keep}, or "${crontab.fields}" to run ${crontab.runs}`
+      const isDead = operator?.never === true && (crontab === undefined || crontab.never)
+      const alive = operator?.never === true && crontab?.never === false ? `write "${crontab.fields}" to run ${crontab.runs}` : undefined
+      const running = operator?.never === false && crontab?.never === true ? `write ${keep}` : undefined
+      yield caution(['spec', 'schedule'], message, isDead ? 'write a day that the month has' : (alive ?? running ?? help))
     },
   },
   ...methodRules('scheduled-backup', 'ScheduledBackupCustomValidator.validate'),

@@ -79,15 +79,26 @@ function readSchedule(text: string): Schedule | undefined {
   return { kind: 'fields', second, minute, hour, dayOfMonth, month, dayOfWeek }
 }
 
+/** Whether no date matches: a day that none of the months has, or a field without values. */
+export function neverRuns({ second, minute, hour, dayOfMonth, month, dayOfWeek }: FieldSchedule): boolean {
+  if ([second, minute, hour, month].some(({ values }) => values.size === 0)) return true
+  const hasDay = [...month.values].some((name) =>
+    [...dayOfMonth.values].some((day) => day <= new Date(Date.UTC(2024, name, 0)).getUTCDate()),
+  )
+  const hasWeekday = dayOfWeek.values.size > 0
+  // two restricted day fields widen each other
+  return dayOfMonth.any || dayOfWeek.any ? !(hasDay && hasWeekday) : !(hasDay || hasWeekday)
+}
+
 const fieldNames = ['second', 'minute', 'hour', 'day of the month', 'month', 'day of the week']
 
 /** The first of six fields that can't be read, and what it must be; undefined: each can. */
-export function wrongField(words: readonly string[]): { readonly name: string; readonly must: string } | undefined {
+export function wrongField(words: readonly string[]): { readonly name: string; readonly must: string; readonly index: number } | undefined {
   const index = bounds.findIndex((range, at) => !parseField(words[at] ?? '*', range))
   const [range, word = ''] = [bounds[index], words[index]]
   if (range === undefined) return undefined
   const names = range.names.length === 0 ? '' : ', or a name of three letters'
-  return { name: fieldNames[index] as string, must: `is \`${word.slice(0, 20)}\` and must be ${range.min} to ${range.max}${names}` }
+  return { name: fieldNames[index] as string, index, must: `is \`${word.slice(0, 20)}\` and must be ${range.min} to ${range.max}${names}` }
 }
 
 /**

@@ -1,11 +1,13 @@
 // When does a schedule run, in words, and which two readings has one of five fields?
-import { parseSchedule, scheduleWords } from './cron.ts'
+import { neverRuns, parseSchedule, scheduleWords } from './cron.ts'
 import type { FieldSchedule } from './cron.ts'
 
 /** One way to read a schedule of five fields: its spelling with six, and when it runs. */
 export interface ScheduleReading {
   readonly fields: string
   readonly runs: string
+  /** no date matches, such as 30 February */
+  readonly never: boolean
 }
 export interface Readings {
   /** seconds first, any day of the week: what the operator does; undefined: refused */
@@ -25,7 +27,9 @@ export function readingsOf(schedule: string): Readings | undefined {
 
 function reading(fields: string): ScheduleReading | undefined {
   const schedule = parseSchedule(fields)
-  return schedule?.kind === 'fields' ? { fields, runs: describeRuns(schedule, scheduleWords(fields)) } : undefined
+  if (schedule?.kind !== 'fields') return undefined
+  const never = neverRuns(schedule)
+  return { fields, runs: never ? 'never' : describeRuns(schedule, scheduleWords(fields)), never }
 }
 
 const monthNames = [
@@ -62,8 +66,14 @@ function describeRuns(schedule: FieldSchedule, words: readonly string[]): string
     if (s !== undefined && minute.values.size === 60 && hour.values.size === 24) return `every minute${on}`
     if (second.values.size === 60 && minute.values.size === 60 && hour.values.size === 24) return `every second${on}`
   }
-  const [secondWord, minuteWord, hourWord, dayWord, monthWord, weekWord] = words
-  return `second ${secondWord}, minute ${minuteWord}, hour ${hourWord}, day ${dayWord}, month ${monthWord}, weekday ${weekWord}`
+  const units = ['second', 'minute', 'hour', 'day of the month', 'month', 'day of the week']
+  const said = words.flatMap((word, index) => {
+    const unit = units[index] as string
+    const every = /^[*?]\/(\d+)$/.exec(word)?.[1]
+    if (every !== undefined && every !== '1') return [`every ${every} ${unit.replace(/^\w+/, '$&s')}`]
+    return /^[*?](?:\/1)?$/.test(word) ? (index === 0 ? ['every second'] : []) : [`at ${unit} ${word}`]
+  })
+  return said.join(', ')
 }
 
 /** The days of a schedule; undefined: not in a few words. */

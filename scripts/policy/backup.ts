@@ -1,4 +1,5 @@
 // Is a database backed up, and can what it backs up be read again?
+import { neverRuns, parseSchedule } from '../operator/cron.ts'
 import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
@@ -57,6 +58,26 @@ export const backup: readonly PolicyRule[] = [
         message: 'backups.scheduledBackups is empty, but a WAL archive without base backups restores nothing',
         places: [{ path: ['backups', 'scheduledBackups'] }],
         help: 'add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }',
+      }
+    },
+  },
+  {
+    id: 'policy/schedule-runs',
+    severity: 'warning',
+    summary: 'a scheduled backup runs on some day',
+    reads: [['backups', 'scheduledBackups']],
+    *check(subject) {
+      for (const object of subject.objects) {
+        if (object.kind !== 'ScheduledBackup') continue
+        const schedule = textAt(object.plain, 'spec', 'schedule') ?? ''
+        const parsed = parseSchedule(schedule)
+        if (parsed?.kind !== 'fields' || !neverRuns(parsed)) continue
+        yield {
+          object,
+          message: `schedule is ${JSON.stringify(schedule).slice(0, 60)}, which never runs: no such day exists`,
+          places: [{ path: ['spec', 'schedule'] }],
+          help: 'write a day that the month has',
+        }
       }
     },
   },

@@ -1,7 +1,7 @@
 // Which parts of a text that is no YAML can hold a secret? Lines decide, and where in doubt, they hide.
 import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
-import { isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
+import { isNamedAfterSecret, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
 import { joined, secretShapes } from './shapes.ts'
 
 /** What hides the lines that follow: a secret's key, or an anchor that such a key names. */
@@ -107,7 +107,7 @@ function isHidden(line: string, indent: number, open: Open): boolean {
     line.slice(itemStart(line)).replace(/^("[^"]*"|'[^']*')\s{1,99}:/, '$1:'),
   )
   const isText = !isKey && !isItem && !isComment
-  if (open.isReference) return isText
+  if (open.isReference) return isText || (isItem && !isKey)
   return indent > open.indent || isText || (isItem && indent === open.indent && open.isEmpty)
 }
 
@@ -116,6 +116,11 @@ interface Found {
   readonly column: number
   readonly indent: number
   readonly isReference: boolean
+}
+
+/** A key with text that is a secret, while keys below it are a reference to one. */
+function takesReference(key: string): boolean {
+  return isSecretReference(key) || isNamedAfterSecret(key)
 }
 
 function secretIn(
@@ -134,12 +139,12 @@ function secretIn(
     if (/^(?:true|false|null|~)\s*(?:[#,}\]]|$)/.test(rest)) continue
     if (
       isSecretKey(key) ||
-      (isSecretTextKey(key) && !isSecretReference(key) && !/^[{[]/.test(rest)) ||
+      (isSecretTextKey(key) && !takesReference(key) && !/^[{[]/.test(rest)) ||
       key === 'stringData' ||
       (isSecretObject && key === 'data')
     )
       return { column, indent, isReference: false }
-    if (isSecretReference(key) && !/^(?:[{[]|[&!]\S+\s*[{[])/.test(rest)) return { column, indent, isReference: true }
+    if (takesReference(key) && !/^(?:[&!]\S+\s*)?(?:\{|\[\s*(?:\{|$))/.test(rest)) return { column, indent, isReference: true }
     if (/^v(?:al?u?e?|lau?e)$/i.test(key) && isBesideSecret(lines, index, at)) return { column, indent, isReference: false }
   }
   // `secretKey hunter2`, `secretKey=hunter2`
@@ -159,7 +164,7 @@ function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
     if (!line.includes('*')) continue
     for (const match of line.matchAll(/(?<![\w./-])([\w./-]+)["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
       const [, key = '', name = ''] = match
-      if (isSecretKey(key) || isSecretReference(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
+      if (isSecretKey(key) || isSecretTextKey(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
     }
   }
   return names

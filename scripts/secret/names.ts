@@ -20,11 +20,12 @@ const longNames = [
 ]
 const endings = new RegExp(
   '(?:password|passwd|passphrase|passphrasecommand|passwordhash|pwhash|pwd|token|sastoken|connectionstring|applicationcredentials|' +
-    '(?:secret|access|storage|account|api|private|encryption|signing|master|shared|hmac|symmetric|ssh)key(?:id)?|' +
+    '(?:secret|access|storage|account|api|private|encryption|signing|master|shared|hmac|symmetric|ssh|fernet|jwt|license)key(?:id)?|' +
+    'keydata|passcode|mnemonic|(?:store|token|card|user|hsm)pin|' +
     '(?:client|app|application|api|consumer|shared|webhook|jwt|oauth2?|hmac|session|cookie|signing)secret)$',
 )
 /** Too short to be an ending: `bypass` is no password. */
-const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort'])
+const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp'])
 /** A reference, a switch, and how a token is mounted: near in name, but no secrets. */
 const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
 /** No honest name is longer; the end of a name says what it is. */
@@ -45,9 +46,26 @@ export function isSecretKey(key: string): boolean {
   return is
 }
 
-/** A key whose own text is a secret, while a map below it is a reference to one: `credentials`. */
-export function isSecretTextKey(key: string): boolean {
-  return isSecretReference(key) || /(?:^|[-_./a-z])credentials?$/i.test(key.slice(-longest)) || /^authorization$/i.test(key)
+/** Keys whose text is the name of a Secret in the operator's and the chart's schemas, and by what other charts call it. */
+const namesOfSecrets =
+  /(?:existing|superuser|tls|ca|certs?|certificate|ssl|sslkey|authquery|queries|pull|credentials?)secret$|^ingresskubernetesioauthsecret$/
+
+/** `adminSecret`, `secret`, `credentials`: text there is a secret, unless the key takes a Secret's name. */
+export function isNamedAfterSecret(key: string): boolean {
+  const end = key.slice(-longest).toLowerCase()
+  if (/(?:^|[-_./a-z])credentials?$/.test(end)) return true
+  if (!end.endsWith('secret')) return false
+  const bare = end.replace(/^.*(?=ingress\.kubernetes\.io\/auth)/, '').replaceAll(/[-_./\s]/g, '')
+  return !namesOfSecrets.test(bare)
+}
+
+/**
+ * A key whose own text is a secret, while a map below it is a reference to one: `credentials`, `secret`.
+ * `parent`: `bootstrap.secret` is the name of a Secret in the chart.
+ */
+export function isSecretTextKey(key: string, parent?: string | number): boolean {
+  if (key === 'secret' && parent === 'bootstrap') return false
+  return isSecretReference(key) || isNamedAfterSecret(key) || /^(?:authorization|auth)$/i.test(key.slice(key.lastIndexOf('/') + 1))
 }
 
 const nameWords = /passw|passphrase|pwd|secret|token|credential|(?:api|private|access|account|encryption|signing|master|storage)[-_.]?key/i
@@ -57,7 +75,7 @@ const otherThings =
 /** `DB_PASSWORD`, `apiToken`: a name whose `value` beside it is a secret. The path to a file and the name of a Secret are none. */
 export function isSecretName(name: string): boolean {
   const end = name.slice(-longest)
-  return (nameWords.test(end) && !otherThings.test(end)) || isSecretKey(name)
+  return (nameWords.test(end) && !otherThings.test(end)) || /(?:^|[-_.])pin$/i.test(end) || /[a-z\d]Pin$/.test(end) || isSecretKey(name)
 }
 
 /** A key below which `value` is a secret: `passwordSecret`. */
@@ -98,8 +116,9 @@ export function isSecretPath(path: Path): boolean {
 
 /** A path to text, or to an item of a list of texts, at a key such as `credentials`. */
 export function isSecretTextPath(path: Path): boolean {
-  const key = typeof path.at(-1) === 'number' ? path.at(-2) : path.at(-1)
-  return typeof key === 'string' && isSecretTextKey(key)
+  const at = typeof path.at(-1) === 'number' ? -2 : -1
+  const key = path.at(at)
+  return typeof key === 'string' && isSecretTextKey(key, path.at(at - 1))
 }
 
 /** A path for a person: keys that stand where a secret's text belongs are not shown. */

@@ -1,7 +1,7 @@
 // Which parts of a text are secrets by their shape alone, whatever key they stand at?
 import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
-import { isSecretKey, mask } from './names.ts'
+import { isNamedAfterSecret, isSecretKey, mask } from './names.ts'
 import { sqlPasswords, quotedEnd } from './sql.ts'
 
 interface Options {
@@ -18,6 +18,7 @@ export function secretShapes(text: string, { isMessage = false }: Options = {}):
     ...sqlPasswords(text),
     ...schemes(text),
     ...tokens(text),
+    ...webhooks(text),
     ...keysInPem(text),
   ]
   if (!isMessage) append(found, passFileLines(text), withoutColon(text))
@@ -53,9 +54,9 @@ export function maskInText(text: string, options: Options = {}): string {
   return spans.length === 0 ? text : maskSpans(text, spans)
 }
 
-/** What an environment or a template puts in later is no secret yet. */
+/** What an environment, a template or a format (`%u`) puts in later is no secret yet. */
 export function isPlaceholder(text: string): boolean {
-  return /^(?:\$\([\w.-]{1,200}\)|\$\{[\w.-]{1,200}\}|\{\{[^{}]{1,200}\}\})$/.test(text.trim())
+  return /^(?:\$\([\w.-]{1,200}\)|\$\{[\w.-]{1,200}\}|\$[A-Z_][A-Z\d_]{0,200}|%-?\d{0,2}[A-Za-z]|\{\{[^{}]{1,200}\}\})$/.test(text.trim())
 }
 
 /** `://user:pw@host`, and a token alone in the place of the user. */
@@ -84,10 +85,10 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
     if (value === undefined) continue
     const name = match[0].slice(-120)
     const isSignature = /^(?:sig|x-amz-signature|sharedaccesssignature)$/i.test(name)
-    if (!isSignature && !isSecretKey(name) && !/(?:secret|credentials?|password\.\w{1,20})$/i.test(name)) continue
+    if (!isSignature && !isSecretKey(name) && !isNamedAfterSecret(name) && !/password\.\w{1,20}$/i.test(name)) continue
     const span = valueSpan(text, value, finders)
     const written = text.slice(span.start, span.end)
-    if (!isPlaceholder(written) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
+    if (!isPlaceholder(written.replace(/[;,.)'"]{1,8}$/, '')) && !/^["']?(?:true|false|null|undefined)?["']?,?$/i.test(written)) yield span
   }
 }
 
@@ -191,6 +192,17 @@ function* tokens(text: string): Iterable<Span> {
     rest.lastIndex = match.index + match[0].length
     last = rest.exec(text)?.index ?? text.length
     yield { start: match.index, end: last }
+  }
+}
+
+/** The part of a webhook's address that lets anybody post: Slack, Discord, Teams, Telegram, and hooks with a long segment. */
+function* webhooks(text: string): Iterable<Span> {
+  const known =
+    /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/|(?:webhook\.office\.com|outlook\.office(?:365)?\.com)\/webhook(?:b2)?\/|api\.telegram\.org\/(?:file\/)?bot|hooks\.zapier\.com\/hooks\/catch\/|events\.pagerduty\.com\/integration\/|hc-ping\.com\/|\/(?:web)?hooks?(?:b2)?\/(?=[^\s"'`<>/]{0,200}\d)(?=[\w-]{16}))([^\s"'`<>,;)}\]]+)/gi
+  for (const match of text.matchAll(known)) {
+    const address = match[1] as string
+    const end = match.index + match[0].length
+    if (!isPlaceholder(address)) yield { start: end - address.length, end }
   }
 }
 

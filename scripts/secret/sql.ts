@@ -1,5 +1,6 @@
 // Where does SQL hold a password?
 import type { Span } from '../model.ts'
+import { isNamedAfterSecret, isSecretName } from './names.ts'
 
 /** `PASSWORD '…'`, `E'…'`, `U&'…'`, `$tag$…$tag$`, `IDENTIFIED BY '…'`, also inside literals, where quotes are doubled. */
 export function* sqlPasswords(text: string): Iterable<Span> {
@@ -12,11 +13,124 @@ export function* sqlPasswords(text: string): Iterable<Span> {
     last = end
     yield { start, end }
   }
-  for (const match of text.matchAll(/\b(?:crypt|quote_literal|set_config|dblink_connect)\s{0,9}\(\s{0,9}(?=')/gi)) {
-    if (!/crypt/i.test(match[0])) continue
-    const start = match.index + match[0].length
-    yield { start, end: quotedEnd(text, start) }
+  yield* secretArguments(text)
+  yield* secretColumns(text)
+  // SET app.jwt_secret TO 'x'; with = it is an assignment like any other
+  for (const match of text.matchAll(/\bset\s{1,20}(?:(?:local|session)\s{1,20})?["]?([\w.]{1,100})["]?\s{1,20}to(?![\w$])/gi)) {
+    if (!isSecretColumn(match[1] as string)) continue
+    const start = skipSpace(text, match.index + match[0].length)
+    const end = literalEnd(text, start)
+    if (end !== undefined) yield { start, end }
   }
+}
+
+/** Which argument of a function is a secret. */
+const secretArgument: Readonly<Record<string, number>> = {
+  crypt: 0,
+  hmac: 1,
+  encrypt: 1,
+  decrypt: 1,
+  encrypt_iv: 1,
+  decrypt_iv: 1,
+  pgp_sym_encrypt: 1,
+  pgp_sym_encrypt_bytea: 1,
+  pgp_sym_decrypt: 1,
+  pgp_sym_decrypt_bytea: 1,
+  pgp_pub_decrypt: 2,
+  pgp_pub_decrypt_bytea: 2,
+  sign: 1,
+  verify: 1,
+}
+
+function* secretArguments(text: string): Iterable<Span> {
+  let [last, work] = [0, 0]
+  for (const match of text.matchAll(
+    /(?<![\w$])(set_config|crypt|hmac|(?:en|de)crypt(?:_iv)?|pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|sign|verify)\s{0,9}\(/gi,
+  )) {
+    if (match.index < last) continue
+    const name = (match[1] as string).toLowerCase()
+    const { parts, end } = listAt(text, match.index + match[0].length)
+    // a call inside this one has secrets of its own; where calls nest deeply, this one alone is read
+    work += end - match.index
+    if (work > 50 * text.length) last = end
+    const setting = parts[0]?.literals[0]
+    const isSetting = name === 'set_config'
+    if (isSetting && (setting === undefined || !isSecretColumn(text.slice(setting.start, setting.end).replaceAll(/[^\w.]/g, '')))) continue
+    yield* parts[isSetting ? 1 : (secretArgument[name] ?? 1)]?.literals ?? []
+  }
+}
+
+/** `INSERT INTO users (name, password) VALUES ('a', 'x'), …` or `SELECT 'a', 'x'`: the values of columns that are named so. */
+function* secretColumns(text: string): Iterable<Span> {
+  let last = 0
+  for (const match of text.matchAll(/\binsert\s{1,20}into\s{1,20}[\w."$]{1,200}\s{0,20}(?:as\s{1,20}\w{1,64}\s{0,20})?\(/gi)) {
+    if (match.index < last) continue
+    const columns = listAt(text, match.index + match[0].length)
+    last = columns.end
+    const secret = columns.parts.flatMap(({ start, end }, index) =>
+      isSecretColumn(text.slice(start, end).replaceAll(/[^\w.]/g, '')) ? [index] : [],
+    )
+    if (secret.length === 0) continue
+    const head = /^\s{0,99}(?:overriding\s{1,20}(?:system|user)\s{1,20}value\s{1,20})?(values\s{0,99}\(|select\s)/i.exec(
+      text.slice(columns.end, columns.end + 400),
+    )
+    if (head === null) continue
+    const isSelect = /select/i.test(head[1] as string)
+    for (let at: number | undefined = columns.end + head[0].length; at !== undefined;) {
+      const row = listAt(text, at)
+      for (const index of secret) yield* row.parts[index]?.literals ?? []
+      const comma = isSelect ? null : /^\s{0,99},\s{0,99}\(/.exec(text.slice(row.end, row.end + 220))
+      at = comma === null ? undefined : row.end + comma[0].length
+    }
+  }
+}
+
+function isSecretColumn(name: string): boolean {
+  return (isSecretName(name) || isNamedAfterSecret(name)) && !/(?:_at|_on|_date|_id|_count|_salt_rounds|_hint)$/i.test(name)
+}
+
+interface Part extends Span {
+  readonly literals: readonly Span[]
+}
+
+/** What stands between commas up to the closing bracket or the end of the statement; `end` is behind it. */
+function listAt(text: string, from: number): { readonly parts: readonly Part[]; readonly end: number } {
+  const parts: Part[] = []
+  let [start, depth, literals]: [number, number, Span[]] = [from, 0, []]
+  let at = from
+  const close = (): void => void parts.push({ start, end: at, literals })
+  while (at < text.length) {
+    const next = skipSpace(text, at)
+    const character = text.charAt(next)
+    // in the middle of a word no literal begins
+    const literal = /[\w$]/.test(text.charAt(next - 1)) ? (character === "'" ? quotedEnd(text, next) : undefined) : wholeLiteral(text, next)
+    if (literal !== undefined) {
+      literals.push({ start: next, end: literal })
+      at = literal
+      continue
+    }
+    at = next
+    if (character === ';' || (character === ')' && depth === 0)) break
+    if (character === '(') depth++
+    else if (character === ')') depth--
+    else if (character === ',' && depth === 0) {
+      close()
+      ;[start, literals] = [at + 1, []]
+    }
+    at++
+  }
+  close()
+  return { parts, end: at + 1 }
+}
+
+/** The end of a text or a number that begins here. */
+function wholeLiteral(text: string, start: number): number | undefined {
+  const number = /^\d[\d.]*(?![\w$])/.exec(text.slice(start, start + 60))
+  if (number !== null) return start + number[0].length
+  const character = text.charAt(start)
+  if (character === "'") return quotedEnd(text, start)
+  const isPrefixed = /^(?:[EeNnBbXx]'|[Uu]&'|\$(?:[A-Za-z_]\w{0,63})?\$)/.test(text.slice(start, start + 70))
+  return isPrefixed ? literalEnd(text, start) : undefined
 }
 
 /** Behind blanks and comments. */

@@ -82,7 +82,11 @@ export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>):
         !/^(?:create|valueFrom|secretKeyRef)$/.test(key)
       )
         yield { node, spans: 'whole', key, path: pathTo(here) }
-      open.push({ node: child, way: { step: key, parent: here }, context: below(key, kindOf(child, tree), { context, around }) })
+      open.push({
+        node: child,
+        way: { step: key, parent: here },
+        context: below(key, kindOf(child, tree), { context, around, parent: here?.step }),
+      })
     }
   }
 }
@@ -141,14 +145,14 @@ function kindOf<Node>(node: Node, tree: Tree<Node>): 'text' | 'map' | 'other' {
 function below(
   key: string,
   kind: 'text' | 'map' | 'other',
-  { context, around }: { readonly context: Context; readonly around: Around },
+  { context, around, parent }: { readonly context: Context; readonly around: Around; readonly parent: string | number | undefined },
 ): Context {
   const isHolder = isSecretHolder(key)
   const isText = kind === 'text'
   if (context.secret === 'all' || context.secret === 'values') return context
   if (context.secret === 'key') return { secret: isReferenceKey(key) && isText ? 'no' : 'all', isHolder }
   if (isSecretKey(key)) return { secret: 'key', isHolder }
-  if (kind !== 'map' && isSecretTextKey(key)) return { secret: kind === 'text' ? 'all' : 'key', isHolder }
+  if (kind !== 'map' && isSecretTextKey(key, parent)) return { secret: kind === 'text' ? 'all' : 'key', isHolder }
   if (isSecretReference(key)) return { secret: 'no', isHolder }
   if (around.isSecretObject && (key === 'data' || key === 'stringData')) return { secret: 'values', isHolder }
   if (key === 'stringData') return { secret: isText ? 'all' : 'values', isHolder }

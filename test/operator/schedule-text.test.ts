@@ -27,6 +27,7 @@ describe('readings', () => {
     ['15 30 2 1 *', 'on day 1 of every month at 02:30:15', undefined],
     ['15 3 1 * *', 'every day at 01:03:15', 'on day 1 of every month at 03:15'],
     ['0 2,14 * * mon', undefined, 'every Monday at 02:00, 14:00'],
+    ['0 0 31 2 *', undefined, 'never'],
     ['0 0 1 1 *', 'on day 1 of every month at 01:00', 'on day 1 of January at 00:00'],
   ])('%s', (schedule, operator, crontab) => {
     expect({ operator: readingsOf(schedule)?.operator?.runs, crontab: readingsOf(schedule)?.crontab?.runs }).toEqual({ operator, crontab })

@@ -40,6 +40,17 @@ const shapes: Readonly<Record<string, string>> = {
   'a pass file': `db.example.com:5432:app:me:${marker}`,
   'a token': `x glpat-${marker} y`,
   'a hash': `SCRAM-SHA-256$4096:${marker}`,
+  'SQL that sets a setting': `SELECT set_config('app.jwt_secret', '${marker}', false)`,
+  'SQL that sets a setting with TO': `ALTER DATABASE app SET app.jwt_secret TO '${marker}'`,
+  'SQL with columns': `INSERT INTO users (name, password) VALUES ('a', '${marker}'), ('b', E'${marker}')`,
+  'SQL with columns in SQL': `DO $$ BEGIN EXECUTE 'INSERT INTO u ("api_token") SELECT ''${marker}'''; END $$`,
+  'SQL that encrypts': `SELECT pgp_sym_encrypt('x', '${marker}'::text)`,
+  'SQL with calls in calls': `SELECT encode(hmac(crypt('${marker}', gen_salt('bf')), '${marker}', 'sha256'), 'hex')`,
+  'a webhook of Slack': `https://hooks.slack.com/services/T0AAA/B0BBB/${marker}`,
+  'a webhook of Discord': `https://discord.com/api/webhooks/123456/${marker}`,
+  'a webhook of Teams': `https://acme.webhook.office.com/webhookb2/${marker}@x/IncomingWebhook/a/b`,
+  'a webhook of another service': `https://chat.example.com/hooks/${marker}0123456789`,
+  kubeconfig: `{"users":[{"user":{"client-key-data":"${marker}"}}]}`,
   XML: `<server><password>${marker}</password></server>`,
 }
 const shapesOverLines: Readonly<Record<string, string>> = {
@@ -165,6 +176,12 @@ describe('a planted secret', () => {
     'passwordHash',
     'ENCRYPTION_KEY',
     'accessKeyId',
+    'secret',
+    'adminSecret',
+    'my.secret',
+    'client-key-data',
+    'clientKeyData',
+    'auth',
   ]
   test.each([
     ['plain', (key: string) => `    ${key}: ${marker}\n`],
@@ -204,10 +221,19 @@ describe('what is no secret is shown', () => {
   test('references, ordinary words and messages', async () => {
     repository.put(
       'databases/orders/values.yaml',
-      `${['# password of the user: see the vault', 'cluster:', '  storage:', '    size: 10Gi', '  superuserSecret: my-creds', '  walStorge: 1'].join('\n')}
+      `${['# password of the user: see the vault', 'cluster:', '  storage:', '    size: 10Gi', '  superuserSecret: my-creds', '  certificates: {serverTLSSecret: tls, clientCASecret: ca}', '  walStorge: 1'].join('\n')}
   annotations:
     note: "basic authentication with bearer tokens; the password 8 characters long"
     size: "10 Gi"
+    existingSecret: creds
+    nginx.ingress.kubernetes.io/auth-secret: creds
+    option: "--password=$PGPASSWORD --token=\${TOKEN}"
+  postgresql:
+    parameters:
+      log_line_prefix: "user=%u password=%x"
+  initdb:
+    secret: {name: app-creds}
+    postInitSQL: ["SELECT set_config('app.name', 'x', false)", "INSERT INTO users (name, password_changed_at) VALUES ('a', '2026-01-01')"]
   roles:
     - name: app
       passwordSecret: {name: app-password, key: x}

@@ -43,6 +43,12 @@ describe('a shown line', () => {
     ['passwordSecret: {name: x, key: y}', 'passwordSecret: {name: x, key: y}'],
     ['- {name: DB_PASSWORD, value: abc}', '- {name: DB_PASSWORD, value: ***}'],
     ['- {value: abc, name: DB_PASSWORD}', '- {value: ***, name: DB_PASSWORD}'],
+    ['- {name: KEYSTORE_PIN, value: abc}', '- {name: KEYSTORE_PIN, value: ***}'],
+    ['bootstrap: {secret: creds}', 'bootstrap: {secret: creds}'],
+    ['replica: {secret: creds}', 'replica: {secret: ***}'],
+    ['- secret: {secretName: creds}', '- secret: {secretName: creds}'],
+    ["- SELECT pgp_pub_decrypt(a, b, 'abc'), 'x'", "- SELECT pgp_pub_decrypt(a, b, ***), 'x'"],
+    ["- INSERT INTO t (a, pin) VALUES ('x', 1234), ('y', NULL)", "- INSERT INTO t (a, pin) VALUES ('x', ***), ('y', NULL)"],
     ['- {name: DB_HOST, value: abc}', '- {name: DB_HOST, value: abc}'],
     ['size: 10Gi', 'size: 10Gi'],
   ])('%s', (line, masked) => expect(shown(line)).toEqual([masked]))

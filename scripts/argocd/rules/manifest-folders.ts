@@ -1,4 +1,5 @@
 // Which Clusters stand as plain manifests in the folder of this repository that an Application syncs?
+import { trimEndOf } from '../../values/trim.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
 import type { JsonMap } from '../../model.ts'
@@ -22,7 +23,8 @@ export function plainClusters(source: JsonMap, { settings, tree }: Manifest): Pl
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined || plugin !== undefined) return []
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
   const file = { source: 0, entry: path, kind: 'local', repoURL, path: path.replace(/^\.\//, ''), ...revision } as const
-  const folder = ownPath(file, settings)?.replace(/\/+$/, '')
+  const own = ownPath(file, settings)
+  const folder = own === undefined ? undefined : trimEndOf(own, '/')
   if (folder === undefined || folder === '' || folder === '.') return []
   const all = tree.wide?.() ?? tree
   const isDeep = at(source, 'directory', 'recurse') === true
