@@ -58,8 +58,8 @@ const alphabet = [...'a0 \n"\'`\\:=/-_.,*#$@{}[]()<>|&!?+%^~;AzZ9fex\t\r\u0000\u
 const longest = 20_000
 const allowed = 25
 
-/** A text is a repeated part between a head and a tail; `lengths` grow, so that exponential time shows at the shortest. */
-const repeats = [12, 22, 100, 1_000, 5_000]
+/** A text is a repeated part between a head and a tail; the counts grow slowly at first, so that exponential time shows before it never ends. */
+const repeats = [12, 20, 24, 26, 28, 30, 100, 1_000, 5_000]
 
 class Sampler {
   readonly #flags: string

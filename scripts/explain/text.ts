@@ -1,4 +1,5 @@
 // How does an explanation look on a terminal?
+import { judgedAs } from '../operator/known.ts'
 import { styleText } from 'node:util'
 import type { Reader } from '../admit/field-facts.ts'
 import type { Json } from '../model.ts'
@@ -144,7 +145,7 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
     ...columns(rows, Math.min(width, widestList)),
   ]
   if (readers.length === 0) return lines
-  return [...lines, '', ...readerLines(`read by operator ${told.operator}`, readers, screen)]
+  return [...lines, '', ...readerLines(`read by operator ${judgedAs(told.operator)}`, readers, screen)]
 }
 
 function readerLines(title: string, readers: readonly Reader[], { paint, width }: Screen): string[] {

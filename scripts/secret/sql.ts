@@ -52,7 +52,7 @@ function* secretArguments(text: string): Iterable<Span> {
     const { parts, end } = listAt(text, match.index + match[0].length)
     // a call inside this one has secrets of its own; where calls nest deeply, this one alone is read
     work += end - match.index
-    if (work > 50 * text.length) last = end
+    if (work > 8 * text.length) last = end
     const setting = parts[0]?.literals[0]
     const isSetting = name === 'set_config'
     if (isSetting && (setting === undefined || !isSecretColumn(text.slice(setting.start, setting.end).replaceAll(/[^\w.]/g, '')))) continue
@@ -78,6 +78,7 @@ function* secretColumns(text: string): Iterable<Span> {
     const isSelect = /select/i.test(head[1] as string)
     for (let at: number | undefined = columns.end + head[0].length; at !== undefined;) {
       const row = listAt(text, at)
+      last = row.end
       for (const index of secret) yield* row.parts[index]?.literals ?? []
       const comma = isSelect ? null : /^\s{0,99},\s{0,99}\(/.exec(text.slice(row.end, row.end + 220))
       at = comma === null ? undefined : row.end + comma[0].length

@@ -15,7 +15,7 @@ import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
-import { refuse } from './refuse.ts'
+import { refuse, sayUnknownOperators } from './refuse.ts'
 
 export interface ConnectFlags {
   readonly root?: string | undefined
@@ -57,6 +57,7 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   const { settings } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
+  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const facts = connectFacts(evaluated.database, evaluated.objects)
   if (facts === undefined) return refuse(evaluated.refusals, terminal)
   if (kind === 'flyway') return writeMigration(facts, folder, terminal)

@@ -27,7 +27,7 @@ import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse } from './refuse.ts'
+import { refuse, sayUnknownOperators } from './refuse.ts'
 
 export interface ExplainFlags {
   readonly root?: string | undefined
@@ -48,6 +48,7 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const { settings } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
+  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const inspected = withDefaults(evaluated)
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))

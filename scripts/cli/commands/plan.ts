@@ -1,4 +1,5 @@
 // `plan`: what will merging this branch do?
+import { sayUnknownOperators } from './refuse.ts'
 import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
@@ -49,6 +50,10 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     return 1
   }
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
+  sayUnknownOperators(
+    (outcome.settings?.environments ?? []).map(({ operator }) => operator.version),
+    terminal,
+  )
   const { errors } = count(outcome.diagnostics)
   const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
   const text = writers[format](about, outcome.comparison.result())

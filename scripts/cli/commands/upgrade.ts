@@ -34,7 +34,7 @@ import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse } from './refuse.ts'
+import { refuse, sayUnknownOperators } from './refuse.ts'
 
 export interface UpgradeFlags {
   readonly root?: string | undefined
@@ -60,6 +60,11 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   // the operator's switch for replacing its program inside running pods; off unless somebody set it
   const inPlace =
     core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
+  // what is asked for is said in the notes
+  sayUnknownOperators(
+    databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
+    terminal,
+  )
   const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
