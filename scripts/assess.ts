@@ -20,13 +20,15 @@ import { append } from './values/append.ts'
 /** What databases are assessed with; layers are read once for all of them. */
 export interface Bench {
   readonly settings: Settings
+  /** of the repository, for charts that are folders in it */
+  readonly root: string
   readonly reader: LayerReader
   /** of the base: what its layers say on their own was said there */
   readonly baseReader: LayerReader
   readonly comparison: Comparison | undefined
   readonly live: LiveState | undefined
-  /** the real chart is rendered, too; `root`: where one that is a folder lies */
-  readonly helm: { readonly root: string } | undefined
+  /** the real Helm renders the modelled chart, too */
+  readonly crossCheck: boolean
 }
 
 export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
@@ -43,13 +45,13 @@ export interface Assessed {
 }
 
 export function assess(database: Database, bench: Bench): Assessed {
-  const { settings, reader, live, helm } = bench
-  const evaluated = evaluate(database, { settings, reader })
+  const { settings, root, reader, live } = bench
+  const evaluated = evaluate(database, { settings, root, reader })
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (helm !== undefined && isModelled(database) && objects.length > 0)
-    append(findings, crossCheck(database, { values: merged, objects, root: helm.root }))
+  if (bench.crossCheck && isModelled(database) && objects.length > 0)
+    append(findings, crossCheck(database, { values: merged, objects, root }))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
@@ -64,11 +66,11 @@ export function assess(database: Database, bench: Bench): Assessed {
 }
 
 /** The same database at the base, where it was another one, and what is said of the change. */
-function compareWithBase(after: Evaluated, { comparison, baseReader }: Bench): Pick<Assessed, 'findings' | 'before'> {
+function compareWithBase(after: Evaluated, { root, comparison, baseReader }: Bench): Pick<Assessed, 'findings' | 'before'> {
   const settings = comparison?.base.settings
   const old = comparison?.before(after.database)
   if (comparison === undefined || settings === undefined || old === undefined) return { findings: [] }
-  const before = evaluate(old, { settings, reader: baseReader })
+  const before = evaluate(old, { settings, root, reader: baseReader })
   if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
   const found = comparison.compare(sideOf(before), sideOf(after))
   const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)

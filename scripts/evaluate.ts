@@ -26,6 +26,8 @@ export interface Unreadable {
 
 export interface EvaluateOptions {
   readonly settings: Settings
+  /** of the repository, for charts that are folders in it */
+  readonly root: string
   /** reads each layer once, however many databases use it; see `layerReader` */
   readonly reader: LayerReader
   /** other values than those that were written, to try them */
@@ -38,14 +40,14 @@ export function layerReader(settings: Settings): LayerReader {
 }
 
 /** Merges, renders and judges one database. What is costly is computed when it is asked for. */
-export function evaluate(database: Database, { settings, reader, edit }: EvaluateOptions): Evaluated | Unreadable {
+export function evaluate(database: Database, { settings, root, reader, edit }: EvaluateOptions): Evaluated | Unreadable {
   const { roots, findings: read } = reader.layersOf(database)
   if (roots === undefined) return { database, unreadable: read }
   const written = mergeLayers(roots as [MapValue, ...MapValue[]])
   const tried = edit === undefined ? written : edit(written)
   const generated = generateLayer(database, tried, settings)
   const merged = mergeLayers([tried, generated.layer])
-  const rendered = once(() => renderDatabase(database, merged, settings))
+  const rendered = once(() => renderDatabase(database, merged, { settings, root }))
   const refusals = once(() => [...read, ...generated.findings, ...rendered().findings])
   const findings = once(() => [...refusals(), ...verdict({ database, settings, merged, rendered: rendered() })])
   return {

@@ -45,7 +45,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
 
   const comparison = base === undefined ? undefined : startComparison(base, { settings, tree }, databases)
-  const bench = openBench({ settings, comparison, live: options.live, helm: options.crossCheck === true ? workspace : undefined })
+  const bench = openBench({ settings, root: workspace.root, comparison, live: options.live, crossCheck: options.crossCheck === true })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
   // what a change meets in the rest of the fleet is reported at the change

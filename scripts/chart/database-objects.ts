@@ -31,6 +31,12 @@ export interface DatabaseObjects {
   readonly told: () => readonly Path[]
 }
 
+/** What a database is rendered in: its settings, and the folder that a chart's folder is relative to. */
+export interface Repository {
+  readonly settings: Settings
+  readonly root: string
+}
+
 /** Whether the defaults of a database's chart are known here: with another chart only Helm knows them. */
 export function hasChartDefaults({ environment: { clusterChart } }: Database): boolean {
   return clusterChart.name === 'cluster' && clusterChart.version === chartVersion
@@ -92,8 +98,8 @@ function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): string {
  * layers. Values of the wrong type are refused by Helm; here they are reported, and the rest goes on without them, so
  * that a person sees every mistake at once.
  */
-export function renderDatabase(database: Database, values: MapValue, settings: Settings): DatabaseObjects {
-  if (!isModelled(database)) return renderElsewhere(database, values, settings)
+export function renderDatabase(database: Database, values: MapValue, { settings, root }: Repository): DatabaseObjects {
+  if (!isModelled(database)) return renderElsewhere(database, values, { settings, root })
   const helm = helmOf(settings.argocd.version)
   const full = coalesce(chartDefaults(), values, helm)
   const refused = checkHelmSchema(full)
@@ -232,8 +238,8 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   'rendered-yaml': 'printed-yaml',
 }
 
-function renderElsewhere(database: Database, values: MapValue, settings: Settings): DatabaseObjects {
-  const rendered = renderWithHelm(database, values)
+function renderElsewhere(database: Database, values: MapValue, { settings, root }: Repository): DatabaseObjects {
+  const rendered = renderWithHelm(database, values, root)
   if (rendered.ok) return { objects: rendered.objects, findings: [], told: () => [] }
   const path: Path = ['environments', database.environment.name, 'clusterChart', 'version']
   const pin = nearestSpot(settings.origin, path)

@@ -27,7 +27,7 @@ const unavailable = new Map<string, HelmOutcome>()
  * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
  * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
  */
-export function renderWithHelm(database: Database, values: MapValue): HelmOutcome {
+export function renderWithHelm(database: Database, values: MapValue, root: string): HelmOutcome {
   const { engine, name, version } = database.environment.clusterChart
   if (engine !== 'helm') {
     const message = `chart ${name} ${version} is not modelled, but only cluster ${chartVersion} can be rendered without Helm`
@@ -39,13 +39,13 @@ export function renderWithHelm(database: Database, values: MapValue): HelmOutcom
       blame: 'pin',
     }
   }
-  return runHelm(database, values)
+  return runHelm(database, values, root)
 }
 
-/** The same whatever the pinned engine is. `root`: where a chart that is a folder lies relative to; absent: here. */
-export function runHelm(database: Database, values: MapValue, root = '.'): HelmOutcome {
+/** The same whatever the pinned engine is. `root`: of the repository, where a chart that is a folder lies relative to. */
+export function runHelm(database: Database, values: MapValue, root: string): HelmOutcome {
   const { name, version, repository } = database.environment.clusterChart
-  const pin = [repository, name, version].join(' ')
+  const pin = [root, repository, name, version].join(' ')
   const known = unavailable.get(pin)
   if (known !== undefined) return known
   if (/^[./]/.test(repository) && leavesRepository(resolve(root, repository, name), root))

@@ -52,10 +52,11 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
     throw new UsageError(`--format is \`json\`, but --${kind} prints a snippet, which has one form; leave one of them out`)
   if (flags.via !== undefined && (kind === undefined || kind === 'flyway'))
     throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
-  const fleet = readFleet(openWorkspace(terminal.cwd, flags))
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const { settings } = fleet
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
   sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const facts = connectFacts(evaluated.database, evaluated.objects)

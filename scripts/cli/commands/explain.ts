@@ -43,10 +43,11 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const format = flags.format ?? 'pretty'
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
-  const fleet = readFleet(openWorkspace(terminal.cwd, flags))
+  const workspace = openWorkspace(terminal.cwd, flags)
+  const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const { settings } = fleet
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, reader: layerReader(settings) })
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
   sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const inspected = withDefaults(evaluated)

@@ -9,6 +9,7 @@ import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { writeScalar } from '../../yaml/write.ts'
 import { discover } from '../../discover/discover.ts'
 import { readFleet } from '../../discover/fleet.ts'
+import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { staticFolder } from '../../discover/layout.ts'
 import type { Settings } from '../../model.ts'
@@ -72,7 +73,7 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
     const problem = overwriteProblem(file.path, target)
     if (problem !== undefined) throw new UsageError(problem)
   }
-  const mistakes = judge(wanted, settings, withFiles(tree, files))
+  const mistakes = judge(wanted, { settings, root: workspace.root }, withFiles(tree, files))
   if (mistakes.length > 0) {
     for (const mistake of diagnose(mistakes))
       terminal.stderr(
@@ -140,7 +141,7 @@ function withFiles(tree: Tree, files: readonly NewFile[]): Tree {
 }
 
 /** What the gate would refuse of the new databases; mistakes of others are theirs. */
-function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFinding[] {
+function judge(wanted: NewService, { settings, root }: Repository, tree: Tree): LocatedFinding[] {
   const { databases, findings } = discover(settings, tree)
   const own = databases.filter(({ service, name }) => service === wanted.service && name === wanted.name)
   const ids = new Set(own.map(({ id }) => id))
@@ -151,7 +152,7 @@ function judge(wanted: NewService, settings: Settings, tree: Tree): LocatedFindi
   )
   const reader = layerReader(settings)
   for (const database of own) {
-    const evaluated = evaluate(database, { settings, reader })
+    const evaluated = evaluate(database, { settings, root, reader })
     append(mistakes, 'unreadable' in evaluated ? evaluated.unreadable : evaluated.findings)
   }
   return mistakes.filter(({ severity }) => severity === 'error')

@@ -41,7 +41,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
-    databases: factsOfFleet(outcome),
+    databases: factsOfFleet(outcome, workspace.root),
     environments: outcome.settings.environments,
     diagnostics: outcome.diagnostics,
     linkTo: ({ file, line }) =>
@@ -57,11 +57,11 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   return 0
 }
 
-function factsOfFleet({ settings, databases }: Outcome): DatabaseFacts[] {
+function factsOfFleet({ settings, databases }: Outcome, root: string): DatabaseFacts[] {
   if (settings === undefined) return []
   const reader = layerReader(settings)
   return databases.map((database) => {
-    const evaluated = evaluate(database, { settings, reader })
+    const evaluated = evaluate(database, { settings, root, reader })
     return 'unreadable' in evaluated ? { database } : factsOf(evaluated)
   })
 }

@@ -11,6 +11,7 @@ import { serviceSpot } from '../../merge/generator.ts'
 import { readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { updateVerdict } from '../../changes/update.ts'
+import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
 import type { Database, Json, JsonMap, MapValue, Settings } from '../../model.ts'
@@ -65,7 +66,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
     databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
     terminal,
   )
-  const { told, broken } = compare(fleet.settings, databases, pins, inPlace)
+  const { told, broken } = compare({ settings: fleet.settings, root: workspace.root }, databases, pins, inPlace)
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
   const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
@@ -88,7 +89,7 @@ function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
 }
 
 function compare(
-  settings: Settings,
+  { settings, root }: Repository,
   databases: readonly Database[],
   pins: Pins,
   inPlace: boolean,
@@ -99,8 +100,8 @@ function compare(
   const pairs: Pair[] = []
   const edit = (merged: MapValue): MapValue => (pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres))
   for (const database of databases) {
-    const before = evaluate(database, { settings, reader: now })
-    const after = evaluate(databaseIn(changed, database), { settings: changed, reader: then, edit })
+    const before = evaluate(database, { settings, root, reader: now })
+    const after = evaluate(databaseIn(changed, database), { settings: changed, root, reader: then, edit })
     const unreadable = [before, after].flatMap((side: Evaluated | Unreadable) => ('unreadable' in side ? side.unreadable : []))
     append(
       broken,
