@@ -1,10 +1,11 @@
 // Which steps does an object take through the API server before the validating webhook?
 import { printed } from '../values/printed.ts'
+import { named, phrase, shown } from '../findings/message.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { listed, nearest } from '../values/path.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { defaultCluster } from '../operator/defaults.ts'
-import { kubePath, sentence, showValue, type Issue } from '../kubernetes/issue.ts'
+import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
 import { knownKinds, loadKind, type ServedKind } from '../kubernetes/load.ts'
 import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
@@ -55,18 +56,18 @@ function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, opera
   const known = knownKinds(operator)
   const twin = known.find((served) => served.kind === kind)
   if (twin !== undefined) {
-    const is = apiVersion === undefined ? 'not set' : JSON.stringify(apiVersion)
-    const message = sentence(['apiVersion'], `is ${is}, but ${twin.kind} is served as ${twin.apiVersion}`)
-    return { ...issue, path: ['apiVersion'], message, help: `write apiVersion: ${twin.apiVersion}` }
+    const is = apiVersion === undefined ? 'not set' : shown(apiVersion)
+    const message = sentence(['apiVersion'], phrase`is ${is}, but ${twin.kind} is served as ${named(twin.apiVersion)}`)
+    return { ...issue, path: ['apiVersion'], message, help: phrase`write apiVersion: ${named(twin.apiVersion)}` }
   }
   const value = field === 'kind' ? kind : apiVersion
-  const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${printed(apiVersion)}`
+  const is = value === undefined ? 'not set' : phrase`${shown(value)} of ${named(printed(apiVersion))}`
   const kinds = known.filter((served) => served.apiVersion === apiVersion).map((served) => served.kind)
   const guess = typeof kind === 'string' ? nearest(kind, kinds) : undefined
-  const help = guess !== undefined ? `did you mean \`${guess}\`?` : kinds.length > 0 ? `there are ${listed(kinds)}` : undefined
+  const help = guess !== undefined ? phrase`did you mean \`${guess}\`?` : kinds.length > 0 ? phrase`there are ${listed(kinds)}` : undefined
   return {
     ...issue,
-    message: sentence([field], `is ${is}, but must be a kind that is served`),
+    message: sentence([field], phrase`is ${is}, but must be a kind that is served`),
     ...(help === undefined ? {} : { help }),
   }
 }
@@ -171,7 +172,7 @@ function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: J
   if (holder === undefined || holder === null) return
   const value = isJsonMap(holder) ? holder[path.at(-1) as string] : null
   if (value === undefined || isFine(value)) return
-  const message = sentence(path, `is ${showValue(value)}, but must be ${must}`)
+  const message = sentence(path, phrase`is ${shown(value)}, but must be ${must}`)
   yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }
 }
 

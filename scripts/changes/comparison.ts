@@ -1,4 +1,5 @@
 // How does each database differ from the base, and which rules of change does that break?
+import { named, phrase, textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
@@ -222,7 +223,7 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   // what is read at creation alone has no effect, which a plan must say
   append(
     steps,
-    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)),
+    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(textOf(message))),
   )
   const reason = objects.refused[0]?.reason
   const isRenamed = before.database.application !== application
@@ -240,13 +241,9 @@ function hookFinding(after: Side, touched: readonly RenderedObject[], { changes 
   return {
     rule: 'changes/hook-only',
     severity: 'warning',
-    message:
-      `only ${touched.map(({ kind }) => kind).join(', ')} of ${after.database.id} changes, but it is a Helm hook that no auto-sync applies`.slice(
-        0,
-        120,
-      ),
+    message: phrase`only ${touched.map(({ kind }) => kind).join(', ')} of ${named(after.database.id)} changes, but it is a Helm hook that no auto-sync applies`,
     at: first?.spot ?? after.fallback,
-    help: `after the merge run \`argocd app sync ${after.database.application}\``,
+    help: phrase`after the merge run \`argocd app sync ${named(after.database.application)}\``,
     database: after.database.id,
   }
 }

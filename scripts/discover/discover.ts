@@ -1,4 +1,5 @@
 // What is there: which databases, in which environments, from which files?
+import { named, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { blockedFindings } from './blocked.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -122,10 +123,11 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
 
 function strayOverride(path: string, parts: Parts, environments: readonly string[], source: Reader): LocatedFinding {
   const guess = nearest(parts.env ?? '', environments)
-  const help = guess === undefined ? 'rename the file, or add the environment to postgres.environments' : `did you mean \`${guess}\`?`
+  const help =
+    guess === undefined ? phrase`rename the file, or add the environment to postgres.environments` : phrase`did you mean \`${guess}\`?`
   return fileFinding(
     'discover/environment-exists',
-    `${path} is for environment \`${parts.env}\`, but only ${listed(environments)} exist`,
+    phrase`${named(path)} is for environment \`${named(parts.env)}\`, but only ${listed(environments)} exist`,
     path,
     source,
     help,
@@ -133,20 +135,32 @@ function strayOverride(path: string, parts: Parts, environments: readonly string
 }
 
 function wrongEnding(path: string, twin: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/file-name', `${path} ends in .yml, but only .yaml files are read`, path, source, `rename it to ${twin}`)
+  return fileFinding(
+    'discover/file-name',
+    phrase`${named(path)} ends in .yml, but only .yaml files are read`,
+    path,
+    source,
+    phrase`rename it to ${named(twin)}`,
+  )
 }
 
 function misnamed(path: string, meant: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/file-name', `${path} is never read: no such name is in the layout`, path, source, `did you mean ${meant}?`)
+  return fileFinding(
+    'discover/file-name',
+    phrase`${named(path)} is never read: no such name is in the layout`,
+    path,
+    source,
+    phrase`did you mean ${named(meant)}?`,
+  )
 }
 
 function unusedOverride(path: string, environment: Environment, source: Reader): LocatedFinding {
   const finding = fileFinding(
     'discover/override-used',
-    `${path} is never read, but \`environments\` in service.yaml leaves ${environment.name} out`,
+    phrase`${named(path)} is never read, but \`environments\` in service.yaml leaves ${named(environment.name)} out`,
     path,
     source,
-    'remove the file, or add the environment',
+    phrase`remove the file, or add the environment`,
   )
   return { ...finding, severity: 'warning' }
 }

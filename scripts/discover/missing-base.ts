@@ -1,4 +1,5 @@
 // Which files belong to a base file that does not exist?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
@@ -37,5 +38,5 @@ export function missingBases({ overrides, serviceFiles, told }: WithoutBase, set
 }
 
 function baseFinding(path: string, base: string, what: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/base-exists', `${path} ${what}`, path, source, `create ${base} (it may be empty)`)
+  return fileFinding('discover/base-exists', phrase`${named(path)} ${what}`, path, source, phrase`create ${named(base)} (it may be empty)`)
 }

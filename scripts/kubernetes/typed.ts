@@ -1,10 +1,11 @@
 // What does decoding into the operator's Go type and writing it back do to an object?
+import { phrase, shown } from '../findings/message.ts'
 import { formatGoDuration, parseGoDuration } from '../go-template/duration.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { formatQuantity, readQuantity } from './quantity.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { canonicalTime } from './go-time.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
 import { loadTypedFields } from './load.ts'
 import { copyJson } from './prepare.ts'
 import { fitsInteger } from './schema.ts'
@@ -145,7 +146,8 @@ function rewriteOne(holder: Json[] | JsonMap, step: string | number, facts: Fact
     field: kubePath(path),
     type: 'FieldValueInvalid',
     keyword,
-    message: sentence(path, `is ${showValue(value)}, but ${must}`),
+    message: sentence(path, phrase`is ${shown(value)}, but ${must}`),
+    ...(keyword === 'quantity' && { fix: { write: 'quantity' } }),
   })
 }
 

@@ -1,14 +1,14 @@
 // How does a rule put what it found into words and paths?
 import { printed } from '../values/printed.ts'
-import type { FieldErrorType, Finding, Path, Place } from '../model.ts'
+import type { FieldErrorType, Finding, Message, Path, Place } from '../model.ts'
 
 /** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
-export function refusal(path: Path, message: string, help: string): Finding & { type: FieldErrorType } {
+export function refusal(path: Path, message: Message, help: Message): Finding & { type: FieldErrorType } {
   return { message, help, places: [{ path }], field: formatField(path), type: 'FieldValueInvalid' }
 }
 
 /** A warning: it has places, but the operator reports no field. */
-export function caution(path: Path, message: string, help: string): Finding {
+export function caution(path: Path, message: Message, help: Message): Finding {
   return { message, help, places: [{ path }] }
 }
 

@@ -1,4 +1,5 @@
 // What does a policy look at, and how are its places found?
+import { phrase, takesPart } from '../findings/message.ts'
 import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
 import { locateFinding } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -34,7 +35,7 @@ export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: 
   const [first, ...others] = finding.places
   const related = others.flatMap((place) => {
     const spot = nearestSpot(values, place.path, place.on)
-    return spot === undefined ? [] : [{ ...spot, message: place.label ?? 'this takes part in it' }]
+    return spot === undefined ? [] : [{ ...spot, message: place.label ?? takesPart }]
   })
   return {
     rule: rule.id,
@@ -58,7 +59,7 @@ export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'va
 /** Where a place of an object was written. */
 export function spotInObject(subject: PolicySubject, object: RenderedObject, path: Path): Spot {
   const { database, values } = subject
-  const finding = { rule: '', severity: 'info', message: '', places: [{ path }] } as const
+  const finding = { rule: '', severity: 'info', message: phrase``, places: [{ path }] } as const
   return locateFinding(finding, { object, values, fallback: defaultSpot(subject), database }).at
 }
 

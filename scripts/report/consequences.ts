@@ -19,7 +19,7 @@ export function withoutConsequences(findings: readonly LocatedFinding[], isNew: 
   const line = ({ at }: LocatedFinding): string => `${at.file.path}\0${locate(at).line}`
   const generated = new Set(findings.filter(({ rule }) => rule === 'values/generated-key').map(line))
   // backups whose method is incomplete are none, which is told as that
-  const methods = findings.filter(({ rule, message }) => rule === 'values/known-choice' && message.startsWith('backups.'))
+  const methods = findings.filter(({ rule, path }) => rule === 'values/known-choice' && path?.startsWith('backups.') === true)
   const undecided = new Set(methods.map(({ database }) => database))
   const told = new Set(findings.map(({ rule, database }) => `${rule} ${database}`))
   return findings.filter((finding) => {

@@ -1,4 +1,5 @@
 // What does a branch do to the databases of hand-written sets and Applications?
+import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { application, bareSet, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 import type { Files } from '../support/hand-written-set.ts'
@@ -173,7 +174,7 @@ it('counts the databases that a template changes', () => {
   const said = (from: string): string[] =>
     findingsOf({ ...base, [setFile]: edited(legacySet, [from, from.replace('-legacy', '-other')]) }, { base })
       .filter(({ rule }) => rule.startsWith('changes/'))
-      .map(({ message }) => message)
+      .map(({ message }) => textOf(message))
   const braces = "'{{`{{ .service }}`}}-legacy'"
   for (const from of [`  name: ${braces}`, `releaseName: ${braces}`, `namespace: ${braces}`])
     expect(said(from)).toEqual([expect.stringMatching(/ \(and 1 more\)$/)])

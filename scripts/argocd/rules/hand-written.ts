@@ -1,4 +1,5 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import { locate } from '../../findings/spot.ts'
@@ -181,9 +182,9 @@ function eatenFinding(at: Spot, action: string): LocatedFinding {
   return {
     rule: 'argocd/helm-braces',
     severity: 'error',
-    message: `\`{{ ${action.slice(0, 40)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+    message: phrase`\`{{ ${named(action)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
     at,
-    help: `write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
+    help: phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
   }
 }
 
@@ -200,15 +201,15 @@ function unreadFinding({ file, helm, broken }: ManifestFile): LocatedFinding {
   return {
     rule: 'argocd/manifest-readable',
     severity: 'info',
-    message: `template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
+    message: phrase`template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
     at: { file, span },
-    help: 'write the elements out, or keep the control structures out of files that deploy databases',
+    help: phrase`write the elements out, or keep the control structures out of files that deploy databases`,
   }
 }
 
 function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?: 'key' | 'value') => Spot): LocatedFinding {
   const [first, ...others] = finding.places
-  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? 'this takes part in it' }))
+  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
   return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
 }
 

@@ -1,6 +1,7 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { Finding, JsonMap, Path } from '../../model.ts'
+import type { Finding, JsonMap, Message, Path } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
@@ -51,7 +52,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       said.add(key)
       const help = helpFor(error, element)
       const text = element?.error?.message ?? message
-      yield { message: text.slice(0, 120), places: [{ path }], ...(help === undefined ? {} : { help }) }
+      yield { message: phrase`${named(text)}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
   }
 }
@@ -95,10 +96,12 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
   return near === undefined ? element.path : [...element.path, near]
 }
 
-function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): string | undefined {
+function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): Message | undefined {
   const text = element?.error?.message ?? message
   const near = element === undefined ? undefined : nearKey(text, element)
-  return near === undefined ? helps[stage] : `did you mean \`${missingKey(text)}\`?`
+  if (near !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
+  const help = helps[stage]
+  return help === undefined ? undefined : phrase`${help}`
 }
 
 function templatePlace({ stage, message }: GenerateError, { plain, base }: Manifest): Path {
@@ -183,9 +186,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (value === null && printed.includes('<no value>'))
       return [
         {
-          message: `${key} is null, but Argo CD prints that as \`<no value>\``,
+          message: phrase`${named(key)} is null, but Argo CD prints that as \`<no value>\``,
           places: [{ path }],
-          help: 'write a text, or remove the key',
+          help: phrase`write a text, or remove the key`,
         },
       ]
     const written = manifest.written(path)
@@ -194,9 +197,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (shown === written || !printed.includes(shown)) return []
     return [
       {
-        message: `${key} is ${written}, but a number is printed as ${shown}`.slice(0, 120),
+        message: phrase`${named(key)} is ${named(written)}, but a number is printed as ${named(shown)}`,
         places: [{ path }],
-        help: `write it in quotes: "${written}"`,
+        help: phrase`write it in quotes: "${named(written)}"`,
       },
     ]
   })

@@ -1,4 +1,5 @@
 // `upgrade`: what would change or break with other pins?
+import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
@@ -169,19 +170,19 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   const { merged, database } = after
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
   for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(merged, pins.chart)) {
-    const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
+    const message = phrase`${named(field)} is set, but chart cluster ${named(pins.chart)} does not read it (${named(since)} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
       severity: 'error',
       message,
       at: nearestSpot(merged, path, 'key') ?? serviceSpot(database),
-      help: 'stay with the newer chart, or remove it',
+      help: phrase`stay with the newer chart, or remove it`,
       database: database.id,
     })
   }
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
-      const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
+      const message = phrase`backups go through the operator itself, but operator ${named(pins.operator)} is announced to leave that to the Barman Cloud plugin`
       append(
         found,
         located(after, object, [
@@ -190,7 +191,7 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
             severity: 'error',
             message,
             places: [{ path, on: 'key' }],
-            help: 'move to backups.method: plugin before the upgrade',
+            help: phrase`move to backups.method: plugin before the upgrade`,
           },
         ]),
       )
