@@ -1,5 +1,4 @@
 // How does a rule put what it found into words and paths?
-import { printed } from '../values/printed.ts'
 import type { FieldErrorType, Finding, Message, Path, Place } from '../model.ts'
 
 /** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
@@ -27,11 +26,4 @@ export function formatField(path: Path): string {
     else text += text === '' ? step : `.${step}`
   }
   return text
-}
-
-/** A value as written, cut where it would fill the message. */
-export function shown(value: string | number | boolean | undefined): string {
-  if (value === undefined || value === '') return 'empty'
-  const text = typeof value === 'string' ? JSON.stringify(value) : printed(value)
-  return text.length > 36 ? `${text.slice(0, 34)}…"` : text
 }

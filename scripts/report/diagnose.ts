@@ -6,21 +6,20 @@ import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
+import { suppress } from './suppress.ts'
+import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 
 /**
  * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
  * Two findings are the same mistake when rule and place agree (and it is the same occurrence within its database).
- * A warning where an error stands waits until that is mended.
  */
-export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
-  const findings = [...all]
+export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
+  const findings = suppress([...all], around)
   const placeKey = placeKeys()
-  const wrong = new Set(findings.filter(({ severity }) => severity === 'error').map(placeKey))
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   const occurrences = new Map<string, number>()
   for (const finding of findings) {
-    if (finding.severity !== 'error' && wrong.has(placeKey(finding))) continue
     const place = `${finding.rule}\0${placeKey(finding)}`
     const database = finding.database ?? ''
     const occurrence = `${place}\0${database}\0${textOf(finding.message)}`

@@ -2,7 +2,6 @@
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
-import { locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -80,20 +79,9 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const compared = compareHands({ before, after: files, base, now })
     handovers = compared.handovers
     count = compared.count
-    const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
-    const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
-    append(
-      findings,
-      changes.filter((change) => !isExplained(change, findings)),
-    )
+    append(findings, judgeSetChanges(before, files, now), compared.findings)
   }
   return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
-}
-
-/** An Application that a take-over leaves out is told as that. */
-function isSameLoss(change: LocatedFinding, error: LocatedFinding): boolean {
-  if (change.rule !== 'changes/application-stays' || error.rule !== 'changes/take-over-complete') return false
-  return change.at.file === error.at.file && change.at.span.start === error.at.span.start
 }
 
 interface BothSides {
@@ -144,17 +132,6 @@ function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest 
   const live = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const applications = manifest.applications?.map((application) => live.get(applicationName(application)) ?? application)
   return { ...manifest, applications }
-}
-
-/** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
-function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
-  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/.test(change.rule)) return false
-  const { path } = change.at.file
-  const { line } = locate(change.at)
-  return findings.some(({ rule, severity, at }) => {
-    if (severity !== 'error' || at.file.path !== path) return false
-    return rule === 'argocd/cluster-once' || locate(at).line === line
-  })
 }
 
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {

@@ -33,6 +33,7 @@ import { fieldChanges, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
+import { suppress } from '../../report/suppress.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -137,11 +138,8 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
   append(before, judgePins(pairs.map((pair) => pair.before)))
   append(after, judgePins(pairs.map((pair) => pair.after)))
-  // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
-  const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
-  const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
-  const once = after.filter((finding) => !finding.rule.startsWith('postgres/') || !told.has(placeOf(finding)))
-  return [applyAllowances(before, databases, []), applyAllowances(once, databases, [])]
+  const once = suppress(after)
+  return [applyAllowances(suppress(before), databases, []), applyAllowances(once, databases, [])]
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
