@@ -70,7 +70,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
   return {
     ...known,
-    ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign], around),
+    ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign], comparison),
     states,
     paths: tree.paths,
   }

@@ -68,9 +68,9 @@ export const suppressions: readonly Suppression[] = [
     id: 'new-database',
     reason: 'a database that the change creates is meant to be restored first',
     silences:
-      (_all, { isNew }) =>
+      (_all, around) =>
       ({ rule, database }) =>
-        rule === 'policy/recovery-left-on' && database !== undefined && isNew?.(database) === true,
+        rule === 'policy/recovery-left-on' && database !== undefined && around.isNew?.(database) === true,
   },
   {
     id: 'spoken-for',
