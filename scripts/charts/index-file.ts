@@ -12,6 +12,8 @@ import { baseName, parseUrl } from './pin.ts'
 
 /** The largest index of a public repository has had 25 MB. */
 const largestIndex = 32 * 1024 * 1024
+/** So many of these has an index of that size that Helm wrote; each costs half a kilobyte while it is read. */
+const mostSeparators = 1_200_000
 
 /** An index that was read: name of a chart → its releases as they are written. */
 export interface ChartIndex {
@@ -40,6 +42,7 @@ export async function readIndex(repository: URL, network: Network, onBytes?: Wan
 
 /** Every scalar is text, so that a version like 1.10 stays one. */
 function entriesOf(text: string, url: URL): ReadonlyMap<string, unknown> {
+  if (separatorsIn(text) > mostSeparators) throw new PullFailure(`index.yaml of ${url.host} has too many parts to be read`)
   let root: unknown
   try {
     root = load(text, { schema: FAILSAFE_SCHEMA })
@@ -50,6 +53,17 @@ function entriesOf(text: string, url: URL): ReadonlyMap<string, unknown> {
   const entries = fieldsOf(fieldsOf(root).get('entries'))
   if (entries.size === 0) throw new PullFailure(`${shownUrl(url)} holds no charts, so it is no index of a repository`)
   return entries
+}
+
+/** What every further value of a YAML text needs at least one of. */
+function separatorsIn(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    // a line break , [ {
+    if (code === 10 || code === 13 || code === 44 || code === 91 || code === 123) count++
+  }
+  return count
 }
 
 const lineOf = ({ mark }: YAMLException): string => (mark === undefined ? '' : `, line ${mark.line + 1}`)

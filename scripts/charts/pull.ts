@@ -38,10 +38,8 @@ export function targetOf(pin: ChartPin, { to }: Pick<PullOptions, 'to'>): string
 
 /** The archive that is there already, if it is the chart, and the one that is locked; it is asked nowhere else. */
 export function presentDigest(pin: ChartPin, options: Pick<PullOptions, 'to' | 'locked'>): string | undefined {
-  const path = targetOf(pin, options)
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  if (stats?.isFile() !== true || stats.size > largestArchive) return undefined
-  const bytes = readFileSync(path)
+  const bytes = presentFile(targetOf(pin, options))
+  if (bytes === undefined) return undefined
   const digest = digestOf(bytes)
   if ((lockOf(pin, options.locked)?.digest ?? digest) !== digest) return undefined
   try {
@@ -50,6 +48,16 @@ export function presentDigest(pin: ChartPin, options: Pick<PullOptions, 'to' | '
   } catch (error) {
     if (error instanceof PullFailure) return undefined
     throw error
+  }
+}
+
+/** Undefined also for what can't be read: whoever writes it anew says why. */
+function presentFile(path: string): Buffer | undefined {
+  try {
+    const stats = lstatSync(path)
+    return stats.isFile() && stats.size <= largestArchive ? readFileSync(path) : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -98,7 +106,7 @@ function lockOf(pin: ChartPin, locked: readonly LockedChart[]): LockedChart | un
 }
 
 function clash(folder: string): PullFailure {
-  return new PullFailure(`it is pinned from two repositories, but ${folder} can hold one of this name and version`, {
+  return new PullFailure(`it is wanted from two repositories, but ${folder} can hold one of this name and version`, {
     help: 'pull into the cache, without --to',
   })
 }

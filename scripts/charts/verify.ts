@@ -8,6 +8,8 @@ import { parseFirstDocument } from '../yaml/parse.ts'
 import { PullFailure } from './failure.ts'
 import { baseName } from './pin.ts'
 
+const largestChartYaml = 1024 * 1024
+
 /** `sha256:…`, as an index, a registry and a lock write it. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
@@ -19,6 +21,7 @@ export function digestOf(bytes: Uint8Array): string {
  */
 export function verifyArchive(bytes: Uint8Array, pin: ChartPin): void {
   const chart = chartYaml(bytes)
+  if (chart.length > largestChartYaml) throw wrong('its Chart.yaml is larger than 1 MB')
   const { documents, problems } = parseFirstDocument({ path: 'Chart.yaml', text: chart }, 'chart')
   const [root] = documents
   if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) throw wrong('its Chart.yaml is no YAML map')

@@ -1,5 +1,6 @@
 // Are charts pulled from the index.yaml of an HTTP server, and is everything else that a server can do one clear error?
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chartArchive, sha256, tarball } from '../support/archives.ts'
@@ -156,6 +157,24 @@ describe('a pull', () => {
       stderr: 'there is no chart to pull: each one is a folder of this repository\n',
     })
   })
+  test.each([
+    ['apps/values.yaml', () => {}, 'a part of the path is a file, but must be a folder'],
+    ['charts', () => symlinkSync(repository.cache, join(repository.root, 'charts')), 'charts is a link that leads'],
+  ])('with --to %s is refused where that can not be written', async (to, prepare, message) => {
+    await serve(good)
+    prepare()
+    await expect(repository.pull({ to })).rejects.toThrow(message)
+    expect(repository.cached()).toEqual([])
+  })
+  test('of two charts of one name and version into one folder is refused', async () => {
+    const { host } = await serve(good)
+    const operands = [`http://${host}/charts/cluster@0.8.1`, `http://${host}/others/cluster@0.8.1`]
+    const { code, stdout, stderr } = await repository.pull({ to: 'charts', operands })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^pulled [^\n]*\n$/) })
+    expect(stderr).toContain(
+      `it is wanted from two repositories, but ${join(repository.root, 'charts')} can hold one of this name and version`,
+    )
+  })
   test('pulls one that is named, in any version, where there are no settings', async () => {
     const { host } = await serve(good)
     repository.put('apps/values.yaml', 'x: 1\n')
@@ -223,8 +242,8 @@ const answering =
   (status: number): Files[string] =>
   (_, response) =>
     void response.writeHead(status).end()
-const big: Files[string] = (_, response) => {
-  // no length is said, so that only counting helps
+/** No length is said, so that only counting helps. */
+function big(response: ServerResponse): void {
   const more = (): void => {
     while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
   }
@@ -243,9 +262,27 @@ describe('one clear error for', () => {
     ['a server that fails', { '/charts/index.yaml': answering(503) }, 'HOST fails to answer (503)', 'repository'],
     ['a server that has had enough', { '/charts/index.yaml': answering(429) }, 'HOST answers no more requests for now (429)', 'repository'],
     ['an odd status', { '/charts/index.yaml': answering(204) }, 'HOST answers 204 for index.yaml', 'repository'],
+    [
+      'a server that fails without end',
+      { '/charts/index.yaml': (_, response) => big(response.writeHead(500)) },
+      'HOST fails to answer (500)',
+      'repository',
+    ],
+    [
+      'an index that is nested without end',
+      { '/charts/index.yaml': `entries: ${'['.repeat(1e6)}` },
+      'index.yaml of HOST is no YAML (',
+      'repository',
+    ],
+    [
+      'an index of more parts than memory holds',
+      { '/charts/index.yaml': `entries: {cluster: [${'x,'.repeat(10 << 20)}]}` },
+      'index.yaml of HOST has too many parts to be read',
+      'repository',
+    ],
     ['an index that is no YAML', { '/charts/index.yaml': 'entries: {a: [}' }, 'index.yaml of HOST is no YAML (', 'repository'],
     ['a page for people', { '/charts/index.yaml': '<html></html>' }, 'http://HOST/charts/index.yaml holds no charts', 'repository'],
-    ['an endless index', { '/charts/index.yaml': big }, 'index.yaml of HOST is larger than 32 MB', 'repository'],
+    ['an endless index', { '/charts/index.yaml': (_, response) => big(response) }, 'index.yaml of HOST is larger than 32 MB', 'repository'],
     [
       'an index that says to be of 50 MB',
       { '/charts/index.yaml': (_, response) => void response.writeHead(200, { 'content-length': 50 << 20 }).write('entries:\n') },
@@ -273,7 +310,12 @@ describe('one clear error for', () => {
       `, but index.yaml of HOST says sha256:${digest.slice(0, 12)}…`,
       'version',
     ],
-    ['an endless archive', { ...good, '/charts/cluster-0.8.1.tgz': big }, 'the archive of HOST is larger than 20 MB', 'repository'],
+    [
+      'an endless archive',
+      { ...good, '/charts/cluster-0.8.1.tgz': (_, response) => big(response) },
+      'the archive of HOST is larger than 20 MB',
+      'repository',
+    ],
     [
       'a connection that breaks in the middle',
       {
@@ -290,6 +332,18 @@ describe('one clear error for', () => {
     ['something that is no archive', withArchive(Buffer.from('<html>')), 'the archive is broken (gzip: invalid header)', 'version'],
     ['an empty archive', withArchive(tarball([])), 'the archive is broken (no files in chart archive)', 'version'],
     ['an archive without a chart', withArchive(tarball([{ name: 'cluster/x' }])), 'the archive holds no Chart.yaml', 'version'],
+    [
+      'a Chart.yaml of 2 MB',
+      withArchive(tarball([{ name: 'cluster/Chart.yaml', text: `name: cluster\nversion: 0.8.1\nkeywords: [${'x,'.repeat(1 << 20)}]\n` }])),
+      'its Chart.yaml is larger than 1 MB',
+      'version',
+    ],
+    [
+      'a Chart.yaml that is no YAML',
+      withArchive(tarball([{ name: 'cluster/Chart.yaml', text: 'name: [' }])),
+      'its Chart.yaml is no YAML map',
+      'version',
+    ],
     ['another chart', withArchive(chartArchive('clusters', '0.8.1')), 'the archive holds chart clusters', 'name'],
     ['another version', withArchive(chartArchive('cluster', '0.8.2')), 'the archive holds version 0.8.2', 'version'],
     [
