@@ -6,7 +6,7 @@ import { loginVariable } from './login.ts'
 export function answerProblem(url: URL, status: number, what: string): PullFailure {
   if (status === 401 || status === 403)
     return new PullFailure(`${url.host} refuses ${what} without a login that it knows (${status})`, {
-      help: `put https://user:password@${url.host} into ${loginVariable}; a public chart needs none, so the address may be wrong`,
+      help: `a public chart needs none, so check the address; a private one is put into ${loginVariable} with user and password`,
     })
   if (status === 404 || status === 410) return new PullFailure(`${shownUrl(url)} does not exist (${status})`)
   if (status === 429) return new PullFailure(`${url.host} answers no more requests for now (429)`)

@@ -109,7 +109,7 @@ function openTunnel(url: URL, { proxy, socket }: { readonly proxy: URL; readonly
 export function proxyRefusal(proxy: URL, status: number): PullFailure {
   if (status === 407)
     return new PullFailure(`the proxy ${proxy.host} wants a login (407)`, {
-      help: 'write it into the variable: http://user:password@host:port',
+      help: 'write user and password into its address, in the variable that names it',
     })
   return new PullFailure(`the proxy ${proxy.host} opens no tunnel (${status})`)
 }

@@ -36,6 +36,8 @@ export async function readIndex(repository: URL, network: Network, onBytes?: Wan
   url.pathname += 'index.yaml'
   const authorization = loginFor(url, network.env)
   const { status, body } = await get({ url, what: 'index.yaml', limit: largestIndex, authorization, onBytes }, network)
+  if (status === 404)
+    throw new PullFailure(`${shownUrl(url)} does not exist (404)`, { help: 'for an OCI registry write oci:// instead of https://' })
   if (status !== 200) throw answerProblem(url, status, 'index.yaml')
   return { base, entries: entriesOf(body.toString('utf8'), url) }
 }

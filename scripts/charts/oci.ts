@@ -25,6 +25,8 @@ export interface OciChart {
   readonly host: string
   readonly path: string
   readonly version: string
+  /** the repository is written without `oci://`, as Argo CD wants it */
+  readonly isBare: boolean
 }
 
 export interface OciLayer {
@@ -35,9 +37,14 @@ export interface OciLayer {
 }
 
 /** The chart of a pin whose repository is `oci://host/folder` or `host/folder`. */
-export function ociChart({ host, path }: { readonly host: string; readonly path: string }, { name, version }: ChartPin): OciChart {
-  // the registry behind Docker Hub has a name of its own
-  return { host: host === 'docker.io' ? 'registry-1.docker.io' : host, path: path === '' ? name : `${path}/${name}`, version }
+export function ociChart({ host, path }: { readonly host: string; readonly path: string }, pin: ChartPin): OciChart {
+  return {
+    // the registry behind Docker Hub has a name of its own
+    host: host === 'docker.io' ? 'registry-1.docker.io' : host,
+    path: path === '' ? pin.name : `${path}/${pin.name}`,
+    version: pin.version,
+    isBare: !/^oci:/i.test(pin.repository),
+  }
 }
 
 /** Where the chart's own layer is, by the manifest of its tag. */
@@ -46,7 +53,11 @@ export async function findLayer(chart: OciChart, network: Network): Promise<OciL
   const url = addressOf(chart, `manifests/${chart.version.replaceAll('+', '_')}`)
   const wanted: Wanted = { url, what: 'the manifest', limit: largestManifest, accept: manifestType }
   const { answer, authorization } = await getWithToken(wanted, chart, network)
-  if (answer.status === 404) throw new PullFailure(`${chart.host}/${chart.path} has no version ${chart.version}`, { on: 'version' })
+  if (answer.status === 404)
+    throw new PullFailure(`${chart.host}/${chart.path} has no version ${chart.version}`, {
+      on: 'version',
+      help: chart.isBare ? 'an address without https:// is taken for an OCI registry' : undefined,
+    })
   if (answer.status !== 200) throw answerProblem(url, answer.status, 'the manifest')
   checkDigest(answer, chart)
   const { digest, size } = chartLayer(manifestIn(answer.body, chart), chart)

@@ -404,8 +404,10 @@ describe('one clear error for', () => {
     expect((await repository.pull()).stderr).toContain(`${server.host} refuses connections (ECONNREFUSED) [charts/available]`)
   })
   test('a host that has no address', async () => {
-    repository.pin('https://charts.invalid/x')
-    expect((await repository.pull()).stderr).toContain('charts.invalid has no address (')
+    // no resolver is asked for a name that is too long
+    const host = `${'a'.repeat(64)}.invalid`
+    repository.pin(`https://${host}/x`)
+    expect((await repository.pull()).stderr).toContain(`${host} has no address (`)
   })
   test('a server that takes the connection and says nothing', async () => {
     const server = await startTcpServer()

@@ -163,6 +163,12 @@ describe('one clear error for', () => {
       `14:14: error: chart cluster 0.8.1 can't be pulled: ${host}/example/charts/cluster has no version 0.8.1 [`,
     )
   })
+  test('a server of index.yaml whose https:// was left out', async () => {
+    const server = await startServer(filesOf({ '/charts/index.yaml': 'entries: {}' }))
+    open.push(server)
+    repository.pin(`${server.host}/charts`)
+    expect((await repository.pull()).stderr).toContain('help: an address without https:// is taken for an OCI registry\n')
+  })
   test('a blob whose bytes are others', async () => {
     const { host, push, blobs } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
@@ -189,7 +195,7 @@ describe('one clear error for', () => {
     const { host } = await registryWith({ token: 'abc', login: 'me:secret' })
     const { stderr } = await repository.pull()
     expect(stderr).toContain(`${host} refuses a token without a login that it knows (401) [charts/available]`)
-    expect(stderr).toContain('into CNPG_VALUES_REPOSITORIES')
+    expect(stderr).toContain('a private one is put into CNPG_VALUES_REPOSITORIES with user and password\n')
   })
   test('a registry that takes no token of its own realm', async () => {
     const { host } = await registryWith({ token: 'ab\ncd' })
