@@ -102,6 +102,18 @@ export const commands: readonly Command[] = [
     run: async (_, words, terminal) => (await import('./commands/completion.ts')).completion(words, commands, terminal),
   }),
   command({
+    name: 'charts pull',
+    does: 'download the pinned charts, or others, and verify them; no other command asks the network',
+    options: {
+      to: { type: 'text', value: 'DIR', does: 'where the archives go, such as charts (default: the cache of this machine)' },
+      lock: { type: 'boolean', does: 'write their digests into charts.lock, which later pulls must match' },
+      'dry-run': { type: 'boolean', does: 'download nothing; print what is there and what would be pulled' },
+      root: where.root,
+    },
+    operands: '[[REPOSITORY/]NAME@VERSION…]',
+    run: async (flags, charts, terminal) => (await import('./commands/charts.ts')).chartsPull(flags, charts, terminal),
+  }),
+  command({
     name: 'schemas derive',
     does: 'derive JSON Schemas from the CRDs of a release',
     options: {
