@@ -1,4 +1,5 @@
 // Why can't a chart be pulled?
+import type { Message } from '../model.ts'
 import type { Spot } from '../findings/spot.ts'
 
 /** What a chart's pull can fail at; ids of rules. */
@@ -10,7 +11,7 @@ interface Details {
   readonly on?: 'repository' | 'name' | 'version'
   readonly help?: string | undefined
   /** the other place that says otherwise */
-  readonly related?: Spot & { readonly message: string }
+  readonly related?: Spot & { readonly message: Message }
 }
 
 /** The chart stays where it is: what servers, archives and locks say is no mistake of this program. One line, without the chart's name. */

@@ -1,7 +1,8 @@
 // Which digests has a repository written down for its charts (charts.lock)?
+import { phrase } from '../findings/message.ts'
 import { firstSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { ChartPin, SourceFile } from '../model.ts'
+import type { ChartPin, Message, SourceFile } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -21,19 +22,19 @@ export function readLock(text: string): { readonly charts: readonly LockedChart[
   const file: SourceFile = { path: lockFile, text }
   const { documents, problems } = parseFirstDocument(file, 'service')
   const [root] = documents
-  const broken = (message: string, at: Spot): { finding: LocatedFinding } => ({
+  const broken = (message: Message, at: Spot): { finding: LocatedFinding } => ({
     finding: {
       rule: 'charts/digest',
       severity: 'error',
       message,
       at,
-      help: 'restore it; to trust what the repositories say now, remove it and run `charts pull --lock`',
+      help: phrase`restore it; to trust what the repositories say now, remove it and run \`charts pull --lock\``,
     },
   })
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) return broken(`${lockFile} is no YAML: ${fatal.message}`, { file, span: fatal.span })
+  if (fatal !== undefined) return broken(phrase`${lockFile} is not valid YAML: ${fatal.message}`, { file, span: fatal.span })
   const list = root === undefined ? undefined : valueAt(root, ['charts'])
-  if (list?.kind !== 'list') return broken(`${lockFile} holds no list \`charts\``, firstSpot(root, file))
+  if (list?.kind !== 'list') return broken(phrase`${lockFile} holds no list \`charts\``, firstSpot(root, file))
   const charts: LockedChart[] = []
   for (const item of list.items) {
     const text = (key: string): string => {
@@ -43,7 +44,7 @@ export function readLock(text: string): { readonly charts: readonly LockedChart[
     const [repository, name, version, digest] = [text('repository'), text('name'), text('version'), text('digest')]
     const spot = spotOf(valueAt(item, ['digest']) ?? item) ?? firstSpot(root, file)
     if (repository === '' || name === '' || version === '' || !/^sha256:[0-9a-f]{64}$/.test(digest))
-      return broken(`an entry of ${lockFile} must have repository, name, version and a digest like sha256:…`, spot)
+      return broken(phrase`an entry of ${lockFile} must have repository, name, version and a digest like sha256:…`, spot)
     charts.push({ repository, name, version, digest, at: spot })
   }
   return { charts }

@@ -1,4 +1,5 @@
 // Which of the wanted charts are there, which are pulled now, and which can't be had?
+import { phrase } from '../findings/message.ts'
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -94,7 +95,7 @@ async function pullChart(
       rule: 'charts/digest',
       on: 'version',
       help: `find out why the release was replaced; if it was meant to be, remove its entry from ${lockFile}`,
-      ...(locked.at === undefined ? {} : { related: { ...locked.at, message: `locked as ${shortDigest(locked.digest)}` } }),
+      ...(locked.at === undefined ? {} : { related: { ...locked.at, message: phrase`locked as ${shortDigest(locked.digest)}` } }),
     })
   const target = targetOf(pin, options)
   writeWhole(target, bytes, { inside: options.inside, shown: target })
@@ -116,9 +117,9 @@ function failed({ pin, places }: WantedChart, failure: PullFailure): PullOutcome
   const finding: LocatedFinding = {
     rule: failure.rule,
     severity: 'error',
-    message: failureText(pin, failure),
+    message: phrase`${failureText(pin, failure)}`,
     at: places[failure.on],
-    help: failure.help,
+    help: failure.help === undefined ? undefined : phrase`${failure.help}`,
     ...(failure.related === undefined ? {} : { related: [failure.related] }),
   }
   return { state: 'failed', pin, failure, finding }

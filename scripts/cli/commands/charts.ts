@@ -1,4 +1,5 @@
 // `charts pull`: bring the pinned charts to this machine, the only command that asks the network.
+import { phrase } from '../../findings/message.ts'
 import { join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../../charts/cache.ts'
 import type { Network } from '../../charts/connect.ts'
@@ -107,7 +108,15 @@ function openLock(root: string): Lock {
     return 'finding' in read ? read : { ...read, text: file.text }
   }
   const at = unreadableSpot({ path: lockFile, text: '' }, file.line)
-  return { finding: { rule: 'charts/digest', severity: 'error', message: `${lockFile} ${file.message}`, at, help: file.help } }
+  return {
+    finding: {
+      rule: 'charts/digest',
+      severity: 'error',
+      message: phrase`${lockFile} ${file.message}`,
+      at,
+      help: file.help === undefined ? undefined : phrase`${file.help}`,
+    },
+  }
 }
 
 /** Where a chart would come from, as its pin says it. */
