@@ -46,6 +46,11 @@ function part(text: string, path: Path | undefined): ShownPart {
   return path === undefined ? { shown: text } : { shown: text, path }
 }
 
+/** The name of a key: shown even where its value is a secret. */
+export function keyName(name: string): ShownPart {
+  return { shown: name, isName: true }
+}
+
 /** A text whose end says more than its beginning, such as a place in a bucket. */
 export function ending(text: string): ShownPart {
   return { shown: text, keep: 'end' }
