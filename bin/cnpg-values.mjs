@@ -59,3 +59,8 @@ const code = await main(process.argv.slice(2), {
   ...(isDialogue ? { ask: openQuestions(process.stdin, process.stderr) } : {}),
 })
 process.exitCode = isUnwritable ? 3 : code
+// else node would wait until V8 has compiled what nothing will run any more
+const written = (stream) => new Promise((resolve) => stream.write('', resolve))
+await written(process.stdout)
+await written(process.stderr)
+process.exit()

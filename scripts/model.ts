@@ -43,6 +43,7 @@ export interface Origin {
   readonly value: Span
 }
 
+/** Nodes are written with their members in this order, then the content: with other orders V8 would take them for other types. */
 interface Node {
   readonly origin: Origin
   /** lower layers' values that this one replaced, nearest first */

@@ -11,7 +11,7 @@ import { knownKinds, loadKind, type ServedKind } from '../kubernetes/load.ts'
 import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
 import { decodeMetadata } from '../kubernetes/metadata.ts'
 import { reached, releases } from '../operator/version.ts'
-import { applyDefaults, copyJson, pruneObject, wellFormed } from '../kubernetes/prepare.ts'
+import { copyJson, pruneObject, wellFormed, withDefaults } from '../kubernetes/prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from '../kubernetes/schema.ts'
 import { fillZeros, rewriteTyped } from '../kubernetes/typed.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -40,11 +40,10 @@ export function decodeObject(written: JsonMap, operator: string, old?: JsonMap):
   const { metadata, unknown, issues, unreadable } = decodeMetadata(input['metadata'])
   if (issues.length > 0) return { issues }
   const pruned: Path[] = [...unknown]
-  const object = pruneObject(input, kind.schema, pruned)
+  const known = pruneObject(input, kind.schema, pruned)
   if (kind.scope === 'Cluster') delete metadata['namespace']
   else metadata['namespace'] ??= namespaceOf(old)
-  object['metadata'] = metadata
-  applyDefaults(object, kind.schema)
+  const object = withDefaults<JsonMap>({ ...known, metadata }, kind.schema)
   // the time of creation is replaced before the webhooks see an update
   const times = unreadable.filter(({ path }) => old === undefined || path[1] !== 'creationTimestamp')
   return { kind, object, unknown: pruned, unreadable: times }
@@ -92,7 +91,7 @@ export interface Mutated {
 export function mutateObject({ kind, object, unreadable }: Decoded, operator: string): Mutated {
   if (!hasMutatingWebhook(kind)) return { object, undecodable: [], isWhole: false }
   const rewritten = copyJson(object)
-  const malformed = rewriteTyped(rewritten, kind.kind, operator)
+  const malformed = rewriteTyped(rewritten, kind)
   const refused = asGoTypes(rewritten, kind)
   const isWhole = refused.length === 0
   const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, refused, malformed)]
@@ -100,9 +99,8 @@ export function mutateObject({ kind, object, unreadable }: Decoded, operator: st
   const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
   // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
   if (!changed && reached(operator, releases.march2026)) return { object, undecodable, isWhole }
-  fillZeros(rewritten, kind.kind, operator, kind.schema)
-  applyDefaults(rewritten, kind.schema)
-  return { object: rewritten, undecodable, isWhole }
+  fillZeros(rewritten, kind)
+  return { object: withDefaults(rewritten, kind.schema), undecodable, isWhole }
 }
 
 /** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
@@ -204,7 +202,7 @@ export function storedObject(input: JsonMap, operator: string): JsonMap | undefi
 
 /** The object with another status; the status of a request is never stored. */
 export function replaceStatus(object: JsonMap, kind: ServedKind, status: Json | undefined): JsonMap {
-  if (!kind.status) return object
+  if (!kind.status || (status === undefined && !Object.hasOwn(object, 'status'))) return object
   const { status: _sent, ...rest } = object
   return status === undefined ? rest : { ...rest, status }
 }

@@ -64,14 +64,11 @@ export interface Comparison {
 export function startComparison(base: Base, now: State, databases: readonly Database[]): Comparison {
   const then: State | undefined = base.settings === undefined ? undefined : { settings: base.settings, tree: base.tree }
   const records = new Map<string, DatabaseChange>()
-  const footprints = new Map<Database, string>()
-  const footprint = (database: Database, settings: Settings): string => {
-    const known = footprints.get(database) ?? footprintOf(database, settings)
-    footprints.set(database, known)
-    return known
-  }
   const isSame = (old: Database, database: Database): boolean =>
-    then !== undefined && sameLayers(old, database) && footprint(old, then.settings) === footprint(database, now.settings)
+    then !== undefined &&
+    sameLayers(old, database) &&
+    sameNames(old, database) &&
+    surroundings(old.environment, then.settings) === surroundings(database.environment, now.settings)
   let handed: readonly Handover[] = []
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))
@@ -156,16 +153,29 @@ function sameLayers(old: Database, database: Database): boolean {
   )
 }
 
+/** What else of a database decides about it, beside its values files and its environment. */
+function sameNames(old: Database, database: Database): boolean {
+  return (
+    old.service === database.service &&
+    old.namespace === database.namespace &&
+    old.cluster === database.cluster &&
+    old.application === database.application &&
+    old.owner === database.owner &&
+    old.retired?.reason === database.retired?.reason &&
+    old.retired?.since === database.retired?.since
+  )
+}
+
 const shared = new WeakMap<Environment, string>()
 
-/** What decides about a database beside its values files; what a whole environment shares is written once. */
-function footprintOf(database: Database, settings: Settings): string {
-  const { service, namespace, cluster, application, owner, retired, environment } = database
+/** What all databases of an environment share; the pattern of their namespaces has become names. */
+function surroundings(environment: Environment, { argocd, repository, ownKeys }: Settings): string {
+  const known = shared.get(environment)
+  if (known !== undefined) return known
   const { namespace: _pattern, ...rest } = environment
-  const { argocd, repository, ownKeys } = settings
-  const common = shared.get(environment) ?? JSON.stringify([rest, argocd, repository, ownKeys])
-  shared.set(environment, common)
-  return JSON.stringify([service, namespace, cluster, application, owner, retired]) + common
+  const text = JSON.stringify([rest, argocd, repository, ownKeys])
+  shared.set(environment, text)
+  return text
 }
 
 function unrecorded(database: Database, before: Database | undefined, renamedFrom: Database | undefined): DatabaseChange {

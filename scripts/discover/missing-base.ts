@@ -3,7 +3,7 @@ import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
-import { fill, matcher, overrideParts } from './layout.ts'
+import { fill, matcher, overrideMatcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 
 interface WithoutBase {
@@ -20,10 +20,11 @@ export function missingBases({ overrides, serviceFiles, told }: WithoutBase, set
   const { layout } = settings
   const environments = settings.environments.map(({ name }) => name)
   const asBase = matcher(layout.databases)
+  const asOverride = overrideMatcher(layout.overrides, environments)
   const servicesOf = (paths: Iterable<string>): Set<string | undefined> => new Set([...paths].map((path) => asBase(path)?.service))
   const missing = new Map<string, string>()
   for (const path of [...overrides].sort()) {
-    const base = fill(layout.databases, overrideParts(layout.overrides, environments, path) ?? { service: '' })
+    const base = fill(layout.databases, asOverride(path) ?? { service: '' })
     if (!told.has(base) && !missing.has(base)) missing.set(base, path)
   }
   const spoken = servicesOf([...told, ...missing.keys()])

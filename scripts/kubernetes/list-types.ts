@@ -22,7 +22,7 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
     }
   }
   const step = (key: string | number, value: Json, node: Structural): void => {
-    if (typeof value !== 'object' || value === null) return
+    if (!node.hasListTypes || typeof value !== 'object' || value === null) return
     path.push(key)
     visit(value, node)
     path.pop()

@@ -45,6 +45,11 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
   }
 }
 
+/** Where one place of a rendered object was written. */
+export function locatePlace(place: Place, subject: Subject): Spot {
+  return resolvePlace(place, subject).spot
+}
+
 /** `value` of `{ name: DB_PASSWORD, value: … }` */
 function isBesideSecretName({ path }: Place, { object }: Subject): boolean {
   const name = path.at(-1) === 'value' ? valueAt(object.value, [...path.slice(0, -1), 'name']) : undefined

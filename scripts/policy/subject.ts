@@ -1,7 +1,7 @@
 // What does a policy look at, and how are its places found?
-import { phrase, takesPart } from '../findings/message.ts'
+import { takesPart } from '../findings/message.ts'
 import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
-import { locateFinding } from '../locate/finding.ts'
+import { locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
@@ -59,8 +59,7 @@ export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'va
 /** Where a place of an object was written. */
 export function spotInObject(subject: PolicySubject, object: RenderedObject, path: Path): Spot {
   const { database, values } = subject
-  const finding = { rule: '', severity: 'info', message: phrase``, places: [{ path }] } as const
-  return locateFinding(finding, { object, values, fallback: defaultSpot(subject), database }).at
+  return locatePlace({ path }, { object, values, fallback: defaultSpot(subject), database })
 }
 
 /** What nobody wrote is missing in the environment's defaults first: one place for all databases there. */

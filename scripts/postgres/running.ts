@@ -97,6 +97,11 @@ function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number>
   return counted
 }
 
+/** Whether a parameter is written, in whatever capitals; `name` has small letters. */
+export function isWritten({ parameters }: Running, name: string): boolean {
+  return timesOf(parameters).has(name)
+}
+
 /** A finding at one parameter. */
 export function finding(name: string, message: Message, help: Message): Finding {
   return { message, places: [{ path: at(name) }], help }

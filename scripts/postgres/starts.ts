@@ -2,7 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { Finding, Place } from '../model.ts'
 import { readInteger } from './number.ts'
-import { at, valueOf, verdictOn } from './running.ts'
+import { at, isWritten, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 
 const protocols = ['tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']
@@ -13,7 +13,7 @@ const ofServer = 'TLSv1.2'
 
 /** A value that is fine alone; `preset` where it is not written; undefined: nothing certain is known of it. */
 function soundValue(running: Running, name: string, preset: string): string | undefined {
-  if (![...running.parameters.keys()].some((written) => written.trim().toLowerCase() === name)) return preset
+  if (!isWritten(running, name)) return preset
   const value = valueOf(running, name)
   return value === undefined || verdictOn(running.major, name, value) !== undefined ? undefined : value
 }

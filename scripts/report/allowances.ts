@@ -55,7 +55,9 @@ export function applyAllowances(
 }
 
 function filesOf(databases: Iterable<Database>): Set<SourceFile> {
-  return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
+  const files = new Set<SourceFile>()
+  for (const { layers } of databases) for (const { file } of layers) files.add(file)
+  return files
 }
 
 interface Allowed {

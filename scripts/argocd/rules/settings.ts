@@ -45,8 +45,8 @@ export function judgeSettings(settings: Settings, databases: readonly Database[]
   for (const database of databases) append(findings, nameFindings(database, settings, spot))
   for (const environment of settings.environments) {
     const members = databases.filter((database) => database.environment === environment)
-    const keysOf = elementKeys(settings, environment, members)
-    const size = members.reduce((sum, member) => sum + JSON.stringify(keysOf(member)).length + 1, setBase)
+    const keys = elementKeys(settings, environment, members)
+    const size = members.reduce((sum, member) => sum + JSON.stringify(keys.of(member)).length + 1, setBase)
     if (size < annotationLimit * 0.8) continue
     findings.push({
       rule: 'argocd/set-size',
