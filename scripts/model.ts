@@ -92,6 +92,8 @@ export interface HerePart {
 export interface FieldPart {
   readonly field: Path
   readonly as?: string
+  /** instead of the path where a message has no room for it */
+  readonly short?: string
 }
 /** What a finding says, as parts: only the report makes a text of it. */
 export type Message = readonly Part[]

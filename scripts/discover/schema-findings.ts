@@ -169,7 +169,7 @@ function patternMeaning(field: string, error: ErrorObject): string {
   if (field.endsWith('owner')) return 'be a label value: letters, digits, `-`, `_` and `.`, at most 63'
   if (/[cC]hart\.name$/.test(field)) return 'be a chart name: letters, digits, `.`, `_` and `-`, starting with a letter or digit'
   if (/[cC]hart\.repository$/.test(field)) return 'be an address such as https://… or oci://…, or a folder such as ./charts'
-  if (field.endsWith('url')) return 'be a Git URL such as https://github.com/me/repo.git'
+  if (field.endsWith('url')) return 'be a Git URL such as https://host/me/repo.git'
   if (field.endsWith('since')) return 'be a date such as 2026-01-31'
   if (field.endsWith('path')) return 'be a relative path inside the repository'
   if (error.keyword === 'minLength') return 'not be empty'

@@ -99,7 +99,7 @@ export function textOf(message: Message, limit = longest): string {
     if (excess <= 0) break
     if (typeof one !== 'object' || !('field' in one) || one.as !== undefined) continue
     const text = texts[index] as string
-    texts[index] = shortPath(one.field, text.length - excess)
+    texts[index] = one.short ?? shortPath(one.field, text.length - excess)
     excess -= text.length - texts[index].length
   }
   return texts.join('')

@@ -61,6 +61,8 @@ export interface ResolvedPlace {
   readonly spot: Spot
   readonly rank: number
   readonly label: Message | undefined
+  /** in the object */
+  readonly path: Path
   /** path as the author typed it; empty where nothing was typed */
   readonly typed: Path
   /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could be */
@@ -80,6 +82,7 @@ function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
     spot,
     rank: own === undefined ? 0 : layerRank[node.origin.layer],
     label: place.label,
+    path: place.path,
     typed: node.origin.path,
     exact: exact && (own !== undefined || node.kind === 'null'),
     node,
@@ -96,10 +99,15 @@ function isWritten(node: Value, values: MapValue): boolean {
 function asTyped(message: Message, subject: Subject, first: ResolvedPlace): Message {
   return message.map((part): Part => {
     if (typeof part === 'string' || 'shown' in part) return part
-    if ('here' in part) return first.exact && first.typed.length > 0 ? { field: first.typed } : part.here
+    if ('here' in part) return isRenamed(first) ? { field: first.typed, short: part.here } : part.here
     const { exact, typed } = resolvePlace({ path: part.field }, subject)
     return exact && typed.length > 0 ? { field: typed } : part
   })
+}
+
+/** Whether the author typed the very field of the first place, wherever the chart puts it. */
+function isRenamed({ exact, typed, path }: ResolvedPlace): boolean {
+  return exact && typed.length > 0 && typed.at(-1) === path.at(-1)
 }
 
 function withoutValues(message: Message): Message {

@@ -164,7 +164,7 @@ function* unusableSchedules(
     if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
     yield {
       object,
-      message: phrase`method of a scheduled backup is ${named(method)}, but ${section.needs}: each backup fails`,
+      message: phrase`${here('method of a scheduled backup')} is ${named(method)}, but ${section.needs}: each backup fails`,
       places: [{ path: ['spec', 'method'] }],
       help: phrase`${section.help}`,
     }

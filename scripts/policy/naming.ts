@@ -1,5 +1,5 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
-import { named, phrase } from '../findings/message.ts'
+import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
 import { nearestSpot } from '../findings/spot.ts'
@@ -33,7 +33,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'Pooler' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`pooler is named ${named(object.name)}… (${named(object.name.length)} characters), but a Service takes 63`,
+          message: phrase`pooler is named ${named(object.name)} (${named(object.name.length)} characters), but a Service takes 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten the pooler's name by ${object.name.length - 63}`,
         }
@@ -51,7 +51,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'ScheduledBackup' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`scheduled backup is named ${named(object.name)}… (${named(object.name.length)} characters), but a label takes 63`,
+          message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label takes 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
         }
@@ -70,7 +70,7 @@ export const naming: readonly PolicyRule[] = [
         if (seen.has(key))
           yield {
             object,
-            message: phrase`name is taken by another ${object.kind} (${named(object.name)}), but only one of the two would be applied`,
+            message: phrase`${here('name')} is taken by another ${object.kind} (${named(object.name)}), but only one of the two would be applied`,
             places: [{ path: ['metadata', 'name'] }],
             help:
               object.kind === 'Database'

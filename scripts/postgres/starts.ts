@@ -42,7 +42,7 @@ function* tooFewConnections(running: Running): Iterable<Finding> {
   if (superusers === undefined || others === undefined || all === undefined || superusers + others < all) return
   const reserved = running.major < 16 ? `${superusers}` : `${superusers} + ${others}`
   yield {
-    message: phrase`${here('max_connections')} is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
+    message: phrase`max_connections is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
     places: places(running, names[2], names[0], names[1]),
     help: phrase`set max_connections to at least ${superusers + others + 1}`,
   }
