@@ -61,8 +61,12 @@ export function isPlaceholder(text: string): boolean {
 
 /** `://user:pw@host`, and a token alone in the place of the user. */
 function* userInfo(text: string): Iterable<Span> {
+  let host = 0
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
     const start = at + 3
+    if (host < start) host = text.indexOf('@', start)
+    if (host < 0) return
+    if (host > start + 1024) continue
     const rest = text.slice(start, start + 1024)
     const user = /^[^\s/:@?#"'`<>]{0,256}/.exec(rest)?.[0] ?? ''
     const next = rest.charAt(user.length)

@@ -71,10 +71,13 @@ function read(text: string): Secrets {
     for (const span of brokenSecrets(text)) hide(span)
     return { spans: joined(spans), texts, starts }
   }
+  const keyNodes = new Map<SourceNode, ReadonlyMap<string, readonly SourceNode[]>>()
   for (const root of roots)
     for (const { node, spans: parts, key } of secretNodes(root, sourceTree)) {
       if (key !== undefined) {
-        for (const [name] of node.entries ?? []) if (name.text === key) hide(name, key)
+        const known = keyNodes.get(node) ?? keysOf(node)
+        keyNodes.set(node, known)
+        for (const name of known.get(key) ?? []) hide(name, key)
       } else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
       else {
         const from = text.indexOf(node.raw, node.start)
@@ -85,20 +88,33 @@ function read(text: string): Secrets {
   return { spans: joined(spans), texts, starts }
 }
 
+/** The keys of a map by their text: a text that is written twice counts each time. */
+function keysOf({ entries = [] }: SourceNode): ReadonlyMap<string, readonly SourceNode[]> {
+  const names = new Map<string, SourceNode[]>()
+  for (const [name] of entries) {
+    const own = names.get(name.text ?? '')
+    if (own === undefined) names.set(name.text ?? '', [name])
+    else own.push(name)
+  }
+  return names
+}
+
 /** A span on each line that it covers, without indentation and line breaks. */
 function lineSpans(text: string, { start, end }: Span): Span[] {
   const spans: Span[] = []
-  const breaks = /\r\n|[\r\n\u0085\u2028\u2029]/g
-  let from = start
-  while (from < end) {
-    breaks.lastIndex = from
-    const stop = Math.min(breaks.exec(text)?.index ?? end, end)
-    const line = text.slice(from, stop)
+  // a whole line may follow the end: it is not searched for a break
+  const covered = text.slice(start, end)
+  const put = (from: number, to: number): void => {
+    const line = covered.slice(from, to)
     const indent = line.length - line.trimStart().length
-    if (indent < line.length) spans.push({ start: from + indent, end: from + line.trimEnd().length })
-    if (stop >= end) break
-    from = breaks.lastIndex
+    if (indent < line.length) spans.push({ start: start + from + indent, end: start + from + line.trimEnd().length })
   }
+  let from = 0
+  for (const { index, 0: lineBreak } of covered.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)) {
+    put(from, index)
+    from = index + lineBreak.length
+  }
+  put(from, covered.length)
   return spans
 }
 
@@ -223,11 +239,21 @@ export interface ShownLine {
   readonly column: (column: number) => number
 }
 
+/** The line that was shown last: many diagnostics may be on it. */
+let latest: { readonly text: string; readonly line: number; readonly shown: ShownLine } | undefined
+
 /** A 1-based line with `***` for its secrets. */
 export function shownLine(text: string, line: number): ShownLine | undefined {
+  if (latest?.line === line && latest.text === text) return latest.shown
   const secrets = secretsOf(text)
   const range = lineRange(text, secrets, line)
   if (range === undefined) return undefined
+  const shown = showRange(text, range, secrets)
+  latest = { text, line, shown }
+  return shown
+}
+
+function showRange(text: string, range: Span, secrets: Secrets): ShownLine {
   const spans = spansWithin(secrets, range).map(({ start, end }) => ({
     start: Math.max(start, range.start) - range.start,
     end: Math.min(end, range.end) - range.start,
