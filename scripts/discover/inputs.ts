@@ -3,7 +3,7 @@ import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
@@ -56,7 +56,7 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
         help: read.help,
       },
     ]
-  const parsed = parseYaml(file, 'environment')
+  const parsed = parseYaml(file, 'environment', maxValues)
   return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
 }
 

@@ -7,7 +7,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { describe } from '../values/describe.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
@@ -73,7 +73,7 @@ export function loadSettings(tree: Tree): LoadedSettings {
       findings: [{ rule: 'discover/readable', severity: 'error', message, at: unreadableSpot(file, read?.line), help: read?.help }],
     }
   }
-  const parsed = parseYaml(file, 'service')
+  const parsed = parseYaml(file, 'service', maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (hasSeveralDocuments(parsed.documents)) findings.push(severalDocuments(file, parsed.documents))
