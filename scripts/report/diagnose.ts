@@ -99,7 +99,7 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     related,
     ...(finding.help === undefined ? {} : { help: shown(finding.help) }),
     databases,
-    ...(finding.object === undefined ? {} : { object: finding.object }),
+    ...(finding.object === undefined ? {} : { object: maskMessage(finding.object, places) }),
     ...(finding.path === undefined ? {} : { path: shown(finding.path) }),
   }
 }
