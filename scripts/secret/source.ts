@@ -69,7 +69,7 @@ function read(text: string): Secrets {
     roots = documents(mark === 1 ? ` ${text.slice(1)}` : text)
   } catch {
     for (const span of brokenSecrets(text)) hide(span)
-    return { spans: joined(spans), texts, starts }
+    roots = documentsOfTemplate(text)
   }
   const keyNodes = new Map<SourceNode, ReadonlyMap<string, readonly SourceNode[]>>()
   for (const root of roots)
@@ -80,7 +80,7 @@ function read(text: string): Secrets {
         for (const name of known.get(key) ?? []) hide(name, key)
       } else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
       else {
-        const from = text.indexOf(node.raw, node.start)
+        const from = node.start
         for (const { start, end } of parts) hide({ start: from + start, end: from + end }, node.text?.slice(start, end) ?? '')
       }
     }
@@ -116,6 +116,20 @@ function lineSpans(text: string, { start, end }: Span): Span[] {
   }
   put(from, covered.length)
   return spans
+}
+
+/** The documents of a manifest that is a template, too, such as a set between fences; none where that is no YAML either. */
+function documentsOfTemplate(text: string): SourceNode[] {
+  if (!text.includes('{{')) return []
+  const plain = text
+    .replaceAll(/^\ufeff|\{\{`|`\}\}/g, (fence) => ' '.repeat(fence.length))
+    .replaceAll(/^([ \t]*)(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*\r?$)/gm, (line) => ' '.repeat(line.length))
+    .replaceAll(/\{\{[^{}\n]{0,400}\}\}/g, (action) => 'x'.repeat(action.length))
+  try {
+    return documents(plain)
+  } catch {
+    return []
+  }
 }
 
 /** The documents as nodes with their places; also keys that a later one replaced, and values that nobody reads. */

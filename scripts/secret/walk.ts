@@ -133,9 +133,19 @@ function surroundings<Node>(entries: Iterable<readonly [string, Node]>, tree: Tr
     const text = tree.text(child)
     if (text === undefined) continue
     if (key === 'kind') isSecretObject ||= text === 'Secret'
-    else isNamed ||= isSecretName(text.slice(text.lastIndexOf('.') + 1))
+    else isNamed ||= namesSecret(text)
   }
   return { isNamed, isSecretObject }
+}
+
+/** `DB_PASSWORD`, and a parameter of Helm such as `recovery.source.passwordSecret.value`. */
+function namesSecret(name: string): boolean {
+  const steps = name.slice(-200).split('.')
+  const last = steps.at(-1) ?? ''
+  const above = steps.at(-2)
+  return (
+    isSecretName(last) || (above !== undefined && (isSecretKey(above) ? !isReferenceKey(last) : isValueKey(last) && isSecretHolder(above)))
+  )
 }
 
 function kindOf<Node>(node: Node, tree: Tree<Node>): 'text' | 'map' | 'other' {
