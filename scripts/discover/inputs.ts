@@ -4,7 +4,7 @@ import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
@@ -57,7 +57,7 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
         ...(read.help === undefined ? {} : { help: phrase`${read.help}` }),
       },
     ]
-  const parsed = parseYaml(file, 'environment')
+  const parsed = parseYaml(file, 'environment', maxValues)
   return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
 }
 

@@ -122,9 +122,10 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       )
     case 'minProperties':
     case 'maxProperties': {
-      const must = field.endsWith('destination') ? 'exactly one of server and name' : 'at least one entry'
+      const some = error.keyword === 'minProperties' ? 'at least one entry' : `at most ${String(error.params['limit'])}`
+      const must = field.endsWith('destination') ? 'exactly one of server and name' : some
       return make(
-        phrase`${named(field)} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${named(must)}`,
+        phrase`${named(field)} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${must}`,
         spot(steps, 'key'),
       )
     }

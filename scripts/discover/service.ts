@@ -5,7 +5,7 @@ import { validateService } from '../../dist/validators.js'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { placeholdersOf } from './layout.ts'
 import type { MapValue, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { listed, nearest } from '../values/path.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { toPlain, valueAt } from '../values/value.ts'
@@ -25,7 +25,7 @@ export interface Service {
 
 /** service.yaml → what it says, and what is wrong with it. */
 export function readService(file: SourceFile, settings: Settings): { service?: Service; findings: LocatedFinding[] } {
-  const parsed = parseYaml(file, 'service')
+  const parsed = parseYaml(file, 'service', maxValues)
   const problems = yamlFindings(file, parsed.problems)
   if (hasSeveralDocuments(parsed.documents)) problems.push(severalDocuments(file, parsed.documents))
   const root = parsed.documents[0]

@@ -8,7 +8,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -81,7 +81,7 @@ export function loadSettings(tree: Tree): LoadedSettings {
       ],
     }
   }
-  const parsed = parseYaml(file, 'service')
+  const parsed = parseYaml(file, 'service', maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (hasSeveralDocuments(parsed.documents)) findings.push(severalDocuments(file, parsed.documents))

@@ -5,6 +5,7 @@ import type { FieldErrorType, Json, JsonMap, Message, Part, Path } from '../mode
 import { listed } from '../values/path.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { hasFormat } from './formats.ts'
+import { matchesPattern } from './pattern.ts'
 import { memberSchema, type Structural } from './structural.ts'
 import { kubePath, sentence, type Issue } from './issue.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -151,24 +152,13 @@ function characterCount(text: string): number {
   return count
 }
 
-const patterns = new Map<string, RegExp>()
-
-function matches(text: string, pattern: string): boolean {
-  let compiled = patterns.get(pattern)
-  if (!compiled) {
-    compiled = new RegExp(pattern, 'u')
-    patterns.set(pattern, compiled)
-  }
-  return compiled.test(text)
-}
-
 function checkString(value: string, schema: Structural, walk: Walk): void {
   const { minLength, maxLength, pattern, format } = schema
   if (maxLength !== undefined && characterCount(value) > maxLength)
     report(walk, 'max-length', 'FieldValueTooLong', `${characterCount(value)} characters long`, `must have at most ${maxLength}`)
   if (minLength !== undefined && characterCount(value) < minLength)
     report(walk, 'min-length', 'FieldValueInvalid', shown(value), `must have at least ${minLength} character${minLength === 1 ? '' : 's'}`)
-  if (pattern !== undefined && !matches(value, pattern))
+  if (pattern !== undefined && !matchesPattern(value, pattern))
     report(walk, 'pattern', 'FieldValueInvalid', shown(value), ...patternWords(pattern))
   if (format !== undefined && !hasFormat(value, format))
     report(walk, 'format', 'FieldValueTypeInvalid', shown(value), `must have the format ${format}`)

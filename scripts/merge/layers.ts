@@ -5,7 +5,7 @@ import { append } from '../values/append.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { isSecretKey, isSecretReference, shownPath } from '../secret/names.ts'
 import { secretLiterals } from '../secret/values.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
@@ -50,7 +50,7 @@ export class LayerReader {
 }
 
 function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerCheck[]): Layer {
-  const parsed = parseYaml(file, layer)
+  const parsed = parseYaml(file, layer, file.builtin === true ? undefined : maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }

@@ -1,7 +1,7 @@
 // Which problems were known when the program was adopted, and which are new?
-import { readFileSync } from 'node:fs'
 import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
+import { readNamed } from '../repository/named-file.ts'
 import { UsageError } from '../repository/workspace.ts'
 import type { WriteOptions } from '../repository/write.ts'
 import { writeWhole } from '../repository/write.ts'
@@ -78,7 +78,7 @@ export function compareBaseline(file: string, diagnostics: readonly Diagnostic[]
 function readBaseline(file: string): readonly Entry[] {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readNamed(file).toString('utf8')
   } catch (error) {
     throw new UsageError(`--baseline: ${file} can't be read (${codeOf(error)}); write it with --write-baseline ${file}`)
   }

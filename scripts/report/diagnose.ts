@@ -101,7 +101,7 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     ...(finding.help === undefined ? {} : { help: shown(finding.help, longestHelp) }),
     ...(finding.fix === undefined ? {} : { fix: finding.fix }),
     databases,
-    ...(finding.object === undefined ? {} : { object: finding.object }),
+    ...(finding.object === undefined ? {} : { object: maskMessage(finding.object, places) }),
     ...(finding.path === undefined ? {} : { path: shown([finding.path]) }),
   }
 }

@@ -1,6 +1,7 @@
 // Which command can be typed where our advice is read?
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
+import { readRegular } from './named-file.ts'
 import { workTree } from './tree.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -49,7 +50,7 @@ export function shellLine(words: readonly string[]): string {
 function scriptFor(root: string, command: string): string | undefined {
   let scripts: unknown
   try {
-    scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts?: unknown } | null)?.scripts
+    scripts = (JSON.parse(readRegular(join(root, 'package.json'))?.toString('utf8') ?? '') as { scripts?: unknown } | null)?.scripts
   } catch {
     return undefined
   }

@@ -79,7 +79,7 @@ export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
     (text) => text.length > 3,
   )
   if (texts.length === 0) return (plain) => plain
-  const without = textsMask(texts.slice(0, 500))
+  const without = textsMask(texts)
   const own = new Set(texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]))
   const clean = (plain: Json): Json => {
     if (Array.isArray(plain)) return plain.map(clean)
@@ -94,5 +94,5 @@ export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
 /** A sentence of another program (helm, Argo CD, a parser) without the secrets of the trees that it read. */
 export function maskSentence(sentence: string, trees: readonly Value[]): string {
   const texts = trees.flatMap((tree) => secretLiterals(tree).flatMap((literal) => literal.texts))
-  return maskInText(textsMask(texts.slice(0, 2_000))(sentence), { isMessage: true })
+  return maskInText(textsMask(texts)(sentence), { isMessage: true })
 }

@@ -17,14 +17,17 @@ export type { ParsedYaml, YamlProblem }
 const maxDepth = 1_000
 /** No honest file comes near; whatever is read must be answered within seconds. */
 const maxNodes = 200_000
+/** The same for values and settings, of which each key is judged for each database. */
+export const maxValues = 25_000
 
 /**
  * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
  * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
- * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages.
+ * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages; a text of more than
+ * `most` keys and values is refused.
  */
-export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName): ParsedYaml {
-  return parsePart(file, layer, 0, file.text)
+export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName, most = maxNodes): ParsedYaml {
+  return parsePart(file, layer, { base: 0, source: file.text, most })
 }
 
 /**
@@ -44,7 +47,7 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
       })
       break
     }
-    const parsed = parsePart(file, layer, part.start, part.text)
+    const parsed = parsePart(file, layer, { base: part.start, source: part.text })
     const [document] = parsed.documents
     if (document !== undefined) documents.push(document)
     append(problems, parsed.problems)
@@ -58,14 +61,14 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
  * never see what follows it, and a block scalar at the end of a text without a last line break has none either.
  */
 export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {
-  const whole = parsePart({ ...file, asItIs: true }, layer, 0, file.text)
+  const whole = parsePart({ ...file, asItIs: true }, layer, { base: 0, source: file.text })
   if (!whole.problems.some((problem) => problem.fatal)) return whole
   const end = /\n(?:---|\.\.\.)(?=\s|$)/g
   end.lastIndex = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*---/.exec(file.text)?.[0].length ?? 0
   const cut = end.exec(file.text)
   // dots after comments alone end no document
   if (cut === null || !/^[ \t]*[^#\s]/m.test(file.text.slice(0, cut.index))) return whole
-  const first = parsePart(file, layer, 0, file.text.slice(0, cut.index + 1))
+  const first = parsePart(file, layer, { base: 0, source: file.text.slice(0, cut.index + 1) })
   return first.problems.some((problem) => problem.fatal) ? whole : first
 }
 
@@ -98,8 +101,7 @@ const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 function parsePart(
   file: SourceFile & { readonly asItIs?: true; readonly reader?: string },
   layer: LayerName,
-  base: number,
-  source: string,
+  { base, source, most = maxNodes }: { readonly base: number; readonly source: string; readonly most?: number },
 ): ParsedYaml {
   const fatal = (rule: YamlProblem['rule'], message: Message, offset: number, help?: Message): ParsedYaml => ({
     documents: [],
@@ -121,14 +123,12 @@ function parsePart(
   const openEnd = lacksBreak && file.asItIs === true ? written.length : undefined
   try {
     const events = readEvents(text, { maxDepth })
-    const excess = firstBeyond(events, maxNodes)
-    if (excess !== undefined)
-      return fatal(
-        'yaml/nesting',
-        phrase`file has more than 200,000 keys and values, but no more are read`,
-        bom + excess,
-        phrase`split the file`,
-      )
+    const excess = firstBeyond(events, most)
+    if (excess !== undefined) {
+      const count = `${most / 1_000},000`
+      const message = phrase`file has more than ${count} keys and values, but no more are read`
+      return fatal('yaml/nesting', message, bom + excess, phrase`split the file`)
+    }
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)

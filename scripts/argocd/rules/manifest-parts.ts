@@ -32,9 +32,13 @@ export function indexOfText(value: Json | undefined, fits: (text: string) => boo
 export function sourcePath(spec: Json | undefined, nth: number): Path {
   const many = at(spec, 'sources')
   if (!Array.isArray(many)) return ['source']
-  const source = many.filter(isJsonMap)[nth]
-  return ['sources', source === undefined ? nth : many.indexOf(source)]
+  const places = sourcePlaces.get(many) ?? [...many.keys()].filter((index) => isJsonMap(many[index]))
+  sourcePlaces.set(many, places)
+  return ['sources', places[nth] ?? nth]
 }
+
+/** Where the maps of a list are; each of thousands of sources asks for its own place. */
+const sourcePlaces = new WeakMap<readonly Json[], readonly number[]>()
 
 /** An Application that deploys databases: a source is the chart of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {

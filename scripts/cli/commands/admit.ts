@@ -2,7 +2,6 @@
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
@@ -23,6 +22,7 @@ import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../m
 import { formatPath, nearest } from '../../values/path.ts'
 import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { readNamed } from '../../repository/named-file.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
@@ -103,7 +103,7 @@ function readFile(path: string, terminal: Terminal): SourceFile {
   const shown = path === '-' ? '<stdin>' : path
   let bytes: Buffer
   try {
-    bytes = readFileSync(path === '-' ? 0 : resolve(terminal.cwd, path))
+    bytes = readNamed(path === '-' ? 0 : resolve(terminal.cwd, path))
   } catch (error) {
     throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`)
   }

@@ -2,7 +2,7 @@
 import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { judgedAs } from '../../operator/known.ts'
 import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
@@ -22,6 +22,7 @@ import type { Diagnostic } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
+import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -89,8 +90,9 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   if (path === undefined) return undefined
   let bytes: Buffer
   try {
-    bytes = readFileSync(resolve(terminal.cwd, path))
-  } catch {
+    bytes = readNamed(resolve(terminal.cwd, path))
+  } catch (error) {
+    if (error instanceof TooLarge) throw new UsageError(`--live is \`${path}\`, but ${error.message}`)
     throw new UsageError(`--live is \`${path}\`, but there is no such file: kubectl get applications,clusters -A -o yaml > ${path}`)
   }
   const read = decodeText(bytes)

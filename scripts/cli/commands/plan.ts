@@ -1,10 +1,13 @@
 // `plan`: what will merging this branch do?
 import { sayUnknownOperators } from './refuse.ts'
+import { maskInText } from '../../secret/shapes.ts'
+import { byText } from '../../values/by-text.ts'
 import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
+import type { DatabaseChange } from '../../changes/comparison.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -22,6 +25,20 @@ export interface PlanFlags {
 }
 
 const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
+
+/** Names and reasons without what is secret by its shape; the values of changes were masked where they were compared. */
+function withoutSecrets(change: DatabaseChange): DatabaseChange {
+  const { application, reason, changes, steps } = change
+  return {
+    ...change,
+    application: shown(application),
+    ...(reason === undefined ? {} : { reason: shown(reason) }),
+    changes: changes.map((field) => ({ ...field, object: shown(field.object) })),
+    steps: steps.map((step) => ({ ...step, text: shown(step.text) })),
+  }
+}
+
+const shown = byText((text) => maskInText(text, { isMessage: true }))
 
 /** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
@@ -56,7 +73,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   )
   const { errors } = count(outcome.diagnostics)
   const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
-  const text = writers[format](about, outcome.comparison.result())
+  const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
   if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
   else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
   const blocked = blockedBy(flags.base, errors)

@@ -1,5 +1,5 @@
 // `report`: what does the whole fleet look like, on one page?
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { trimEndOf } from '../../values/trim.ts'
 import { visible } from '../../values/untrusted.ts'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -14,6 +14,7 @@ import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { reasonFor, realTarget, writeWhole } from '../../repository/write.ts'
 import type { WriteOptions } from '../../repository/write.ts'
+import { readNamed } from '../../repository/named-file.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { refuse } from './refuse.ts'
 
@@ -95,7 +96,7 @@ function targetOf(path: string, options: WriteOptions): string {
     if (stats === undefined) return target
     if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
     if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
-    if (!isFleetPage(readFileSync(target, 'utf8')))
+    if (!isFleetPage(readNamed(target).toString('utf8')))
       throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
     return target
   } catch (error) {
