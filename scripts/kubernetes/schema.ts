@@ -1,4 +1,5 @@
 // Does a value satisfy its structural schema, as the API server judges?
+import { byText } from '../values/by-text.ts'
 import { printed } from '../values/printed.ts'
 import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
 import { listed } from '../values/path.ts'
@@ -132,15 +133,15 @@ function characterCount(text: string): number {
   return count
 }
 
-const patterns = new Map<string, RegExp>()
+const patterns = new Map<string, (text: string) => boolean>()
 
 function matches(text: string, pattern: string): boolean {
-  let compiled = patterns.get(pattern)
-  if (!compiled) {
-    compiled = new RegExp(pattern, 'u')
-    patterns.set(pattern, compiled)
+  let match = patterns.get(pattern)
+  if (!match) {
+    const compiled = new RegExp(pattern, 'u')
+    patterns.set(pattern, (match = byText((one) => compiled.test(one))))
   }
-  return compiled.test(text)
+  return match(text)
 }
 
 function checkString(value: string, schema: Structural, walk: Walk): void {
