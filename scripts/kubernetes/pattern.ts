@@ -1,4 +1,5 @@
 // Does a text match the pattern of a schema, as the API server's regular expressions do?
+import { byText } from '../values/by-text.ts'
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { GoRegexp } from '../go-template/regexp.ts'
 
@@ -38,7 +39,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
 function compile(pattern: string): Matcher | undefined {
   if (provenPatterns.has(pattern)) {
     const expression = new RegExp(pattern, 'u')
-    return { stepsPerCharacter: 0, test: (text) => expression.test(text) }
+    return { stepsPerCharacter: 0, test: byText((text) => expression.test(text)) }
   }
   const compiled = compiledByGo(pattern)
   return compiled === undefined ? undefined : { stepsPerCharacter: compiled.size, test: (text) => compiled.find(text) !== undefined }

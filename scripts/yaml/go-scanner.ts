@@ -16,13 +16,18 @@ export function findRefusedByGo(text: string, events: readonly Event[]): Refused
   const end = /^(?:[ \t]*(?:#.*)?\r?\n)*\.\.\.(?=\s|$)/.exec(text)
   if (end !== null)
     return { message: phrase`a document ends before one has begun`, offset: end[0].length - 3, help: phrase`remove the dots` }
+  const hasTab = text.includes('\t')
   const written =
-    findOddAnchor(text, events) ?? findUnknownEscape(text, events) ?? findLongKey(text, events) ?? findTabAfterIndicator(text, events)
+    findOddAnchor(text, events) ??
+    findUnknownEscape(text, events) ??
+    findLongKey(text, events) ??
+    (hasTab ? findTabAfterIndicator(text, events) : undefined)
   if (written !== undefined) return written
   if (/\\u[dD][89a-fA-F]/.test(text)) {
     const surrogate = findSurrogateEscape(text, events)
     if (surrogate !== undefined) return surrogate
   }
+  if (!hasTab) return undefined
   for (const match of text.matchAll(/^ *\t/gm)) {
     const tab = match.index + match[0].length - 1
     if (isTabRefused(text, events, match.index, tab))
