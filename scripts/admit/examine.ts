@@ -19,12 +19,11 @@ import {
   schemaIssues,
   storedObject,
   undecodableLater,
-  valueAt,
   type Decoded,
 } from './stages.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { webhookFindings } from './webhook.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /**
  * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one
@@ -38,7 +37,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
   const blamed = [...errors.map((issue) => issue.path), ...unknown]
-  const isTold = ({ places: [{ path }] }: Finding): boolean => valueAt(stored, path) === undefined && isMisspelt(path, unknown)
+  const isTold = ({ places: [{ path }] }: Finding): boolean => jsonAt(stored, path) === undefined && isMisspelt(path, unknown)
   const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter((finding) => !isConsequence(finding, blamed))
   const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isTold(finding))
   const refused = new Set(
@@ -100,7 +99,7 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
 
 /** A null that the author never wrote is a missing member to them. */
 function asWritten(issue: Issue, sent: JsonMap): Issue {
-  if (issue.keyword !== 'type' || valueAt(sent, issue.path) !== undefined) return issue
+  if (issue.keyword !== 'type' || jsonAt(sent, issue.path) !== undefined) return issue
   return {
     ...issue,
     keyword: 'required',
@@ -112,7 +111,7 @@ function asWritten(issue: Issue, sent: JsonMap): Issue {
 /** A member that is required and not there, or a null where the schema has none. */
 function isAbsent(issue: Issue, object: JsonMap): boolean {
   if (issue.path[0] === 'metadata') return false
-  return issue.keyword === 'required' || (issue.keyword === 'type' && valueAt(object, issue.path) === null)
+  return issue.keyword === 'required' || (issue.keyword === 'type' && jsonAt(object, issue.path) === null)
 }
 
 function celFindings(stored: JsonMap, old: JsonMap | undefined, { kind }: Decoded, blamed: readonly Path[]): RuledFinding[] {
@@ -198,7 +197,7 @@ function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
   for (const path of failed) {
     let end = path.length
     while (end > 0 && typeof path[end - 1] === 'number') end--
-    const holder = valueAt(kept, path.slice(0, end - 1))
+    const holder = jsonAt(kept, path.slice(0, end - 1))
     // kind, name and namespace identify the object; rules need them even when they are odd
     if (end > 0 && path[0] !== 'metadata' && isJsonMap(holder)) delete holder[path[end - 1] as string]
   }

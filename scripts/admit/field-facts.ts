@@ -5,7 +5,7 @@ import { operatorSubject } from './admit.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
-import { decodeObject, mutateObject, valueAt } from './stages.ts'
+import { decodeObject, mutateObject } from './stages.ts'
 import { noteParameters } from '../operator/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
@@ -130,9 +130,6 @@ export function storedOf(object: JsonMap, operator: string): JsonMap | undefined
   const decoded = decodeObject(object, operator)
   return 'issues' in decoded ? undefined : mutateObject(decoded, operator).object
 }
-
-/** The value at a path of a stored object; undefined: not there. */
-export const storedAt: (root: Json, path: Path) => Json | undefined = valueAt
 
 /** A rule that looked at a field. */
 export interface Reader {

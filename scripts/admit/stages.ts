@@ -14,7 +14,7 @@ import { reached, releases } from '../operator/version.ts'
 import { copyJson, pruneObject, wellFormed, withDefaults } from '../kubernetes/prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from '../kubernetes/schema.ts'
 import { fillZeros, rewriteTyped } from '../kubernetes/typed.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /** An object as it comes out of decoding: known members only, defaults of the CRD filled in. */
 export interface Decoded {
@@ -120,17 +120,11 @@ function wrongTypes(object: JsonMap, issues: readonly Issue[], known: readonly I
   const refused = issues.filter((issue) => {
     const isRead = issue.keyword === 'format' && issue.path[0] === 'spec'
     if (isRead || !['type', 'range', 'format'].includes(issue.keyword) || seen.has(kubePath(issue.path))) return false
-    const value = valueAt(object, issue.path)
+    const value = jsonAt(object, issue.path)
     return value !== null && !(isUnsigned(issue.path) && fitsUnsigned(value))
   })
   // the decoder names no field at all, so a person gets the one that it means
   return refused.map((issue) => ({ ...issue, field: kubePath(issue.path) }))
-}
-
-export function valueAt(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
-  return value
 }
 
 /** Everything that schema, metadata, list types and scale say. */
@@ -166,7 +160,7 @@ function* scaleIssues(object: JsonMap, { scale }: ServedKind): Iterable<Issue> {
 }
 
 function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: Json) => boolean, must: string): Iterable<Issue> {
-  const holder = valueAt(object, path.slice(0, -1))
+  const holder = jsonAt(object, path.slice(0, -1))
   if (holder === undefined || holder === null) return
   const value = isJsonMap(holder) ? holder[path.at(-1) as string] : null
   if (value === undefined || isFine(value)) return

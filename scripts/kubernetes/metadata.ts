@@ -3,7 +3,7 @@ import { phrase, shown } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Message, Path } from '../model.ts'
-import { isJsonMap, setOwn } from '../values/value.ts'
+import { isJsonMap, jsonAt, setOwn } from '../values/value.ts'
 import { canonicalTime, isGoTime } from './go-time.ts'
 import { kubePath, sentence, type Issue } from './issue.ts'
 import { pruneObject } from './prepare.ts'
@@ -76,7 +76,7 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
   const unknown: Path[] = []
   const kept = pruneObject({ meta: value }, schema, unknown)
   const issues = checkSchema(kept, schema, { integerRange: true })
-    .filter((issue) => valueAt(kept, issue.path) !== null)
+    .filter((issue) => jsonAt(kept, issue.path) !== null)
     .map((issue) => {
       const path = inMetadata(issue.path)
       return { ...issue, path, field: kubePath(path), message: moved(issue.message) }
@@ -89,12 +89,6 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
   )
   const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
   return { metadata: issues.length > 0 ? {} : storedMetadata(sent), unknown: unknown.map(inMetadata), issues, unreadable }
-}
-
-function valueAt(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
-  return value
 }
 
 /** The times of an object's metadata. */

@@ -5,7 +5,7 @@ import { locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
-import { isJsonMap, valueAt } from '../values/value.ts'
+import { jsonAt, valueAt } from '../values/value.ts'
 
 /** One database: the merged values that people wrote, and the objects that the chart makes of them. */
 export interface PolicySubject {
@@ -96,14 +96,8 @@ export function objectOf(subject: PolicySubject, kind: string): RenderedObject |
 }
 
 /** The plain value at a path; undefined where the path ends early. */
-export function plainAt(root: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
-  let node = root
-  for (const step of path) {
-    if (Array.isArray(node)) node = node[Number(step)]
-    else if (isJsonMap(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
-    else return undefined
-  }
-  return node
+export function plainAt(root: Json | undefined, ...path: Path): Json | undefined {
+  return jsonAt(root, path)
 }
 
 export function textAt(root: Json | undefined, ...path: readonly (string | number)[]): string | undefined {

@@ -1,7 +1,7 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
-import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
+import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
 import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
@@ -25,7 +25,7 @@ import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
+import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { refuse, sayUnknownOperators } from './refuse.ts'
 
@@ -205,7 +205,7 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
   // the API server takes any text, PostgreSQL does not
   const facts = known === undefined ? field : { ...field, ...known }
   const stored = storedOf(object.plain, operator)
-  const effective = stored === undefined ? undefined : storedAt(stored, path)
+  const effective = stored === undefined ? undefined : jsonAt(stored, path)
   const filled = value === undefined && (effective === null || typeof effective !== 'object') ? effective : undefined
   return {
     ...line,
