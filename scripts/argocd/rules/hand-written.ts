@@ -9,7 +9,7 @@ import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from './application-values.ts'
-import { generatedDeployments, writtenDeployments, writtenSwaps } from './deployments.ts'
+import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
@@ -26,7 +26,8 @@ import { shapeRules } from './shape.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 import { isHidden, judgeSetChanges, pairManifests } from './set-changes.ts'
-import { unknownSetFindings } from './unknown-sets.ts'
+import { findUncompared } from './uncompared.ts'
+import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,
@@ -41,6 +42,10 @@ export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
   /** how many hand-written deployments of the base were compared */
   readonly compared: number
+  /** how many of those are still made as they were, under their names */
+  readonly kept: number
+  /** what could not be compared, in words */
+  readonly uncompared: readonly string[]
   /** what became of the databases of the base that have another maker now, or none */
   readonly handovers: readonly Handover[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
@@ -69,16 +74,14 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
-  let handovers: readonly Handover[] = []
-  let count = 0
+  let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined) {
     const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
     // without its settings, the generated sets of the base are all that is known of its databases
     const before = readManifestFiles(around, base.settings === undefined)
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
-    handovers = compared.handovers
-    count = compared.count
+    sides = compared
     const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
     const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
     append(
@@ -86,7 +89,8 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
       changes.filter((change) => !isExplained(change, findings)),
     )
   }
-  return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
+  const { handovers, count: comparedCount, kept, uncompared } = sides
+  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
 
 /** An Application that a take-over leaves out is told as that. */
@@ -107,6 +111,8 @@ interface Compared {
   readonly handovers: readonly Handover[]
   readonly findings: readonly LocatedFinding[]
   readonly count: number
+  readonly kept: number
+  readonly uncompared: readonly string[]
 }
 
 function compareHands({ before, after, base, now }: BothSides): Compared {
@@ -129,10 +135,19 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
   }
+  const written = sides.before.slice(generated.length)
+  const moved = new Set(handovers.map((handover) => handover.before))
+  const uncompared = findUncompared(seen, present)
   return {
     handovers,
-    count: sides.before.length - generated.length,
-    findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
+    count: written.length,
+    kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
+    uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
+    findings: [
+      ...handoverFindings(handovers, { successorOf, isTold }),
+      ...unknownSetFindings(before, after, settings),
+      ...uncompared.findings,
+    ],
   }
 }
 

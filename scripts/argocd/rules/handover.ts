@@ -145,7 +145,7 @@ export function handoverFindings(
     if (result === 'created') return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
-    if (result !== 'gone' || after !== undefined || before.isPlain === true) return true
+    if (result !== 'gone' || after !== undefined || before.isFolder === true) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()

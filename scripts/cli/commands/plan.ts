@@ -49,13 +49,14 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('cannot plan until these errors are fixed\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.byHand?.compared ?? 0))
   sayUnknownOperators(
     (outcome.settings?.environments ?? []).map(({ operator }) => operator.version),
     terminal,
   )
   const { errors } = count(outcome.diagnostics)
-  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
+  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics, kept, uncompared }
   const text = writers[format](about, outcome.comparison.result())
   if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
   else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
