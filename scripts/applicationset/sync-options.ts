@@ -1,4 +1,5 @@
 // Which sync options does Argo CD know, which values do they take, and since when?
+import { fitted } from '../values/fitted.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 
 /** Where options stand: in `syncPolicy.syncOptions` of an Application, or in an annotation of an object. */
@@ -65,7 +66,7 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
     const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'
     const guess = nearest(value, found.values) ?? (value === '' && found.values.includes(meant) ? meant : undefined)
     return {
-      message: `sync option is \`${option}\`, but ${name} takes ${found.values.join(', ')}`.slice(0, 120),
+      message: fitted(`sync option is \`${option}\`, but ${name} takes ${found.values.join(', ')}`),
       help: `write ${name}=${guess ?? found.values[0] ?? ''}`,
     }
   }
@@ -92,7 +93,7 @@ function unknownOption(name: string, value: string): OptionMistake | undefined {
   }
   const guess = nearest(name, Object.keys(known).sort(byCodeUnit))
   if (guess === undefined) return undefined
-  return { message: `sync option is \`${name}\`, but Argo CD knows no such option`.slice(0, 120), help: `did you mean ${guess}?` }
+  return { message: fitted(`sync option is \`${name}\`, but Argo CD knows no such option`), help: `did you mean ${guess}?` }
 }
 
 /** `Prune=false, Delete=false` of an annotation → its options, blanks removed. */
@@ -130,5 +131,5 @@ export function judgeAnnotation(key: string): OptionMistake | undefined {
   // often written, since Argo CD calls a diff what its annotation calls a comparison
   const guess = name === 'diff-options' ? 'compare-options' : nearest(name, annotations)
   if (guess === undefined) return undefined
-  return { message: `annotation is ${key}, but Argo CD reads ${guess}`.slice(0, 120), help: `rename it to ${prefix}${guess}` }
+  return { message: fitted(`annotation is ${key}, but Argo CD reads ${guess}`), help: `rename it to ${prefix}${guess}` }
 }

@@ -1,4 +1,5 @@
 // What does a change do to the Argo CD Application of a database, and may it?
+import { fitted } from '../values/fitted.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Json } from '../model.ts'
@@ -152,11 +153,9 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
     yield {
       rule: 'changes/namespace-stays',
       severity: 'error',
-      message:
-        `namespace of ${after.id} changes from ${before.namespace} to ${after.namespace}, but a new, empty database would start`.slice(
-          0,
-          120,
-        ),
+      message: fitted(
+        `namespace of ${after.id} changes from ${before.namespace} to ${after.namespace}, but a new, empty database would start`,
+      ),
       ...place(namespaceSpot(now, after), namespaceSpot(then, before), before.namespace),
       help: `restore ${before.namespace}; to move, make a new service, copy the data, then retire this one`,
     }
@@ -164,10 +163,7 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
     yield {
       rule: 'changes/cluster-name-stays',
       severity: 'error',
-      message: `cluster of ${after.id} is renamed from ${before.cluster} to ${after.cluster}, but a new, empty one would start`.slice(
-        0,
-        120,
-      ),
+      message: fitted(`cluster of ${after.id} is renamed from ${before.cluster} to ${after.cluster}, but a new, empty one would start`),
       ...place(nameSpot(now, after, 'cluster'), nameSpot(then, before, 'cluster'), before.cluster),
       help: `restore postgres.layout.cluster, so that the name is ${before.cluster} again`,
     }
@@ -175,11 +171,9 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
     yield {
       rule: 'changes/application-name-stays',
       severity: 'error',
-      message:
-        `Application of ${after.id} is renamed from ${before.application} to ${after.application}, but both would own the Cluster`.slice(
-          0,
-          120,
-        ),
+      message: fitted(
+        `Application of ${after.id} is renamed from ${before.application} to ${after.application}, but both would own the Cluster`,
+      ),
       ...place(nameSpot(now, after, 'application'), nameSpot(then, before, 'application'), before.application),
       help: `restore postgres.layout.application, so that the name is ${before.application} again`,
     }
@@ -190,7 +184,7 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
     yield {
       rule: 'changes/destination-stays',
       severity: 'warning',
-      message: `destination of ${env} changes to ${destinationText(after)}, but its databases stay where they are`.slice(0, 120),
+      message: fitted(`destination of ${env} changes to ${destinationText(after)}, but its databases stay where they are`),
       ...place(spot(now, after), spot(then, before), destinationText(before)),
       help: 'new, empty databases start at the new destination; add an environment instead, and move the data',
     }

@@ -1,4 +1,5 @@
 // What did the repository hold where this change began?
+import { fitted } from '../values/fitted.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -151,7 +152,7 @@ function unreadable({ message, at, help }: LocatedFinding, severity: Severity): 
   return {
     rule: 'changes/base-readable',
     severity,
-    message: `settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`.slice(0, 120),
+    message: fitted(`settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`),
     at,
     help: `there ${message}${help === undefined ? '' : ` (${help})`}: ${advice}`,
   }
@@ -163,9 +164,8 @@ function lostFolder(settings: Settings): LocatedFinding {
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`.slice(
-      0,
-      120,
+    message: fitted(
+      `databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`,
     ),
     at: { file, span: settings.origin.origin.key ?? value },
     help: 'move the folder in a change that does nothing else',
@@ -179,7 +179,7 @@ function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] 
   return findings.filter(isHiding).map(({ message, at }) => ({
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`.slice(0, 120),
+    message: fitted(`${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`),
     at,
     help: `there ${message}: look at what is live before merging`,
   }))
@@ -190,7 +190,7 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `values of ${database.id} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`.slice(0, 120),
+    message: fitted(`values of ${database.id} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`),
     at,
     help: `there ${message}: look at what is live before merging`,
     database: database.id,

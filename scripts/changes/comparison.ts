@@ -1,4 +1,5 @@
 // How does each database differ from the base, and which rules of change does that break?
+import { fitted } from '../values/fitted.ts'
 import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
@@ -240,11 +241,9 @@ function hookFinding(after: Side, touched: readonly RenderedObject[], { changes 
   return {
     rule: 'changes/hook-only',
     severity: 'warning',
-    message:
-      `only ${touched.map(({ kind }) => kind).join(', ')} of ${after.database.id} changes, but it is a Helm hook that no auto-sync applies`.slice(
-        0,
-        120,
-      ),
+    message: fitted(
+      `only ${touched.map(({ kind }) => kind).join(', ')} of ${after.database.id} changes, but it is a Helm hook that no auto-sync applies`,
+    ),
     at: first?.spot ?? after.fallback,
     help: `after the merge run \`argocd app sync ${after.database.application}\``,
     database: after.database.id,

@@ -25,7 +25,7 @@ export function handedAway(handovers: readonly Handover[]): ReadonlySet<string> 
   )
 }
 
-function recordOf({ result, before, after }: Handover): DatabaseChange {
+function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChange {
   const { application } = before
   const id =
     (result === 'gone' ? undefined : after?.database?.id) ??
@@ -42,7 +42,13 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
   if (result === 'gone' || after === undefined) {
-    const steps = [todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`)]
+    const steps = [
+      isDeleted === true
+        ? told(
+            `Argo CD deletes the Application ${application}, its Cluster ${before.cluster ?? before.release} and the volumes: bring it back`,
+          )
+        : todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`),
+    ]
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
   const change = (

@@ -1,4 +1,5 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+import { fitted } from '../values/fitted.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { nearestSpot } from '../findings/spot.ts'
@@ -93,7 +94,7 @@ function unread(
   return {
     rule: 'changes/read-at-creation',
     severity: 'warning',
-    message: `${formatPath(node.origin.path)} changes, but ${reason}`.slice(0, 120),
+    message: fitted(`${formatPath(node.origin.path)} changes, but ${reason}`),
     at: cause?.at ?? spotIn(sides.after.values, node, sides.after.fallback),
     ...(cause?.unless && { unless: cause.unless }),
     help,

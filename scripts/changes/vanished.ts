@@ -6,6 +6,7 @@ import type { Database } from '../model.ts'
 import { identityOf } from './application.ts'
 import { serviceFile, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
+import { fitted } from '../values/fitted.ts'
 import { valueAt } from '../values/value.ts'
 
 /** A database under another identity: the same files, another id. */
@@ -149,11 +150,9 @@ function* shrunkSet(
     yield {
       rule: 'changes/set-shrinks',
       severity: 'error',
-      message:
-        `the set of ${environment} shrinks from ${total} databases to ${left}, but only those retired at ${revision} may leave`.slice(
-          0,
-          120,
-        ),
+      message: fitted(
+        `the set of ${environment} shrinks from ${total} databases to ${left}, but only those retired at ${revision} may leave`,
+      ),
       at,
       related,
       help: 'bring the files back (was a folder moved, or postgres.layout changed?), or retire the databases first',
@@ -218,7 +217,7 @@ function vanishedFinding(database: Database, { at, related, message, help }: Bla
   return {
     rule: 'changes/retired-first',
     severity: 'error',
-    message: `${message}, but the database was not retired at ${revision}`.slice(0, 120),
+    message: fitted(`${message}, but the database was not retired at ${revision}`),
     at,
     related: related.map((spot) => ({ ...spot, message: `${database.id} came from here` })),
     help,
@@ -248,7 +247,7 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
     return {
       rule: 'changes/no-rename',
       severity: 'error',
-      message: `layout makes ${before.id} into ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+      message: fitted(`layout makes ${before.id} into ${after.id}, but a renamed database is a new, empty one beside the old`),
       at: settingSpot(now, ['layout', 'databases']),
       related: [{ ...settingSpot(then, ['layout', 'databases']), message: 'the layout before this change' }],
       help: 'restore the layout, or leave {name} out of layout.cluster, layout.application and the namespaces: then each is the same database',
@@ -257,7 +256,7 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
   return {
     rule: 'changes/no-rename',
     severity: 'error',
-    message: `${before.id} becomes ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+    message: fitted(`${before.id} becomes ${after.id}, but a renamed database is a new, empty one beside the old`),
     at: serviceSpot(after),
     related: [{ ...serviceSpot(before), message: `${before.id} came from here` }],
     help: `name it ${before.id} again; to rename, make a new service, copy the data, then retire the old one`,

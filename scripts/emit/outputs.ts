@@ -1,4 +1,5 @@
 // Which generated files are stale, missing or left over, and how are they written?
+import { fitted } from '../values/fitted.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -135,7 +136,7 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
   const [first] = alike
   if (first === undefined || alike.length <= most) return alike
   const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
-  const message = `${alike.length} generated files are ${is}, the first is ${first.at.file.path}`.slice(0, 120)
+  const message = fitted(`${alike.length} generated files are ${is}, the first is ${first.at.file.path}`)
   return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 

@@ -7,6 +7,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
 import type { Database, Json, JsonMap, Path } from '../model.ts'
+import { fitted } from '../values/fitted.ts'
 import { formatPath, listed } from '../values/path.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -49,7 +50,7 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
   if (live === undefined) return []
   const found: LiveDifference[] = []
   const tell = (path: Path, message: string): void => {
-    found.push({ path, message: message.slice(0, 120), live: spotInLive(live, state, path) })
+    found.push({ path, message: fitted(message), live: spotInLive(live, state, path) })
   }
   const compare = (want: Json, have: Json | undefined, path: Path): void => {
     if (isSame(want, have)) return

@@ -1,4 +1,5 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
+import { fitted } from '../values/fitted.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -54,7 +55,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/application-exists',
       severity: 'warning' as const,
-      message: `Application ${application} is wanted, but ${where}`.slice(0, 120),
+      message: fitted(`Application ${application} is wanted, but ${where}`),
       at,
       help: 'merge and sync the app-of-apps, or look at the status of its ApplicationSet',
       database: database.id,
@@ -68,7 +69,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/cluster-exists',
       severity: 'warning' as const,
-      message: `Cluster ${cluster} is wanted in ${namespace}, but ${where}`.slice(0, 120),
+      message: fitted(`Cluster ${cluster} is wanted in ${namespace}, but ${where}`),
       at,
       help: `argocd app get ${application}`,
       database: database.id,
@@ -101,7 +102,7 @@ function unwantedApplication(key: string, live: LiveObject, state: LiveState, { 
   return {
     rule: 'live/application-wanted',
     severity: 'warning',
-    message: `Application ${name}${owner} is live${where}, but no database here wants it`.slice(0, 120),
+    message: fitted(`Application ${name}${owner} is live${where}, but no database here wants it`),
     at: spotInLive(live, state, ['metadata', 'name']),
     help: 'it keeps syncing: delete it with its database, or bring its service here',
   }
@@ -134,7 +135,7 @@ function unwantedCluster(key: string, live: LiveObject, state: LiveState): Locat
   return {
     rule: 'live/cluster-wanted',
     severity: 'warning',
-    message: `Cluster ${name} is live in ${namespace}, but no database here is it`.slice(0, 120),
+    message: fitted(`Cluster ${name} is live in ${namespace}, but no database here is it`),
     at: spotInLive(live, state, ['metadata', 'name']),
     help: 'bring it here: a service whose names are those of the live one; or leave it to whoever owns it',
   }

@@ -1,4 +1,5 @@
 // Does a database that must survive have a standby, and did a null take one away?
+import { fitted } from '../values/fitted.ts'
 import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
@@ -27,10 +28,7 @@ export const availability: readonly PolicyRule[] = [
       const path = ['cluster', 'instances']
       if (switchedOff(subject.values, path) !== undefined) return
       yield {
-        message: `cluster.instances is 1, but the guard of ${environment.name} is \`never\`: a failed node stops the database`.slice(
-          0,
-          120,
-        ),
+        message: fitted(`cluster.instances is 1, but the guard of ${environment.name} is \`never\`: a failed node stops the database`),
         places: [{ path }],
         help: 'set instances: 3, or write `# allow policy/standby-exists: <reason>` above',
       }
@@ -112,7 +110,7 @@ export const availability: readonly PolicyRule[] = [
           if (resourceNames.test(name) || name.includes('/')) continue
           yield {
             object: cluster,
-            message: `resource is \`${name}\` in ${side}, but pods take cpu, memory, ephemeral-storage or hugepages-<size>`.slice(0, 120),
+            message: fitted(`resource is \`${name}\` in ${side}, but pods take cpu, memory, ephemeral-storage or hugepages-<size>`),
             places: [{ path: ['spec', 'resources', side, name], on: 'key' as const }],
             help: suggestion(name),
           }

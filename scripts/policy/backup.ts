@@ -4,6 +4,7 @@ import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
+import { fitted } from '../values/fitted.ts'
 import { isJsonMap } from '../values/value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
@@ -165,7 +166,7 @@ function* unusableSchedules(
     if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
     yield {
       object,
-      message: `method of a scheduled backup is ${method}, but ${section.needs}: each backup fails`.slice(0, 120),
+      message: fitted(`method of a scheduled backup is ${method}, but ${section.needs}: each backup fails`),
       places: [{ path: ['spec', 'method'] }],
       help: section.help,
     }

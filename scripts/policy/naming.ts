@@ -1,4 +1,5 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
+import { fitted } from '../values/fitted.ts'
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
 import { nearestSpot } from '../findings/spot.ts'
@@ -69,7 +70,7 @@ export const naming: readonly PolicyRule[] = [
         if (seen.has(key))
           yield {
             object,
-            message: `name is taken by another ${object.kind} (${object.name}), but only one of the two would be applied`.slice(0, 120),
+            message: fitted(`name is taken by another ${object.kind} (${object.name}), but only one of the two would be applied`),
             places: [{ path: ['metadata', 'name'] }],
             help:
               object.kind === 'Database'
@@ -95,7 +96,7 @@ export const naming: readonly PolicyRule[] = [
         if (other !== undefined && other !== object.name)
           yield {
             object,
-            message: `database is \`${name}\` in ${other} too, but one object must manage it`.slice(0, 120),
+            message: fitted(`database is \`${name}\` in ${other} too, but one object must manage it`),
             places: [{ path: ['spec', 'name'] }],
             help: 'remove one of the two',
           }

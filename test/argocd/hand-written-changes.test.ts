@@ -29,6 +29,35 @@ it('names an element that goes: an error where the database goes along, a warnin
   expect(changes(legacySet, edited(legacySet, [beta, '']))).toEqual(['warning changes/application-stays legacy.yaml: elements:'])
 })
 
+describe('a selector that hides an element', () => {
+  const list = '        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const select = (text: string): string => edited(bareSet, [list, `${list}      selector: ${text}\n`])
+  const matrix = (selector: string, outer: string): string =>
+    edited(bareSet, [
+      `    - list:\n${list}`,
+      `    - matrix:\n        generators:\n          - list: { elements: [{ service: "alpha" }, { service: "beta" }] }\n${selector}          - list: { elements: [{ env: dev }] }\n${outer}`,
+    ])
+  it('is an error at the selector where the database goes along, and a warning where it lives on', () => {
+    const label = '{ matchLabels: { service: alpha } }'
+    const expression = '{ matchExpressions: [{ key: service, operator: NotIn, values: [beta] }] }'
+    for (const text of [label, expression]) {
+      expect(changes(bareSet, select(text), unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${text}`])
+      expect(changes(bareSet, select(text))).toEqual([`warning changes/application-stays legacy.yaml: selector: ${text}`])
+    }
+    expect(changes(select('{ matchLabels: {} }'), select(label), unguarded)).toEqual([
+      `error changes/database-stays legacy.yaml: selector: ${label}`,
+    ])
+    const inner = matrix(`            selector: ${label}\n`, '')
+    expect(changes(matrix('', ''), inner, unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${label}`])
+    const outer = matrix('', `      selector: ${label}\n`)
+    expect(changes(matrix('', ''), outer, unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${label}`])
+  })
+  it('is not blamed where the list lost the element, too', () => {
+    const both = edited(select('{ matchLabels: { service: alpha } }'), [beta, ''])
+    expect(changes(bareSet, both, unguarded)).toEqual(['error changes/database-stays legacy.yaml: elements:'])
+  })
+})
+
 it('names a set that goes, at the base', () => {
   expect(changes(legacySet, undefined)).toEqual(['warning changes/application-stays main:legacy.yaml: name: legacy-dbs'])
   expect(changes(bareSet, undefined, unguarded)).toEqual(['error changes/database-stays main:legacy.yaml: name: legacy-dbs'])

@@ -1,5 +1,6 @@
 // Do the rules about sources, names and syncs of hand-written sets find each mistake once, and not its harmless twin?
 import { expect, it } from 'vitest'
+import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
 const defaults = '              - $values/helm-values/data/postgres-dev-defaults.yaml\n'
@@ -199,3 +200,62 @@ it('blames the right line after list items that are no texts', () => {
     'error argocd/value-file-exists legacy.yaml: - $values/helm-values/legacy/none.yaml',
   )
 })
+
+it.each([
+  [
+    'a function that is none',
+    "namespace: '{{`{{ path }}`}}'",
+    '{{`{{ path }}`}}',
+    /^a field begins with a dot: write \{\{ \.path\.path \}\}/,
+  ],
+  ['another function that is none', "namespace: '{{`{{ service }}`}}'", '{{`{{ service }}`}}', /^a field begins with a dot, as in/],
+  ['an index that goes too far', "namespace: '{{`{{ index (list 1) 2 }}`}}'", 'index (list 1) 2', /^count from 0/],
+])('blames the text of a template that can not be rendered: %s', (_, to, line, help) => {
+  const [found, ...others] = refused(edited(legacySet, ["namespace: '{{`{{ .service }}`}}-legacy'", to]))
+  expect(others).toEqual([])
+  expect(shown(found!)).toContain(line)
+  expect(found!.help).toMatch(help)
+})
+
+it('blames a templatePatch, and what it can not do', () => {
+  const patch = '  templatePatch: |\n    spec:\n      source:\n        helm:\n          valuesObject: { cluster: { instances: 3 } }\n'
+  const source =
+    '      sources:\n        - repoURL: https://cloudnative-pg.github.io/charts\n          chart: cluster\n          targetRevision: 0.8.1\n          helm:\n'
+  const single =
+    '      source:\n          repoURL: https://cloudnative-pg.github.io/charts\n          chart: cluster\n          targetRevision: 0.8.1\n          helm:\n            valuesObject: { cluster: { instances: 1 } }\n'
+  const rest = legacySet.slice(legacySet.indexOf('            valueFiles:'), legacySet.indexOf('      syncPolicy:\n        automated'))
+  const [found, ...others] = refused(edited(legacySet, [source, single], [rest, '']) + patch)
+  expect(others).toEqual([])
+  expect(shown(found!)).toBe('error argocd/set-generates legacy.yaml: spec:')
+  expect(found!.help).toMatch(/valuesObject/)
+})
+
+it.each([
+  ['an operator that is none', '{ matchExpressions: [{ key: service, operator: Is, values: [alpha] }] }'],
+  ['an operator that lacks values', '{ matchExpressions: [{ key: service, operator: In }] }'],
+  ['a key that is none', '{ matchLabels: { "a b": c } }'],
+])('blames a selector once: %s', (_, selector) => {
+  const list = '          - service: "beta"\n'
+  const [found, ...others] = refused(edited(legacySet, [list, `${list}      selector: ${selector}\n`]))
+  expect(others).toEqual([])
+  expect(shown(found!)).toBe(`error argocd/set-generates legacy.yaml: selector: ${selector}`)
+  expect(found!.help).toMatch(/^write matchLabels, or matchExpressions/)
+})
+
+it('names the prefix that two git generators need', () => {
+  const list = '    - list:\n        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const git =
+    '          - git: { repoURL: https://github.com/example/infra.git, revision: main, files: [{ path: databases/*/values.yaml }] }\n'
+  const [found] = refused(
+    edited(
+      legacySet,
+      [list, `    - matrix:\n        generators:\n${git}${git.replace('databases/*/values', 'helm-values/legacy/*')}`],
+      ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''],
+    ).replaceAll('{{ .service }}', '{{path.basename}}'),
+  )
+  expect(found!.help).toBe('set pathParamPrefix on one of the two git generators: both set `path`')
+})
+
+function refused(set: string): readonly LocatedFinding[] {
+  return findingsOf({ ...legacyFiles, [setFile]: set }).filter(({ rule }) => rule === 'argocd/set-generates')
+}

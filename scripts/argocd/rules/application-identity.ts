@@ -1,4 +1,5 @@
 // Which Applications of a hand-written set does a change rename, while their elements stay as they are?
+import { fitted } from '../../values/fitted.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationName } from './manifest-files.ts'
@@ -40,7 +41,7 @@ export function renameFindings({ before, after }: ManifestChange, renamed: Reado
     {
       rule: 'changes/application-name-stays',
       severity: 'error',
-      message: `${message.slice(0, 120 - more.length)}${more}`,
+      message: `${fitted(message, 120 - more.length)}${more}`,
       at: after.spotOf(path),
       related: [{ ...before.spotOf(path), message: `${name} before this change` }],
       help: `name it ${name} again; a database is moved by hand`,

@@ -1,4 +1,5 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
+import { fitted } from '../../values/fitted.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../model.ts'
@@ -48,7 +49,7 @@ export function doubledApplications(
       findings.push({
         rule: 'argocd/application-once',
         severity: 'error',
-        message: `Application is named ${name.slice(0, 40)}, but ${other.what} makes one of that name`.slice(0, 120),
+        message: fitted(`Application is named ${name.slice(0, 40)}, but ${other.what} makes one of that name`),
         at: spotOfApplication(manifest, application),
         related: [{ ...other.at(), message: `${name} is made here, too` }],
         help: 'remove one of the two, or give it a name of its own: they would fight over one Application',

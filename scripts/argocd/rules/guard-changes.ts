@@ -1,4 +1,5 @@
 // Which brakes of a hand-written set does a change take away, while its databases live on?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -81,16 +82,15 @@ function* brakeFindings(before: Manifest, after: Manifest): Iterable<LocatedFind
   const lowered = brakes.filter(({ strength }) => strength(after) < strength(before))
   const [first] = lowered
   if (first === undefined) return
+  const more = lowered.length - 2
+  const names = lowered.slice(0, 2).map(({ name }) => name)
+  const listed = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ')
   yield {
     rule: 'changes/guard-stays',
     severity: 'warning',
-    message:
-      `set has lost ${lowered.map(({ name }) => name).join(', ')}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`.slice(
-        0,
-        120,
-      ),
+    message: fitted(`set has lost ${listed}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`),
     at: after.spotOf(first.path),
-    related: [{ ...before.spotOf(first.path), message: 'this stood here' }],
+    related: lowered.map(({ name, path }) => ({ ...before.spotOf(path), message: `${name} was here` })),
     help: 'restore it unless the databases shall go',
   }
 }

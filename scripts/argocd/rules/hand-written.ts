@@ -81,9 +81,11 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const before = readManifestFiles(around, base.settings === undefined)
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
-    sides = compared
     const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
-    const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
+    const played = judgeSetChanges(before, files, now)
+    const isDeleted = ({ result, before: old }: Handover): boolean => result === 'gone' && played.deleted.has(old.key)
+    sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
+    const changes = [...played.findings.filter((change) => !isSaid(change)), ...compared.findings]
     append(
       findings,
       changes.filter((change) => !isExplained(change, findings)),

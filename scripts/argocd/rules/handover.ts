@@ -1,4 +1,5 @@
 // Does every Cluster of the base live on under its name, whoever deploys it now?
+import { fitted } from '../../values/fitted.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
@@ -11,6 +12,8 @@ export interface Handover {
   readonly after?: Deployment
   /** where an Application that stays gets what it deploys instead */
   readonly swap?: Swap
+  /** the Application goes, and takes its Cluster along */
+  readonly isDeleted?: true
 }
 
 export interface Sides {
@@ -163,7 +166,7 @@ export function handoverFindings(
   return [...groups.values()].flatMap(({ wording, at, related, all }) => {
     const { rule, severity, message, help } = wording
     const more = all.length === 1 ? '' : ` (and ${all.length - 1} more)`
-    const told = { rule, severity, message: `${message.slice(0, 120 - more.length)}${more}`, at, help }
+    const told = { rule, severity, message: `${fitted(message, 120 - more.length)}${more}`, at, help }
     const isSamePlace = at.file === related.file && at.span.start === related.span.start
     const finding = isSamePlace ? told : { ...told, related: [{ ...related, message: 'before this change' }] }
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))

@@ -1,4 +1,5 @@
 // Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
+import { fitted } from '../../values/fitted.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from './helm-text.ts'
@@ -53,7 +54,7 @@ export function doubledManifests(
       findings.push({
         rule: 'argocd/manifest-once',
         severity: 'error',
-        message: `name is ${name.slice(0, 35)}, but ${maker} ${word} of that name`.slice(0, 120),
+        message: fitted(`name is ${name.slice(0, 35)}, but ${maker} ${word} of that name`),
         at: spot(),
         ...(first === undefined ? {} : { related: [{ ...first, message: `${name} stands here, too` }] }),
         help: 'remove one of the two, or give it a name of its own: each sync of one would undo the other',

@@ -1,4 +1,5 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { JsonMap, Severity } from '../../model.ts'
@@ -6,6 +7,7 @@ import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
 import { renameFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
+import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
@@ -17,8 +19,15 @@ import { canonical } from '../../applicationset/reconcile.ts'
 import { nameRules } from './names.ts'
 import { shapeRules } from './shape.ts'
 
+export interface SetChanges {
+  readonly findings: readonly LocatedFinding[]
+  /** keys of the Applications that Argo CD deletes together with their databases */
+  readonly deleted: ReadonlySet<string>
+}
+
 /** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
-export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
+export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): SetChanges {
+  const deleted = new Set<string>()
   const present = after.flatMap(({ manifests }) => manifests)
   const makers = new Map([...generatedMakers(now)].map(([key, { what }]) => [key, what]))
   const generated = new Set(
@@ -27,15 +36,23 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
   for (const manifest of present)
     for (const application of manifest.applications ?? [])
       makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
-  return pairManifests(before, present).flatMap((change) => {
+  const findings = pairManifests(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
+    const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
-    return old.kind === 'Application' ? applicationFindings(change, takerOf) : setFindings(change, takerOf)
+    return old.kind === 'Application' ? applicationFindings(change, watch) : setFindings(change, watch)
   })
+  return { findings, deleted }
+}
+
+interface Watch {
+  readonly takerOf: TakerOf
+  /** called with each Application that goes together with its database */
+  readonly onDeleted: (name: string) => void
 }
 
 /** Who else makes an Application of this name now. */
@@ -82,7 +99,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -105,17 +122,18 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
   // a set that has become empty is told as that
   const isEmpty = after?.applications?.length === 0
-  const relevant = played.filter(({ name }) => {
+  const known = played.filter(({ name }) => {
     const application = databases.get(name)
-    if (application === undefined || isEmpty || name.includes(unknownText) || renamed.has(name)) return false
-    return isDatabase(application, before.settings) && !replaced.has(name)
+    return application !== undefined && !name.includes(unknownText) && isDatabase(application, before.settings)
   })
+  const relevant = isEmpty ? [] : known.filter(({ name }) => !renamed.has(name) && !replaced.has(name))
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
   const fate = ({ name, cluster }: ApplicationChange): boolean =>
     cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
   const made = new Map((after?.applications ?? []).map((application) => [applicationName(application), application]))
   const isPartlyUnknown = (name: string): boolean =>
     JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
+  for (const one of known) if (one.result === 'deleted' && fate(one)) onDeleted(one.name)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
@@ -194,7 +212,7 @@ function teller(change: ManifestChange): (rule: string, gone: readonly Applicati
     const names = `Application ${first.name.slice(0, 40)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
     const { severity, message, help } = telling
     const { at, related } = goneSpot(change, first.name)
-    return [{ rule, severity, message: message(names).slice(0, 120), at, related, help }]
+    return [{ rule, severity, message: fitted(message(names)), at, related, help }]
   }
 }
 
@@ -213,7 +231,7 @@ function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], 
     return {
       rule: 'changes/application-stays',
       severity: 'warning',
-      message: `${names} is wanted by ${taker.slice(0, 40)}, but ${owner} owns it`.slice(0, 120),
+      message: fitted(`${names} is wanted by ${taker.slice(0, 40)}, but ${owner} owns it`),
       ...goneSpot(change, first.name),
       help: `after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0]} ${first.name} ${drop}`,
     } as const
@@ -227,6 +245,8 @@ function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; 
   if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
   const related = [{ ...was, message: `${name} came from here` }]
   if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
+  const selector = changedSelector(before.plain, after.plain)
+  if (selector !== undefined) return { at: after.spotOf(selector, 'key'), related }
   return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
 }
 
@@ -238,7 +258,7 @@ function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFi
     return {
       rule: 'changes/application-taken',
       severity: 'error',
-      message: `set is renamed from ${name}, but that one stays (Prune=false) and owns the ${count} Applications`.slice(0, 120),
+      message: fitted(`set is renamed from ${name}, but that one stays (Prune=false) and owns the ${count} Applications`),
       at: after.spotOf(['metadata', 'name']),
       related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
       help: `name it ${name} again`,
@@ -248,7 +268,7 @@ function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFi
   return {
     rule: 'changes/application-stays',
     severity: 'warning',
-    message: `set ${name} is gone here, but its guard keeps it, and ${what}`.slice(0, 120),
+    message: fitted(`set ${name} is gone here, but its guard keeps it, and ${what}`),
     at: before.spotOf(['metadata', 'name']),
     help: `bring it back, or after the merge: kubectl delete applicationset ${name} --cascade=orphan`,
   }
@@ -265,7 +285,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key) return guardFindings(change)
@@ -273,6 +293,7 @@ function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedF
   const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
   const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
   if (!goes && takerOf(name) !== undefined) return []
+  if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
   return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }

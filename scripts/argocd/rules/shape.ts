@@ -1,4 +1,5 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../admit/stages.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
@@ -38,7 +39,7 @@ export const shapeRules: readonly ManifestRule[] = [
           (Object.hasOwn(strays, name) ? strays[name] : undefined) ??
           (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
         const message = `unknown field \`${name}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
-        yield { message: message.slice(0, 120), places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help }) }
+        yield { message: fitted(message), places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help }) }
       }
     },
   },
@@ -53,7 +54,7 @@ export const shapeRules: readonly ManifestRule[] = [
         const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
         if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || printed(at(plain, ...issue.path)).includes('\ue000')) continue
         const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
-        yield { message: issue.message.slice(0, 120), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
+        yield { message: fitted(issue.message), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
       }
     },
   },

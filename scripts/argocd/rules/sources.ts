@@ -1,4 +1,5 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
 import type { JsonMap, Path, Settings } from '../../model.ts'
@@ -127,10 +128,7 @@ export const sourceRules: readonly ManifestRule[] = [
         )
         if (open === undefined) continue
         yield {
-          message: `manifest-generate-paths is \`${written.slice(0, 24)}\`, but changes of ${short(open.path)} would go unseen`.slice(
-            0,
-            120,
-          ),
+          message: fitted(`manifest-generate-paths is \`${written.slice(0, 24)}\`, but changes of ${short(open.path)} would go unseen`),
           places: [{ path: [...base, 'metadata', 'annotations', key] }],
           help: 'remove the annotation, or list absolute paths of all value files',
         }

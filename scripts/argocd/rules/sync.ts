@@ -1,4 +1,5 @@
 // Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import type { Finding, Json, JsonMap } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
@@ -174,7 +175,7 @@ function* stepMistake(all: readonly Json[], { applications }: Manifest): Iterabl
           help: 'give the template the labels that the steps select, or add a step',
         }
       : {
-          message: `Application ${name} is in steps ${found.join(' and ')}, but must be in exactly one`.slice(0, 120),
+          message: fitted(`Application ${name} is in steps ${found.join(' and ')}, but must be in exactly one`),
           places: [{ path: [...steps, second - 1, 'matchExpressions'], on: 'key' }],
           help: 'narrow one of the steps',
         }

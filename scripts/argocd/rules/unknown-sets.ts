@@ -1,4 +1,5 @@
 // What can be said of a set of databases whose Applications can't be known here, when a branch changes it?
+import { fitted } from '../../values/fitted.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Json, Path, Settings } from '../../model.ts'
@@ -144,7 +145,7 @@ function named(rule: string, what: string, { old, now, path, was, is }: Change):
   return {
     rule,
     severity: 'error',
-    message: `set ${nameOf(now)} changes ${what} to ${shown(is)}, but that makes new, empty ones`.slice(0, 120),
+    message: fitted(`set ${nameOf(now)} changes ${what} to ${shown(is)}, but that makes new, empty ones`),
     at: now.spotOf(path),
     related: [{ ...old.spotOf(path), message: `${shown(was)} before this change` }],
     help: `restore ${shown(was)}`,

@@ -1,4 +1,5 @@
 // `admit`: would the API server and the operator take these manifests?
+import { fitted } from '../../values/fitted.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { readFileSync } from 'node:fs'
@@ -130,7 +131,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
       findings.push({
         rule: error.rule,
         severity: 'error',
-        message: `${error.field}: ${error.message}`.slice(0, 120),
+        message: fitted(`${error.field}: ${error.message}`),
         at: spotAt(manifest.value, { path }),
         object: `${manifest.kind}/${manifest.name}`,
         path: formatPath(path),

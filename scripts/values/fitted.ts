@@ -1,0 +1,25 @@
+// How does a message with long values become one that fits on a line?
+
+const longestMessage = 120
+/** A value is still known by so much of it. */
+const shortestValue = 24
+
+/** A message of at most `most` characters: long words, which are values, give way first; words are never cut in two without a sign. */
+export function fitted(text: string, most = longestMessage): string {
+  if (text.length <= most) return text
+  const words = text.split(' ')
+  let excess = text.length - most
+  const longestFirst = [...words.keys()].sort((a, b) => (words[b] as string).length - (words[a] as string).length)
+  for (const index of longestFirst) {
+    const word = words[index] as string
+    if (excess <= 0 || word.length <= shortestValue) break
+    const end = /[`"',;:.)\]]{0,3}$/.exec(word)?.[0] ?? ''
+    const kept = Math.max(shortestValue, word.length - excess) - end.length - 1
+    words[index] = `${word.slice(0, kept)}…${end}`
+    excess -= word.length - (words[index] as string).length
+  }
+  const short = words.join(' ')
+  if (short.length <= most) return short
+  const cut = short.slice(0, most - 1)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).replace(/[ ,;:(]{1,3}$/, '')}…`
+}
