@@ -21,7 +21,7 @@ import { applyAllowances } from './report/allowances.ts'
 import { withoutConsequences } from './report/consequences.ts'
 import { conclude } from './report/conclude.ts'
 import type { LocatedFinding } from './findings/spot.ts'
-import { adviceFor } from './repository/invocation.ts'
+import { adviceFor, writtenCommand } from './repository/invocation.ts'
 import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
 
@@ -66,7 +66,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, unseen)
+  const states = compareOutputs(outputs, tree, { unseen, command: writtenCommand(workspace.root, 'render') })
   const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
   return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states, paths: tree.paths }

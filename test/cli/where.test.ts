@@ -145,3 +145,42 @@ test.each([
   ['file:///srv/git/b.git', undefined],
   ['C:\\git\\b', undefined],
 ])('%s is %s', (url, name) => expect(normalizeRemote(url)).toBe(name))
+
+test('generated files name a command line of their repository, and another one in the first line makes no file stale', async () => {
+  const { top, root } = example()
+  const file = join(root, 'helm-values/data/rendered/dev/example-api.yaml')
+  const first = (): string => readFileSync(file, 'utf8').split('\n')[0] ?? ''
+  const run = async (...argv: string[]): Promise<string> => {
+    let text = ''
+    const code = await main(argv, { cwd: root, color: false, stdout: (part) => (text += part), stderr: (part) => (text += part) })
+    return `${code} ${text}`
+  }
+  expect(first()).toMatch(/Regenerate: npm run render$/)
+  expect(await run('check')).toMatch(/^0 no problems/)
+  expect(await run('render')).toMatch(/0 files written, 0 removed, 5 unchanged/)
+  // who changes a file for another reason gets the command that can be typed
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n`)
+  expect(await run('check')).toMatch(/stale from line (?!1 )\d+ on/)
+  await run('render')
+  expect(first()).toMatch(/Regenerate: cnpg-values render$/)
+  for (const [text, command] of [
+    ['{"scripts":{"values":"cnpg-values render"}}', 'npm run values'],
+    ['{"devDependencies":{"cnpg-values":"1"}}', 'npx cnpg-values render'],
+    ['{"scripts":{"render":"helm template"}}', 'cnpg-values render'],
+    ['null', 'cnpg-values render'],
+  ] as const) {
+    writeFileSync(join(root, 'package.json'), text)
+    expect(await run('check')).toMatch(/^0 no problems/)
+    rmSync(file)
+    await run('render')
+    expect(first()).toBe(
+      `# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: ${command}`,
+    )
+  }
+  // the same bytes in the index
+  commit(top)
+  expect(await run('check', '--staged')).toMatch(/^0 no problems/)
+  // a first line that says something else is no header of ours
+  writeFileSync(file, readFileSync(file, 'utf8').replace('do not edit. Regenerate', 'do not edit. Please'))
+  expect(await run('check')).toMatch(/stale from line 1 on/)
+})
