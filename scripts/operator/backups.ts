@@ -105,9 +105,11 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
           : `${words.length === 6 ? 'its' : 'seconds come first: its'} ${wrong.name} ${wrong.must}`
       const help =
         (words.length === 6 ? helpForField(words, wrong) : undefined) ??
-        (crontab === undefined || crontab.never
-          ? 'write "0 0 2 * * *" for every day at 02:00'
-          : `write "${crontab.fields}" to run ${crontab.runs}`)
+        (crontab === undefined
+          ? 'the fields are second, minute, hour, day of the month, month and day of the week, such as "0 0 2 * * *"'
+          : crontab.never
+            ? `with seconds it is "${crontab.fields}", which never runs: write a day that the month has`
+            : `write "${crontab.fields}" to run ${crontab.runs}`)
       yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, help)
     },
   },
