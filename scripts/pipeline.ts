@@ -61,7 +61,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
   const unseen = new Set(skipped)
-  const known = { settings, databases, judged: judged.length, byHand: handWritten, ...(comparison && { comparison }) }
+  const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
+  const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
   const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
   if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
 

@@ -85,14 +85,19 @@ function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChang
     ...change('namespace', before.namespace, after.namespace, 're-creation'),
     ...change('cluster', before.cluster, after.cluster, 're-creation'),
   ]
-  const effect = result === 'recreated' ? 're-creation' : 'nothing'
+  const effect = result === 'recreated' || isDeleted === true ? 're-creation' : 'nothing'
   return {
     ...record,
     result: result === 'unknown' ? 'changed' : result,
     effect,
     changes: result === 'handed-over' || result === 'unknown' ? [] : changes,
-    steps: stepsOf({ result, before, after }),
+    steps: isDeleted === true ? [deletedStep(before)] : stepsOf({ result, before, after }),
   }
+}
+
+/** Whoever makes it anew makes an empty one. */
+function deletedStep({ application, cluster, release }: Handover['before']): Step {
+  return told(`Argo CD deletes the Application ${application}, its Cluster ${cluster ?? release} and the volumes`)
 }
 
 function stepsOf({ result, before, after }: Handover): Step[] {

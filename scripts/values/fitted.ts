@@ -2,9 +2,11 @@
 
 const longestMessage = 120
 /** A value is still known by so much of it. */
-const shortestValue = 24
+const shortestValue = 40
+/** What no sentence of ours needs, whatever its values are. */
+const longestSentence = 240
 
-/** A message of at most `most` characters: long words, which are values, give way first; words are never cut in two without a sign. */
+/** A message of `most` characters, if that can be: long words, which are values, give way; what the sentence says stays whole. */
 export function fitted(text: string, most = longestMessage): string {
   if (text.length <= most) return text
   const words = text.split(' ')
@@ -19,7 +21,7 @@ export function fitted(text: string, most = longestMessage): string {
     excess -= word.length - (words[index] as string).length
   }
   const short = words.join(' ')
-  if (short.length <= most) return short
-  const cut = short.slice(0, most - 1)
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).replace(/[ ,;:(]{1,3}$/, '')}…`
+  if (short.length <= longestSentence) return short
+  const cut = short.slice(0, longestSentence - 1)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), longestSentence / 2)).replace(/[ ,;:(]{1,3}$/, '')}…`
 }

@@ -83,7 +83,7 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const compared = compareHands({ before, after: files, base, now })
     const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
     const played = judgeSetChanges(before, files, now)
-    const isDeleted = ({ result, before: old }: Handover): boolean => result === 'gone' && played.deleted.has(old.key)
+    const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
     const changes = [...played.findings.filter((change) => !isSaid(change)), ...compared.findings]
     append(

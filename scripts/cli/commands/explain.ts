@@ -21,13 +21,15 @@ import { withDefaults } from '../../explain/inspected.ts'
 import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
+import { placer } from '../../report/places.ts'
+import type { Place } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ExplainFlags {
   readonly root?: string | undefined
@@ -45,20 +47,33 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
-  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
-  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
+  sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const inspected = withDefaults(evaluated)
-  const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
+  const place = placer(format === 'json' ? 'program' : 'person', workspace)
+  const told = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
+  refuse(
+    inspected.refusals.filter(({ rule }) => rule === 'chart/modelled-version'),
+    workspace,
+    terminal,
+  )
   if (wrong > 0)
     terminal.stderr(
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
     )
   return 0
+}
+
+/** The same with the paths of files as the reader can open them; those of the chart stay as they are. */
+function placed(told: Explanation, place: (file: string) => Place): Explanation {
+  const moved = <Line extends LayerLine | LeafLine>(line: Line): Line =>
+    line.at === undefined ? line : { ...line, ...place(line.file), at: { ...line.at, ...place(line.at.file) } }
+  return { ...told, layers: told.layers.map(moved), leaves: told.leaves.map(moved) }
 }
 
 function basics({ database }: Inspected): Pick<Explanation, 'database' | 'operator' | 'chart'> {

@@ -46,7 +46,7 @@ export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseC
   const table = `| database | result | effect on PostgreSQL |\n| --- | --- | --- |\n${rows}`
   const details = groups
     .slice(0, mostGroups)
-    .map(writeDetails)
+    .map((group) => writeDetails(group, about))
     .filter((text) => text !== '')
   const lines = details.join('').split('\n').length
   const body = details.join('\n')
@@ -55,12 +55,12 @@ export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseC
   return `${title}${warning}${summarize(databases)} (since ${markdownCode(base)})\n${unseen.join('')}\n${table}${rest}\n${folded}`
 }
 
-function writeDetails(group: PlanGroup): string {
+function writeDetails(group: PlanGroup, { place }: PlanHead): string {
   const { changes, steps } = group.first
   if (changes.length + steps.length === 0) return ''
   const lines = mergeAlike(changes).map(({ change, others }) => {
     const { file, line, revision } = locate(change.spot)
-    const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
+    const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${place(file).file}:${line}`)
     const what =
       change.path === ''
         ? `${markdownCode(change.object)} is ${change.after === null ? 'removed' : 'new'}`

@@ -12,7 +12,10 @@ export interface PlanHead {
   readonly base: string
   /** what was compared with what */
   readonly compared: string
+  /** with the paths that the reader can open */
   readonly diagnostics: readonly Diagnostic[]
+  /** the path of another file as the reader can open it, and the repository that it is in where that is another one */
+  readonly place: (file: string) => { readonly file: string; readonly repository?: string }
   /** how many hand-written Clusters are made as before, under their names */
   readonly kept: number
   /** what could not be compared, in words */
@@ -20,7 +23,10 @@ export interface PlanHead {
 }
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson({ base, compared, diagnostics, kept, uncompared }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanJson(
+  { base, compared, diagnostics, place, kept, uncompared }: PlanHead,
+  databases: readonly DatabaseChange[],
+): string {
   const { errors } = count(diagnostics)
   const plan = {
     version: 1,
@@ -38,7 +44,7 @@ export function writePlanJson({ base, compared, diagnostics, kept, uncompared }:
       changes: changes.map((change) => {
         const { file, line, revision } = locate(change.spot)
         const { object, path, before, after } = change
-        return { object, path, before, after, file, line, revision, effect: change.effect, reason: change.reason }
+        return { object, path, before, after, ...place(file), line, revision, effect: change.effect, reason: change.reason }
       }),
       steps: steps.map(({ text }) => text),
     })),
@@ -162,7 +168,7 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
 
 /** The plan as a person reads it on a terminal. */
 export function writePlanText(about: PlanHead, databases: readonly DatabaseChange[]): string {
-  const { base, compared, diagnostics } = about
+  const { base, compared, diagnostics, place } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
@@ -183,7 +189,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
       const effect = describeEffect(change)
       lines.push(
         `  ${visible(describeChange(change, others))}${effect === undefined ? '' : `  (${visible(effect)})`}`,
-        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${file}`)}:${line}`,
+        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${place(file).file}`)}:${line}`,
       )
     }
     for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)
