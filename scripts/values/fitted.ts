@@ -17,8 +17,9 @@ export function fitted(text: string, most = longestMessage): string {
     if (excess <= 0 || word.length <= shortestValue) break
     const end = /[`"',;:.)\]]{0,3}$/.exec(word)?.[0] ?? ''
     const kept = Math.max(shortestValue, word.length - excess) - end.length - 1
-    words[index] = `${word.slice(0, kept)}…${end}`
-    excess -= word.length - (words[index] as string).length
+    const short = `${word.slice(0, kept)}…${end}`
+    words[index] = short
+    excess -= word.length - short.length
   }
   const short = words.join(' ')
   if (short.length <= longestSentence) return short

@@ -7,6 +7,7 @@ import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
 import { formatScalar } from '../../go-template/go-format.ts'
+import { computedText } from './computed-text.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, indexOfText, sourcePath } from './manifest-parts.ts'
@@ -71,7 +72,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       said.add(key)
       const help = helpFor(error, element)
       const text = element?.error?.message ?? message
-      yield { message: fitted(text), places: [{ path }], ...(help === undefined ? {} : { help }) }
+      yield { message: fitted(computedText(text, manifest.file)), places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
   }
 }

@@ -10,7 +10,7 @@ import { maskingOf } from '../../explain/masking.ts'
 import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
 import { plural } from '../../emit/formats/text.ts'
-import { explanationToJson } from '../../explain/report.ts'
+import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
@@ -22,7 +22,6 @@ import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import { placer } from '../../report/places.ts'
-import type { Place } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
@@ -67,13 +66,6 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
     )
   return 0
-}
-
-/** The same with the paths of files as the reader can open them; those of the chart stay as they are. */
-function placed(told: Explanation, place: (file: string) => Place): Explanation {
-  const moved = <Line extends LayerLine | LeafLine>(line: Line): Line =>
-    line.at === undefined ? line : { ...line, ...place(line.file), at: { ...line.at, ...place(line.at.file) } }
-  return { ...told, layers: told.layers.map(moved), leaves: told.leaves.map(moved) }
 }
 
 function basics({ database }: Inspected): Pick<Explanation, 'database' | 'operator' | 'chart'> {
