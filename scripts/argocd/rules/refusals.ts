@@ -42,7 +42,7 @@ const helpsByMessage: readonly (readonly [RegExp, string])[] = [
   [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
   [/^function "[^"]*" not defined/, 'a field begins with a dot, as in {{ .name }}; the functions are those of Sprig'],
   [/index out of range/, 'count from 0, and no further than the list goes'],
-  [/RawExtension/, 'set `values` as text in template and patch: a patch can’t change a valuesObject'],
+  [/RawExtension/, 'set `values` as text in template and patch: no patch can change a valuesObject'],
   [/^found duplicate key path/, 'set pathParamPrefix on one of the two git generators: both set `path`'],
   [/^found duplicate key/, 'give the key another name in one of the two generators'],
   [/selector/, 'write matchLabels, or matchExpressions with In or NotIn and values, or with Exists or DoesNotExist'],
