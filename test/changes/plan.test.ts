@@ -91,8 +91,12 @@ test('hand-written Clusters that stay are counted, and what was not compared is 
   const { stdout: markdown } = await run('plan', '--base', 'main', '--format', 'markdown')
   for (const line of lines) expect(markdown).toContain(`\n${line}\n`)
   expect(await plan()).toMatchObject({ handWritten: { kept: 1, notCompared: [lines[1]?.slice('not compared: '.length)] } })
+  expect(await run('check', '--base', 'main')).toMatchObject({ code: 0, stderr: expect.stringContaining(`\n${lines[1]}\n`) })
+  expect((await run('check')).stderr).not.toContain('not compared')
   put('k/pg.yaml', 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: other }\n')
-  expect((await run('check', '--base', 'main')).stdout).toContain(`info: ${lines[1]} [changes/set-comparable]`)
+  const touched = await run('check', '--base', 'main')
+  expect(touched.stdout).toContain(`info: ${lines[1]} [changes/set-comparable]`)
+  expect(touched.stderr).not.toContain('not compared')
 })
 
 test('a grown volume has its line and its effect', async () => {

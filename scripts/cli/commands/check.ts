@@ -199,6 +199,9 @@ export async function report(
   if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
+  const said = new Set(diagnostics.map(({ message }) => message))
+  for (const text of outcome.byHand?.uncompared ?? [])
+    if (!said.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
