@@ -176,7 +176,7 @@ it('tells a mistake of the template once, however many databases have it', () =>
   ])
   const bare = edited(legacySet, ['  goTemplate: true\n', ''])
   expect(findingsOf({ ...legacyFiles, [setFile]: bare }, { base: legacyFiles }).map(shown)).toEqual([
-    'error argocd/set-generates legacy.yaml: - service: "beta"',
+    "error argocd/set-generates legacy.yaml: name: '{{`{{ .service }}`}}-legacy'",
   ])
 })
 
@@ -254,6 +254,47 @@ it('names the prefix that two git generators need', () => {
     ).replaceAll('{{ .service }}', '{{path.basename}}'),
   )
   expect(found!.help).toBe('set pathParamPrefix on one of the two git generators: both set `path`')
+})
+
+const old = (text: string): string =>
+  edited(text, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', '']).replaceAll('{{ .service }}', '{{service}}')
+const namespace = "        namespace: '{{`{{ .service }}`}}-legacy'"
+it.each([
+  [
+    'without goTemplate, a dot',
+    old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{ .service }}"),
+    /^set goTemplate: true/,
+  ],
+  [
+    'a parameter that is misspelt',
+    old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{servcie}}"),
+    /^did you mean `service`\?/,
+  ],
+  ['a parameter of no element', old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{elsewhere}}"), /^add `elsewhere`/],
+  ['a map', edited(legacySet, [namespace, '        namespace: \'a-{{`{{ dict "a" 1 }}`}}\'']), /^write the part/],
+  [
+    'a key that is missing',
+    edited(legacySet, ['missingkey=error', 'missingkey=default'], [namespace, "        namespace: 'a-{{`{{ .x }}`}}'"]),
+    /^add the key/,
+  ],
+])('blames a placeholder that nothing fills in: %s', (_, set, help) => {
+  const found = findingsOf({ ...legacyFiles, [setFile]: set })
+  expect(found.map(({ rule }) => rule)).toEqual(['argocd/placeholder-filled'])
+  expect(shown(found[0]!)).toContain('namespace:')
+  expect(found[0]!.help).toMatch(help)
+})
+it('names the placeholder once, where the name has it', () => {
+  const set = edited(legacySet, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''])
+  for (const text of [set, edited(set, ['          - service: "beta"\n', ''])]) {
+    const found = findingsOf({ ...legacyFiles, [setFile]: text })
+    expect(found.map(({ rule, help }) => [rule, help?.slice(0, 20)])).toEqual([['argocd/set-generates', 'set goTemplate: true']])
+    expect(shown(found[0]!)).toContain("name: '{{`{{ .service }}`}}-legacy'")
+  }
+})
+it('says nothing of placeholders that are filled in, or of other texts', () => {
+  expect(findingsOf({ ...legacyFiles, [setFile]: old(legacySet) })).toEqual([])
+  const values = '            values: \'note: "{{`{{ "{{ x }}" }}`}}"\'\n            skipTests: true\n'
+  expect(findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, ['            skipTests: true\n', values]) })).toEqual([])
 })
 
 function refused(set: string): readonly LocatedFinding[] {

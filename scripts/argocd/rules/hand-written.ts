@@ -22,6 +22,7 @@ import { replacedClusters } from './replaced-clusters.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
 import { nameRules } from './names.ts'
+import { placeholderRules } from './placeholders.ts'
 import { shapeRules } from './shape.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
@@ -36,6 +37,7 @@ export const manifestRules: readonly ManifestRule[] = [
   ...nameRules,
   ...deletionRules,
   ...syncRules,
+  ...placeholderRules,
 ]
 
 export interface HandWritten {

@@ -70,11 +70,18 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (said.has(key)) continue
       said.add(key)
-      const help = helpFor(error, element)
+      const help = isUnfilled(error, manifest) ? unfilled : helpFor(error, element)
       const text = element?.error?.message ?? message
       yield { message: fitted(computedText(text, manifest.file)), places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
   }
+}
+
+const unfilled = 'set goTemplate: true with goTemplateOptions: ["missingkey=error"]: without it a dot is no placeholder'
+
+/** A name with the dots of Go's templates in it, which nothing fills in. */
+function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
+  return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
 }
 
 /** Parts that may not be printed make doubles and gaps that are none. */
@@ -94,7 +101,7 @@ function makersOf({ stage, application }: GenerateError, manifest: Manifest): re
 /** Those of them that are to blame; none: every element has the mistake, so that the template has it. */
 function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement[], manifest: Manifest): readonly SetElement[] {
   const elements = manifest.elements()
-  if (stage === 'params' && message.includes('selector')) return []
+  if ((stage === 'params' && message.includes('selector')) || /\{\{\s*\./.test(message)) return []
   if (stage === 'params') return makers
   if (stage === 'render')
     return makers.length < elements.length ? makers : makers.filter((element) => nearKey(message, element) !== undefined)
