@@ -119,8 +119,11 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       const must = field.endsWith('destination') ? 'exactly one of server and name' : 'at least one entry'
       return make(`${field} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${must}`, spot(steps, 'key'))
     }
-    default:
-      return make(`${field} is ${describe(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'))
+    default: {
+      const bare = value?.kind === 'scalar' && typeof value.value === 'string' ? /^v(\d+\.\d+\.\d+)$/.exec(value.value)?.[1] : undefined
+      const help = bare === undefined || !field.endsWith('version') ? undefined : `write ${bare}, without the v`
+      return make(`${field} is ${describe(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'), help)
+    }
   }
 }
 

@@ -63,7 +63,7 @@ function generatorNames(plain: Json): string[] {
 export function unknownSets(present: readonly Manifest[], settings: readonly Settings[]): string[] {
   return present.flatMap((manifest) => {
     const reason = makesDatabases(manifest, settings) ? reasonOf(manifest) : undefined
-    return reason === undefined ? [] : [`Applications of set ${nameOf(manifest)}: ${reason}`]
+    return reason === undefined ? [] : [`Applications of set ${nameOf(manifest)}, since ${reason}`]
   })
 }
 
