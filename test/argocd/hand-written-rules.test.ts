@@ -291,6 +291,12 @@ it('names the placeholder once, where the name has it', () => {
     expect(shown(found[0]!)).toContain("name: '{{`{{ .service }}`}}-legacy'")
   }
 })
+it('says nothing of what another mistake leaves unfilled', () => {
+  const misspelt = edited(legacySet, ['goTemplate: true', 'gotemplate: true'])
+  expect(findingsOf({ ...legacyFiles, [setFile]: misspelt }).map(({ rule }) => rule)).not.toContain('argocd/placeholder-filled')
+  const empty = edited(legacySet, ['service: "beta"', 'service: null'])
+  expect(findingsOf({ ...legacyFiles, [setFile]: empty }).map(({ rule }) => rule)).toEqual(['argocd/element-text'])
+})
 it('says nothing of placeholders that are filled in, or of other texts', () => {
   expect(findingsOf({ ...legacyFiles, [setFile]: old(legacySet) })).toEqual([])
   const values = '            values: \'note: "{{`{{ "{{ x }}" }}`}}"\'\n            skipTests: true\n'

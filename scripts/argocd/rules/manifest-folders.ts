@@ -30,10 +30,24 @@ const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 /** What a manifest, a chart or a kustomization of databases has in it somewhere. */
 const words = /postgresql\.cnpg\.io|cloudnative-pg\.(?:github\.)?io\/charts|ghcr\.io\/cloudnative-pg\/charts/
 
-/** What a source that is a folder of this repository deploys; the file that decides is found as Argo CD finds it. */
+const folders = new WeakMap<Tree, Map<string, Folder>>()
+
+/** What a source that is a folder of this repository deploys; each folder is looked into once. */
 export function folderOf(source: JsonMap, { settings, tree }: Manifest): Folder {
-  const { path, repoURL, targetRevision, chart, plugin } = source
+  const { path, repoURL, targetRevision, chart, plugin, directory } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return nothing
+  const known = folders.get(tree) ?? new Map<string, Folder>()
+  folders.set(tree, known)
+  const key = JSON.stringify([path, repoURL, targetRevision, plugin === undefined, directory])
+  const folder = known.get(key) ?? lookInto(source, { settings, tree })
+  known.set(key, folder)
+  return folder
+}
+
+/** The file that decides is found as Argo CD finds it. */
+function lookInto(source: JsonMap, { settings, tree }: Pick<Manifest, 'settings' | 'tree'>): Folder {
+  const { path, repoURL, targetRevision, plugin } = source
+  if (typeof path !== 'string' || typeof repoURL !== 'string') return nothing
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
   const local = posix.normalize(`${trimEndOf(path, '/')}/`)
   const file = { source: 0, entry: path, kind: 'local', repoURL, path: local === './' ? '' : local, ...revision } as const

@@ -7,7 +7,7 @@ import { computedText } from './computed-text.ts'
 import { unknownText } from './helm-text.ts'
 import type { Manifest, ManifestRule } from './manifest-files.ts'
 import { at, isDatabase, sourcePath, textItems } from './manifest-parts.ts'
-import { refusals } from './refusals.ts'
+import { shapeRules } from './shape.ts'
 
 /** What is left of a placeholder: braces without Go templates, a map or nothing that Go prints. */
 const leftover = /\{\{([^{}]{0,100})\}\}|<no value>|\bmap\[/
@@ -20,8 +20,9 @@ export const placeholderRules: readonly ManifestRule[] = [
     summary: 'every placeholder of a template for databases is filled in with a text',
     *check(manifest) {
       const { applications, settings, file, base } = manifest
-      // a name that is refused is the same mistake
-      if (manifest.shape !== 'whole' || manifest.isEaten || [...refusals(manifest)].length > 0) return
+      if (manifest.shape !== 'whole' || manifest.isEaten) return
+      // a name that is refused, an element without a text or a misspelt field is the same mistake
+      if (shapeRules.some((rule) => rule.severity === 'error' && [...rule.check(manifest)].length > 0)) return
       for (const application of applications ?? []) {
         if (!isDatabase(application, settings)) continue
         const [first, ...others] = textsOf(application).filter(({ text }) => leftover.test(text) && !text.includes(unknownText))
