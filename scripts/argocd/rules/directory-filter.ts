@@ -1,4 +1,5 @@
 // Which files of a plain folder does Argo CD apply?
+import { append } from '../../values/append.ts'
 import type { Json } from '../../model.ts'
 import { anything, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'
@@ -21,12 +22,13 @@ export function directoryFilter(directory: Json | undefined): (path: string) => 
   }
 }
 
-/** More alternatives than this are no filter that a person wrote. */
+/** More alternatives, or more characters, are no filter that a person wrote. */
 const mostAlternatives = 256
+const longestPattern = 2_000
 
 /** gobwas/glob without a separator: a star crosses folders. */
 function gobwas(pattern: string): (path: string) => boolean {
-  const alternatives = alternativesOf(pattern)?.map(stepsOf)
+  const alternatives = pattern.length > longestPattern ? undefined : alternativesOf(pattern)?.map(stepsOf)
   if (alternatives === undefined || alternatives.includes(undefined)) return () => false
   return (path) => alternatives.some((steps) => steps !== undefined && fitsSteps(steps, path))
 }
@@ -41,7 +43,7 @@ function alternativesOf(pattern: string): string[] | undefined {
       open.push({ before: whole, done: [] })
       whole = ['']
     } else if (part === ',' && last !== undefined) {
-      last.done.push(...whole)
+      append(last.done, whole)
       whole = ['']
     } else if (part === '}' && last !== undefined) {
       open.pop()
