@@ -1,7 +1,8 @@
 // Which real mistakes does an object have, all at once and each once?
+import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
-import { formatPath, nearest } from '../values/path.ts'
+import { nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
@@ -103,8 +104,8 @@ function asWritten(issue: Issue, sent: JsonMap): Issue {
   return {
     ...issue,
     keyword: 'required',
-    message: issue.message.replace(' is null,', ' is not set,'),
-    help: `set ${printed(issue.path.at(-1))}`,
+    message: issue.message.map((part) => (typeof part === 'object' && 'shown' in part && part.shown === 'null' ? 'not set' : part)),
+    help: phrase`set ${named(issue.path.at(-1))}`,
   }
 }
 
@@ -132,6 +133,7 @@ function toFinding(issue: Issue): RuledFinding {
     message: issue.message,
     places: [{ path: issue.path, ...(issue.keyword === 'metadata' && issue.path.length === 3 && { on: 'key' as const }) }],
     ...(issue.help !== undefined && { help: issue.help }),
+    ...(issue.fix !== undefined && { fix: issue.fix }),
     field: issue.field,
     type: issue.type,
   }
@@ -161,19 +163,20 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)
-  const holder = path.length > 1 ? formatPath(path.slice(0, -1)) : kind.kind
+  const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
   const help =
     guess !== undefined
-      ? `did you mean \`${guess}\`?`
+      ? phrase`did you mean \`${guess}\`?`
       : known.length > 0 && known.length <= 8
-        ? `known here: ${known.sort().join(', ')}`
+        ? phrase`known here: ${known.sort().join(', ')}`
         : undefined
   return {
     rule: 'schema/unknown-field',
     severity: 'error',
-    message: `unknown field \`${name.slice(0, 40)}\` in \`${holder.length > 60 ? `…${holder.slice(-58)}` : holder}\``,
+    message: phrase`unknown field \`${keyName(name)}\` in \`${holder}\``,
     places: [{ path, on: 'key' }],
     ...(help !== undefined && { help }),
+    fix: { rename: known.filter((word) => nearest(name, [word]) !== undefined) },
     field: kubePath(path),
   }
 }
@@ -205,7 +208,7 @@ function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
 function zeroWarning(issue: Issue, kind: ServedKind): RuledFinding {
   const { type: _type, field: _field, ...finding } = toFinding(issue)
   const is = issue.keyword === 'required' ? 'not set' : 'null'
-  const message = sentence(issue.path, `is ${is}, but must be set: the ${kind.kind} would get an empty value`)
+  const message = sentence(issue.path, phrase`is ${is}, but must be set: the ${kind.kind} would get an empty value`)
   return { ...finding, rule: 'schema/zero-value', severity: 'warning', message }
 }
 

@@ -210,3 +210,9 @@ function watch<T extends Json>(node: T, path: Path, seen: { found: boolean }): T
     },
   })
 }
+
+/** Whether a field of a kind is a list of plain text. */
+export function takesTexts(kind: string, path: Path, operator: string): boolean {
+  const apiVersion = kind === 'ObjectStore' ? 'barmancloud.cnpg.io/v1' : 'postgresql.cnpg.io/v1'
+  return factsOf({ apiVersion, kind }, path, operator)?.type === 'list of text'
+}

@@ -1,4 +1,5 @@
 // Which Applications does an ApplicationSet generate, and what would refuse them?
+import { textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { blocksCel, celIssues, decodeObject } from '../admit/stages.ts'
@@ -93,7 +94,8 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   if (!isJsonMap(applicationSet) || applicationSet['kind'] !== 'ApplicationSet')
     return { set: undefined, errors: [{ stage: 'decode', message: 'kind is not ApplicationSet, but must be' }] }
   const decoded = decodeObject(applicationSet, argocd)
-  if ('issues' in decoded) return { set: undefined, errors: decoded.issues.map((issue) => ({ stage: 'decode', message: issue.message })) }
+  if ('issues' in decoded)
+    return { set: undefined, errors: decoded.issues.map((issue) => ({ stage: 'decode', message: textOf(issue.message) })) }
   const { kind, object } = decoded
   const errors: GenerateError[] = decoded.unknown.map((path) => ({ stage: 'unknown-field', message: `unknown field ${kubePath(path)}` }))
   const metadata = checkMetadata(object, kind.scope)
@@ -101,11 +103,11 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   if (!blocksCel(schema)) append(schema, celIssues(object, undefined, kind))
   append(
     errors,
-    metadata.map((issue) => ({ stage: 'metadata', message: issue.message }) as const),
+    metadata.map((issue) => ({ stage: 'metadata', message: textOf(issue.message) }) as const),
   )
   append(
     errors,
-    schema.map((issue) => ({ stage: 'schema', message: issue.message }) as const),
+    schema.map((issue) => ({ stage: 'schema', message: textOf(issue.message) }) as const),
   )
   const refused = metadata.length > 0 || schema.length > 0
   // decoding fills in the namespace of a kubectl without one; a set lives in Argo CD's
@@ -223,13 +225,13 @@ export function admitApplication(application: JsonMap, argocd: string): { stage:
     spec: application['spec'] ?? {},
   }
   const decoded = decodeObject(object, argocd)
-  if ('issues' in decoded) return decoded.issues.map((issue) => ({ stage: 'app-metadata', message: issue.message }))
+  if ('issues' in decoded) return decoded.issues.map((issue) => ({ stage: 'app-metadata', message: textOf(issue.message) }))
   const { kind } = decoded
   const metadata = checkMetadata(decoded.object, kind.scope)
   const schema = [...checkSchema(decoded.object, kind.schema, { integerRange: true }), ...checkListTypes(decoded.object, kind.schema)]
   return [
-    ...metadata.map((issue) => ({ stage: 'app-metadata', message: issue.message }) as const),
-    ...schema.map((issue) => ({ stage: 'app-schema', message: issue.message }) as const),
+    ...metadata.map((issue) => ({ stage: 'app-metadata', message: textOf(issue.message) }) as const),
+    ...schema.map((issue) => ({ stage: 'app-schema', message: textOf(issue.message) }) as const),
     ...decoded.unknown.map((path) => ({ stage: 'app-unknown-field', message: `unknown field ${kubePath(path)}` }) as const),
   ]
 }

@@ -1,5 +1,5 @@
 // What did the repository hold where this change began?
-import { fitted } from '../values/fitted.ts'
+import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -169,9 +169,9 @@ function unreadable({ message, at, help }: LocatedFinding, severity: Severity): 
   return {
     rule: 'changes/base-readable',
     severity,
-    message: fitted(`settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`),
+    message: phrase`settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`,
     at,
-    help: `there ${message}${help === undefined ? '' : ` (${help})`}: ${advice}`,
+    help: phrase`there ${message}${help === undefined ? '' : phrase` (${help})`}: ${advice}`,
   }
 }
 
@@ -181,11 +181,9 @@ function lostFolder(settings: Settings): LocatedFinding {
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: fitted(
-      `databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`,
-    ),
+    message: phrase`databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`,
     at: { file, span: settings.origin.origin.key ?? value },
-    help: 'move the folder in a change that does nothing else',
+    help: phrase`move the folder in a change that does nothing else`,
   }
 }
 
@@ -196,9 +194,9 @@ function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] 
   return findings.filter(isHiding).map(({ message, at }) => ({
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: fitted(`${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`),
+    message: phrase`${ending(at.file.path)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`,
     at,
-    help: `there ${message}: look at what is live before merging`,
+    help: phrase`there ${message}: look at what is live before merging`,
   }))
 }
 
@@ -207,9 +205,9 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: fitted(`values of ${database.id} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`),
+    message: phrase`values of ${named(database.id)} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`,
     at,
-    help: `there ${message}: look at what is live before merging`,
+    help: phrase`there ${message}: look at what is live before merging`,
     database: database.id,
   }
 }

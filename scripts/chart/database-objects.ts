@@ -1,11 +1,13 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
+import { valueFacts } from './value-facts.ts'
+import { fieldAt, named, phrase, shown } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
-import type { Database, Finding, MapValue, Path, RenderedObject, Settings, Value } from '../model.ts'
+import type { Database, Finding, Fix, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
@@ -60,9 +62,9 @@ export function valuesChecks(settings: Settings): readonly LayerCheck[] {
     function* (root) {
       const cluster = root.entries.get('cluster')
       const at = cluster?.kind === 'null' ? spotOf(cluster, 'key') : undefined
-      const help = 'remove the key: null here drops everything that lower layers say'
+      const help = phrase`remove the key: null here drops everything that lower layers say`
       if (at !== undefined)
-        yield { rule: 'values/chart-schema', severity: 'error', message: 'cluster is null, but the chart takes a map', at, help }
+        yield { rule: 'values/chart-schema', severity: 'error', message: phrase`cluster is null, but the chart takes a map`, at, help }
     },
     function* (root) {
       const all = findUnknownKeys(root, ownKeys)
@@ -71,26 +73,39 @@ export function valuesChecks(settings: Settings): readonly LayerCheck[] {
         if (at === undefined) continue
         const others = all.length - mostOfAKind
         if (index === mostOfAKind && others > 1) {
-          yield { rule: 'values/known-keys', severity: 'error', message: moreOfAKind(others), at }
+          yield { rule: 'values/known-keys', severity: 'error', message: phrase`${moreOfAKind(others)}`, at }
           return
         }
-        yield { rule: 'values/known-keys', severity: 'error', message: unknownMessage(unknown), at, help: unknownHelp(unknown) }
+        yield {
+          rule: 'values/known-keys',
+          severity: 'error',
+          message: unknownMessage(unknown),
+          at,
+          help: unknownHelp(unknown),
+          fix: { rename: nearWords(unknown) },
+        }
       }
     },
   ]
 }
 
-function unknownMessage({ key, path }: UnknownKey): string {
-  const parent = formatPath(path.slice(0, -1))
-  return `unknown key \`${key}\`${parent === '' ? '' : ` in \`${parent}\``}`
+/** All keys that a misspelt one can have been. */
+function nearWords({ key, path }: UnknownKey): readonly string[] {
+  const facts = valueFacts(path)
+  return 'known' in facts ? facts.known.filter((word) => nearest(key, [word]) !== undefined) : []
 }
 
-function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): string {
-  if (suggestion !== undefined) return `did you mean \`${suggestion}\`?`
-  if (elsewhere.length > 0) return `the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
+function unknownMessage({ key, path }: UnknownKey): Message {
+  const inside = path.length === 1 ? '' : phrase` in \`${fieldAt(path.slice(0, -1))}\``
+  return phrase`unknown key \`${named(key)}\`${inside}`
+}
+
+function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): Message {
+  if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
+  if (elsewhere.length > 0) return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
   return path.length === 1
-    ? 'no template reads it; remove it, or list it in postgres.ownKeys'
-    : 'no template reads it, so it does nothing; remove it'
+    ? phrase`no template reads it; remove it, or list it in postgres.ownKeys`
+    : phrase`no template reads it, so it does nothing; remove it`
 }
 
 /**
@@ -155,7 +170,7 @@ function idleFinding({ path, message, help }: IdleValue, values: MapValue, datab
 
 function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
   const at = nearestSpot(values, path) ?? switchSpot(values, path) ?? serviceSpot(database)
-  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id }
+  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id, path: formatPath(path) }
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -172,27 +187,35 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
   const path = error.value.origin.path
   const written =
     error.value.kind === 'scalar' && !isSecretPath(path)
-      ? `${typeNames[error.got]} (${JSON.stringify(error.value.value)})`
+      ? phrase`${typeNames[error.got]} (${shown(error.value.value)})`
       : typeNames[error.got]
   return {
     rule: 'values/chart-schema',
     severity: 'error',
-    message: `${formatPath(path)} is ${written}, but the chart takes ${typeNames[error.want]}`.slice(0, 120),
+    message: phrase`${fieldAt(path)} is ${written}, but the chart takes ${typeNames[error.want]}`,
     at: spotOf(error.value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
     help: schemaHelp(error),
+    fix: schemaFix(error),
   }
 }
 
-function schemaHelp(error: HelmSchemaError): string | undefined {
+function schemaFix({ value, want }: HelmSchemaError): Fix | undefined {
+  if (want === 'object') return undefined
+  if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
+  const facts = valueFacts(value.origin.path)
+  return 'known' in facts || facts.target === undefined ? undefined : { write: 'list', ofText: facts.target }
+}
+
+function schemaHelp(error: HelmSchemaError): Message | undefined {
   const { value } = error
   if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
     const { start, end } = value.origin.value
-    return `put quotes around it: "${value.origin.file.text.slice(start, end)}"`
+    return phrase`put quotes around it: "${named(value.origin.file.text.slice(start, end))}"`
   }
   const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
-  if (bare === (error.want === 'integer' ? 'number' : error.want)) return 'write it without quotes'
-  if (error.want === 'array' && value.kind === 'map') return 'write list items: `- ` before each'
-  if (error.want === 'object') return 'write `key: value` lines below it'
+  if (bare === (error.want === 'integer' ? 'number' : error.want)) return phrase`write it without quotes`
+  if (error.want === 'array' && value.kind === 'map') return phrase`write list items: \`- \` before each`
+  if (error.want === 'object') return phrase`write \`key: value\` lines below it`
   return undefined
 }
 
@@ -223,7 +246,9 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
   // Helm takes three characters more than the operator
   const excess = error.class === 'release-name' ? database.cluster.length - clusterNameLimit : 0
   const message =
-    excess > 0 ? `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}` : error.message
+    excess > 0
+      ? phrase`cluster name has ${named(database.cluster.length)} characters, but may have at most ${named(clusterNameLimit)}`
+      : phrase`${named(error.message)}`
   return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, database: database.id }
 }
 
@@ -252,9 +277,9 @@ function renderElsewhere(database: Database, values: MapValue, { settings, root 
       {
         rule: `chart/${rendered.rule}`,
         severity: 'error',
-        message: rendered.message,
+        message: phrase`${named(rendered.message)}`,
         at: at ?? serviceSpot(database),
-        help: rendered.help,
+        help: rendered.help === undefined ? undefined : phrase`${rendered.help}`,
         database: database.id,
       },
     ],

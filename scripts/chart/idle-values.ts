@@ -1,13 +1,13 @@
 // Which values does the chart read to no effect, because of another one, or because it drops what they say?
-import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath } from '../values/path.ts'
+import { fieldAt, phrase } from '../findings/message.ts'
+import type { MapValue, Message, Path, Value } from '../model.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import { barmanPlugin } from './plugins.ts'
 
 export interface IdleValue {
   readonly path: Path
-  readonly message: string
-  readonly help: string
+  readonly message: Message
+  readonly help: Message
 }
 
 type IdleCheck = (values: MapValue) => Iterable<IdleValue>
@@ -23,8 +23,8 @@ const checks: readonly IdleCheck[] = [
       const path = [...volume, key]
       yield {
         path,
-        message: `${formatPath(path)} is set, but enabled is not, so that there is no such volume`,
-        help: 'set `enabled: true` beside it',
+        message: phrase`${fieldAt(path)} is set, but enabled is not, so that there is no such volume`,
+        help: phrase`set \`enabled: true\` beside it`,
       }
       return
     }
@@ -41,8 +41,8 @@ const checks: readonly IdleCheck[] = [
           const is = key === 'allowConnections' ? 'connections stay allowed' : 'connections stay unlimited'
           yield {
             path,
-            message: `${formatPath(path)} is ${String(dropped)}, but the chart drops that: ${is}`,
-            help: 'change it with SQL, or revoke CONNECT from the roles',
+            message: phrase`${fieldAt(path)} is ${String(dropped)}, but the chart drops that: ${is}`,
+            help: phrase`change it with SQL, or revoke CONNECT from the roles`,
           }
         }
   },
@@ -54,8 +54,8 @@ const checks: readonly IdleCheck[] = [
       const path = ['cluster', 'plugins', index, 'isWALArchiver']
       yield {
         path,
-        message: `${formatPath(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
-        help: 'set `enabled: true` beside it',
+        message: phrase`${fieldAt(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
+        help: phrase`set \`enabled: true\` beside it`,
       }
     }
   },

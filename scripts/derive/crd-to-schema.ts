@@ -1,5 +1,4 @@
 // How do CustomResourceDefinitions become the JSON schemas under schemas/?
-import { fitted } from '../values/fitted.ts'
 import { printed } from '../values/printed.ts'
 import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
@@ -167,7 +166,7 @@ export function deriveSchemas(
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-      problems.push({ path: input.path, message: fitted(`the file can't be read as YAML: ${reason}`) })
+      problems.push({ path: input.path, message: `the file can't be read as YAML: ${reason}`.slice(0, 120) })
     }
   }
   if (derived.size === 0 && problems.length === 0)

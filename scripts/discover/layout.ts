@@ -119,11 +119,17 @@ export function meantPath(path: string, layout: Settings['layout'], environments
 }
 
 /** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
-export function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
-  let best: Parts | undefined
-  for (const env of environments) {
-    const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)
-    if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+export function overrideMatcher(pattern: string, environments: readonly string[]): Matcher {
+  const byEnvironment = environments.map((env) => ({
+    env,
+    fit: matcher(fill(pattern, { service: '{service}', name: '{name}', env })),
+  }))
+  return (path) => {
+    let best: Parts | undefined
+    for (const { env, fit } of byEnvironment) {
+      const parts = fit(path)
+      if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+    }
+    return best
   }
-  return best
 }

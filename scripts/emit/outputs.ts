@@ -1,5 +1,5 @@
 // Which generated files are stale, missing or left over, and how are they written?
-import { fitted } from '../values/fitted.ts'
+import { named, phrase } from '../findings/message.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -80,14 +80,14 @@ export function outputFindings(
         : stage(state.output.path, (text) => text !== undefined && isCurrent(text, state.output.text))
     const help =
       staging === undefined
-        ? `run \`${render}\` and commit what it writes`
-        : `run \`${staging}\`: the work tree is up to date, but it isn't staged`
+        ? phrase`run \`${named(render)}\` and commit what it writes`
+        : phrase`run \`${named(staging)}\`: the work tree is up to date, but it isn't staged`
     if (state.kind === 'orphan') {
       const file = { path: state.path, text: state.present }
       stale.push({
         rule: 'emit/orphan',
         severity: 'error',
-        message: `generated file is left over, but no database needs it any more`,
+        message: phrase`generated file is left over, but no database needs it any more`,
         at: lineSpot(file, 1),
         help,
       })
@@ -95,7 +95,7 @@ export function outputFindings(
       stale.push({
         rule: 'emit/missing',
         severity: 'error',
-        message: `generated file is not there, but must be committed`,
+        message: phrase`generated file is not there, but must be committed`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
         help,
         database: state.output.database,
@@ -107,19 +107,21 @@ export function outputFindings(
         rule: 'emit/stale',
         severity: 'error',
         message: isSameButForEnds(file.text, state.output.text)
-          ? 'generated file has other line ends or a byte order mark, but must be written as it was generated'
-          : `generated file is stale from line ${line} on`,
+          ? phrase`generated file has other line ends or a byte order mark, but must be written as it was generated`
+          : phrase`generated file is stale from line ${named(line)} on`,
         at: lineSpot(file, line),
-        help: isSameButForEnds(file.text, state.output.text) ? `run \`${render}\`, and set \`eol=lf\` in .gitattributes` : help,
+        help: isSameButForEnds(file.text, state.output.text)
+          ? phrase`run \`${named(render)}\`, and set \`eol=lf\` in .gitattributes`
+          : help,
         database: state.output.database,
       })
     } else if (state.kind === 'blocked') {
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: `what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
+        message: phrase`what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
-        help: `remove it, then run \`${render}\``,
+        help: phrase`remove it, then run \`${named(render)}\``,
         database: state.output.database,
       })
     } else if (state.kind === 'foreign') {
@@ -127,9 +129,9 @@ export function outputFindings(
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: `file was written by hand, but stands where a generated one goes`,
+        message: phrase`file was written by hand, but stands where a generated one goes`,
         at: lineSpot(file, 1),
-        help: `move what it says to the inputs (README, "Adopt"), then delete it and run \`${render}\``,
+        help: phrase`move what it says to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``,
       })
     }
   }
@@ -144,7 +146,7 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
   const [first] = alike
   if (first === undefined || alike.length <= most) return alike
   const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
-  const message = fitted(`${alike.length} generated files are ${is}, the first is ${first.at.file.path}`)
+  const message = phrase`${named(alike.length)} generated files are ${is}, the first is ${named(first.at.file.path)}`
   return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 

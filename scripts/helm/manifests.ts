@@ -1,4 +1,5 @@
 // Which objects do printed templates make, and in which order?
+import { textOf } from '../findings/message.ts'
 import { compareText } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { SourceFile, Value } from '../model.ts'
@@ -69,7 +70,7 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   }
   const { documents, problems } = parseFirstDocument(file, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`)
+  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')

@@ -1,4 +1,5 @@
 // What does `helm template` make of a chart and values?
+import { textOf } from '../findings/message.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { executeTree } from '../go-template/go-exec.ts'
@@ -283,6 +284,6 @@ function crdFiles(chart: Chart): { path: string; text: string }[] {
 function readCrds(file: { path: string; text: string }): readonly Value[] {
   const { documents, problems } = parseYaml({ ...file, builtin: true }, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${fatal.message}`)
+  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
   return documents
 }

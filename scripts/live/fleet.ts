@@ -1,5 +1,5 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
-import { fitted } from '../values/fitted.ts'
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -55,9 +55,9 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/application-exists',
       severity: 'warning' as const,
-      message: fitted(`Application ${application} is wanted, but ${where}`),
+      message: phrase`Application ${named(application)} is wanted, but ${where}`,
       at,
-      help: 'merge and sync the app-of-apps, or look at the status of its ApplicationSet',
+      help: phrase`merge and sync the app-of-apps, or look at the status of its ApplicationSet`,
       database: database.id,
     }
     found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
@@ -69,9 +69,9 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/cluster-exists',
       severity: 'warning' as const,
-      message: fitted(`Cluster ${cluster} is wanted in ${namespace}, but ${where}`),
+      message: phrase`Cluster ${named(cluster)} is wanted in ${named(namespace)}, but ${where}`,
       at,
-      help: `argocd app get ${application}`,
+      help: phrase`argocd app get ${named(application)}`,
       database: database.id,
     }
     found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
@@ -102,9 +102,9 @@ function unwantedApplication(key: string, live: LiveObject, state: LiveState, { 
   return {
     rule: 'live/application-wanted',
     severity: 'warning',
-    message: fitted(`Application ${name}${owner} is live${where}, but no database here wants it`),
+    message: phrase`Application ${named(name)}${named(owner)} is live${where}, but no database here wants it`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: 'it keeps syncing: delete it with its database, or bring its service here',
+    help: phrase`it keeps syncing: delete it with its database, or bring its service here`,
   }
 }
 
@@ -135,9 +135,9 @@ function unwantedCluster(key: string, live: LiveObject, state: LiveState): Locat
   return {
     rule: 'live/cluster-wanted',
     severity: 'warning',
-    message: fitted(`Cluster ${name} is live in ${namespace}, but no database here is it`),
+    message: phrase`Cluster ${named(name)} is live in ${named(namespace)}, but no database here is it`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: 'bring it here: a service whose names are those of the live one; or leave it to whoever owns it',
+    help: phrase`bring it here: a service whose names are those of the live one; or leave it to whoever owns it`,
   }
 }
 

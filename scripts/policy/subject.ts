@@ -1,6 +1,7 @@
 // What does a policy look at, and how are its places found?
+import { takesPart } from '../findings/message.ts'
 import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
-import { locateFinding } from '../locate/finding.ts'
+import { locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
@@ -34,7 +35,7 @@ export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: 
   const [first, ...others] = finding.places
   const related = others.flatMap((place) => {
     const spot = nearestSpot(values, place.path, place.on)
-    return spot === undefined ? [] : [{ ...spot, message: place.label ?? 'this takes part in it' }]
+    return spot === undefined ? [] : [{ ...spot, message: place.label ?? takesPart }]
   })
   return {
     rule: rule.id,
@@ -58,8 +59,7 @@ export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'va
 /** Where a place of an object was written. */
 export function spotInObject(subject: PolicySubject, object: RenderedObject, path: Path): Spot {
   const { database, values } = subject
-  const finding = { rule: '', severity: 'info', message: '', places: [{ path }] } as const
-  return locateFinding(finding, { object, values, fallback: defaultSpot(subject), database }).at
+  return locatePlace({ path }, { object, values, fallback: defaultSpot(subject), database })
 }
 
 /** What nobody wrote is missing in the environment's defaults first: one place for all databases there. */

@@ -1,4 +1,5 @@
 // Does the operator that is pinned support the PostgreSQL of a database?
+import { named, phrase } from '../findings/message.ts'
 import { supportedMajors } from '../operator/support.ts'
 import { valueAt } from '../values/value.ts'
 import { majorOf } from '../operator/major.ts'
@@ -30,12 +31,12 @@ export const support: readonly PolicyRule[] = [
       const field = valueAt(cluster.value, ['spec', 'imageName']) === undefined ? 'imageCatalogRef' : 'imageName'
       yield {
         object: cluster,
-        message: `PostgreSQL is ${major}, but CloudNativePG ${operator} supports ${known.first} to ${known.last}`,
+        message: phrase`PostgreSQL is ${named(major)}, but CloudNativePG ${named(operator)} supports ${named(known.first)} to ${named(known.last)}`,
         places: [{ path: field === 'imageName' ? ['spec', 'imageName'] : ['spec', 'imageCatalogRef', 'major'] }],
         help:
           major < known.first
-            ? `upgrade the database to PostgreSQL ${known.first} or later before the operator`
-            : `stay with PostgreSQL ${known.last}, or upgrade the operator`,
+            ? phrase`upgrade the database to PostgreSQL ${named(known.first)} or later before the operator`
+            : phrase`stay with PostgreSQL ${named(known.last)}, or upgrade the operator`,
       }
     },
   },

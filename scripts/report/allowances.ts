@@ -1,4 +1,5 @@
 // Which warnings has somebody allowed in place, with a reason?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, SourceFile } from '../model.ts'
 
@@ -54,7 +55,9 @@ export function applyAllowances(
 }
 
 function filesOf(databases: Iterable<Database>): Set<SourceFile> {
-  return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
+  const files = new Set<SourceFile>()
+  for (const { layers } of databases) for (const { file } of layers) files.add(file)
+  return files
 }
 
 interface Allowed {
@@ -137,7 +140,10 @@ function indentOf(line: string): number {
 
 function unused(allowance: Allowance): LocatedFinding {
   const { file, rule, reason, start, end } = allowance
-  const message = `allowance of ${rule} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
-  const help = reason === '' ? `write the reason: \`# allow ${rule}: …\`` : 'remove the comment, or look its id up (`cnpg-values rules`)'
+  const message = phrase`allowance of ${named(rule)} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
+  const help =
+    reason === ''
+      ? phrase`write the reason: \`# allow ${named(rule)}: …\``
+      : phrase`remove the comment, or look its id up (\`cnpg-values rules\`)`
   return { rule: 'policy/allowance-used', severity: 'warning', message, at: { file, span: { start, end } }, help }
 }

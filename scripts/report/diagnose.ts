@@ -1,29 +1,30 @@
 // Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
-import type { Diagnostic, RelatedLocation, SourceLocation, SourceFile } from '../model.ts'
+import { textOf } from '../findings/message.ts'
+import type { Diagnostic, Message, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
+import { suppress } from './suppress.ts'
+import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 
 /**
  * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
  * Two findings are the same mistake when rule and place agree (and it is the same occurrence within its database).
- * A warning where an error stands waits until that is mended.
  */
-export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
-  const findings = [...all]
+export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
+  const findings = suppress([...all], around)
   const placeKey = placeKeys()
-  const wrong = new Set(findings.filter(({ severity }) => severity === 'error').map(placeKey))
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   const occurrences = new Map<string, number>()
   for (const finding of findings) {
-    if (finding.severity !== 'error' && wrong.has(placeKey(finding))) continue
     const place = `${finding.rule}\0${placeKey(finding)}`
     const database = finding.database ?? ''
-    const nth = occurrences.get(`${place}\0${database}\0${finding.message}`) ?? 0
-    occurrences.set(`${place}\0${database}\0${finding.message}`, nth + 1)
+    const occurrence = `${place}\0${database}\0${textOf(finding.message)}`
+    const nth = occurrences.get(occurrence) ?? 0
+    occurrences.set(occurrence, nth + 1)
     if (nth > 0) continue
     const inDatabase = occurrences.get(`${place}\0${database}`) ?? 0
     occurrences.set(`${place}\0${database}`, inDatabase + 1)
@@ -62,7 +63,7 @@ function withoutExcess(groups: readonly Group[]): Group[] {
     if (next === undefined || others.length === 0) return own
     const severity = [next, ...others].some(({ first }) => first.severity === 'error') ? 'error' : next.first.severity
     const { rule, at } = next.first
-    return [...shown, { first: { rule, severity, message: moreOfAKind(others.length + 1), at }, databases: next.databases }]
+    return [...shown, { first: { rule, severity, message: [moreOfAKind(others.length + 1)], at }, databases: next.databases }]
   })
 }
 
@@ -87,7 +88,7 @@ function placeKeys(): (finding: LocatedFinding) => string {
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
   const at = shownPlace(finding.at)
-  const shown = (text: string): string => shorten(maskMessage(text, places))
+  const shown = (message: Message, limit?: number): string => shorten(maskMessage(textOf(message, limit), places))
   const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message, text: spot.file.text }))
   const places = [{ ...at, text: finding.at.file.text }, ...spots]
   const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
@@ -97,10 +98,11 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     message: shown(finding.message),
     at,
     related,
-    ...(finding.help === undefined ? {} : { help: shown(finding.help) }),
+    ...(finding.help === undefined ? {} : { help: shown(finding.help, longestHelp) }),
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
     databases,
     ...(finding.object === undefined ? {} : { object: finding.object }),
-    ...(finding.path === undefined ? {} : { path: shown(finding.path) }),
+    ...(finding.path === undefined ? {} : { path: shown([finding.path]) }),
   }
 }
 
@@ -117,9 +119,11 @@ function spotIsPublic({ file, span }: Spot): boolean {
 
 /** A key or a value may be as long as its author likes; nobody reads that. */
 function shorten(text: string): string {
-  const words = text.replaceAll(/[^\s`"]+/g, (word) => (word.length < 160 ? word : `${word.slice(0, 60)}…`))
-  return words.length > 400 ? `${words.slice(0, 399)}…` : words
+  return text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
 }
+
+/** Help may say what to type, so that it has more room for values than a message. */
+const longestHelp = 300
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   return (

@@ -1,4 +1,5 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+import { named, phrase } from '../findings/message.ts'
 import { EVENT_ID, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 import { append } from '../values/append.ts'
@@ -6,7 +7,7 @@ import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'
 import { findRefusedByGo } from './go-scanner.ts'
-import type { LayerName, SourceFile, Value } from '../model.ts'
+import type { LayerName, Message, SourceFile, Value } from '../model.ts'
 import { readEvents } from './events.ts'
 import { findSlip } from './slips.ts'
 
@@ -35,7 +36,12 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
   const problems: YamlProblem[] = []
   for (const part of splitDocuments(file.text)) {
     if (part.problem !== undefined) {
-      problems.push({ rule: 'yaml/syntax', fatal: true, message: part.problem, span: { start: part.start, end: part.start + 3 } })
+      problems.push({
+        rule: 'yaml/syntax',
+        fatal: true,
+        message: phrase`${part.problem}`,
+        span: { start: part.start, end: part.start + 3 },
+      })
       break
     }
     const parsed = parsePart(file, layer, part.start, part.text)
@@ -95,7 +101,7 @@ function parsePart(
   base: number,
   source: string,
 ): ParsedYaml {
-  const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
+  const fatal = (rule: YamlProblem['rule'], message: Message, offset: number, help?: Message): ParsedYaml => ({
     documents: [],
     problems: [
       { rule, fatal: true, message, span: { start: base + offset, end: base + offset + 1 }, ...(help === undefined ? {} : { help }) },
@@ -104,7 +110,7 @@ function parsePart(
   const control = refused.exec(source)
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-    return fatal('yaml/syntax', `control character U+${code} is not allowed in YAML`, control.index)
+    return fatal('yaml/syntax', phrase`control character U+${named(code)} is not allowed in YAML`, control.index)
   }
   // js-yaml wants the byte order mark away; offsets move by one then
   const bom = source.startsWith('\ufeff') ? 1 : 0
@@ -117,18 +123,24 @@ function parsePart(
     const events = readEvents(text, { maxDepth })
     const excess = firstBeyond(events, maxNodes)
     if (excess !== undefined)
-      return fatal('yaml/nesting', `file has more than 200,000 keys and values, but no more are read`, bom + excess, 'split the file')
+      return fatal(
+        'yaml/nesting',
+        phrase`file has more than 200,000 keys and values, but no more are read`,
+        bom + excess,
+        phrase`split the file`,
+      )
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
     const { reader = 'Helm' } = file
     return compose({ file, layer, reader, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
   } catch (error) {
-    if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
-    if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)
+    if (error instanceof Refusal) return fatal(error.rule, error.said, error.offset - base, error.help)
+    if (error instanceof RangeError) return fatal('yaml/nesting', phrase`collections are nested too deeply to be read`, 0)
     if (!(error instanceof YAMLException)) throw error
     const offset = Math.min(Math.max(error.mark?.position ?? 0, 0), Math.max(written.length - 1, 0))
-    if (/nesting|depth/i.test(error.reason)) return fatal('yaml/nesting', `collections are nested more than ${maxDepth} deep`, bom + offset)
+    if (/nesting|depth/i.test(error.reason))
+      return fatal('yaml/nesting', phrase`collections are nested more than ${named(maxDepth)} deep`, bom + offset)
     return fatal('yaml/syntax', ...syntaxMessage(error.reason, text, offset, bom))
   }
 }
@@ -145,9 +157,9 @@ function firstBeyond(events: readonly Event[], most: number): number | undefined
 }
 
 /** The slip behind it where it can be told, else js-yaml's reason. */
-function syntaxMessage(reason: string, text: string, offset: number, bom: number): [string, number, string?] {
+function syntaxMessage(reason: string, text: string, offset: number, bom: number): [Message, number, Message?] {
   const slip = findSlip(text, offset)
   if (slip !== undefined) return [slip.message, bom + slip.offset, slip.help]
   const message = reason.replace(/\s+/g, ' ').replace(/\.$/, '')
-  return [`YAML is broken here: ${message}`.slice(0, 120), bom + offset]
+  return [phrase`YAML is broken here: ${named(message)}`, bom + offset]
 }

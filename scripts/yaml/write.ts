@@ -61,7 +61,8 @@ function writeBlock(value: MapValue | ListValue, indent: string): string {
   let text = ''
   if (value.kind === 'list') for (const item of value.items) text += writeItem(item, indent)
   else for (const [key, entry] of value.entries) text += writeEntry(writeScalar(key), entry, indent)
-  blocks.set(value, { indent, text })
+  // a map that was merged is one database's own
+  if (value.overrides.length === 0) blocks.set(value, { indent, text })
   return text
 }
 

@@ -1,5 +1,6 @@
 // Do the rules about sources, names and syncs of hand-written sets find each mistake once, and not its harmless twin?
 import { expect, it } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
@@ -214,7 +215,7 @@ it.each([
   const [found, ...others] = refused(edited(legacySet, ["namespace: '{{`{{ .service }}`}}-legacy'", to]))
   expect(others).toEqual([])
   expect(shown(found!)).toContain(line)
-  expect(found!.help).toMatch(help)
+  expect(textOf(found!.help ?? [])).toMatch(help)
 })
 
 it('blames a templatePatch, and what it can not do', () => {
@@ -227,7 +228,7 @@ it('blames a templatePatch, and what it can not do', () => {
   const [found, ...others] = refused(edited(legacySet, [source, single], [rest, '']) + patch)
   expect(others).toEqual([])
   expect(shown(found!)).toBe('error argocd/set-generates legacy.yaml: spec:')
-  expect(found!.help).toMatch(/valuesObject/)
+  expect(textOf(found!.help ?? [])).toMatch(/valuesObject/)
 })
 
 it.each([
@@ -239,7 +240,7 @@ it.each([
   const [found, ...others] = refused(edited(legacySet, [list, `${list}      selector: ${selector}\n`]))
   expect(others).toEqual([])
   expect(shown(found!)).toBe(`error argocd/set-generates legacy.yaml: selector: ${selector}`)
-  expect(found!.help).toMatch(/^write matchLabels, or matchExpressions/)
+  expect(textOf(found!.help ?? [])).toMatch(/^write matchLabels, or matchExpressions/)
 })
 
 it('names the prefix that two git generators need', () => {
@@ -253,7 +254,7 @@ it('names the prefix that two git generators need', () => {
       ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''],
     ).replaceAll('{{ .service }}', '{{path.basename}}'),
   )
-  expect(found!.help).toBe('set pathParamPrefix on one of the two git generators: both set `path`')
+  expect(textOf(found!.help ?? [])).toBe('set pathParamPrefix on one of the two git generators: both set `path`')
 })
 
 const old = (text: string): string =>
@@ -281,13 +282,15 @@ it.each([
   const found = findingsOf({ ...legacyFiles, [setFile]: set })
   expect(found.map(({ rule }) => rule)).toEqual(['argocd/placeholder-filled'])
   expect(shown(found[0]!)).toContain('namespace:')
-  expect(found[0]!.help).toMatch(help)
+  expect(textOf(found[0]!.help ?? [])).toMatch(help)
 })
 it('names the placeholder once, where the name has it', () => {
   const set = edited(legacySet, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''])
   for (const text of [set, edited(set, ['          - service: "beta"\n', ''])]) {
     const found = findingsOf({ ...legacyFiles, [setFile]: text })
-    expect(found.map(({ rule, help }) => [rule, help?.slice(0, 20)])).toEqual([['argocd/set-generates', 'set goTemplate: true']])
+    expect(found.map(({ rule, help }) => [rule, textOf(help ?? []).slice(0, 20)])).toEqual([
+      ['argocd/set-generates', 'set goTemplate: true'],
+    ])
     expect(shown(found[0]!)).toContain("name: '{{`{{ .service }}`}}-legacy'")
   }
 })

@@ -1,7 +1,7 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
-import { locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -83,24 +83,13 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
     const before = readManifestFiles(around, base.settings === undefined)
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
-    const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
     const played = judgeSetChanges(before, files, now)
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
-    const changes = [...played.findings.filter((change) => !isSaid(change)), ...compared.findings]
-    append(
-      findings,
-      changes.filter((change) => !isExplained(change, findings)),
-    )
+    append(findings, played.findings, compared.findings)
   }
   const { handovers, count: comparedCount, kept, uncompared } = sides
   return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(files), deployed: () => deployedBy(files) }
-}
-
-/** An Application that a take-over leaves out is told as that. */
-function isSameLoss(change: LocatedFinding, error: LocatedFinding): boolean {
-  if (change.rule !== 'changes/application-stays' || error.rule !== 'changes/take-over-complete') return false
-  return change.at.file === error.at.file && change.at.span.start === error.at.span.start
 }
 
 interface BothSides {
@@ -164,17 +153,6 @@ function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest 
   return { ...manifest, applications }
 }
 
-/** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
-function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
-  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/.test(change.rule)) return false
-  const { path } = change.at.file
-  const { line } = locate(change.at)
-  return findings.some(({ rule, severity, at }) => {
-    if (severity !== 'error' || at.file.path !== path) return false
-    return rule === 'argocd/cluster-once' || locate(at).line === line
-  })
-}
-
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
   const { file, helm, manifests, broken } = manifestFile
   const findings: LocatedFinding[] = []
@@ -200,9 +178,9 @@ function eatenFinding(at: Spot, action: string): LocatedFinding {
   return {
     rule: 'argocd/helm-braces',
     severity: 'error',
-    message: `\`{{ ${action.slice(0, 40)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+    message: phrase`\`{{ ${named(action)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
     at,
-    help: `write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
+    help: phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
   }
 }
 
@@ -219,15 +197,15 @@ function unreadFinding({ file, helm, broken }: ManifestFile): LocatedFinding {
   return {
     rule: 'argocd/manifest-readable',
     severity: 'info',
-    message: `template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
+    message: phrase`template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
     at: { file, span },
-    help: 'write the elements out, or keep the control structures out of files that deploy databases',
+    help: phrase`write the elements out, or keep the control structures out of files that deploy databases`,
   }
 }
 
 function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?: 'key' | 'value') => Spot): LocatedFinding {
   const [first, ...others] = finding.places
-  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? 'this takes part in it' }))
+  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
   return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
 }
 

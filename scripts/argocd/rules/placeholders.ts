@@ -1,4 +1,5 @@
 // Which placeholders of a template does nobody fill in?
+import { named, phrase } from '../../findings/message.ts'
 import type { Json, JsonMap, Path } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { formatPath, nearest } from '../../values/path.ts'
@@ -29,9 +30,12 @@ export const placeholderRules: readonly ManifestRule[] = [
         if (first === undefined) continue
         const found = leftover.exec(first.text)
         yield {
-          message: `${formatPath(first.path)} is \`${shown(computedText(first.text, file))}\`, but ${reasonOf(found)}`,
-          places: [{ path: [...base, ...first.path] }, ...others.map(({ path }) => ({ path: [...base, ...path], label: 'here, too' }))],
-          help: helpFor(found?.[1]?.trim(), first.text, manifest),
+          message: phrase`${formatPath(first.path)} is \`${named(computedText(first.text, file))}\`, but ${reasonOf(found)}`,
+          places: [
+            { path: [...base, ...first.path] },
+            ...others.map(({ path }) => ({ path: [...base, ...path], label: phrase`here, too` })),
+          ],
+          help: phrase`${helpFor(found?.[1]?.trim(), first.text, manifest)}`,
         }
         return
       }
@@ -43,8 +47,6 @@ function reasonOf(found: RegExpExecArray | null): string {
   if (found?.[1] !== undefined) return 'nothing fills the placeholder in'
   return found?.[0] === '<no value>' ? 'the element lacks a key' : 'a map is no text'
 }
-
-const shown = (text: string): string => (text.length > 50 ? `${text.slice(0, 49)}…` : text)
 
 interface Text {
   readonly path: Path

@@ -1,7 +1,7 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
-import { fitted } from '../../values/fitted.ts'
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { Finding, Json, JsonMap, Path } from '../../model.ts'
+import type { Finding, Json, JsonMap, Message, Path } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
@@ -70,9 +70,9 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (said.has(key)) continue
       said.add(key)
-      const help = isUnfilled(error, manifest) ? unfilled : helpFor(error, element)
+      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element)
       const text = element?.error?.message ?? message
-      yield { message: fitted(computedText(text, manifest.file)), places: [{ path }], ...(help === undefined ? {} : { help }) }
+      yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
   }
 }
@@ -124,12 +124,13 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
   return near === undefined ? element.path : [...element.path, near]
 }
 
-function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): string | undefined {
+function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): Message | undefined {
   const text = element?.error?.message ?? message
   const near = element === undefined ? undefined : nearKey(text, element)
-  if (near !== undefined) return `did you mean \`${missingKey(text)}\`?`
+  if (near !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
   const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
-  return byMessage ?? helps[stage]
+  const help = byMessage ?? helps[stage]
+  return help === undefined ? undefined : phrase`${help}`
 }
 
 function templatePlace({ stage, message, path }: GenerateError, { plain, base }: Manifest): Path {
@@ -240,9 +241,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (value === null && printed.includes('<no value>'))
       return [
         {
-          message: `${key} is null, but Argo CD prints that as \`<no value>\``,
+          message: phrase`${named(key)} is null, but Argo CD prints that as \`<no value>\``,
           places: [{ path }],
-          help: 'write a text, or remove the key',
+          help: phrase`write a text, or remove the key`,
         },
       ]
     const written = manifest.written(path)
@@ -251,9 +252,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (shown === written || !printed.includes(shown)) return []
     return [
       {
-        message: fitted(`${key} is ${written}, but a number is printed as ${shown}`),
+        message: phrase`${named(key)} is ${named(written)}, but a number is printed as ${named(shown)}`,
         places: [{ path }],
-        help: `write it in quotes: "${written}"`,
+        help: phrase`write it in quotes: "${named(written)}"`,
       },
     ]
   })

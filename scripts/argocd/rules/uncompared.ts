@@ -1,4 +1,5 @@
 // Which databases escape a comparison, because what makes them is not run here?
+import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { JsonMap } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -44,8 +45,8 @@ export function findUncompared(before: readonly Manifest[], now: readonly Manife
   return {
     texts: groups(present).map((group) => textOf(group)),
     findings: [
-      ...groups(touched).map((group) => findingOf(group, { severity: 'info', message: `not compared: ${textOf(group)}` })),
-      ...groups(gone).map((group) => findingOf(group, { severity: 'warning', message: `no longer deployed: ${textOf(group)}` })),
+      ...groups(touched).map((group) => findingOf(group, { severity: 'info', message: phrase`not compared: ${textOf(group)}` })),
+      ...groups(gone).map((group) => findingOf(group, { severity: 'warning', message: phrase`no longer deployed: ${textOf(group)}` })),
     ],
   }
 }
@@ -108,7 +109,7 @@ function findingOf(
     severity,
     message,
     at: first.spot,
-    related: others.slice(0, 3).map(({ spot, name }) => ({ ...spot, message: `${name} is another one` })),
-    help: `look at the diff in Argo CD before merging: ${first.what} is not run here`,
+    related: others.slice(0, 3).map(({ spot, name }) => ({ ...spot, message: phrase`${named(name)} is another one` })),
+    help: phrase`look at the diff in Argo CD before merging: ${first.what} is not run here`,
   }
 }

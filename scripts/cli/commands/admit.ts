@@ -1,5 +1,5 @@
 // `admit`: would the API server and the operator take these manifests?
-import { fitted } from '../../values/fitted.ts'
+import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { readFileSync } from 'node:fs'
@@ -131,7 +131,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
       findings.push({
         rule: error.rule,
         severity: 'error',
-        message: fitted(`${error.field}: ${error.message}`),
+        message: phrase`${named(error.field)}: ${named(error.message)}`,
         at: spotAt(manifest.value, { path }),
         object: `${manifest.kind}/${manifest.name}`,
         path: formatPath(path),
@@ -159,7 +159,7 @@ function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): 
     severity: dropped && finding.severity === 'error' ? 'warning' : finding.severity,
     message: finding.message,
     at: spotAt(manifest.value, first),
-    related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? 'this takes part in it' })),
+    related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? takesPart })),
     help: finding.help,
     object: `${manifest.kind}/${manifest.name}`,
     path: formatPath(first.path),

@@ -1,4 +1,5 @@
 // `check`: is everything fit to be merged?
+import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
 import { appendFileSync, readFileSync } from 'node:fs'
@@ -96,7 +97,7 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   if (!read.ok) throw new UsageError(`--live is \`${path}\`, but it ${read.message}`)
   const { state, findings } = readLive({ path, text: read.text })
   const broken = findings.find((finding) => finding.severity === 'error')
-  if (broken !== undefined) throw new UsageError(`--live ${path}: ${broken.message}`)
+  if (broken !== undefined) throw new UsageError(`--live ${path}: ${textOf(broken.message)}`)
   return state
 }
 

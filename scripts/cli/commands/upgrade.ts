@@ -1,4 +1,5 @@
 // `upgrade`: what would change or break with other pins?
+import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
@@ -33,6 +34,7 @@ import { fieldChanges, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
+import { suppress } from '../../report/suppress.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -145,11 +147,8 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
   append(before, judgePins(pairs.map((pair) => pair.before)))
   append(after, judgePins(pairs.map((pair) => pair.after)))
-  // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
-  const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
-  const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
-  const once = after.filter((finding) => !finding.rule.startsWith('postgres/') || !told.has(placeOf(finding)))
-  return [applyAllowances(before, databases, []), applyAllowances(once, databases, [])]
+  const once = suppress(after)
+  return [applyAllowances(suppress(before), databases, []), applyAllowances(once, databases, [])]
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
@@ -178,19 +177,19 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   const { merged, database } = after
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
   for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(merged, pins.chart)) {
-    const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
+    const message = phrase`${named(field)} is set, but chart cluster ${named(pins.chart)} does not read it (${named(since)} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
       severity: 'error',
       message,
       at: nearestSpot(merged, path, 'key') ?? serviceSpot(database),
-      help: 'stay with the newer chart, or remove it',
+      help: phrase`stay with the newer chart, or remove it`,
       database: database.id,
     })
   }
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
-      const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
+      const message = phrase`backups go through the operator itself, but operator ${named(pins.operator)} is announced to leave that to the Barman Cloud plugin`
       append(
         found,
         located(after, object, [
@@ -199,7 +198,7 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
             severity: 'error',
             message,
             places: [{ path, on: 'key' }],
-            help: 'move to backups.method: plugin before the upgrade',
+            help: phrase`move to backups.method: plugin before the upgrade`,
           },
         ]),
       )
