@@ -59,3 +59,16 @@ describe.each([
     if (version === '1.25.1') expect(`${stdout}${stderr}`).not.toMatch(/(?:against|as) CloudNativePG 1\.25/)
   })
 })
+
+test('an upgrade lists no warning that is the same before and after', async () => {
+  const repository = await openChange()
+  try {
+    repository.edit('apps/values.yaml', 'version: "3.5.1"', 'version: "3.6.0"')
+    repository.edit('databases/example-api/values.yaml', 'cluster:\n', 'cluster:\n  instances: 1\n')
+    expect((await repository.run('check', '--format', 'json')).stdout).toMatch(/"severity": "(?:warning|info)"/)
+    const { stdout } = await repository.run('upgrade', '--postgres', '18')
+    expect(stdout).not.toContain('New or reworded warnings')
+  } finally {
+    repository.remove()
+  }
+})
