@@ -42,6 +42,8 @@ export interface Assessed {
   /** what the rest of the fleet may meet, now and at the base; absent without a Cluster */
   readonly facts?: FleetFacts
   readonly before?: FleetFacts
+  /** nothing rendered its chart, so that no object was checked */
+  readonly isUnchecked?: true
 }
 
 export function assess(database: Database, bench: Bench): Assessed {
@@ -62,6 +64,7 @@ export function assess(database: Database, bench: Bench): Assessed {
     output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
+    ...(objects.length === 0 && !isModelled(database) ? { isUnchecked: true } : {}),
   }
 }
 

@@ -7,7 +7,7 @@ import { checkListTypes } from '../kubernetes/list-types.ts'
 import { checkMetadata } from '../kubernetes/metadata-checks.ts'
 import { checkSchema } from '../kubernetes/schema.ts'
 import { kubePath } from '../kubernetes/issue.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap, Path } from '../model.ts'
 import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { UnsupportedGenerator } from './generator-context.ts'
@@ -43,6 +43,8 @@ export interface GenerateError {
   readonly stage: GenerateStage
   readonly application?: string
   readonly message: string
+  /** the text of the set that can't be rendered */
+  readonly path?: Path
 }
 export interface GeneratedApplication {
   readonly metadata: JsonMap
@@ -124,7 +126,10 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
     if (error instanceof GoPanic) return { error: { stage: 'panic', message: error.message } }
     if (error instanceof BudgetExceeded) return { error: { stage: 'limit', message: error.message } }
     if (error instanceof UnsupportedGenerator) return { error: { stage: 'unsupported', message: error.message } }
-    if (error instanceof RenderFailure) return { error: { stage: error.stage, message: error.message } }
+    if (error instanceof RenderFailure) {
+      const { stage, message, path } = error
+      return { error: { stage, message, ...(path === undefined ? {} : { path: ['spec', ...path] }) } }
+    }
     throw error
   }
 }

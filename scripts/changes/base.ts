@@ -10,7 +10,7 @@ import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
-import { isGenerated } from '../discover/header.ts'
+import { isCurrent, isGenerated } from '../discover/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -73,7 +73,7 @@ export function comparedText({ root, databases }: Workspace, { revision, commit,
   if (of === undefined) return `${what}${head}`
   const brought = databases === undefined ? 'the databases' : shownPath(root, databases)
   const [own, other] = of === 'root' ? ['the root', brought] : [brought, 'the root']
-  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared`
+  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared${of === 'root' ? ': what its databases were is taken from the rendered values' : ''}`
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
@@ -101,9 +101,26 @@ export function readBase(
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
-  const databases = new Map(found.databases.map((database) => [database.id, database]))
+  const isElsewhere = workspace.databases !== undefined && from.of === 'root'
+  const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
+  const databases = new Map(old.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
   return { ...opened, compared, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
+}
+
+/**
+ * A database whose own files are in a repository that is not compared, as its rendered values say that it was deployed.
+ * Where they are the same now, its files are what they were, as far as anybody deployed them.
+ */
+function asRendered(database: Database, { base, now }: { readonly base: Tree; readonly now: Tree }): Database {
+  const [was, is] = [base.read(database.rendered), now.read(database.rendered)]
+  if (was?.ok !== true || is?.ok !== true || isCurrent(is.text, was.text)) return database
+  const file = {
+    path: base.shown?.(database.rendered) ?? database.rendered,
+    text: was.text,
+    ...(base.revision && { revision: base.revision }),
+  }
+  return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
 }
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */

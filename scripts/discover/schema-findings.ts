@@ -129,8 +129,11 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
         spot(steps, 'key'),
       )
     }
-    default:
-      return make(phrase`${named(field)} is ${described(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'))
+    default: {
+      const bare = value?.kind === 'scalar' && typeof value.value === 'string' ? /^v(\d+\.\d+\.\d+)$/.exec(value.value)?.[1] : undefined
+      const help = bare === undefined || !field.endsWith('version') ? undefined : phrase`write ${bare}, without the v`
+      return make(phrase`${named(field)} is ${described(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'), help)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { Database, SourceFile } from '../model.ts'
 import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
-import { generatedFiles, generatedFolders, isGenerated } from '../discover/header.ts'
+import { generatedFiles, generatedFolders, isCurrent, isGenerated, withCommand } from '../discover/header.ts'
 
 /** A generated file as it should be. */
 export interface Output {
@@ -27,17 +27,22 @@ export type OutputState =
 /** The rules that say "run render", and that `render` itself puts right. */
 export const staleRules: ReadonlySet<string> = new Set(['emit/stale', 'emit/missing', 'emit/orphan'])
 
-/**
- * What is there against what should be; files of `unseen` databases are left as they are.
- * A file without our header is foreign: never overwritten, never removed.
- */
-export function compareOutputs(outputs: readonly Output[], tree: Tree, unseen: Iterable<Database> = []): OutputState[] {
-  const states: OutputState[] = outputs.map((output) => {
+export interface CompareOptions {
+  /** databases whose files are left as they are */
+  readonly unseen: Iterable<Database>
+  /** what files that are written name as the command line that writes them */
+  readonly command: string
+}
+
+/** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
+export function compareOutputs(outputs: readonly Output[], tree: Tree, { unseen, command }: CompareOptions): OutputState[] {
+  const states: OutputState[] = outputs.map((one) => {
+    const output = { ...one, text: withCommand(one.text, command) }
     const read = tree.read(output.path)
     if (read === undefined) return { kind: 'missing', output }
     if (!read.ok) return { kind: 'blocked', output, why: read.message }
     const present = read.text
-    if (present === output.text) return { kind: 'unchanged', output, present }
+    if (isCurrent(present, output.text)) return { kind: 'unchanged', output, present }
     // an empty file holds nothing that could be lost
     return isGenerated(present) || present === '' ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
   })
@@ -69,7 +74,10 @@ export function outputFindings(
   const stale: LocatedFinding[] = []
   const foreign: LocatedFinding[] = []
   for (const state of states) {
-    const staging = state.kind === 'orphan' ? stage(state.path, undefined) : stage(state.output.path, state.output.text)
+    const staging =
+      state.kind === 'orphan'
+        ? stage(state.path, (text) => text === undefined)
+        : stage(state.output.path, (text) => text !== undefined && isCurrent(text, state.output.text))
     const help =
       staging === undefined
         ? phrase`run \`${named(render)}\` and commit what it writes`
@@ -143,13 +151,15 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
 }
 
 function isSameButForEnds(present: string, wanted: string): boolean {
-  return present.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n') === wanted
+  return isCurrent(present.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n'), wanted)
 }
 
 function firstDifference(present: string, wanted: string): number {
   const a = present.split('\n')
   const b = wanted.split('\n')
-  const index = a.findIndex((line, at) => line !== b[at])
+  // the command line that the first one names is no difference
+  const isSameHeader = isCurrent(`${a[0]}\n`, `${b[0]}\n`)
+  const index = a.findIndex((line, at) => line !== b[at] && !(at === 0 && isSameHeader))
   return (index < 0 ? Math.min(a.length, b.length) - 1 : index) + 1
 }
 

@@ -110,9 +110,11 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
           : `${words.length === 6 ? 'its' : 'seconds come first: its'} ${wrong.name} ${wrong.must}`
       const help =
         (words.length === 6 ? helpForField(words, wrong) : undefined) ??
-        (crontab === undefined || crontab.never
-          ? phrase`write "0 0 2 * * *" for every day at 02:00`
-          : phrase`write "${named(crontab.fields)}" to run ${named(crontab.runs)}`)
+        (crontab === undefined
+          ? phrase`the fields are second, minute, hour, day of the month, month and day of the week, such as "0 0 2 * * *"`
+          : crontab.never
+            ? phrase`with seconds it is "${named(crontab.fields)}", which never runs: write a day that the month has`
+            : phrase`write "${named(crontab.fields)}" to run ${named(crontab.runs)}`)
       yield {
         ...refusal(['spec', 'schedule'], phrase`${here('schedule')} is ${shown(schedule)}, but ${must}`, help),
         fix: { write: 'schedule' },

@@ -1,13 +1,28 @@
 // Is a database backed up, and can what it backs up be read again?
+import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { neverRuns, parseSchedule } from '../operator/cron.ts'
 import type { Message, RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, valueAt } from '../values/value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
+const pluginName = ['backups', 'pluginConfiguration', 'name'] as const
+
+function isScalar({ values }: PolicySubject, path: readonly string[], wanted: string | boolean): boolean {
+  const value = valueAt(values, path)
+  return value?.kind === 'scalar' && value.value === wanted
+}
+
+/** The plugin that backups are asked of, where it is another one than the chart knows, such as `barman-cloud`. */
+function otherPlugin(subject: PolicySubject): string | undefined {
+  const name = valueAt(subject.values, pluginName)
+  if (!isScalar(subject, backupsEnabled, true) || !isScalar(subject, ['backups', 'method'], 'plugin')) return undefined
+  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || name.value === '' || name.value === barmanPlugin) return undefined
+  return name.value.length > 40 ? `${name.value.slice(0, 39)}…` : name.value
+}
 
 /** Databases that nobody may delete, and that are no copy of another. */
 function needsBackup(subject: PolicySubject): RenderedObject | undefined {
@@ -31,11 +46,20 @@ export const backup: readonly PolicyRule[] = [
     id: 'policy/backups-enabled',
     severity: 'warning',
     summary: 'a database whose guard is `never` has backups',
-    reads: [backupsEnabled],
+    reads: [backupsEnabled, ['backups', 'method'], pluginName],
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || hasBackup(cluster)) return
       const name = subject.database.environment.name
+      const plugin = otherPlugin(subject)
+      if (plugin !== undefined) {
+        yield {
+          message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups with ${barmanPlugin} alone`,
+          places: [{ path: pluginName }],
+          help: phrase`write backups.pluginConfiguration.name: ${barmanPlugin}`,
+        }
+        return
+      }
       const off = switchedOff(subject.values, backupsEnabled) ?? switchedOff(subject.values, ['backups'])
       yield {
         message:
@@ -55,6 +79,14 @@ export const backup: readonly PolicyRule[] = [
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
+      if (!isScalar(subject, backupsEnabled, true)) {
+        yield {
+          message: phrase`backups.enabled is not true, so that the chart prints no schedule, but a WAL archive without base backups restores nothing`,
+          places: [{ path: backupsEnabled }],
+          help: phrase`make a ScheduledBackup beside the chart, and write \`# allow policy/backups-scheduled: <where it is made>\``,
+        }
+        return
+      }
       yield {
         message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive without base backups restores nothing`,
         places: [{ path: ['backups', 'scheduledBackups'] }],
@@ -161,6 +193,9 @@ function* unusableSchedules(
     const section = Object.hasOwn(sections, method) ? sections[method as keyof typeof sections] : undefined
     if (section === undefined) continue
     const found = plainAt(cluster.plain, ...section.path)
+    const plugin = method === 'plugin' ? otherPlugin(subject) : undefined
+    // the name of the plugin is what is wrong, which is reported
+    if (plugin !== undefined && needsBackup(subject) !== undefined && !hasBackup(cluster)) continue
     if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
     yield {
       object,

@@ -10,7 +10,7 @@ export interface Advice {
   /** the command line of `render` */
   readonly render: string
   /** the command that stages a file, where the work tree has it as it should be and only the index is behind */
-  readonly stage: (path: string, wanted: string | undefined) => string | undefined
+  readonly stage: (path: string, isWanted: (text: string | undefined) => boolean) => string | undefined
 }
 
 /**
@@ -33,9 +33,9 @@ export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   const files = staged ? workTree(root, []) : undefined
   return {
     render: commandLine(workspace, 'render'),
-    stage: (path, wanted) => {
+    stage: (path, isWanted) => {
       const read = files?.read(path)
-      if (files === undefined || (read?.ok === true ? read.text : read) !== wanted) return undefined
+      if (files === undefined || read?.ok === false || !isWanted(read?.text)) return undefined
       return shellLine(['git', 'add', relative(cwd, join(root, path)).split(sep).join('/')])
     },
   }
@@ -46,20 +46,40 @@ export function shellLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
 }
 
+/**
+ * The command line that generated files name: the same for everybody who has the repository, so that it hangs on its
+ * package.json alone, and not on how this process was started.
+ */
+export function writtenCommand(root: string, command: string): string {
+  const script = scriptFor(root, command)
+  if (script !== undefined) return `npm run ${script}`
+  const { dependencies, devDependencies } = packageOf(root)
+  return [dependencies, devDependencies].some((some) => isMap(some) && Object.hasOwn(some, 'cnpg-values'))
+    ? `npx cnpg-values ${command}`
+    : `cnpg-values ${command}`
+}
+
 /** The script of a package.json that does nothing but run the command. */
 function scriptFor(root: string, command: string): string | undefined {
-  let scripts: unknown
-  try {
-    scripts = (JSON.parse(readRegular(join(root, 'package.json'))?.toString('utf8') ?? '') as { scripts?: unknown } | null)?.scripts
-  } catch {
-    return undefined
-  }
-  if (typeof scripts !== 'object' || scripts === null) return undefined
-  const found = Object.entries(scripts).find(
+  const { scripts } = packageOf(root)
+  const found = Object.entries(isMap(scripts) ? scripts : {}).find(
     ([name, text]) =>
-      /^[\w:.-]+$/.test(name) && typeof text === 'string' && /(?:^|[\s/])cnpg-values(?:\.mjs)? (\S+)\s*$/.exec(text)?.[1] === command,
+      /^[\w:.-]{1,60}$/.test(name) && typeof text === 'string' && /(?:^|[\s/])cnpg-values(?:\.mjs)? (\S+)\s*$/.exec(text)?.[1] === command,
   )
   return found?.[0]
+}
+
+function packageOf(root: string): Readonly<Record<string, unknown>> {
+  try {
+    const read: unknown = JSON.parse(readRegular(join(root, 'package.json'))?.toString('utf8') ?? '')
+    return isMap(read) ? read : {}
+  } catch {
+    return {}
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** How the program is called in the working directory; `started` is the script that node runs, by its whole path. */

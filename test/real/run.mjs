@@ -149,14 +149,16 @@ const words = process.argv.slice(2)
 let failed = 0
 for (const trial of trials) {
   if (words.length > 0 && !words.some((word) => trial.name.includes(word))) continue
+  const start = Date.now()
+  const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`
   try {
     trial.run()
-    process.stdout.write(`ok       ${trial.name}\n`)
+    process.stdout.write(`ok       ${trial.name} (${seconds()})\n`)
   } catch (error) {
     if (error instanceof Skipped) process.stdout.write(`skipped  ${trial.name}: ${error.message}\n`)
     else if (error instanceof Failure) {
       failed++
-      process.stdout.write(`failed   ${trial.name}: ${error.message}\n`)
+      process.stdout.write(`failed   ${trial.name} (${seconds()}): ${error.message}\n`)
     } else throw error
   }
 }

@@ -82,12 +82,15 @@ function* brakeFindings(before: Manifest, after: Manifest): Iterable<LocatedFind
   const lowered = brakes.filter(({ strength }) => strength(after) < strength(before))
   const [first] = lowered
   if (first === undefined) return
+  const more = lowered.length - 2
+  const names = lowered.slice(0, 2).map(({ name }) => name)
+  const listed = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ')
   yield {
     rule: 'changes/guard-stays',
     severity: 'warning',
-    message: phrase`set has lost ${lowered.map(({ name }) => name).join(', ')}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`,
+    message: phrase`set has lost ${listed}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`,
     at: after.spotOf(first.path),
-    related: [{ ...before.spotOf(first.path), message: phrase`this stood here` }],
+    related: lowered.map(({ name, path }) => ({ ...before.spotOf(path), message: phrase`${name} was here` })),
     help: phrase`restore it unless the databases shall go`,
   }
 }

@@ -9,7 +9,7 @@ import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from './application-values.ts'
-import { generatedDeployments, writtenDeployments, writtenSwaps } from './deployments.ts'
+import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
@@ -22,11 +22,13 @@ import { replacedClusters } from './replaced-clusters.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
 import { nameRules } from './names.ts'
+import { placeholderRules } from './placeholders.ts'
 import { shapeRules } from './shape.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 import { isHidden, judgeSetChanges, pairManifests } from './set-changes.ts'
-import { unknownSetFindings } from './unknown-sets.ts'
+import { findUncompared } from './uncompared.ts'
+import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,
@@ -35,12 +37,17 @@ export const manifestRules: readonly ManifestRule[] = [
   ...nameRules,
   ...deletionRules,
   ...syncRules,
+  ...placeholderRules,
 ]
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
   /** how many hand-written deployments of the base were compared */
   readonly compared: number
+  /** how many of those are still made as they were, under their names */
+  readonly kept: number
+  /** what could not be compared, in words */
+  readonly uncompared: readonly string[]
   /** what became of the databases of the base that have another maker now, or none */
   readonly handovers: readonly Handover[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
@@ -69,19 +76,20 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
-  let handovers: readonly Handover[] = []
-  let count = 0
+  let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined) {
     const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
     // without its settings, the generated sets of the base are all that is known of its databases
     const before = readManifestFiles(around, base.settings === undefined)
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
-    handovers = compared.handovers
-    count = compared.count
-    append(findings, judgeSetChanges(before, files, now), compared.findings)
+    const played = judgeSetChanges(before, files, now)
+    const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
+    sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
+    append(findings, played.findings, compared.findings)
   }
-  return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
+  const { handovers, count: comparedCount, kept, uncompared } = sides
+  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
 
 interface BothSides {
@@ -96,6 +104,8 @@ interface Compared {
   readonly handovers: readonly Handover[]
   readonly findings: readonly LocatedFinding[]
   readonly count: number
+  readonly kept: number
+  readonly uncompared: readonly string[]
 }
 
 function compareHands({ before, after, base, now }: BothSides): Compared {
@@ -118,10 +128,19 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
   }
+  const written = sides.before.slice(generated.length)
+  const moved = new Set(handovers.map((handover) => handover.before))
+  const uncompared = findUncompared(seen, present)
   return {
     handovers,
-    count: sides.before.length - generated.length,
-    findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
+    count: written.length,
+    kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
+    uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
+    findings: [
+      ...handoverFindings(handovers, { successorOf, isTold }),
+      ...unknownSetFindings(before, after, settings),
+      ...uncompared.findings,
+    ],
   }
 }
 

@@ -13,6 +13,8 @@ export interface Handover {
   readonly after?: Deployment
   /** where an Application that stays gets what it deploys instead */
   readonly swap?: Swap
+  /** the Application goes, and takes its Cluster along */
+  readonly isDeleted?: true
 }
 
 export interface Sides {
@@ -147,7 +149,7 @@ export function handoverFindings(
     if (result === 'created') return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
-    if (result !== 'gone' || after !== undefined || before.isPlain === true) return true
+    if (result !== 'gone' || after !== undefined || before.isFolder === true) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()

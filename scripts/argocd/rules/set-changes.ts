@@ -7,6 +7,7 @@ import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
 import { renameFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
+import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
@@ -15,11 +16,18 @@ import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
 import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
 import { at, gitGenerators, guardStrength, holds, isDatabase } from './manifest-parts.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
-import { nameRules } from './names.ts'
-import { shapeRules } from './shape.ts'
+import { replacedNames } from './replaced-names.ts'
 
-/** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
-export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
+/**
+ * Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set
+ * and result. `deleted`: keys of the Applications that Argo CD deletes together with their databases.
+ */
+export function judgeSetChanges(
+  before: readonly ManifestFile[],
+  after: readonly ManifestFile[],
+  now: Surroundings,
+): { readonly findings: readonly LocatedFinding[]; readonly deleted: ReadonlySet<string> } {
+  const deleted = new Set<string>()
   const present = after.flatMap(({ manifests }) => manifests)
   const makers = new Map([...generatedMakers(now)].map(([key, { what }]) => [key, what]))
   const generated = new Set(
@@ -28,15 +36,23 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
   for (const manifest of present)
     for (const application of manifest.applications ?? [])
       makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
-  return pairManifests(before, present).flatMap((change) => {
+  const findings = pairManifests(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
+    const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
-    return old.kind === 'Application' ? applicationFindings(change, takerOf) : setFindings(change, takerOf)
+    return old.kind === 'Application' ? applicationFindings(change, watch) : setFindings(change, watch)
   })
+  return { findings, deleted }
+}
+
+interface Watch {
+  readonly takerOf: TakerOf
+  /** called with each Application that goes together with its database */
+  readonly onDeleted: (name: string) => void
 }
 
 /** Who else makes an Application of this name now. */
@@ -73,9 +89,6 @@ export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): b
   return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
 }
 
-/** Steps of `spec.generators[0].list.elements[0]`. */
-const elementDepth = 6
-
 /** Names that only the parent's values tell: what seems to be lost, or renamed, may be one of them. */
 function isUncertain(before: Manifest, after: Manifest): boolean {
   if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
@@ -83,7 +96,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -106,17 +119,18 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
   // a set that has become empty is told as that
   const isEmpty = after?.applications?.length === 0
-  const relevant = played.filter(({ name }) => {
+  const known = played.filter(({ name }) => {
     const application = databases.get(name)
-    if (application === undefined || isEmpty || name.includes(unknownText) || renamed.has(name)) return false
-    return isDatabase(application, before.settings) && !replaced.has(name)
+    return application !== undefined && !name.includes(unknownText) && isDatabase(application, before.settings)
   })
+  const relevant = isEmpty ? [] : known.filter(({ name }) => !renamed.has(name) && !replaced.has(name))
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
   const fate = ({ name, cluster }: ApplicationChange): boolean =>
     cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
   const made = new Map((after?.applications ?? []).map((application) => [applicationName(application), application]))
   const isPartlyUnknown = (name: string): boolean =>
     JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
+  for (const one of known) if (one.result === 'deleted' && fate(one)) onDeleted(one.name)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
@@ -135,14 +149,6 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
   if (after === undefined) return findings
   return [...findings, ...renameFindings(change, renamed), ...guardFindings(change)]
-}
-
-/** The Applications of elements in whose place one stands now that is wrong: the element is told. */
-function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
-  const wrong = [...shapeRules, ...nameRules].flatMap((rule) => [...rule.check(after)].map(({ places: [{ path }] }) => path))
-  const elements = new Set(wrong.map((path) => path.slice(0, elementDepth).join('.')))
-  const replaced = before.elements().filter(({ path }) => elements.has(path.join('.')))
-  return new Set(replaced.flatMap(({ applications }) => applications.map(applicationName)))
 }
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
@@ -234,6 +240,8 @@ function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; 
   if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
   const related = [{ ...was, message: phrase`${named(name)} came from here` }]
   if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
+  const selector = changedSelector(before.plain, after.plain)
+  if (selector !== undefined) return { at: after.spotOf(selector, 'key'), related }
   return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
 }
 
@@ -272,7 +280,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key) return guardFindings(change)
@@ -280,6 +288,7 @@ function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedF
   const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
   const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
   if (!goes && takerOf(name) !== undefined) return []
+  if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
   return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }

@@ -59,6 +59,14 @@ function generatorNames(plain: Json): string[] {
   return [...new Set(names)].filter((name) => !['selector', 'template'].includes(name)).slice(0, 3)
 }
 
+/** The sets of databases whose Applications are not known now, in words. */
+export function unknownSets(present: readonly Manifest[], settings: readonly Settings[]): string[] {
+  return present.flatMap((manifest) => {
+    const reason = makesDatabases(manifest, settings) ? reasonOf(manifest) : undefined
+    return reason === undefined ? [] : [`Applications of set ${nameOf(manifest)}, since ${reason}`]
+  })
+}
+
 /** The Applications were known at the base, and are not now. */
 function lostSight(old: Manifest, now: Manifest): LocatedFinding[] {
   const reason = now.isEaten ? undefined : reasonOf(now)

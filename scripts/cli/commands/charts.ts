@@ -46,14 +46,14 @@ export async function chartsPull(
   if (asked.length === 0 || asked.some(({ repository }) => repository === undefined)) {
     const workspace = openWorkspace(terminal.cwd, flags)
     const loaded = loadSettings(openSettingsTree(workspace, false))
-    if (loaded.settings === undefined) return refuse(loaded.findings, terminal)
+    if (loaded.settings === undefined) return refuse(loaded.findings, workspace, terminal)
     ;({ settings } = loaded)
     root = workspace.root
   }
   const charts =
     settings === undefined || asked.length > 0 ? asked.flatMap((chart) => withRepository(chart, settings)) : pinnedCharts(settings)
   const lock = openLock(root)
-  if ('finding' in lock) return refuse([lock.finding], terminal)
+  if ('finding' in lock) return refuse([lock.finding], { root, cwd: terminal.cwd }, terminal)
   const to = flags.to === undefined ? undefined : resolve(terminal.cwd, flags.to)
   const options = { to, locked: lock.charts, inside: repositoryTop(root), network, onProgress: progressOn(terminal) }
   if (flags['dry-run'] === true) return announce(charts, options, terminal)
@@ -64,7 +64,7 @@ export async function chartsPull(
     if (outcome.state !== 'failed') terminal.stdout(`${visible(resultLine(outcome))}\n`)
   }
   const failures = outcomes.filter((outcome) => outcome.state === 'failed')
-  report(failures, terminal)
+  report(failures, root, terminal)
   terminal.stderr(`${summary(outcomes, flags.to ?? cacheFolder())}\n`)
   if (failures.length > 0) return 1
   if (flags.lock === true) lockCharts({ root, before: lock.text, keep: asked.length > 0 ? lock.charts : [] }, outcomes, terminal)
@@ -148,12 +148,12 @@ function resultLine(outcome: Exclude<PullOutcome, { state: 'failed' }>): string 
 
 type Failed = Extract<PullOutcome, { state: 'failed' }>
 
-function report(failures: readonly Failed[], terminal: Terminal): void {
+function report(failures: readonly Failed[], root: string, terminal: Terminal): void {
   // what a repository fails at as a whole, it fails at for each of its charts
   const isNew = ({ failure, finding }: Failed, index: number): boolean =>
     failures.findIndex((other) => other.failure === failure && other.finding?.at.span.start === finding?.at.span.start) === index
   const findings = failures.filter(isNew).flatMap(({ finding }) => finding ?? [])
-  if (findings.length > 0) refuse(findings, terminal)
+  if (findings.length > 0) refuse(findings, { root, cwd: terminal.cwd }, terminal)
   for (const { pin, failure, finding } of failures) {
     if (finding !== undefined) continue
     terminal.stderr(`cnpg-values: ${visible(maskInText(failureText(pin, failure), { isMessage: true }))}\n`)

@@ -69,7 +69,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
-  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.byHand?.compared ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
   await report(wanted, outcome, { format, workspace, out: flags.out }, terminal)
@@ -81,7 +81,7 @@ export function firstAdoption(revision: string, byHand: number): string {
   const what =
     byHand === 0
       ? 'every database is new, and nothing was compared'
-      : `nothing was compared but the names of the ${plural(byHand, 'Cluster')} deployed there`
+      : `nothing was compared but the ${byHand === 1 ? 'name of the Cluster' : `names of the ${byHand} Clusters`} deployed there`
   return `${visible(revision)} has no settings of databases (apps/values.yaml): ${what}\n`
 }
 
@@ -141,6 +141,8 @@ function selectChanged({ comparison, databases }: Outcome, diagnostics: readonly
     databases.some((database) => comparison.touches(database)) || [...comparison.base.databases.keys()].some((id) => !present.has(id))
   return diagnostics.filter((diagnostic) => {
     if (diagnostic.databases.length > 0) return diagnostic.databases.some(isTouched)
+    // nothing is checked at all: whoever asks must know
+    if (diagnostic.rule === 'discover/any-database') return true
     return anything || diagnostic.at.revision !== undefined || comparison.base.differs(diagnostic.at.file)
   })
 }
@@ -200,6 +202,9 @@ export async function report(
   if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
+  const said = new Set(diagnostics.map(({ message }) => message))
+  for (const text of outcome.byHand?.uncompared ?? [])
+    if (!said.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)

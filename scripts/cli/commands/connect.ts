@@ -15,7 +15,7 @@ import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ConnectFlags {
   readonly root?: string | undefined
@@ -54,13 +54,13 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
     throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
-  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
-  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
+  sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const facts = connectFacts(evaluated.database, evaluated.objects)
-  if (facts === undefined) return refuse(evaluated.refusals, terminal)
+  if (facts === undefined) return refuse(evaluated.refusals, workspace, terminal)
   if (kind === 'flyway') return writeMigration(facts, folder, terminal)
   if (kind !== undefined) {
     const pooler = facts.services.find((service) => service.kind === 'pooler')

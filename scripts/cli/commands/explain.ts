@@ -10,7 +10,7 @@ import { maskingOf } from '../../explain/masking.ts'
 import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
 import { plural } from '../../emit/formats/text.ts'
-import { explanationToJson } from '../../explain/report.ts'
+import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
@@ -21,13 +21,14 @@ import { withDefaults } from '../../explain/inspected.ts'
 import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
+import { placer } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ExplainFlags {
   readonly root?: string | undefined
@@ -45,15 +46,21 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
-  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
-  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
+  sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const inspected = withDefaults(evaluated)
-  const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
+  const place = placer(format === 'json' ? 'program' : 'person', workspace)
+  const told = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
+  refuse(
+    inspected.refusals.filter(({ rule }) => rule === 'chart/modelled-version'),
+    workspace,
+    terminal,
+  )
   if (wrong > 0)
     terminal.stderr(
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,

@@ -9,6 +9,7 @@ import type { Edit } from '../../fix/edit.ts'
 import { proposeEdit } from '../../fix/propose.ts'
 import type { Diagnostic } from '../../model.ts'
 import { byCodeUnit } from '../../values/path.ts'
+import { placer } from '../../report/places.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { isInside } from '../../repository/tree.ts'
@@ -51,13 +52,16 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   if (isPartial)
     terminal.stderr(`not every fix was tried, since that takes too long${done.length > 0 ? '; run `fix` again for the others' : ''}\n`)
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
+  const place = placer('person', workspace)
   if (flags['dry-run'] === true) {
     let left = 0
     for (const [path, { before, after }] of files) {
-      const patch = unifiedDiff(path, before, after)
+      // `git apply` takes paths from the working directory, and none that leave it
+      const near = place(path).file
+      const patch = unifiedDiff(near.startsWith('../') ? path : near, before, after)
       terminal.stdout(patch.text, 'exact')
       if (patch.left > 0)
-        terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+        terminal.stderr(`${visible(near)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
       left += patch.left
     }
     terminal.stderr(
@@ -68,10 +72,12 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   for (const [path, { after }] of files) {
     const full = resolve(workspace.root, path)
     const { databases = workspace.root } = workspace
-    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
+    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: place(path).file })
   }
   for (const { diagnostic, what } of done)
-    terminal.stdout(`${visible(diagnostic.at.file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`)
+    terminal.stdout(
+      `${visible(place(diagnostic.at.file).file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`,
+    )
   const { errors, warnings } = count(left.diagnostics)
   const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)

@@ -50,7 +50,7 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
   const { settings } = fleet
-  if (settings === undefined) return refuse(fleet.findings, terminal)
+  if (settings === undefined) return refuse(fleet.findings, workspace, terminal)
   if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is an unexpected argument; new takes one service`)
   const tree = openTree(workspace, settings.layout, false)
   const targetOf = (path: string): Target => targetIn(workspace, settings, path)

@@ -1,5 +1,5 @@
 // `plan`: what will merging this branch do?
-import { sayUnknownOperators } from './refuse.ts'
+import { sayUnknownReleases } from './refuse.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { byText } from '../../values/by-text.ts'
 import { visible } from '../../values/untrusted.ts'
@@ -8,6 +8,7 @@ import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan
 import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
+import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -66,13 +67,20 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('cannot plan until these errors are fixed\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
-  sayUnknownOperators(
-    (outcome.settings?.environments ?? []).map(({ operator }) => operator.version),
-    terminal,
-  )
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.byHand?.compared ?? 0))
+  if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
-  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
+  const reader = format === 'pretty' ? 'person' : 'program'
+  const { diagnostics } = placeFor(reader, outcome.diagnostics, workspace)
+  const about = {
+    base: flags.base,
+    compared: outcome.comparison.base.compared,
+    diagnostics,
+    place: placer(reader, workspace),
+    kept,
+    uncompared,
+  }
   const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
   if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
   else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })

@@ -16,7 +16,7 @@ import { reasonFor, realTarget, writeWhole } from '../../repository/write.ts'
 import type { WriteOptions } from '../../repository/write.ts'
 import { readNamed } from '../../repository/named-file.ts'
 import { repositoryTop } from '../../repository/place.ts'
-import { refuse } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ReportFlags {
   readonly root?: string | undefined
@@ -39,7 +39,8 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   const options = { inside: repositoryTop(workspace.root), shown: out }
   const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), options)
   const outcome = await runPipeline(workspace, { staged: false })
-  if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
+  if (outcome.settings === undefined) return refuse(outcome.diagnostics, workspace, terminal)
+  sayUnknownReleases(outcome.settings, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
     databases: factsOfFleet(outcome, workspace.root),

@@ -15,9 +15,10 @@ import { updateVerdict } from '../../changes/update.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
-import type { Database, Json, JsonMap, MapValue } from '../../model.ts'
+import type { Database, Diagnostic, Json, JsonMap, MapValue } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { append } from '../../values/append.ts'
+import { placeFor } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
@@ -37,7 +38,7 @@ import { suppress } from '../../report/suppress.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface UpgradeFlags {
   readonly root?: string | undefined
@@ -55,7 +56,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const pins = readPins(flags)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const databases = choose(fleet, names)
   if (databases.length === 0) throw new UsageError('there is no database to upgrade')
   const tree = openTree(workspace, fleet.settings.layout, false)
@@ -64,18 +65,21 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const inPlace =
     core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
   // what is asked for is said in the notes
-  sayUnknownOperators(
-    databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
+  sayUnknownReleases(
+    fleet.settings,
     terminal,
+    databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
   )
   const { told, broken } = compare({ settings: fleet.settings, root: workspace.root }, databases, pins, inPlace)
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
-  const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
-  terminal.stdout(
-    format === 'json' ? upgradeToJson(told) : upgradeToText(told, (diagnostic) => formatDiagnostic(diagnostic, frame), terminal.color),
-  )
-  if (broken.length > 0) refuse(broken, terminal)
+  const shown = (diagnostic: Diagnostic): string => {
+    const { diagnostics, original } = placeFor('person', [diagnostic], workspace)
+    const frame = { color: terminal.color, source: (file: string) => texts.get(original(file)) }
+    return diagnostics.map((one) => formatDiagnostic(one, frame)).join('')
+  }
+  terminal.stdout(format === 'json' ? upgradeToJson(told) : upgradeToText(told, shown, terminal.color))
+  if (broken.length > 0) refuse(broken, workspace, terminal)
   return broken.length > 0 || told.databases.some(({ verdict }) => verdict === 'breaks' || verdict === 'unknown') ? 1 : 0
 }
 
@@ -113,7 +117,12 @@ function compare(
   }
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
-  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: storedChanges(pair.before, pair.after), inPlace }))
+  const changesOf = (pair: Pair): FieldChange[] => {
+    // what a side without objects stores is not known, and not nothing
+    const isKnown = pair.before.objects.length > 0 && pair.after.objects.length > 0
+    return isKnown ? storedChanges(pair.before, pair.after) : []
+  }
+  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: changesOf(pair), inPlace }))
   const majors = [...new Set(pairs.flatMap(({ before: side }) => majorsOf(side)))].sort((a, b) => a - b)
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
