@@ -164,7 +164,7 @@ function tagged(r: Reading, tag: string, text: string, offset: number): Resolved
     return decoded
   }
   const resolved = resolvePlain(text)
-  const kind = resolved === null ? phrase`null` : kinds[typeof resolved]
+  const kind = resolved === null ? 'null' : kinds[typeof resolved]
   if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
   if (kind === 'int' && name === 'float') return Number(resolved)
   throw refuse(r, 'yaml/syntax', phrase`the value is a ${kind}, but its tag says !!${shownName(name)}`, offset)
