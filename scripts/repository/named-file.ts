@@ -1,5 +1,5 @@
 // What is in a file that was named on the command line, or that a person may keep beside the repository?
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 
 /** The objects of a large fleet take a tenth of it. */
 const mostBytes = 64 * 1024 * 1024
@@ -15,7 +15,9 @@ export class TooLarge extends Error {
 
 /** All bytes of a file, of a pipe, or behind a descriptor; errors of the file system, and TooLarge, are thrown. */
 export function readNamed(file: string | number): Buffer {
-  const descriptor = typeof file === 'number' ? file : openSync(file, 'r')
+  // a named pipe that nobody writes to is empty, and is not waited for; Windows has no such flag
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+  const descriptor = typeof file === 'number' ? file : openSync(file, flags)
   try {
     const parts: Buffer[] = []
     let total = 0

@@ -24,6 +24,7 @@ export function mentionFinder(all: Iterable<string>): (message: string) => Span[
     else own.push(text)
   }
   const lengths = [...new Set([...heads.keys()].map(({ length }) => length))]
+  const firsts = new Set([...heads.keys()].map((head) => head.charCodeAt(0)))
   const groups = new Map<string, Group>()
   const groupOf = (head: string, texts: readonly string[]): Group => {
     const known = groups.get(head)
@@ -39,7 +40,7 @@ export function mentionFinder(all: Iterable<string>): (message: string) => Span[
     let covered = 0
     for (let at = 0; at < message.length; at++) {
       // nothing is compared for long twice: what is inside a mention is hidden with it
-      if (work.left < 0 && at < covered) continue
+      if (!firsts.has(message.charCodeAt(at)) || (work.left < 0 && at < covered)) continue
       for (const length of lengths) {
         const head = message.slice(at, at + length)
         const texts = head.length === length ? heads.get(head) : undefined

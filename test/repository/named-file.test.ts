@@ -1,4 +1,5 @@
 // Does a file that never ends, or is none, stop a command that is given it?
+import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,6 +24,12 @@ test.skipIf(isWindows)('a committed link to a device is refused in each place wh
     expect((await repository.run(...argv)).code, argv.join(' ')).toBe(2)
   expect((await repository.run('check')).code).toBeLessThan(2)
   expect((await repository.run('render')).code).toBeLessThan(2)
+})
+
+test.skipIf(isWindows)('a pipe that nobody writes to is not waited for', { timeout: 60_000 }, async () => {
+  execFileSync('mkfifo', [join(repository.root, 'pipe')])
+  expect((await repository.run('admit', 'pipe')).code).toBeLessThan(3)
+  expect((await repository.run('check', '--live', 'pipe')).code).toBe(2)
 })
 
 test('a file that is missing, or a folder, is wrong usage', async () => {
