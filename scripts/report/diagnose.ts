@@ -88,7 +88,12 @@ function placeKeys(): (finding: LocatedFinding) => string {
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
   const at = shownPlace(finding.at)
-  const shown = (message: Message, limit?: number): string => shorten(maskMessage(textOf(message, limit), places))
+  // what is cut off a secret would hide that it is one, so that the whole message is looked at first
+  const shown = (message: Message, limit?: number): string => {
+    const whole = textOf(message, Number.POSITIVE_INFINITY)
+    const masked = maskMessage(whole, places)
+    return shorten(masked === whole ? textOf(message, limit) : masked)
+  }
   const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message, text: spot.file.text }))
   const places = [{ ...at, text: finding.at.file.text }, ...spots]
   const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
