@@ -1,4 +1,5 @@
 // argv → command → exit code; no logic.
+import { printed } from '../values/printed.ts'
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
 import { command, describeOption, flagText, usageOf, where } from './command.ts'
@@ -148,7 +149,7 @@ export async function main(argv: readonly string[], unguarded: Terminal): Promis
       `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${said(argv.join(' '))}\n`,
     )
     terminal.stderr(
-      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(String(error))}\n`,
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(printed(error))}\n`,
     )
     return 3
   }
@@ -233,7 +234,7 @@ function readFlags(
     const message =
       error instanceof Error
         ? (error.message.replaceAll(/\s{0,9}\n\s{0,9}/g, ' ').split('. ')[0] as string).replace(/\.$/, '')
-        : String(error)
+        : printed(error)
     const unknown = /'--?([\w-]+)'/.exec(message)?.[1]
     const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
     throw new UsageError(

@@ -1,4 +1,5 @@
 // Which values does each piece of a printed text come from?
+import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
@@ -185,7 +186,7 @@ export class Recorder implements Watcher {
     for (const key of name === 'index' ? args.slice(1) : args.slice(0, -2)) {
       if (isGoMap(value) && typeof key === 'string') this.field(value, key)
       if (Array.isArray(value) && typeof key === 'object') this.#read(this.at(value, Number((key as { value?: bigint }).value)))
-      value = isGoMap(value) ? value.get(String(key)) : undefined
+      value = isGoMap(value) ? value.get(printed(key)) : undefined
     }
   }
 
@@ -238,7 +239,7 @@ export class Recorder implements Watcher {
   /** Entries of a new map that are those of an argument; of `dict` those that were read just now. */
   #madeMap(name: string, args: readonly GoValue[], result: GoMap): void {
     if (name === 'dict') {
-      for (let at = 0; at + 1 < args.length; at += 2) this.#remember(result, String(args[at]), this.#justRead(args[at + 1]))
+      for (let at = 0; at + 1 < args.length; at += 2) this.#remember(result, printed(args[at]), this.#justRead(args[at + 1]))
       return
     }
     for (const arg of [...args].reverse()) if (isGoMap(arg)) this.#relate(result, arg)

@@ -1,4 +1,5 @@
 // Which problems were known when the program was adopted, and which are new?
+import { printed } from '../values/printed.ts'
 import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { readNamed } from '../repository/named-file.ts'
@@ -103,5 +104,5 @@ function isEntry(value: unknown): value is Entry {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }

@@ -1,4 +1,5 @@
 // Which files does the checkout (or the git index) hold, and what do they say?
+import { printed } from '../values/printed.ts'
 import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
@@ -202,7 +203,7 @@ function unreadable(error: unknown): FileText {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }
 
 /** UTF-8 or a message with the first bad line; UTF-16, which go-yaml would read by its byte order mark, is refused too. */

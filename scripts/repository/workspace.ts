@@ -1,4 +1,5 @@
 // Which repository, and which state of it, does a command look at?
+import { printed } from '../values/printed.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { repositoryTop } from './place.ts'
@@ -43,7 +44,7 @@ function folder(cwd: string, path: string, flag: string): string {
     isFolder = statSync(full).isDirectory()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${String(code)})`)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${printed(code)})`)
   }
   if (!isFolder) throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
   return realpathSync(full)

@@ -1,4 +1,5 @@
 // How is a file written so that nothing is half there, and nothing outside the repository is?
+import { printed } from '../values/printed.ts'
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -73,7 +74,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** What the file system's own error says, for a person. */
 export function reasonFor(error: Error): string {
-  const code = 'code' in error ? String(error.code) : 'unknown error'
+  const code = 'code' in error ? printed(error.code) : 'unknown error'
   return Object.hasOwn(reasons, code) ? `${reasons[code]} (${code})` : code
 }
 

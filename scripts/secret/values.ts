@@ -1,4 +1,5 @@
 // Which values of a tree are secret, and how is plain JSON shown without them?
+import { printed } from '../values/printed.ts'
 import type { Json, Path, Value } from '../model.ts'
 import { isSecretName, isSecretPath, mask, shownPath } from './names.ts'
 import { textsMask } from './message.ts'
@@ -66,7 +67,7 @@ export function maskInJson(plain: Json, path: Path): Json {
   return Object.fromEntries(
     Object.entries(plain).map(([key, entry]) => [
       shownPath([...path, key]).at(-1) as string,
-      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(String(entry))
+      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(printed(entry))
         ? mask
         : maskInJson(entry, [...path, key]),
     ]),

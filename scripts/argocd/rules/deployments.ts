@@ -1,4 +1,5 @@
 // Which Clusters does one state of the repository deploy, by hand-written manifests and by generated sets alike?
+import { printed } from '../../values/printed.ts'
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
@@ -165,7 +166,7 @@ export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> 
       const key = source['chart'] === undefined ? 'path' : source['chart'] === 'cluster' ? 'repoURL' : 'chart'
       const { plain, base } = manifest
       const path = [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth)]
-      const what = `${key === 'repoURL' ? 'chart at' : key} ${String(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
+      const what = `${key === 'repoURL' ? 'chart at' : key} ${printed(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
       swaps.set(applicationKey(manifest, applicationName(application)), {
         what,
         spot: manifest.spotOf([...path, key]),

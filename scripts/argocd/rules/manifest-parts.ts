@@ -58,7 +58,7 @@ const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.git
 
 /** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
 export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
-  const url = trimEndOf(String(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
+  const url = trimEndOf(printed(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
   return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
 }
 

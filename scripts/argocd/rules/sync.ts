@@ -37,7 +37,7 @@ const hasKnownOperators = (all: readonly Json[]): boolean =>
 /** `buildAppDependencyList`: a missing label matches NotIn, and never In. */
 function selects(step: Json, application: JsonMap): boolean {
   return expressionsOf(step).every(({ key, operator, values }) => {
-    const label = at(application, 'metadata', 'labels', String(key))
+    const label = at(application, 'metadata', 'labels', printed(key))
     const isListed = Array.isArray(values) && values.includes(label ?? null)
     return operator === 'In' ? label !== undefined && isListed : label === undefined || !isListed
   })

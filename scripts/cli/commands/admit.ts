@@ -105,7 +105,7 @@ function readFile(path: string, terminal: Terminal): SourceFile {
   try {
     bytes = readNamed(path === '-' ? 0 : resolve(terminal.cwd, path))
   } catch (error) {
-    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`)
+    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'})`)
   }
   const text = decodeText(bytes)
   if (!text.ok) throw new UsageError(`${shown} ${text.message}`)

@@ -1,4 +1,5 @@
 // `check`: is everything fit to be merged?
+import { printed } from '../../values/printed.ts'
 import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
@@ -239,6 +240,6 @@ function appendSummary(file: string, text: string, terminal: Terminal): void {
   try {
     appendFileSync(file, `${text}\n`)
   } catch (error) {
-    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : String(error))}\n`)
+    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : printed(error))}\n`)
   }
 }
