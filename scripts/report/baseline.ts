@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs'
 import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
-import type { WriteOptions } from '../repository/write.ts'
-import { writeWhole } from '../repository/write.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
@@ -46,8 +44,8 @@ function keyOf({ rule, repository, file, path, message }: Entry): string {
   return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
-/** Writes the problems of a run as known ones, sorted, one a line. */
-export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], place: WriteOptions): number {
+/** The problems of a run as known ones, sorted, one a line; `problems`: how many lines. */
+export function writeBaseline(diagnostics: readonly Diagnostic[]): { readonly text: string; readonly problems: number } {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
     const entry = entryOf(diagnostic)
@@ -56,8 +54,8 @@ export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], 
   }
   const sorted = [...entries.values()].sort((a, b) => byCodeUnit(a.file, b.file) || byCodeUnit(keyOf(a), keyOf(b)))
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
-  writeWhole(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`, place)
-  return sorted.length
+  const text = `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`
+  return { text, problems: sorted.length }
 }
 
 /** Parts a run's diagnostics into new and known ones. A file that is missing or is no baseline is wrong usage. */

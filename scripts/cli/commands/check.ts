@@ -16,17 +16,16 @@ import { writeSarif } from '../../emit/formats/sarif.ts'
 import { readLive } from '../../live/state.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Reader } from '../../report/places.ts'
-import { writeWhole } from '../../repository/write.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { decodeText } from '../../repository/tree.ts'
-import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { openReport } from './target.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
 export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
@@ -51,6 +50,9 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   const workspace = openWorkspace(terminal.cwd, flags)
   if (flags.changed === true && flags.base === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: touched since when?')
+  const target = { workspace, cwd: terminal.cwd }
+  const file = openReport({ ...target, named: flags.out, kind: `check ${format}` })
+  const baseline = openReport({ ...target, named: flags['write-baseline'], kind: 'baseline' })
   const outcome = await runPipeline(workspace, {
     staged: flags.staged === true,
     base: flags.base,
@@ -59,19 +61,16 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     crossCheck: readCrossCheck(flags['cross-check']),
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
-  if (flags['write-baseline'] !== undefined) {
-    const { diagnostics } = placeFor('program', selected, workspace)
-    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), diagnostics, {
-      inside: repositoryTop(workspace.root),
-      shown: flags['write-baseline'],
-    })
-    terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
+  if (baseline !== undefined) {
+    const { text, problems } = writeBaseline(placeFor('program', selected, workspace).diagnostics)
+    baseline(text)
+    terminal.stderr(`${visible(flags['write-baseline'] as string)}: ${plural(problems, 'known problem')} written\n`)
     return 0
   }
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
-  await report(wanted, outcome, { format, workspace, out: flags.out }, terminal)
+  await report(wanted, outcome, { format, workspace, file }, terminal)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
@@ -175,27 +174,26 @@ const readers: Readonly<Record<Format, Reader>> = {
 export interface ReportOptions {
   readonly format: Format
   readonly workspace: Workspace
-  /** the file that takes the report; absent or `-`: stdout */
-  readonly out?: string | undefined
+  /** writes the file that takes the report; absent: stdout */
+  readonly file?: ((text: string) => void) | undefined
 }
 
 /** Diagnostics to stdout or a file in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
 export async function report(
   unplaced: readonly Diagnostic[],
   outcome: Outcome,
-  { format, workspace, out }: ReportOptions,
+  { format, workspace, file }: ReportOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { diagnostics, original } = placeFor(readers[format], unplaced, workspace)
   const source: Outcome['source'] = (file, revision) => outcome.source(original(file), revision)
-  const isFile = out !== undefined && out !== '-'
-  const text = await writeReport(diagnostics, { ...outcome, source }, format, isFile ? { ...terminal, color: false } : terminal)
-  if (isFile) writeWhole(resolve(terminal.cwd, out), text, { inside: repositoryTop(workspace.root), shown: out })
+  const text = await writeReport(diagnostics, { ...outcome, source }, format, file === undefined ? terminal : { ...terminal, color: false })
+  if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
   // a release that is not known here did not judge anything
   const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
   const summary = footer(count(diagnostics), outcome, [...operators])
-  if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
+  if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
