@@ -1,6 +1,7 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { valueFacts } from './value-facts.ts'
 import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { missingUnit } from '../findings/sizes.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
@@ -200,14 +201,21 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
 }
 
 function schemaFix({ value, want }: HelmSchemaError): Fix | undefined {
-  if (want === 'object') return undefined
+  if (want === 'object' || bareSize(value) !== undefined) return undefined
   if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
   const facts = valueFacts(value.origin.path)
   return 'known' in facts || facts.target === undefined ? undefined : { write: 'list', ofText: facts.target }
 }
 
+/** Quotes alone would leave a size in bytes. */
+function bareSize({ kind, origin }: Value): Message | undefined {
+  return kind === 'scalar' ? missingUnit(origin.path, origin.file.text.slice(origin.value.start, origin.value.end)) : undefined
+}
+
 function schemaHelp(error: HelmSchemaError): Message | undefined {
   const { value } = error
+  const size = bareSize(value)
+  if (size !== undefined) return size
   if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
     const { start, end } = value.origin.value
     return phrase`put quotes around it: "${named(value.origin.file.text.slice(start, end))}"`

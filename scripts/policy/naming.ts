@@ -33,7 +33,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'Pooler' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`pooler is named ${named(object.name)}… (${named(object.name.length)} characters), but a Service takes 63`,
+          message: phrase`pooler is named ${named(object.name)} (${named(object.name.length)} characters), but a Service takes 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten the pooler's name by ${object.name.length - 63}`,
         }
@@ -51,7 +51,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'ScheduledBackup' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`scheduled backup is named ${named(object.name)}… (${named(object.name.length)} characters), but a label takes 63`,
+          message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label takes 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
         }

@@ -27,7 +27,7 @@ function* located(field: string, items: readonly (string | undefined)[], refused
     const inside = line - (firstLines[index] ?? 1)
     const which = inside > 0 ? `line ${inside + 1} of this text` : 'this line'
     yield {
-      message: phrase`PostgreSQL refuses ${which}: ${named(message)}`,
+      message: phrase`PostgreSQL refuses ${which}: ${message}`,
       places: [place],
       ...(help === undefined ? {} : { help: phrase`${help}` }),
     }
