@@ -256,8 +256,15 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
   const message =
     excess > 0
       ? phrase`cluster name has ${named(database.cluster.length)} characters, but may have at most ${named(clusterNameLimit)}`
-      : phrase`${named(error.message)}`
-  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, database: database.id }
+      : phrase`${named(error.message.replace(/\.$/, ''))}`
+  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, help: renderHelp(error), database: database.id }
+}
+
+/** What the chart requires has a place of its own, also where nobody wrote it. */
+function renderHelp({ class: kind, place }: RenderError): Message | undefined {
+  const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')
+  if (kind !== 'fail' || place === undefined || !isEmpty || place.origin.path.length === 0) return undefined
+  return phrase`set ${formatPath(place.origin.path)}`
 }
 
 const clusterNameLimit = 50
