@@ -1,6 +1,6 @@
 // What does a policy look at, and how are its places found?
 import { phrase, takesPart } from '../findings/message.ts'
-import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
+import { firstSpot, layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { labelOf, locateFinding } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -74,7 +74,8 @@ function defaultSpot({ database, values }: PolicySubject): Spot {
       if (spot !== undefined) return spot
     }
   }
-  return serviceSpot(database)
+  const defaults = database.layers.find(({ layer }) => layer === 'environment')
+  return defaults === undefined ? serviceSpot(database) : firstSpot(undefined, defaults.file)
 }
 
 /** Of several places of objects the one that was written in the highest layer, the first of equals; `rank`: of its layer. */

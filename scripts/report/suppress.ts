@@ -29,6 +29,8 @@ const spokenFor = new Map([
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
 
+const aboutBackups = new Set(['changes/backups-stay', 'policy/backups-enabled', 'policy/backups-scheduled', 'policy/schedule-has-method'])
+
 /** In the order in which they are asked. */
 export const suppressions: readonly Suppression[] = [
   {
@@ -61,7 +63,7 @@ export const suppressions: readonly Suppression[] = [
     silences: (all) => {
       const methods = all.filter(({ rule, path }) => rule === 'values/known-choice' && path?.startsWith('backups.') === true)
       const undecided = new Set(methods.map(({ database }) => database))
-      return ({ rule, database }) => (rule === 'changes/backups-stay' || rule === 'policy/schedule-has-method') && undecided.has(database)
+      return ({ rule, database }) => aboutBackups.has(rule) && undecided.has(database)
     },
   },
   {

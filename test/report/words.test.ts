@@ -51,3 +51,34 @@ test('a file of one database names it already', async () => {
   repository.put('databases/orders/values-dev.yaml', 'cluster: { walStorge: {} }\n')
   expect((await repository.run('check')).stdout).toContain('unknown key `walStorge` in `cluster` [values/known-keys]')
 })
+
+const tenServices = (): void => {
+  for (let index = 0; index < 10; index++) repository.put(`databases/s${index}/values.yaml`, 'cluster: { storage: { size: 1Gi } }\n')
+}
+
+test('what the defaults of an environment lack is said there, once', async () => {
+  tenServices()
+  const settings = readFileSync(`${repository.root}/apps/values.yaml`, 'utf8')
+  repository.put('apps/values.yaml', settings.replace('    prd:\n', '    prd:\n      guard: never\n'))
+  for (const text of ['', '# nothing yet\n']) {
+    repository.put('helm-values/data/postgres-prd-defaults.yaml', text)
+    const warnings = (await repository.run('check')).stdout.split('\n').filter((line) => line.includes('[policy/backups-enabled]'))
+    expect(warnings).toEqual([
+      expect.stringMatching(/^helm-values\/data\/postgres-prd-defaults\.yaml:1:1: .*, affects 11 databases in prd/),
+    ])
+  }
+})
+
+test('an environment that does not live is said once', async () => {
+  tenServices()
+  await repository.run('render')
+  const live = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'x', namespace: 'argocd' }, spec: {} }
+  repository.put('live.json', JSON.stringify(live))
+  const warnings = (await repository.run('check', '--live', 'live.json')).stdout
+    .split('\n')
+    .filter((line) => line.includes('application-exists'))
+  expect(warnings).toHaveLength(2)
+  expect(warnings[0]).toContain(
+    '11 Applications of dev are wanted, but are not live; the first is orders-db-dev, affects 11 databases in dev',
+  )
+})
