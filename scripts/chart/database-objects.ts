@@ -1,6 +1,7 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { valueFacts } from './value-facts.ts'
 import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { listHelp } from '../findings/lists.ts'
 import { missingUnit } from '../findings/sizes.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -222,6 +223,7 @@ function schemaHelp(error: HelmSchemaError): Message | undefined {
   }
   const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
   if (bare === (error.want === 'integer' ? 'number' : error.want)) return phrase`write it without quotes`
+  if (error.want === 'array' && !isSecretPath(value.origin.path) && value.kind === 'scalar') return listHelp(value)
   if (error.want === 'array' && value.kind === 'map') return phrase`write list items: \`- \` before each`
   if (error.want === 'object') return phrase`write \`key: value\` lines below it`
   return undefined
@@ -257,11 +259,21 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
     excess > 0
       ? phrase`cluster name has ${named(database.cluster.length)} characters, but may have at most ${named(clusterNameLimit)}`
       : phrase`${named(error.message.replace(/\.$/, ''))}`
-  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, help: renderHelp(error), database: database.id }
+  return {
+    rule: `chart/${ruleNames[error.class]}`,
+    severity: 'error',
+    message,
+    at,
+    help: excess > 0 ? phrase`shorten the name of the service by ${excess}, or set postgres.layout.cluster` : renderHelp(error, values),
+    database: database.id,
+  }
 }
 
 /** What the chart requires has a place of its own, also where nobody wrote it. */
-function renderHelp({ class: kind, place }: RenderError): Message | undefined {
+function renderHelp({ class: kind, place }: RenderError, values: MapValue): Message | undefined {
+  const path = place?.origin.path ?? []
+  if (kind === 'nil' && path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null'))
+    return phrase`remove the line: null here drops what lower layers say`
   const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')
   if (kind !== 'fail' || place === undefined || !isEmpty || place.origin.path.length === 0) return undefined
   return phrase`set ${formatPath(place.origin.path)}`

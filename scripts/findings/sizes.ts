@@ -15,3 +15,9 @@ export function missingUnit(path: Path, text: string): Message | undefined {
   if (!isVolumeSize(path) || !/^\d{1,9}$/.test(text) || Number(text) >= smallest || Number(text) === 0) return undefined
   return phrase`that would be ${named(Number(text))} bytes; write ${named(Number(text))}Gi`
 }
+
+/** The quantity that was meant by a size in the words of a shop, such as `4GB` or `512 mb`; undefined: anything else. */
+export function meantQuantity(text: string): string | undefined {
+  const [number, letter] = /^\s*(\d{1,9}(?:\.\d{1,9})?)\s*([kmgtp])i?b?\s*$/i.exec(text)?.slice(1) ?? []
+  return number === undefined || letter === undefined ? undefined : `${number}${letter.toUpperCase()}i`
+}

@@ -13,6 +13,7 @@ import { writeGitlab } from '../../emit/formats/gitlab.ts'
 import { writeJson } from '../../emit/formats/json.ts'
 import { writeJunit } from '../../emit/formats/junit.ts'
 import { writeSarif } from '../../emit/formats/sarif.ts'
+import { countFixable } from '../../fix/proposals.ts'
 import { readLive } from '../../live/state.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Reader } from '../../report/places.ts'
@@ -21,6 +22,7 @@ import type { Diagnostic } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
@@ -195,6 +197,8 @@ export async function report(
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  const fixable = format === 'pretty' ? countFixable({ ...outcome, diagnostics: unplaced }) : 0
+  if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
