@@ -4,6 +4,7 @@ import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { noSuchDatabase } from '../../discover/fleet.ts'
 import { judgedAs } from '../../operator/known.ts'
 import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
 import { isHelmOnPath } from '../../chart/cross-check.ts'
@@ -19,7 +20,6 @@ import { placeFor } from '../../report/places.ts'
 import type { Reader } from '../../report/places.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../model.ts'
-import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { commandLine } from '../../repository/invocation.ts'
@@ -118,10 +118,7 @@ function select(outcome: Outcome, names: readonly string[]): readonly Diagnostic
     const matches = ids.filter((id) => id === name || id.startsWith(`${name}/`))
     // a database whose settings are broken is not known by name: then everything is shown
     if (matches.length === 0 && outcome.settings === undefined) return outcome.diagnostics
-    if (matches.length === 0) {
-      const guess = nearest(name, ids)
-      throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
-    }
+    if (matches.length === 0) throw noSuchDatabase(name, outcome.databases)
     for (const id of matches) wanted.add(id)
   }
   return outcome.diagnostics.filter((diagnostic) => diagnostic.databases.length === 0 || diagnostic.databases.some((id) => wanted.has(id)))
