@@ -49,3 +49,32 @@ test('check says how many of its findings `fix` may correct', async () => {
   await repository.run('fix')
   expect((await repository.run('check')).stderr).not.toContain('may correct')
 })
+
+test('an allowance of an error says that it allows nothing, one that is misspelt what was meant', async () => {
+  repository.put(values, 'cluster:\n  # allow values/known-keys: later\n  walStorge: {}\n  storage: { size: 10Gi }\n')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('2:3: warning: allowance of values/known-keys is for an error, but only warnings can be allowed')
+  repository.put(values, 'cluster:\n  storage: { size: 10Gi }\n  # allow policy/null-keep-instances: later\n  instances: null\n')
+  repository.put('helm-values/data/postgres-prd-defaults.yaml', 'cluster: { instances: 3 }\n')
+  expect((await repository.run('check')).stdout).toContain('help: did you mean `policy/null-keeps-instances`?')
+})
+
+test('a place of the same name elsewhere is named only where it may be meant', async () => {
+  repository.put(values, 'cluster: { storage: { size: 10Gi }, max_connections: 5 }\nbackups: { pluginConfiguration: { parameters: {} } }\n')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('help: the chart reads `cluster.postgresql.parameters.max_connections`')
+  expect(stdout).not.toContain('poolers[].parameters')
+})
+
+test('an empty repository is told to make a file by its own layout', async () => {
+  const { stdout } = await repository.run('check')
+  expect(stdout).not.toContain('any-database')
+  const settings = repository
+    .read('apps/values.yaml')
+    .replace(
+      'postgres:\n',
+      'postgres:\n  layout: { databases: "databases/{service}/postgres/{name}.yaml", overrides: "databases/{service}/postgres/{name}-{env}.yaml", cluster: "{service}-{name}-{env}", application: "{service}-{name}-{env}" }\n',
+    )
+  repository.put('apps/values.yaml', settings)
+  expect((await repository.run('check')).stdout).toContain('help: create databases/<service>/postgres/<name>.yaml')
+})
