@@ -26,7 +26,7 @@ export interface Compared {
 }
 
 /** What a change does is about this change alone: it is never known from before. */
-function isLasting({ rule, at }: Diagnostic): boolean {
+export function isLasting({ rule, at }: Diagnostic): boolean {
   return !rule.startsWith('changes/') && rule !== 'cel/unchanged' && at.revision === undefined
 }
 

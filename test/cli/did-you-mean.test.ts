@@ -41,3 +41,21 @@ test('a parameter that nobody sets has its bounds, and the rules that would read
   ])
     expect(stdout).toContain(text)
 })
+
+test('a check of one database says that others have errors', async () => {
+  repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi }, walStorge: {} }\n')
+  await repository.run('fix')
+  repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi, sizze: 1, what: 2 } }\n')
+  const { code, stderr } = await repository.run('check', 'orders/prd')
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'no problems; 1 of 4 databases checked against CloudNativePG 1.27.1\n2 errors of other databases are not shown\n',
+  })
+})
+
+test('the folder of --flyway may stand before the database', async () => {
+  repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi } }\n')
+  expect(await repository.run('connect', '--flyway', 'one', 'orders/prd')).toMatchObject({ code: 0 })
+  expect(await repository.run('connect', 'orders/prd', '--flyway', 'two')).toMatchObject({ code: 0 })
+  expect(repository.read('one/V1__init.sql')).toBe(repository.read('two/V1__init.sql'))
+})

@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { noSuchDatabase } from '../../discover/fleet.ts'
 import { judgedAs } from '../../operator/known.ts'
-import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
+import { compareBaseline, isLasting, writeBaseline } from '../../report/baseline.ts'
 import { isHelmOnPath } from '../../chart/cross-check.ts'
 import { count, footer, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { writeGithub, writeGithubSummary } from '../../emit/formats/github.ts'
@@ -64,15 +64,26 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
   if (baseline !== undefined) {
-    const { text, problems } = writeBaseline(placeFor('program', selected, workspace).diagnostics)
+    const placed = placeFor('program', selected, workspace).diagnostics
+    const { text, problems } = writeBaseline(placed)
     baseline(text)
-    terminal.stderr(`${visible(flags['write-baseline'] as string)}: ${plural(problems, 'known problem')} written\n`)
+    const listed = placed.filter(isLasting).length
+    const left = placed.length - listed
+    const rest =
+      left === 0
+        ? ''
+        : `; ${plural(left, 'problem')} of this change ${left === 1 ? 'is' : 'are'} not listed, since no later change has ${left === 1 ? 'it' : 'them'}`
+    terminal.stderr(`${visible(flags['write-baseline'] as string)}: ${plural(problems, 'known problem')} written${rest}\n`)
     return 0
   }
   if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
-  await report(wanted, outcome, { format, workspace, file }, terminal)
+  const chosen = outcome.databases.filter(({ id }) => isChosen(id, names))
+  const reported = names.length === 0 ? outcome : { ...outcome, judged: Math.min(outcome.judged, chosen.length) }
+  await report(wanted, reported, { format, workspace, file }, terminal)
+  const hidden = names.length === 0 ? 0 : count(outcome.diagnostics).errors - count(selected).errors
+  if (hidden > 0) terminal.stderr(`${plural(hidden, 'error')} of other databases ${hidden === 1 ? 'is' : 'are'} not shown\n`)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
@@ -109,13 +120,17 @@ function readCrossCheck(flag: string | undefined): boolean {
   return true
 }
 
+function isChosen(id: string, names: readonly string[]): boolean {
+  return names.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
 /** The diagnostics that concern the named databases (`orders/prd`, or `orders` for all its environments). */
 function select(outcome: Outcome, names: readonly string[]): readonly Diagnostic[] {
   if (names.length === 0) return outcome.diagnostics
   const ids = outcome.databases.map((database) => database.id)
   const wanted = new Set<string>()
   for (const name of names) {
-    const matches = ids.filter((id) => id === name || id.startsWith(`${name}/`))
+    const matches = ids.filter((id) => isChosen(id, [name]))
     // a database whose settings are broken is not known by name: then everything is shown
     if (matches.length === 0 && outcome.settings === undefined) return outcome.diagnostics
     if (matches.length === 0) throw noSuchDatabase(name, outcome.databases)
@@ -153,7 +168,7 @@ function withoutKnown(
   terminal.stderr(`${plural(known, 'known problem')} left out (${visible(from.file)})\n`)
   if (from.isWhole && stale.length > 0) {
     terminal.stderr(
-      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} fit nothing any more; write it again with --write-baseline:\n`,
+      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} ${stale.length === 1 ? 'fits' : 'fit'} nothing any more; write it again with --write-baseline:\n`,
     )
     for (const line of stale.slice(0, 10)) terminal.stderr(`  ${visible(maskInText(line, { isMessage: true }))}\n`)
     if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
