@@ -1,6 +1,6 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { valueFacts } from './value-facts.ts'
-import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { described, fieldAt, named, phrase, shown } from '../findings/message.ts'
 import { listHelp } from '../findings/lists.ts'
 import { missingUnit } from '../findings/sizes.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
@@ -189,7 +189,9 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
   const path = error.value.origin.path
   const written =
     error.value.kind === 'scalar' && !isSecretPath(path)
-      ? phrase`${typeNames[error.got]} (${shown(error.value.value)})`
+      ? error.got === 'boolean'
+        ? described(error.value)
+        : phrase`${typeNames[error.got]} (${shown(error.value.value)})`
       : typeNames[error.got]
   return {
     rule: 'values/chart-schema',

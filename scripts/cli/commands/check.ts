@@ -109,6 +109,10 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   if (!read.ok) throw new UsageError(`--live is \`${path}\`, but it ${read.message}`)
   const { state, findings } = readLive({ path, text: read.text })
   const broken = findings.find((finding) => finding.severity === 'error')
+  if (broken?.rule === 'live/any-object')
+    throw new UsageError(
+      `--live is \`${path}\`, but has no Application and no Cluster: kubectl get applications,clusters -A -o yaml > ${path}`,
+    )
   if (broken !== undefined) throw new UsageError(`--live ${path}: ${textOf(broken.message)}`)
   return state
 }
