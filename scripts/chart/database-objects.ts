@@ -1,18 +1,15 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { valueFacts } from './value-facts.ts'
 import { described, fieldAt, named, phrase, shown } from '../findings/message.ts'
-import { listHelp } from '../findings/lists.ts'
-import { missingUnit } from '../findings/sizes.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
-import type { Database, Finding, Fix, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
+import type { Database, Finding, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import { isSecretPath } from '../secret/names.ts'
-import { resolveScalar } from '../yaml/scalars.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
@@ -24,6 +21,7 @@ import { findIdleValues } from './idle-values.ts'
 import type { IdleValue } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import type { UnknownKey } from './known-keys.ts'
+import { schemaFix, schemaHelp } from './schema-help.ts'
 import { chartVersion } from './names.ts'
 import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
@@ -201,34 +199,6 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
     help: schemaHelp(error),
     fix: schemaFix(error),
   }
-}
-
-function schemaFix({ value, want }: HelmSchemaError): Fix | undefined {
-  if (want === 'object' || bareSize(value) !== undefined) return undefined
-  if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
-  const facts = valueFacts(value.origin.path)
-  return 'known' in facts || facts.target === undefined ? undefined : { write: 'list', ofText: facts.target }
-}
-
-/** Quotes alone would leave a size in bytes. */
-function bareSize({ kind, origin }: Value): Message | undefined {
-  return kind === 'scalar' ? missingUnit(origin.path, origin.file.text.slice(origin.value.start, origin.value.end)) : undefined
-}
-
-function schemaHelp(error: HelmSchemaError): Message | undefined {
-  const { value } = error
-  const size = bareSize(value)
-  if (size !== undefined) return size
-  if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
-    const { start, end } = value.origin.value
-    return phrase`put quotes around it: "${named(value.origin.file.text.slice(start, end))}"`
-  }
-  const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
-  if (bare === (error.want === 'integer' ? 'number' : error.want)) return phrase`write it without quotes`
-  if (error.want === 'array' && !isSecretPath(value.origin.path) && value.kind === 'scalar') return listHelp(value)
-  if (error.want === 'array' && value.kind === 'map') return phrase`write list items: \`- \` before each`
-  if (error.want === 'object') return phrase`write \`key: value\` lines below it`
-  return undefined
 }
 
 /** The tree without one value; lists lose the item's content, not its place. */

@@ -26,8 +26,15 @@ export function oneLine(value: Json, width = widestValue): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
+/** A screen, and how the path of a file is written there. */
+type Place = { readonly place?: (file: string) => string }
+
 /** The explanation of one value, or a table of every leaf. Ends with a line break. */
-export function explanationToText(told: Explanation, { color, columns: width = Infinity }: Pick<Terminal, 'color' | 'columns'>): string {
+export function explanationToText(
+  given: Explanation,
+  { color, columns: width = Infinity, place = (file) => file }: Pick<Terminal, 'color' | 'columns'> & Place,
+): string {
+  const told = placed(given, place)
   const paint: Screen['paint'] = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const screen = { paint, width }
   if (told.path === undefined && told.asked === undefined) return `${leafTable(told.leaves, screen).join('\n')}\n`
@@ -85,6 +92,12 @@ function saysOf(line: LayerLine): string {
   const value = line.above === undefined ? oneLine(line.value) : `${line.above} is ${oneLine(line.value)}`
   if (line.role === 'removes') return `${value} (switches it off)`
   return line.role === 'overridden' ? `${value} (overridden)` : value
+}
+
+function placed(told: Explanation, place: (file: string) => string): Explanation {
+  const moved = <Line extends Pick<LeafLine, 'at'>>(line: Line): Line =>
+    line.at === undefined ? line : { ...line, at: { ...line.at, file: place(line.at.file) } }
+  return { ...told, leaves: told.leaves.map(moved), layers: told.layers.map(moved) }
 }
 
 function placeOf({ file, at }: Pick<LeafLine, 'file' | 'at'>): string {

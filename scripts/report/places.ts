@@ -37,6 +37,16 @@ export function placeFor(reader: Reader, diagnostics: readonly Diagnostic[], wor
   }
 }
 
+/** A path as it is known from the root, for a person: relative to the working directory. */
+export function personPath(file: string, workspace: Workspace): string {
+  return placeOne('person', file, workspace)
+}
+
+/** The same for another reader. */
+export function placeOne(reader: Reader, file: string, workspace: Workspace): string {
+  return placeOf(reader, resolve(workspace.root, file), workspace).file
+}
+
 function placeOf(reader: Reader, path: string, { root, databases, cwd = root }: Workspace): Place {
   if (reader === 'person') return { file: slashed(relative(cwd, path)) }
   const isTheirs = databases !== undefined && isBelow(databases, path)

@@ -14,7 +14,6 @@ import { writeGitlab } from '../../emit/formats/gitlab.ts'
 import { writeJson } from '../../emit/formats/json.ts'
 import { writeJunit } from '../../emit/formats/junit.ts'
 import { writeSarif } from '../../emit/formats/sarif.ts'
-import { countFixable } from '../../fix/proposals.ts'
 import { readLive } from '../../live/state.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Reader } from '../../report/places.ts'
@@ -213,12 +212,19 @@ export async function report(
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
-  const fixable = format === 'pretty' ? countFixable({ ...outcome, diagnostics: unplaced }) : 0
+  const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
   if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
+}
+
+/** How many findings `fix` may correct. Its editors are loaded where there is any to try. */
+async function fixableOf(outcome: Outcome): Promise<number> {
+  if (outcome.diagnostics.every(({ fix }) => fix === undefined)) return 0
+  const { countFixable } = await import('../../fix/proposals.ts')
+  return countFixable(outcome)
 }
 
 async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<string> {

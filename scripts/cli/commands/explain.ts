@@ -21,6 +21,7 @@ import { withDefaults } from '../../explain/inspected.ts'
 import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
+import { personPath } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
@@ -52,7 +53,9 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const inspected = withDefaults(evaluated)
   const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
-  terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
+  terminal.stdout(
+    format === 'json' ? explanationToJson(told) : explanationToText(told, { ...terminal, place: (file) => personPath(file, workspace) }),
+  )
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
   if (wrong > 0)
     terminal.stderr(

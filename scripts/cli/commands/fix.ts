@@ -1,6 +1,7 @@
 // `fix`: which mistakes can be mended without a person's judgement?
 import { append } from '../../values/append.ts'
 import { resolve } from 'node:path'
+import { personPath } from '../../report/places.ts'
 import { fingerprints } from '../../report/fingerprint.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { unifiedDiff } from '../../fix/diff.ts'
@@ -64,7 +65,9 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
     writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
   }
   for (const { diagnostic, what } of done)
-    terminal.stdout(`${visible(diagnostic.at.file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`)
+    terminal.stdout(
+      `${visible(personPath(diagnostic.at.file, workspace))}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`,
+    )
   const { errors, warnings } = count(left.diagnostics)
   const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)

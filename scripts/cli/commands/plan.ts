@@ -5,6 +5,7 @@ import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
+import { placeFor, placeOne } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
@@ -54,7 +55,13 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal,
   )
   const { errors } = count(outcome.diagnostics)
-  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
+  // a path from the top of another checkout would not say which one
+  const reader = format === 'pretty' || workspace.databases !== undefined ? 'person' : 'program'
+  const placed = {
+    diagnostics: placeFor(reader, outcome.diagnostics, workspace).diagnostics,
+    place: (file: string) => placeOne(reader, file, workspace),
+  }
+  const about = { base: flags.base, compared: outcome.comparison.base.compared, ...placed }
   const text = writers[format](about, outcome.comparison.result())
   if (file === undefined) terminal.stdout(text)
   else file(text)

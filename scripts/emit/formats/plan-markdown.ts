@@ -1,6 +1,5 @@
 // How does a plan look as a comment on a pull request?
 import type { DatabaseChange } from '../../changes/comparison.ts'
-import { locate } from '../../findings/spot.ts'
 import type { Json } from '../../model.ts'
 import {
   blockedBy,
@@ -11,6 +10,7 @@ import {
   mergeAlike,
   nameGroup,
   nameObjects,
+  placeOfChange,
   shownJson,
   summarize,
 } from './plan.ts'
@@ -23,7 +23,8 @@ const longest = 12
 const mostGroups = 100
 
 /** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
-export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { base, compared, diagnostics } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
@@ -42,7 +43,7 @@ export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, dat
   const table = `| database | result | effect on PostgreSQL |\n| --- | --- | --- |\n${rows}`
   const details = groups
     .slice(0, mostGroups)
-    .map(writeDetails)
+    .map((group) => writeDetails(group, about))
     .filter((text) => text !== '')
   const lines = details.join('').split('\n').length
   const body = details.join('\n')
@@ -51,11 +52,11 @@ export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, dat
   return `${title}${warning}${summarize(databases)} (since ${markdownCode(base)})\n\n${table}${rest}\n${folded}`
 }
 
-function writeDetails(group: PlanGroup): string {
+function writeDetails(group: PlanGroup, about: PlanHead): string {
   const { changes, steps } = group.first
   if (changes.length + steps.length === 0) return ''
   const lines = mergeAlike(changes).map(({ change, others }) => {
-    const { file, line, revision } = locate(change.spot)
+    const { file, line, revision } = placeOfChange(change, about)
     const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
     const what =
       change.path === ''

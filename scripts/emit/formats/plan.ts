@@ -2,7 +2,7 @@
 import { visible } from '../../values/untrusted.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../findings/spot.ts'
-import type { Diagnostic, Json } from '../../model.ts'
+import type { Diagnostic, Json, SourceLocation } from '../../model.ts'
 import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'
 
@@ -13,10 +13,22 @@ export interface PlanHead {
   /** what was compared with what */
   readonly compared: string
   readonly diagnostics: readonly Diagnostic[]
+  /** how the path of a file is written for the reader; absent: from the root */
+  readonly place?: (file: string) => string
+}
+
+/** The line of a change, with the path as its reader opens it. */
+export function placeOfChange(
+  { spot }: DatabaseChange['changes'][number],
+  { place = (file) => file }: PlanHead,
+): Pick<SourceLocation, 'file' | 'line' | 'revision'> {
+  const { file, line, revision } = locate(spot)
+  return { file: place(file), line, ...(revision === undefined ? {} : { revision }) }
 }
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanJson(head: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { base, compared, diagnostics } = head
   const { errors } = count(diagnostics)
   const plan = {
     version: 1,
@@ -31,7 +43,7 @@ export function writePlanJson({ base, compared, diagnostics }: PlanHead, databas
       effect,
       reason,
       changes: changes.map((change) => {
-        const { file, line, revision } = locate(change.spot)
+        const { file, line, revision } = placeOfChange(change, head)
         const { object, path, before, after } = change
         return { object, path, before, after, file, line, revision, effect: change.effect, reason: change.reason }
       }),
@@ -145,7 +157,8 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
 }
 
 /** The plan as a person reads it on a terminal. */
-export function writePlanText({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanText(about: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { base, compared, diagnostics } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
@@ -161,7 +174,7 @@ export function writePlanText({ base, compared, diagnostics }: PlanHead, databas
       `${visible(nameGroup(group))}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
     ]
     for (const { change, others } of mergeAlike(first.changes)) {
-      const { file, line, revision } = locate(change.spot)
+      const { file, line, revision } = placeOfChange(change, about)
       const effect = describeEffect(change)
       lines.push(
         `  ${visible(describeChange(change, others))}${effect === undefined ? '' : `  (${visible(effect)})`}`,
