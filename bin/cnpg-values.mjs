@@ -54,6 +54,7 @@ const code = await main(process.argv.slice(2), {
   columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY === true ? { progress: (line) => process.stderr.write(`\r${line}\x1b[K`) } : {}),
   // questions are talk
   ...(isDialogue ? { ask: openQuestions(process.stdin, process.stderr) } : {}),
 })

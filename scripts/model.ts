@@ -81,6 +81,8 @@ export interface ShownPart {
   readonly path?: Path
   /** where it is too long, its end says more than its beginning */
   readonly keep?: 'end'
+  /** a name, which is no secret wherever it is: the key of a value, not the value */
+  readonly isName?: true
 }
 /** The field at the first place of the finding; `here`: how it is called where nobody typed it. */
 export interface HerePart {

@@ -1,5 +1,5 @@
 // Which real mistakes does an object have, all at once and each once?
-import { fieldAt, named, phrase } from '../findings/message.ts'
+import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
 import { nearest } from '../values/path.ts'
@@ -173,7 +173,7 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   return {
     rule: 'schema/unknown-field',
     severity: 'error',
-    message: phrase`unknown field \`${named(name)}\` in \`${holder}\``,
+    message: phrase`unknown field \`${keyName(name)}\` in \`${holder}\``,
     places: [{ path, on: 'key' }],
     ...(help !== undefined && { help }),
     fix: { rename: known.filter((word) => nearest(name, [word]) !== undefined) },

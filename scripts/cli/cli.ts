@@ -20,12 +20,15 @@ export const commands: readonly Command[] = [
   command({
     name: 'render',
     does: 'write the merged values and the Argo CD manifests',
+    details: 'Everything is checked first: with any error nothing is written, else what differs is written and what is left over removed.',
     options: { check: { type: 'boolean', does: 'write nothing; report files that are stale, missing or left over' }, ...where },
     run: async (flags, _, terminal) => (await import('./commands/render.ts')).render(flags, terminal),
   }),
   command({
     name: 'check',
     does: 'check every database and every generated file; with names, report those databases only',
+    details:
+      '`--staged` judges the git index, `--base origin/main` the change, too; `--baseline FILE` fails on new problems only; `--live FILE` compares with what the Kubernetes cluster has.',
     options: {
       base: { type: 'text', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
       staged: { type: 'boolean', does: 'judge the git index (what a commit would hold), against HEAD or --base' },
@@ -48,6 +51,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'plan',
     does: 'say what merging this branch will do to each database',
+    details: 'What changes, what PostgreSQL does, and what a person must do, in which order.',
     options: {
       base: { type: 'text', value: 'REF', does: 'the branch that this one is merged into, such as origin/main', isRequired: true },
       format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the form of the plan' },
@@ -84,6 +88,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'admit',
     does: 'judge manifests as the API server and the operator would; `-` is standard input',
+    details: 'Files hold YAML, JSON or Lists; with `--before` an object that was there is judged as an update.',
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator (default: the newest known)' },
       before: { type: 'text', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
@@ -100,6 +105,18 @@ export const commands: readonly Command[] = [
     operands: 'bash|zsh|fish',
     words: ['bash', 'zsh', 'fish'],
     run: async (_, words, terminal) => (await import('./commands/completion.ts')).completion(words, commands, terminal),
+  }),
+  command({
+    name: 'charts pull',
+    does: 'download the pinned charts, or others, and verify them; no other command asks the network',
+    options: {
+      to: { type: 'text', value: 'DIR', does: 'where the archives go, such as charts (default: the cache of this machine)' },
+      lock: { type: 'boolean', does: 'write their digests into charts.lock, which later pulls must match' },
+      'dry-run': { type: 'boolean', does: 'download nothing; print what is there and what would be pulled' },
+      root: where.root,
+    },
+    operands: '[[REPOSITORY/]NAME@VERSION…]',
+    run: async (flags, charts, terminal) => (await import('./commands/charts.ts')).chartsPull(flags, charts, terminal),
   }),
   command({
     name: 'schemas derive',
@@ -245,5 +262,6 @@ function helpOf(command: Command): string {
   const rows = Object.entries(command.options).map(([name, option]): [string, string] => [flagText(name, option), describeOption(option)])
   const width = Math.max(0, ...rows.map(([option]) => option.length))
   const list = rows.map(([option, does]) => `  ${option.padEnd(width)}  ${does}\n`)
-  return `usage: cnpg-values ${usageOf(command)}\n\n${command.does}\n\n${list.join('')}`
+  const about = command.details === undefined ? command.does : `${command.does}\n\n${command.details}`
+  return `usage: cnpg-values ${usageOf(command)}\n\n${about}\n\n${list.join('')}`
 }

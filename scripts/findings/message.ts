@@ -3,6 +3,7 @@ import type { FieldPart, HerePart, Json, Message, Part, Path, ShownPart, Value }
 import { describe } from '../values/describe.ts'
 import { formatPath } from '../values/path.ts'
 import { printed } from '../values/printed.ts'
+import { trimEndOf } from '../values/trim.ts'
 
 /**
  * Tags a template: its words are the rule's own, what stands in `${…}` is a part, another message, or plain words.
@@ -44,6 +45,11 @@ export function named(text: string | number | boolean | null | undefined, path?:
 
 function part(text: string, path: Path | undefined): ShownPart {
   return path === undefined ? { shown: text } : { shown: text, path }
+}
+
+/** The name of a key: shown even where its value is a secret. */
+export function keyName(name: string): ShownPart {
+  return { shown: name, isName: true }
 }
 
 /** A text whose end says more than its beginning, such as a place in a bucket. */
@@ -124,7 +130,7 @@ function cut(text: string, length: number, { keep }: Pick<ShownPart, 'keep'>): s
   if (keep === 'end') return `…${text.slice(1 - length).replace(/^[\udc00-\udfff]/, '')}`
   const quote = /^["'`]/.exec(text)?.[0] ?? ''
   const kept = text.slice(0, Math.max(1, length - 1 - quote.length)).replace(/[\ud800-\udbff]$/, '')
-  return `${kept.replace(/\\+$/, '')}…${quote}`
+  return `${trimEndOf(kept, '\\')}…${quote}`
 }
 
 /** A path that is too long loses its first steps. */

@@ -104,7 +104,7 @@ function asTyped(message: Message, subject: Subject, first: ResolvedPlace): Mess
 }
 
 function withoutValues(message: Message): Message {
-  return message.map((part) => (typeof part === 'object' && 'shown' in part ? mask : part))
+  return message.map((part) => (typeof part === 'object' && 'shown' in part && part.isName !== true ? mask : part))
 }
 
 function sameSpot(a: Spot, b: Spot): boolean {

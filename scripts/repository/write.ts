@@ -35,7 +35,7 @@ export class WriteRefusal extends UsageError {}
  * Writes a file whole: into a new file of its own beside the target, to the disk, then under the target's name. The mode of
  * a file that was there stays. Folders are made. What stands in the way is a WriteRefusal that says so in one line.
  */
-export function writeWhole(path: string, text: string, options: WriteOptions): void {
+export function writeWhole(path: string, text: string | Uint8Array, options: WriteOptions): void {
   try {
     const target = realTarget(path, options)
     const there = lstatSync(target, { throwIfNoEntry: false })
@@ -78,7 +78,11 @@ export function reasonFor(error: Error): string {
 }
 
 /** Beside the target, since a rename works within one disk only. Files of this name are removed by `render` if a crash left them. */
-function replace(target: string, text: string, { mode, isNew }: { readonly mode: number | undefined; readonly isNew: boolean }): void {
+function replace(
+  target: string,
+  text: string | Uint8Array,
+  { mode, isNew }: { readonly mode: number | undefined; readonly isNew: boolean },
+): void {
   const temporary = join(dirname(target), `cnpg-values-${randomBytes(8).toString('hex')}.tmp`)
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
   const descriptor = openSync(temporary, flags, 0o666)

@@ -4,6 +4,7 @@ const handWritten = 'Applications and ApplicationSets that people wrote below ap
 const live = '`check --live FILE`: what the cluster has, as kubectl prints it, against what these files want'
 const generated = 'the files that `render` writes, against what it would write now'
 const tried = '`upgrade`: the databases with the versions that are tried'
+const pulled = '`charts pull`: what the repositories of the pinned charts answer'
 const unbounded = 'bounds of the CRDs; no CRD that is known here has one of this kind on a field that people write'
 
 const byRule: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ const byRule: Readonly<Record<string, string>> = {
   'yaml/indentation': 'blanks in front of a key that look like spaces and are none, such as those of a web page',
   'yaml/nesting': 'how deep the maps and lists of a file are nested',
 }
-const byArea: Readonly<Record<string, string>> = { argocd: handWritten, emit: generated, live, upgrade: tried }
+const byArea: Readonly<Record<string, string>> = { argocd: handWritten, charts: pulled, emit: generated, live, upgrade: tried }
 
 /** What a rule without an example looks at; undefined: nothing is written down. */
 export function subjectOf(id: string): string | undefined {

@@ -1,4 +1,5 @@
 // What does a branch do to the databases of hand-written sets and Applications?
+import { suppress } from '../../scripts/report/suppress.ts'
 import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { application, bareSet, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
@@ -7,7 +8,7 @@ import type { Files } from '../support/hand-written-set.ts'
 function changes(before: string | undefined, after: string | undefined, more: { base?: Files; now?: Files } = {}): string[] {
   const base = { ...legacyFiles, ...more.base, [setFile]: before }
   const own = new Set(findingsOf(base).map(shown))
-  return findingsOf({ ...legacyFiles, ...more.base, ...more.now, [setFile]: after }, { base })
+  return suppress(findingsOf({ ...legacyFiles, ...more.base, ...more.now, [setFile]: after }, { base }))
     .map(shown)
     .filter((text) => !own.has(text))
 }

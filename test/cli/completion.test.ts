@@ -69,6 +69,8 @@ describe('completion', () => {
       [['plan', '--base', 'v'], ['v1']],
       [['upgrade', '--operator', ''], ['']],
       [['render', '--root', 'd'], ['docs']],
+      [['charts', 'p'], ['pull']],
+      [['charts', 'pull', '--to', 'd'], ['docs']],
       [['connect', 'orders/prd', '--flyway', 'doc'], ['docs']],
       [['connect', 'orders/prd', 'doc'], ['']],
     ])('%j is completed as %j', async (words, answers) => {
