@@ -154,7 +154,7 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
   if (facts.members.length > 0) rows.push(['members', facts.members.join(', ')])
   for (const [index, expression] of facts.expressions.entries()) rows.push([index === 0 ? 'rule' : '', expression])
   const lines = [
-    `${paint('cyan', 'field')} ${object} ${path} ${paint('dim', `(${facts.source})`)}`,
+    `${paint('cyan', 'field')} ${object}${path === '' ? '' : ` ${path}`} ${paint('dim', `(${facts.source})`)}`,
     ...columns(rows, Math.min(width, widestList)),
   ]
   if (readers.length === 0) return lines

@@ -102,7 +102,7 @@ test('nothing is locked where one chart fails', async () => {
 })
 
 test.each([
-  ['charts: [', 'charts.lock:1:9: error: charts.lock is no YAML: ', '[charts/digest]'],
+  ['charts: [', 'charts.lock:1:9: error: charts.lock is not valid YAML: ', '[charts/digest]'],
   ['- x\n', 'charts.lock:1:1: error: charts.lock holds no list `charts` [charts/digest]', ''],
   ['', 'charts.lock:1:1: error: charts.lock holds no list `charts` [charts/digest]', ''],
   [

@@ -110,7 +110,7 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   const broken = findings.find((finding) => finding.severity === 'error')
   if (broken?.rule === 'live/any-object')
     throw new UsageError(
-      `--live is \`${path}\`, but has no Application and no Cluster: kubectl get applications,clusters -A -o yaml > ${path}`,
+      `--live is \`${path}\`, but has no Applications and no Clusters: kubectl get applications,clusters -A -o yaml > ${path}`,
     )
   if (broken !== undefined) throw new UsageError(`--live ${path}: ${textOf(broken.message)}`)
   return state
