@@ -73,7 +73,7 @@ export function* checkChoices(values: MapValue): Iterable<ChoiceError> {
     yield {
       path: ['backups', 'pluginConfiguration', 'name'],
       message: phrase`backups.pluginConfiguration.name is not set, but backups.method is plugin`,
-      help: phrase`name: barman-cloud.cloudnative-pg.io`,
+      help: phrase`set backups.pluginConfiguration.name: barman-cloud.cloudnative-pg.io`,
     }
   for (const { path, object, isRead } of namedLists) {
     const list = valueAt(values, path)

@@ -1,16 +1,15 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import { valueFacts } from './value-facts.ts'
-import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { described, fieldAt, named, phrase, shown } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
-import type { Database, Finding, Fix, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
+import type { Database, Finding, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import { isSecretPath } from '../secret/names.ts'
-import { resolveScalar } from '../yaml/scalars.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
@@ -22,6 +21,7 @@ import { findIdleValues } from './idle-values.ts'
 import type { IdleValue } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import type { UnknownKey } from './known-keys.ts'
+import { schemaFix, schemaHelp } from './schema-help.ts'
 import { chartVersion } from './names.ts'
 import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
@@ -187,7 +187,9 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
   const path = error.value.origin.path
   const written =
     error.value.kind === 'scalar' && !isSecretPath(path)
-      ? phrase`${typeNames[error.got]} (${shown(error.value.value)})`
+      ? error.got === 'boolean'
+        ? described(error.value)
+        : phrase`${typeNames[error.got]} (${shown(error.value.value)})`
       : typeNames[error.got]
   return {
     rule: 'values/chart-schema',
@@ -197,26 +199,6 @@ function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding
     help: schemaHelp(error),
     fix: schemaFix(error),
   }
-}
-
-function schemaFix({ value, want }: HelmSchemaError): Fix | undefined {
-  if (want === 'object') return undefined
-  if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
-  const facts = valueFacts(value.origin.path)
-  return 'known' in facts || facts.target === undefined ? undefined : { write: 'list', ofText: facts.target }
-}
-
-function schemaHelp(error: HelmSchemaError): Message | undefined {
-  const { value } = error
-  if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
-    const { start, end } = value.origin.value
-    return phrase`put quotes around it: "${named(value.origin.file.text.slice(start, end))}"`
-  }
-  const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
-  if (bare === (error.want === 'integer' ? 'number' : error.want)) return phrase`write it without quotes`
-  if (error.want === 'array' && value.kind === 'map') return phrase`write list items: \`- \` before each`
-  if (error.want === 'object') return phrase`write \`key: value\` lines below it`
-  return undefined
 }
 
 /** The tree without one value; lists lose the item's content, not its place. */
@@ -248,8 +230,25 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
   const message =
     excess > 0
       ? phrase`cluster name has ${named(database.cluster.length)} characters, but may have at most ${named(clusterNameLimit)}`
-      : phrase`${named(error.message)}`
-  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, database: database.id }
+      : phrase`${named(error.message.replace(/\.$/, ''))}`
+  return {
+    rule: `chart/${ruleNames[error.class]}`,
+    severity: 'error',
+    message,
+    at,
+    help: excess > 0 ? phrase`shorten the name of the service by ${excess}, or set postgres.layout.cluster` : renderHelp(error, values),
+    database: database.id,
+  }
+}
+
+/** What the chart requires has a place of its own, also where nobody wrote it. */
+function renderHelp({ class: kind, place }: RenderError, values: MapValue): Message | undefined {
+  const path = place?.origin.path ?? []
+  if (kind === 'nil' && path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null'))
+    return phrase`remove the line: null here drops what lower layers say`
+  const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')
+  if (kind !== 'fail' || place === undefined || !isEmpty || place.origin.path.length === 0) return undefined
+  return phrase`set ${formatPath(place.origin.path)}`
 }
 
 const clusterNameLimit = 50

@@ -204,11 +204,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
       terminal[second === undefined ? 'stderr' : 'stdout'](helpOf(group))
       return second === undefined ? 2 : 0
     }
+    // of a command of two words the second may be what is misspelt
+    const name = group === undefined ? first : `${first} ${second}`
     const guess = nearest(
-      first,
-      commands.map(({ name }) => name.split(' ')[0] as string),
+      name,
+      commands.map((one) => (group === undefined ? (one.name.split(' ')[0] as string) : one.name)),
     )
-    throw new UsageError(`there is no command \`${first}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`} (see --help)`)
+    throw new UsageError(`there is no command \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`} (see --help)`)
   }
   const { flags, operands } = readFlags(command, argv.slice(command.name.split(' ').length))
   if (flags['help'] === true) {

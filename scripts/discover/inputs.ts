@@ -2,6 +2,7 @@
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { fill } from './layout.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
@@ -69,11 +70,12 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
 /** Nothing to check is a mistake, and never a silent success. */
 export function noDatabase(settings: Settings): LocatedFinding {
   const { origin, layout } = settings
+  const example = fill(layout.databases, { service: '<service>', name: '<name>' })
   return {
     rule: 'discover/any-database',
     severity: 'error',
     message: phrase`no file matches ${named(layout.databases)}, but a repository without databases can't be checked`,
     at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
-    help: phrase`create databases/<service>/values.yaml, or set postgres.layout.databases`,
+    help: phrase`create ${named(example)}, or set postgres.layout.databases`,
   }
 }

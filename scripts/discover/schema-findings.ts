@@ -2,6 +2,7 @@
 import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
+import { listHelp } from '../findings/lists.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Fix, Message, Path, SourceFile, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
@@ -83,7 +84,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     }
     case 'type': {
       const isQuoted = error.params['type'] === 'boolean' && isBooleanText(value)
-      const help = error.params['type'] === 'string' && value?.kind === 'scalar' ? phrase`put quotes around it` : undefined
+      const help = typeHelp(String(error.params['type']), value, field)
       const subject = field === '' ? file.path : field
       const is = isQuoted ? phrase`the text ${described(value)}` : described(value)
       return make(
@@ -135,6 +136,15 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       return make(phrase`${named(field)} is ${described(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'), help)
     }
   }
+}
+
+/** What to write in place of a value of the wrong type. */
+function typeHelp(type: string, value: Value | undefined, field: string): Message | undefined {
+  if (type === 'string' && value?.kind === 'scalar') return phrase`put quotes around it`
+  if (type === 'array') return listHelp(value)
+  if (type === 'object' && /^retired(?:\.|$)/.test(field))
+    return phrase`write retired: { prd: { reason: moved to another team, since: 2026-01-31 } }`
+  return type === 'object' && value?.kind !== 'list' ? phrase`write \`key: value\` lines below it` : undefined
 }
 
 /** A text that would be true or false without its quotes. */

@@ -92,6 +92,7 @@ export function loadSettings(tree: Tree): LoadedSettings {
         severity: 'error',
         message: phrase`${named(settingsFile)} is ${described(root)}, but must hold \`postgres:\` with the settings`,
         at: firstSpot(root, file),
+        help: phrase`write \`postgres:\` with repository, operator, clusterChart and environments (README, "Adopt it")`,
       })
     return { file, findings }
   }

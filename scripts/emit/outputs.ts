@@ -146,7 +146,7 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
   const [first] = alike
   if (first === undefined || alike.length <= most) return alike
   const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
-  const message = phrase`${named(alike.length)} generated files are ${is}, the first is ${named(first.at.file.path)}`
+  const message = phrase`${named(alike.length)} generated files are ${is}, the first is ${first.at.file.path}`
   return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 

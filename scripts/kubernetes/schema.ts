@@ -1,8 +1,10 @@
 // Does a value satisfy its structural schema, as the API server judges?
 import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
+import { listOfOne } from '../findings/lists.ts'
 import { printed } from '../values/printed.ts'
 import type { FieldErrorType, Json, JsonMap, Message, Part, Path } from '../model.ts'
-import { listed } from '../values/path.ts'
+import { listed, nearest } from '../values/path.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { hasFormat } from './formats.ts'
 import { matchesPattern } from './pattern.ts'
@@ -100,6 +102,9 @@ function typeAdvice(value: Json, schema: Structural): Advice {
   const isText = typeof value === 'string'
   switch (schema.type) {
     case 'string':
+      // no quotes make one of a few words of `yes`
+      if (schema.enumeration !== undefined && !schema.enumeration.includes(printed(value)))
+        return { help: phrase`write one of ${listed(schema.enumeration.map((word) => (word === '' ? '""' : printed(word))))}` }
       return {
         fix: { write: 'text' },
         ...((typeof value === 'number' || typeof value === 'boolean') && { help: phrase`put quotes around it` }),
@@ -112,7 +117,11 @@ function typeAdvice(value: Json, schema: Structural): Advice {
     }
     case 'array': {
       const items = schema.items
-      return { fix: { write: 'list', ofText: items?.type === 'string' && !items.intOrString && items.enumeration === undefined } }
+      const help = isText && items?.type === 'string' ? listOfOne(value) : undefined
+      return {
+        ...(help && { help }),
+        fix: { write: 'list', ofText: items?.type === 'string' && !items.intOrString && items.enumeration === undefined },
+      }
     }
     default:
       return {}
@@ -133,12 +142,15 @@ function reportUnplaced(walk: Walk, keyword: string): void {
 
 function checkEnum(value: Json, allowed: readonly Json[], walk: Walk): void {
   if (allowed.includes(value)) return
+  const guess =
+    typeof value === 'string' ? nearest(value, allowed.filter((word) => typeof word === 'string' && word !== '') as string[]) : undefined
   report(
     walk,
     'enum',
     'FieldValueNotSupported',
     shown(value),
     `must be one of ${listed(allowed.map((entry) => (entry === '' ? '""' : printed(entry))))}`,
+    guess === undefined ? undefined : { help: phrase`did you mean \`${guess}\`?` },
   )
 }
 
@@ -159,15 +171,21 @@ function checkString(value: string, schema: Structural, walk: Walk): void {
   if (minLength !== undefined && characterCount(value) < minLength)
     report(walk, 'min-length', 'FieldValueInvalid', shown(value), `must have at least ${minLength} character${minLength === 1 ? '' : 's'}`)
   if (pattern !== undefined && !matchesPattern(value, pattern))
-    report(walk, 'pattern', 'FieldValueInvalid', shown(value), ...patternWords(pattern))
+    report(walk, 'pattern', 'FieldValueInvalid', shown(value), ...patternWords(pattern, value))
   if (format !== undefined && !hasFormat(value, format))
     report(walk, 'format', 'FieldValueTypeInvalid', shown(value), `must have the format ${format}`)
 }
 
+function quantityHelp(value: string): Message {
+  const meant = meantQuantity(value)
+  return meant === undefined ? phrase`write a number with a unit, such as 500m, 1.5 or 2Gi` : phrase`did you mean ${named(meant)}?`
+}
+
 /** A short pattern is shown; a long one is the quantity grammar or would not fit the message. */
-function patternWords(pattern: string): [string, Advice?] {
-  if (pattern.includes('[KMGTPE]i'))
-    return ['must be a quantity', { help: phrase`write a number with a unit, such as 500m, 1.5 or 2Gi`, fix: { write: 'quantity' } }]
+function patternWords(pattern: string, value: string): [string, Advice?] {
+  if (pattern.includes('[KMGTPE]i')) return ['must be a quantity', { help: quantityHelp(value), fix: { write: 'quantity' } }]
+  if (pattern === '^[1-9][0-9]*[dwm]$')
+    return ['must be a number and d, w or m', { help: phrase`write days, weeks or months such as 7d, 4w or 1m` }]
   return pattern.length <= 48
     ? [`must match ${pattern}`]
     : ['must match the pattern of its schema', { help: phrase`the pattern is ${named(pattern)}` }]

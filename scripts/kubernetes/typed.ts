@@ -1,5 +1,6 @@
 // What does decoding into the operator's Go type and writing it back do to an object?
-import { phrase, shown } from '../findings/message.ts'
+import { named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
 import { formatGoDuration, parseGoDuration } from '../go-template/duration.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { formatQuantity, readQuantity } from './quantity.ts'
@@ -151,8 +152,13 @@ function rewriteOne(holder: Json[] | JsonMap, step: string | number, facts: Fact
     type: 'FieldValueInvalid',
     keyword,
     message: sentence(path, phrase`is ${shown(value)}, but ${must}`),
-    ...(keyword === 'quantity' && { fix: { write: 'quantity' } }),
+    ...(keyword === 'quantity' && { fix: { write: 'quantity' }, ...meant(value) }),
   })
+}
+
+function meant(value: Json): Pick<Issue, 'help'> {
+  const quantity = typeof value === 'string' ? meantQuantity(value) : undefined
+  return quantity === undefined ? {} : { help: phrase`did you mean ${named(quantity)}?` }
 }
 
 const typeWords: Readonly<Record<string, readonly [keyword: string, must: string]>> = {

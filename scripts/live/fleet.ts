@@ -3,10 +3,11 @@ import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { nearestSpot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
-import type { Database, Json, Settings } from '../model.ts'
+import type { Database, Environment, Json, Settings } from '../model.ts'
 
 /** What hand-written manifests deploy, by `namespace/name`. */
 export interface Deployed {
@@ -34,11 +35,35 @@ export function compareFleet(state: LiveState, wanted: Wanted): LocatedFinding[]
     ...unwantedClusters(state, wanted, theirs)
       .filter(([key]) => !moved.has(key))
       .map(([key, live]) => unwantedCluster(key, live, state)),
-    ...lost.map(({ finding }) => finding),
+    ...settings.environments.flatMap((environment) =>
+      together(
+        lost.filter(({ of }) => of.environment.name === environment.name),
+        environment,
+        settings,
+      ),
+    ),
   ]
 }
 
+/** More of an environment than this are missing for one reason: it is not synced, or the list is of another cluster. */
+const most = 8
+
+/** What is missing: one by one, or said once at the environment. */
+function together(lost: readonly Lost[], environment: Environment, settings: Settings): LocatedFinding[] {
+  const at = nearestSpot(settings.origin, ['environments', environment.name], 'key')
+  return ['Application', 'Cluster'].flatMap((kind) => {
+    const own = lost.filter(({ finding }) => finding.rule === `live/${kind.toLowerCase()}-exists`)
+    const missing = own.filter(({ elsewhere }) => elsewhere === undefined)
+    const [first] = missing
+    if (at === undefined || first === undefined || missing.length <= most) return own.map(({ finding }) => finding)
+    const name = kind === 'Cluster' ? first.of.cluster : first.of.application
+    const message = phrase`${missing.length} ${kind}s of ${named(environment.name)} are wanted, but are not live; the first is ${name}`
+    return own.map(({ finding, elsewhere }) => (elsewhere === undefined ? { ...finding, at, message, help: first.finding.help } : finding))
+  })
+}
+
 interface Lost {
+  readonly of: Database
   readonly finding: LocatedFinding
   /** key of the object that lives in another namespace instead */
   readonly elsewhere?: string
@@ -60,7 +85,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
       help: phrase`merge and sync the app-of-apps, or look at the status of its ApplicationSet`,
       database: database.id,
     }
-    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+    found.push({ finding, of: database, ...(elsewhere === undefined ? {} : { elsewhere }) })
     if (elsewhere === undefined) return found
   }
   if (state.clusters.size > 0 && isHere(database) && !state.clusters.has(`${namespace}/${cluster}`)) {
@@ -74,7 +99,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
       help: phrase`argocd app get ${named(application)}`,
       database: database.id,
     }
-    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+    found.push({ finding, of: database, ...(elsewhere === undefined ? {} : { elsewhere }) })
   }
   return found
 }

@@ -1,6 +1,6 @@
 // Whose line is it? Places of a finding in a rendered object become spots in the files that people wrote.
 import type { Database, Finding, MapValue, Message, Part, Path, Place, RenderedObject, Severity, Value } from '../model.ts'
-import { takesPart } from '../findings/message.ts'
+import { phrase, shown, takesPart } from '../findings/message.ts'
 import { spotOf, nearestSpot, switchSpot, layerRank } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'
@@ -23,12 +23,12 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
   const spots = finding.places.map((place) => resolvePlace(place, subject))
   const first = spots[0] as ResolvedPlace
   const primary = spots.reduce((best, spot) => (spot.rank > best.rank ? spot : best))
-  const related = spots
-    .filter((spot) => spot !== primary && !sameSpot(spot.spot, primary.spot))
-    .map((spot) => ({ ...spot.spot, message: asTyped(spot.label ?? takesPart, subject, spot) }))
   const isHidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||
     finding.places.some((place) => isSecretPath(place.path) || isBesideSecretName(place, subject))
+  const related = spots
+    .filter((spot) => spot !== primary && !sameSpot(spot.spot, primary.spot))
+    .map((spot) => ({ ...spot.spot, message: asTyped(spot.label ?? (isHidden ? takesPart : labelOf(spot.node)), subject, spot) }))
   const said = asPrinted(finding, first, isHidden)
   const typed = asTyped(said.message, subject, first)
   return {
@@ -93,6 +93,12 @@ function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
 function isWritten(node: Value, values: MapValue): boolean {
   const written = valueAt(values, node.origin.path)
   return written !== undefined && written.kind !== 'null'
+}
+
+/** For a place that a rule gave no label: what stands there. */
+export function labelOf({ kind, origin, ...node }: Value): Message {
+  if (kind !== 'scalar' || !('value' in node) || origin.path.length === 0) return takesPart
+  return phrase`${formatPath(origin.path)} is ${shown(node.value)}`
 }
 
 /** Fields of the object by the paths of the values, where their author typed them. */

@@ -9,6 +9,7 @@ import { refusal, withPlaces } from './finding.ts'
 import { computedParameters, fixedParameters } from './fixed-parameters.ts'
 import { booleanAt, listAt, mapAt, numberAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
+import { supportedMajors } from './support.ts'
 import { reached, releases } from './version.ts'
 
 const base = ['spec', 'postgresql', 'parameters'] as const
@@ -76,12 +77,14 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateConfiguration',
     summary: 'PostgreSQL is version 13 or later',
-    *check({ object }) {
+    *check({ object, operator }) {
       const major = postgresMajor(object)
       if (major === undefined || major >= oldestMajor) return
+      const { first, last } = supportedMajors(operator) ?? { first: oldestMajor, last: undefined }
+      const supported = last === undefined ? `${first} or later` : `${first} to ${last}`
       const path = mapAt(object, 'spec', 'imageCatalogRef') ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']
       const message = phrase`PostgreSQL is version ${named(major)}, but must be ${named(oldestMajor)} or later`
-      yield { ...refusal(path, message, phrase`use an image of PostgreSQL 14 or later`), field: 'spec.imageName' }
+      yield { ...refusal(path, message, phrase`use an image of PostgreSQL ${supported}`), field: 'spec.imageName' }
     },
   },
   {

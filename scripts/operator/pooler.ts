@@ -1,5 +1,5 @@
 // Would the operator accept this Pooler?
-import { here, named, phrase, shown } from '../findings/message.ts'
+import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
 import type { JsonMap, Rule } from '../model.ts'
 import { caution, refusal, withPlaces } from './finding.ts'
 import { booleanAt, jsonAt, listAt, mapAt, stringAt } from './subject.ts'
@@ -90,7 +90,7 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
         const path = [...pgbouncer, 'parameters', name]
         const finding = refusal(
           path,
-          phrase`pgbouncer.parameters has ${shown(name)}, but the operator does not pass it on`,
+          phrase`${fieldAt([...pgbouncer, 'parameters'], 'pgbouncer.parameters')} has ${shown(name)}, but the operator does not pass it on`,
           phrase`remove it`,
         )
         yield { ...finding, field: 'spec.cluster.parameters', places: [{ path, on: 'key' }] }

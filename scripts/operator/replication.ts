@@ -96,7 +96,13 @@ export const replication: readonly Rule<OperatorSubject>[] = [
       const available = instancesOf(object) + standbyNames(object)
       if (number < available) return
       const message = phrase`${here('synchronous.number')} is ${named(number)}, but must be lower than instances and named standbys (${named(available)})`
-      const finding = refusal([...synchronous, 'number'], message, phrase`lower number to ${available - 1}, or raise instances`)
+      const finding = refusal(
+        [...synchronous, 'number'],
+        message,
+        available > 1
+          ? phrase`lower number to ${available - 1}, or raise instances`
+          : phrase`raise instances to ${number + 1}, or remove synchronous`,
+      )
       const others = withPlaces(finding, { path: ['spec', 'instances'], label: phrase`instances is ${instancesOf(object)}` })
       yield { ...others, field: synchronous.join('.') }
     },

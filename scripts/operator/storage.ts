@@ -1,5 +1,6 @@
 // Do the volumes of a cluster have readable sizes?
-import { here, phrase, shown } from '../findings/message.ts'
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { isZeroQuantity, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import { refusal, withPlaces } from './finding.ts'
@@ -38,7 +39,9 @@ function* unreadable(volumes: readonly Volume[]): Iterable<Finding> {
     const size = stringAt(volume.storage, 'size')
     if (size === '' || parseQuantity(size)) continue
     const message = phrase`${here(`size of ${volume.name}`)} is ${shown(size)}, but must be a quantity such as 10Gi`
-    const finding = refusal([...volume.field, 'size'], message, phrase`write a number and Mi, Gi or Ti, without blanks`)
+    const meant = meantQuantity(size)
+    const help = meant === undefined ? phrase`write a number and Mi, Gi or Ti, without blanks` : phrase`did you mean ${named(meant)}?`
+    const finding = refusal([...volume.field, 'size'], message, help)
     yield { ...finding, fix: { write: 'quantity' }, places: [{ path: [...volume.path, 'size'] }] }
   }
 }

@@ -12,9 +12,12 @@ import { reached, releases } from './version.ts'
 
 const monitoring = ['spec', 'monitoring'] as const
 
-/** The release that drops in-tree object stores, as this operator announces it. */
+/** The release that drops in-tree object stores, as the newest operator announces it. */
+const lastAnnounced = '1.31.0'
+
+/** The same, as this operator announces it. */
 function removalRelease(operator: string): string {
-  if (reached(operator, ['1.28.4', '1.29.2', '1.30.0'])) return '1.31.0'
+  if (reached(operator, ['1.28.4', '1.29.2', '1.30.0'])) return lastAnnounced
   return reached(operator, releases.march2026) ? '1.30.0' : '1.29.0'
 }
 
@@ -71,8 +74,10 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const [first, ...others] = inTreeStores(object)
       if (!first) return
-      const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated: the operator announces it for ${removalRelease(operator)}`
-      yield { message, help: phrase`move to the Barman Cloud plugin`, places: [first, ...others] }
+      const release = removalRelease(operator)
+      const later = release === lastAnnounced ? '' : `; later operators announce the removal for ${lastAnnounced}`
+      const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated: removal is announced for ${release}`
+      yield { message, help: phrase`move to the Barman Cloud plugin${later}`, places: [first, ...others] }
     },
   },
   {

@@ -1,7 +1,8 @@
 // What does a policy look at, and how are its places found?
 import { takesPart } from '../findings/message.ts'
-import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
-import { locateFinding, locatePlace } from '../locate/finding.ts'
+import { firstSpot, layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
+import { isSecretPath } from '../secret/names.ts'
+import { labelOf, locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
@@ -35,7 +36,8 @@ export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: 
   const [first, ...others] = finding.places
   const related = others.flatMap((place) => {
     const spot = nearestSpot(values, place.path, place.on)
-    return spot === undefined ? [] : [{ ...spot, message: place.label ?? takesPart }]
+    const node = isSecretPath(place.path) ? undefined : valueAt(values, place.path)
+    return spot === undefined ? [] : [{ ...spot, message: place.label ?? (node === undefined ? takesPart : labelOf(node)) }]
   })
   return {
     rule: rule.id,
@@ -71,7 +73,8 @@ function defaultSpot({ database, values }: PolicySubject): Spot {
       if (spot !== undefined) return spot
     }
   }
-  return serviceSpot(database)
+  const defaults = database.layers.find(({ layer }) => layer === 'environment')
+  return defaults === undefined ? serviceSpot(database) : firstSpot(undefined, defaults.file)
 }
 
 /** Of several places of objects the one that was written in the highest layer, the first of equals; `rank`: of its layer. */

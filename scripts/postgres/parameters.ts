@@ -39,7 +39,7 @@ function told(name: string, { reason, at: other, meant }: Unknown, major: number
       }
     case 'strange':
       return {
-        message: phrase`parameter ${shown} is set, but releases of PostgreSQL ${named(major)} known here do not have it and would not start`,
+        message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)}, in the releases known here, does not have it and would not start`,
         help: phrase`look it up in the documentation of this PostgreSQL, or remove it`,
       }
   }

@@ -42,7 +42,7 @@ function* tooFewConnections(running: Running): Iterable<Finding> {
   if (superusers === undefined || others === undefined || all === undefined || superusers + others < all) return
   const reserved = running.major < 16 ? `${superusers}` : `${superusers} + ${others}`
   yield {
-    message: phrase`max_connections is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
+    message: phrase`${names[2]} is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
     places: places(running, names[2], names[0], names[1]),
     help: phrase`set max_connections to at least ${superusers + others + 1}`,
   }
@@ -83,7 +83,7 @@ function* noProtocol(running: Running): Iterable<Finding> {
   if (protocols.indexOf(min.toLowerCase()) <= protocols.indexOf(max.toLowerCase())) return
   const from = running.parameters.has(names[0]) ? '' : running.isOperated ? ' (set by the operator)' : ' (the default)'
   yield {
-    message: phrase`${named(names[1])} is ${named(max)}, but must be at least ${named(names[0])}, ${named(min)}${named(from)}`,
+    message: phrase`${names[1]} is ${named(max)}, but must be at least ${names[0]}, ${named(min)}${from}`,
     places: places(running, names[1], names[0]),
     help: phrase`set ${named(names[0])} to ${named(max)} or less, or raise ${named(names[1])}`,
   }

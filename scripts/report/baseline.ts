@@ -4,8 +4,6 @@ import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { readNamed } from '../repository/named-file.ts'
 import { UsageError } from '../repository/workspace.ts'
-import type { WriteOptions } from '../repository/write.ts'
-import { writeWhole } from '../repository/write.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
@@ -29,7 +27,7 @@ export interface Compared {
 }
 
 /** What a change does is about this change alone: it is never known from before. */
-function isLasting({ rule, at }: Diagnostic): boolean {
+export function isLasting({ rule, at }: Diagnostic): boolean {
   return !rule.startsWith('changes/') && rule !== 'cel/unchanged' && at.revision === undefined
 }
 
@@ -47,8 +45,8 @@ function keyOf({ rule, repository, file, path, message }: Entry): string {
   return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
-/** Writes the problems of a run as known ones, sorted, one a line. */
-export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], place: WriteOptions): number {
+/** The problems of a run as known ones, sorted, one a line; `problems`: how many lines. */
+export function writeBaseline(diagnostics: readonly Diagnostic[]): { readonly text: string; readonly problems: number } {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
     const entry = entryOf(diagnostic)
@@ -57,8 +55,8 @@ export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], 
   }
   const sorted = [...entries.values()].sort((a, b) => byCodeUnit(a.file, b.file) || byCodeUnit(keyOf(a), keyOf(b)))
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
-  writeWhole(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`, place)
-  return sorted.length
+  const text = `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`
+  return { text, problems: sorted.length }
 }
 
 /** Parts a run's diagnostics into new and known ones. A file that is missing or is no baseline is wrong usage. */

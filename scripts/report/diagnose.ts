@@ -1,8 +1,9 @@
 // Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
 import { textOf } from '../findings/message.ts'
-import type { Diagnostic, Message, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
+import type { Diagnostic, Message, Part, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
+import { byText } from '../values/by-text.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
@@ -12,23 +13,14 @@ import { secretsOf, spansWithin } from '../secret/source.ts'
 
 /**
  * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
- * Two findings are the same mistake when rule and place agree (and it is the same occurrence within its database).
+ * Two findings are the same mistake when rule, place and words agree: what is said of one database's values is never said of
+ * another. Names that follow from the database's own (`orders-db-prd`) may differ.
  */
 export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
-  const findings = suppress([...all], around)
   const placeKey = placeKeys()
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
-  const occurrences = new Map<string, number>()
-  for (const finding of findings) {
-    const place = `${finding.rule}\0${placeKey(finding)}`
-    const database = finding.database ?? ''
-    const occurrence = `${place}\0${database}\0${textOf(finding.message)}`
-    const nth = occurrences.get(occurrence) ?? 0
-    occurrences.set(occurrence, nth + 1)
-    if (nth > 0) continue
-    const inDatabase = occurrences.get(`${place}\0${database}`) ?? 0
-    occurrences.set(`${place}\0${database}`, inDatabase + 1)
-    const key = `${place}\0${inDatabase}`
+  for (const finding of suppress([...all], around)) {
+    const key = `${finding.rule}\0${placeKey(finding)}\0${wordsOf(finding)}`
     const group = groups.get(key) ?? { first: finding, databases: new Set<string>() }
     if (finding.database !== undefined) group.databases.add(finding.database)
     groups.set(key, group)
@@ -37,6 +29,23 @@ export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {
     .map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit)))
     .sort(byPlace)
 }
+
+/** What a finding says, without the names of its database: those are in values, not among the words of a rule. */
+function wordsOf({ message, help = [], related = [], database }: LocatedFinding): string {
+  const names = database === undefined ? undefined : namesOf(database)
+  const nameless = (part: Part): Part =>
+    names !== undefined && typeof part === 'object' && 'shown' in part ? part.shown.replaceAll(names, '\u0001') : part
+  const texts = [message, help, ...related.map((spot) => spot.message)]
+  return texts.map((text) => textOf(text.map(nameless), Number.POSITIVE_INFINITY)).join('\0')
+}
+
+/** The parts of a database's id: whole words, and of its environment those inside of longer names only. */
+const namesOf = byText((database) => {
+  const names = database.split('/').map((name) => name.replaceAll(/[^\w-]/g, (character) => `\\${character}`))
+  const environment = names.pop()
+  const others = names.map((name) => `\\b${name}\\b`)
+  return new RegExp([...others, `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`].join('|'), 'g')
+})
 
 interface Group {
   readonly first: LocatedFinding

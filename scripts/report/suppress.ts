@@ -24,10 +24,14 @@ const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(fin
 const spokenFor = new Map([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
+  ['changes/no-major-downgrade', 'image/major-supported'],
+  ['parameters/minimal-wal-no-senders', 'parameters/wal-level-enough'],
   ['replica/primary-known', 'replica/enabled-without-primary'],
 ])
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
+
+const aboutBackups = new Set(['changes/backups-stay', 'policy/backups-enabled', 'policy/backups-scheduled', 'policy/schedule-has-method'])
 
 /** In the order in which they are asked. */
 export const suppressions: readonly Suppression[] = [
@@ -61,7 +65,7 @@ export const suppressions: readonly Suppression[] = [
     silences: (all) => {
       const methods = all.filter(({ rule, path }) => rule === 'values/known-choice' && path?.startsWith('backups.') === true)
       const undecided = new Set(methods.map(({ database }) => database))
-      return ({ rule, database }) => (rule === 'changes/backups-stay' || rule === 'policy/schedule-has-method') && undecided.has(database)
+      return ({ rule, database }) => aboutBackups.has(rule) && undecided.has(database)
     },
   },
   {
@@ -76,10 +80,11 @@ export const suppressions: readonly Suppression[] = [
     id: 'spoken-for',
     reason: 'a change that takes something away, or a value that must go, speaks for the rule that misses it',
     silences: (all) => {
-      const reported = new Set(all.map(({ rule, database }) => `${rule} ${database}`))
-      return ({ rule, database }) => {
-        const speaker = spokenFor.get(rule)
-        return speaker !== undefined && reported.has(`${speaker} ${database}`)
+      const subjectOf = ({ database, at, object }: LocatedFinding): string => database ?? `${at.file.path} ${object}`
+      const reported = new Set(all.map((finding) => `${finding.rule} ${subjectOf(finding)}`))
+      return (finding) => {
+        const speaker = spokenFor.get(finding.rule)
+        return speaker !== undefined && reported.has(`${speaker} ${subjectOf(finding)}`)
       }
     },
   },

@@ -198,7 +198,7 @@ function repositoryOf(root: string): Opened {
   const known = opened.get(key)
   if (known !== undefined) return known
   const found = findRepository(realpathSync(root)) ?? namedRepository()
-  if (found === undefined) throw new GitFailure(`${root} is not in a git repository, but --base and --staged ask git`)
+  if (found === undefined) throw new GitFailure(`${root} is not in a git repository, but --base and --staged need one`)
   if (!found.owned.every(isOwn)) run(['-C', found.top, ...options, 'rev-parse', '--git-dir'], environment())
   const result = { ...found, variables: hookVariables(found) }
   opened.set(key, result)

@@ -86,7 +86,9 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 function programWords(started: string | undefined, { root, cwd = root }: Workspace): readonly string[] {
   if (started === undefined || !/^cnpg-values(?:\.mjs|\.cmd)?$/.test(basename(started))) return ['cnpg-values']
   const parts = started.split(sep)
-  if (parts.includes('_npx') || (parts.includes('node_modules') && isBelow(cwd, started))) return ['npx', 'cnpg-values']
+  // what npx fetched is known to it by more than this name, under which anybody could publish another program
+  if (parts.includes('_npx')) return ['cnpg-values']
+  if (parts.includes('node_modules') && isBelow(cwd, started)) return ['npx', 'cnpg-values']
   // a package that is installed for all, by pre-commit, or by the Action isn't where the advice is read
   if (parts.includes('node_modules') || !started.endsWith('.mjs') || process.env['CI'] !== undefined) return ['cnpg-values']
   return ['node', isBelow(cwd, started) ? relative(real(cwd), real(started)).split(sep).join('/') : started]

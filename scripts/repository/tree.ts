@@ -189,7 +189,7 @@ function readText(path: string): FileText {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0)
     if (length < buffer.length) return decodeText(buffer.subarray(0, length))
     const { size } = fstatSync(descriptor)
-    if (size > maxBytes) return { ok: false, message: `is ${(size / maxBytes).toFixed(1)} MiB large, but files over 1 MiB are not read` }
+    if (size > maxBytes) return { ok: false, message: `has ${size} bytes, but files over 1 MiB (${maxBytes} bytes) are not read` }
     return decodeText(readFileSync(path))
   } catch (error) {
     return unreadable(error)

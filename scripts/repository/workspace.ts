@@ -1,7 +1,7 @@
 // Which repository, and which state of it, does a command look at?
 import { printed } from '../values/printed.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { repositoryTop } from './place.ts'
 import { skippedFiles } from './sparse.ts'
 
@@ -28,13 +28,24 @@ export function openWorkspace(
   const root = folder(cwd, flags.root ?? '.', '--root')
   if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
     throw new UsageError(
-      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
+      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind${whereElse(cwd, root)}`,
     )
   const from = realpathSync(cwd)
   if (flags.databases === undefined) return { root, cwd: from }
   const databases = folder(cwd, flags.databases, '--databases')
   const [own, other, here] = [root, databases, from].map(repositoryTop)
   return own === other ? { root, cwd: from, databases } : { root, cwd: from, databases, standing: here === other ? 'databases' : 'root' }
+}
+
+/** A folder above that is such a root; where there is none, how one is made. */
+function whereElse(cwd: string, root: string): string {
+  const top = repositoryTop(root)
+  for (let above = root; above !== top && above !== dirname(above);) {
+    above = dirname(above)
+    if (existsSync(resolve(above, 'apps/values.yaml')))
+      return `; did you mean --root ${relative(realpathSync(cwd), above).split(sep).join('/') || '.'}?`
+  }
+  return ' (see --root, and "Adopt it in an existing repository" in the README)'
 }
 
 function folder(cwd: string, path: string, flag: string): string {

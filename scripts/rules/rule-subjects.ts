@@ -13,7 +13,7 @@ const byRule: Readonly<Record<string, string>> = {
   'argocd/set-size': 'how long the ApplicationSet of an environment is, against what a client-side apply can store',
   'changes/application-taken': `${handWritten}, with \`--base\``,
   'changes/application-updates': `${handWritten}, with \`--base\``,
-  'changes/base-readable': 'settings and values of the base that can not be read there, with `--base`',
+  'changes/base-readable': 'settings and values of the base that cannot be read there, with `--base`',
   'changes/set-shrinks': 'the files of three or more databases that go at once, with `--base`',
   'chart/cross-check': 'what helm prints of the pinned chart, beside the model of it',
   'chart/kube-version': 'the version of Kubernetes that Helm is told, for the library',

@@ -24,13 +24,15 @@ export function findSlip(text: string, offset: number): Slip | undefined {
   )
 }
 
+/** The lines that git writes, or one that was left of them; none is YAML where it begins a line. */
 function conflict(text: string): Slip | undefined {
-  const marker = /^<{7} /m.exec(text)
-  if (marker === null || !/^>{7} /m.test(text)) return undefined
+  const marker = /^(?:(?:<{7}|\|{7}|>{7})(?: |\r?$)|={7}\r?$)/m.exec(text)
+  if (marker === null) return undefined
+  const isWhole = /^<{7} /m.test(text) && /^>{7} /m.test(text)
   return {
-    message: phrase`a merge conflict is not resolved here`,
+    message: isWhole ? phrase`a merge conflict is not resolved here` : phrase`a line of a merge conflict is left here`,
     offset: marker.index,
-    help: phrase`keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>`,
+    help: isWhole ? phrase`keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>` : phrase`remove the line`,
   }
 }
 

@@ -177,7 +177,7 @@ test('created, retired and gone', async () => {
 test('what may not be merged is planned all the same, and said', async () => {
   put('databases/billing/service.yaml', 'namespace: money\n')
   const { code, stdout } = await run('plan', '--base', 'main')
-  expect(code).toBe(0)
+  expect(code).toBe(1)
   expect(stdout).toContain('`check --base main` finds')
   expect(await prd()).toMatchObject({
     effect: 're-creation',

@@ -245,7 +245,7 @@ test('the launcher runs from any folder, in any locale and time zone, and gives 
     encoding: 'utf8',
   })
   expect(status).toBe(0)
-  expect(stdout).toContain('written  apps/templates/data/postgres-clusters.yaml')
+  expect(stdout).toContain('apps/templates/data/postgres-clusters.yaml')
   expect(files()).toEqual(before)
 })
 

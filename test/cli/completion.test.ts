@@ -149,8 +149,8 @@ describe('rules', () => {
     ['values/known-keys', 'only warnings can'],
     ['schema/unknown-field', 'only warnings can'],
     ['emit/stale', 'only warnings can'],
-  ])('%s can not be allowed: %s', async (id, reason) => {
-    expect((await repository.run('rules', id)).stdout).toContain(`can not be allowed: ${reason}\n`)
+  ])('%s cannot be allowed: %s', async (id, reason) => {
+    expect((await repository.run('rules', id)).stdout).toContain(`cannot be allowed: ${reason}\n`)
   })
   test('every id that a stage reports is in the list', async () => {
     const { stdout } = await repository.run('rules')

@@ -237,3 +237,27 @@ test('a hook that finds no database says so, whatever is committed', async () =>
     expect([code, text]).toEqual([1, expect.stringContaining('[discover/any-database]')])
   }
 })
+
+test('each command writes paths as a person can open them', async () => {
+  const { top, root } = example('infra')
+  const from = ['--root', 'infra']
+  expect((await run(top, 'new', 'orders', '--size', '1Gi', ...from)).stdout).toBe('written  infra/databases/orders/values.yaml\n')
+  expect((await run(top, 'render', ...from)).stdout).toContain('written  infra/helm-values/data/rendered/dev/orders.yaml\n')
+  expect((await run(top, 'explain', 'orders/dev', 'cluster.storage.size', ...from)).stdout).toContain('infra/databases/orders/values.yaml:')
+  const values = join(root, 'databases/example-api/values.yaml')
+  writeFileSync(values, readFileSync(values, 'utf8').replace('10Gi', '90Gi'))
+  expect((await run(top, 'plan', '--base', 'main', ...from)).stdout).toContain('    infra/databases/example-api/values.yaml:')
+  expect((await run(root, 'plan', '--base', 'main', '--format', 'markdown')).stdout).toContain('infra/databases/example-api/values.yaml:')
+  const plan = JSON.parse((await run(root, 'plan', '--base', 'main', '--format', 'json')).stdout) as {
+    databases: { changes: { file: string }[] }[]
+  }
+  for (const { file } of plan.databases.flatMap(({ changes }) => changes)) expect(file).toMatch(/^infra\//)
+  writeFileSync(join(root, 'databases/orders/values.yaml'), 'cluster:\n  storage: { sise: 1Gi }\n')
+  expect((await run(top, 'fix', ...from)).stdout).toContain('infra/databases/orders/values.yaml:2:14: ')
+})
+
+test('a folder below the root is told where that is', async () => {
+  const { root, top } = example('infra')
+  expect((await run(join(root, 'databases/example-api'), 'check')).stderr).toContain('; did you mean --root ../..?')
+  expect((await run(top, 'check')).stderr).toContain('see --root, and "Adopt it in an existing repository" in the README')
+})

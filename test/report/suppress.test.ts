@@ -39,7 +39,7 @@ const cases: Readonly<Record<string, Case>> = {
     other: at('second', 'values/generated-key'),
   },
   'undecided-method': {
-    silent: at('first', 'changes/backups-stay'),
+    silent: at('first', 'policy/backups-enabled'),
     speaker: at('second', 'values/known-choice', { path: 'backups.method' }),
     other: at('second', 'values/known-choice', { path: 'recovery.method' }),
   },

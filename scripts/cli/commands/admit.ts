@@ -63,9 +63,10 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const refused = judged.filter((one) => isRefused(one, operator)).length
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
+  const chosen = flags.operator === undefined ? ' (the newest known; --operator takes another)' : ''
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
   terminal.stderr(
-    `${plural(judged.length, 'object')} judged as CloudNativePG ${judgedAs(operator)} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+    `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
 }

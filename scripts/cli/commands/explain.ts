@@ -7,7 +7,7 @@ import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
 import { maskingOf } from '../../explain/masking.ts'
-import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
+import { itemBeyond, joinSteps, parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
 import { plural } from '../../emit/formats/text.ts'
 import { explanationToJson, placed } from '../../explain/report.ts'
@@ -119,6 +119,8 @@ function explainText(inspected: Inspected, text: string): Explanation {
     throw new UsageError(
       `${inspected.database.id} has no objects, because the chart refuses its values; run \`check ${inspected.database.id}\``,
     )
+  const [kind = '', ...steps] = text.split('.')
+  if (kinds.has(kind) && steps.length > 0) throw new UsageError(`\`${text}\` is no path; did you mean \`${kind}/${steps.join('.')}\`?`)
   if (/^[A-Z]\w*\//.test(text)) {
     const kind = text.slice(0, text.indexOf('/'))
     const guess = nearest(kind, kinds)
@@ -129,13 +131,15 @@ function explainText(inspected: Inspected, text: string): Explanation {
   const path = parsePath(text)
   if (path === undefined || path.length === 0)
     throw new UsageError(`\`${text}\` is no path; write one such as cluster.storage.size or Cluster/spec.storage.size`)
-  return explainValue(inspected, path)
+  return explainValue(inspected, joinSteps(inspected.values, path))
 }
 
 function explainValue(inspected: Inspected, path: Path): Explanation {
   const { values, layers, objects, merged } = inspected
   const masking = maskingOf([values, ...layers])
   const value = valueAt(values, path)
+  const beyond = value === undefined ? itemBeyond(values, path) : undefined
+  if (beyond !== undefined) throw new UsageError(beyond)
   const said = layersAt(layers, path, value)
   const facts = knownFacts(inspected, path, value !== undefined || valueAt(merged, path) !== undefined)
   const fields = fieldsFrom(objects, path, value)
@@ -236,7 +240,7 @@ function postgresReaders(objects: readonly RenderedObject[], path: Path): Reader
   return readersOfParameter(cluster, parameter).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
 }
 
-function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): Explanation {
+function explainField(inspected: Inspected, { kind, name, path: typed }: ObjectPath): Explanation {
   const matches = inspected.objects.filter((object) => object.kind === kind && (name === undefined || object.name === name))
   const [object, second] = matches
   if (object === undefined) throw new UsageError(`${inspected.database.id} has no ${kind} called \`${name}\``)
@@ -245,6 +249,7 @@ function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): E
       `${inspected.database.id} has several of kind ${kind}; name one of ${listed(matches.map((match) => `${kind}/${match.name}/`))}`,
     )
   const masking = maskingOf([inspected.values, ...inspected.layers])
+  const path = joinSteps(object.value, typed)
   const node = valueAt(object.value, path)
   const operator = inspected.database.environment.operator.version
   if (node === undefined) return unsetField(inspected, object, path)

@@ -4,16 +4,14 @@ import { resolve } from 'node:path'
 import { fingerprints } from '../../report/fingerprint.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { unifiedDiff } from '../../fix/diff.ts'
-import { applyEdits, offsetOf, readDraft, safeEdits } from '../../fix/edit.ts'
-import type { Edit } from '../../fix/edit.ts'
-import { proposeEdit } from '../../fix/propose.ts'
-import type { Diagnostic } from '../../model.ts'
+import { applyEdits, offsetOf } from '../../fix/edit.ts'
+import { propose } from '../../fix/proposals.ts'
+import type { Proposal } from '../../fix/proposals.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import { placer } from '../../report/places.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { isInside } from '../../repository/tree.ts'
-import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
@@ -24,11 +22,6 @@ export interface FixFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly 'dry-run'?: boolean | undefined
-}
-
-interface Proposal extends Edit {
-  readonly fingerprint: string
-  readonly diagnostic: Diagnostic
 }
 
 interface Fixed {
@@ -145,42 +138,4 @@ function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome
     if (still.has(edit.fingerprint)) return true
     return edit.touches.length === 1 && fresh.has(`${edit.start + before} ${file}`)
   })
-}
-
-interface Proposed {
-  /** path → edits that can be made together, in order */
-  readonly proposals: ReadonlyMap<string, readonly Proposal[]>
-  readonly isPartial: boolean
-}
-
-function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposed {
-  const prints = fingerprints(outcome.diagnostics)
-  const drafts = new Map<string, ReturnType<typeof readDraft>>()
-  const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
-  const [anyOperator = ''] = operators.values()
-  const drafted = new Map<string, Proposal[]>()
-  for (const [index, diagnostic] of outcome.diagnostics.entries()) {
-    const fingerprint = prints[index] as string
-    const path = diagnostic.at.file
-    if (refused.has(fingerprint)) continue
-    if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
-    const draft = drafts.get(path)
-    const edit =
-      draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
-    if (edit === undefined || draft === undefined) continue
-    const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
-    const proposal = { ...edit, what, fingerprint, diagnostic }
-    const own = drafted.get(path)
-    if (own === undefined) drafted.set(path, [proposal])
-    else own.push(proposal)
-  }
-  const proposals = new Map<string, readonly Proposal[]>()
-  let isPartial = false
-  for (const [path, own] of drafted) {
-    const draft = drafts.get(path)
-    const safe = draft === undefined ? undefined : safeEdits(draft, own)
-    if (safe?.isPartial === true) isPartial = true
-    if (safe !== undefined && safe.edits.length > 0) proposals.set(path, safe.edits)
-  }
-  return { proposals, isPartial }
 }

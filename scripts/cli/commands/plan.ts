@@ -10,11 +10,9 @@ import { runPipeline } from '../../pipeline.ts'
 import type { DatabaseChange } from '../../changes/comparison.ts'
 import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { repositoryTop } from '../../repository/place.ts'
-import { writeWhole } from '../../repository/write.ts'
-import { resolve } from 'node:path'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
+import { openReport } from './target.ts'
 
 export interface PlanFlags {
   readonly root?: string | undefined
@@ -41,11 +39,12 @@ function withoutSecrets(change: DatabaseChange): DatabaseChange {
 
 const shown = byText((text) => maskInText(text, { isMessage: true }))
 
-/** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
+/** Prints the plan. Exit code 1 when the change can't be merged as it is: errors are found, or a file can't be read and there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const workspace = openWorkspace(terminal.cwd, flags)
+  const file = openReport({ named: flags.out, kind: `plan ${format}`, workspace, cwd: terminal.cwd })
   const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base })
   const { comparison } = outcome
   const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
@@ -71,7 +70,8 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
   const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
-  const reader = format === 'pretty' ? 'person' : 'program'
+  // a path from the top of another checkout would not say which one
+  const reader = format === 'pretty' || workspace.databases !== undefined ? 'person' : 'program'
   const { diagnostics } = placeFor(reader, outcome.diagnostics, workspace)
   const about = {
     base: flags.base,
@@ -82,9 +82,9 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     uncompared,
   }
   const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
-  if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
-  else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
+  if (file === undefined) terminal.stdout(text)
+  else file(text)
   const blocked = blockedBy(flags.base, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
-  return 0
+  return errors > 0 ? 1 : 0
 }

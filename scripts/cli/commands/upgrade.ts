@@ -9,14 +9,13 @@ import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
-import { readFleet } from '../../discover/fleet.ts'
+import { noSuchDatabase, readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { updateVerdict } from '../../changes/update.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
 import type { Database, Diagnostic, Json, JsonMap, MapValue } from '../../model.ts'
-import { nearest } from '../../values/path.ts'
 import { append } from '../../values/append.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
@@ -86,8 +85,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
 function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
   for (const name of names) {
     if (fleet.databases.some(({ id }) => id === name || id.startsWith(`${name}/`))) continue
-    const guess = nearest(name, [...fleet.databases.map(({ id }) => id), ...fleet.databases.map(({ service }) => service)])
-    throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+    throw noSuchDatabase(name, fleet.databases)
   }
   return names.length === 0
     ? fleet.databases

@@ -162,7 +162,7 @@ export function describeEffect({ effect, reason }: Pick<DatabaseChange, 'effect'
 /** A change in words: `spec.storage.size: 20Gi → 40Gi`, `new` or `removed` for whole objects. */
 function describeChange(change: DatabaseChange['changes'][number], others: number): string {
   if (change.path === '') return change.after === null ? `${change.object} is removed` : `${change.object} is new`
-  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)} ${change.path} is removed`
+  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)}: ${change.path} is removed`
   return `${nameObjects(change.object, others)} ${change.path}: ${shownJson(change.before)} → ${shownJson(change.after)}`
 }
 
