@@ -44,7 +44,7 @@ const namesOf = byText((database) => {
   const names = database.split('/').map((name) => name.replaceAll(/[^\w-]/g, (character) => `\\${character}`))
   const environment = names.pop()
   const others = names.map((name) => `\\b${name}\\b`)
-  return new RegExp([...others, `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`].join('|'), 'g')
+  return new RegExp([...others, `^${environment}$`, `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`].join('|'), 'g')
 })
 
 interface Group {
