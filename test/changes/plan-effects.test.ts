@@ -168,7 +168,7 @@ test('what a switch takes away is told once, at the switch', async () => {
     ['Cluster/example-api-db-prd', 'spec.backup', prd, 2],
     ['ScheduledBackup/example-api-db-prd-daily-backup', '', prd, 2],
   ])
-  expect(await shown('pretty')).toContain('Cluster/example-api-db-prd spec.backup is removed')
+  expect(await shown('pretty')).toContain('Cluster/example-api-db-prd: spec.backup is removed')
 })
 
 test('no secret is in what is told as a whole', async () => {

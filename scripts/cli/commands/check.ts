@@ -212,9 +212,9 @@ export async function report(
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
   if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
-  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
