@@ -172,7 +172,8 @@ function blame(then: State, now: State, database: Database): Blame {
   const { service, environment } = database
   const env = environment.name
   const before = serviceSpot(database)
-  const retire = (path: string): Message => phrase`restore it, and retire it first: \`retired: {${named(env)}: {reason: …, since: …}}\` in ${path}`
+  const retire = (path: string): Message =>
+    phrase`restore it, and retire it first: \`retired: {${named(env)}: {reason: …, since: …}}\` in ${path}`
   const own = `service.yaml of ${service}`
   if (!now.settings.environments.some(({ name }) => name === env)) {
     const at = settingSpot(now, ['environments'], 'key')

@@ -1,5 +1,4 @@
 // What is git asked, and how is it kept from running anything or reading the work tree?
-import { printed } from '../values/printed.ts'
 import { execFileSync } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -177,7 +176,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
     return execFileSync('git', args, { input: input ?? '', maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'pipe'], env })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
-    const stderr = error instanceof Error && 'stderr' in error ? printed(error.stderr).trim() : ''
+    const stderr = error instanceof Error && 'stderr' in error && Buffer.isBuffer(error.stderr) ? error.stderr.toString('utf8').trim() : ''
     if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
     const [first = ''] = stderr.split('\n')
     const advice = /^[ \t]+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]

@@ -84,7 +84,7 @@ describe('bounds', () => {
     repository.put(values, `# ${'x'.repeat(1024 * 1024)}\n`)
     const { code, stdout, stderr } = await repository.run('check')
     expect(code).toBe(1)
-    expect(stdout + stderr).toContain(`${values} is 1.0 MiB large, but files over 1 MiB are not read`)
+    expect(stdout + stderr).toContain(`${values} has 1048579 bytes, but files over 1 MiB (1048576 bytes) are not read`)
   })
   test('so is one of more than 200,000 nodes', () => {
     expect(read(`[${'1,'.repeat(199_000)}]`).problems).toEqual([])
