@@ -1,7 +1,7 @@
 // How is a text cut in linear time: at its ends, and at the start of a line?
 
 /**
- * The text without the characters of `ending` at its end. The regular expression for it, `/x+$/`, starts anew at each x
+ * The text without the characters of `ending` at its end. The regular expression for it, `/x+$/`, starts over at each x
  * of a run that something else ends, which is quadratic.
  */
 export function trimEndOf(text: string, ending: string): string {

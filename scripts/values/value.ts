@@ -42,7 +42,7 @@ export function valueAt(root: Value | undefined, path: Path): Value | undefined 
   return node
 }
 
-/** The deepest node on the way to a path, and how many steps lead to it. */
+/** The deepest existing node on the way to a path, and how many steps lead to it. */
 export function deepestAt(root: Value, path: Path): { readonly node: Value; readonly depth: number } {
   let node = root
   let depth = 0
