@@ -58,7 +58,7 @@ export function* overriddenByMerge(
         : {
             rule: 'yaml/merge-key',
             fatal: false,
-            message: phrase`key \`${named(name)}\` has no effect: the merge key \`<<\` below it replaces its value when ${named(r.reader)} reads the file`,
+            message: phrase`key \`${named(name)}\` has no effect: ${named(r.reader)} lets the merge key \`<<\` below it replace the value`,
             span: own,
             related: mergedHere,
             help: phrase`move the \`<<\` above \`${named(name)}\`, or remove \`${named(name)}\``,
