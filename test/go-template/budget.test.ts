@@ -1,4 +1,4 @@
-// Do templates that strangers wrote end soon, whatever they ask for?
+// Do untrusted templates end soon, whatever they do?
 import { expect, test } from 'vitest'
 import { BudgetExceeded, templateBudget } from '../../scripts/go-template/budget.ts'
 import type { ArgumentType, GoFunction } from '../../scripts/go-template/go-function.ts'
@@ -84,7 +84,7 @@ test.each(exceeding)('more %s is one refusal: %s', (bound, text) => {
   expect(() => render(text)).toThrow(bound)
 })
 
-// a bound of time that no polynomial meets, and a busy machine does
+// a time bound that no superlinear algorithm meets, but a busy machine does
 const seconds = 3
 
 test.each([
@@ -130,7 +130,7 @@ test.each(
   expect(cost(text)).toBeLessThan(seconds * 1000)
 })
 
-/** What a parameter of each type is handed: a large value. */
+/** A large value for a parameter of each type. */
 const large: Readonly<Record<ArgumentType, string>> = {
   string: '$.text',
   int: '3',
@@ -169,7 +169,7 @@ test.each(Object.keys(functions))('no call of %s costs much more than it pays', 
   }
 })
 
-test('what is asked for on the way of honest templates is no reason to refuse', () => {
+test('what ordinary templates need is not refused', () => {
   const budget = templateBudget()
   const text =
     '{{ $n := .a | lower | trunc 40 | trimSuffix "-" }}{{ range $i, $e := list "x" "y" "z" }}{{ printf "%s-%s-%d" $n $e $i }}{{ end }}{{ regexReplaceAll "[^a-z0-9-]" .a "-" }}{{ toYaml . }}'
@@ -183,7 +183,7 @@ test('what is asked for on the way of honest templates is no reason to refuse', 
     })
 })
 
-test('what chance or the clock decides is unknown where an answer hangs on it', () => {
+test('what depends on chance or the clock is unknown where a result depends on it', () => {
   const unknown = (text: string): string => renderText(text, params(), { ...options, unknown: '?' })
   for (const call of [
     'randAlphaNum 5',
