@@ -52,7 +52,7 @@ describe('metadata of a new object', () => {
   ]
   it.each(cases)('%s', (_, metadata, expected) => expect(answer(catalog(metadata))).toBe(expected))
 
-  it('a time that leaves the calendar is unreadable to a webhook alone', () => {
+  it('a time outside the calendar is unreadable only to a webhook', () => {
     const metadata = { creationTimestamp: '9999-12-31T23:59:59-01:00' }
     expect(answer(cluster(metadata))).toBe('webhook-decode: creationTimestamp Invalid')
     expect(answer(cluster(metadata), cluster({}))).toBe('')
