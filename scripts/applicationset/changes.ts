@@ -10,7 +10,7 @@ import { isJsonMap } from '../values/value.ts'
 /** How the parent deletes a set that is gone: a pruning parent Application uses `foreground` unless told otherwise. */
 export type Propagation = 'background' | 'foreground' | 'orphan'
 export interface ChangeOptions extends ReconcileOptions {
-  /** what lives before the change; absent: what the set before it made. `owner` is a set's name, '' nobody, absent the set before */
+  /** what is live before the change; absent: what the old set made. `owner` is a set's name, '' for none, absent for the old set */
   readonly live?: 'as before' | readonly { readonly application: JsonMap; readonly owner?: string }[]
   readonly propagation?: Propagation
 }
@@ -27,12 +27,12 @@ export type ChangeResult =
   | 'foreign'
 /** What becomes of one Application. */
 export interface ApplicationChange {
-  /** with its namespace before it where that is not the set's */
+  /** prefixed with its namespace if that is not the set's */
   readonly name: string
   readonly result: ChangeResult
   /** absent: none */
   readonly finalizers?: readonly string[]
-  /** deleting it takes its resources along */
+  /** deleting it also deletes its resources */
   readonly cascade: boolean
   /** of a deleted Application: what becomes of the database */
   readonly cluster?: 'deleted' | 'kept' | 'waits-for-approval'
@@ -43,8 +43,8 @@ export interface ApplicationChange {
 }
 
 /**
- * Plays the controller before and after a change of a set (`after` null: the set is removed) and reads off what becomes
- * of every Application, sorted by name. Reproduces `ApplicationSetReconciler.Reconcile`; the garbage collector is played by
+ * Simulates the controller before and after a change of a set (`after` null: the set is removed) and reports what becomes
+ * of every Application, sorted by name. Reproduces `ApplicationSetReconciler.Reconcile`; the garbage collector is simulated by
  * the documented rules. A renamed or moved set counts as a new one, created before the old one is pruned.
  */
 export function changeApplications(before: Json, after: Json, options: ChangeOptions): ApplicationChange[] {
@@ -65,7 +65,7 @@ export function changeApplications(before: Json, after: Json, options: ChangeOpt
 function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster {
   const cluster: Cluster = new Map()
   if (options.live === undefined || options.live === 'as before') {
-    // the set before the change has had its time: create-only or not, everything is in place
+    // the old set has been reconciled: create-only or not, everything is in place
     if (old !== undefined) reconcile(cluster, old, options)
     return cluster
   }
@@ -82,8 +82,8 @@ function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster 
 }
 
 /**
- * The set is deleted. Without a finalizer it is gone before the controller sees it, and the garbage collector takes its
- * Applications along; with one, a policy that forbids deletion makes the controller drop the owner references first.
+ * The set is deleted. Without a finalizer it is gone before the controller sees it, and the garbage collector deletes its
+ * Applications; with one, a policy that forbids deletion makes the controller drop the owner references first.
  */
 function deleteSet(cluster: Cluster, set: JsonMap, options: ChangeOptions): void {
   const owner = setKey(set)
@@ -101,7 +101,7 @@ function deleteSet(cluster: Cluster, set: JsonMap, options: ChangeOptions): void
   }
 }
 
-/** Desired Applications that a policy which updates would still change. */
+/** Desired Applications that an updating policy would still change. */
 function staleNames(cluster: Cluster, set: JsonMap, options: ChangeOptions): ReadonlySet<string> {
   if (policyOf(set, options.controller).update) return new Set()
   const copy: Cluster = new Map(cluster)
@@ -155,8 +155,8 @@ function describeOne(key: string, play: Play, as: { name: string; owners: readon
 }
 
 /**
- * Whether an owner is the set that there is after the change, or the one that was removed: what still waits to be deleted
- * with a set of another name is nobody's. Owner references hold a name and no namespace, so that a moved set keeps its own.
+ * Whether an owner is the set that exists after the change, or the one that was removed: what still waits to be deleted
+ * with a set of another name has no owner. Owner references hold a name but no namespace, so a moved set keeps its own.
  */
 function isOwner(owner: string, { old, next }: Play): boolean {
   const set = next ?? old

@@ -25,7 +25,7 @@ export class RenderFailure extends Error {
 
 const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
 
-/** Runs a step; what templates, types and generators refuse becomes a failure of this stage. */
+/** Runs a step; refusals of templates, types and generators become a failure of this stage. */
 function staged<T>(stage: RenderFailure['stage'], body: () => T): T {
   try {
     return body()
@@ -91,7 +91,7 @@ function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
   if (typeof patch !== 'string') return finished
   const { budget, unknown } = given.context
   const text = renderText(patch, params, given.context)
-  if (text === unknown) throw new UnsupportedGenerator('the templatePatch is decided by chance or by the clock')
+  if (text === unknown) throw new UnsupportedGenerator('the templatePatch depends on chance or on the clock')
   budget.parse(text)
   return patched(finished, text)
 }
@@ -99,7 +99,7 @@ function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
 interface Rendering {
   readonly params: GoMap
   readonly context: GeneratorContext
-  /** a text became empty, so that its field may have to go */
+  /** a text became empty, so its field may have to be dropped */
   emptied: boolean
 }
 
@@ -119,14 +119,14 @@ function isConstant(value: Json): boolean {
   return known
 }
 
-/** `deeplyReplace`: texts alone, keys of maps too; values objects lose their nulls on the way. */
+/** `deeplyReplace`: strings only, including keys of maps; values objects lose their nulls on the way. */
 function renderShape(value: Json, shape: Shape, rendering: Rendering): Json {
   if (typeof value === 'string') {
     const text = renderText(value, rendering.params, rendering.context)
     if (text === '') rendering.emptied = true
     return text
   }
-  // a values object is copied all the same, because its nulls go
+  // a values object is copied anyway, because its nulls are dropped
   if (shape.kind !== 'raw' && isConstant(value) && !holdsRaw(value)) return value
   if (shape.kind === 'raw') return renderDeep(value, rendering.params, rendering.context)
   if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => renderShape(item, shape.of, rendering))
@@ -157,7 +157,7 @@ function patched(application: JsonMap, text: string): JsonMap {
   const written = throughType(application, applicationObjectShape)
   const merged = applyStrategicPatch(isJsonMap(written) ? written : {}, patch, applicationObjectShape)
   const result = throughType(merged, applicationObjectShape)
-  if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is no map')
+  if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is not a map')
   const before = isJsonMap(application['spec']) ? application['spec']['project'] : undefined
   const metadata = isJsonMap(result['metadata']) ? { ...result['metadata'] } : {}
   // the API server sets it, whatever a patch says
@@ -172,7 +172,7 @@ function finish(application: JsonMap, set: JsonMap): JsonMap {
   const setMetadata = isJsonMap(set['metadata']) ? set['metadata'] : {}
   const namespace = setMetadata['namespace']
   if (typeof namespace === 'string') metadata['namespace'] = namespace
-  // ObjectMeta would drop an empty name; the API server is asked for one all the same
+  // ObjectMeta would drop an empty name; the API server requires one anyway
   metadata['name'] ??= ''
   return { metadata, spec: normalizeSpec(spec), originalProject: spec['project'] ?? '' }
 }
