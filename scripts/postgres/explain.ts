@@ -1,4 +1,4 @@
-// What does PostgreSQL say of one parameter: type, unit, bounds, when a change applies, and which rules read it?
+// What is known about one parameter of PostgreSQL: type, unit, bounds, when a change applies, and which rules read it?
 import type { RenderedObject, Rule } from '../model.ts'
 import { parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
@@ -20,7 +20,7 @@ export interface ParameterFacts {
 }
 
 const contexts: ReadonlyMap<string, string> = new Map([
-  ['internal', 'never: the server finds it out itself'],
+  ['internal', 'never: the server determines it itself'],
   ['postmaster', 'after a restart'],
   ['sighup', 'after a reload'],
   ['backend', 'after a reload, in new connections'],
@@ -49,7 +49,7 @@ function boundsOf({ min, max, unit }: Parameter): string[] {
   return [`${min} to ${max}${unit === undefined ? '' : ` ${/^\d/.test(unit) ? `× ${unit}` : unit}`}`]
 }
 
-/** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that note what is read. */
+/** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that record what is read. */
 export function readersOfParameter(object: RenderedObject, name: string): readonly Rule<Running>[] {
   const running = runningOf(object)
   if (running === undefined) return []
