@@ -38,7 +38,7 @@ function* unreadable(volumes: readonly Volume[]): Iterable<Finding> {
     const size = stringAt(volume.storage, 'size')
     if (size === '' || parseQuantity(size)) continue
     const message = phrase`${here(`size of ${volume.name}`)} is ${shown(size)}, but must be a quantity such as 10Gi`
-    const finding = refusal([...volume.field, 'size'], message, phrase`write a number and Mi, Gi or Ti, without blanks`)
+    const finding = refusal([...volume.field, 'size'], message, phrase`write a number and Mi, Gi or Ti, without spaces`)
     yield { ...finding, fix: { write: 'quantity' }, places: [{ path: [...volume.path, 'size'] }] }
   }
 }
@@ -87,7 +87,7 @@ export const storage: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const limit = ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData']
       if (!mapAt(object, 'spec', 'ephemeralVolumeSource') || jsonAt(object, ...limit) === undefined) return
-      const message = phrase`${here('ephemeralVolumeSource')} is set, but must not be beside ephemeralVolumesSizeLimit.temporaryData`
+      const message = phrase`${here('ephemeralVolumeSource')} is set, but must not be with ephemeralVolumesSizeLimit.temporaryData`
       const finding = refusal(['spec', 'ephemeralVolumeSource'], message, phrase`remove one of the two`)
       yield { ...withPlaces(finding, { path: limit, label: phrase`the limit is here` }), type: 'FieldValueDuplicate' }
     },

@@ -10,7 +10,7 @@ export interface OperatorSubject {
   /** version of the operator, `1.30.0` */
   readonly operator: string
   readonly env: {
-    /** whether the VolumeSnapshot CRD was there when the operator started */
+    /** whether the VolumeSnapshot CRD existed when the operator started */
     readonly volumeSnapshot: boolean
   }
 }

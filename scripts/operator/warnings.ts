@@ -12,7 +12,7 @@ import { reached, releases } from './version.ts'
 
 const monitoring = ['spec', 'monitoring'] as const
 
-/** The release that drops in-tree object stores, as this operator announces it. */
+/** The release for which this operator announces the removal of in-tree object stores. */
 function removalRelease(operator: string): string {
   if (reached(operator, ['1.28.4', '1.29.2', '1.30.0'])) return '1.31.0'
   return reached(operator, releases.march2026) ? '1.30.0' : '1.29.0'
@@ -34,7 +34,7 @@ function* twice(cluster: JsonMap, member: string, inTemplate: readonly string[])
     const other = jsonAt(cluster, 'spec', volume, 'pvcTemplate', ...inTemplate)
     const isSet = member === 'size' ? own !== '' && !isZeroQuantity(readQuantity(other)) : other !== undefined
     if (typeof own !== 'string' || !isSet) continue
-    const message = phrase`${here(`${volume}.${member}`)} is ${shown(own)}, but pvcTemplate sets it, too, and is ignored`
+    const message = phrase`${here(`${volume}.${member}`)} is ${shown(own)}, but pvcTemplate also sets it and is ignored`
     const finding = caution(['spec', volume, member], message, phrase`remove it from pvcTemplate`)
     yield withPlaces(finding, { path: ['spec', volume, 'pvcTemplate', ...inTemplate], label: phrase`ignored` })
   }
@@ -71,7 +71,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const [first, ...others] = inTreeStores(object)
       if (!first) return
-      const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated: the operator announces it for ${removalRelease(operator)}`
+      const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated; removal is announced for ${removalRelease(operator)}`
       yield { message, help: phrase`move to the Barman Cloud plugin`, places: [first, ...others] }
     },
   },
@@ -92,14 +92,14 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     id: 'storage/class-once',
     severity: 'warning',
     upstream: 'getStorageWarnings',
-    summary: 'the storage class is given once',
+    summary: 'the storage class is set once',
     check: ({ object }) => twice(object, 'storageClass', ['storageClassName']),
   },
   {
     id: 'storage/size-once',
     severity: 'warning',
     upstream: 'getStorageWarnings',
-    summary: 'the size is given once',
+    summary: 'the size is set once',
     check: ({ object }) => twice(object, 'size', ['resources', 'requests', 'storage']),
   },
   {
@@ -136,7 +136,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     id: 'monitoring/no-pod-monitor',
     severity: 'warning',
     upstream: 'getDeprecatedMonitoringFieldsWarnings',
-    summary: 'the PodMonitor is not made by the operator',
+    summary: 'the PodMonitor is not created by the operator',
     *check({ object }) {
       if (booleanAt(object, ...monitoring, 'enablePodMonitor') === true)
         yield* inUse(object, 'enablePodMonitor', phrase`write the PodMonitor yourself`)
