@@ -1,11 +1,11 @@
-// Which path did a person type?
+// Which path was typed?
 import type { Path } from '../model.ts'
 
 const step = /^(?:\.?([A-Za-z_][^.[\]"]*)|\.?\[(\d+)\]|\.(\d+)|\.?\[("(?:[^"\\]|\\.)*"|'[^']*')\])/
 
 /**
  * `cluster.roles[0].name`, `cluster.annotations["a/b"]` → steps; the inverse of formatPath, and `.0` is an index as well.
- * Undefined: that is no path.
+ * Undefined: not a path.
  */
 export function parsePath(text: string): Path | undefined {
   const path: (string | number)[] = []
