@@ -1,15 +1,15 @@
-// Which command can be typed where our advice is read?
+// Which command line of this program works where our advice is read?
 import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import { readRegular } from './named-file.ts'
 import { workTree } from './tree.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What a person can type to put generated files right. */
+/** The commands that update generated files. */
 export interface Advice {
   /** the command line of `render` */
   readonly render: string
-  /** the command that stages a file, where the work tree has it as it should be and only the index is behind */
+  /** the command that stages a file, if the work tree is up to date and only the index is behind */
   readonly stage: (path: string, wanted: string | undefined) => string | undefined
 }
 
@@ -27,7 +27,7 @@ export function commandLine(workspace: Workspace, command: string): string {
   return shellLine([...programWords(process.argv[1], workspace), command, ...(folder === '.' ? [] : ['--root', folder]), ...elsewhere])
 }
 
-/** How generated files are put right from here. */
+/** How generated files are updated from here. */
 export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   const { root, cwd = root } = workspace
   const files = staged ? workTree(root, []) : undefined
@@ -41,12 +41,12 @@ export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   }
 }
 
-/** Words as a shell takes them; what needs no quotes has none. */
+/** Words for a shell, quoted only if necessary. */
 export function shellLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
 }
 
-/** The script of a package.json that does nothing but run the command. */
+/** The script of a package.json that only runs the command. */
 function scriptFor(root: string, command: string): string | undefined {
   let scripts: unknown
   try {
@@ -62,12 +62,12 @@ function scriptFor(root: string, command: string): string | undefined {
   return found?.[0]
 }
 
-/** How the program is called in the working directory; `started` is the script that node runs, by its whole path. */
+/** How the program is called in the working directory; `started` is the script that node runs, by its absolute path. */
 function programWords(started: string | undefined, { root, cwd = root }: Workspace): readonly string[] {
   if (started === undefined || !/^cnpg-values(?:\.mjs|\.cmd)?$/.test(basename(started))) return ['cnpg-values']
   const parts = started.split(sep)
   if (parts.includes('_npx') || (parts.includes('node_modules') && isBelow(cwd, started))) return ['npx', 'cnpg-values']
-  // a package that is installed for all, by pre-commit, or by the Action isn't where the advice is read
+  // a package installed globally, by pre-commit, or by the Action is not where the advice is read
   if (parts.includes('node_modules') || !started.endsWith('.mjs') || process.env['CI'] !== undefined) return ['cnpg-values']
   return ['node', isBelow(cwd, started) ? relative(real(cwd), real(started)).split(sep).join('/') : started]
 }

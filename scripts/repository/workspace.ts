@@ -11,11 +11,11 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
-  /** where a person stands, who reads paths and types commands; absent: at the root */
+  /** the working directory, in which paths are read and commands typed; absent: the root */
   readonly cwd?: string
-  /** which of two checkouts the command is run in: its commits and its index are meant; absent: both are one, or there is one */
+  /** in which of two checkouts the command runs: its commits and index are used; absent: they are the same, or there is only one */
   readonly standing?: 'root' | 'databases'
-  /** texts that stand for those of the files, by their path as it is shown */
+  /** texts that replace those of the files, by path as shown */
   readonly edited?: ReadonlyMap<string, string>
 }
 
@@ -26,9 +26,7 @@ export function openWorkspace(
 ): Workspace {
   const root = folder(cwd, flags.root ?? '.', '--root')
   if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
-    throw new UsageError(
-      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
-    )
+    throw new UsageError(`${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of such a repository (see --root)`)
   const from = realpathSync(cwd)
   if (flags.databases === undefined) return { root, cwd: from }
   const databases = folder(cwd, flags.databases, '--databases')
@@ -43,13 +41,13 @@ function folder(cwd: string, path: string, flag: string): string {
     isFolder = statSync(full).isDirectory()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${String(code)})`)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be read (${String(code)})`)
   }
   if (!isFolder) throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
   return realpathSync(full)
 }
 
-/** A path that a person (and an annotation) can open: relative to the root where that is short, else absolute. */
+/** A path that the user (and an annotation) can open: relative to the root if that is short, else absolute. */
 export function shownPath(root: string, path: string): string {
   const short = relative(root, path)
   return isAbsolute(short) ? path : short.split(sep).join('/')
