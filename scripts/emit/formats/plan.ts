@@ -6,9 +6,9 @@ import type { Diagnostic, Json } from '../../model.ts'
 import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'
 
-/** What a plan says before it comes to the databases. */
+/** What a plan shows before the databases. */
 export interface PlanHead {
-  /** as a person named it */
+  /** as the user named it */
   readonly base: string
   /** what was compared with what */
   readonly compared: string
@@ -42,12 +42,12 @@ export function writePlanJson({ base, compared, diagnostics }: PlanHead, databas
   return `${JSON.stringify(plan, null, 2)}\n`
 }
 
-/** What stands in the way of a merge; undefined: nothing. */
+/** What prevents a merge; undefined: nothing. */
 export function blockedBy(base: string, errors: number): string | undefined {
-  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: this can't be merged as it is`
 }
 
-/** The errors of a plan, one a line: what merging does hangs on them. */
+/** The errors of a plan, one per line: what merging does depends on them. */
 export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics
     .filter(({ severity }) => severity === 'error')
@@ -57,13 +57,13 @@ export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
     })
 }
 
-/** Databases that change in the same way, told once. */
+/** Databases that change in the same way, shown once. */
 export interface PlanGroup {
   readonly first: DatabaseChange
   readonly ids: readonly string[]
 }
 
-/** Databases whose change differs in names alone, in the order of their first; untouched ones are left out. */
+/** Databases whose changes differ only in names, in the order of their first; untouched ones are left out. */
 export function groupChanges(databases: readonly DatabaseChange[]): PlanGroup[] {
   const groups = new Map<string, { first: DatabaseChange; ids: string[] }>()
   for (const database of databases) {
@@ -106,8 +106,8 @@ export function shownJson(value: Json): string {
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }
 
-/** Changes of one line that reach several objects alike, told once; the Cluster speaks for the others. */
-export function mergeAlike(
+/** Changes of one line that affect several objects in the same way, shown once; the Cluster stands for the others. */
+export function mergeMatching(
   changes: DatabaseChange['changes'],
 ): readonly { readonly change: DatabaseChange['changes'][number]; readonly others: number }[] {
   const merged = new Map<string, { change: DatabaseChange['changes'][number]; others: number }>()
@@ -126,7 +126,7 @@ export function nameObjects(object: string, others: number): string {
   return others === 0 ? object : `${object} and ${others} more`
 }
 
-/** Whether a map or a list is gone, whose content would only be noise. */
+/** Whether a map or a list is removed, whose content would only be noise. */
 export function isRemovedWhole({ before, after }: DatabaseChange['changes'][number]): boolean {
   return after === null && typeof before === 'object' && before !== null
 }
@@ -144,7 +144,7 @@ function describeChange(change: DatabaseChange['changes'][number], others: numbe
   return `${nameObjects(change.object, others)} ${change.path}: ${shownJson(change.before)} → ${shownJson(change.after)}`
 }
 
-/** The plan as a person reads it on a terminal. */
+/** The plan as shown on a terminal. */
 export function writePlanText({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
@@ -152,7 +152,7 @@ export function writePlanText({ base, compared, diagnostics }: PlanHead, databas
   const end = blocked === undefined ? '' : `${errors.map((line) => `${line}\n`).join('')}${visible(blocked)}\n`
   const head = `${visible(compared)}\n\n`
   if (groups.length === 0) {
-    const what = errors.length === 0 ? 'nothing changes for' : 'these errors stand, and nothing else changes for'
+    const what = errors.length === 0 ? 'nothing changes for' : 'these errors remain, and nothing else changes for'
     return `${head}${what} ${plural(databases.length, 'database')} (since ${visible(base)})\n${end}`
   }
   const blocks = groups.map((group) => {
@@ -160,7 +160,7 @@ export function writePlanText({ base, compared, diagnostics }: PlanHead, databas
     const lines = [
       `${visible(nameGroup(group))}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
     ]
-    for (const { change, others } of mergeAlike(first.changes)) {
+    for (const { change, others } of mergeMatching(first.changes)) {
       const { file, line, revision } = locate(change.spot)
       const effect = describeEffect(change)
       lines.push(

@@ -37,7 +37,7 @@ function place(at: SourceLocation): string {
   return `${at.revision === undefined ? '' : `${printable(at.revision)}:`}${printable(at.file)}:${at.line}:${at.column}`
 }
 
-/** How far a shared mistake reaches: ", affects 14 databases in prd". */
+/** How many databases a shared mistake affects: ", affects 14 databases in prd". */
 function reach({ databases }: Diagnostic): string {
   if (databases.length < 2) return ''
   const environments = new Set(databases.map((id) => id.slice(id.lastIndexOf('/') + 1)))
@@ -96,7 +96,7 @@ export function count(diagnostics: readonly Diagnostic[]): Counts {
   }
 }
 
-/** `1 error`, `2 errors`; a noun whose plural is another word brings it along. */
+/** `1 error`, `2 errors`; an irregular plural is passed along. */
 export function plural(number: number, noun: string, several = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : several}`
 }
