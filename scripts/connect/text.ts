@@ -18,21 +18,21 @@ export function pluginCommands({ cluster: name, namespace, dbname, instances, ro
   return [
     { does: 'health, primary, replication, certificates', command: `${cnpg} status ${cluster}` },
     { does: '… with details', command: `${cnpg} status ${cluster} -v` },
-    { does: '… with everything, PostgreSQL settings too', command: `${cnpg} status ${cluster} -v -v` },
+    { does: '… with everything, including PostgreSQL settings', command: `${cnpg} status ${cluster} -v -v` },
     { does: 'psql on the primary, as postgres, no password', command: `${cnpg} psql ${cluster} -- ${database}` },
     ...(instances > 1 ? [{ does: 'psql on a standby: reads only', command: `${cnpg} psql ${cluster} --replica -- ${database}` }] : []),
     {
       does: 'client certificate for a role, as a Secret',
       command: `${cnpg} certificate ${certificate} --cnpg-cluster ${cluster} --cnpg-user ${shellWord(role)}`,
     },
-    { does: 'read changed settings', command: `${cnpg} reload ${cluster}` },
+    { does: 'reload changed settings', command: `${cnpg} reload ${cluster}` },
     { does: 'restart all instances, one after the other', command: `${cnpg} restart ${cluster}` },
     ...(instances > 1 ? [{ does: 'make instance 2 the primary', command: `${cnpg} promote ${cluster} 2` }] : []),
     { does: 'logs of all instances', command: `${cnpg} logs cluster ${cluster} -f` },
   ]
 }
 
-/** The same with kubectl alone. */
+/** The same with plain kubectl. */
 export function kubectlCommands({ cluster, namespace, dbname, secrets }: ConnectFacts): CommandLine[] {
   const kubectl = `kubectl -n ${shellWord(namespace)}`
   const primary = shellWord(`svc/${cluster}-rw`)
@@ -43,7 +43,7 @@ export function kubectlCommands({ cluster, namespace, dbname, secrets }: Connect
   const read = (key: string): string => `${kubectl} get ${words} -o jsonpath='{.data.${key}}' | base64 -d`
   const keys = secret === undefined ? [] : secret.by === 'given' ? ['username', 'password'] : ['uri', 'username', 'password']
   return [
-    ...keys.map((key) => ({ does: key === 'uri' ? 'connection string of the application' : `${key} alone`, command: read(key) })),
+    ...keys.map((key) => ({ does: key === 'uri' ? 'connection string of the application' : `${key} only`, command: read(key) })),
     { does: 'the primary on localhost:5432', command: `${kubectl} port-forward ${primary} 5432:5432` },
     { does: 'psql inside the primary', command: `${kubectl} exec -it ${primary} -c postgres -- psql ${psqlDatabase(dbname)}` },
     {
