@@ -12,7 +12,7 @@ import type { Pair } from './side.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import { isSupervised } from './verdict.ts'
 
-interface FleetToKnow {
+interface FleetSubject {
   readonly settings: Settings
   readonly databases: readonly Database[]
   readonly pins: Pins
@@ -22,7 +22,7 @@ interface FleetToKnow {
 }
 
 /** Notes about the fleet as a whole: support, pins that go together, what another version changes. */
-export function* fleetNotes({ settings, databases, pins, majors, pairs, modelledChart }: FleetToKnow): Iterable<{ text: string }> {
+export function* fleetNotes({ settings, databases, pins, majors, pairs, modelledChart }: FleetSubject): Iterable<{ text: string }> {
   if (pins.operator !== undefined) {
     const unknown = unknownOperator(pins.operator)
     if (unknown !== undefined) yield { text: unknown }

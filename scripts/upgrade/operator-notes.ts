@@ -17,7 +17,7 @@ interface Behaviour {
 const behaviours: readonly Behaviour[] = [
   {
     since: ['1.28.0'],
-    note: 'standbys give up a silent connection after 5 s (STANDBY_TCP_USER_TIMEOUT=0 in the operator restores the old behaviour)',
+    note: 'standbys drop a silent connection after 5 s (STANDBY_TCP_USER_TIMEOUT=0 in the operator restores the old behaviour)',
     concerns: (side) => Number(member(cluster(side), 'spec', 'instances') ?? 1) > 1,
   },
   { since: ['1.28.0'], note: 'results of monitoring queries are cached for 30 s (monitoring.metricsQueriesTTL)', concerns: hasQueries },
@@ -56,7 +56,7 @@ const behaviours: readonly Behaviour[] = [
     since: releases.minor30,
     note: 'the operator needs create, get, list, update and watch on leases (coordination.k8s.io): extend custom RBAC first, else nothing is promoted',
   },
-  { since: releases.minor30, note: 'instances created by an operator older than 1.24 must have been rolled before' },
+  { since: releases.minor30, note: 'instances created by an operator older than 1.24 must be rolled before the upgrade' },
   {
     since: releases.minor30,
     note: 'the reconciler reads cnpg.io/validation, too: remove it from objects that are correct by now',
@@ -107,7 +107,7 @@ export function operatorNotes(side: Evaluated, from: string, to: string): string
   const pooled = side.objects.some(
     ({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'template', 'spec', 'containers') === undefined,
   )
-  if (pooled) append(notes, imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers roll'))
+  if (pooled) append(notes, imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers are rolled'))
   const spec = cluster(side)
   const isPinned = member(spec, 'spec', 'imageName') !== undefined || member(spec, 'spec', 'imageCatalogRef') !== undefined
   if (!isPinned)
@@ -136,7 +136,7 @@ export function supportNotes(from: string, to: string): string[] {
   }
   const minors = [from, to].map((version) => Number(version.split('.')[1]))
   if ((minors[1] ?? 0) - (minors[0] ?? 0) > 1)
-    notes.push(`from ${from} to ${to} skips minors: this usually works, but the operator's documentation advises one minor at a time`)
+    notes.push(`going from ${from} to ${to} skips minors: this usually works, but the operator's documentation advises one minor at a time`)
   return notes
 }
 

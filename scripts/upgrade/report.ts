@@ -36,7 +36,7 @@ export function upgradeToText(upgrade: Upgrade, show: (diagnostic: Diagnostic) =
   if (changes.length > 0) sections.push(`${bold('Stored objects')}\n${changes.join('\n')}`)
   if (files.length > 0) sections.push(`${bold('Generated files')}\n${files.map(fileLines).join('\n')}`)
   if (notes.length > 0)
-    sections.push(`${bold('To know')}\n${notes.map(({ text, databases: ids }) => `  - ${text}${reach(ids, databases.length)}`).join('\n')}`)
+    sections.push(`${bold('Notes')}\n${notes.map(({ text, databases: ids }) => `  - ${text}${reach(ids, databases.length)}`).join('\n')}`)
   return `${sections.join('\n\n')}\n\n${conclusion(databases)}\n`
 }
 

@@ -33,7 +33,7 @@ async function upgrade(...argv: string[]): Promise<{ code: number; stdout: strin
   return { code, stdout, stderr }
 }
 
-interface Told {
+interface Report {
   readonly summary: { databases: number; breaking: number }
   readonly pins: readonly { pin: string; from: string[]; to: string; downgrade: boolean }[]
   readonly databases: readonly {
@@ -47,11 +47,11 @@ interface Told {
   readonly notes: readonly { text: string; databases: string[] }[]
 }
 
-async function reportOf(...argv: string[]): Promise<Told & { code: number }> {
+async function reportOf(...argv: string[]): Promise<Report & { code: number }> {
   const { code, stdout } = await upgrade('--format', 'json', ...argv)
-  return { ...(JSON.parse(stdout) as Told), code }
+  return { ...(JSON.parse(stdout) as Report), code }
 }
-const texts = (notes: Told['notes']) => notes.map(({ text }) => text).join('\n')
+const texts = (notes: Report['notes']) => notes.map(({ text }) => text).join('\n')
 
 describe('usage', () => {
   test.each([
