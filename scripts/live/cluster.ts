@@ -58,7 +58,7 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
     else if (Array.isArray(want) && Array.isArray(have) && want.length === have.length)
       want.forEach((item, index) => compare(item, have[index], [...path, index]))
     else {
-      const [left, right] = shownApart(want, have)
+      const [left, right] = shownDifference(want, have)
       report(path, phrase`${fieldAt(path)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   }
@@ -81,7 +81,7 @@ function compareMetadata(wanted: JsonMap, { plain }: LiveObject, report: (path: 
   const has = mapAt(plain, annotations)
   for (const [key, value] of Object.entries(mapAt(wanted, annotations)))
     if (has[key] !== value) {
-      const [left, right] = shownApart(value, has[key])
+      const [left, right] = shownDifference(value, has[key])
       report([...annotations, key], phrase`${here(`annotation ${key}`)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   const labels: Path = ['metadata', 'labels']
@@ -115,7 +115,7 @@ function isSame(want: Json, have: Json | undefined): boolean {
 const longest = 30
 
 /** Two values so that the difference shows: long texts with the same beginning are cut at their start. */
-function shownApart(want: Json, have: Json | undefined): readonly [string, string] {
+function shownDifference(want: Json, have: Json | undefined): readonly [string, string] {
   if (typeof want !== 'string' || typeof have !== 'string' || Math.max(want.length, have.length) <= longest - 2)
     return [brief(want), brief(have)]
   let common = 0
