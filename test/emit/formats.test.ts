@@ -287,7 +287,7 @@ describe('the action', () => {
     for (const { run: text, shell } of action.runs.steps) expect(text === undefined || shell === 'bash').toBe(true)
     for (const name of Object.keys(action.inputs)) expect(step?.env?.[name.toUpperCase()]).toBe(`\${{ inputs.${name} }}`)
   })
-  test('fails with the check, and leaves the report behind', () => {
+  test('fails with the check, and keeps the report', () => {
     const { status } = runStep({ FORMAT: 'sarif', OUTPUT: 'report.sarif' })
     expect(status).toBe(1)
     expect(sarifOf(readFileSync(join(root, 'report.sarif'), 'utf8')).version).toBe('2.1.0')

@@ -43,7 +43,7 @@ test('an empty file is stale, and render fills it', async () => {
 test.each([
   ['CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
   ['a byte order mark', (text: string) => `\ufeff${text}`],
-])('%s alone is told as that', async (_, change) => {
+])('a difference in %s only is reported as such', async (_, change) => {
   repository.put(dev, change(repository.read(dev)))
   const { stdout } = await run('check')
   expect(stdout).toContain('generated file has different line endings or a byte order mark, but must be exactly as generated')

@@ -66,7 +66,7 @@ function writeDetails(group: PlanGroup): string {
   })
   // a checkbox is for a step that someone has to do
   const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${markdownText(text)}\n`)
-  const others = group.ids.length > 1 && steps.length > 0 ? ['- likewise for the others\n'] : []
+  const others = group.ids.length > 1 && steps.length > 0 ? ['- the same for the others\n'] : []
   return `**${markdownText(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
 }
 

@@ -169,7 +169,7 @@ export function writePlanText({ base, compared, diagnostics }: PlanHead, databas
       )
     }
     for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)
-    if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
+    if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - the same for the others')
     return `${lines.join('\n')}\n`
   })
   return `${head}${blocks.join('\n')}\n${summarize(databases)} (since ${visible(base)})\n${end}`
