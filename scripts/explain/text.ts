@@ -80,7 +80,7 @@ const marks = { wins: '→', overridden: ' ', removes: '✗' } as const
 
 function layerLines(explanation: Explanation, { paint, width }: Screen): string[] {
   if (explanation.layers.length === 0) return []
-  const rows = [...explanation.layers].reverse().map((line) => [marks[line.role], line.layer, placeOf(line), saysOf(line)])
+  const rows = [...explanation.layers].reverse().map((line) => [marks[line.role], line.layer, placeOf(line), contentOf(line)])
   const table = columns(rows, width)
   return [
     paint('cyan', 'layers, highest first'),
@@ -90,7 +90,7 @@ function layerLines(explanation: Explanation, { paint, width }: Screen): string[
   ]
 }
 
-function saysOf(line: LayerLine): string {
+function contentOf(line: LayerLine): string {
   const value = line.above === undefined ? oneLine(line.value) : `${line.above} is ${oneLine(line.value)}`
   if (line.role === 'removes') return `${value} (switches it off)`
   return line.role === 'overridden' ? `${value} (overridden)` : value

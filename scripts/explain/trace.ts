@@ -5,7 +5,7 @@ import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value }
 import { valueAt } from '../values/value.ts'
 
 /** What one layer sets at a path. */
-export interface LayerSays {
+export interface LayerEntry {
   readonly layer: LayerName
   /** path of the file, from the repository's root */
   readonly file: string
@@ -19,8 +19,8 @@ export interface LayerSays {
 }
 
 /** The layers that set something at a path, lowest first. `winner` is the value that the templates see; undefined: none. */
-export function layersAt(layers: readonly MapValue[], path: Path, winner: Value | undefined): LayerSays[] {
-  const said: LayerSays[] = []
+export function layersAt(layers: readonly MapValue[], path: Path, winner: Value | undefined): LayerEntry[] {
+  const entries: LayerEntry[] = []
   for (const root of layers) {
     const found = deepest(root, path)
     if (found === undefined) continue
@@ -29,7 +29,7 @@ export function layersAt(layers: readonly MapValue[], path: Path, winner: Value 
     if (!exact && value.kind !== 'null') continue
     const spot = spotOf(value)
     const { origin } = value
-    said.push({
+    entries.push({
       layer: origin.layer,
       file: origin.file.path,
       ...(spot === undefined ? {} : { at: locate(spot) }),
@@ -39,8 +39,8 @@ export function layersAt(layers: readonly MapValue[], path: Path, winner: Value 
     })
   }
   // a null under a higher value no longer removes anything
-  const last = said.length - 1
-  return said.map((entry, index) => (entry.role === 'removes' && index < last ? { ...entry, role: 'overridden' } : entry))
+  const last = entries.length - 1
+  return entries.map((entry, index) => (entry.role === 'removes' && index < last ? { ...entry, role: 'overridden' } : entry))
 }
 
 /** Maps are joined: each layer that writes one takes part in it. */
