@@ -80,7 +80,7 @@ function* checkNamespace({ namespace }: JsonMap, scope: Scope): Iterable<Issue> 
   yield issueAt(['metadata', 'namespace'], phrase`is ${shown(namespace)}, but ${must}`)
 }
 
-/** What is checked of a new object and of an update alike. */
+/** What is checked both for a new object and for an update. */
 function checkContent(metadata: JsonMap): Issue[] {
   const { ownerReferences, managedFields } = metadata
   return [

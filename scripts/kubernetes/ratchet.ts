@@ -21,17 +21,17 @@ function existedBefore(issue: Issue, object: JsonMap, old: JsonMap, root: Struct
   let [value, before]: [Json | undefined, Json | undefined] = [object, old]
   let schema: Structural | true | undefined = root
   for (const step of issue.path) {
-    const past: Json | undefined = pastOf(step, value, before, schema === true ? undefined : schema)
+    const oldValue: Json | undefined = oldValueOf(step, value, before, schema === true ? undefined : schema)
     value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
-    if (past === undefined || value === undefined) return false
-    before = past
+    if (oldValue === undefined || value === undefined) return false
+    before = oldValue
     if (schema !== undefined && schema !== true) schema = typeof step === 'number' ? schema.items : memberSchema(schema, step)
     if (isDeepStrictEqual(value, before)) return true
   }
   return false
 }
 
-function pastOf(
+function oldValueOf(
   step: string | number,
   value: Json | undefined,
   before: Json | undefined,
