@@ -21,7 +21,7 @@ function fail(): never {
   throw new TemplateError('templatePatch is not a map')
 }
 
-/** `3.0` and `1e0` as 0.5: YAML would write them as 3 and 1, JSON hands them on. */
+/** `3.0` and `1e0` as 0.5: YAML would write them as 3 and 1, JSON keeps them as written. */
 function withBrokenNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs, (part) =>
     part.startsWith('"') || /^-?\d+$/.test(part) ? part : '0.5',

@@ -51,7 +51,7 @@ test.each([
   ['databases/[!a]/*', ['b']],
   ['databases/[^a]/*', ['b']],
   ['databases/[', []],
-])('git takes %s for %j', (path, names) => {
+])('git matches %s for %j', (path, names) => {
   expect(generate(files(path))).toMatchObject({ stages: [], names })
 })
 
