@@ -31,7 +31,7 @@ function failWith(message: string): never {
   throw new TemplateError(`${failStart}${message}${failEnd}`)
 }
 
-/** The function, and what it gives where it fails. */
+/** The function, and its result if it fails. */
 function quietly(parameter: ArgumentType, body: GoFunction['call'], fallback: (message: string) => GoValue): GoFunction {
   const call: GoFunction['call'] = (args, budget, state) => {
     try {

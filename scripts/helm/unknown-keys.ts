@@ -46,7 +46,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
     const path = [...at.path, key]
     if (key === 'global' && at.path.length === 0 && shape === undefined) continue
     if (shape === undefined) {
-      if (preset === undefined && !wasLooked(map, key, search)) search.found.push(describe(value, at.shape, path, search))
+      if (preset === undefined && !wasLookedUp(map, key, search)) search.found.push(describe(value, at.shape, path, search))
     } else searchBelow(value, { shape, defaults: preset, path }, search)
   }
 }
@@ -63,7 +63,7 @@ function searchBelow(value: Value, at: Place, search: Search): void {
 }
 
 /** The maps of a run are those of the merged values, which override the layer's. */
-function wasLooked(map: MapValue, key: string, search: Search): boolean {
+function wasLookedUp(map: MapValue, key: string, search: Search): boolean {
   const isSame = ({ origin }: Value): boolean => origin.file.path === map.origin.file.path && origin.value.start === map.origin.value.start
   for (const [looked, keys] of search.looked) if (keys.has(key) && (isSame(looked) || looked.overrides.some(isSame))) return true
   return false
