@@ -23,7 +23,7 @@ export interface Patch {
 
 /**
  * The unified diff of a text with three lines of context. Context ends at a line that may not be printed. `git apply` takes
- * a hunk without context behind it for the end of the file, so a change directly above such a line is left out, too.
+ * a hunk without trailing context for the end of the file, so a change directly above such a line is left out, too.
  */
 export function unifiedDiff(path: string, before: string, after: string): Patch {
   if (before === after) return { text: '', left: 0 }

@@ -23,7 +23,7 @@ interface Spot {
   readonly operator: string
 }
 
-/** A scalar where a list of text is wanted becomes its only item. */
+/** A scalar where a list of text is expected becomes its only item. */
 function fixList({ ofText }: Extract<Fix, { write: 'list' }>, draft: Draft, { offset, operator }: Spot): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'value')
   if (node?.kind !== 'scalar' || isSecretPath(node.origin.path) || node.value === '') return undefined

@@ -76,7 +76,7 @@ describe('fix', () => {
   test.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],
-  ])('mends all kinds of slips at once and changes nothing else (%s)', async (_, ending) => {
+  ])('fixes all kinds of mistakes at once and changes nothing else (%s)', async (_, ending) => {
     await expectFix(many, ending)
     const { stdout } = await run('check')
     expect(
@@ -149,7 +149,7 @@ describe('left alone', () => {
     ['a list of maps', 'cluster:\n  imagePullSecrets: regcred\n'],
     ['a text with commas where a list is wanted', 'cluster:\n  postgresql:\n    shared_preload_libraries: a,b\n'],
     ['an alias that is a number elsewhere', 'cluster:\n  instances: &n 3\n  postgresql:\n    parameters:\n      max_connections: *n\n'],
-    ['a quantity that says something else', 'cluster:\n  storage:\n    size: 10GB\n'],
+    ['a quantity that means something else', 'cluster:\n  storage:\n    size: 10GB\n'],
     [
       'a schedule of five fields that does not parse',
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "0 2 * * NEVER"\n',
