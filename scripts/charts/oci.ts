@@ -39,7 +39,7 @@ export interface OciLayer {
 /** The chart of a pin whose repository is `oci://host/folder` or `host/folder`. */
 export function ociChart({ host, path }: { readonly host: string; readonly path: string }, pin: ChartPin): OciChart {
   return {
-    // the registry behind Docker Hub has a name of its own
+    // Docker Hub's registry has a different host name
     host: host === 'docker.io' ? 'registry-1.docker.io' : host,
     path: path === '' ? pin.name : `${path}/${pin.name}`,
     version: pin.version,

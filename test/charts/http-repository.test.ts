@@ -224,7 +224,7 @@ describe('a login', () => {
     await repository.pull({}, { env: { CNPG_VALUES_REPOSITORIES: `http://me:p%40ss@${host}` } })
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([login, login, login])
   })
-  test.each([401, 403])('is asked for where the server answers %i', async (status) => {
+  test.each([401, 403])('is requested if the server responds with %i', async (status) => {
     const { host } = await serve({ '/charts/index.yaml': (_, response) => void response.writeHead(status).end() })
     const { stderr } = await repository.pull()
     expect(stderr).toContain(`${host} refuses index.yaml without a valid login (${status}) [charts/available]\n`)
@@ -260,7 +260,7 @@ describe('one clear error for', () => {
   const cases: readonly (readonly [string, Files, string, 'repository' | 'name' | 'version'])[] = [
     ['a repository without index.yaml', {}, 'http://HOST/charts/index.yaml does not exist (404)', 'repository'],
     ['a server that fails', { '/charts/index.yaml': answering(503) }, 'HOST fails to answer (503)', 'repository'],
-    ['a server that has had enough', { '/charts/index.yaml': answering(429) }, 'HOST accepts no more requests for now (429)', 'repository'],
+    ['a server with a rate limit', { '/charts/index.yaml': answering(429) }, 'HOST accepts no more requests for now (429)', 'repository'],
     ['an odd status', { '/charts/index.yaml': answering(204) }, 'HOST answers 204 for index.yaml', 'repository'],
     [
       'a server that fails without end',
@@ -281,10 +281,10 @@ describe('one clear error for', () => {
       'repository',
     ],
     ['an index that is not YAML', { '/charts/index.yaml': 'entries: {a: [}' }, 'index.yaml of HOST is not valid YAML (', 'repository'],
-    ['a page for people', { '/charts/index.yaml': '<html></html>' }, 'http://HOST/charts/index.yaml holds no charts', 'repository'],
+    ['an HTML page', { '/charts/index.yaml': '<html></html>' }, 'http://HOST/charts/index.yaml holds no charts', 'repository'],
     ['an endless index', { '/charts/index.yaml': (_, response) => big(response) }, 'index.yaml of HOST is larger than 32 MB', 'repository'],
     [
-      'an index that says to be of 50 MB',
+      'an index with a declared length of 50 MB',
       { '/charts/index.yaml': (_, response) => void response.writeHead(200, { 'content-length': 50 << 20 }).write('entries:\n') },
       'index.yaml of HOST is larger than 32 MB',
       'repository',

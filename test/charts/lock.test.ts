@@ -42,7 +42,7 @@ const lockOf = (...charts: readonly (readonly [string, Buffer])[]): string =>
     '',
   ].join('\n')
 
-test('a pull writes no lock unless it is asked to', async () => {
+test('a pull writes no lock unless asked to', async () => {
   await repository.pull()
   expect(existsSync(join(repository.root, 'charts.lock'))).toBe(false)
 })
@@ -111,7 +111,7 @@ test.each([
     '',
   ],
   ['charts:\n  - cluster\n', 'charts.lock:2:5: error: an entry of charts.lock must have', ''],
-])('a lock that is %j is one error, and nobody is asked', async (text, ...parts) => {
+])('a lock that is %j is one error, and no request is made', async (text, ...parts) => {
   repository.put('charts.lock', text)
   const { code, stdout, stderr } = await repository.pull()
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

@@ -30,7 +30,7 @@ async function registryWith(options: RegistryOptions = {}): Promise<Registry> {
 }
 
 describe('a pull', () => {
-  test.each(['oci://HOST/example/charts', 'HOST/example/charts', 'oci://HOST/example/charts/'])('takes %s', async (address) => {
+  test.each(['oci://HOST/example/charts', 'HOST/example/charts', 'oci://HOST/example/charts/'])('accepts %s', async (address) => {
     const { host, push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
     repository.pin(address.replace('HOST', host))
@@ -50,7 +50,7 @@ describe('a pull', () => {
     repository.pin(host, { name: 'example/charts/cluster' })
     expect((await repository.pull()).stdout).toMatch(/^present /)
   })
-  test('takes a chart whose name has the folders of the registry before it', async () => {
+  test('accepts a chart whose name has the folders of the registry before it', async () => {
     const { host, push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
     repository.pin(host, { name: 'example/charts/cluster' })
@@ -96,7 +96,7 @@ describe('a pull', () => {
     push('example/charts/cluster', '0.8.1_build.2', chartArchive('cluster', '0.8.1+build.2'))
     expect(await repository.pull({ operands: ['cluster@0.8.1+build.2'] })).toMatchObject({ code: 0 })
   })
-  test('takes the layer that old charts have', async () => {
+  test('accepts the layer of old charts', async () => {
     const { push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive, (manifest) => ({
       ...manifest,

@@ -39,7 +39,7 @@ async function proxyTo(target: RunningServer, login?: string): Promise<RunningSe
 }
 
 describe('a proxy', () => {
-  test('is asked for whole addresses of http', async () => {
+  test('gets whole addresses for http', async () => {
     const proxy = await proxyTo(plain)
     repository.pin('http://charts.test/charts')
     expect(await repository.pull({}, { env: { http_proxy: `http://${proxy.host}` } })).toMatchObject({ code: 0 })
@@ -48,7 +48,7 @@ describe('a proxy', () => {
       'GET http://charts.test/charts/c.tgz',
     ])
   })
-  test('is asked for a tunnel for https, and sees nothing in it', async () => {
+  test('opens a tunnel for https, and sees nothing in it', async () => {
     const proxy = await proxyTo(secure, 'proxy:pass word')
     repository.pin('https://charts.test/charts')
     const env = { HTTPS_PROXY: `http://proxy:pass%20word@${proxy.host}`, CNPG_VALUES_REPOSITORIES: 'https://me:secret@charts.test' }
