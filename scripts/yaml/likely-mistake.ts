@@ -10,7 +10,7 @@ export interface LikelyMistake {
   readonly help: Message
 }
 
-/** The commonest causes, looked for around the place where the parser stopped; undefined: none of them. */
+/** The most common causes, searched for around the place where the parser stopped; undefined: none of them. */
 export function findLikelyMistake(text: string, offset: number): LikelyMistake | undefined {
   return (
     conflict(text) ??

@@ -57,7 +57,7 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
 }
 
 /**
- * The same for readers that hand the text to go-yaml as it is (Helm 3, Argo CD): they stop after the first document and
+ * The same for readers that pass the text to go-yaml unchanged (Helm 3, Argo CD): they stop after the first document and
  * never see what follows it, and a block scalar at the end of a text without a final line break has none either.
  */
 export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {

@@ -24,7 +24,7 @@ export function ownTwice(r: Reading, { name, first, second }: { name: string; fi
 /**
  * Values above a merge key that it replaces with other ones. YAML says that a map's own keys win; go-yaml v2 sets what is
  * merged where `<<` appears (decode.go `merge`), so that only keys below it win. A second `<<` replaces what the first one
- * merged in the same way. Equal values are no loss.
+ * merged in the same way. Equal values are not reported.
  */
 export function* overriddenByMerge(
   r: Reading,
