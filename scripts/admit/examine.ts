@@ -191,7 +191,7 @@ export function schemaAt(root: Structural, path: Path): Structural | undefined {
   return schema === true ? undefined : schema
 }
 
-/** A copy without the failed members; failed list items go with their list, since indexes must stay. */
+/** A copy without the failed members; a list with a failed item is removed whole, since indexes must stay. */
 function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
   if (failed.length === 0) return object
   const kept = copyJson(object)

@@ -34,7 +34,7 @@ export function isServed(object: JsonMap, operator: string): boolean {
   return loadKind(printed(object['apiVersion']), printed(object['kind']), operator) !== undefined
 }
 
-/** What the CRD says of a field; null: the schema does not have it; undefined: no schema for this kind. */
+/** What the CRD says about a field; null: the schema does not have it; undefined: no schema for this kind. */
 export function factsOf(object: JsonMap, path: Path, operator: string): FieldFacts | null | undefined {
   const served = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)
   if (served === undefined) return undefined
@@ -178,7 +178,7 @@ function reads(
   const seen = { found: false }
   const watched = watch(stored, look.path, seen)
   const [top, member, kind, parameter] = look.path
-  // the operator's rules read parameters from a copy of the map, which asks for all of them at once
+  // the operator's rules read parameters from a copy of the map, which reads all of them at once
   if (top === 'spec' && member === 'postgresql' && kind === 'parameters' && parameter !== undefined)
     noteParameters(watched, stored, (name) => (seen.found ||= name === parameter))
   const subject = operatorSubject(stored, look.onChange ? stored : undefined, { operator: look.operator })

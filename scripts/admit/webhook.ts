@@ -39,7 +39,7 @@ function runRules(rules: Rules, subject: OperatorSubject, findings: RuledFinding
 }
 
 /**
- * Everything that the validating webhook says: create rules always, change rules where there is an old object.
+ * Everything that the validating webhook reports: create rules always, change rules where there is an old object.
  * `cnpg.io/validation: disabled` leaves only a warning, except on a ScheduledBackup, whose webhook ignores it.
  */
 export function webhookFindings(kind: string, subject: OperatorSubject): RuledFinding[] {

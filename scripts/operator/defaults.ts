@@ -116,7 +116,7 @@ export function defaultCluster(cluster: JsonMap, context: DefaultingContext): bo
   return filler.changed
 }
 
-/** A map that the Go type has by value: writing it is no change by itself. */
+/** A map that the Go type has by value: writing it is not a change by itself. */
 function ensureMap(target: JsonMap, key: string): JsonMap {
   const present = target[key]
   if (isJsonMap(present)) return present

@@ -67,7 +67,7 @@ export function stringsAt(root: Json | undefined, ...path: Steps): string[] {
   return (listAt(root, ...path) ?? []).map((item) => (typeof item === 'string' ? item : ''))
 }
 
-/** The value of an annotation; undefined: not there. */
+/** The value of an annotation; undefined: absent. */
 export function annotationAt(object: JsonMap, name: string): string | undefined {
   const value = jsonAt(object, 'metadata', 'annotations', name)
   return typeof value === 'string' ? value : undefined

@@ -33,7 +33,7 @@ declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>
   instantiate(module: object, imports: object): Promise<object>
 }
-/** Hands the compiled module over, so that no file is searched for next to the script. */
+/** Passes the compiled module, so that no file is searched for next to the script. */
 type Instantiate = (imports: object, receive: (instance: object) => void) => object
 type Factory = (options: { readonly instantiateWasm: Instantiate }) => Promise<Compiled>
 

@@ -44,12 +44,12 @@ function isGitFolder(folder: string): boolean {
   return lstatSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) !== undefined
 }
 
-/** The folder that holds `.git`; the folder itself outside of git. */
+/** The folder that holds `.git`; the folder itself outside git. */
 export function repositoryTop(folder: string): string {
   return findRepository(folder)?.top ?? folder
 }
 
-/** The folder as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
+/** The folder as git's top level sees it (`infra/`), for annotations; empty at the top, or outside git. */
 export function folderInRepository(folder: string): string {
   const inside = relative(repositoryTop(folder), folder)
   return inside === '' ? '' : `${inside.split(sep).join('/')}/`

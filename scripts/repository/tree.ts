@@ -27,7 +27,7 @@ export interface Tree {
   readonly blocked?: readonly Blocked[]
   /** undefined: there is no such file */
   readonly read: (path: string) => FileText | undefined
-  /** the path as a person can open it, where it differs */
+  /** the path as the user can open it, if it differs */
   readonly shown?: (path: string) => string
   /** the commit as the user named it, if the texts are not the current ones */
   readonly revision?: string

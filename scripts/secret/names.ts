@@ -27,7 +27,7 @@ const endings = new RegExp(
 /** Too short to be an ending: `bypass` is not a password. */
 const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp', 'totp'])
 /** A reference, a switch, and how a token is mounted: similar names, but not secrets. */
-const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
+const harmless = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
 /** No real name is longer; the end of a name says what it is. */
 const longest = 80
 
@@ -40,7 +40,7 @@ export function isSecretKey(key: string): boolean {
   const name = key.slice(Math.max(key.lastIndexOf('/') + 1, key.length - longest))
   const bare = name.toLowerCase().replaceAll(/[-_.\s]/g, '')
   const last = name.split(/[-_.\s]|(?<=[a-z\d])(?=[A-Z])/).at(-1) ?? ''
-  const is = !innocent.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
+  const is = !harmless.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
   if (known.size > 100_000) known.clear()
   if (key.length <= longest) known.set(key, is)
   return is

@@ -15,7 +15,7 @@ import type { Tree } from './walk.ts'
 export interface Secrets {
   /** half-open ranges in the text, in order; a block scalar is a range for each of its lines */
   readonly spans: readonly Span[]
-  /** the decoded text behind the span that begins at an offset: what a message may repeat */
+  /** the decoded text of the span that begins at an offset: what a message might repeat */
   readonly texts: ReadonlyMap<number, readonly string[]>
   readonly starts: readonly number[]
 }

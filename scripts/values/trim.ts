@@ -18,7 +18,7 @@ export function trimOf(text: string, edge: string): string {
   return kept.slice(start)
 }
 
-/** Where the line of an offset begins. (`lastIndexOf` takes -1 for 0, so that a text with an empty first line needs care.) */
+/** Where the line of an offset begins. (`lastIndexOf` takes -1 for 0, so a text with an empty first line needs care.) */
 export function lineStart(text: string, offset: number): number {
   return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }

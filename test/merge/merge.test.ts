@@ -67,11 +67,11 @@ const asMap = (plain: Record<string, Json>): MapValue => fromPlain(plain, origin
 test('merging files is deepmerge with lists replaced', () => {
   fc.assert(
     fc.property(json.map, json.map, (lower, higher) => {
-      const twin = deepmerge(lower, higher, {
+      const expected = deepmerge(lower, higher, {
         arrayMerge: (_, source: Json[]) => source,
         isMergeableObject: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
       })
-      expect(toPlain(mergeLayers([asMap(lower), asMap(higher)]))).toEqual(twin)
+      expect(toPlain(mergeLayers([asMap(lower), asMap(higher)]))).toEqual(expected)
     }),
     { seed: 1, numRuns: 500 },
   )

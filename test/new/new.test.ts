@@ -29,7 +29,7 @@ describe('what is written', () => {
     [['payments']],
     [['on', '--owner', 'null']],
     [['a-b', '--size', '10Gi', '--env', 'prd', '--owner', 'team-a', '--database', 'orders_v2']],
-  ])('%j passes the gate after render', async (argv) => {
+  ])('%j passes check after render', async (argv) => {
     const made = await repository.run('new', ...argv)
     expect(made).toMatchObject({ code: 0 })
     expect(made.stdout).toContain(`written  databases/${argv[0]}/values.yaml`)

@@ -88,7 +88,7 @@ describe.each(commands)('%s', (_, argv, name) => {
     ['a file in place of a folder', 'crd.yaml'],
     ['a name that is too long', 'x'.repeat(300)],
     ['a device', '/dev/null'],
-    ['a disk that takes no files', '/proc'],
+    ['a disk that accepts no files', '/proc'],
   ])('%s is one line', async (__, target) => {
     const { code, stdout, stderr } = await repository.run(...argv(target))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -152,7 +152,7 @@ describe('schemas derive', () => {
     ['version', 'name: v1', 'name: ../v1'],
     ['group', 'group: postgresql.cnpg.io', 'group: constructor'],
     ['group', 'group: postgresql.cnpg.io', 'group: __proto__'],
-  ])('a %s that is no name is refused: %s → %s', async (word, from, to) => {
+  ])('a %s that is not a name is refused: %s → %s', async (word, from, to) => {
     repository.put('crd.yaml', crd.replace(from, to))
     const { code, stdout, stderr } = await repository.run('schemas', 'derive', '--from', 'crd.yaml', '--version', '9.9.9', '--out', 'out')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
