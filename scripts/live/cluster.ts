@@ -90,7 +90,7 @@ function compareMetadata(wanted: JsonMap, { plain }: LiveObject, report: (path: 
   const [first, ...others] = missing
   if (first === undefined) return
   const isOne = others.length === 0
-  const message = phrase`label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but not or differently in the live Cluster`
+  const message = phrase`label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but missing or different in the live Cluster`
   report(isOne ? [...labels, first[0]] : labels, message)
 }
 

@@ -39,7 +39,7 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
     id: 'external-clusters/has-connection',
     severity: 'error',
     upstream: 'validateExternalCluster',
-    summary: 'an external cluster says how it is reached',
+    summary: 'an external cluster defines how it is reached',
     *check({ object, operator }) {
       for (const [index, item] of itemsAt(object, ...base)) {
         if (['connectionParameters', 'plugin', 'barmanObjectStore'].some((member) => mapAt(item, member))) continue

@@ -109,7 +109,7 @@ it('shows the part of long texts that differs, parameters set by hand, and missi
   expect(images?.[2]).toContain('16.1')
   expect(message('spec.postgresql.parameters.work_mem')).toBe('parameter work_mem is not set here, but "8MB" in the live Cluster')
   expect(message('metadata.annotations["argocd.argoproj.io/sync-options"]')).toContain('but not set in the live Cluster')
-  expect(message('metadata.labels')).toBe('labels env, service are set here, but not or differently in the live Cluster')
+  expect(message('metadata.labels')).toBe('labels env, service are set here, but missing or different in the live Cluster')
 })
 
 it('treats a missing or empty file as wrong usage', async () => {
