@@ -1,4 +1,4 @@
-// What does a pipeline of a Go template give?
+// What does a pipeline of a Go template evaluate to?
 import { ExecError } from './go-error.ts'
 import type { ArgumentType, GoFunction } from './go-function.ts'
 import type { State, Variable } from './go-state.ts'
@@ -7,7 +7,7 @@ import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
 import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 
-/** No piped-in argument; differs from a piped value that is not there. */
+/** No piped-in argument; differs from a piped value that is absent. */
 const noFinal = Symbol('no final argument')
 type Final = GoValue | typeof noFinal
 const none: readonly Operand[] = []
@@ -139,7 +139,7 @@ function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: Field
 
 interface FunctionCall {
   readonly name: string
-  /** where an error of the function stands */
+  /** where an error of the function is reported */
   readonly node: GoNode
   readonly rest: readonly Operand[]
   readonly final: Final
@@ -237,7 +237,7 @@ const expected: Partial<Record<ArgumentType, string>> = {
   float64: 'float',
 }
 
-/** `evalArg`: constants fit a parameter by their text (`1.0` serves as int), anything else by its type. */
+/** `evalArg`: constants match a parameter by their text (`1.0` is a valid int), anything else by its type. */
 function evalArgument(state: State, dot: GoValue, operand: Operand, type: ArgumentType): GoValue {
   state.node = operand
   if (operand.kind === 'nil') {
@@ -267,7 +267,7 @@ function constantAs(operand: Operand & { readonly kind: 'number' | 'bool' | 'tex
   return type === 'time.Duration' ? ({ go: 'integer', type, value: operand.asInt } satisfies GoInteger) : undefined
 }
 
-/** `validateType`: no conversions, except that nothing becomes an empty map, list or null where those are taken. */
+/** `validateType`: no conversions, except that an absent value becomes an empty map, list or null where those are accepted. */
 function checkType(state: State, value: GoValue, type: ArgumentType): GoValue {
   if (type === 'value') return value
   if (type === 'any') return value ?? null

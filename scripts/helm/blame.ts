@@ -16,7 +16,7 @@ export interface Printing {
   readonly fileOf: (name: string) => Origin['file'] | undefined
 }
 
-/** The same tree; every node says where it comes from. */
+/** The same tree; every node knows where it comes from. */
 export function withOrigins(root: Value, printing: Printing): Value {
   return blame(root, { printing, aligned: undefined, yaml: undefined })
 }
@@ -25,7 +25,7 @@ interface Context {
   readonly printing: Printing
   /** the value that was written here as YAML, where one is known */
   readonly aligned: { readonly value: GoValue; readonly source: Value | undefined } | undefined
-  /** the piece that it was written by */
+  /** the piece that wrote it */
   readonly yaml: Piece | undefined
 }
 
@@ -56,7 +56,7 @@ function entry(key: string, value: Value, context: Context): Value {
   const at = value.origin.key?.start
   const piece = at === undefined ? undefined : pieceAt(printing, at)
   if (piece?.yaml === undefined) return blame(value, { ...context, aligned: undefined, yaml: undefined })
-  // the entries of a map that was written among others
+  // the entries of a map that was written together with others
   const holder = piece === context.yaml ? context.aligned?.value : piece.yaml
   const aligned = isGoMap(holder) ? below(holder, key, printing) : undefined
   return blame(value, { ...context, aligned, yaml: piece })
@@ -105,7 +105,7 @@ interface Made {
   readonly isOwn: boolean
 }
 
-/** Of the values that a text was made of the one that it shows; else the highest that a person can edit; else the template. */
+/** Of the values that a text was made of, the one that it shows; else the highest that can be edited; else the template. */
 function originOf(node: Value, piece: Piece | undefined, printing: Printing): Made {
   const { origin } = node
   const isEmpty = origin.value.end <= origin.value.start
@@ -117,13 +117,13 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
       : value.kind === node.kind && node.kind === 'null',
   )
   const reasons = (piece ?? touched[0])?.reasons ?? []
-  // a default that is not there says less than the switch that somebody set
+  // a missing default says less than the switch that was set
   const best = shown ?? firstWritten(touched) ?? written(reasons) ?? reads.findLast((value) => value.kind !== 'null')
   if (best !== undefined) return { origin: best.origin, overrides: best.overrides, isOwn: shown === undefined && !reads.includes(best) }
   return { origin: piece === undefined ? origin : templateOrigin(piece, printing, origin), overrides: [], isOwn: true }
 }
 
-/** Of the first part that somebody's values made the last one: in `default a b` that is b. */
+/** Of the first part made from values, the last value: in `default a b` that is b. */
 function firstWritten(pieces: readonly Piece[]): Value | undefined {
   for (const { reads } of pieces) {
     const found = written(reads)
@@ -132,12 +132,12 @@ function firstWritten(pieces: readonly Piece[]): Value | undefined {
   return undefined
 }
 
-/** The last one that a person wrote, and not the chart. */
+/** The last one that was written by the user, not the chart. */
 function written(values: readonly Value[]): Value | undefined {
   return values.findLast((value) => value.origin.layer !== 'chart' && value.origin.file.builtin !== true)
 }
 
-/** Where nothing is printed: what was asked between the key and the end of its line. */
+/** If nothing is printed: what was read between the key and the end of its line. */
 function piecesAfterKey(printing: Printing, origin: Origin): Piece[] {
   const from = printing.start + (origin.key?.end ?? origin.value.start)
   const until = printing.start + origin.value.end + 1
@@ -171,11 +171,11 @@ function piecesIn(printing: Printing, start: number, end: number): Piece[] {
   return found
 }
 
-/** The words of a template: the place in its file. */
+/** Text of a template: the place in its file. */
 function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Origin {
   const file = printing.fileOf(piece.tree.parseName)
   if (file === undefined) return printed
-  // inside a text of the template the place is exact
+  // inside literal text of the template the place is exact
   const inside = piece.isText ? printing.start + printed.value.start - piece.start : 0
   const start = piece.at + Math.max(inside, 0)
   return { layer: 'chart', file, path: [], key: null, value: { start, end: start + Math.max(printed.value.end - printed.value.start, 1) } }

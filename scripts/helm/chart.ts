@@ -26,7 +26,7 @@ export interface Chart {
   readonly files: ReadonlyMap<string, Uint8Array>
   dependencies: Chart[]
   parent: Chart | undefined
-  /** where its files lie in the files of the root chart, with a `/` at the end; empty: it is the root */
+  /** where its files are among the files of the root chart, with a `/` at the end; empty: it is the root */
   readonly folder: string
 }
 
@@ -37,7 +37,7 @@ export function fullPath(chart: Chart): string {
 
 interface Loading {
   readonly helm: HelmGeneration
-  /** the path of a chart's folder as a person names it */
+  /** the path of a chart's folder, for display */
   readonly root: string
 }
 

@@ -19,7 +19,7 @@ import type { Recorder } from './recorder.ts'
 export interface Printed {
   readonly source: Renderable
   readonly text: string
-  /** where its parts come from, where somebody watched */
+  /** where its parts come from, if recorded */
   readonly pieces: readonly Piece[]
 }
 
@@ -59,7 +59,7 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   return printed
 }
 
-/** The one set of definitions of all templates: the last one counts, but an empty one replaces none. */
+/** The single set of definitions of all templates: the last one counts, but an empty one replaces none. */
 export function parsedTrees(templates: readonly TemplateFile[], rendering: Rendering): Map<string, TemplateTree> {
   const trees = new Map<string, TemplateTree>()
   for (const source of [...templates].sort(compareDepth)) {
@@ -79,7 +79,7 @@ function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] 
   return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) })).filter((piece) => piece.end > piece.start)
 }
 
-/** `sortTemplates`: deeper paths first, then names descending, so that higher charts have the last word. */
+/** `sortTemplates`: deeper paths first, then names descending, so that parent charts override. */
 function compareDepth(a: TemplateFile, b: TemplateFile): number {
   const depth = (name: string): number => name.split('/').length
   return depth(b.name) - depth(a.name) || compareText(b.name, a.name)
@@ -144,7 +144,7 @@ function classOf(message: string): RefusalClass {
   return /error calling (?!include:)/.test(message) ? 'call' : 'type'
 }
 
-/** Three lines for each place, where Helm can take every message of the chain apart. */
+/** Three lines for each place, if Helm can parse every message of the chain. */
 function linesOf(error: ExecError): string | undefined {
   const parts: string[] = []
   let current: Error | undefined = error

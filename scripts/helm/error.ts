@@ -1,6 +1,6 @@
 // Why does Helm refuse a chart?
 
-/** What `renderChart` reports; the words are those of HELM-ENGINE's table. */
+/** What `renderHelmChart` reports. */
 export type RefusalClass =
   | 'kube-version'
   | 'release-name'
@@ -23,7 +23,7 @@ export type RefusalClass =
   | 'output-parse'
   | 'budget'
 
-/** Helm stops: the outermost place in a template, where there is one, and Helm's message. */
+/** Helm stops: the outermost place in a template, if there is one, and Helm's message. */
 export class HelmRefusal extends Error {
   readonly class: RefusalClass
   /** path in the chart */

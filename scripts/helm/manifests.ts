@@ -1,4 +1,4 @@
-// Which objects do printed templates make, and in which order?
+// Which objects do printed templates contain, and in which order?
 import { textOf } from '../findings/message.ts'
 import { compareText } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
@@ -16,7 +16,7 @@ export interface Document {
   readonly start: number
   readonly kind: string
   readonly value: Value
-  /** the events of `helm.sh/hook`; undefined: no hook */
+  /** the events of `helm.sh/hook`; undefined: not a hook */
   readonly hook: readonly string[] | undefined
 }
 

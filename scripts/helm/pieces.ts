@@ -1,4 +1,4 @@
-// Where do the pieces of a text stand in what a function makes of it?
+// Where are the pieces of a text in the result of a function?
 import type { TemplateTree } from '../go-template/go-tree.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { Value } from '../model.ts'
@@ -27,7 +27,7 @@ interface Change {
   readonly to: string
 }
 
-/** The pieces in the new text; undefined: nobody knows where they went. */
+/** The pieces in the new text; undefined: it is not known where they went. */
 export function movedPieces(change: Change, pieces: readonly Piece[]): readonly Piece[] | undefined {
   const { from, to, name } = change
   if (name === 'indent' || name === 'nindent') return indented(change, pieces)

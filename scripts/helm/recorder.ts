@@ -12,19 +12,19 @@ import type { Piece } from './pieces.ts'
 interface Frame {
   readonly tree: TemplateTree
   readonly node: GoNode
-  /** the values that its pipeline read; of a loop: the item at hand */
+  /** the values that its pipeline read; of a loop: the current item */
   reads: readonly Value[]
 }
 
 const none: readonly Value[] = []
-/** More than this is a template that reads all of its values; the first ones say what it is about. */
+/** More than this means a template that reads all of its values; the first ones show what it is about. */
 const mostReads = 12
 
-/** Watches one rendering. Maps and lists of templates are known by identity, texts by what they say. */
+/** Watches one rendering. Maps and lists in templates are recognised by identity, texts by content. */
 export class Recorder implements Watcher {
-  /** maps and lists that stand for a node of the values */
+  /** maps and lists that represent a node of the values */
   readonly #sources = new WeakMap<object, Value>()
-  /** entries of maps that functions made */
+  /** entries of maps that functions created */
   readonly #entries = new WeakMap<GoMap, Map<string, Value>>()
   readonly #variables = new WeakMap<Variable, readonly Value[]>()
   readonly #texts = new Map<string, readonly Piece[]>()
@@ -35,7 +35,7 @@ export class Recorder implements Watcher {
   /** nodes that were read as a whole */
   readonly whole = new Set<Value>()
 
-  /** The values as templates see them; the maps and lists are remembered. */
+  /** The values as templates see them; the maps and lists are recorded. */
   convert(value: MapValue): GoMap
   convert(value: Value): GoValue
   convert(value: Value): GoValue {
@@ -146,7 +146,7 @@ export class Recorder implements Watcher {
     })
   }
 
-  /** What the action at hand read, or, where it read nothing, what the nearest one around it did. */
+  /** What the current action read, or, if it read nothing, what the nearest enclosing one did. */
   #readsHere(): readonly Value[] {
     for (let at = this.#frames.length - 1; at >= 0; at--) {
       const { reads } = this.#frames[at] as Frame
@@ -155,7 +155,7 @@ export class Recorder implements Watcher {
     return none
   }
 
-  /** The values of the conditions around, innermost first. */
+  /** The values of the enclosing conditions, innermost first. */
   #reasons(): readonly Value[] {
     const reasons: Value[] = []
     for (let at = this.#frames.length - 1; at >= 0 && reasons.length < mostReads; at--) {
@@ -223,7 +223,7 @@ export class Recorder implements Watcher {
     }
   }
 
-  /** What a function put around a known text is of the action at hand. */
+  /** What a function added around a known text comes from the current action. */
   #filled(pieces: readonly Piece[], length: number): readonly Piece[] {
     const frame = this.#frames.at(-1)
     const [first, last] = [pieces[0] as Piece, pieces.at(-1) as Piece]
@@ -274,7 +274,7 @@ export class Recorder implements Watcher {
     }
   }
 
-  /** The latest value that was read and says this. */
+  /** The latest value read that has this text. */
   #justRead(value: GoValue): Value | undefined {
     const source = this.sourceOf(value)
     if (source !== undefined) return source

@@ -44,7 +44,7 @@ export interface HelmInput {
   readonly withTests?: boolean
   readonly skipSchema?: boolean
   readonly isUpgrade?: boolean
-  /** learns what is read and where it goes; every node of the objects then says where it comes from */
+  /** records what is read and where it goes; every node of the objects then knows where it comes from */
   readonly recorder?: Recorder
 }
 
@@ -64,7 +64,7 @@ export interface HelmOutput {
   readonly text: string
 }
 
-/** A chart may cost as much as several sets: the largest public ones read megabytes of their own files. */
+/** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
 const chartShare = 4
 
 /** Throws HelmRefusal, in Helm's order: what fails first is the error. */
@@ -109,14 +109,14 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
   try {
     renderHelmChart({ ...input, recorder })
   } catch (error) {
-    // a run that stops has looked something up all the same
+    // a run that fails has also looked up keys
     if (!(error instanceof HelmRefusal)) throw error
   }
   const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(chartShare) }))
   return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
 }
 
-/** The documents as the rest of the program knows objects. */
+/** The documents in the form that the rest of the program uses for objects. */
 export function renderedObjects(documents: readonly HelmDocument[]): RenderedObject[] {
   return documents.flatMap(({ value, hook }) => {
     if (value.kind !== 'map') return []
@@ -241,7 +241,7 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
     ...crds.map(({ path, text }) => heading(path, text)),
     ...plain.map((document) => heading(document.path, document.text)),
   ].join('')
-  // Helm trims what it prints at the end, which a block that keeps its blank lines sees
+  // Helm trims the end of its output, which affects a block scalar that keeps its blank lines
   const last = plain.at(-1)
   if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
     const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
@@ -261,12 +261,12 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
   }
 }
 
-/** Gives the nodes of a document their origins, where the rendering was watched. */
+/** Gives the nodes of a document their origins, if the rendering was recorded. */
 function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
   if (recorder === undefined) return ({ value }) => value
   const files = new Map(templates.map(({ name, chart, source }) => [name, { path: `${chart.folder}${source.path}`, text: source.text }]))
   const pieces = new Map(printed.map((one) => [one.source.name, one.pieces]))
-  // a text of the values that ran as a template has no file: its values say more
+  // a text of the values that ran as a template has no file: its values are more useful
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
   return ({ path, start, value }) => withOrigins(value, { recorder, pieces: pieces.get(path) ?? [], start, fileOf })
 }

@@ -46,7 +46,7 @@ function collect(
   return { text, paths }
 }
 
-/** Plain parts of a chart's own values, which all databases share: what is the same object need not be judged again. */
+/** Plain parts of a chart's own values, which all databases share: the same object need not be judged again. */
 const plains = new WeakMap<Value, Json>()
 
 function plainOf(value: Value): Json {
@@ -62,14 +62,14 @@ function plainOf(value: Value): Json {
 
 const compiled = new Map<string, CompiledSchema | string>()
 
-/** A schema is read once for all databases; a text: why it is none. */
+/** A schema is read once for all databases; a text: why it is invalid. */
 function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string {
   const key = `${helm === '3.16' ? 'old' : 'new'} ${source}`
   const known = compiled.get(key)
   if (known !== undefined) return known
   let made: CompiledSchema | string
   try {
-    // Helm 3.16 has another checker, which ends with draft 7
+    // Helm 3.16 has another validator, which supports drafts up to 7
     made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020)
   } catch (error) {
     if (!(error instanceof SchemaProblem || error instanceof TemplateError)) throw error

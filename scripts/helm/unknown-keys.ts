@@ -3,12 +3,12 @@ import type { MapValue, Path, Value } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
-/** A key that does nothing. */
+/** A key without effect. */
 export interface UnreadKey {
   readonly path: Path
   readonly key: string
   readonly value: Value
-  /** a key of the same map that is read, at most two slips away */
+  /** a key of the same map that is read, at most two typos away */
   readonly suggestion?: string
   /** paths that end in the same key and are read, at most three */
   readonly elsewhere: readonly string[]
@@ -22,7 +22,7 @@ interface Search {
 
 /**
  * The keys of one layer that neither a run looked up nor any branch of any template could. A key that the chart's own
- * values.yaml has is never one: it may be documentation.
+ * values.yaml has is never reported: it may be documentation.
  */
 export function unreadKeys(
   layer: MapValue,
@@ -46,14 +46,14 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
     const path = [...at.path, key]
     if (key === 'global' && at.path.length === 0 && shape === undefined) continue
     if (shape === undefined) {
-      if (preset === undefined && !wasLooked(map, key, search)) search.found.push(describe(value, at.shape, path, search))
+      if (preset === undefined && !wasLookedUp(map, key, search)) search.found.push(describe(value, at.shape, path, search))
     } else searchBelow(value, { shape, defaults: preset, path }, search)
   }
 }
 
 function searchBelow(value: Value, at: Place, search: Search): void {
   if (at.shape.whole) return
-  // what is only asked for, and never looked into, is a switch: anything in it is somebody's own business
+  // what is only tested, and never read inside, is a switch: its contents are not judged
   if (value.kind === 'map' && at.shape.isOpened) searchMap(value, at, search)
   if (value.kind === 'list')
     for (const [index, item] of value.items.entries()) {
@@ -62,8 +62,8 @@ function searchBelow(value: Value, at: Place, search: Search): void {
     }
 }
 
-/** The maps of a run are those of the merged values, which stand over the layer's. */
-function wasLooked(map: MapValue, key: string, search: Search): boolean {
+/** The maps of a run are those of the merged values, which override the layer's. */
+function wasLookedUp(map: MapValue, key: string, search: Search): boolean {
   const isSame = ({ origin }: Value): boolean => origin.file.path === map.origin.file.path && origin.value.start === map.origin.value.start
   for (const [looked, keys] of search.looked) if (keys.has(key) && (isSame(looked) || looked.overrides.some(isSame))) return true
   return false

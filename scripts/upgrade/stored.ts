@@ -17,7 +17,7 @@ export interface FieldChange {
 
 const nowhere: Origin = { layer: 'operator', file: { path: '', text: '', builtin: true }, path: [], key: null, value: { start: 0, end: 0 } }
 
-/** Compares what two plain maps hold; secrets are not shown. */
+/** Compares the contents of two plain maps; secrets are not shown. */
 export function fieldChanges(object: string, before: JsonMap | undefined, after: JsonMap | undefined): FieldChange[] {
   const [left, right] = [before, after].map((side) => (side === undefined ? undefined : fromPlain(side, nowhere)))
   return [...differences(left, right)].map((difference) => {
@@ -46,7 +46,7 @@ interface Sent {
   readonly operator: string
 }
 
-/** The stored object; null: it is refused. What the operator does not own is stored as it is sent. */
+/** The stored object; null: it is refused. Objects that are not the operator's are stored as sent. */
 function stored({ plain, operator }: Sent): JsonMap | null {
   if (!isOperators(plain)) return plain
   const result = admit(plain, { operator })

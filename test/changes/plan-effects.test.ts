@@ -23,7 +23,7 @@ const shown = async (format: string): Promise<string> => {
 }
 
 describe('what the API server refuses', () => {
-  const sentence = "finds 1 error: as it stands this can't be merged"
+  const sentence = "finds 1 error: this can't be merged as it is"
   test('a shrunk volume', async () => {
     repository.edit(values, 'size: 10Gi', 'size: 9Gi')
     const reason = 'size of storage shrinks from 10Gi to 9Gi, but volumes can only grow'
