@@ -1,9 +1,10 @@
 // Which committed files are derived from others, and what should they say?
-import { deriveRuleExamples } from './rule-examples.ts'
+import { readRuleExamples, writeRuleExamples } from './rule-examples.ts'
 import { writeRulePages } from './rules-doc.ts'
 import { deriveValuesFiles } from './values-files.ts'
 
 /** Every derived file but the CRD schemas, with its path from the repository's root. */
 export async function deriveFiles(root: string): Promise<readonly { readonly path: string; readonly text: string }[]> {
-  return [...(await deriveValuesFiles(root)), ...writeRulePages(), deriveRuleExamples(root)]
+  const examples = readRuleExamples(root)
+  return [...(await deriveValuesFiles(root)), ...writeRulePages(examples), writeRuleExamples(examples)]
 }

@@ -1,7 +1,10 @@
 // Do CRDs become schemas, completely and reproducibly?
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from '../../scripts/derive/compact.ts'
+import { deriveFiles } from '../../scripts/derive/generated-files.ts'
 import { deriveSchemas } from '../../scripts/derive/crd-to-schema.ts'
 import type { Json, JsonMap } from '../../scripts/model.ts'
 
@@ -175,4 +178,11 @@ describe('compact schemas', () => {
     expect(Object.keys(definitions)).toEqual(['one'])
     expect(inline(shared)).toEqual(plain)
   })
+})
+
+it('finds every derived file up to date', async () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const derived = await deriveFiles(root)
+  const committed = derived.map(({ path }) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+  expect(derived.filter(({ text }, index) => committed[index]?.text !== text).map(({ path }) => path)).toEqual([])
 })
