@@ -2,7 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import { missingUnit } from '../findings/sizes.ts'
 import type { Finding } from '../model.ts'
-import type { ResolvedPlace } from './finding.ts'
+import type { ResolvedPlace } from './place.ts'
 
 /**
  * The chart prints many texts without their quotes, so that the API server gets a number or a boolean: quotes inside

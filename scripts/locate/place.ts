@@ -1,0 +1,53 @@
+// Where was a place of a finding typed?
+import type { Database, MapValue, Message, Path, Place, RenderedObject, Value } from '../model.ts'
+import { layerRank, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
+import { deepestAt, valueAt } from '../values/value.ts'
+
+/** What a finding's places are looked up in: the object with its origins, the values, and where to point when nothing fits. */
+export interface Subject {
+  readonly object: RenderedObject
+  /** merged values of the layers, without chart defaults */
+  readonly values: MapValue
+  readonly fallback: Spot
+  readonly database: Database
+}
+
+/** Where the place of a finding was typed. */
+export interface ResolvedPlace {
+  readonly spot: Spot
+  readonly rank: number
+  readonly label: Message | undefined
+  /** in the object */
+  readonly path: Path
+  /** path as the author typed it; empty where nothing was typed */
+  readonly typed: Path
+  /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could have been */
+  readonly exact: boolean
+  readonly node: Value
+}
+
+/** The deepest node on the way to the place; for a chart's constant or default the nearest hand-written key is blamed. */
+export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
+  const { node, depth } = deepestAt(subject.object.value, place.path)
+  const exact = depth === place.path.length
+  const own =
+    node === subject.object.value || !isWritten(node, subject.values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
+  const spot =
+    own ?? nearestSpot(subject.values, node.origin.path, 'key') ?? switchSpot(subject.values, node.origin.path) ?? subject.fallback
+  return {
+    spot,
+    rank: own === undefined ? 0 : layerRank[node.origin.layer],
+    label: place.label,
+    path: place.path,
+    typed: node.origin.path,
+    exact: exact && (own !== undefined || node.kind === 'null'),
+    node,
+  }
+}
+
+/** If a value is absent, or a null removed it, the chart's own node originates next to it: the layers show where. */
+function isWritten(node: Value, values: MapValue): boolean {
+  const written = valueAt(values, node.origin.path)
+  return written !== undefined && written.kind !== 'null'
+}
