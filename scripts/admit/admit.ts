@@ -6,18 +6,9 @@ import { kubePath, type Issue } from '../kubernetes/issue.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
 import { copyJson } from '../kubernetes/prepare.ts'
 import { changedOnly } from '../kubernetes/ratchet.ts'
-import {
-  blocksCel,
-  celIssues,
-  decodeObject,
-  lastIssues,
-  mutateObject,
-  replaceStatus,
-  schemaIssues,
-  storedObject,
-  undecodableLater,
-  type Decoded,
-} from './stages.ts'
+import { lastIssues, mutateObject, replaceStatus, schemaIssues, storedObject, undecodableLater } from './stages.ts'
+import { decodeObject, type Decoded } from '../kubernetes/decode.ts'
+import { blocksCel, celIssues } from '../kubernetes/cel.ts'
 import { webhookFindings } from './webhook.ts'
 
 export interface AdmitOptions {

@@ -10,17 +10,8 @@ import type { ServedKind } from '../kubernetes/load.ts'
 import { isKnownMinor } from '../operator/version.ts'
 import { copyJson } from '../kubernetes/prepare.ts'
 import { checkSchema } from '../kubernetes/schema.ts'
-import {
-  decodeObject,
-  hasMutatingWebhook,
-  lastIssues,
-  mutateObject,
-  replaceStatus,
-  schemaIssues,
-  storedObject,
-  undecodableLater,
-  type Decoded,
-} from './stages.ts'
+import { hasMutatingWebhook, lastIssues, mutateObject, replaceStatus, schemaIssues, storedObject, undecodableLater } from './stages.ts'
+import { decodeObject, type Decoded } from '../kubernetes/decode.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { webhookFindings } from './webhook.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'

@@ -1,75 +1,17 @@
 // Which steps does an object take through the API server before the validating webhook?
-import { printed } from '../values/printed.ts'
-import { named, phrase, shown } from '../findings/message.ts'
-import type { Json, JsonMap, Path } from '../model.ts'
-import { listed, nearest } from '../values/path.ts'
-import { checkCel } from '../kubernetes/cel.ts'
+import { phrase, shown } from '../findings/message.ts'
+import type { Json, JsonMap } from '../model.ts'
+import { decodeObject, type Decoded } from '../kubernetes/decode.ts'
 import { defaultCluster } from '../operator/defaults.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
-import { knownKinds, loadKind, type ServedKind } from '../kubernetes/load.ts'
+import { type ServedKind } from '../kubernetes/load.ts'
 import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
-import { decodeMetadata } from '../kubernetes/metadata.ts'
 import { reached, releases } from '../operator/version.ts'
-import { copyJson, pruneObject, wellFormed, withDefaults } from '../kubernetes/prepare.ts'
+import { copyJson, withDefaults } from '../kubernetes/prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from '../kubernetes/schema.ts'
 import { fillZeros, rewriteTyped } from '../kubernetes/typed.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
-
-/** An object as it comes out of decoding: known members only, defaults of the CRD filled in. */
-export interface Decoded {
-  readonly kind: ServedKind
-  readonly object: JsonMap
-  readonly unknown: readonly Path[]
-  /** times in the metadata that no webhook can read */
-  readonly unreadable: readonly Issue[]
-}
-
-/** The namespace of an object that an update keeps. */
-function namespaceOf(object: JsonMap | undefined): string {
-  const metadata = object?.['metadata']
-  return isJsonMap(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default'
-}
-
-/** Decodes an object that replaces `old`, if any; issues instead when its kind is not served or its metadata can't be read. */
-export function decodeObject(written: JsonMap, operator: string, old?: JsonMap): Decoded | { readonly issues: readonly Issue[] } {
-  const input = wellFormed(written)
-  const { apiVersion, kind: kindName } = input
-  const kind = typeof apiVersion === 'string' && typeof kindName === 'string' ? loadKind(apiVersion, kindName, operator) : undefined
-  if (!kind) return { issues: [unknownKind(apiVersion, kindName, operator)] }
-  const { metadata, unknown, issues, unreadable } = decodeMetadata(input['metadata'])
-  if (issues.length > 0) return { issues }
-  const pruned: Path[] = [...unknown]
-  const known = pruneObject(input, kind.schema, pruned)
-  if (kind.scope === 'Cluster') delete metadata['namespace']
-  else metadata['namespace'] ??= namespaceOf(old)
-  const object = withDefaults<JsonMap>({ ...known, metadata }, kind.schema)
-  // the time of creation is replaced before the webhooks see an update
-  const times = unreadable.filter(({ path }) => old === undefined || path[1] !== 'creationTimestamp')
-  return { kind, object, unknown: pruned, unreadable: times }
-}
-
-function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, operator: string): Issue {
-  const field = typeof apiVersion !== 'string' ? 'apiVersion' : 'kind'
-  const issue = { path: [field], field, type: 'FieldValueInvalid', keyword: 'kind' } as const
-  const known = knownKinds(operator)
-  const match = known.find((served) => served.kind === kind)
-  if (match !== undefined) {
-    const is = apiVersion === undefined ? 'not set' : shown(apiVersion)
-    const message = sentence(['apiVersion'], phrase`is ${is}, but ${match.kind} is served as ${named(match.apiVersion)}`)
-    return { ...issue, path: ['apiVersion'], message, help: phrase`write apiVersion: ${named(match.apiVersion)}` }
-  }
-  const value = field === 'kind' ? kind : apiVersion
-  const is = value === undefined ? 'not set' : phrase`${shown(value)} of ${named(printed(apiVersion))}`
-  const kinds = known.filter((served) => served.apiVersion === apiVersion).map((served) => served.kind)
-  const guess = typeof kind === 'string' ? nearest(kind, kinds) : undefined
-  const help = guess !== undefined ? phrase`did you mean \`${guess}\`?` : kinds.length > 0 ? phrase`there are ${listed(kinds)}` : undefined
-  return {
-    ...issue,
-    message: sentence([field], phrase`is ${is}, but must be a kind that is served`),
-    ...(help === undefined ? {} : { help }),
-  }
-}
 
 /** The kinds whose mutating webhook decodes them before the schema is checked. */
 const mutatedKinds = new Set(['Cluster', 'Database', 'Backup', 'ScheduledBackup'])
@@ -166,24 +108,6 @@ function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: J
   if (value === undefined || isFine(value)) return
   const message = sentence(path, phrase`is ${shown(value)}, but must be ${must}`)
   yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }
-}
-
-/** Error types after which the API server no longer evaluates CEL. */
-const blocking = new Set([
-  'FieldValueRequired',
-  'FieldValueNotSupported',
-  'FieldValueTooLong',
-  'FieldValueTooMany',
-  'FieldValueTypeInvalid',
-])
-
-export function blocksCel(issues: readonly Issue[]): boolean {
-  return issues.some((issue) => blocking.has(issue.type))
-}
-
-/** CEL of an object that passed the blocking checks. */
-export function celIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
-  return kind.schema.hasRules ? checkCel(object, kind.schema, old) : []
 }
 
 /** The object of the server before an update: decoded, defaulted, with the status that the operator wrote. Undefined: it can't be read. */

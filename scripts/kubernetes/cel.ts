@@ -3,6 +3,7 @@ import { phrase, shown } from '../findings/message.ts'
 import { Environment } from '@marcbachmann/cel-js'
 import type { FieldErrorType, Json, JsonMap, Message, Path } from '../model.ts'
 import { sentence, type Issue } from './issue.ts'
+import type { ServedKind } from './load.ts'
 import { memberSchema, type CelRule, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'
 
@@ -130,4 +131,22 @@ function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | 
 function fieldPathSteps(fieldPath: string | undefined): Path {
   if (fieldPath === undefined) return []
   return [...fieldPath.matchAll(/\.([^.[]+)|\['([^']*)'\]/g)].map((match) => match[1] ?? match[2] ?? '')
+}
+
+/** Error types after which the API server no longer evaluates CEL. */
+const blocking = new Set([
+  'FieldValueRequired',
+  'FieldValueNotSupported',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+export function blocksCel(issues: readonly Issue[]): boolean {
+  return issues.some((issue) => blocking.has(issue.type))
+}
+
+/** CEL of an object that passed the blocking checks. */
+export function celIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
+  return kind.schema.hasRules ? checkCel(object, kind.schema, old) : []
 }

@@ -1,7 +1,7 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import { decodeObject } from '../../admit/stages.ts'
+import { decodeObject } from '../../kubernetes/decode.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
 import type { Json, Message, Path } from '../../model.ts'
 import { formatPath, nearest } from '../../values/path.ts'
