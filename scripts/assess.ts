@@ -1,5 +1,6 @@
 // What does a check say of one database: alone, and against its base, the live cluster and the real Helm?
 import type { Comparison } from './changes/comparison.ts'
+import type { Charts } from './charts/find.ts'
 import { sideOf } from './changes/side.ts'
 import { crossCheck } from './chart/cross-check.ts'
 import { isModelled } from './chart/database-objects.ts'
@@ -22,6 +23,9 @@ export interface Bench {
   readonly settings: Settings
   /** of the repository, for charts that are folders in it */
   readonly root: string
+  readonly charts: Charts
+  /** of the base */
+  readonly baseCharts: Charts
   readonly reader: LayerReader
   /** of the base: what its layers say on their own was said there */
   readonly baseReader: LayerReader
@@ -32,7 +36,7 @@ export interface Bench {
 }
 
 export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
-  return { ...parts, reader: layerReader(parts.settings), baseReader: new LayerReader([]) }
+  return { ...parts, reader: layerReader(parts.settings), baseReader: new LayerReader(() => []) }
 }
 
 export interface Assessed {
@@ -45,8 +49,8 @@ export interface Assessed {
 }
 
 export function assess(database: Database, bench: Bench): Assessed {
-  const { settings, root, reader, live } = bench
-  const evaluated = evaluate(database, { settings, root, reader })
+  const { settings, root, charts, reader, live } = bench
+  const evaluated = evaluate(database, { settings, root, charts, reader })
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
@@ -66,11 +70,11 @@ export function assess(database: Database, bench: Bench): Assessed {
 }
 
 /** The same database at the base, where it was another one, and what is said of the change. */
-function compareWithBase(after: Evaluated, { root, comparison, baseReader }: Bench): Pick<Assessed, 'findings' | 'before'> {
+function compareWithBase(after: Evaluated, { root, comparison, baseReader, baseCharts }: Bench): Pick<Assessed, 'findings' | 'before'> {
   const settings = comparison?.base.settings
   const old = comparison?.before(after.database)
   if (comparison === undefined || settings === undefined || old === undefined) return { findings: [] }
-  const before = evaluate(old, { settings, root, reader: baseReader })
+  const before = evaluate(old, { settings, root, charts: baseCharts, reader: baseReader })
   if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
   const found = comparison.compare(sideOf(before), sideOf(after))
   const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)

@@ -60,7 +60,12 @@ export interface Comparison {
   result(): readonly DatabaseChange[]
 }
 
-export function startComparison(base: Base, now: State, databases: readonly Database[]): Comparison {
+/** The state that is judged, and whether the templates of a database are others there. */
+interface Judged extends State {
+  readonly hasOtherChart?: (old: Database, database: Database) => boolean
+}
+
+export function startComparison(base: Base, now: Judged, databases: readonly Database[]): Comparison {
   const then: State | undefined = base.settings === undefined ? undefined : { settings: base.settings, tree: base.tree }
   const records = new Map<string, DatabaseChange>()
   const footprints = new Map<Database, string>()
@@ -70,7 +75,10 @@ export function startComparison(base: Base, now: State, databases: readonly Data
     return known
   }
   const isSame = (old: Database, database: Database): boolean =>
-    then !== undefined && sameLayers(old, database) && footprint(old, then.settings) === footprint(database, now.settings)
+    then !== undefined &&
+    sameLayers(old, database) &&
+    footprint(old, then.settings) === footprint(database, now.settings) &&
+    now.hasOtherChart?.(old, database) !== true
   let handed: readonly Handover[] = []
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))

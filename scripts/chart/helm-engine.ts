@@ -26,23 +26,8 @@ const unavailable = new Map<string, HelmOutcome>()
  * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
  * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
  * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
+ * `root`: of the repository, where a chart that is a folder lies relative to.
  */
-export function renderWithHelm(database: Database, values: MapValue, root: string): HelmOutcome {
-  const { engine, name, version } = database.environment.clusterChart
-  if (engine !== 'helm') {
-    const message = `chart ${name} ${version} is not modelled, but only cluster ${chartVersion} can be rendered without Helm`
-    return {
-      ok: false,
-      rule: 'modelled-version',
-      message,
-      help: `pin ${chartVersion}, or set \`engine: helm\` and install helm`,
-      blame: 'pin',
-    }
-  }
-  return runHelm(database, values, root)
-}
-
-/** The same whatever the pinned engine is. `root`: of the repository, where a chart that is a folder lies relative to. */
 export function runHelm(database: Database, values: MapValue, root: string): HelmOutcome {
   const { name, version, repository } = database.environment.clusterChart
   const pin = [root, repository, name, version].join(' ')

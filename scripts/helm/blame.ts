@@ -111,11 +111,11 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
   const isEmpty = origin.value.end <= origin.value.start
   const touched = isEmpty ? piecesAfterKey(printing, origin) : piecesIn(printing, origin.value.start, origin.value.end)
   const reads = touched.flatMap(({ reads: read }) => read)
-  const shown = reads.findLast((value) =>
+  const shows = (value: Value): boolean =>
     node.kind === 'scalar'
       ? value.kind === 'scalar' && String(value.value) === String(node.value)
-      : value.kind === node.kind && node.kind === 'null',
-  )
+      : value.kind === node.kind && node.kind === 'null'
+  const shown = reads.findLast((value) => isWritten(value) && shows(value)) ?? reads.findLast(shows)
   const reasons = (piece ?? touched[0])?.reasons ?? []
   // a default that is not there says less than the switch that somebody set
   const best = shown ?? firstWritten(touched) ?? written(reasons) ?? reads.findLast((value) => value.kind !== 'null')
@@ -134,8 +134,10 @@ function firstWritten(pieces: readonly Piece[]): Value | undefined {
 
 /** The last one that a person wrote, and not the chart. */
 function written(values: readonly Value[]): Value | undefined {
-  return values.findLast((value) => value.origin.layer !== 'chart' && value.origin.file.builtin !== true)
+  return values.findLast(isWritten)
 }
+
+const isWritten = ({ origin }: Value): boolean => origin.layer !== 'chart' && origin.file.builtin !== true
 
 /** Where nothing is printed: what was asked between the key and the end of its line. */
 function piecesAfterKey(printing: Printing, origin: Origin): Piece[] {
@@ -179,4 +181,23 @@ function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Orig
   const inside = piece.isText ? printing.start + printed.value.start - piece.start : 0
   const start = piece.at + Math.max(inside, 0)
   return { layer: 'chart', file, path: [], key: null, value: { start, end: start + Math.max(printed.value.end - printed.value.start, 1) } }
+}
+
+/**
+ * The values that a printed line was made of. What YAML can't read is often noticed behind it: then the nearest line
+ * above that shows a value.
+ */
+export function readsOfLine(text: string, offset: number, pieces: readonly Piece[]): readonly Value[] {
+  const at = Math.min(offset, text.length)
+  let [start, end] = [text.lastIndexOf('\n', at - 1) + 1, text.indexOf('\n', at)]
+  if (end < 0) end = text.length
+  for (let lines = 0; lines < 4; lines++) {
+    const found = pieces.filter((piece) => !piece.isText && piece.start < end && piece.end > start).flatMap(({ reads }) => reads)
+    const own = written(found)
+    if (own !== undefined) return [own]
+    if (start === 0) break
+    end = start
+    start = text.lastIndexOf('\n', end - 2) + 1
+  }
+  return []
 }

@@ -109,7 +109,8 @@ function guarded<T>(source: TemplateFile, rendering: Rendering, body: () => T): 
     const place = (name: string, line?: number, column?: number) => ({ template: withoutRoot(name, rendering.root), line, column })
     if (error instanceof ParseError) {
       const { name, line } = error.place
-      throw new HelmRefusal('parse', `parse error at (${name}:${line}): ${error.message.split(': ').at(-1) ?? ''}`, place(name, line))
+      const reason = error.message.split(': ').at(-1) ?? ''
+      throw new HelmRefusal('parse', `parse error at (${name}:${line}): ${reason}`, { ...place(name, line), reason })
     }
     if (error instanceof ExecError) throw refusalOf(error, rendering)
     if (error instanceof TemplateError) throw new HelmRefusal('type', error.message, place(source.name))
@@ -132,8 +133,18 @@ function refusalOf(error: ExecError, rendering: Rendering): HelmRefusal {
   const place = { template: withoutRoot(name, rendering.root), line, column }
   const whole = fullText(error)
   const said = failText(whole)
-  if (said !== undefined) return new HelmRefusal('fail', `execution error at (${location}): ${said}`.trimEnd(), place)
-  return new HelmRefusal(classOf(whole), rendering.helm === '4.2' ? (linesOf(error) ?? whole) : whole, place)
+  if (said !== undefined) return new HelmRefusal('fail', `execution error at (${location}): ${said}`.trimEnd(), { ...place, reason: said })
+  return new HelmRefusal(classOf(whole), rendering.helm === '4.2' ? (linesOf(error) ?? whole) : whole, {
+    ...place,
+    reason: innermost(error),
+  })
+}
+
+/** What the last error of a chain says, without its places. */
+function innermost(error: ExecError): string {
+  let current: Error = error
+  while ((current instanceof ExecError || current instanceof WrappedError) && current.inner !== undefined) current = current.inner
+  return current instanceof ExecError ? current.reason : current.message
 }
 
 function classOf(message: string): RefusalClass {

@@ -8,13 +8,8 @@ import { checkNumber, checkText } from './json-schema-scalars.ts'
 import { draftOf, lookUp, register, rootUrl } from './json-schema-references.ts'
 import type { Registry } from './json-schema-references.ts'
 import { SchemaProblem } from './json-schema-shape.ts'
-import type { Draft } from './json-schema-shape.ts'
+import type { Draft, SchemaFailure } from './json-schema-shape.ts'
 
-export interface SchemaFailure {
-  readonly path: readonly string[]
-  readonly message: string
-  readonly causes: readonly SchemaFailure[]
-}
 export interface CompiledSchema {
   validate(value: Json): SchemaFailure[]
 }
@@ -82,8 +77,8 @@ class Run {
     return this.#at.registry.draft
   }
 
-  #fail(message: string, causes: readonly SchemaFailure[] = [], path = this.#at.path): void {
-    this.#out.failures.push({ path, message, causes })
+  #fail(message: string, causes: readonly SchemaFailure[] = [], facts?: SchemaFailure['facts']): void {
+    this.#out.failures.push({ path: this.#at.path, message, causes, ...(facts === undefined ? {} : { facts }) })
   }
 
   /** The same value against another schema; what it evaluated counts when it fits. */
@@ -140,7 +135,7 @@ class Run {
     const got = typeOfJson(this.#value)
     const isWhole = got === 'number' && Number.isInteger(this.#value)
     if (wanted.some((name) => name === got || (name === 'integer' && isWhole))) return true
-    this.#fail(`got ${got}, want ${wanted.join(' or ')}`)
+    this.#fail(`got ${got}, want ${wanted.join(' or ')}`, [], { types: { got, want: wanted.map(String) } })
     return false
   }
 
@@ -181,7 +176,7 @@ class Run {
     if (additionalProperties !== undefined) {
       const extra = keys.filter((key) => !evaluated.has(key))
       if (additionalProperties === false) {
-        if (extra.length > 0) this.#fail(`additional properties ${extra.map(shownJson).join(', ')} not allowed`)
+        if (extra.length > 0) this.#fail(`additional properties ${extra.map(shownJson).join(', ')} not allowed`, [], { extra })
       } else for (const key of extra) append(this.#out.failures, this.#below(additionalProperties, key))
       for (const key of extra) see(key)
     }
@@ -260,7 +255,7 @@ class Run {
     const { allOf, anyOf, oneOf, not, if: condition, then: yes, else: no } = this.#schema
     if (Array.isArray(allOf)) {
       const failures = allOf.flatMap((schema) => this.#same(schema).failures)
-      if (failures.length > 0) this.#fail("'allOf' failed", failures)
+      if (failures.length > 0) this.#fail("'allOf' failed", failures, { isSum: true })
     }
     if (Array.isArray(anyOf)) {
       const outcomes = anyOf.map((schema) => this.#same(schema).failures)

@@ -3,7 +3,7 @@ import { compareText } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { SourceFile, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
-import { HelmRefusal } from './error.ts'
+import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'
 
 /** One document of a printed template. */
@@ -64,12 +64,13 @@ export function splitManifests(text: string, helm: HelmGeneration): { start: num
 
 /** The head of a document as Helm reads it; throws HelmRefusal where it isn't one. */
 export function readDocument(file: SourceFile, piece: { path: string; start: number; text: string; template: string }): Document {
-  const refuse = (reason: string): never => {
-    throw new HelmRefusal('rendered-yaml', `YAML parse error on ${piece.path}: ${reason}`, { template: piece.template })
+  const refuse = (reason: string, at?: number): never => {
+    const offset = at === undefined ? undefined : piece.start + at
+    throw new PrintedRefused(`YAML parse error on ${piece.path}: ${reason}`, { template: piece.template, path: piece.path, reason, offset })
   }
   const { documents, problems } = parseFirstDocument(file, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`)
+  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`, fatal.span.start)
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
@@ -78,16 +79,18 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   if (value.kind !== 'map')
     return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)
   const text = (from: Value | undefined, name: string): string =>
-    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`)
+    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`, from?.origin.value.start)
   text(fieldOf(value, 'apiVersion'), 'apiVersion')
   const kind = text(fieldOf(value, 'kind'), 'kind')
   const metadata = fieldOf(value, 'metadata')
   if (metadata === undefined || metadata.kind === 'null') return { ...piece, kind, value, hook: undefined }
-  if (metadata.kind !== 'map') return refuse(`${decoding} into Go struct field SimpleHead.metadata of type struct`)
+  if (metadata.kind !== 'map')
+    return refuse(`${decoding} into Go struct field SimpleHead.metadata of type struct`, metadata.origin.value.start)
   text(fieldOf(metadata, 'name'), 'metadata.name')
   const annotations = fieldOf(metadata, 'annotations')
   if (annotations === undefined || annotations.kind === 'null') return { ...piece, kind, value, hook: undefined }
-  if (annotations.kind !== 'map') return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`)
+  if (annotations.kind !== 'map')
+    return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`, annotations.origin.value.start)
   for (const annotation of annotations.entries.values()) text(annotation, 'metadata.annotations')
   const hook = annotations.entries.get('helm.sh/hook')
   return {

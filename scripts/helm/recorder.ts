@@ -4,7 +4,7 @@ import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../model.ts'
 import { movedPieces } from './pieces.ts'
 import type { Piece } from './pieces.ts'
 
@@ -13,6 +13,14 @@ interface Frame {
   readonly node: GoNode
   /** the values that its pipeline read; of a loop: the item at hand */
   reads: readonly Value[]
+  /** the last key that was looked up and is not there */
+  missing?: Path
+}
+
+/** What the place is about where a run stopped, nearest first. */
+export interface Stop {
+  readonly reads: readonly Value[]
+  readonly missing: Path | undefined
 }
 
 const none: readonly Value[] = []
@@ -75,10 +83,11 @@ export class Recorder implements Watcher {
       else keys.add(key)
     }
     const value = this.at(map, key)
+    const top = this.#frames.at(-1)
+    if (top !== undefined && source !== undefined && value === undefined) top.missing = [...source.origin.path, key]
     if (value !== undefined) {
       // a step into a map is replaced by what is found there
-      const frame = this.#frames.at(-1)
-      if (frame !== undefined && source !== undefined && frame.reads.at(-1) === source) frame.reads = frame.reads.slice(0, -1)
+      if (top !== undefined && source !== undefined && top.reads.at(-1) === source) top.reads = top.reads.slice(0, -1)
       this.#read(value)
     }
   }
@@ -102,6 +111,11 @@ export class Recorder implements Watcher {
   }
   leave(depth: number): void {
     this.#frames.length = depth
+  }
+
+  /** What the nodes were about that had not ended when the run stopped, innermost first. */
+  stops(): Stop[] {
+    return this.#frames.toReversed().map(({ reads, missing }) => ({ reads, missing }))
   }
 
   open(): void {

@@ -8,25 +8,26 @@ import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { Json, JsonMap, LayerName, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
+import type { Json, JsonMap, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
-import { copyChart, fullPath, loadChart, readValues } from './chart.ts'
+import { copyChart, fullPath } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'
-import { allTemplates, templatesOf } from './context.ts'
+import { allTemplates } from './context.ts'
 import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
-import { parsedTrees, renderTemplates } from './engine.ts'
+import { renderTemplates } from './engine.ts'
 import type { Printed } from './engine.ts'
-import { HelmRefusal } from './error.ts'
+import { HelmRefusal, PrintedRefused, SchemaRefused } from './error.ts'
+import { loadOnce, readLayers } from './load.ts'
+import type { Layer } from './load.ts'
 import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
 import type { Document } from './manifests.ts'
-import { withOrigins } from './blame.ts'
+import { readsOfLine, withOrigins } from './blame.ts'
 import { Recorder } from './recorder.ts'
-import { readableValues } from './static-reads.ts'
-import { unreadKeys } from './unknown-keys.ts'
+import { unreadOf } from './unread.ts'
 import type { UnreadKey } from './unknown-keys.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
@@ -35,8 +36,10 @@ export interface HelmInput {
   readonly files: ChartFiles
   readonly release: string
   readonly namespace: string
-  /** values files, lowest first */
-  readonly layers: readonly (SourceFile & { readonly layer?: LayerName })[]
+  /** values files, lowest first; what was read already is a tree */
+  readonly layers: readonly Layer[]
+  /** how a person names the chart's folder: its files are shown below it */
+  readonly place?: string
   readonly helm?: HelmGeneration
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
@@ -56,6 +59,8 @@ export interface HelmDocument {
 }
 
 export interface HelmOutput {
+  /** what the templates saw as `.Values` */
+  readonly values: MapValue
   readonly documents: readonly HelmDocument[]
   /** what each template printed, by path in the chart */
   readonly manifests: ReadonlyMap<string, string>
@@ -72,8 +77,8 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const budget = templateBudget(chartShare)
   const kube = readKubeVersion(input.kubeVersion, helm)
   const release = releaseName(input.release, budget)
-  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
-  const chart = copyChart(loadOnce(input.files, helm))
+  const layers = readLayers(input.layers, helm)
+  const chart = copyChart(loadOnce(input.files, { helm, place: input.place }))
   if (chart.metadata.type === 'library') throw new HelmRefusal('library', 'library charts are not installable')
   checkDependencies(chart)
   checkName(release)
@@ -93,17 +98,16 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
   const templates = allTemplates(chart, seen, facts)
   const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
-  return finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true })
+  return { values, ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }) }
 }
 
 /**
  * The keys of each layer that nothing reads, by all branches of all templates and by what this run looked up.
  * Throws HelmRefusal where the chart can't be read.
  */
-export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
+export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
   const { helm = '4.2' } = input
-  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
-  const chart = loadOnce(input.files, helm)
+  const layers = readLayers(input.layers, helm)
   const recorder = new Recorder()
   try {
     renderHelmChart({ ...input, recorder })
@@ -111,8 +115,15 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
     // a run that stops has looked something up all the same
     if (!(error instanceof HelmRefusal)) throw error
   }
-  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(chartShare) }))
-  return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
+  const chart = loadOnce(input.files, { helm, place: input.place })
+  return layers.map((layer) => unreadOf(chart, layer, { helm, values: mergeMaps(layers), looked: recorder.looked }))
+}
+
+/** What the templates would see, whether they run or not; throws HelmRefusal where values and subcharts don't fit. */
+export function helmValues(input: Pick<HelmInput, 'files' | 'layers' | 'helm' | 'place'>): { values: MapValue; defaults: MapValue } {
+  const { helm = '4.2' } = input
+  const read = loadOnce(input.files, { helm, place: input.place })
+  return { values: valuesOf(copyChart(read), mergeMaps(readLayers(input.layers, helm)), { helm, skipSchema: true }), defaults: read.values }
 }
 
 /** The documents as the rest of the program knows objects. */
@@ -124,19 +135,6 @@ export function renderedObjects(documents: readonly HelmDocument[]): RenderedObj
     const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
     return [{ kind: text(plain['kind']), name: text(metadata['name']), value, plain, hook }]
   })
-}
-
-const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()
-
-/** A chart is read once for all databases. */
-function loadOnce(files: ChartFiles, helm: HelmGeneration): Chart {
-  const known = loaded.get(files) ?? new Map<HelmGeneration, Chart>()
-  let chart = known.get(helm)
-  if (chart === undefined) {
-    chart = loadChart(files, { helm, root: '' })
-    loaded.set(files, known.set(helm, chart))
-  }
-  return chart
 }
 
 /** `TemplateName`: a template of its own, with Sprig and without a chart. */
@@ -187,9 +185,9 @@ function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGe
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)
   if (refused !== undefined)
-    throw new HelmRefusal(
-      'schema',
+    throw new SchemaRefused(
       `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`,
+      refused.failures,
     )
   return values
 }
@@ -219,20 +217,21 @@ interface Finishing {
   readonly templates: readonly Renderable[]
 }
 
-function finish(chart: Chart, printed: readonly Printed[], given: Finishing): HelmOutput {
+function finish(chart: Chart, printed: readonly Printed[], given: Finishing): Omit<HelmOutput, 'values'> {
   const files = printed
     .filter(({ source, text }) => !source.name.endsWith('NOTES.txt') && /\P{White_Space}/u.test(text))
     .sort((a, b) => compareText(a.source.name, b.source.name))
   const inChart = (name: string): string => name.slice(chart.name.length + 1)
   const documents: Document[] = []
-  for (const { source, text } of files)
+  for (const { source, text, pieces } of files)
     for (const piece of splitManifests(text, given.helm))
-      documents.push(
-        readDocument(
-          { path: source.name, text: `${piece.text}\n`, builtin: true },
-          { path: source.name, template: inChart(source.name), ...piece },
-        ),
-      )
+      try {
+        const document = { path: source.name, template: inChart(source.name), ...piece }
+        documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, document))
+      } catch (error) {
+        if (error instanceof PrintedRefused && error.offset !== undefined) error.reads = readsOfLine(text, error.offset, pieces)
+        throw error
+      }
   const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
   const crds = crdFiles(chart)
   const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
@@ -263,7 +262,12 @@ function finish(chart: Chart, printed: readonly Printed[], given: Finishing): He
 /** Gives the nodes of a document their origins, where the rendering was watched. */
 function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
   if (recorder === undefined) return ({ value }) => value
-  const files = new Map(templates.map(({ name, chart, source }) => [name, { path: `${chart.folder}${source.path}`, text: source.text }]))
+  const files = new Map(
+    templates.map(({ name, chart, source }) => [
+      name,
+      { path: `${chart.folder}${source.path}`, text: source.text, builtin: true as const },
+    ]),
+  )
   const pieces = new Map(printed.map((one) => [one.source.name, one.pieces]))
   // a text of the values that ran as a template has no file: its values say more
   const fileOf = (name: string): SourceFile | undefined => files.get(name)

@@ -8,6 +8,8 @@ export interface UnreadKey {
   readonly path: Path
   readonly key: string
   readonly value: Value
+  /** the map of the layer that has it */
+  readonly holder: MapValue
   /** a key of the same map that is read, at most two slips away */
   readonly suggestion?: string
   /** paths that end in the same key and are read, at most three */
@@ -16,19 +18,15 @@ export interface UnreadKey {
 
 interface Search {
   readonly root: ReadShape
-  readonly looked: ReadonlyMap<MapValue, ReadonlySet<string>>
   readonly found: UnreadKey[]
 }
 
 /**
- * The keys of one layer that neither a run looked up nor any branch of any template could. A key that the chart's own
- * values.yaml has is never one: it may be documentation.
+ * The keys of one layer that no branch of any template could read. A key that the chart's own values.yaml has is never
+ * one: it may be documentation.
  */
-export function unreadKeys(
-  layer: MapValue,
-  given: { readonly shape: ReadShape; readonly defaults: MapValue; readonly looked?: Search['looked'] },
-): UnreadKey[] {
-  const search: Search = { root: given.shape, looked: given.looked ?? new Map(), found: [] }
+export function unreadKeys(layer: MapValue, given: { readonly shape: ReadShape; readonly defaults: MapValue }): UnreadKey[] {
+  const search: Search = { root: given.shape, found: [] }
   searchMap(layer, { shape: given.shape, defaults: given.defaults, path: [] }, search)
   return search.found
 }
@@ -46,7 +44,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
     const path = [...at.path, key]
     if (key === 'global' && at.path.length === 0 && shape === undefined) continue
     if (shape === undefined) {
-      if (preset === undefined && !wasLooked(map, key, search)) search.found.push(describe(value, at.shape, path, search))
+      if (preset === undefined) search.found.push(describe({ map, path, value }, at.shape, search))
     } else searchBelow(value, { shape, defaults: preset, path }, search)
   }
 }
@@ -62,18 +60,18 @@ function searchBelow(value: Value, at: Place, search: Search): void {
     }
 }
 
-/** The maps of a run are those of the merged values, which stand over the layer's. */
-function wasLooked(map: MapValue, key: string, search: Search): boolean {
+/** Whether a run looked a key up: its maps are those of the merged values, which are above the layer's. */
+export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapValue, ReadonlySet<string>>): boolean {
   const isSame = ({ origin }: Value): boolean => origin.file.path === map.origin.file.path && origin.value.start === map.origin.value.start
-  for (const [looked, keys] of search.looked) if (keys.has(key) && (isSame(looked) || looked.overrides.some(isSame))) return true
+  for (const [seen, keys] of looked) if (keys.has(key) && (isSame(seen) || seen.overrides.some(isSame))) return true
   return false
 }
 
-function describe(value: Value, shape: ReadShape, path: Path, search: Search): UnreadKey {
+function describe({ map, path, value }: { map: MapValue; path: Path; value: Value }, shape: ReadShape, search: Search): UnreadKey {
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
-  return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
+  return { path, key, value, holder: map, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
 /** Where a key of this name would be read. */

@@ -56,6 +56,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('values/has-effect', 'values do what they say, and not nothing because of another one', 'warning'),
       rule('values/generated-key', 'names and labels that the generator sets are not set by hand'),
       rule('values/guard-agrees', 'sync options agree with the guard of the environment'),
+      rule('chart/available', 'the pinned chart is in the repository or in a cache, in the pinned version'),
+      rule('chart/usable', 'the pinned chart can be loaded, and its templates can be run'),
       rule('chart/refuses', 'the chart does not stop with a message of its own'),
       rule('chart/needs-value', 'templates find the maps that they read from'),
       rule('chart/wrong-kind', 'templates find the kind of value that they expect'),

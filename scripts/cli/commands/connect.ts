@@ -1,4 +1,5 @@
 // `connect`: how do people and applications reach a database?
+import { chartsOf } from '../../discover/charts.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
@@ -20,6 +21,7 @@ import { refuse, sayUnknownOperators } from './refuse.ts'
 export interface ConnectFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly via?: string | undefined
   readonly spring?: boolean | undefined
@@ -56,7 +58,8 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const { settings } = fleet
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
+  const charts = chartsOf(workspace, settings)
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
   sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const facts = connectFacts(evaluated.database, evaluated.objects)

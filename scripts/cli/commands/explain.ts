@@ -1,4 +1,5 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
+import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
@@ -32,6 +33,7 @@ import { refuse, sayUnknownOperators } from './refuse.ts'
 export interface ExplainFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
 }
 
@@ -47,7 +49,8 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
   const { settings } = fleet
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
+  const charts = chartsOf(workspace, settings)
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
   sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
   const inspected = withDefaults(evaluated)

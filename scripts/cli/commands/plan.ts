@@ -15,6 +15,7 @@ import { firstAdoption, report } from './check.ts'
 export interface PlanFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly base?: string | undefined
   readonly staged?: boolean | undefined
   readonly format?: 'pretty' | 'markdown' | 'json' | undefined

@@ -13,6 +13,7 @@ import { report } from './check.ts'
 export interface RenderFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly check?: boolean | undefined
 }
 

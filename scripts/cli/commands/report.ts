@@ -1,4 +1,6 @@
 // `report`: what does the whole fleet look like, on one page?
+import type { Workspace } from '../../repository/workspace.ts'
+import { chartsOf } from '../../discover/charts.ts'
 import { readFileSync, statSync } from 'node:fs'
 import { trimEndOf } from '../../values/trim.ts'
 import { visible } from '../../values/untrusted.ts'
@@ -20,6 +22,7 @@ import { refuse } from './refuse.ts'
 export interface ReportFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly out?: string | undefined
   readonly date?: string | undefined
   readonly 'link-base'?: string | undefined
@@ -41,7 +44,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
-    databases: factsOfFleet(outcome, workspace.root),
+    databases: factsOfFleet(outcome, workspace),
     environments: outcome.settings.environments,
     diagnostics: outcome.diagnostics,
     linkTo: ({ file, line }) =>
@@ -57,11 +60,12 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   return 0
 }
 
-function factsOfFleet({ settings, databases }: Outcome, root: string): DatabaseFacts[] {
+function factsOfFleet({ settings, databases }: Outcome, workspace: Workspace): DatabaseFacts[] {
   if (settings === undefined) return []
   const reader = layerReader(settings)
+  const charts = chartsOf(workspace, settings)
   return databases.map((database) => {
-    const evaluated = evaluate(database, { settings, root, reader })
+    const evaluated = evaluate(database, { settings, root: workspace.root, charts, reader })
     return 'unreadable' in evaluated ? { database } : factsOf(evaluated)
   })
 }

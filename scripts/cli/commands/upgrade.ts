@@ -1,4 +1,5 @@
 // `upgrade`: what would change or break with other pins?
+import { chartsOf } from '../../discover/charts.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
@@ -40,6 +41,7 @@ import { refuse, sayUnknownOperators } from './refuse.ts'
 export interface UpgradeFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly operator?: string | undefined
   readonly chart?: string | undefined
@@ -66,7 +68,12 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
     databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
     terminal,
   )
-  const { told, broken } = compare({ settings: fleet.settings, root: workspace.root }, databases, pins, inPlace)
+  const { told, broken } = compare(
+    { settings: fleet.settings, root: workspace.root, charts: chartsOf(workspace, fleet.settings) },
+    databases,
+    pins,
+    inPlace,
+  )
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
   const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
@@ -89,7 +96,7 @@ function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
 }
 
 function compare(
-  { settings, root }: Repository,
+  { settings, root, charts }: Repository,
   databases: readonly Database[],
   pins: Pins,
   inPlace: boolean,
@@ -100,8 +107,8 @@ function compare(
   const pairs: Pair[] = []
   const edit = (merged: MapValue): MapValue => (pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres))
   for (const database of databases) {
-    const before = evaluate(database, { settings, root, reader: now })
-    const after = evaluate(databaseIn(changed, database), { settings: changed, root, reader: then, edit })
+    const before = evaluate(database, { settings, root, charts, reader: now })
+    const after = evaluate(databaseIn(changed, database), { settings: changed, root, charts, reader: then, edit })
     const unreadable = [before, after].flatMap((side: Evaluated | Unreadable) => ('unreadable' in side ? side.unreadable : []))
     append(
       broken,

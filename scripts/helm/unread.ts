@@ -1,0 +1,75 @@
+// Which keys of values files does nothing in a chart read?
+import { templateBudget } from '../go-template/budget.ts'
+import type { HelmGeneration } from '../merge/merge.ts'
+import type { MapValue, Value } from '../model.ts'
+import type { Chart } from './chart.ts'
+import { templatesOf } from './context.ts'
+import { parsedTrees } from './engine.ts'
+import type { ReadShape } from './read-shape.ts'
+import type { Recorder } from './recorder.ts'
+import { readableValues } from './static-reads.ts'
+import { unreadKeys, wasLooked } from './unknown-keys.ts'
+import type { UnreadKey } from './unknown-keys.ts'
+
+interface Known {
+  readonly shape: ReadShape
+  /** names that templates in the chart's other files mention, which are run by `tpl` */
+  readonly mentioned: ReadonlySet<string>
+  readonly layers: WeakMap<MapValue, readonly UnreadKey[]>
+}
+
+const known = new WeakMap<Chart, Known>()
+
+/** What the templates of a chart could read, found out once. Throws HelmRefusal where they can't be parsed. */
+function knownOf(chart: Chart, helm: HelmGeneration): Known {
+  const before = known.get(chart)
+  if (before !== undefined) return before
+  const trees = parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(4) })
+  const mentioned = new Set<string>()
+  const mention = (one: Chart): void => {
+    for (const bytes of one.files.values()) if (bytes.length < 200_000) addMentions(Buffer.from(bytes).toString('latin1'), mentioned)
+    one.dependencies.forEach(mention)
+  }
+  mention(chart)
+  const made = { shape: readableValues(chart, trees), mentioned, layers: new WeakMap<MapValue, readonly UnreadKey[]>() }
+  known.set(chart, made)
+  return made
+}
+
+export interface Rendered {
+  readonly helm: HelmGeneration
+  /** all values, in which texts may be templates */
+  readonly values: MapValue
+  /** what the run looked up */
+  readonly looked: Recorder['looked']
+}
+
+/**
+ * The keys of one layer that no branch of any template could read, that this run did not look up, and that no template
+ * in the values names. Throws HelmRefusal where the chart's templates can't be parsed.
+ */
+export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }: Rendered): readonly UnreadKey[] {
+  const { shape, mentioned, layers } = knownOf(chart, helm)
+  let candidates = layers.get(layer)
+  if (candidates === undefined) {
+    candidates = unreadKeys(layer, { shape, defaults: chart.values }).filter(({ key }) => !mentioned.has(key))
+    layers.set(layer, candidates)
+  }
+  if (candidates.length === 0) return candidates
+  const named = new Set<string>()
+  mentionsIn(values, named)
+  return candidates.filter(({ key, holder }) => !named.has(key) && !wasLooked(holder, key, looked))
+}
+
+function mentionsIn(value: Value, names: Set<string>): void {
+  if (value.kind === 'map') for (const entry of value.entries.values()) mentionsIn(entry, names)
+  else if (value.kind === 'list') for (const item of value.items) mentionsIn(item, names)
+  else if (value.kind === 'scalar' && typeof value.value === 'string') addMentions(value.value, names)
+}
+
+function addMentions(text: string, names: Set<string>): void {
+  if (!text.includes('{{')) return
+  for (const [action] of text.matchAll(/\{\{[^}]*\}\}/g))
+    for (const [, field, quoted] of action.matchAll(/\.(\w+)|["`]([\w.-]+)["`]/g))
+      for (const name of (field ?? quoted ?? '').split('.')) names.add(name)
+}
