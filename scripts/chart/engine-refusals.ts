@@ -4,11 +4,11 @@ import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
-import type { Stop } from '../helm/recorder.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, MapValue, Path, Settings, Value } from '../model.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
+import { describe } from '../values/describe.ts'
 import { formatPath } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { chartSpot } from './pin-spot.ts'
@@ -37,32 +37,41 @@ export interface Refused {
   /** the merged values of people and the generator */
   readonly values: MapValue
   readonly chart: FoundChart
-  /** what the template was about where it stopped, innermost first */
-  readonly stops: readonly Stop[]
+  /** what the template read where it stopped, innermost first */
+  readonly stops: readonly (readonly Value[])[]
 }
 
 /** Helm's refusal at the value that it is about, with the place in the chart; what is wrong with the chart is at its pin. */
 export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFinding {
-  const { database, settings, values, chart } = refused
+  const { database, settings, values } = refused
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const blamed = isChart ? chartSpot(settings, database) : blame(error, refused)
-  const where = error.template === undefined ? '' : ` (${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`})`
+  const path = isChart ? undefined : blame(error, refused)
+  const blamed = path === undefined ? undefined : placeFor(path, values)
+  const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
+  const message = messageFor(error, refused, path)
+  const help = isChart && rule === undefined ? 'the chart itself is broken, whatever the values: fix it, or pin another version' : undefined
+  const isAbsent = path !== undefined && isNothing(valueAt(values, path))
+  const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
+  return { rule: name, severity: 'error', message, at, help, database: database.id }
+}
+
+const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'
+
+function messageFor(error: HelmRefusal, { database, values, chart }: Refused, path: Path | undefined): string {
   // Helm takes three characters more than the operator
   const excess = error.class === 'release-name' ? database.cluster.length - clusterNameLimit : 0
+  if (excess > 0) return `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}`
   const reason = maskSentence(error.reason.replaceAll(/\s+/g, ' ').trim(), [values])
-  const message =
-    excess > 0
-      ? `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}`
-      : `${shortened(reason, longest - where.length)}${where}`
-  return {
-    rule: rule ?? 'chart/usable',
-    severity: 'error',
-    message,
-    at: blamed ?? serviceSpot(database),
-    help: isChart && rule === undefined ? 'the chart itself is broken, whatever the values: fix it, or pin another version' : undefined,
-    database: database.id,
-  }
+  if (error.template === undefined) return shortened(reason, longest)
+  const place = `${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`}`
+  // what a chart says itself was written for people
+  if (error.class === 'fail' || path === undefined) return `${shortened(reason, longest - place.length - 3)} (${place})`
+  const value = valueAt(values, path)
+  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : describe(value)
+  const says = error instanceof PrintedRefused ? `then ${place} prints no YAML` : `${place} says`
+  const start = `${formatPath(path)} is ${shown}, but ${says}: `
+  return start + shortened(reason, longest - start.length)
 }
 
 function shortened(text: string, length: number): string {
@@ -71,21 +80,19 @@ function shortened(text: string, length: number): string {
 }
 
 /** The value whose text is broken, or that the template read last before it stopped. */
-function blame(error: HelmRefusal, { values, stops }: Refused): Spot | undefined {
+function blame(error: HelmRefusal, { values, stops }: Refused): Path | undefined {
   if (error instanceof PrintedRefused) return firstOf(error.reads, values)
-  for (const { reads, missing } of stops) {
-    const found = (missing === undefined ? undefined : placeFor(missing, values)) ?? firstOf(reads, values)
+  for (const reads of stops) {
+    const found = firstOf(reads, values)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-function firstOf(reads: readonly Value[], values: MapValue): Spot | undefined {
-  const own = reads.findLast((value) => value.origin.layer !== 'chart' && spotOf(value) !== undefined)
-  if (own !== undefined) return spotOf(own)
-  for (const value of reads.toReversed()) {
-    const found = placeFor(value.origin.path, values)
-    if (found !== undefined) return found
+function firstOf(reads: readonly Value[], values: MapValue): Path | undefined {
+  const isWritten = ({ origin }: Value): boolean => origin.layer !== 'chart'
+  for (const value of [...reads.filter((read) => !isWritten(read)), ...reads.filter(isWritten)].toReversed()) {
+    if (placeFor(value.origin.path, values) !== undefined) return value.origin.path
   }
   return undefined
 }

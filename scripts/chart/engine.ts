@@ -48,8 +48,7 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   })
   const findings: LocatedFinding[] = []
   const wrong: Path[] = []
-  const first = new Recorder()
-  let run = attempt(input(values), first)
+  let run = attempt(input(values), new Recorder())
   let usable = values
   for (let tries = 0; run.refused instanceof SchemaRefused && tries < mostTries; tries++) {
     const refused = schemaFindings(run.refused, { database, values, usable })
@@ -59,7 +58,9 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     run = attempt({ ...input(left), skipSchema: left === usable }, new Recorder())
     usable = left
   }
-  const unread = unreadIn(chart, { values, layers, settings, looked: (run.recorder ?? first).looked })
+  const all = unreadIn(chart, { values, layers, settings, looked: run.recorder.looked })
+  const isBelow = ({ path }: UnreadKey): boolean => wrong.some((other) => other.every((step, at) => step === path[at]))
+  const unread = all.map((keys) => keys.filter((key) => !isBelow(key)))
   const slips = [...new Set(unread.flat().map(({ path }) => path))]
   // a chart may stop at keys that it knows from older versions: they are reported as unknown keys already
   if (run.refused?.class === 'fail' && slips.length > 0) {

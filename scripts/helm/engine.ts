@@ -76,7 +76,7 @@ function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] 
   const cuts: number[] = []
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) cuts.push(at)
   const moved = (offset: number): number => offset - cuts.reduce((sum, cut) => sum + Math.min(Math.max(offset - cut, 0), mark.length), 0)
-  return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) })).filter((piece) => piece.end > piece.start)
+  return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) }))
 }
 
 /** `sortTemplates`: deeper paths first, then names descending, so that higher charts have the last word. */

@@ -259,7 +259,8 @@ class Run {
     }
     if (Array.isArray(anyOf)) {
       const outcomes = anyOf.map((schema) => this.#same(schema).failures)
-      if (!outcomes.some((failures) => failures.length === 0)) this.#fail("'anyOf' failed", outcomes.flat())
+      if (!outcomes.some((failures) => failures.length === 0))
+        this.#fail("'anyOf' failed", outcomes.flat(), anyOf.length === 1 ? { isSum: true } : undefined)
     }
     if (Array.isArray(oneOf)) {
       const outcomes = oneOf.map((schema) => this.#same(schema).failures)

@@ -64,13 +64,13 @@ export function splitManifests(text: string, helm: HelmGeneration): { start: num
 
 /** The head of a document as Helm reads it; throws HelmRefusal where it isn't one. */
 export function readDocument(file: SourceFile, piece: { path: string; start: number; text: string; template: string }): Document {
-  const refuse = (reason: string, at?: number): never => {
+  const refuse = (detail: string, at?: number, reason = detail): never => {
     const offset = at === undefined ? undefined : piece.start + at
-    throw new PrintedRefused(`YAML parse error on ${piece.path}: ${reason}`, { template: piece.template, path: piece.path, reason, offset })
+    throw new PrintedRefused(`YAML parse error on ${piece.path}: ${detail}`, { template: piece.template, path: piece.path, reason, offset })
   }
   const { documents, problems } = parseFirstDocument(file, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`, fatal.span.start)
+  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`, fatal.span.start, fatal.message)
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')

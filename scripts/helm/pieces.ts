@@ -37,8 +37,8 @@ export function movedPieces(change: Change, pieces: readonly Piece[]): readonly 
   const kept = from.indexOf(to)
   if (kept < 0) return coarse(to, pieces)
   return pieces
+    .filter((piece) => piece.end >= kept && piece.start <= kept + to.length)
     .map((piece) => ({ ...piece, start: Math.max(piece.start - kept, 0), end: Math.min(piece.end - kept, to.length) }))
-    .filter((piece) => piece.end > piece.start)
 }
 
 function indented({ name, args, from }: Change, pieces: readonly Piece[]): readonly Piece[] {

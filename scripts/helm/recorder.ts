@@ -4,7 +4,10 @@ import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { MapValue, Path, Value } from '../model.ts'
+import type { MapValue, Value } from '../model.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
+import { Births } from './births.ts'
+import { withOrigins } from './blame.ts'
 import { movedPieces } from './pieces.ts'
 import type { Piece } from './pieces.ts'
 
@@ -13,14 +16,6 @@ interface Frame {
   readonly node: GoNode
   /** the values that its pipeline read; of a loop: the item at hand */
   reads: readonly Value[]
-  /** the last key that was looked up and is not there */
-  missing?: Path
-}
-
-/** What the place is about where a run stopped, nearest first. */
-export interface Stop {
-  readonly reads: readonly Value[]
-  readonly missing: Path | undefined
 }
 
 const none: readonly Value[] = []
@@ -29,46 +24,16 @@ const mostReads = 12
 
 /** Watches one rendering. Maps and lists of templates are known by identity, texts by what they say. */
 export class Recorder implements Watcher {
-  /** maps and lists that stand for a node of the values */
-  readonly #sources = new WeakMap<object, Value>()
-  /** entries of maps that functions made */
-  readonly #entries = new WeakMap<GoMap, Map<string, Value>>()
+  /** what maps, lists and their entries are in the values */
+  readonly births = new Births()
   readonly #variables = new WeakMap<Variable, readonly Value[]>()
   readonly #texts = new Map<string, readonly Piece[]>()
+  /** what a text that came out empty was made of */
+  #emptied: readonly Value[] = none
   readonly #frames: Frame[] = []
   readonly #buffers: { pieces: Piece[]; length: number }[] = []
   /** what templates looked up, by map: for the keys that nothing reads */
   readonly looked = new Map<MapValue, Set<string>>()
-  /** nodes that were read as a whole */
-  readonly whole = new Set<Value>()
-
-  /** The values as templates see them; the maps and lists are remembered. */
-  convert(value: MapValue): GoMap
-  convert(value: Value): GoValue
-  convert(value: Value): GoValue {
-    if (value.kind === 'null') return null
-    if (value.kind === 'scalar') return value.value
-    const made: GoMap | GoList =
-      value.kind === 'map'
-        ? new Map([...value.entries].map(([key, entry]) => [key, this.convert(entry)]))
-        : value.items.map((item) => this.convert(item))
-    this.#sources.set(made, value)
-    return made
-  }
-
-  /** Where the entry of a map or list came from. */
-  at(collection: GoMap | GoList, key: string | number): Value | undefined {
-    const known = isGoMap(collection) ? this.#entries.get(collection)?.get(String(key)) : undefined
-    if (known !== undefined) return known
-    const source = this.#sources.get(collection)
-    if (source?.kind === 'map') return source.entries.get(String(key))
-    return source?.kind === 'list' ? source.items[Number(key)] : undefined
-  }
-
-  sourceOf(value: GoValue): Value | undefined {
-    return typeof value === 'object' && value !== null ? this.#sources.get(value) : undefined
-  }
-
   #read(value: Value | undefined): void {
     const frame = this.#frames.at(-1)
     if (frame === undefined || value === undefined || frame.reads.includes(value) || frame.reads.length >= mostReads) return
@@ -76,15 +41,14 @@ export class Recorder implements Watcher {
   }
 
   field(map: GoMap, key: string): void {
-    const source = this.#sources.get(map)
+    const source = this.births.of(map)
     if (source?.kind === 'map') {
       const keys = this.looked.get(source)
       if (keys === undefined) this.looked.set(source, new Set([key]))
       else keys.add(key)
     }
-    const value = this.at(map, key)
+    const value = this.births.at(map, key) ?? (source?.kind === 'map' ? this.births.absent(source, key) : undefined)
     const top = this.#frames.at(-1)
-    if (top !== undefined && source !== undefined && value === undefined) top.missing = [...source.origin.path, key]
     if (value !== undefined) {
       // a step into a map is replaced by what is found there
       if (top !== undefined && source !== undefined && top.reads.at(-1) === source) top.reads = top.reads.slice(0, -1)
@@ -93,13 +57,17 @@ export class Recorder implements Watcher {
   }
 
   item(collection: GoMap | GoList, at: string | number): void {
-    const value = this.at(collection, at)
+    const value = this.births.at(collection, at)
     const frame = this.#frames.at(-1)
     if (frame !== undefined && value !== undefined) frame.reads = [value]
   }
 
   declared(variable: Variable): void {
-    this.#variables.set(variable, this.#frames.at(-1)?.reads ?? none)
+    const frame = this.#frames.at(-1)
+    this.#variables.set(
+      variable,
+      frame !== undefined && frame.reads.length === 0 && isDot(frame.node) ? this.#readsHere() : (frame?.reads ?? none),
+    )
   }
   variable(variable: Variable): void {
     for (const value of this.#variables.get(variable) ?? none) this.#read(value)
@@ -113,9 +81,9 @@ export class Recorder implements Watcher {
     this.#frames.length = depth
   }
 
-  /** What the nodes were about that had not ended when the run stopped, innermost first. */
-  stops(): Stop[] {
-    return this.#frames.toReversed().map(({ reads, missing }) => ({ reads, missing }))
+  /** What the nodes read that had not ended when the run stopped, innermost first. */
+  stops(): (readonly Value[])[] {
+    return this.#frames.toReversed().map(({ reads }) => reads)
   }
 
   open(): void {
@@ -128,6 +96,7 @@ export class Recorder implements Watcher {
   close(text: string): void {
     const pieces = this.take()
     if (pieces.length > 0 && text !== '') this.#texts.set(text, pieces)
+    this.#emptied = text === '' ? pieces.flatMap(({ reads }) => reads) : none
   }
 
   print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void {
@@ -146,7 +115,8 @@ export class Recorder implements Watcher {
         })
       return
     }
-    const own = node.kind === 'text' ? none : this.#readsHere()
+    const own = node.kind === 'text' ? none : text === '' && this.#emptied.length > 0 ? this.#emptied : this.#readsHere()
+    this.#emptied = none
     buffer.pieces.push({
       start,
       end: start + text.length,
@@ -180,17 +150,12 @@ export class Recorder implements Watcher {
 
   called(name: string, args: readonly GoValue[], result: GoValue): void {
     if (typeof result === 'string') this.#madeText(name, args, result)
-    else if (isGoMap(result)) this.#madeMap(name, args, result)
-    else if (Array.isArray(result) && !this.#sources.has(result)) this.#madeList(args, result)
+    else if (name === 'fromYaml' || name === 'fromYamlArray') this.#readAgain(args[0], result)
+    else if (name === 'dict' && isGoMap(result)) this.#madeDict(args, result)
+    else if (isGoMap(result)) for (const arg of [...args].reverse()) if (isGoMap(arg)) this.births.relate(result, arg)
+    if (Array.isArray(result)) this.births.collect(result, args, (item) => this.#justRead(item))
     if (isGoMap(args[0]) && (name === 'get' || name === 'hasKey') && typeof args[1] === 'string') this.field(args[0], args[1])
     if (name === 'index' || name === 'dig') this.#walked(name, args)
-    if (wholeReaders.has(name)) for (const arg of args) this.#readWhole(arg)
-  }
-
-  #readWhole(value: GoValue): void {
-    const source = this.sourceOf(value)
-    if (source !== undefined) this.whole.add(source)
-    else if (isGoMap(value)) for (const entry of value.values()) this.#readWhole(entry)
   }
 
   /** `index map "a" "b"` and `dig "a" "b" default map`. */
@@ -198,13 +163,17 @@ export class Recorder implements Watcher {
     let value = name === 'index' ? args[0] : args.at(-1)
     for (const key of name === 'index' ? args.slice(1) : args.slice(0, -2)) {
       if (isGoMap(value) && typeof key === 'string') this.field(value, key)
-      if (Array.isArray(value) && typeof key === 'object') this.#read(this.at(value, Number((key as { value?: bigint }).value)))
+      if (Array.isArray(value) && typeof key === 'object') this.#read(this.births.at(value, Number((key as { value?: bigint }).value)))
       value = isGoMap(value) ? value.get(String(key)) : undefined
     }
   }
 
   #madeText(name: string, args: readonly GoValue[], result: string): void {
-    if (result === '') return
+    if (result === '') {
+      for (const arg of args)
+        if (typeof arg === 'string') this.#emptied = this.#texts.get(arg)?.flatMap(({ reads }) => reads) ?? this.#emptied
+      return
+    }
     if (yamlWriters.has(name)) {
       const [value] = args
       if (typeof value !== 'object' || value === null) return
@@ -249,51 +218,37 @@ export class Recorder implements Watcher {
     ]
   }
 
-  /** Entries of a new map that are those of an argument; of `dict` those that were read just now. */
-  #madeMap(name: string, args: readonly GoValue[], result: GoMap): void {
-    if (name === 'dict') {
-      for (let at = 0; at + 1 < args.length; at += 2) this.#remember(result, String(args[at]), this.#justRead(args[at + 1]))
-      return
-    }
-    for (const arg of [...args].reverse()) if (isGoMap(arg)) this.#relate(result, arg)
+  /** Text that is read again: its maps and lists are those that it was made of. */
+  #readAgain(text: GoValue, result: GoValue): void {
+    const pieces = typeof text === 'string' ? this.#texts.get(text) : undefined
+    if (typeof text !== 'string' || pieces === undefined) return
+    const { documents, problems } = parseFirstDocument({ path: '', text, builtin: true }, 'chart')
+    const [root] = documents
+    if (root === undefined || problems.some(({ fatal }) => fatal)) return
+    this.births.adopt(result, withOrigins(root, { recorder: this, pieces, text, start: 0, fileOf: () => undefined }))
   }
 
-  #relate(result: GoMap, from: GoMap, depth = 0): void {
-    if (depth > 20 || result === from) return
-    for (const [key, value] of result) {
-      if (!from.has(key)) continue
-      const before = from.get(key)
-      const isSame = value === before || (typeof value === 'object' && value !== null && typeof before === 'object' && before !== null)
-      if (isSame) this.#remember(result, key, this.at(from, key))
-      if (isGoMap(value) && isGoMap(before)) this.#relate(value, before, depth + 1)
-      else if (Array.isArray(value) && Array.isArray(before) && !this.#sources.has(value)) {
-        const source = this.#sources.get(before)
-        if (source !== undefined) this.#sources.set(value, source)
-      }
-    }
-  }
-
-  #remember(map: GoMap, key: string, value: Value | undefined): void {
-    if (value === undefined) return
-    const entries = this.#entries.get(map) ?? new Map<string, Value>()
-    if (!entries.has(key)) entries.set(key, value)
-    this.#entries.set(map, entries)
-  }
-
-  #madeList(args: readonly GoValue[], result: GoList): void {
-    for (const arg of args) {
-      const source = Array.isArray(arg) && arg.length === result.length ? this.#sources.get(arg) : undefined
-      if (source !== undefined && result.every((item, index) => item === (arg as GoList)[index])) this.#sources.set(result, source)
-    }
+  /** Entries of a `dict` are those that were read just now. */
+  #madeDict(args: readonly GoValue[], result: GoMap): void {
+    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, String(args[at]), this.#justRead(args[at + 1]))
   }
 
   /** The latest value that was read and says this. */
   #justRead(value: GoValue): Value | undefined {
-    const source = this.sourceOf(value)
+    const source = this.births.of(value)
     if (source !== undefined) return source
-    return this.#frames.at(-1)?.reads.findLast((read) => read.kind === 'scalar' && read.value === value)
+    const says = (read: Value): boolean => (read.kind === 'scalar' ? read.value === value : read.kind === 'null' && value === null)
+    for (let at = this.#frames.length - 1; at >= 0; at--) {
+      const found = this.#frames[at]?.reads.findLast(says)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 }
 
+/** `$x := .` */
+function isDot(node: GoNode): boolean {
+  return node.kind === 'action' && node.pipe.commands.length === 1 && node.pipe.commands[0]?.args[0].kind === 'dot'
+}
+
 const yamlWriters = new Set(['toYaml', 'mustToYaml', 'toYamlPretty', 'toJson', 'mustToJson', 'toPrettyJson', 'toRawJson'])
-const wholeReaders = new Set([...yamlWriters, 'toToml', 'mustToToml', 'toString', 'quote', 'print', 'printf', 'keys', 'values', 'join'])

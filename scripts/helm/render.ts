@@ -95,7 +95,7 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     }),
   }
   const { recorder } = input
-  const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
+  const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
   const templates = allTemplates(chart, seen, facts)
   const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
   return { values, ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }) }
@@ -268,10 +268,13 @@ function tracing(printed: readonly Printed[], { recorder, templates }: Finishing
       { path: `${chart.folder}${source.path}`, text: source.text, builtin: true as const },
     ]),
   )
-  const pieces = new Map(printed.map((one) => [one.source.name, one.pieces]))
+  const texts = new Map(printed.map((one) => [one.source.name, one]))
   // a text of the values that ran as a template has no file: its values say more
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
-  return ({ path, start, value }) => withOrigins(value, { recorder, pieces: pieces.get(path) ?? [], start, fileOf })
+  return ({ path, start, value }) => {
+    const { text = '', pieces = [] } = texts.get(path) ?? {}
+    return withOrigins(value, { recorder, pieces, text, start, fileOf })
+  }
 }
 
 const trimmed = (text: string): string => trimEnd(trimStart(text))

@@ -77,7 +77,9 @@ test('what the chart itself refuses is told at the value that it asks for, with 
 test('a value that breaks the printed YAML is told where it was written', async () => {
   write('cluster:', '  storage:', '    storageClass: "a: b"')
   expect(await mistakes()).toEqual([
-    expect.stringMatching(/^databases\/orders\/values\.yaml:3: .*\(charts\/cluster\/templates\/cluster\.yaml\) \[chart\/printed-yaml\]$/),
+    expect.stringMatching(
+      /^databases\/orders\/values\.yaml:3: cluster\.storage\.storageClass is `a: b`, but then charts\/cluster\/templates\/cluster\.yaml prints no YAML: .* \[chart\/printed-yaml\]$/,
+    ),
   ])
 })
 
