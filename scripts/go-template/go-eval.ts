@@ -18,10 +18,15 @@ export function fail(state: State, reason: string): never {
 }
 
 export function setVariable(state: State, name: string, value: GoValue): void {
-  const variable = state.variables.findLast((candidate) => candidate.name === name)
+  const variable = lastNamed(state.variables, name)
   if (variable === undefined) fail(state, `undefined variable: ${name}`)
   variable.value = value
   state.watcher?.declared(variable)
+}
+
+function lastNamed(variables: readonly Variable[], name: string): Variable | undefined {
+  for (let at = variables.length - 1; at >= 0; at--) if (variables[at]?.name === name) return variables[at]
+  return undefined
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */
@@ -46,9 +51,8 @@ export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
 }
 
 function evalCommand(state: State, dot: GoValue, command: Command, final: Final): GoValue {
-  const { args } = command
+  const { args, rest } = command
   const [first] = args
-  const rest = args.length === 1 ? none : args.slice(1)
   const plain = (): void => {
     if (rest.length > 0 || final !== noFinal) fail(state, `can't give argument to non-function ${nodeText(first)}`)
   }
@@ -72,7 +76,7 @@ function evalCommand(state: State, dot: GoValue, command: Command, final: Final)
 
 function variableValue(state: State, name: string): GoValue {
   state.budget.steps(state.variables.length / 32)
-  const variable = state.variables.findLast((candidate) => candidate.name === name)
+  const variable = lastNamed(state.variables, name)
   if (variable === undefined) return fail(state, `undefined variable: ${name}`)
   state.watcher?.variable(variable)
   return variable.value

@@ -4,15 +4,18 @@ import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { MapValue, NullValue, Value } from '../model.ts'
 
 const none: readonly Value[] = []
+/** On the map or list itself, which one run makes and no other sees: each step of a template asks for it. */
+const source = Symbol('source')
+const entries = Symbol('entries')
+interface Born {
+  [source]?: Value
+  [entries]?: Map<string, Value> | readonly (Value | undefined)[]
+}
 /** Longer lists are not followed through functions. */
 const longestList = 1_000
 
 /** Maps and lists are known by identity, what is in them by its key. */
 export class Births {
-  readonly #sources = new WeakMap<object, Value>()
-  /** entries of maps, and items of lists, that functions made */
-  readonly #entries = new WeakMap<GoMap, Map<string, Value>>()
-  readonly #items = new WeakMap<GoList, readonly (Value | undefined)[]>()
   readonly #absent = new WeakMap<MapValue, Map<string, NullValue>>()
   /** the values of the root chart */
   root: Value | undefined
@@ -29,21 +32,22 @@ export class Births {
       made = new Map()
       for (const [key, entry] of value.entries) made.set(key, this.convert(entry))
     } else made = value.items.map((item) => this.convert(item))
-    this.#sources.set(made, value)
+    ;(made as Born)[source] = value
     return made
   }
 
   of(value: GoValue): Value | undefined {
-    return typeof value === 'object' && value !== null ? this.#sources.get(value) : undefined
+    return typeof value === 'object' && value !== null ? (value as Born)[source] : undefined
   }
 
   /** Where the entry of a map or list came from. */
   at(collection: GoMap | GoList, key: string | number): Value | undefined {
-    const known = isGoMap(collection) ? this.#entries.get(collection)?.get(String(key)) : this.#items.get(collection)?.[Number(key)]
+    const own = (collection as Born)[entries]
+    const known = own === undefined ? undefined : own instanceof Map ? own.get(String(key)) : own[Number(key)]
     if (known !== undefined) return known
-    const source = this.#sources.get(collection)
-    if (source?.kind === 'map') return source.entries.get(String(key))
-    return source?.kind === 'list' ? source.items[Number(key)] : undefined
+    const whole = (collection as Born)[source]
+    if (whole?.kind === 'map') return whole.entries.get(String(key))
+    return whole?.kind === 'list' ? whole.items[Number(key)] : undefined
   }
 
   /** A key that is not there stands for what somebody could write beside its neighbours. */
@@ -60,12 +64,12 @@ export class Births {
 
   /** Of a value that was made again, part by part. */
   adopt(made: GoValue, value: Value | undefined): void {
-    if (value === undefined || typeof made !== 'object' || made === null || this.#sources.has(made)) return
+    if (value === undefined || typeof made !== 'object' || made === null || (made as Born)[source] !== undefined) return
     if (isGoMap(made) && value.kind === 'map') {
-      this.#sources.set(made, value)
+      ;(made as Born)[source] = value
       for (const [key, entry] of made) this.adopt(entry, value.entries.get(key))
     } else if (Array.isArray(made) && value.kind === 'list') {
-      this.#sources.set(made, value)
+      ;(made as Born)[source] = value
       for (const [index, item] of made.entries()) this.adopt(item, value.items[index])
     }
   }
@@ -73,9 +77,10 @@ export class Births {
   /** An entry of a map that a function made. */
   remember(map: GoMap, key: string, value: Value | undefined): void {
     if (value === undefined) return
-    const entries = this.#entries.get(map) ?? new Map<string, Value>()
-    if (!entries.has(key)) entries.set(key, value)
-    this.#entries.set(map, entries)
+    const own = (map as Born)[entries]
+    const known = own instanceof Map ? own : new Map<string, Value>()
+    if (!known.has(key)) known.set(key, value)
+    ;(map as Born)[entries] = known
   }
 
   /** Entries of a new map that are those of another one. */
@@ -87,16 +92,16 @@ export class Births {
       const isSame = value === before || (typeof value === 'object' && value !== null && typeof before === 'object' && before !== null)
       if (isSame) this.remember(result, key, this.at(from, key))
       if (isGoMap(value) && isGoMap(before)) this.relate(value, before, depth + 1)
-      else if (Array.isArray(value) && Array.isArray(before) && !this.#sources.has(value)) {
-        const source = this.#sources.get(before)
-        if (source !== undefined) this.#sources.set(value, source)
+      else if (Array.isArray(value) && Array.isArray(before) && (value as Born)[source] === undefined) {
+        const whole = (before as Born)[source]
+        if (whole !== undefined) (value as Born)[source] = whole
       }
     }
   }
 
   /** Items of a new list that are those of the arguments, in order; `added` is where another item came from. */
   collect(result: GoList, args: readonly GoValue[], added: (item: GoValue) => Value | undefined): void {
-    if (this.#sources.has(result) || result.length > longestList) return
+    if ((result as Born)[source] !== undefined || result.length > longestList) return
     const items: (Value | undefined)[] = []
     for (const arg of args) {
       if (!Array.isArray(arg)) {
@@ -112,6 +117,6 @@ export class Births {
         from = at + 1
       }
     }
-    if (items.some((item) => item !== undefined)) this.#items.set(result, items)
+    if (items.some((item) => item !== undefined)) (result as Born)[entries] = items
   }
 }

@@ -13,14 +13,15 @@ import type { Renderable, TemplateFile } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { boundFunctions, failText, helmFunctions } from './functions.ts'
-import type { Piece } from './pieces.ts'
+import { flat, lazily } from './pieces.ts'
+import type { Piece, Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface Printed {
   readonly source: Renderable
   readonly text: string
   /** where its parts come from, where somebody watched */
-  readonly pieces: readonly Piece[]
+  readonly pieces: Pieces
 }
 
 interface Rendering {
@@ -33,8 +34,7 @@ interface Rendering {
 
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
 export function renderTemplates(templates: readonly Renderable[], rendering: Rendering): Printed[] {
-  const ordered = [...templates].sort(compareDepth)
-  const trees = parsedTrees(ordered, rendering)
+  const { ordered, trees } = setOf(templates, rendering)
   const functions = boundFunctions(rendering.helm)
   const printed: Printed[] = []
   for (const source of ordered) {
@@ -54,9 +54,36 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
     const { budget, recorder: watcher } = rendering
     const text = guarded(source, rendering, () => executeTree(tree, source.data, { trees, functions, missingKey: 'zero', budget, watcher }))
     const final = text.includes('<no value>') ? text.replaceAll('<no value>', '') : text
-    printed.push({ source, text: final, pieces: withoutMarks(rendering.recorder?.take() ?? [], text) })
+    const pieces = rendering.recorder?.take() ?? []
+    printed.push({ source, text: final, pieces: lazily(() => withoutMarks(flat(pieces), text)) })
   }
   return printed
+}
+
+interface TemplateSet {
+  readonly helm: HelmGeneration
+  /** in the order of execution, as places among the templates that were given */
+  readonly order: readonly number[]
+  readonly trees: ReadonlyMap<string, TemplateTree>
+}
+/** By the first template: releases of one chart mostly have the same ones. */
+const sets = new WeakMap<TemplateFile['source'], readonly (TemplateSet & { readonly of: readonly TemplateFile['source'][] })[]>()
+
+function setOf(
+  templates: readonly Renderable[],
+  rendering: Rendering,
+): { ordered: Renderable[]; trees: ReadonlyMap<string, TemplateTree> } {
+  const [first] = templates
+  const known = first === undefined ? [] : (sets.get(first.source) ?? [])
+  const isSame = ({ of, helm }: (typeof known)[number]): boolean =>
+    helm === rendering.helm && of.length === templates.length && of.every((source, at) => source === templates[at]?.source)
+  let set = known.find(isSame)
+  if (set === undefined) {
+    const order = [...templates.keys()].sort((a, b) => compareDepth(templates[a] as Renderable, templates[b] as Renderable))
+    set = { helm: rendering.helm, of: templates.map(({ source }) => source), order, trees: parsedTrees(templates, rendering) }
+    if (first !== undefined) sets.set(first.source, [...known.slice(-3), set])
+  }
+  return { ordered: set.order.map((at) => templates[at] as Renderable), trees: set.trees }
 }
 
 /** The one set of definitions of all templates: the last one counts, but an empty one replaces none. */

@@ -1,5 +1,4 @@
 // Which values does each piece of a printed text come from?
-import { append } from '../values/append.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
@@ -8,14 +7,16 @@ import type { MapValue, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { Births } from './births.ts'
 import { withOrigins } from './blame.ts'
-import { movedPieces } from './pieces.ts'
-import type { Piece } from './pieces.ts'
+import { flat, lazily, movedPieces } from './pieces.ts'
+import type { Piece, Pieces } from './pieces.ts'
 
 interface Frame {
   readonly tree: TemplateTree
   readonly node: GoNode
   /** the values that its pipeline read; of a loop: the item at hand */
   reads: readonly Value[]
+  /** the values of the conditions around, once they were asked for */
+  reasons: readonly Value[] | undefined
 }
 
 const none: readonly Value[] = []
@@ -27,7 +28,7 @@ export class Recorder implements Watcher {
   /** what maps, lists and their entries are in the values */
   readonly births = new Births()
   readonly #variables = new WeakMap<Variable, readonly Value[]>()
-  readonly #texts = new Map<string, readonly Piece[]>()
+  readonly #texts = new Map<string, Pieces>()
   /** what a text that came out empty was made of */
   #emptied: readonly Value[] = none
   readonly #frames: Frame[] = []
@@ -37,7 +38,8 @@ export class Recorder implements Watcher {
   #read(value: Value | undefined): void {
     const frame = this.#frames.at(-1)
     if (frame === undefined || value === undefined || frame.reads.includes(value) || frame.reads.length >= mostReads) return
-    frame.reads = [...frame.reads, value]
+    frame.reads = frame.reads.length === 0 ? [value] : [...frame.reads, value]
+    frame.reasons = undefined
   }
 
   field(map: GoMap, key: string): void {
@@ -59,7 +61,9 @@ export class Recorder implements Watcher {
   item(collection: GoMap | GoList, at: string | number): void {
     const value = this.births.at(collection, at)
     const frame = this.#frames.at(-1)
-    if (frame !== undefined && value !== undefined) frame.reads = [value]
+    if (frame === undefined || value === undefined) return
+    frame.reads = [value]
+    frame.reasons = undefined
   }
 
   declared(variable: Variable): void {
@@ -74,7 +78,7 @@ export class Recorder implements Watcher {
   }
 
   enter(tree: TemplateTree, node: GoNode): number {
-    this.#frames.push({ tree, node, reads: none })
+    this.#frames.push({ tree, node, reads: none, reasons: undefined })
     return this.#frames.length - 1
   }
   leave(depth: number): void {
@@ -95,7 +99,11 @@ export class Recorder implements Watcher {
   }
   close(text: string): void {
     const pieces = this.take()
-    if (pieces.length > 0 && text !== '') this.#texts.set(text, pieces)
+    if (pieces.length > 0 && text !== '')
+      this.#texts.set(
+        text,
+        lazily(() => flat(pieces)),
+      )
     this.#emptied = text === '' ? pieces.flatMap(({ reads }) => reads) : none
   }
 
@@ -105,16 +113,6 @@ export class Recorder implements Watcher {
     const start = buffer.length
     buffer.length += text.length
     const known = typeof value === 'string' && node.kind !== 'text' ? this.#texts.get(value) : undefined
-    if (known !== undefined) {
-      for (const piece of known)
-        buffer.pieces.push({
-          ...piece,
-          start: piece.start + start,
-          end: piece.end + start,
-          reasons: [...piece.reasons, ...this.#reasons()],
-        })
-      return
-    }
     const own = node.kind === 'text' ? none : text === '' && this.#emptied.length > 0 ? this.#emptied : this.#readsHere()
     this.#emptied = none
     buffer.pieces.push({
@@ -125,7 +123,8 @@ export class Recorder implements Watcher {
       isText: node.kind === 'text',
       reads: own,
       yaml: undefined,
-      reasons: this.#reasons(),
+      reasons: this.#reasonsAt(this.#frames.length - 1),
+      ...(known === undefined ? {} : { inner: known }),
     })
   }
 
@@ -139,13 +138,15 @@ export class Recorder implements Watcher {
   }
 
   /** The values of the conditions around, innermost first. */
-  #reasons(): readonly Value[] {
-    const reasons: Value[] = []
-    for (let at = this.#frames.length - 1; at >= 0 && reasons.length < mostReads; at--) {
-      const { node, reads } = this.#frames[at] as Frame
-      if (node.kind === 'if' || node.kind === 'with' || node.kind === 'range') append(reasons, reads)
-    }
-    return reasons
+  #reasonsAt(depth: number): readonly Value[] {
+    const frame = this.#frames[depth]
+    if (frame === undefined) return none
+    if (frame.reasons !== undefined) return frame.reasons
+    const outer = this.#reasonsAt(depth - 1)
+    const { kind } = frame.node
+    const own = kind === 'if' || kind === 'with' || kind === 'range' ? frame.reads : none
+    frame.reasons = own.length === 0 ? outer : outer.length === 0 ? own : [...own, ...outer].slice(0, mostReads)
+    return frame.reasons
   }
 
   called(name: string, args: readonly GoValue[], result: GoValue): void {
@@ -171,7 +172,11 @@ export class Recorder implements Watcher {
   #madeText(name: string, args: readonly GoValue[], result: string): void {
     if (result === '') {
       for (const arg of args)
-        if (typeof arg === 'string') this.#emptied = this.#texts.get(arg)?.flatMap(({ reads }) => reads) ?? this.#emptied
+        if (typeof arg === 'string')
+          this.#emptied =
+            this.#texts
+              .get(arg)?.()
+              .flatMap(({ reads }) => reads) ?? this.#emptied
       return
     }
     if (yamlWriters.has(name)) {
@@ -179,48 +184,28 @@ export class Recorder implements Watcher {
       if (typeof value !== 'object' || value === null) return
       const frame = this.#frames.at(-1)
       if (frame === undefined) return
-      const reads = this.#readsHere()
-      this.#texts.set(result, [
-        {
-          start: 0,
-          end: result.length,
-          tree: frame.tree,
-          at: frame.node.at,
-          isText: false,
-          reads,
-          yaml: value as GoMap | GoList,
-          reasons: none,
-        },
-      ])
+      const piece: Piece = { ...this.#here(frame), start: 0, end: result.length, yaml: value as GoMap | GoList }
+      this.#texts.set(result, () => [piece])
       return
     }
     for (const arg of args) {
-      if (typeof arg !== 'string' || arg === result) continue
-      const pieces = this.#texts.get(arg)
-      const moved = pieces === undefined ? undefined : movedPieces({ name, args, from: arg, to: result }, pieces)
-      if (moved !== undefined && moved.length > 0) {
-        this.#texts.set(result, this.#filled(moved, result.length))
-        return
-      }
+      const pieces = typeof arg === 'string' && arg !== result ? this.#texts.get(arg) : undefined
+      if (typeof arg !== 'string' || pieces === undefined) continue
+      const frame = this.#frames.at(-1)
+      const around = frame === undefined ? undefined : this.#here(frame)
+      const make = (): readonly Piece[] => filled(movedPieces({ name, args, from: arg, to: result }, pieces()), around, result.length)
+      this.#texts.set(result, lazily(make))
+      return
     }
   }
 
-  /** What a function put around a known text is of the action at hand. */
-  #filled(pieces: readonly Piece[], length: number): readonly Piece[] {
-    const frame = this.#frames.at(-1)
-    const [first, last] = [pieces[0] as Piece, pieces.at(-1) as Piece]
-    if (frame === undefined) return pieces
-    const around = { tree: frame.tree, at: frame.node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none }
-    return [
-      ...(first.start > 0 ? [{ ...around, start: 0, end: first.start }] : []),
-      ...pieces,
-      ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
-    ]
+  #here({ tree, node }: Frame): Omit<Piece, 'start' | 'end'> {
+    return { tree, at: node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none }
   }
 
   /** Text that is read again: its maps and lists are those that it was made of. */
   #readAgain(text: GoValue, result: GoValue): void {
-    const pieces = typeof text === 'string' ? this.#texts.get(text) : undefined
+    const pieces = typeof text === 'string' ? this.#texts.get(text)?.() : undefined
     if (typeof text !== 'string' || pieces === undefined) return
     const { documents, problems } = parseFirstDocument({ path: '', text, builtin: true }, 'chart')
     const [root] = documents
@@ -244,6 +229,18 @@ export class Recorder implements Watcher {
     }
     return undefined
   }
+}
+
+/** What a function put around a known text is of the action at hand. */
+function filled(pieces: readonly Piece[], around: Omit<Piece, 'start' | 'end'> | undefined, length: number): readonly Piece[] {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (first === undefined || last === undefined) return around === undefined ? [] : [{ ...around, start: 0, end: length }]
+  if (around === undefined) return pieces
+  return [
+    ...(first.start > 0 ? [{ ...around, start: 0, end: first.start }] : []),
+    ...pieces,
+    ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
+  ]
 }
 
 /** `$x := .` */

@@ -3,29 +3,24 @@ import { templateBudget } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { executeTree } from '../go-template/go-exec.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
-import { TemplateError, compareText } from '../go-template/go-value.ts'
+import { TemplateError } from '../go-template/go-value.ts'
 import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { Json, JsonMap, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
-import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
+import type { MapValue, Value } from '../model.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
-import { copyChart, fullPath } from './chart.ts'
+import { copyChart } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'
 import { allTemplates } from './context.ts'
-import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
-import type { Printed } from './engine.ts'
-import { HelmRefusal, PrintedRefused, SchemaRefused } from './error.ts'
+import { HelmRefusal, SchemaRefused } from './error.ts'
 import { loadOnce, readLayers } from './load.ts'
 import type { Layer } from './load.ts'
-import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
-import type { Document } from './manifests.ts'
-import { readsOfLine, withOrigins } from './blame.ts'
+import { finish } from './output.ts'
+import type { Finished } from './output.ts'
 import { Recorder } from './recorder.ts'
 import { unreadOf } from './unread.ts'
 import type { UnreadKey } from './unknown-keys.ts'
@@ -50,22 +45,9 @@ export interface HelmInput {
   readonly recorder?: Recorder
 }
 
-/** One object, in Helm's order. */
-export interface HelmDocument {
-  readonly value: Value
-  readonly hook: boolean
-  /** path in the chart of the template or crd file that made it */
-  readonly template: string
-}
-
-export interface HelmOutput {
+export interface HelmOutput extends Finished {
   /** what the templates saw as `.Values` */
   readonly values: MapValue
-  readonly documents: readonly HelmDocument[]
-  /** what each template printed, by path in the chart */
-  readonly manifests: ReadonlyMap<string, string>
-  /** Helm's whole output */
-  readonly text: string
 }
 
 /** A chart may cost as much as several sets: the largest public ones read megabytes of their own files. */
@@ -89,10 +71,7 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     release,
     namespace: input.namespace,
     isUpgrade: input.isUpgrade === true,
-    capabilities: capabilities(kube, {
-      helm,
-      apiVersions: input.apiVersions ?? [],
-    }),
+    capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
   const { recorder } = input
   const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
@@ -126,15 +105,16 @@ export function helmValues(input: Pick<HelmInput, 'files' | 'layers' | 'helm' | 
   return { values: valuesOf(copyChart(read), mergeMaps(readLayers(input.layers, helm)), { helm, skipSchema: true }), defaults: read.values }
 }
 
-/** The documents as the rest of the program knows objects. */
-export function renderedObjects(documents: readonly HelmDocument[]): RenderedObject[] {
-  return documents.flatMap(({ value, hook }) => {
-    if (value.kind !== 'map') return []
-    const plain = toPlain(value) as JsonMap
-    const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
-    const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
-    return [{ kind: text(plain['kind']), name: text(metadata['name']), value, plain, hook }]
-  })
+const noVersions: readonly string[] = []
+const capabilitiesOf = new WeakMap<readonly string[], Map<string, ReturnType<typeof capabilities>>>()
+
+/** No template can change them. */
+function knownCapabilities(kube: KubeVersion, given: Parameters<typeof capabilities>[1]): ReturnType<typeof capabilities> {
+  const all = capabilitiesOf.get(given.apiVersions) ?? new Map<string, ReturnType<typeof capabilities>>()
+  const key = `${given.helm} ${kube.version}`
+  const made = all.get(key) ?? capabilities(kube, given)
+  capabilitiesOf.set(given.apiVersions, all.set(key, made))
+  return made
 }
 
 /** `TemplateName`: a template of its own, with Sprig and without a chart. */
@@ -208,88 +188,4 @@ export function toGo(value: Value): GoValue {
     default:
       return value.value
   }
-}
-
-interface Finishing {
-  readonly helm: HelmGeneration
-  readonly withTests: boolean
-  readonly recorder: Recorder | undefined
-  readonly templates: readonly Renderable[]
-}
-
-function finish(chart: Chart, printed: readonly Printed[], given: Finishing): Omit<HelmOutput, 'values'> {
-  const files = printed
-    .filter(({ source, text }) => !source.name.endsWith('NOTES.txt') && /\P{White_Space}/u.test(text))
-    .sort((a, b) => compareText(a.source.name, b.source.name))
-  const inChart = (name: string): string => name.slice(chart.name.length + 1)
-  const documents: Document[] = []
-  for (const { source, text, pieces } of files)
-    for (const piece of splitManifests(text, given.helm))
-      try {
-        const document = { path: source.name, template: inChart(source.name), ...piece }
-        documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, document))
-      } catch (error) {
-        if (error instanceof PrintedRefused && error.offset !== undefined) error.reads = readsOfLine(text, error.offset, pieces)
-        throw error
-      }
-  const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
-  const crds = crdFiles(chart)
-  const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
-  const body = [
-    ...crds.map(({ path, text }) => heading(path, text)),
-    ...plain.map((document) => heading(document.path, document.text)),
-  ].join('')
-  // Helm trims what it prints at the end, which a block that keeps its blank lines sees
-  const last = plain.at(-1)
-  if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
-    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
-    plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
-  }
-  const traced = tracing(printed, given)
-  const made = (document: Document, hook: boolean): HelmDocument => ({ value: traced(document), hook, template: inChart(document.path) })
-  const values = [
-    ...crds.flatMap((file) => readCrds(file).map((value): HelmDocument => ({ value, hook: false, template: inChart(file.path) }))),
-    ...plain.map((document) => made(document, false)),
-    ...hooks.map((document) => made(document, true)),
-  ]
-  return {
-    documents: values.filter(({ value }) => value.kind !== 'null'),
-    manifests: new Map(files.map(({ source, text }) => [inChart(source.name), text])),
-    text: `${trimmed(body)}\n${hooks.map((document) => heading(document.path, document.text)).join('')}`,
-  }
-}
-
-/** Gives the nodes of a document their origins, where the rendering was watched. */
-function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
-  if (recorder === undefined) return ({ value }) => value
-  const files = new Map(
-    templates.map(({ name, chart, source }) => [
-      name,
-      { path: `${chart.folder}${source.path}`, text: source.text, builtin: true as const },
-    ]),
-  )
-  const texts = new Map(printed.map((one) => [one.source.name, one]))
-  // a text of the values that ran as a template has no file: its values say more
-  const fileOf = (name: string): SourceFile | undefined => files.get(name)
-  return ({ path, start, value }) => {
-    const { text = '', pieces = [] } = texts.get(path) ?? {}
-    return withOrigins(value, { recorder, pieces, text, start, fileOf })
-  }
-}
-
-const trimmed = (text: string): string => trimEnd(trimStart(text))
-
-/** `CRDObjects`: the parent's before those of subcharts. */
-function crdFiles(chart: Chart): { path: string; text: string }[] {
-  const own = [...chart.files]
-    .filter(([path]) => path.startsWith('crds/') && /\.(?:ya?ml|json)$/i.test(path))
-    .map(([path, bytes]) => ({ path: `${fullPath(chart)}/${path}`, text: Buffer.from(bytes).toString() }))
-  return [...own, ...chart.dependencies.flatMap(crdFiles)]
-}
-
-function readCrds(file: { path: string; text: string }): readonly Value[] {
-  const { documents, problems } = parseYaml({ ...file, builtin: true }, 'chart')
-  const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${fatal.message}`)
-  return documents
 }

@@ -47,17 +47,16 @@ function collect(
   return { text, failures }
 }
 
-/** Plain parts of a chart's own values, which all databases share: what is the same object need not be judged again. */
+/** Plain parts of values that databases share: what is the same object need not be judged again. */
 const plains = new WeakMap<Value, Json>()
 
 function plainOf(value: Value): Json {
   if (value.kind !== 'map') return toPlain(value)
-  const isShared = value.origin.layer === 'chart' && value.overrides.length === 0
-  const known = isShared ? plains.get(value) : undefined
+  const known = plains.get(value)
   if (known !== undefined) return known
   const plain: JsonMap = {}
   for (const [key, entry] of value.entries) setOwn(plain, key, plainOf(entry))
-  if (isShared) plains.set(value, plain)
+  plains.set(value, plain)
   return plain
 }
 

@@ -84,6 +84,17 @@ const cleaned = new WeakMap<MapValue, MapValue>()
 
 /** `coalesceTablesFullKey`: what is in `values` wins over the presets. */
 export function coalesceTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
+  const known = coalesced.get(values)
+  if (known !== undefined && known.presets === presets && known.helm === how.helm && known.keepNulls === how.keepNulls) return known.made
+  const made = joinTables(values, presets, how)
+  coalesced.set(values, { presets, ...how, made })
+  return made
+}
+
+/** What an environment says is the same map for all of its databases. */
+const coalesced = new WeakMap<MapValue, Coalescing & { readonly presets: MapValue; readonly made: MapValue }>()
+
+function joinTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
   const entries = new Map(values.entries)
   if (how.helm === '3.19' && !how.keepNulls) for (const [key, value] of values.entries) if (value.kind === 'null') entries.delete(key)
   for (const [key, preset] of presets.entries) {

@@ -1,7 +1,8 @@
 // Does every key and value of an object know who wrote it?
 import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
-import { findUnreadKeys, renderHelmChart, renderedObjects } from '../../scripts/helm/render.ts'
+import { renderedObjects } from '../../scripts/helm/output.ts'
+import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
 import type { Path, Value } from '../../scripts/model.ts'
 import { valueAt } from '../../scripts/values/value.ts'
 
