@@ -1,5 +1,6 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../model.ts'
+import { append } from '../values/append.ts'
 import { nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
@@ -44,7 +45,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
     const path = [...at.path, key]
     if (key === 'global' && at.path.length === 0 && shape === undefined) continue
     if (shape === undefined) {
-      if (preset === undefined) search.found.push(describe({ map, path, value }, at.shape, search))
+      if (preset === undefined) append(search.found, describeAll({ map, path, value }, at.shape, search))
     } else searchBelow(value, { shape, defaults: preset, path }, search)
   }
 }
@@ -62,12 +63,57 @@ function searchBelow(value: Value, at: Place, search: Search): void {
 
 /** Whether a run looked a key up: its maps are those of the merged values, which are above the layer's. */
 export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapValue, ReadonlySet<string>>): boolean {
-  const isSame = ({ origin }: Value): boolean => origin.file.path === map.origin.file.path && origin.value.start === map.origin.value.start
+  const { file, path, value } = map.origin
+  const isSame = ({ origin }: Value): boolean =>
+    origin.file.path === file.path &&
+    origin.value.start === value.start &&
+    origin.path.length === path.length &&
+    origin.path.every((step, at) => step === path[at])
   for (const [seen, keys] of looked) if (keys.has(key) && (isSame(seen) || seen.overrides.some(isSame))) return true
   return false
 }
 
-function describe({ map, path, value }: { map: MapValue; path: Path; value: Value }, shape: ReadShape, search: Search): UnreadKey {
+/**
+ * A map whose keys are read elsewhere stands at the wrong level: each of its keys is told, with the place where it would be
+ * read. Anything else is told as a whole.
+ */
+function describeAll(found: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
+  const { value, path } = found
+  const own = describe(found, shape, search)
+  if (value.kind !== 'map' || value.entries.size === 0 || own.suggestion !== undefined) return [own]
+  const homes = [{ shape: search.root, path: '' }, ...shapesCalled(String(path.at(-1)), search.root)]
+  const reads = ({ shape: home }: (typeof homes)[number]): number => [...value.entries.keys()].filter((key) => home.keys.has(key)).length
+  const best = homes.reduce((most, home) => (reads(home) > reads(most) ? home : most))
+  if (reads(best) * 2 < value.entries.size) return [own]
+  return [...value.entries].map(([key, entry]) => {
+    const below = describe({ map: value, path: [...path, key], value: entry }, best.shape, search)
+    const home = best.path === '' ? key : `${best.path}.${key}`
+    return best.shape.keys.has(key) ? { path: below.path, key, value: entry, holder: value, elsewhere: [home] } : below
+  })
+}
+
+/** Maps of this name that templates look into. */
+function shapesCalled(name: string, root: ReadShape): { shape: ReadShape; path: string }[] {
+  const found: { shape: ReadShape; path: string }[] = []
+  const walk = (shape: ReadShape, path: string, depth: number): void => {
+    if (depth > 6) return
+    for (const [key, child] of shape.keys) {
+      const below = path === '' ? key : `${path}.${key}`
+      if (key === name && child.isOpened) found.push({ shape: child, path: below })
+      walk(child, below, depth + 1)
+    }
+  }
+  walk(root, '', 0)
+  return found
+}
+
+interface Found {
+  readonly map: MapValue
+  readonly path: Path
+  readonly value: Value
+}
+
+function describe({ map, path, value }: Found, shape: ReadShape, search: Search): UnreadKey {
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))

@@ -13,7 +13,7 @@ import type { UnreadKey } from './unknown-keys.ts'
 
 interface Known {
   readonly shape: ReadShape
-  /** names that templates in the chart's other files mention, which are run by `tpl` */
+  /** what templates in the chart's other files mention, which are run by `tpl` */
   readonly mentioned: ReadonlySet<string>
   readonly layers: WeakMap<MapValue, readonly UnreadKey[]>
 }
@@ -52,13 +52,13 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   const { shape, mentioned, layers } = knownOf(chart, helm)
   let candidates = layers.get(layer)
   if (candidates === undefined) {
-    candidates = unreadKeys(layer, { shape, defaults: chart.values }).filter(({ key }) => !mentioned.has(key))
+    candidates = unreadKeys(layer, { shape, defaults: chart.values }).filter((key) => !isMentioned(key, mentioned, chart))
     layers.set(layer, candidates)
   }
   if (candidates.length === 0) return candidates
   const named = new Set<string>()
   mentionsIn(values, named)
-  return candidates.filter(({ key, holder }) => !named.has(key) && !wasLooked(holder, key, looked))
+  return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked))
 }
 
 function mentionsIn(value: Value, names: Set<string>): void {
@@ -67,9 +67,18 @@ function mentionsIn(value: Value, names: Set<string>): void {
   else if (value.kind === 'scalar' && typeof value.value === 'string') addMentions(value.value, names)
 }
 
+/** Paths below `.Values`, with dots, and keys that `index` is given. */
 function addMentions(text: string, names: Set<string>): void {
   if (!text.includes('{{')) return
   for (const [action] of text.matchAll(/\{\{[^}]*\}\}/g))
-    for (const [, field, quoted] of action.matchAll(/\.(\w+)|["`]([\w.-]+)["`]/g))
-      for (const name of (field ?? quoted ?? '').split('.')) names.add(name)
+    for (const [, path, quoted] of action.matchAll(/\.Values\.([\w.]+)|["`]([\w-]+)["`]/g)) names.add(path ?? `"${quoted}`)
+}
+
+/** Whether a path, or what is above or below it, is among the mentioned ones; a subchart mentions it without its own name. */
+function isMentioned({ path, key }: UnreadKey, names: ReadonlySet<string>, chart: Chart): boolean {
+  if (names.has(`"${key}`)) return true
+  const isBelow = chart.dependencies.some(({ name }) => name === path[0]) && path.length > 1
+  const ways = [path, ...(isBelow ? [path.slice(1)] : [])].map((way) => `${way.join('.')}.`)
+  for (const name of names) if (ways.some((way) => way.startsWith(`${name}.`) || `${name}.`.startsWith(way))) return true
+  return false
 }
