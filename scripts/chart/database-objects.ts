@@ -47,9 +47,19 @@ export interface Repository {
 /** Where the official charts are, in the spellings of Helm and Argo CD; OCI has the name of the chart behind it. */
 const official: readonly string[] = ['https://cloudnative-pg.github.io/charts', 'oci://ghcr.io/cloudnative-pg/charts']
 
+type PinnedChart = Database['environment']['clusterChart']
+
 /** Whether the model renders a database: the official chart in the one version that is modelled, and not the helm binary. */
 export function isModelled({ environment: { clusterChart } }: Database): boolean {
-  const { engine, name, version, repository } = clusterChart
+  return hasModel(clusterChart)
+}
+
+/** Whether objects can be had of a chart: by the model, from its files, or by the helm binary. */
+export function isRenderable(chart: PinnedChart, charts: Charts): boolean {
+  return chart.engine === 'helm' || hasModel(chart) || charts.find(chart).ok
+}
+
+function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
   return engine === 'builtin' && name === 'cluster' && version === chartVersion && official.includes(normalRepository(repository))
 }
 

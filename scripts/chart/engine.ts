@@ -15,6 +15,7 @@ import { append } from '../values/append.ts'
 import { wanted } from './capabilities.ts'
 import type { DatabaseObjects } from './database-objects.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
+import { historyOf } from './key-history.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
 
@@ -68,10 +69,11 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     const again = attempt(input(slips.reduce(without, usable)), new Recorder())
     if (again.refused === undefined) run = again
   }
+  const history = historyOf(database.environment.clusterChart)
   for (const keys of unread)
     append(
       findings,
-      [...unknownKeyFindings(keys)].map((finding) => ({ ...finding, database: database.id })),
+      [...unknownKeyFindings(keys, history)].map((finding) => ({ ...finding, database: database.id })),
     )
   // what the chart says after a value was taken away may follow from that
   if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))

@@ -147,3 +147,40 @@ test('explain names the file of the chart for a default', async () => {
   const { stdout } = await repository.run('explain', 'orders/prd', 'version.postgresql')
   expect(stdout).toContain('default of charts/cluster')
 })
+
+test('a key that another release of the chart reads is told with that release', async () => {
+  putChart('charts/cluster', '0.3.1')
+  pin('version: 0.3.1')
+  write('databases: []', 'pooler: {}')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('help: chart cluster 0.3.1 has no `databases`; 0.4.0 has: raise clusterChart.version, or remove it')
+  expect(stdout).toContain('help: chart cluster 0.0.11 was the last to read `pooler`; remove it')
+})
+
+test('keys at the wrong level are told one by one, with the place where each would be read', async () => {
+  write('cluster:', '  cluster:', '    instances: 3', '    storage:', '      size: 1Gi', 'postgres:', '  version:', '    postgresql: "16"')
+  const { stdout } = await repository.run('check')
+  expect(await mistakes()).toEqual([
+    'databases/orders/values.yaml:3: unknown key `instances` in `cluster.cluster` [values/known-keys]',
+    'databases/orders/values.yaml:4: unknown key `storage` in `cluster.cluster` [values/known-keys]',
+    'databases/orders/values.yaml:7: unknown key `version` in `postgres` [values/known-keys]',
+  ])
+  expect(stdout).toContain('help: the chart reads `cluster.instances`')
+  expect(stdout).toContain('help: the chart reads `version`')
+})
+
+test('of an umbrella chart a key without the prefix of its subchart is told with it', async () => {
+  const umbrella = {
+    'Chart.yaml':
+      'apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n  - name: cluster\n    version: 1.2.3\n    repository: https://x.example.com\n',
+  }
+  for (const [path, text] of Object.entries(umbrella)) repository.put(`charts/umbrella/${path}`, text)
+  putChart('charts/umbrella/charts/cluster')
+  pin('name: umbrella', 'version: 1.0.0')
+  for (const environment of ['dev', 'prd'])
+    repository.put(`helm-values/data/postgres-${environment}-defaults.yaml`, 'cluster:\n  cluster:\n    instances: 3\n')
+  write('version:', '  postgresql: "16"')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('databases/orders/values.yaml:2:3: error: unknown key `postgresql` in `version`')
+  expect(stdout).toContain('help: the chart reads `cluster.version.postgresql`')
+})

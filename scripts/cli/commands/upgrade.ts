@@ -3,7 +3,6 @@ import { chartsOf } from '../../discover/charts.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
-import { chartVersion } from '../../chart/names.ts'
 import { diagnose } from '../../report/diagnose.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
@@ -12,10 +11,11 @@ import { serviceSpot } from '../../merge/generator.ts'
 import { readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { updateVerdict } from '../../changes/update.ts'
+import { isRenderable } from '../../chart/database-objects.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
-import type { Database, Json, JsonMap, MapValue } from '../../model.ts'
+import type { Database, Environment, Json, JsonMap, MapValue } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { append } from '../../values/append.ts'
 import type { Terminal } from '../../emit/terminal.ts'
@@ -101,7 +101,8 @@ function compare(
   pins: Pins,
   inPlace: boolean,
 ): { told: Upgrade; broken: readonly LocatedFinding[] } {
-  const changed = settingsWith(settings, pins, chartVersion)
+  const canRender = (chart: Environment['clusterChart']): boolean => isRenderable(chart, charts)
+  const changed = settingsWith(settings, pins, canRender)
   const [now, then] = [layerReader(settings), layerReader(changed)]
   const broken: LocatedFinding[] = []
   const pairs: Pair[] = []
@@ -123,7 +124,7 @@ function compare(
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
     ...moves.flatMap(moveNotes).map((text) => ({ text })),
-    ...fleetNotes({ settings, databases, pins, majors, pairs, modelledChart: chartVersion }),
+    ...fleetNotes({ settings, databases, pins, majors, pairs, canRender }),
     ...databaseNotes(pairs, pins, inPlace),
   ]
   const files = fileChanges(settings, changed, databases)
@@ -175,7 +176,9 @@ function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
 function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   const { merged, database } = after
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
-  for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(merged, pins.chart)) {
+  // a chart that is rendered says itself what it does not read
+  const isTaken = database.environment.clusterChart.version === pins.chart
+  for (const { path, since, field } of pins.chart === undefined || isTaken ? [] : unreadValues(merged, pins.chart)) {
     const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
@@ -220,9 +223,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
-    pair.before.effective === undefined || pair.after.effective === undefined
+    // what another chart says where nobody does shows in the objects
+    pair.before.effective === undefined || pair.after.effective === undefined || hasOtherChart(pair)
       ? []
-      : fieldChanges('values', withVisibleNulls(pair.before.effective), withVisibleNulls(pair.after.effective))
+      : fieldChanges('values', [withVisibleNulls(pair.before.effective), withVisibleNulls(pair.after.effective)])
   // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
   const isDark =
     pair.before.objects.length === 0 ||
@@ -232,6 +236,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length
   return { id, verdict, effect, alreadyBroken, breaks, warnings: own.length - breaks, values, changes }
+}
+
+function hasOtherChart({ before, after }: Pair): boolean {
+  return before.database.environment.clusterChart.version !== after.database.environment.clusterChart.version
 }
 
 /** Values whose nulls are text, since it is nulls that Helms disagree on and a null is else taken for nothing. */
