@@ -4,13 +4,16 @@ import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
+import { loadOnce } from '../helm/load.ts'
 import { serviceSpot } from '../merge/generator.ts'
+import { helmOf } from '../merge/merge.ts'
 import type { Database, MapValue, Path, Settings, Value } from '../model.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
 import { formatPath } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
+import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
@@ -50,10 +53,20 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const message = messageFor(error, refused, path)
-  const help = isChart && rule === undefined ? 'the chart itself is broken, whatever the values: fix it, or pin another version' : undefined
+  const help =
+    isChart && rule === undefined
+      ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+      : path === undefined || error.class !== 'fail'
+        ? undefined
+        : suggestion(refused, path)
   const isAbsent = path !== undefined && isNothing(valueAt(values, path))
   const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
   return { rule: name, severity: 'error', message, at, help, database: database.id }
+}
+
+function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
+  const helm = helmOf(settings.argocd.version)
+  return suggestedWord(loadOnce(chart.files, { helm, place: chart.place }), { values, path, helm })
 }
 
 const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'

@@ -13,6 +13,7 @@ import { helmOf } from '../merge/merge.ts'
 import type { Database, MapValue, Path, RenderedObject, Settings } from '../model.ts'
 import { append } from '../values/append.ts'
 import { wanted } from './capabilities.ts'
+import { comparedWords } from './compared-words.ts'
 import type { DatabaseObjects } from './database-objects.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
@@ -75,6 +76,11 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
       findings,
       [...unknownKeyFindings(keys, history)].map((finding) => ({ ...finding, database: database.id })),
     )
+  const words = known(() => [...comparedWords(loadOnce(chart.files, { helm, place: chart.place }), values, helm)], [])
+  append(
+    findings,
+    words.map((finding) => ({ ...finding, database: database.id })),
+  )
   // what the chart says after a value was taken away may follow from that
   if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))
     findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.recorder.stops() }))
@@ -120,6 +126,16 @@ function valuesSeen(input: HelmInput): () => ReturnType<typeof helmValues> | und
   }
 }
 
+/** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */
+function known<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    return otherwise
+  }
+}
+
 /** The keys of each layer that nothing reads; none where the chart's templates can't be parsed, which is reported. */
 function unreadIn(
   chart: FoundChart,
@@ -127,11 +143,8 @@ function unreadIn(
 ): (readonly UnreadKey[])[] {
   const helm = helmOf(settings.argocd.version)
   const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)
-  try {
+  return known(() => {
     const loaded = loadOnce(chart.files, { helm, place: chart.place })
     return layers.map((layer) => unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key)))
-  } catch (error) {
-    if (!(error instanceof HelmRefusal)) throw error
-    return []
-  }
+  }, [])
 }

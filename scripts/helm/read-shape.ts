@@ -5,6 +5,8 @@ export class ReadShape {
   readonly keys = new Map<string, ReadShape>()
   /** entries whose key only a run knows: loops, `index` with a variable */
   #any: ReadShape | undefined
+  /** texts that templates compare it with */
+  readonly words = new Set<string>()
   /** it is printed or handed on as a whole */
   whole = false
 

@@ -1,7 +1,7 @@
 // Which keys of values files does nothing in a chart read?
 import { templateBudget } from '../go-template/budget.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../model.ts'
 import type { Chart } from './chart.ts'
 import { templatesOf } from './context.ts'
 import { parsedTrees } from './engine.ts'
@@ -34,6 +34,13 @@ function knownOf(chart: Chart, helm: HelmGeneration): Known {
   const made = { shape: readableValues(chart, trees), mentioned, layers: new WeakMap<MapValue, readonly UnreadKey[]>() }
   known.set(chart, made)
   return made
+}
+
+/** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
+export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
+  let { shape }: { shape: ReadShape | undefined } = knownOf(chart, helm)
+  for (const step of path) shape = shape?.at(String(step))
+  return shape?.words ?? new Set()
 }
 
 export interface Rendered {

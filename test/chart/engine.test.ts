@@ -184,3 +184,20 @@ test('of an umbrella chart a key without the prefix of its subchart is told with
   expect(stdout).toContain('databases/orders/values.yaml:2:3: error: unknown key `postgresql` in `version`')
   expect(stdout).toContain('help: the chart reads `cluster.version.postgresql`')
 })
+
+test('a word with another dash or case than the one that templates compare is told, and a near one where the chart refuses', async () => {
+  putChart('charts/cluster', '1.2.3', {
+    'templates/mode.yaml':
+      '{{- if eq .Values.mode "object_store" }}{{ else if eq .Values.mode "standalone" }}{{ else if .Values.strict }}{{ fail (printf "mode is %s" .Values.mode) }}{{ end }}',
+    'values.yaml': `${tinyChart('1.2.3')['values.yaml']}mode: standalone\nstrict: false\n`,
+  })
+  write('mode: Object-Store')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('values.yaml:1:7: error: mode is `Object-Store`, but the chart compares it with `object_store`, `standalone`')
+  write('mode: other')
+  expect(await mistakes()).toEqual([])
+  write('mode: standalon', 'strict: true')
+  const refused = await repository.run('check')
+  expect(refused.stdout).toContain('values.yaml:1:7: error: mode is standalon (charts/cluster/templates/mode.yaml:1)')
+  expect(refused.stdout).toContain('help: did you mean `standalone`?')
+})
