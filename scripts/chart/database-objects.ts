@@ -8,13 +8,13 @@ import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
 import type { Database, MapValue, Path, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
+import { renderWithHelm } from './beside-helm.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
 import { isMeant } from './consequence.ts'
 import { chartDefaults } from './defaults.ts'
 import { renderWithEngine } from './engine.ts'
 import type { Layered } from './engine.ts'
-import { runHelm } from './helm-engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
 import { findIdleValues } from './idle-values.ts'
@@ -93,7 +93,7 @@ function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
  */
 export function renderDatabase(database: Database, { values, layers }: Layered, { settings, root, charts }: Repository): DatabaseObjects {
   const { clusterChart } = database.environment
-  if (clusterChart.engine === 'helm') return renderElsewhere(database, values, { settings, root })
+  if (clusterChart.engine === 'helm') return renderWithHelm(database, { values, layers }, { settings, root, charts })
   if (!isModelled(database)) {
     const found = charts.find(clusterChart)
     return found.ok ? renderWithEngine(database, { values, layers }, { settings, chart: found }) : missingChart(database, found, settings)
@@ -176,22 +176,6 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   nil: 'needs-value',
   type: 'wrong-kind',
   'rendered-yaml': 'printed-yaml',
-}
-
-function renderElsewhere(database: Database, values: MapValue, { settings, root }: Omit<Repository, 'charts'>): DatabaseObjects {
-  const rendered = runHelm(database, values, root)
-  if (rendered.ok) return { objects: rendered.objects, findings: [], told: () => [] }
-  const at = rendered.blame === 'pin' ? chartSpot(settings, database) : undefined
-  const { message, help } = rendered
-  const finding = {
-    rule: `chart/${rendered.rule}`,
-    severity: 'error' as const,
-    message,
-    at: at ?? serviceSpot(database),
-    help,
-    database: database.id,
-  }
-  return { objects: [], told: () => [], findings: [finding] }
 }
 
 function missingChart(database: Database, { message, help }: MissingChart, settings: Settings): DatabaseObjects {

@@ -76,7 +76,7 @@ export function runHelm(database: Database, values: MapValue, root: string): Hel
     }
     if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
     if (!isUnavailable.test(run.stderr))
-      return { ok: false, rule: 'helm-engine', message: `helm says: ${maskSentence(firstLine(run.stderr), [values])}`, blame: 'values' }
+      return { ok: false, rule: 'helm-engine', ...helmSays(maskSentence(run.stderr, [values])), blame: 'values' }
     const outcome: HelmOutcome = {
       ok: false,
       rule: 'helm-engine',
@@ -123,9 +123,20 @@ function nearestReal(path: string): string {
   }
 }
 
-function firstLine(text: string): string {
-  const line = text.split('\n').find((candidate) => /error/i.test(candidate)) ?? text.split('\n')[0] ?? ''
-  return line.replace(/^Error:\s*/, '').slice(0, 110)
+/** The line with the error; what follows it is not cut off. */
+function helmSays(text: string): { readonly message: string; readonly help?: string } {
+  const lines = text.split('\n').map((line) => line.trim())
+  const start = Math.max(
+    lines.findIndex((line) => /error/i.test(line)),
+    0,
+  )
+  const whole = lines
+    .slice(start)
+    .filter((line) => line !== '' && !/^Use --debug flag/.test(line))
+    .join(' ')
+    .replace(/^Error:\s*/, '')
+  const message = `helm says: ${whole}`
+  return message.length <= 120 ? { message } : { message: `${message.slice(0, 119)}…`, help: `the whole message: ${whole.slice(0, 4_000)}` }
 }
 
 function readObjects(text: string, values: MapValue): RenderedObject[] {
