@@ -5,6 +5,7 @@ import type { SourceFile, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'
+import { readPlainDocument } from './plain-yaml.ts'
 
 /** One document of a printed template. */
 export interface Document {
@@ -68,12 +69,13 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
     const offset = at === undefined ? undefined : piece.start + at
     throw new PrintedRefused(`YAML parse error on ${piece.path}: ${detail}`, { template: piece.template, path: piece.path, reason, offset })
   }
-  const { documents, problems } = parseFirstDocument(file, 'chart')
+  const plainly = readPlainDocument(file)
+  const { documents, problems } = plainly === undefined ? parseFirstDocument(file, 'chart') : { documents: [plainly], problems: [] }
   const fatal = problems.find((problem) => problem.fatal)
   if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`, fatal.span.start, fatal.message)
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
-  if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
+  if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
   if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
   if (value.kind !== 'map')
