@@ -3,7 +3,6 @@ import type { Comparison } from './changes/comparison.ts'
 import type { Charts } from './charts/find.ts'
 import { sideOf } from './changes/side.ts'
 import { crossCheck } from './chart/cross-check.ts'
-import { isModelled } from './chart/database-objects.ts'
 import { hasDefaults } from './discover/inputs.ts'
 import type { Output } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
@@ -54,7 +53,7 @@ export function assess(database: Database, bench: Bench): Assessed {
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck && isModelled(database) && objects.length > 0)
+  if (bench.crossCheck && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
     append(findings, crossCheck(database, { values: merged, objects, root }))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)

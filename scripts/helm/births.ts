@@ -16,7 +16,7 @@ const longestList = 1_000
 
 /** Maps and lists are known by identity, what is in them by its key. */
 export class Births {
-  readonly #absent = new WeakMap<MapValue, Map<string, NullValue>>()
+  readonly #absent = new Map<MapValue, Map<string, NullValue>>()
   /** the values of the root chart */
   root: Value | undefined
 

@@ -17,6 +17,8 @@ export interface Registry {
   readonly bases: Map<JsonMap, string>
   /** objects that fit a schema, where nobody asks what it looked at */
   readonly fitting: WeakMap<object, Set<Json>> | undefined
+  /** whether a value will be asked about again */
+  readonly isShared: (value: object) => boolean
 }
 
 export function draftOf(schema: Json): Draft {

@@ -15,12 +15,12 @@ export interface CompiledSchema {
 }
 
 /** Throws SchemaProblem. */
-export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchema {
+export function compileSchema(schema: Json, newest: Draft = 2020, isShared: (value: object) => boolean = () => true): CompiledSchema {
   if (typeof schema !== 'boolean' && !isJsonMap(schema))
     throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
   const draft = Math.min(draftOf(schema), newest) as Draft
   const fitting = JSON.stringify(schema).includes('"unevaluated') ? undefined : new WeakMap<object, Set<Json>>()
-  const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting }
+  const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting, isShared }
   registry.byUrl.set(rootUrl, { schema, base: rootUrl })
   register(schema, rootUrl, registry)
   return {
@@ -49,12 +49,13 @@ function check(schema: Json, value: Json, at: At): Outcome {
     if (schema === false) outcome.failures.push({ path: at.path, message: 'false schema', causes: [] })
     return outcome
   }
-  const known = typeof value === 'object' && value !== null ? at.registry.fitting?.get(value) : undefined
+  const isKept = typeof value === 'object' && value !== null && at.registry.fitting !== undefined && at.registry.isShared(value)
+  const known = isKept ? at.registry.fitting?.get(value) : undefined
   if (known?.has(schema) === true) return outcome
   const here: At = { ...at, base: at.registry.bases.get(schema) ?? at.base, active: [...at.active, schema] }
   const run = new Run(schema, value, here, outcome)
   run.all()
-  if (outcome.failures.length === 0 && typeof value === 'object' && value !== null && at.active.length === 0) {
+  if (outcome.failures.length === 0 && isKept && at.active.length === 0) {
     if (known === undefined) at.registry.fitting?.set(value, new Set([schema]))
     else known.add(schema)
   }

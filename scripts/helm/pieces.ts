@@ -19,7 +19,7 @@ export interface Piece {
   /** values of the conditions that let it be printed, innermost first */
   readonly reasons: readonly Value[]
   /** what a text consists of that was made before, counted from its start */
-  readonly inner?: Pieces
+  readonly inner: Pieces | undefined
 }
 
 /** The parts of a text, put together when somebody asks: of most texts nobody does. */

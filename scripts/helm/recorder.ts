@@ -27,7 +27,7 @@ const mostReads = 12
 export class Recorder implements Watcher {
   /** what maps, lists and their entries are in the values */
   readonly births = new Births()
-  readonly #variables = new WeakMap<Variable, readonly Value[]>()
+  readonly #variables = new Map<Variable, readonly Value[]>()
   readonly #texts = new Map<string, Pieces>()
   /** what a text that came out empty was made of */
   #emptied: readonly Value[] = none
@@ -124,7 +124,7 @@ export class Recorder implements Watcher {
       reads: own,
       yaml: undefined,
       reasons: this.#reasonsAt(this.#frames.length - 1),
-      ...(known === undefined ? {} : { inner: known }),
+      inner: known,
     })
   }
 
@@ -200,7 +200,7 @@ export class Recorder implements Watcher {
   }
 
   #here({ tree, node }: Frame): Omit<Piece, 'start' | 'end'> {
-    return { tree, at: node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none }
+    return { tree, at: node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none, inner: undefined }
   }
 
   /** Text that is read again: its maps and lists are those that it was made of. */

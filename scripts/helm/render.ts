@@ -152,10 +152,17 @@ function checkDependencies(chart: Chart): void {
   )
 }
 
+/** One chart on one Kubernetes is asked about for each release. */
+const fitting = new Map<string, boolean>()
+
 function checkKubeVersion(chart: Chart, kube: KubeVersion, helm: HelmGeneration): void {
   const { kubeVersion } = chart.metadata
   const compared = helm === '3.16' ? kube.version : kube.normalized
-  if (kubeVersion === '' || fitsRange(kubeVersion, compared)) return
+  const key = `${kubeVersion}\0${compared}`
+  const fits = kubeVersion === '' || (fitting.get(key) ?? fitsRange(kubeVersion, compared))
+  if (fitting.size > 100) fitting.clear()
+  fitting.set(key, fits)
+  if (fits) return
   throw new HelmRefusal('kube-version', `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${kube.version}`)
 }
 

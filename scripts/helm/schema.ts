@@ -7,6 +7,7 @@ import type { Json, JsonMap, MapValue, Value } from '../model.ts'
 import { setOwn, toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
 import type { PlacedFailure } from './error.ts'
+import { isOfMany } from './values.ts'
 import { compileSchema } from './json-schema.ts'
 import { SchemaProblem } from './json-schema-shape.ts'
 import type { SchemaFailure } from './json-schema-shape.ts'
@@ -49,14 +50,19 @@ function collect(
 
 /** Plain parts of values that databases share: what is the same object need not be judged again. */
 const plains = new WeakMap<Value, Json>()
+const sharedPlains = new WeakSet<object>()
 
 function plainOf(value: Value): Json {
   if (value.kind !== 'map') return toPlain(value)
-  const known = plains.get(value)
+  const isShared = isOfMany(value)
+  const known = isShared ? plains.get(value) : undefined
   if (known !== undefined) return known
   const plain: JsonMap = {}
   for (const [key, entry] of value.entries) setOwn(plain, key, plainOf(entry))
-  plains.set(value, plain)
+  if (isShared) {
+    plains.set(value, plain)
+    sharedPlains.add(plain)
+  }
   return plain
 }
 
@@ -70,7 +76,7 @@ function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string
   let made: CompiledSchema | string
   try {
     // Helm 3.16 has another checker, which ends with draft 7
-    made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020)
+    made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020, (value) => sharedPlains.has(value))
   } catch (error) {
     if (!(error instanceof SchemaProblem || error instanceof TemplateError)) throw error
     made = error.message

@@ -84,11 +84,17 @@ const cleaned = new WeakMap<MapValue, MapValue>()
 
 /** `coalesceTablesFullKey`: what is in `values` wins over the presets. */
 export function coalesceTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
-  const known = coalesced.get(values)
+  const isShared = isOfMany(values)
+  const known = isShared ? coalesced.get(values) : undefined
   if (known !== undefined && known.presets === presets && known.helm === how.helm && known.keepNulls === how.keepNulls) return known.made
   const made = joinTables(values, presets, how)
-  coalesced.set(values, { presets, ...how, made })
+  if (isShared) coalesced.set(values, { presets, ...how, made })
   return made
+}
+
+/** Whether a map is the same object for many releases: what the chart or an environment says, and nobody above. */
+export function isOfMany({ origin: { layer } }: MapValue): boolean {
+  return layer === 'chart' || layer === 'environment'
 }
 
 /** What an environment says is the same map for all of its databases. */
