@@ -6,8 +6,8 @@ import type { ArgumentType, GoFunction } from './go-function.ts'
 import type { State, Variable } from './go-state.ts'
 import { nodeText } from './go-tree.ts'
 import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
-import type { GoInteger, GoValue } from './go-value.ts'
+import { TemplateError, isGoMap, isStruct, isTrue, methodsOf, typeOf, zeroOf } from './go-value.ts'
+import type { GoValue } from './go-value.ts'
 
 /** No piped-in argument; differs from a piped value that is not there. */
 const noFinal = Symbol('no final argument')
