@@ -62,14 +62,14 @@ async function buildBundles() {
   for (const file of readdirSync(`${root}dist`)) if (/^(?:chunk-|cli-|cli\.js$)/.test(file)) rmSync(`${root}dist/${file}`)
 }
 
-/** Keeps what V8 compiles for a check of the example, so that no later start compiles it again. */
+/** What each start of a check, of a render and of the hook runs; without git the last one ends early. */
+const usual = [['render', '--check'], ['check'], ['check', '--staged', '--changed']]
+
+/** Keeps what V8 compiles for the usual commands on the example, so that no later start compiles it again. */
 async function keepCompiled() {
   const { exports, script, source } = loadBundle(`${root}dist`)
   const quiet = () => undefined
-  for (const command of ['render', 'check']) {
-    const flags = command === 'render' ? ['--check'] : []
-    await exports.main([command, ...flags, '--root', root], { cwd: root, color: false, stdout: quiet, stderr: quiet })
-  }
+  for (const words of usual) await exports.main([...words, '--root', root], { cwd: root, color: false, stdout: quiet, stderr: quiet })
   const cache = cacheOf(`${root}dist`, source)
   writeFileSync(`${cache}.tmp`, script.createCachedData())
   renameSync(`${cache}.tmp`, cache)

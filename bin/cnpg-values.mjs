@@ -54,7 +54,13 @@ const code = await main(process.argv.slice(2), {
   columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY === true ? { progress: (line) => process.stderr.write(`\r${line}\x1b[K`) } : {}),
   // questions are talk
   ...(isDialogue ? { ask: openQuestions(process.stdin, process.stderr) } : {}),
 })
 process.exitCode = isUnwritable ? 3 : code
+// else node would wait until V8 has compiled what nothing will run any more
+const written = (stream) => new Promise((resolve) => stream.write('', resolve))
+await written(process.stdout)
+await written(process.stderr)
+process.exit()

@@ -45,6 +45,8 @@ export interface Assessed {
   /** what the rest of the fleet may meet, now and at the base; absent without a Cluster */
   readonly facts?: FleetFacts
   readonly before?: FleetFacts
+  /** nothing rendered its chart, so that no object was checked */
+  readonly isUnchecked?: true
 }
 
 export function assess(database: Database, bench: Bench): Assessed {
@@ -65,7 +67,13 @@ export function assess(database: Database, bench: Bench): Assessed {
     output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
+    ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
   }
+}
+
+/** Whether the chart itself is missing, so that nothing could be rendered. */
+function isUnavailable({ refusals }: Evaluated): boolean {
+  return refusals.some(({ rule }) => rule === 'chart/available' || rule === 'chart/usable' || rule === 'chart/helm-engine')
 }
 
 /** The same database at the base, where it was another one, and what is said of the change. */

@@ -1,4 +1,5 @@
 // What can another program ask, with texts and plain objects in and out?
+import { textOf } from './findings/message.ts'
 import { append } from './values/append.ts'
 import { chartDefaults } from './chart/defaults.ts'
 import { checkHelmSchema } from './chart/helm-schema.ts'
@@ -23,7 +24,7 @@ type Read = { ok: true; roots: MapValue[] } | { ok: false; message: string }
 function readValues(file: SourceFile, layer: LayerName, helm: HelmGeneration): Read {
   const parsed = helm === '4.2' ? parseYamlParts(file, layer) : parseFirstDocument(file, layer)
   const fatal = parsed.problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) return { ok: false, message: `${file.path}: ${fatal.message}` }
+  if (fatal !== undefined) return { ok: false, message: `${file.path}: ${textOf(fatal.message)}` }
   const roots: MapValue[] = []
   for (const document of helm === '4.2' ? parsed.documents : parsed.documents.slice(0, 1)) {
     if (document.kind === 'map') roots.push(document)

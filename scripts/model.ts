@@ -43,6 +43,7 @@ export interface Origin {
   readonly value: Span
 }
 
+/** Nodes are written with their members in this order, then the content: with other orders V8 would take them for other types. */
 interface Node {
   readonly origin: Origin
   /** lower layers' values that this one replaced, nearest first */
@@ -70,19 +71,54 @@ export type Value = MapValue | ListValue | ScalarValue | NullValue
 
 export type Severity = 'error' | 'warning' | 'info'
 
+/**
+ * A piece of a message: words of the rule, a value or a name of somebody else (shortened where it is long, masked where it is
+ * secret), or a field (shown as its author typed it; `as`: how it is called where nobody typed it).
+ */
+export type Part = string | ShownPart | FieldPart | HerePart
+export interface ShownPart {
+  readonly shown: string
+  /** of the value in the subject of the rule; absent: it stands at the first place of the finding */
+  readonly path?: Path
+  /** where it is too long, its end says more than its beginning */
+  readonly keep?: 'end'
+  /** a name, which is no secret wherever it is: the key of a value, not the value */
+  readonly isName?: true
+}
+/** The field at the first place of the finding; `here`: how it is called where nobody typed it. */
+export interface HerePart {
+  readonly here: string
+}
+export interface FieldPart {
+  readonly field: Path
+  readonly as?: string
+  /** instead of the path where a message has no room for it */
+  readonly short?: string
+}
+/** What a finding says, as parts: only the report makes a text of it. */
+export type Message = readonly Part[]
+
+/** The one change that a mistake leaves no doubt about: how the value at its place must be written, or what its key can have been. */
+export type Fix =
+  | { readonly write: 'text' | 'number' | 'boolean' | 'quantity' | 'schedule' | 'one of two' }
+  /** `ofText`: its items are plain text, or those of this field are asked for */
+  | { readonly write: 'list'; readonly ofText: boolean | { readonly kind: string; readonly path: Path } }
+  | { /** all known words that are near */ readonly rename: readonly string[] }
+
 /** A labelled path in the subject of a rule; the engine finds file and line. */
 export interface Place {
   readonly path: Path
-  readonly label?: string
+  readonly label?: Message
   /** point at the key (unknown or unwanted key) and not at the value */
   readonly on?: 'key' | 'value'
 }
 
 /** What a rule yields: paths, no locations. */
 export interface Finding {
-  readonly message: string
+  readonly message: Message
   readonly places: readonly [Place, ...Place[]]
-  readonly help?: string
+  readonly help?: Message
+  readonly fix?: Fix
   /** the literal Kubernetes field path that the API server or the operator reports */
   readonly field?: string
   /** the field.Error type that they report */
@@ -150,6 +186,7 @@ export interface Diagnostic {
   readonly at: SourceLocation
   readonly related: readonly RelatedLocation[]
   readonly help?: string
+  readonly fix?: Fix
   /** ids of the databases that it touches, sorted */
   readonly databases: readonly string[]
   /** `Cluster/orders-db-prd` */

@@ -17,8 +17,8 @@ export interface Outcome {
   readonly source: (file: string, revision?: string) => string | undefined
   /** absent: nothing was compared */
   readonly comparison?: Comparison
-  /** hand-written deployments of the base that were compared */
-  readonly comparedByHand?: number
+  /** hand-written deployments of the base: how many were compared, how many are made as before, and what could not be compared */
+  readonly byHand?: { readonly compared: number; readonly kept: number; readonly uncompared: readonly string[] }
   /** how many of the databases were judged; the others are as they are at the base */
   readonly judged: number
 }

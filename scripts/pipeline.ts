@@ -20,10 +20,9 @@ import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
 import { applyAllowances } from './report/allowances.ts'
-import { withoutConsequences } from './report/consequences.ts'
 import { conclude } from './report/conclude.ts'
 import type { LocatedFinding } from './findings/spot.ts'
-import { adviceFor } from './repository/invocation.ts'
+import { adviceFor, writtenCommand } from './repository/invocation.ts'
 import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
 
@@ -67,15 +66,17 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
   const unseen = new Set(skipped)
-  const known = { settings, databases, judged: judged.length, comparedByHand: handWritten.compared, ...(comparison && { comparison }) }
-  const kept = withoutConsequences(applyAllowances(findings, databases, unseen), (id) => comparison?.isNew(id) === true)
-  if (kept.some(isError)) return { ...known, ...conclude(kept), states: [] }
+  const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
+  const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
+  const kept = applyAllowances(findings, databases, unseen)
+  if (kept.some(isError)) return { ...known, ...conclude(kept, comparison), states: [] }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, unseen)
+  const states = compareOutputs(outputs, tree, { unseen, command: writtenCommand(workspace.root, 'render') })
   const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
-  return { ...known, ...conclude([...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]), states, paths: tree.paths }
+  const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
+  return { ...known, ...conclude(all, comparison), states, paths: tree.paths }
 }
 
 function isError(finding: LocatedFinding): boolean {

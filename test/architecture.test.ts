@@ -55,6 +55,23 @@ test('a check of values loads neither the engine of Argo CD nor what only other 
   ).toEqual([])
 })
 
+test('nothing but `charts pull` can reach the network', () => {
+  const opens = /from 'node:(?:net|tls|http|https|http2|dns|dns\/promises|dgram|inspector)'|new (?:WebSocket|EventSource)\(/
+  const isAddressOnly = /import \{ (?:isIP|isIPv6|BlockList|, )+ \} from 'node:net'/g
+  const network = files.filter((path) => {
+    const code = text(path).replaceAll(isAddressOnly, '')
+    return opens.test(code) || (/\bfetch\(/.test(code) && !/(?:const|function) fetch\b/.test(code))
+  })
+  expect(network).toEqual(['charts/connect.ts', 'charts/http.ts'])
+  const reachable = (start: string): Set<string> => {
+    const seen = new Set([start])
+    for (const path of seen) for (const target of files.includes(path) ? importsOf(path) : []) seen.add(target)
+    return seen
+  }
+  const starts = ['pipeline.ts', 'evaluate.ts', 'index.ts', ...files.filter((path) => path.startsWith('cli/commands/'))]
+  expect(starts.filter((start) => network.some((path) => reachable(start).has(path)))).toEqual(['cli/commands/charts.ts'])
+})
+
 test('model.ts imports nothing, and nobody imports the pipeline but commands', () => {
   expect(importsOf('model.ts')).toEqual([])
   expect(files.filter((path) => importsOf(path).includes('pipeline.ts') && !path.startsWith('cli/commands/'))).toEqual([])

@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A copy of this repository's inputs with `count` services (no two alike in size and parameters, names aside); returns its folder. */
-export function makeProject(count) {
+/**
+ * A copy of this repository's inputs with `count` services; returns its folder. `different`: no two are alike in size and
+ * parameters; `alike`: they differ in their names alone.
+ */
+export function makeProject(count, kind = 'different') {
   const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-bench-'))
   for (const name of ['apps', 'helm-values']) cpSync(join(root, name), join(folder, name), { recursive: true })
   rmSync(join(folder, 'helm-values/data/rendered'), { recursive: true, force: true })
@@ -15,7 +18,7 @@ export function makeProject(count) {
   for (let index = 0; index < count; index++) {
     const service = `service-${String(index).padStart(5, '0')}`
     mkdirSync(join(folder, 'databases', service), { recursive: true })
-    writeFileSync(join(folder, 'databases', service, 'values.yaml'), values(index))
+    writeFileSync(join(folder, 'databases', service, 'values.yaml'), values(kind === 'different' ? index : 0))
   }
   return folder
 }

@@ -1,11 +1,11 @@
 // Is what the README shows what the program says?
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { main } from '../scripts/cli/cli.ts'
+import { commands, main } from '../scripts/cli/cli.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-readme-'))
@@ -41,6 +41,28 @@ test.each(all)('$command', async ({ prepare, command, output }) => {
   let seen = ''
   await main(argv, { cwd: root, color: false, stdout: (text) => (seen += text), stderr: (text) => (seen += text) })
   expect(seen).toBe(output)
+})
+
+/** The rows of the table of commands, as the program knows them. */
+function commandTable(): string {
+  const rows = commands.map(({ name, options, operands = '', does, details }) => {
+    const needed = Object.entries(options).flatMap(([flag, option]) =>
+      option.type === 'text' && option.isRequired === true ? [`--${flag} ${option.value}`] : [],
+    )
+    const about = details === undefined ? does : `${does}. ${details}`
+    return `| \`${[name, ...needed, operands].join(' ').trim().replaceAll('|', '\\|')}\` | ${about.replaceAll('|', '\\|')} |\n`
+  })
+  return `| command | does |\n| --- | --- |\n${rows.join('')}`
+}
+
+test('the table of commands is the one of the program (UPDATE=1 writes it)', () => {
+  const path = join(repository, 'README.md')
+  const text = readFileSync(path, 'utf8')
+  const marks = ['<!-- commands -->\n', '<!-- /commands -->'] as const
+  const [start, end] = [text.indexOf(marks[0]) + marks[0].length, text.indexOf(marks[1])]
+  const wanted = `${text.slice(0, start)}\n${commandTable()}\n${text.slice(end)}`
+  if (process.env['UPDATE'] === '1' && text !== wanted) writeFileSync(path, wanted)
+  else expect(text).toBe(wanted)
 })
 
 test('every file and folder that the README links or lists is there', () => {

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test, vi } from 'vitest'
+import { provenPatterns } from '../scripts/kubernetes/pattern.ts'
 
 const scripts = join(import.meta.dirname, '../scripts')
 
@@ -209,6 +210,19 @@ describe('expressions', () => {
     for (const file of compiling) compiled.push(...(await compiledBy(file)))
     expect(compiled.length).toBeGreaterThanOrEqual(compiling.length)
     expect(slowOf(compiled)).toEqual([])
+  })
+  test('and so are the patterns of schemas that are left to JavaScript', { timeout: 60_000 }, () => {
+    const folder = join(scripts, '../schemas')
+    const all = new Set<string>()
+    const gather = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return
+      if ('pattern' in node && typeof node.pattern === 'string') all.add(node.pattern)
+      for (const child of Object.values(node)) gather(child)
+    }
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
+    for (const name of names) gather(JSON.parse(readFileSync(join(folder, name), 'utf8')))
+    expect([...all].sort()).toEqual([...provenPatterns].sort())
+    expect(slowOf([...all].map((pattern) => ({ pattern, flags: 'u', at: 'schemas' })))).toEqual([])
   })
   test.each([
     '(a+)+$',

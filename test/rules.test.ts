@@ -1,4 +1,5 @@
 // Do the rules say what their cases expect, and does every rule have its cases?
+import { textOf } from '../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { bypassRules, changeRulesFor, rulesFor } from '../scripts/operator/rules.ts'
 import { blamed, caseFiles, printCases, readCases, runCase } from './support/rule-cases.ts'
@@ -38,13 +39,14 @@ describe('each rule', () => {
     for (const { cases } of all)
       for (const subject of cases)
         for (const finding of runCase(subject, cases)) {
-          expect(finding.message.length, finding.message).toBeLessThanOrEqual(120)
-          expect(finding.message, finding.message).not.toMatch(/\.$/)
+          const said = textOf(finding.message)
+          expect(said.length, said).toBeLessThanOrEqual(120)
+          expect(said).not.toMatch(/\.$/)
           const isOperatorError = finding.severity === 'error' && rules.some(({ id }) => id === finding.rule)
           if (!isOperatorError) continue
           expect(finding.field).toBeTypeOf('string')
           expect(finding.type).toBeTypeOf('string')
-          expect(finding.help).toBeTypeOf('string')
+          expect(finding.help).toBeDefined()
         }
   })
 })

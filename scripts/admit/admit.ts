@@ -1,4 +1,5 @@
 // Would the API server and the operator's webhooks take an object?
+import { textOf } from '../findings/message.ts'
 import type { FieldErrorType, JsonMap } from '../model.ts'
 import { defaultCluster } from '../operator/defaults.ts'
 import { kubePath, type Issue } from '../kubernetes/issue.ts'
@@ -57,7 +58,7 @@ export function issueRule(issue: Issue): string {
 }
 
 function toError(issue: Issue): AdmitError {
-  return { field: issue.field, type: issue.type, message: issue.message, rule: issueRule(issue) }
+  return { field: issue.field, type: issue.type, message: textOf(issue.message), rule: issueRule(issue) }
 }
 
 /**
@@ -105,13 +106,13 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
     .map((finding): AdmitError => ({
       field: finding.field ?? kubePath(finding.places[0].path),
       type: finding.type ?? 'FieldValueInvalid',
-      message: finding.message,
+      message: textOf(finding.message),
       rule: finding.rule,
     }))
   // the Pooler's webhook says nothing but its errors when it refuses a creation; the switch itself is heard before
   const silent = kind.kind === 'Pooler' && old === undefined && errors.length > 0
   const heard = findings.filter(({ severity, rule }) => severity !== 'error' && (!silent || rule.startsWith('annotations/')))
-  const warnings = heard.map((finding) => finding.message)
+  const warnings = heard.map((finding) => textOf(finding.message))
   if (errors.length > 0) return rejected('webhook', errors, pruned, warnings)
   return { verdict: 'accepted', stage: '', errors: [], warnings, pruned, defaulted: stored }
 }

@@ -1,7 +1,8 @@
 // Which real mistakes does an object have, all at once and each once?
+import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
-import { formatPath, nearest } from '../values/path.ts'
+import { nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
@@ -18,12 +19,11 @@ import {
   schemaIssues,
   storedObject,
   undecodableLater,
-  valueAt,
   type Decoded,
 } from './stages.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { webhookFindings } from './webhook.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /**
  * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one
@@ -37,7 +37,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
   const blamed = [...errors.map((issue) => issue.path), ...unknown]
-  const isTold = ({ places: [{ path }] }: Finding): boolean => valueAt(stored, path) === undefined && isMisspelt(path, unknown)
+  const isTold = ({ places: [{ path }] }: Finding): boolean => jsonAt(stored, path) === undefined && isMisspelt(path, unknown)
   const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter((finding) => !isConsequence(finding, blamed))
   const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isTold(finding))
   const refused = new Set(
@@ -99,19 +99,19 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
 
 /** A null that the author never wrote is a missing member to them. */
 function asWritten(issue: Issue, sent: JsonMap): Issue {
-  if (issue.keyword !== 'type' || valueAt(sent, issue.path) !== undefined) return issue
+  if (issue.keyword !== 'type' || jsonAt(sent, issue.path) !== undefined) return issue
   return {
     ...issue,
     keyword: 'required',
-    message: issue.message.replace(' is null,', ' is not set,'),
-    help: `set ${printed(issue.path.at(-1))}`,
+    message: issue.message.map((part) => (typeof part === 'object' && 'shown' in part && part.shown === 'null' ? 'not set' : part)),
+    help: phrase`set ${named(issue.path.at(-1))}`,
   }
 }
 
 /** A member that is required and not there, or a null where the schema has none. */
 function isAbsent(issue: Issue, object: JsonMap): boolean {
   if (issue.path[0] === 'metadata') return false
-  return issue.keyword === 'required' || (issue.keyword === 'type' && valueAt(object, issue.path) === null)
+  return issue.keyword === 'required' || (issue.keyword === 'type' && jsonAt(object, issue.path) === null)
 }
 
 function celFindings(stored: JsonMap, old: JsonMap | undefined, { kind }: Decoded, blamed: readonly Path[]): RuledFinding[] {
@@ -132,6 +132,7 @@ function toFinding(issue: Issue): RuledFinding {
     message: issue.message,
     places: [{ path: issue.path, ...(issue.keyword === 'metadata' && issue.path.length === 3 && { on: 'key' as const }) }],
     ...(issue.help !== undefined && { help: issue.help }),
+    ...(issue.fix !== undefined && { fix: issue.fix }),
     field: issue.field,
     type: issue.type,
   }
@@ -161,19 +162,20 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)
-  const holder = path.length > 1 ? formatPath(path.slice(0, -1)) : kind.kind
+  const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
   const help =
     guess !== undefined
-      ? `did you mean \`${guess}\`?`
+      ? phrase`did you mean \`${guess}\`?`
       : known.length > 0 && known.length <= 8
-        ? `known here: ${known.sort().join(', ')}`
+        ? phrase`known here: ${known.sort().join(', ')}`
         : undefined
   return {
     rule: 'schema/unknown-field',
     severity: 'error',
-    message: `unknown field \`${name.slice(0, 40)}\` in \`${holder.length > 60 ? `…${holder.slice(-58)}` : holder}\``,
+    message: phrase`unknown field \`${keyName(name)}\` in \`${holder}\``,
     places: [{ path, on: 'key' }],
     ...(help !== undefined && { help }),
+    fix: { rename: known.filter((word) => nearest(name, [word]) !== undefined) },
     field: kubePath(path),
   }
 }
@@ -195,7 +197,7 @@ function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
   for (const path of failed) {
     let end = path.length
     while (end > 0 && typeof path[end - 1] === 'number') end--
-    const holder = valueAt(kept, path.slice(0, end - 1))
+    const holder = jsonAt(kept, path.slice(0, end - 1))
     // kind, name and namespace identify the object; rules need them even when they are odd
     if (end > 0 && path[0] !== 'metadata' && isJsonMap(holder)) delete holder[path[end - 1] as string]
   }
@@ -205,7 +207,7 @@ function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
 function zeroWarning(issue: Issue, kind: ServedKind): RuledFinding {
   const { type: _type, field: _field, ...finding } = toFinding(issue)
   const is = issue.keyword === 'required' ? 'not set' : 'null'
-  const message = sentence(issue.path, `is ${is}, but must be set: the ${kind.kind} would get an empty value`)
+  const message = sentence(issue.path, phrase`is ${is}, but must be set: the ${kind.kind} would get an empty value`)
   return { ...finding, rule: 'schema/zero-value', severity: 'warning', message }
 }
 

@@ -5,7 +5,7 @@ import { operatorSubject } from './admit.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
-import { decodeObject, mutateObject, valueAt } from './stages.ts'
+import { decodeObject, mutateObject } from './stages.ts'
 import { noteParameters } from '../operator/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
@@ -131,9 +131,6 @@ export function storedOf(object: JsonMap, operator: string): JsonMap | undefined
   return 'issues' in decoded ? undefined : mutateObject(decoded, operator).object
 }
 
-/** The value at a path of a stored object; undefined: not there. */
-export const storedAt: (root: Json, path: Path) => Json | undefined = valueAt
-
 /** A rule that looked at a field. */
 export interface Reader {
   readonly id: string
@@ -209,4 +206,10 @@ function watch<T extends Json>(node: T, path: Path, seen: { found: boolean }): T
       return descriptor !== undefined && key === String(step) ? { ...descriptor, value: inner } : descriptor
     },
   })
+}
+
+/** Whether a field of a kind is a list of plain text. */
+export function takesTexts(kind: string, path: Path, operator: string): boolean {
+  const apiVersion = kind === 'ObjectStore' ? 'barmancloud.cnpg.io/v1' : 'postgresql.cnpg.io/v1'
+  return factsOf({ apiVersion, kind }, path, operator)?.type === 'list of text'
 }

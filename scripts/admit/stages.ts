@@ -1,19 +1,20 @@
 // Which steps does an object take through the API server before the validating webhook?
 import { printed } from '../values/printed.ts'
+import { named, phrase, shown } from '../findings/message.ts'
 import type { Json, JsonMap, Path } from '../model.ts'
 import { listed, nearest } from '../values/path.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { defaultCluster } from '../operator/defaults.ts'
-import { kubePath, sentence, showValue, type Issue } from '../kubernetes/issue.ts'
+import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
 import { knownKinds, loadKind, type ServedKind } from '../kubernetes/load.ts'
 import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
 import { decodeMetadata } from '../kubernetes/metadata.ts'
 import { reached, releases } from '../operator/version.ts'
-import { applyDefaults, copyJson, pruneObject, wellFormed } from '../kubernetes/prepare.ts'
+import { copyJson, pruneObject, wellFormed, withDefaults } from '../kubernetes/prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from '../kubernetes/schema.ts'
 import { fillZeros, rewriteTyped } from '../kubernetes/typed.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /** An object as it comes out of decoding: known members only, defaults of the CRD filled in. */
 export interface Decoded {
@@ -39,11 +40,10 @@ export function decodeObject(written: JsonMap, operator: string, old?: JsonMap):
   const { metadata, unknown, issues, unreadable } = decodeMetadata(input['metadata'])
   if (issues.length > 0) return { issues }
   const pruned: Path[] = [...unknown]
-  const object = pruneObject(input, kind.schema, pruned)
+  const known = pruneObject(input, kind.schema, pruned)
   if (kind.scope === 'Cluster') delete metadata['namespace']
   else metadata['namespace'] ??= namespaceOf(old)
-  object['metadata'] = metadata
-  applyDefaults(object, kind.schema)
+  const object = withDefaults<JsonMap>({ ...known, metadata }, kind.schema)
   // the time of creation is replaced before the webhooks see an update
   const times = unreadable.filter(({ path }) => old === undefined || path[1] !== 'creationTimestamp')
   return { kind, object, unknown: pruned, unreadable: times }
@@ -55,18 +55,18 @@ function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, opera
   const known = knownKinds(operator)
   const twin = known.find((served) => served.kind === kind)
   if (twin !== undefined) {
-    const is = apiVersion === undefined ? 'not set' : JSON.stringify(apiVersion)
-    const message = sentence(['apiVersion'], `is ${is}, but ${twin.kind} is served as ${twin.apiVersion}`)
-    return { ...issue, path: ['apiVersion'], message, help: `write apiVersion: ${twin.apiVersion}` }
+    const is = apiVersion === undefined ? 'not set' : shown(apiVersion)
+    const message = sentence(['apiVersion'], phrase`is ${is}, but ${twin.kind} is served as ${named(twin.apiVersion)}`)
+    return { ...issue, path: ['apiVersion'], message, help: phrase`write apiVersion: ${named(twin.apiVersion)}` }
   }
   const value = field === 'kind' ? kind : apiVersion
-  const is = value === undefined ? 'not set' : `${JSON.stringify(value)} of ${printed(apiVersion)}`
+  const is = value === undefined ? 'not set' : phrase`${shown(value)} of ${named(printed(apiVersion))}`
   const kinds = known.filter((served) => served.apiVersion === apiVersion).map((served) => served.kind)
   const guess = typeof kind === 'string' ? nearest(kind, kinds) : undefined
-  const help = guess !== undefined ? `did you mean \`${guess}\`?` : kinds.length > 0 ? `there are ${listed(kinds)}` : undefined
+  const help = guess !== undefined ? phrase`did you mean \`${guess}\`?` : kinds.length > 0 ? phrase`there are ${listed(kinds)}` : undefined
   return {
     ...issue,
-    message: sentence([field], `is ${is}, but must be a kind that is served`),
+    message: sentence([field], phrase`is ${is}, but must be a kind that is served`),
     ...(help === undefined ? {} : { help }),
   }
 }
@@ -91,7 +91,7 @@ export interface Mutated {
 export function mutateObject({ kind, object, unreadable }: Decoded, operator: string): Mutated {
   if (!hasMutatingWebhook(kind)) return { object, undecodable: [], isWhole: false }
   const rewritten = copyJson(object)
-  const malformed = rewriteTyped(rewritten, kind.kind, operator)
+  const malformed = rewriteTyped(rewritten, kind)
   const refused = asGoTypes(rewritten, kind)
   const isWhole = refused.length === 0
   const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, refused, malformed)]
@@ -99,9 +99,8 @@ export function mutateObject({ kind, object, unreadable }: Decoded, operator: st
   const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
   // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
   if (!changed && reached(operator, releases.march2026)) return { object, undecodable, isWhole }
-  fillZeros(rewritten, kind.kind, operator, kind.schema)
-  applyDefaults(rewritten, kind.schema)
-  return { object: rewritten, undecodable, isWhole }
+  fillZeros(rewritten, kind)
+  return { object: withDefaults(rewritten, kind.schema), undecodable, isWhole }
 }
 
 /** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
@@ -121,17 +120,11 @@ function wrongTypes(object: JsonMap, issues: readonly Issue[], known: readonly I
   const refused = issues.filter((issue) => {
     const isRead = issue.keyword === 'format' && issue.path[0] === 'spec'
     if (isRead || !['type', 'range', 'format'].includes(issue.keyword) || seen.has(kubePath(issue.path))) return false
-    const value = valueAt(object, issue.path)
+    const value = jsonAt(object, issue.path)
     return value !== null && !(isUnsigned(issue.path) && fitsUnsigned(value))
   })
   // the decoder names no field at all, so a person gets the one that it means
   return refused.map((issue) => ({ ...issue, field: kubePath(issue.path) }))
-}
-
-export function valueAt(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
-  return value
 }
 
 /** Everything that schema, metadata, list types and scale say. */
@@ -167,11 +160,11 @@ function* scaleIssues(object: JsonMap, { scale }: ServedKind): Iterable<Issue> {
 }
 
 function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: Json) => boolean, must: string): Iterable<Issue> {
-  const holder = valueAt(object, path.slice(0, -1))
+  const holder = jsonAt(object, path.slice(0, -1))
   if (holder === undefined || holder === null) return
   const value = isJsonMap(holder) ? holder[path.at(-1) as string] : null
   if (value === undefined || isFine(value)) return
-  const message = sentence(path, `is ${showValue(value)}, but must be ${must}`)
+  const message = sentence(path, phrase`is ${shown(value)}, but must be ${must}`)
   yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }
 }
 
@@ -203,7 +196,7 @@ export function storedObject(input: JsonMap, operator: string): JsonMap | undefi
 
 /** The object with another status; the status of a request is never stored. */
 export function replaceStatus(object: JsonMap, kind: ServedKind, status: Json | undefined): JsonMap {
-  if (!kind.status) return object
+  if (!kind.status || (status === undefined && !Object.hasOwn(object, 'status'))) return object
   const { status: _sent, ...rest } = object
   return status === undefined ? rest : { ...rest, status }
 }

@@ -12,15 +12,16 @@ interface Chosen {
   readonly change: Rules
 }
 
-const chosen = new Map<string, Chosen>()
+/** release of the operator → kind → its rules */
+const chosen = new Map<string, Map<string, Chosen>>()
 
 function chooseRules(kind: string, operator: string): Chosen {
-  const key = `${kind} ${operator}`
-  const known = chosen.get(key)
+  const ofOperator = chosen.get(operator) ?? new Map<string, Chosen>()
+  const known = ofOperator.get(kind)
   if (known) return known
   const own = (rules: Rules): Rules => rules.filter((rule) => ruleApplies(rule, operator))
   const choice = { switches: own(bypassRules), create: own(rulesFor(kind)), change: own(changeRulesFor(kind)) }
-  chosen.set(key, choice)
+  chosen.set(operator, ofOperator.set(kind, choice))
   return choice
 }
 

@@ -1,4 +1,5 @@
 // Which Applications does an ApplicationSet generate, and what would refuse them?
+import { textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { blocksCel, celIssues, decodeObject } from '../admit/stages.ts'
@@ -6,7 +7,7 @@ import { checkListTypes } from '../kubernetes/list-types.ts'
 import { checkMetadata } from '../kubernetes/metadata-checks.ts'
 import { checkSchema } from '../kubernetes/schema.ts'
 import { kubePath } from '../kubernetes/issue.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap, Path } from '../model.ts'
 import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { UnsupportedGenerator } from './generator-context.ts'
@@ -42,6 +43,8 @@ export interface GenerateError {
   readonly stage: GenerateStage
   readonly application?: string
   readonly message: string
+  /** the text of the set that can't be rendered */
+  readonly path?: Path
 }
 export interface GeneratedApplication {
   readonly metadata: JsonMap
@@ -91,7 +94,8 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   if (!isJsonMap(applicationSet) || applicationSet['kind'] !== 'ApplicationSet')
     return { set: undefined, errors: [{ stage: 'decode', message: 'kind is not ApplicationSet, but must be' }] }
   const decoded = decodeObject(applicationSet, argocd)
-  if ('issues' in decoded) return { set: undefined, errors: decoded.issues.map((issue) => ({ stage: 'decode', message: issue.message })) }
+  if ('issues' in decoded)
+    return { set: undefined, errors: decoded.issues.map((issue) => ({ stage: 'decode', message: textOf(issue.message) })) }
   const { kind, object } = decoded
   const errors: GenerateError[] = decoded.unknown.map((path) => ({ stage: 'unknown-field', message: `unknown field ${kubePath(path)}` }))
   const metadata = checkMetadata(object, kind.scope)
@@ -99,11 +103,11 @@ export function admitSet(applicationSet: Json, argocd: string): { set: JsonMap |
   if (!blocksCel(schema)) append(schema, celIssues(object, undefined, kind))
   append(
     errors,
-    metadata.map((issue) => ({ stage: 'metadata', message: issue.message }) as const),
+    metadata.map((issue) => ({ stage: 'metadata', message: textOf(issue.message) }) as const),
   )
   append(
     errors,
-    schema.map((issue) => ({ stage: 'schema', message: issue.message }) as const),
+    schema.map((issue) => ({ stage: 'schema', message: textOf(issue.message) }) as const),
   )
   const refused = metadata.length > 0 || schema.length > 0
   // decoding fills in the namespace of a kubectl without one; a set lives in Argo CD's
@@ -122,7 +126,10 @@ export function desiredApplications(set: JsonMap, options: GenerateOptions): { a
     if (error instanceof GoPanic) return { error: { stage: 'panic', message: error.message } }
     if (error instanceof BudgetExceeded) return { error: { stage: 'limit', message: error.message } }
     if (error instanceof UnsupportedGenerator) return { error: { stage: 'unsupported', message: error.message } }
-    if (error instanceof RenderFailure) return { error: { stage: error.stage, message: error.message } }
+    if (error instanceof RenderFailure) {
+      const { stage, message, path } = error
+      return { error: { stage, message, ...(path === undefined ? {} : { path: ['spec', ...path] }) } }
+    }
     throw error
   }
 }
@@ -218,13 +225,13 @@ export function admitApplication(application: JsonMap, argocd: string): { stage:
     spec: application['spec'] ?? {},
   }
   const decoded = decodeObject(object, argocd)
-  if ('issues' in decoded) return decoded.issues.map((issue) => ({ stage: 'app-metadata', message: issue.message }))
+  if ('issues' in decoded) return decoded.issues.map((issue) => ({ stage: 'app-metadata', message: textOf(issue.message) }))
   const { kind } = decoded
   const metadata = checkMetadata(decoded.object, kind.scope)
   const schema = [...checkSchema(decoded.object, kind.schema, { integerRange: true }), ...checkListTypes(decoded.object, kind.schema)]
   return [
-    ...metadata.map((issue) => ({ stage: 'app-metadata', message: issue.message }) as const),
-    ...schema.map((issue) => ({ stage: 'app-schema', message: issue.message }) as const),
+    ...metadata.map((issue) => ({ stage: 'app-metadata', message: textOf(issue.message) }) as const),
+    ...schema.map((issue) => ({ stage: 'app-schema', message: textOf(issue.message) }) as const),
     ...decoded.unknown.map((path) => ({ stage: 'app-unknown-field', message: `unknown field ${kubePath(path)}` }) as const),
   ]
 }

@@ -23,6 +23,7 @@ function requirement(expression: JsonMap): Matches {
   const { key, operator } = expression
   const values = Array.isArray(expression['values']) ? expression['values'].map(printed) : []
   if (typeof key !== 'string' || !isQualifiedName(key)) throw new TemplateError('the key of a selector is no qualified name')
+  if (typeof operator !== 'string' || !operators.has(operator)) throw new TemplateError('the operator of a selector is unknown')
   const needsValues = operator === 'In' || operator === 'NotIn'
   if (needsValues === (values.length === 0)) throw new TemplateError('the values of a selector do not fit its operator')
   switch (operator) {
@@ -32,12 +33,12 @@ function requirement(expression: JsonMap): Matches {
       return (labels) => !labels.has(key) || !values.includes(labels.get(key) ?? '')
     case 'Exists':
       return (labels) => labels.has(key)
-    case 'DoesNotExist':
-      return (labels) => !labels.has(key)
     default:
-      throw new TemplateError('the operator of a selector is unknown')
+      return (labels) => !labels.has(key)
   }
 }
+
+const operators: ReadonlySet<string> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist'])
 
 /** `validation.IsQualifiedName`: an optional DNS prefix, then at most 63 letters, digits, `-`, `_` and `.`. */
 function isQualifiedName(text: string): boolean {

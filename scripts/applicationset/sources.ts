@@ -29,8 +29,22 @@ const textOf = (map: JsonMap, key: string): string => {
 const helmOf = (source: JsonMap): JsonMap => (isJsonMap(source['helm']) ? source['helm'] : {})
 const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 
+interface Sources {
+  readonly sources: readonly JsonMap[]
+  readonly multiple: boolean
+}
+// each of thousands of sources asks for all of them
+const knownSources = new WeakMap<JsonMap, Sources>()
+const knownFiles = new WeakMap<JsonMap, ResolvedFiles>()
+
 /** The sources that count: what a hydrator syncs, else `sources`, else `source`. */
-export function sourcesOf(spec: JsonMap): { sources: readonly JsonMap[]; multiple: boolean } {
+export function sourcesOf(spec: JsonMap): Sources {
+  const known = knownSources.get(spec) ?? readSources(spec)
+  knownSources.set(spec, known)
+  return known
+}
+
+function readSources(spec: JsonMap): Sources {
   if (isJsonMap(spec['sourceHydrator'])) return { sources: [hydratedSource(spec['sourceHydrator'])], multiple: false }
   const many = Array.isArray(spec['sources']) ? spec['sources'].filter(isJsonMap) : []
   if (many.length > 0) return { sources: many, multiple: true }
@@ -152,17 +166,30 @@ export function checkReleaseNames(spec: JsonMap, application: string): Problem[]
   return problems
 }
 
+interface ResolvedFiles {
+  readonly files: readonly ValueFile[]
+  readonly problems: readonly Problem[]
+}
+
 /** `pathutil.ResolveValueFilePathOrUrl` for every entry; duplicates are dropped, a bad entry is a problem. */
-export function resolveValueFiles(application: JsonMap): { files: ValueFile[]; problems: Problem[] } {
+export function resolveValueFiles(application: JsonMap): ResolvedFiles {
+  const known = knownFiles.get(application) ?? readValueFiles(application)
+  knownFiles.set(application, known)
+  return known
+}
+
+function readValueFiles(application: JsonMap): ResolvedFiles {
   const spec = isJsonMap(application['spec']) ? application['spec'] : {}
   const { sources, multiple } = sourcesOf(spec)
   const files: ValueFile[] = []
   const problems: Problem[] = []
+  const refs = new Map<string, JsonMap>()
+  for (const source of sources.toReversed()) if (textOf(source, 'ref') !== '') refs.set(`$${textOf(source, 'ref')}`, source)
   for (const [index, source] of sources.entries()) {
     const seen = new Set<string>()
     const lookup = environmentOf(application, source)
     for (const entry of textsOf(helmOf(source)['valueFiles'])) {
-      const referenced = multiple ? refSource(sources, entry) : undefined
+      const referenced = multiple ? refs.get(entry.split('/', 1)[0] as string) : undefined
       const file = resolveEntry({ entry, index, source, referenced, lookup })
       if (file === undefined) {
         problems.push({ stage: 'app-value-file', message: `value file is ${entry || 'empty'}, but must be a path inside the repository` })
@@ -174,12 +201,6 @@ export function resolveValueFiles(application: JsonMap): { files: ValueFile[]; p
     }
   }
   return { files, problems: problems.slice(0, 1) }
-}
-
-function refSource(sources: readonly JsonMap[], entry: string): JsonMap | undefined {
-  if (!entry.startsWith('$')) return undefined
-  const name = entry.split('/')[0]
-  return sources.find((source) => textOf(source, 'ref') !== '' && `$${textOf(source, 'ref')}` === name)
 }
 
 interface Entry {

@@ -1,4 +1,6 @@
 // Which sync options does Argo CD know, which values do they take, and since when?
+import { named, phrase } from '../findings/message.ts'
+import type { Message } from '../model.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 
 /** Where options stand: in `syncPolicy.syncOptions` of an Application, or in an annotation of an object. */
@@ -42,8 +44,8 @@ export function hasReached(version: string, since: string): boolean {
 }
 
 export interface OptionMistake {
-  readonly message: string
-  readonly help: string
+  readonly message: Message
+  readonly help: Message
 }
 
 /**
@@ -57,42 +59,42 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
   const since = found[place]
   if (since === undefined)
     return {
-      message: `sync option is ${name}, but ${place === 'object' ? 'only an Application' : 'only an object'} takes it`,
-      help: place === 'object' ? 'move it to syncPolicy.syncOptions' : 'move it to an annotation of the object',
+      message: phrase`sync option is ${named(name)}, but ${place === 'object' ? 'only an Application' : 'only an object'} takes it`,
+      help: place === 'object' ? phrase`move it to syncPolicy.syncOptions` : phrase`move it to an annotation of the object`,
     }
   if (!found.values.includes(value)) {
     // an option without a value was meant to be on; those that guard are on with `false`
     const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'
     const guess = nearest(value, found.values) ?? (value === '' && found.values.includes(meant) ? meant : undefined)
     return {
-      message: `sync option is \`${option}\`, but ${name} takes ${found.values.join(', ')}`.slice(0, 120),
-      help: `write ${name}=${guess ?? found.values[0] ?? ''}`,
+      message: phrase`sync option is \`${named(option)}\`, but ${named(name)} takes ${found.values.join(', ')}`,
+      help: phrase`write ${named(name)}=${guess ?? found.values[0] ?? ''}`,
     }
   }
   if (!hasReached(argocd, since))
     return {
-      message: `sync option is ${option}, but Argo CD reads it here only from ${since} on`,
+      message: phrase`sync option is ${named(option)}, but Argo CD reads it here only from ${named(since)} on`,
       help:
         since === '3.4'
-          ? 'set the annotation argocd.argoproj.io/sync-options on the objects, or upgrade Argo CD'
-          : 'upgrade Argo CD, or remove it',
+          ? phrase`set the annotation argocd.argoproj.io/sync-options on the objects, or upgrade Argo CD`
+          : phrase`upgrade Argo CD, or remove it`,
     }
   if (value === 'confirm' && !hasReached(argocd, confirmSince))
     return {
-      message: `sync option is ${option}, but Argo CD knows \`confirm\` only from ${confirmSince} on`,
-      help: `write ${name}=false, or upgrade Argo CD`,
+      message: phrase`sync option is ${named(option)}, but Argo CD knows \`confirm\` only from ${named(confirmSince)} on`,
+      help: phrase`write ${named(name)}=false, or upgrade Argo CD`,
     }
   return undefined
 }
 
 function unknownOption(name: string, value: string): OptionMistake | undefined {
   if (compareOptions.includes(name)) {
-    const help = `set the annotation argocd.argoproj.io/compare-options: ${name}=${value === '' ? 'true' : value} on the Application`
-    return { message: `sync option is ${name}, but that is a compare option, which does nothing here`, help }
+    const help = phrase`set the annotation argocd.argoproj.io/compare-options: ${named(name)}=${value === '' ? 'true' : value} on the Application`
+    return { message: phrase`sync option is ${named(name)}, but that is a compare option, which does nothing here`, help }
   }
   const guess = nearest(name, Object.keys(known).sort(byCodeUnit))
   if (guess === undefined) return undefined
-  return { message: `sync option is \`${name}\`, but Argo CD knows no such option`.slice(0, 120), help: `did you mean ${guess}?` }
+  return { message: phrase`sync option is \`${named(name)}\`, but Argo CD knows no such option`, help: phrase`did you mean ${guess}?` }
 }
 
 /** `Prune=false, Delete=false` of an annotation → its options, blanks removed. */
@@ -130,5 +132,5 @@ export function judgeAnnotation(key: string): OptionMistake | undefined {
   // often written, since Argo CD calls a diff what its annotation calls a comparison
   const guess = name === 'diff-options' ? 'compare-options' : nearest(name, annotations)
   if (guess === undefined) return undefined
-  return { message: `annotation is ${key}, but Argo CD reads ${guess}`.slice(0, 120), help: `rename it to ${prefix}${guess}` }
+  return { message: phrase`annotation is ${named(key)}, but Argo CD reads ${guess}`, help: phrase`rename it to ${named(prefix)}${guess}` }
 }

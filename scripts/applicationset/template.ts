@@ -1,5 +1,5 @@
 // How do the parameters of a set become Applications?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap, Path } from '../model.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { applicationObjectShape } from './application-object.ts'
 import { applicationShape } from './application-type.ts'
@@ -17,21 +17,24 @@ import { DecodeError, fillEmpty, isZero, throughType } from './typed.ts'
 /** The controller stops with an error of the set. */
 export class RenderFailure extends Error {
   readonly stage: 'decode-typed' | 'params' | 'render'
-  constructor(stage: 'decode-typed' | 'params' | 'render', message: string) {
+  /** the text that can't be rendered, from `spec`; absent: it is not known */
+  readonly path: Path | undefined
+  constructor(stage: 'decode-typed' | 'params' | 'render', message: string, path?: Path) {
     super(message)
     this.stage = stage
+    this.path = path
   }
 }
 
 const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
 
-/** Runs a step; what templates, types and generators refuse becomes a failure of this stage. */
-function staged<T>(stage: RenderFailure['stage'], body: () => T): T {
+/** Runs a step; what templates, types and generators refuse becomes a failure of this stage. `path` is where it stopped. */
+function staged<T>(stage: RenderFailure['stage'], body: () => T, path?: Path): T {
   try {
     return body()
   } catch (error) {
     if (error instanceof TemplateError || error instanceof DecodeError || error instanceof ParamsError)
-      throw new RenderFailure(stage, error.message)
+      throw new RenderFailure(stage, error.message, path)
     throw error
   }
 }
@@ -71,13 +74,20 @@ function fromGenerator(generator: JsonMap, given: SetContext): JsonMap[] {
   return transformed.flatMap(({ params, template }) => {
     const own = staged('decode-typed', () => throughType(template, applicationShape))
     const merged = template === undefined || template === null ? given.base : (fillEmpty(own, given.base) ?? {})
-    return params.map((param) => staged('render', () => finish(renderOne(merged, param, given), given.set)))
+    return params.map((param) => {
+      const path: (string | number)[] = ['template']
+      return staged(
+        'render',
+        () => finish(renderOne(merged, { params: param, context: given.context, emptied: false, path }, given), given.set),
+        path,
+      )
+    })
   })
 }
 
 /** `RenderTemplateParams` and `renderTemplatePatch`: without parameters the template stays as it is. */
-function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
-  const rendering: Rendering = { params, context: given.context, emptied: false }
+function renderOne(template: Json, rendering: Rendering, given: SetContext): JsonMap {
+  const { params, path } = rendering
   if (params.size > 0) checkOptions(given.context)
   const rendered = params.size === 0 ? template : renderShape(template, applicationShape, rendering)
   const typed = rendering.emptied ? throughType(rendered, applicationShape) : rendered
@@ -90,6 +100,7 @@ function renderOne(template: Json, params: GoMap, given: SetContext): JsonMap {
   const patch = given.spec['templatePatch']
   if (typeof patch !== 'string') return finished
   const { budget, unknown } = given.context
+  path.splice(0, path.length, 'templatePatch')
   const text = renderText(patch, params, given.context)
   if (text === unknown) throw new UnsupportedGenerator('the templatePatch is decided by chance or by the clock')
   budget.parse(text)
@@ -101,6 +112,8 @@ interface Rendering {
   readonly context: GeneratorContext
   /** a text became empty, so that its field may have to go */
   emptied: boolean
+  /** the text that is rendered now, from `spec` */
+  readonly path: (string | number)[]
 }
 
 const constant = new WeakMap<object, boolean>()
@@ -129,16 +142,23 @@ function renderShape(value: Json, shape: Shape, rendering: Rendering): Json {
   // a values object is copied all the same, because its nulls go
   if (shape.kind !== 'raw' && isConstant(value) && !holdsRaw(value)) return value
   if (shape.kind === 'raw') return renderDeep(value, rendering.params, rendering.context)
-  if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => renderShape(item, shape.of, rendering))
+  // a failure leaves the path where it is
+  const below = (key: string | number, entry: Json, its: Shape): Json => {
+    rendering.path.push(key)
+    const rendered = renderShape(entry, its, rendering)
+    rendering.path.pop()
+    return rendered
+  }
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((item, index) => below(index, item, shape.of))
   if (!isJsonMap(value)) return value
   const rendered: JsonMap = {}
   if (shape.kind === 'map')
     for (const [key, entry] of Object.entries(value))
-      setOwn(rendered, renderText(key, rendering.params, rendering.context), renderShape(entry, shape.of, rendering))
+      setOwn(rendered, renderText(key, rendering.params, rendering.context), below(key, entry, shape.of))
   if (shape.kind !== 'struct') return rendered
   for (const [key, field] of shape.fields) {
     const entry = value[key]
-    if (entry !== undefined) rendered[key] = renderShape(entry, field.shape, rendering)
+    if (entry !== undefined) rendered[key] = below(key, entry, field.shape)
   }
   return rendered
 }

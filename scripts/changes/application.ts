@@ -1,4 +1,5 @@
 // What does a change do to the Argo CD Application of a database, and may it?
+import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Json } from '../model.ts'
@@ -145,43 +146,32 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
   const { before, after } = pair
   const place = (spot: Spot, was: Spot, value: string): Pick<LocatedFinding, 'at' | 'related' | 'database'> => ({
     at: spot,
-    related: [{ ...was, message: `${value} before this change` }],
+    related: [{ ...was, message: phrase`${named(value)} before this change` }],
     database: after.id,
   })
   if (before.namespace !== after.namespace)
     yield {
       rule: 'changes/namespace-stays',
       severity: 'error',
-      message:
-        `namespace of ${after.id} changes from ${before.namespace} to ${after.namespace}, but a new, empty database would start`.slice(
-          0,
-          120,
-        ),
+      message: phrase`namespace of ${named(after.id)} changes from ${named(before.namespace)} to ${named(after.namespace)}, but a new, empty database would start`,
       ...place(namespaceSpot(now, after), namespaceSpot(then, before), before.namespace),
-      help: `restore ${before.namespace}; to move, make a new service, copy the data, then retire this one`,
+      help: phrase`restore ${named(before.namespace)}; to move, make a new service, copy the data, then retire this one`,
     }
   if (before.cluster !== after.cluster)
     yield {
       rule: 'changes/cluster-name-stays',
       severity: 'error',
-      message: `cluster of ${after.id} is renamed from ${before.cluster} to ${after.cluster}, but a new, empty one would start`.slice(
-        0,
-        120,
-      ),
+      message: phrase`cluster of ${named(after.id)} is renamed from ${named(before.cluster)} to ${named(after.cluster)}, but a new, empty one would start`,
       ...place(nameSpot(now, after, 'cluster'), nameSpot(then, before, 'cluster'), before.cluster),
-      help: `restore postgres.layout.cluster, so that the name is ${before.cluster} again`,
+      help: phrase`restore postgres.layout.cluster, so that the name is ${named(before.cluster)} again`,
     }
   if (before.application !== after.application)
     yield {
       rule: 'changes/application-name-stays',
       severity: 'error',
-      message:
-        `Application of ${after.id} is renamed from ${before.application} to ${after.application}, but both would own the Cluster`.slice(
-          0,
-          120,
-        ),
+      message: phrase`Application of ${named(after.id)} is renamed from ${named(before.application)} to ${named(after.application)}, but both would own the Cluster`,
       ...place(nameSpot(now, after, 'application'), nameSpot(then, before, 'application'), before.application),
-      help: `restore postgres.layout.application, so that the name is ${before.application} again`,
+      help: phrase`restore postgres.layout.application, so that the name is ${named(before.application)} again`,
     }
   if (destinationKey(before) !== destinationKey(after)) {
     const env = after.environment.name
@@ -190,9 +180,9 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
     yield {
       rule: 'changes/destination-stays',
       severity: 'warning',
-      message: `destination of ${env} changes to ${destinationText(after)}, but its databases stay where they are`.slice(0, 120),
+      message: phrase`destination of ${named(env)} changes to ${destinationText(after)}, but its databases stay where they are`,
       ...place(spot(now, after), spot(then, before), destinationText(before)),
-      help: 'new, empty databases start at the new destination; add an environment instead, and move the data',
+      help: phrase`new, empty databases start at the new destination; add an environment instead, and move the data`,
     }
   }
 }

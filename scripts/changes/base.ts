@@ -1,4 +1,5 @@
 // What did the repository hold where this change began?
+import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -11,7 +12,7 @@ import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
-import { isGenerated } from '../discover/header.ts'
+import { isCurrent, isGenerated } from '../discover/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -76,7 +77,7 @@ export function comparedText({ root, databases }: Workspace, { revision, commit,
   if (of === undefined) return `${what}${head}`
   const brought = databases === undefined ? 'the databases' : shownPath(root, databases)
   const [own, other] = of === 'root' ? ['the root', brought] : [brought, 'the root']
-  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared`
+  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared${of === 'root' ? ': what its databases were is taken from the rendered values' : ''}`
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
@@ -104,9 +105,26 @@ export function readBase(
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
-  const databases = new Map(found.databases.map((database) => [database.id, database]))
+  const isElsewhere = workspace.databases !== undefined && from.of === 'root'
+  const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
+  const databases = new Map(old.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
   return { ...opened, compared, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
+}
+
+/**
+ * A database whose own files are in a repository that is not compared, as its rendered values say that it was deployed.
+ * Where they are the same now, its files are what they were, as far as anybody deployed them.
+ */
+function asRendered(database: Database, { base, now }: { readonly base: Tree; readonly now: Tree }): Database {
+  const [was, is] = [base.read(database.rendered), now.read(database.rendered)]
+  if (was?.ok !== true || is?.ok !== true || isCurrent(is.text, was.text)) return database
+  const file = {
+    path: base.shown?.(database.rendered) ?? database.rendered,
+    text: was.text,
+    ...(base.revision && { revision: base.revision }),
+  }
+  return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
 }
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */
@@ -155,9 +173,9 @@ function unreadable({ message, at, help }: LocatedFinding, severity: Severity): 
   return {
     rule: 'changes/base-readable',
     severity,
-    message: `settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`.slice(0, 120),
+    message: phrase`settings of ${at.file.revision ?? 'the base'} can't be read, but without them nothing was compared`,
     at,
-    help: `there ${message}${help === undefined ? '' : ` (${help})`}: ${advice}`,
+    help: phrase`there ${message}${help === undefined ? '' : phrase` (${help})`}: ${advice}`,
   }
 }
 
@@ -167,12 +185,9 @@ function lostFolder(settings: Settings): LocatedFinding {
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`.slice(
-      0,
-      120,
-    ),
+    message: phrase`databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`,
     at: { file, span: settings.origin.origin.key ?? value },
-    help: 'move the folder in a change that does nothing else',
+    help: phrase`move the folder in a change that does nothing else`,
   }
 }
 
@@ -183,9 +198,9 @@ function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] 
   return findings.filter(isHiding).map(({ message, at }) => ({
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `${at.file.path.slice(-50)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`.slice(0, 120),
+    message: phrase`${ending(at.file.path)} at ${at.file.revision ?? 'the base'} can't be read, so nothing was compared with it`,
     at,
-    help: `there ${message}: look at what is live before merging`,
+    help: phrase`there ${message}: look at what is live before merging`,
   }))
 }
 
@@ -194,9 +209,9 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: `values of ${database.id} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`.slice(0, 120),
+    message: phrase`values of ${named(database.id)} at ${at.file.revision ?? 'the base'} can't be used, so nothing was compared`,
     at,
-    help: `there ${message}: look at what is live before merging`,
+    help: phrase`there ${message}: look at what is live before merging`,
     database: database.id,
   }
 }

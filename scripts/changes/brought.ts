@@ -83,6 +83,7 @@ function openOwn(
     blob: (path) => tree.blob?.(path),
   }
   if (!isCompared) return { tree: current, differs: () => false }
-  const wanted = (path: string): boolean => path === settingsFile || /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path)
+  const wanted = (path: string): boolean =>
+    path === settingsFile || /^(?:helm-values\/data\/.*\.yaml|apps\/templates\/.*\.ya?ml)$/.test(path)
   return commitTree(root, commit, { folders: [settingsFile, 'helm-values', 'apps/templates'], current, wanted })
 }

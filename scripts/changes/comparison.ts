@@ -1,4 +1,5 @@
 // How does each database differ from the base, and which rules of change does that break?
+import { named, phrase, textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
@@ -68,16 +69,11 @@ interface Judged extends State {
 export function startComparison(base: Base, now: Judged, databases: readonly Database[]): Comparison {
   const then: State | undefined = base.settings === undefined ? undefined : { settings: base.settings, tree: base.tree }
   const records = new Map<string, DatabaseChange>()
-  const footprints = new Map<Database, string>()
-  const footprint = (database: Database, settings: Settings): string => {
-    const known = footprints.get(database) ?? footprintOf(database, settings)
-    footprints.set(database, known)
-    return known
-  }
   const isSame = (old: Database, database: Database): boolean =>
     then !== undefined &&
     sameLayers(old, database) &&
-    footprint(old, then.settings) === footprint(database, now.settings) &&
+    sameNames(old, database) &&
+    surroundings(old.environment, then.settings) === surroundings(database.environment, now.settings) &&
     now.hasOtherChart?.(old, database) !== true
   let handed: readonly Handover[] = []
   const vanished = findVanished(base.databases.values(), databases)
@@ -163,16 +159,29 @@ function sameLayers(old: Database, database: Database): boolean {
   )
 }
 
+/** What else of a database decides about it, beside its values files and its environment. */
+function sameNames(old: Database, database: Database): boolean {
+  return (
+    old.service === database.service &&
+    old.namespace === database.namespace &&
+    old.cluster === database.cluster &&
+    old.application === database.application &&
+    old.owner === database.owner &&
+    old.retired?.reason === database.retired?.reason &&
+    old.retired?.since === database.retired?.since
+  )
+}
+
 const shared = new WeakMap<Environment, string>()
 
-/** What decides about a database beside its values files; what a whole environment shares is written once. */
-function footprintOf(database: Database, settings: Settings): string {
-  const { service, namespace, cluster, application, owner, retired, environment } = database
+/** What all databases of an environment share; the pattern of their namespaces has become names. */
+function surroundings(environment: Environment, { argocd, repository, ownKeys }: Settings): string {
+  const known = shared.get(environment)
+  if (known !== undefined) return known
   const { namespace: _pattern, ...rest } = environment
-  const { argocd, repository, ownKeys } = settings
-  const common = shared.get(environment) ?? JSON.stringify([rest, argocd, repository, ownKeys])
-  shared.set(environment, common)
-  return JSON.stringify([service, namespace, cluster, application, owner, retired]) + common
+  const text = JSON.stringify([rest, argocd, repository, ownKeys])
+  shared.set(environment, text)
+  return text
 }
 
 function unrecorded(database: Database, before: Database | undefined, renamedFrom: Database | undefined): DatabaseChange {
@@ -230,7 +239,7 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   // what is read at creation alone has no effect, which a plan must say
   append(
     steps,
-    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(message)),
+    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(textOf(message))),
   )
   const reason = objects.refused[0]?.reason
   const isRenamed = before.database.application !== application
@@ -248,13 +257,9 @@ function hookFinding(after: Side, touched: readonly RenderedObject[], { changes 
   return {
     rule: 'changes/hook-only',
     severity: 'warning',
-    message:
-      `only ${touched.map(({ kind }) => kind).join(', ')} of ${after.database.id} changes, but it is a Helm hook that no auto-sync applies`.slice(
-        0,
-        120,
-      ),
+    message: phrase`only ${touched.map(({ kind }) => kind).join(', ')} of ${named(after.database.id)} changes, but it is a Helm hook that no auto-sync applies`,
     at: first?.spot ?? after.fallback,
-    help: `after the merge run \`argocd app sync ${after.database.application}\``,
+    help: phrase`after the merge run \`argocd app sync ${named(after.database.application)}\``,
     database: after.database.id,
   }
 }

@@ -78,21 +78,15 @@ function* inLists(before: ListValue | undefined, after: ListValue | undefined, a
     return
   }
   const name = (item: Value): Json | undefined => (item.kind === 'map' ? scalarOf(item.entries.get('name')) : undefined)
-  const names = (items: readonly Value[]): boolean =>
-    items.every((item) => name(item) !== undefined) && new Set(items.map(name)).size === items.length
-  if (!names(left) || !names(right)) {
+  const [lefts, rights] = [left, right].map((items) => new Map(items.map((item) => [name(item), item])))
+  const isNamed = [lefts, rights].every((items) => items?.has(undefined) === false)
+  if (!isNamed || lefts?.size !== left.length || rights?.size !== right.length) {
     for (let index = 0; index < Math.max(left.length, right.length); index++)
       yield* differencesAt(left[index], right[index], below(at, index))
     return
   }
-  for (const [index, item] of right.entries())
-    yield* differencesAt(
-      left.find((other) => name(other) === name(item)),
-      item,
-      below(at, index),
-    )
-  for (const [index, item] of left.entries())
-    if (!right.some((other) => name(other) === name(item))) yield* differencesAt(item, undefined, below(at, index))
+  for (const [index, item] of right.entries()) yield* differencesAt(lefts.get(name(item)), item, below(at, index))
+  for (const [index, item] of left.entries()) if (!rights.has(name(item))) yield* differencesAt(item, undefined, below(at, index))
 }
 
 function scalarOf(value: Value | undefined): Json | undefined {

@@ -25,7 +25,7 @@ export function handedAway(handovers: readonly Handover[]): ReadonlySet<string> 
   )
 }
 
-function recordOf({ result, before, after }: Handover): DatabaseChange {
+function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChange {
   const { application } = before
   const id =
     (result === 'gone' ? undefined : after?.database?.id) ??
@@ -42,7 +42,13 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
   if (result === 'gone' || after === undefined) {
-    const steps = [todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`)]
+    const steps = [
+      isDeleted === true
+        ? told(
+            `Argo CD deletes the Application ${application}, its Cluster ${before.cluster ?? before.release} and the volumes: bring it back`,
+          )
+        : todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`),
+    ]
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
   const change = (
@@ -79,14 +85,19 @@ function recordOf({ result, before, after }: Handover): DatabaseChange {
     ...change('namespace', before.namespace, after.namespace, 're-creation'),
     ...change('cluster', before.cluster, after.cluster, 're-creation'),
   ]
-  const effect = result === 'recreated' ? 're-creation' : 'nothing'
+  const effect = result === 'recreated' || isDeleted === true ? 're-creation' : 'nothing'
   return {
     ...record,
     result: result === 'unknown' ? 'changed' : result,
     effect,
     changes: result === 'handed-over' || result === 'unknown' ? [] : changes,
-    steps: stepsOf({ result, before, after }),
+    steps: isDeleted === true ? [deletedStep(before)] : stepsOf({ result, before, after }),
   }
+}
+
+/** Whoever makes it anew makes an empty one. */
+function deletedStep({ application, cluster, release }: Handover['before']): Step {
+  return told(`Argo CD deletes the Application ${application}, its Cluster ${cluster ?? release} and the volumes`)
 }
 
 function stepsOf({ result, before, after }: Handover): Step[] {

@@ -1,8 +1,9 @@
 // Which protections does a change take away from a database that lives?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Guard, Json, MapValue, Path, Value } from '../model.ts'
+import type { Guard, Json, MapValue, Message, Path, Value } from '../model.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { settingSpot } from './places.ts'
@@ -29,10 +30,10 @@ function* guardFindings(then: State, now: State, before: Side, after: Side): Ite
   yield {
     rule: 'changes/guard-stays',
     severity: 'warning',
-    message: `guard of ${name} goes down from ${was} to ${guard}, but it keeps Argo CD from deleting databases`,
+    message: phrase`guard of ${named(name)} goes down from ${named(was)} to ${named(guard)}, but it keeps Argo CD from deleting databases`,
     at: settingSpot(now, path),
-    related: [{ ...settingSpot(then, path), message: `${was} before this change` }],
-    help: `restore \`guard: ${was}\` unless databases shall go`,
+    related: [{ ...settingSpot(then, path), message: phrase`${named(was)} before this change` }],
+    help: phrase`restore \`guard: ${named(was)}\` unless databases shall go`,
     database: after.database.id,
   }
 }
@@ -56,9 +57,9 @@ function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   yield {
     rule: 'changes/guard-stays',
     severity: 'warning',
-    message: `sync option ${names} is ${now === '' ? 'gone' : `now ${now}`}, but kept Argo CD from deleting the database`,
-    ...blame(['cluster', 'annotations', printed(syncOptions[2])], { before, after }, `${names} before this change`),
-    help: 'restore it unless the database shall go',
+    message: phrase`sync option ${named(names)} is ${now === '' ? 'gone' : `now ${now}`}, but kept Argo CD from deleting the database`,
+    ...blame(['cluster', 'annotations', printed(syncOptions[2])], { before, after }, phrase`${named(names)} before this change`),
+    help: phrase`restore it unless the database shall go`,
     database: after.database.id,
   }
 }
@@ -69,21 +70,21 @@ function* backupFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   if (archiver !== undefined && archiverOf(after) === undefined)
     yield {
       ...finding,
-      message: 'backups are switched off, but the database lives on',
-      ...blame(archiver.origin.path, { before, after }, 'backups were on before this change'),
-      help: 'restore `backups.enabled: true`',
+      message: phrase`backups are switched off, but the database lives on`,
+      ...blame(archiver.origin.path, { before, after }, phrase`backups were on before this change`),
+      help: phrase`restore \`backups.enabled: true\``,
     }
   else if (schedules(before) > 0 && schedules(after) === 0)
     yield {
       ...finding,
-      message: 'scheduled backups all go, but the database lives on',
-      ...blame(['backups', 'scheduledBackups'], { before, after }, 'scheduled before this change'),
-      help: 'keep one entry of backups.scheduledBackups that is not suspended',
+      message: phrase`scheduled backups all go, but the database lives on`,
+      ...blame(['backups', 'scheduledBackups'], { before, after }, phrase`scheduled before this change`),
+      help: phrase`keep one entry of backups.scheduledBackups that is not suspended`,
     }
 }
 
 /** The line that took a value away, and the value at the base. */
-function blame(path: Path, { before, after }: { readonly before: Side; readonly after: Side }, message: string): Blame {
+function blame(path: Path, { before, after }: { readonly before: Side; readonly after: Side }, message: Message): Blame {
   const cause = causeOf(path, { before: before.values, after: after.values })
   const was = cause?.was ?? nearestSpot(before.values, path)
   const related = was === undefined ? [] : [{ ...was, message }]

@@ -1,10 +1,10 @@
 // What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+import { fieldAt, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { differences, isEqual, spotIn } from './difference.ts'
@@ -30,9 +30,9 @@ function* archiverFindings(before: Side, after: Side): Iterable<LocatedFinding> 
   yield {
     rule: 'changes/archive-is-empty',
     severity: 'warning',
-    message: 'backups are switched on for a cluster that lives, but its archive must be empty: else two histories mix',
+    message: phrase`backups are switched on for a cluster that lives, but its archive must be empty: else two histories mix`,
     at,
-    help: `look into ${placeOf(archiver, after)} first; where anything is there, choose another destinationPath`,
+    help: phrase`look into ${placeOf(archiver, after)} first; where anything is there, choose another destinationPath`,
     database: after.database.id,
   }
 }
@@ -93,10 +93,10 @@ function unread(
   return {
     rule: 'changes/read-at-creation',
     severity: 'warning',
-    message: `${formatPath(node.origin.path)} changes, but ${reason}`.slice(0, 120),
+    message: phrase`${fieldAt(node.origin.path)} changes, but ${reason}`,
     at: cause?.at ?? spotIn(sides.after.values, node, sides.after.fallback),
     ...(cause?.unless && { unless: cause.unless }),
-    help,
+    help: phrase`${help}`,
     database: sides.after.database.id,
   }
 }

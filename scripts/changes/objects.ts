@@ -1,10 +1,11 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
+import { named, phrase, textOf } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { locateFinding } from '../locate/finding.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Json, MapValue, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
+import type { Json, MapValue, Message, Path, RenderedObject, RuledFinding, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'
 import { literalsMask } from '../secret/values.ts'
@@ -58,7 +59,7 @@ export function compareObjects(before: Side, after: Side): ObjectChanges {
       judged.map(({ located }) => located),
     )
     const errors = judged.filter(({ finding }) => finding.severity === 'error')
-    const reasons = errors.map(({ finding, located }) => ({ path: formatPath(finding.places[0].path), reason: located.message }))
+    const reasons = errors.map(({ finding, located }) => ({ path: formatPath(finding.places[0].path), reason: textOf(located.message) }))
     if (reasons[0] !== undefined) found.refused.push({ object, reason: reasons[0].reason })
     append(found.changes, refuse(changes, reasons))
   }
@@ -167,7 +168,7 @@ function withHistory(located: LocatedFinding, finding: RuledFinding, update: Upd
   const instead = cause === undefined || now === undefined ? undefined : spotOf(now)
   const related = [
     ...(located.related ?? []),
-    ...(instead === undefined ? [] : [{ ...instead, message: `${shortly(now, path)} from here on` }]),
+    ...(instead === undefined ? [] : [{ ...instead, message: phrase`${named(shortly(now, path))} from here on` }]),
     ...(earlier === undefined ? [] : [earlier]),
   ]
   return { ...located, ...(cause && { at: cause.at }), ...(cause?.unless && { unless: cause.unless }), related }
@@ -178,14 +179,14 @@ function isEqualPath(old: Value, now: Value): boolean {
 }
 
 /** The same field at the base, for the finding's related place. */
-function earlierPlace(finding: RuledFinding, was: RenderedObject, before: Side): (Spot & { message: string }) | undefined {
+function earlierPlace(finding: RuledFinding, was: RenderedObject, before: Side): (Spot & { message: Message }) | undefined {
   const { path } = finding.places[0]
   let end = path.length
   while (end > 1 && valueAt(was.value, path.slice(0, end)) === undefined) end--
   const node = valueAt(was.value, path.slice(0, end))
   if (node === undefined) return undefined
   const text = shortly(node, path.slice(0, end))
-  return { ...spotIn(before.values, node, before.fallback), message: `${text} before this change` }
+  return { ...spotIn(before.values, node, before.fallback), message: phrase`${named(text)} before this change` }
 }
 
 function shortly(node: Value | undefined, path: Path): string {

@@ -1,4 +1,5 @@
 // Are versions and databases changed apart, and do pins fit each other?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, Path, Settings } from '../model.ts'
 import { pinSpot } from './places.ts'
@@ -15,10 +16,12 @@ export function* chartFindings(settings: Settings): Iterable<LocatedFinding> {
     yield {
       rule: 'changes/chart-installs-operator',
       severity: 'warning',
-      message: `operator is ${operator.version}, but its chart ${operator.chart.version} installs ${installed}`,
+      message: phrase`operator is ${named(operator.version)}, but its chart ${named(operator.chart.version)} installs ${named(installed)}`,
       at: pinSpot({ settings }, name, ['operator', 'version']),
-      related: [{ ...pinSpot({ settings }, name, ['operator', 'chart', 'version']), message: `chart ${operator.chart.version}` }],
-      help: 'raise operator.version and operator.chart.version together',
+      related: [
+        { ...pinSpot({ settings }, name, ['operator', 'chart', 'version']), message: phrase`chart ${named(operator.chart.version)}` },
+      ],
+      help: phrase`raise operator.version and operator.chart.version together`,
     }
   }
 }
@@ -39,13 +42,13 @@ export function* togetherFindings(then: State, now: State): Iterable<LocatedFind
       rule: 'changes/pins-together',
       severity: 'warning',
       message: isChartAlone
-        ? `operator.chart.version goes from ${from} to ${to}, but operator.version stays ${version}`
-        : `operator.version goes from ${from} to ${to}, but operator.chart.version stays ${chart.version}`,
+        ? phrase`operator.chart.version goes from ${named(from)} to ${named(to)}, but operator.version stays ${named(version)}`
+        : phrase`operator.version goes from ${named(from)} to ${named(to)}, but operator.chart.version stays ${named(chart.version)}`,
       at: pinSpot(now, environment.name, path),
-      related: [{ ...pinSpot(then, environment.name, path), message: `${from} before this change` }],
+      related: [{ ...pinSpot(then, environment.name, path), message: phrase`${named(from)} before this change` }],
       help: isChartAlone
-        ? 'set operator.version to the release that this chart installs: objects are checked against it'
-        : 'pin the chart that installs this release, else it never gets installed',
+        ? phrase`set operator.version to the release that this chart installs: objects are checked against it`
+        : phrase`pin the chart that installs this release, else it never gets installed`,
     }
   }
 }
@@ -76,10 +79,10 @@ export function* pinFindings(then: State, now: State, edited: readonly Database[
       yield {
         rule: 'changes/pins-apart',
         severity: 'warning',
-        message: `${raised.what} goes from ${from} to ${to}, but values of databases change at once`,
+        message: phrase`${raised.what} goes from ${named(from)} to ${named(to)}, but values of databases change at once`,
         at: pinSpot(now, environment.name, raised.path),
-        related: [{ ...pinSpot(then, environment.name, raised.path), message: `${from} before this change` }],
-        help: 'merge the version first, and the values when it runs',
+        related: [{ ...pinSpot(then, environment.name, raised.path), message: phrase`${named(from)} before this change` }],
+        help: phrase`merge the version first, and the values when it runs`,
         database: database.id,
       }
   }

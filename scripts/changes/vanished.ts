@@ -1,8 +1,9 @@
 // Which databases does a change take away, and may it?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { meantPath } from '../discover/layout.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database } from '../model.ts'
+import type { Database, Message } from '../model.ts'
 import { identityOf } from './application.ts'
 import { serviceFile, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
@@ -144,19 +145,15 @@ function* shrunkSet(
 ): Iterable<LocatedFinding> {
   const at = settingSpot(now, ['environments', environment], 'key')
   const left = total - lost.length
-  const related = lost.slice(0, 3).map((database) => ({ ...serviceSpot(database), message: `${database.id} stood here` }))
+  const related = lost.slice(0, 3).map((database) => ({ ...serviceSpot(database), message: phrase`${named(database.id)} was here` }))
   for (const database of lost)
     yield {
       rule: 'changes/set-shrinks',
       severity: 'error',
-      message:
-        `the set of ${environment} shrinks from ${total} databases to ${left}, but only those retired at ${revision} may leave`.slice(
-          0,
-          120,
-        ),
+      message: phrase`the set of ${named(environment)} shrinks from ${named(total)} databases to ${named(left)}, but only those retired at ${named(revision)} may leave`,
       at,
       related,
-      help: 'bring the files back (was a folder moved, or postgres.layout changed?), or retire the databases first',
+      help: phrase`bring the files back (was a folder moved, or postgres.layout changed?), or retire the databases first`,
       database: database.id,
     }
 }
@@ -166,8 +163,8 @@ interface Blame {
   readonly related: readonly Spot[]
   /** the place is at the base: the file is gone */
   readonly isBase: boolean
-  readonly message: string
-  readonly help: string
+  readonly message: Message
+  readonly help: Message
 }
 
 /** The line in the branch that made a database go, or its file at the base. */
@@ -175,7 +172,7 @@ function blame(then: State, now: State, database: Database): Blame {
   const { service, environment } = database
   const env = environment.name
   const before = serviceSpot(database)
-  const retire = (path: string): string => `restore it, and retire it first: \`retired: {${env}: {reason: …, since: …}}\` in ${path}`
+  const retire = (path: string): Message => phrase`restore it, and retire it first: \`retired: {${env}: {reason: …, since: …}}\` in ${path}`
   const own = `service.yaml of ${service}`
   if (!now.settings.environments.some(({ name }) => name === env)) {
     const at = settingSpot(now, ['environments'], 'key')
@@ -184,8 +181,8 @@ function blame(then: State, now: State, database: Database): Blame {
       at,
       related: [was],
       isBase: false,
-      message: `environment \`${env}\` is removed`,
-      help: `restore ${env}; retire its databases in their service.yaml first`,
+      message: phrase`environment \`${named(env)}\` is removed`,
+      help: phrase`restore ${named(env)}; retire its databases in their service.yaml first`,
     }
   }
   const base = database.layers.find(({ layer }) => layer === 'service')?.file
@@ -195,18 +192,24 @@ function blame(then: State, now: State, database: Database): Blame {
   const isThere = base !== undefined && now.tree.read(pathIn(then, base.path)) !== undefined
   const at = isLeftOut && isThere ? serviceKey(now, service, ['environments'], 'key') : undefined
   if (at !== undefined)
-    return { at, related: [before], isBase: false, message: `\`environments\` leaves \`${env}\` out`, help: retire('the same file') }
+    return {
+      at,
+      related: [before],
+      isBase: false,
+      message: phrase`\`environments\` leaves \`${named(env)}\` out`,
+      help: retire('the same file'),
+    }
   if (isThere) {
     const at = settingSpot(now, ['layout', 'databases'])
     return {
       at,
       related: [before],
       isBase: false,
-      message: `no file stands for ${database.id} any more`,
-      help: 'restore the layout, or move the files with it',
+      message: phrase`no file stands for ${named(database.id)} any more`,
+      help: phrase`restore the layout, or move the files with it`,
     }
   }
-  return { at: before, related: [], isBase: true, message: `the file of ${database.id} is gone`, help: retire(own) }
+  return { at: before, related: [], isBase: true, message: phrase`the file of ${named(database.id)} is gone`, help: retire(own) }
 }
 
 /** The path in a tree of a file that is shown under another one. */
@@ -218,9 +221,9 @@ function vanishedFinding(database: Database, { at, related, message, help }: Bla
   return {
     rule: 'changes/retired-first',
     severity: 'error',
-    message: `${message}, but the database was not retired at ${revision}`.slice(0, 120),
+    message: phrase`${message}, but the database was not retired at ${named(revision)}`,
     at,
-    related: related.map((spot) => ({ ...spot, message: `${database.id} came from here` })),
+    related: related.map((spot) => ({ ...spot, message: phrase`${named(database.id)} came from here` })),
     help,
     database: database.id,
   }
@@ -238,29 +241,29 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
     return {
       rule: 'changes/no-rename',
       severity: 'error',
-      message: `environment ${from} becomes ${to}, but its databases would start there new and empty, beside the old`,
+      message: phrase`environment ${named(from)} becomes ${named(to)}, but its databases would start there new and empty, beside the old`,
       at: settingSpot(now, ['environments', to], 'key'),
-      related: [{ ...settingSpot(then, ['environments', from], 'key'), message: `${from} came from here` }],
-      help: `name it ${from} again; to rename, add ${to}, copy the data, then retire the databases of ${from}`,
+      related: [{ ...settingSpot(then, ['environments', from], 'key'), message: phrase`${named(from)} came from here` }],
+      help: phrase`name it ${named(from)} again; to rename, add ${named(to)}, copy the data, then retire the databases of ${named(from)}`,
       database: after.id,
     }
   if (baseOf(before) === baseOf(after) && then.settings.layout.databases !== now.settings.layout.databases)
     return {
       rule: 'changes/no-rename',
       severity: 'error',
-      message: `layout makes ${before.id} into ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+      message: phrase`layout makes ${named(before.id)} into ${named(after.id)}, but a renamed database is a new, empty one beside the old`,
       at: settingSpot(now, ['layout', 'databases']),
-      related: [{ ...settingSpot(then, ['layout', 'databases']), message: 'the layout before this change' }],
-      help: 'restore the layout, or leave {name} out of layout.cluster, layout.application and the namespaces: then each is the same database',
+      related: [{ ...settingSpot(then, ['layout', 'databases']), message: phrase`the layout before this change` }],
+      help: phrase`restore the layout, or leave {name} out of layout.cluster, layout.application and the namespaces: then each is the same database`,
       database: after.id,
     }
   return {
     rule: 'changes/no-rename',
     severity: 'error',
-    message: `${before.id} becomes ${after.id}, but a renamed database is a new, empty one beside the old`.slice(0, 120),
+    message: phrase`${named(before.id)} becomes ${named(after.id)}, but a renamed database is a new, empty one beside the old`,
     at: serviceSpot(after),
-    related: [{ ...serviceSpot(before), message: `${before.id} came from here` }],
-    help: `name it ${before.id} again; to rename, make a new service, copy the data, then retire the old one`,
+    related: [{ ...serviceSpot(before), message: phrase`${named(before.id)} came from here` }],
+    help: phrase`name it ${named(before.id)} again; to rename, make a new service, copy the data, then retire the old one`,
     database: after.id,
   }
 }

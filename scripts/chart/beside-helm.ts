@@ -1,6 +1,7 @@
 // What is known of a database whose chart the helm binary renders, beside what helm prints?
 import { isDeepStrictEqual } from 'node:util'
 import type { Charts } from '../charts/find.ts'
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
@@ -45,9 +46,9 @@ export function renderWithHelm(
   const refusal: LocatedFinding = {
     rule: `chart/${rule}`,
     severity: 'error',
-    message,
+    message: phrase`${named(message)}`,
     at: at ?? place ?? serviceSpot(database),
-    help,
+    help: help === undefined ? undefined : phrase`${help}`,
     database: database.id,
   }
   return { ...plainly(known), objects: [], findings: isTold ? findings : [...findings, refusal] }
@@ -71,12 +72,9 @@ function notHere(database: Database, settings: Settings): LocatedFinding {
   return {
     rule: 'chart/helm-engine',
     severity: 'info',
-    message: `chart ${name} ${version} is rendered by helm, but its files are not here: keys that nothing reads are not reported`.slice(
-      0,
-      120,
-    ),
+    message: phrase`chart ${named(name)} ${named(version)} is rendered by helm, but its files are not here: keys that nothing reads are not reported`,
     at: chartSpot(settings, database) ?? serviceSpot(database),
-    help: 'run `cnpg-values charts pull`, or copy the chart into charts/',
+    help: phrase`run \`cnpg-values charts pull\`, or copy the chart into charts/`,
     database: database.id,
   }
 }

@@ -1,5 +1,6 @@
 // Which values must be one of a few words and are another, and which items lack the name that the chart prints?
-import type { MapValue, Path, Value } from '../model.ts'
+import { fieldAt, named, phrase } from '../findings/message.ts'
+import type { MapValue, Message, Path, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -14,8 +15,8 @@ interface Choice {
 /** A mistake in the values, at a value that may be absent. */
 export interface ChoiceError {
   readonly path: Path
-  readonly message: string
-  readonly help?: string
+  readonly message: Message
+  readonly help?: Message
 }
 
 const stores = ['azure', 'google', 's3']
@@ -51,7 +52,7 @@ const choices: readonly Choice[] = [
 ]
 
 /** Lists whose items give their names to objects. */
-const named: readonly { readonly path: Path; readonly object: string; readonly isRead: (values: MapValue) => boolean }[] = [
+const namedLists: readonly { readonly path: Path; readonly object: string; readonly isRead: (values: MapValue) => boolean }[] = [
   { path: ['poolers'], object: 'Pooler', isRead: () => true },
   { path: ['backups', 'scheduledBackups'], object: 'ScheduledBackup', isRead: hasBackups },
 ]
@@ -71,18 +72,18 @@ export function* checkChoices(values: MapValue): Iterable<ChoiceError> {
   if (lacksPlugin(values))
     yield {
       path: ['backups', 'pluginConfiguration', 'name'],
-      message: 'backups.pluginConfiguration.name is not set, but backups.method is plugin',
-      help: 'name: barman-cloud.cloudnative-pg.io',
+      message: phrase`backups.pluginConfiguration.name is not set, but backups.method is plugin`,
+      help: phrase`set backups.pluginConfiguration.name: barman-cloud.cloudnative-pg.io`,
     }
-  for (const { path, object, isRead } of named) {
+  for (const { path, object, isRead } of namedLists) {
     const list = valueAt(values, path)
     if (list?.kind !== 'list' || !isRead(values)) continue
     for (const [index, item] of list.items.entries())
       if (item.kind === 'map' && isBlank(item.entries.get('name')))
         yield {
           path: [...path, index, 'name'],
-          message: `${formatPath([...path, index, 'name'])} is not set, but becomes part of the ${object}'s name`,
-          help: 'write `name: …`',
+          message: phrase`${fieldAt([...path, index, 'name'])} is not set, but becomes part of the ${named(object)}'s name`,
+          help: phrase`write \`name: …\``,
         }
   }
 }
@@ -98,11 +99,11 @@ function lacksPlugin(values: MapValue): boolean {
 /** What is wrong with a word; an empty one counts as not set. */
 export function choiceError(path: Path, text: string, words: readonly string[]): ChoiceError {
   const guess = nearest(text, words)
-  const is = text === '' ? 'not set' : `\`${text.slice(0, 40)}\``
+  const is = text === '' ? 'not set' : phrase`\`${named(text)}\``
   return {
     path,
-    message: `${formatPath(path)} is ${is}, but must be one of ${listed(words)}`,
-    ...(guess === undefined ? {} : { help: `did you mean \`${guess}\`?` }),
+    message: phrase`${fieldAt(path)} is ${is}, but must be one of ${listed(words)}`,
+    ...(guess === undefined ? {} : { help: phrase`did you mean \`${guess}\`?` }),
   }
 }
 

@@ -1,11 +1,12 @@
 // Which values are meant to be one of the words that the chart's templates compare them with?
+import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Chart } from '../helm/chart.ts'
 import { wordsFor } from '../helm/unread.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { MapValue, Path } from '../model.ts'
-import { formatPath, listed, nearest } from '../values/path.ts'
+import { listed, nearest } from '../values/path.ts'
 import { leavesOf, valueAt } from '../values/value.ts'
 
 const folded = (word: string): string => word.toLowerCase().replaceAll(/[-_. ]/g, '')
@@ -23,8 +24,9 @@ export function* comparedWords(chart: Chart, values: MapValue, helm: HelmGenerat
     const meant = [...words].find((word) => folded(word) === folded(text))
     const at = meant === undefined ? undefined : spotOf(value)
     if (meant === undefined || at === undefined) continue
-    const message = `${formatPath(path)} is \`${text}\`, but the chart compares it with ${listed([...words].map((word) => `\`${word}\``))}`
-    yield { rule: 'values/known-choice', severity: 'error', message: message.slice(0, 120), at, help: `did you mean \`${meant}\`?` }
+    const all = listed([...words].map((word) => `\`${word}\``))
+    const message = phrase`${fieldAt(path)} is \`${named(text)}\`, but the chart compares it with ${named(all)}`
+    yield { rule: 'values/known-choice', severity: 'error', message, at, help: phrase`did you mean \`${meant}\`?` }
   }
 }
 

@@ -1,16 +1,16 @@
 // Does the real Helm print what the model of the chart prints (`check --cross-check helm`)?
+import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spawnSync } from 'node:child_process'
 import { locateFinding } from '../locate/finding.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database, Json, JsonMap, MapValue, Path, RenderedObject } from '../model.ts'
-import { formatPath } from '../values/path.ts'
+import type { Database, Json, JsonMap, MapValue, Message, Path, RenderedObject } from '../model.ts'
 import { isSecretPath, mask } from '../secret/names.ts'
 import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'
-const help = 'please report it: the model of the chart is wrong; `engine: helm` goes round it'
+const help = phrase`please report it: the model of the chart is wrong; \`engine: helm\` goes round it`
 
 /** Whether `helm` can be run at all. */
 export function isHelmOnPath(): boolean {
@@ -28,16 +28,21 @@ export interface Modelled {
 export function crossCheck(database: Database, { values, objects, root }: Modelled): LocatedFinding[] {
   const outcome = runHelm(database, values, root)
   const fallback = serviceSpot(database)
-  const whole = (message: string): LocatedFinding => ({
+  const whole = (message: Message): LocatedFinding => ({
     rule,
     severity: 'error',
-    message: message.slice(0, 120),
+    message,
     at: fallback,
     help,
     database: database.id,
   })
   if (!outcome.ok)
-    return [{ ...whole(`${maskSentence(outcome.message, [values])}, but the model renders these values`), help: outcome.help ?? help }]
+    return [
+      {
+        ...whole(phrase`${named(maskSentence(outcome.message, [values]))}, but the model renders these values`),
+        help: outcome.help === undefined ? help : phrase`${outcome.help}`,
+      },
+    ]
   const printed = new Map(outcome.objects.map((object) => [nameOf(object), object]))
   const findings: LocatedFinding[] = []
   for (const object of objects) {
@@ -47,7 +52,8 @@ export function crossCheck(database: Database, { values, objects, root }: Modell
       findings.push(locateFinding({ rule, severity: 'error', message, places: [{ path }], help }, { object, values, fallback, database }))
   }
   const modelled = new Set(objects.map(nameOf))
-  for (const name of printed.keys()) if (!modelled.has(name)) findings.push(whole(`${name} is not in the model, but helm prints it`))
+  for (const name of printed.keys())
+    if (!modelled.has(name)) findings.push(whole(phrase`${named(name)} is not in the model, but helm prints it`))
   return findings
 }
 
@@ -57,11 +63,11 @@ function nameOf({ kind, name }: RenderedObject): string {
 
 interface Difference {
   readonly path: Path
-  readonly message: string
+  readonly message: Message
 }
 
 function missingFromHelm(object: RenderedObject): Difference {
-  return { path: ['metadata', 'name'], message: `${nameOf(object)} is in the model, but helm does not print it` }
+  return { path: ['metadata', 'name'], message: phrase`${named(nameOf(object))} is in the model, but helm does not print it` }
 }
 
 /** Bodies that are constant text of the chart are not modelled: then the object ends with its metadata. */
@@ -71,7 +77,7 @@ function fieldsThatDiffer(object: RenderedObject, theirs: JsonMap): Difference[]
   return [...differences(object.plain, compared, [])].map(({ path, ours, theirs: other }) => {
     const isHidden = isSecretPath(path) || (object.kind === 'Secret' && path[0] !== 'metadata')
     const shown = (value: Json | undefined): string => (value !== undefined && isHidden ? mask : short(value))
-    return { path, message: `${formatPath(path)} is ${shown(ours)} in the model, but ${shown(other)} in what helm prints`.slice(0, 120) }
+    return { path, message: phrase`${fieldAt(path)} is ${named(shown(ours))} in the model, but ${named(shown(other))} in what helm prints` }
   })
 }
 
@@ -92,6 +98,5 @@ function isObject(value: Json | undefined): value is JsonMap {
 
 function short(value: Json | undefined): string {
   if (value === undefined) return 'not set'
-  const text = JSON.stringify(maskInJson(value, []))
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+  return JSON.stringify(maskInJson(value, []))
 }

@@ -1,12 +1,14 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import { normalRepository } from '../charts/cache.ts'
+import { repositoryKey } from '../charts/pin.ts'
 import type { Charts, MissingChart } from '../charts/find.ts'
+import { named, phrase } from '../findings/message.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
-import type { Database, MapValue, Path, RenderedObject, Settings } from '../model.ts'
+import type { Database, MapValue, Message, Path, RenderedObject, Settings } from '../model.ts'
+import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { renderWithHelm } from './beside-helm.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
@@ -60,7 +62,12 @@ export function isRenderable(chart: PinnedChart, charts: Charts): boolean {
 }
 
 function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
-  return engine === 'builtin' && name === 'cluster' && version === chartVersion && official.includes(normalRepository(repository))
+  return (
+    engine === 'builtin' &&
+    name === 'cluster' &&
+    version === chartVersion &&
+    official.some((one) => repositoryKey({ repository: one, name, version }) === repositoryKey({ repository, name, version }))
+  )
 }
 
 /** What can be said of a layer's file on its own: the keys that no template reads. */
@@ -78,9 +85,9 @@ function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
     function* (root) {
       const cluster = root.entries.get('cluster')
       const at = cluster?.kind === 'null' ? spotOf(cluster, 'key') : undefined
-      const help = 'remove the key: null here drops everything that lower layers say'
+      const help = phrase`remove the key: null here drops everything that lower layers say`
       if (at !== undefined)
-        yield { rule: 'values/chart-schema', severity: 'error', message: 'cluster is null, but the chart takes a map', at, help }
+        yield { rule: 'values/chart-schema', severity: 'error', message: phrase`cluster is null, but the chart takes a map`, at, help }
     },
     (root) => unknownKeyFindings(findUnknownKeys(root, ownKeys)),
   ]
@@ -140,7 +147,7 @@ function idleFinding({ path, message, help }: IdleValue, values: MapValue, datab
 
 function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
   const at = nearestSpot(values, path) ?? switchSpot(values, path) ?? serviceSpot(database)
-  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id }
+  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id, path: formatPath(path) }
 }
 
 function typeFinding({ value, got, want }: HelmSchemaError, values: MapValue): LocatedFinding {
@@ -163,8 +170,27 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
   // Helm takes three characters more than the operator
   const excess = error.class === 'release-name' ? database.cluster.length - clusterNameLimit : 0
   const message =
-    excess > 0 ? `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}` : error.message
-  return { rule: `chart/${ruleNames[error.class]}`, severity: 'error', message, at, database: database.id }
+    excess > 0
+      ? phrase`cluster name has ${named(database.cluster.length)} characters, but may have at most ${named(clusterNameLimit)}`
+      : phrase`${named(error.message.replace(/\.$/, ''))}`
+  return {
+    rule: `chart/${ruleNames[error.class]}`,
+    severity: 'error',
+    message,
+    at,
+    help: excess > 0 ? phrase`shorten the name of the service by ${excess}, or set postgres.layout.cluster` : renderHelp(error, values),
+    database: database.id,
+  }
+}
+
+/** What the chart requires has a place of its own, also where nobody wrote it. */
+function renderHelp({ class: kind, place }: RenderError, values: MapValue): Message | undefined {
+  const path = place?.origin.path ?? []
+  if (kind === 'nil' && path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null'))
+    return phrase`remove the line: null here drops what lower layers say`
+  const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')
+  if (kind !== 'fail' || place === undefined || !isEmpty || place.origin.path.length === 0) return undefined
+  return phrase`set ${formatPath(place.origin.path)}`
 }
 
 const clusterNameLimit = 50
@@ -183,6 +209,8 @@ function missingChart(database: Database, { message, help }: MissingChart, setti
   return {
     objects: [],
     told: () => [],
-    findings: [{ rule: 'chart/available', severity: 'error', message, at, help, database: database.id }],
+    findings: [
+      { rule: 'chart/available', severity: 'error', message: phrase`${named(message)}`, at, help: phrase`${help}`, database: database.id },
+    ],
   }
 }

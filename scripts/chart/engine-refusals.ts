@@ -1,5 +1,6 @@
 // Where does a person mend what Helm refuses of a chart that is rendered from its files?
 import type { FoundChart } from '../charts/find.ts'
+import { named, phrase } from '../findings/message.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
@@ -61,7 +62,14 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
         : suggestion(refused, path)
   const isAbsent = path !== undefined && isNothing(valueAt(values, path))
   const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
-  return { rule: name, severity: 'error', message, at, help, database: database.id }
+  return {
+    rule: name,
+    severity: 'error',
+    message: phrase`${named(message)}`,
+    at,
+    help: help === undefined ? undefined : phrase`${help}`,
+    database: database.id,
+  }
 }
 
 function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
@@ -160,7 +168,7 @@ function schemaFinding({ types, extra, message }: PlacedFailure, path: Path, { v
   return {
     rule: 'values/chart-schema',
     severity: 'error',
-    message: shortened(maskSentence(words, [values]), longest),
+    message: phrase`${named(maskSentence(words, [values]))}`,
     at,
   }
 }

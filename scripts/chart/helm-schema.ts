@@ -56,17 +56,7 @@ function declaredIn(shape: ClosedShape): readonly (readonly [string, Shape])[] {
 }
 
 function check(value: Value, shape: Shape, path: string, errors: HelmSchemaError[]): void {
-  // what many databases share is looked at once
-  if (value.origin.file.builtin === true || fitting.get(value) === shape) return
-  const before = errors.length
-  checkWritten(value, shape, path, errors)
-  if (errors.length === before) fitting.set(value, shape)
-}
-
-/** Nodes that fit, and what they fit (an alias may stand at two keys). */
-const fitting = new WeakMap<Value, Shape>()
-
-function checkWritten(value: Value, shape: Shape, path: string, errors: HelmSchemaError[]): void {
+  if (value.origin.file.builtin === true) return
   const want = wanted[shape.kind]
   if (want === null || !checkType(value, want, path, errors)) return
   if (shape.kind === 'closed' && value.kind === 'map') checkMap(value, shape, path, errors)

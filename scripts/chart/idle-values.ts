@@ -1,13 +1,15 @@
 // Which values does the chart read to no effect, because of another one, or because it drops what they say?
-import type { MapValue, Path, Value } from '../model.ts'
-import { formatPath } from '../values/path.ts'
+import { fieldAt, phrase } from '../findings/message.ts'
+import type { MapValue, Message, Path, Value } from '../model.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import { barmanPlugin } from './plugins.ts'
+import { valuesShape } from './shape.ts'
+import type { Shape } from './shape-kinds.ts'
 
 export interface IdleValue {
   readonly path: Path
-  readonly message: string
-  readonly help: string
+  readonly message: Message
+  readonly help: Message
 }
 
 type IdleCheck = (values: MapValue) => Iterable<IdleValue>
@@ -23,8 +25,8 @@ const checks: readonly IdleCheck[] = [
       const path = [...volume, key]
       yield {
         path,
-        message: `${formatPath(path)} is set, but enabled is not, so that there is no such volume`,
-        help: 'set `enabled: true` beside it',
+        message: phrase`${fieldAt(path)} is set, but enabled is not, so that there is no such volume`,
+        help: phrase`set \`enabled: true\` beside it`,
       }
       return
     }
@@ -41,9 +43,19 @@ const checks: readonly IdleCheck[] = [
           const is = key === 'allowConnections' ? 'connections stay allowed' : 'connections stay unlimited'
           yield {
             path,
-            message: `${formatPath(path)} is ${String(dropped)}, but the chart drops that: ${is}`,
-            help: 'change it with SQL, or revoke CONNECT from the roles',
+            message: phrase`${fieldAt(path)} is ${String(dropped)}, but the chart drops that: ${is}`,
+            help: phrase`change it with SQL, or revoke CONNECT from the roles`,
           }
+        }
+  },
+  // a text that YAML reads as false (`no`) or 0: the templates print it where it is true
+  function* droppedText(values) {
+    for (const [path, value] of [...textsOf(valuesShape, values, []), initdbOwner(values)])
+      if (value?.kind === 'scalar' && (value.value === false || value.value === 0) && isWritten(value))
+        yield {
+          path,
+          message: phrase`${fieldAt(path)} is ${String(value.value)}, but the chart drops that, as if it were not set`,
+          help: phrase`for that text put single quotes inside double ones: \`"'…'"\`; for none remove the line`,
         }
   },
   function* switchedOffPlugin(values) {
@@ -54,8 +66,8 @@ const checks: readonly IdleCheck[] = [
       const path = ['cluster', 'plugins', index, 'isWALArchiver']
       yield {
         path,
-        message: `${formatPath(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
-        help: 'set `enabled: true` beside it',
+        message: phrase`${fieldAt(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
+        help: phrase`set \`enabled: true\` beside it`,
       }
     }
   },
@@ -64,6 +76,22 @@ const checks: readonly IdleCheck[] = [
 /** Values that people wrote and that do nothing; `values` are the merged layers over the chart's defaults. */
 export function findIdleValues(values: MapValue): IdleValue[] {
   return checks.flatMap((check) => [...check(values)])
+}
+
+/** Texts whose type no schema of the chart checks; names that are printed into longer ones are never dropped. */
+function* textsOf(shape: Shape, value: Value | undefined, path: Path): Iterable<[Path, Value]> {
+  if (value === undefined) return
+  if (shape.kind === 'string' && !shape.declared && shape.printedInName !== true) yield [path, value]
+  else if (shape.kind === 'items' && value.kind === 'list')
+    for (const [index, item] of value.items.entries()) yield* textsOf(shape.item, item, [...path, index])
+  else if (shape.kind === 'closed' && value.kind === 'map')
+    for (const [key, child] of Object.entries(shape.fields)) yield* textsOf(child, value.entries.get(key), [...path, key])
+}
+
+/** `initdb` goes through as it is, but for its owner. */
+function initdbOwner(values: MapValue): [Path, Value | undefined] {
+  const path = ['cluster', 'initdb', 'owner']
+  return [path, valueAt(values, path)]
 }
 
 function isWritten(value: Value | undefined): value is Value {

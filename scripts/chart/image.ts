@@ -103,5 +103,5 @@ export function timescaleCatalogSpec(chart: Chart): Value {
 }
 
 function imageList(items: readonly Value[], at: Value): Value {
-  return items.length > 0 ? { kind: 'list', items, origin: at.origin, overrides: [] } : nothing(at)
+  return items.length > 0 ? { kind: 'list', origin: at.origin, overrides: [], items } : nothing(at)
 }

@@ -85,12 +85,14 @@ function joinedKey(key: string, where: string, shape: ClosedShape): string | und
 function homesOf(key: string, where: string, shape: ClosedShape): readonly string[] {
   const home = Object.hasOwn(moved, where) ? moved[where] : joinedKey(key, where, shape)
   if (home !== undefined) return [home]
-  // a setting of postgresql.conf one level too high is what the chart itself complains about
-  if (/^cluster\.postgresql\.[^.]+$/.test(where) && !toleratedPostgresqlKeys.includes(key)) return [`cluster.postgresql.parameters.${key}`]
+  // a setting of postgresql.conf a level too high; of one level the chart itself complains
+  if (/^cluster\.(?:postgresql\.[^.]+|[a-z]+(?:_[a-z\d]+)+)$/.test(where) && !toleratedPostgresqlKeys.includes(key))
+    return [`cluster.postgresql.parameters.${key}`]
   const all = pathsByKey().get(key) ?? []
   const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
   const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
-  return (near.length > 0 ? near : all).slice(0, 3)
+  // a word that several unrelated maps have, such as `parameters`, tells nothing
+  return near.length > 0 ? near.slice(0, 3) : parent === '' || all.length === 1 ? all.slice(0, 3) : []
 }
 
 let paths: ReadonlyMap<string, readonly string[]> | undefined

@@ -20,12 +20,12 @@ const noOverrides: readonly Value[] = []
 
 /** A constant of the chart, born where the value stands that made the chart print it. */
 export function constant(value: string | number | boolean, at: Value): Value {
-  return { kind: 'scalar', value, origin: at.origin, overrides: noOverrides, constant: true }
+  return { kind: 'scalar', origin: at.origin, overrides: noOverrides, value, constant: true }
 }
 
 /** A text that the chart makes of a value. */
 export function made(value: string, at: Value): Value {
-  return { kind: 'scalar', value, origin: at.origin, overrides: noOverrides }
+  return { kind: 'scalar', origin: at.origin, overrides: noOverrides, value }
 }
 
 export function nothing(at: Value): NullValue {
@@ -33,11 +33,11 @@ export function nothing(at: Value): NullValue {
 }
 
 export function mapNode(entries: Fields, at: Value): Value {
-  return { kind: 'map', entries, origin: at.origin, overrides: noOverrides }
+  return { kind: 'map', origin: at.origin, overrides: noOverrides, entries }
 }
 
 export function listNode(items: readonly Value[], at: Value): Value {
-  return { kind: 'list', items, origin: at.origin, overrides: noOverrides }
+  return { kind: 'list', origin: at.origin, overrides: noOverrides, items }
 }
 
 /** A map of constants and nodes: `{ name: node }`, or null where nothing was printed below the key. */
@@ -65,7 +65,7 @@ export function bare(chart: Chart, text: string, at: Value): Value {
     const resolved = resolveScalar(text)
     // Helm goes through JSON, which has no infinity
     if (typeof resolved === 'number' && !Number.isFinite(resolved)) return unreadable(chart, at)
-    return resolved === null ? nothing(at) : { kind: 'scalar', value: resolved, origin: at.origin, overrides: at.overrides }
+    return resolved === null ? nothing(at) : { kind: 'scalar', origin: at.origin, overrides: at.overrides, value: resolved }
   }
   // the key below tells whether the text ran out of its line
   const root = readText(`root:\n  text: ${text.trimEnd()}\n  end: end\n`)
@@ -105,7 +105,7 @@ export function bareQuoted(chart: Chart, text: string, at: Value): Value {
 export function quoted(value: Value): Value {
   if (value.kind === 'null') return nothing(value)
   if (value.kind === 'scalar' && typeof value.value === 'string') return value
-  return { kind: 'scalar', value: printed(value), origin: value.origin, overrides: value.overrides }
+  return { kind: 'scalar', origin: value.origin, overrides: value.overrides, value: printed(value) }
 }
 
 /** Marks the object as one that YAML can't read; only the place matters. */

@@ -137,7 +137,7 @@ function operand(scope: Scope, word: string): Value {
 }
 
 function text(scope: Scope, value: string): Value {
-  return { kind: 'scalar', value, origin: scope.template.origin, overrides: [] }
+  return { kind: 'scalar', origin: scope.template.origin, overrides: [], value }
 }
 
 function unsupported(scope: Scope, word: string): never {

@@ -1,10 +1,11 @@
 // What is said of a value that the chart's schema refuses?
+import { described, fieldAt, phrase, shown } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { MapValue, Path, Value } from '../model.ts'
 import { isSecretPath } from '../secret/names.ts'
-import { formatPath } from '../values/path.ts'
-import { resolveScalar } from '../yaml/scalars.ts'
+import type { HelmType } from './helm-schema.ts'
+import { schemaFix, schemaHelp } from './schema-help.ts'
 
 const typeNames: ReadonlyMap<string, string> = new Map([
   ['string', 'text'],
@@ -28,27 +29,26 @@ export interface WrongType {
 export function wrongTypeFinding(wrong: WrongType, values: MapValue): LocatedFinding {
   const { value, got, want } = wrong
   const { path } = value.origin
-  const written = value.kind === 'scalar' && !isSecretPath(path) ? `${typeName(got)} (${JSON.stringify(value.value)})` : typeName(got)
-  const wanted = want.map(typeName)
+  const written =
+    value.kind === 'scalar' && !isSecretPath(path)
+      ? got === 'boolean'
+        ? described(value)
+        : phrase`${typeName(got)} (${shown(value.value)})`
+      : typeName(got)
+  const [only] = want
+  const one = want.length === 1 && only !== undefined && isHelmType(only) ? { value, want: only } : undefined
   return {
     rule: 'values/chart-schema',
     severity: 'error',
-    message: `${formatPath(path)} is ${written}, but the chart takes ${wanted.join(' or ')}`.slice(0, 120),
+    message: phrase`${fieldAt(path)} is ${written}, but the chart takes ${want.map(typeName).join(' or ')}`,
     at: spotOf(value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
-    help: helpFor(wrong),
+    help: one === undefined ? undefined : schemaHelp(one),
+    fix: one === undefined ? undefined : schemaFix(one),
   }
 }
 
-function helpFor({ value, want }: WrongType): string | undefined {
-  if (want.includes('string') && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
-    const { start, end } = value.origin.value
-    return `put quotes around it: "${value.origin.file.text.slice(start, end)}"`
-  }
-  const bare = value.kind === 'scalar' && typeof value.value === 'string' ? typeof resolveScalar(value.value) : undefined
-  if (bare !== undefined && want.some((type) => bare === (type === 'integer' ? 'number' : type))) return 'write it without quotes'
-  if (want.includes('array') && value.kind === 'map') return 'write list items: `- ` before each'
-  if (want.includes('object')) return 'write `key: value` lines below it'
-  return undefined
+function isHelmType(type: string): type is HelmType {
+  return ['string', 'integer', 'boolean', 'array', 'object'].includes(type)
 }
 
 /** The tree without one value; lists lose the item's content, not its place. */

@@ -1,23 +1,21 @@
-// Where does this program keep the charts that it downloaded?
+// Where are pulled charts kept on this machine?
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { ChartPin } from '../model.ts'
+import { baseName, repositoryKey } from './pin.ts'
 
-/** The folder of the cache: `$XDG_CACHE_HOME`, else `~/.cache`. */
-export function cacheFolder(): string {
-  const { XDG_CACHE_HOME: given } = process.env
-  return join(given !== undefined && given !== '' ? given : join(homedir(), '.cache'), 'cnpg-values', 'charts')
+/** The folder of all charts; a relative XDG_CACHE_HOME counts as none, as its specification says. */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const { XDG_CACHE_HOME: base } = env
+  return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'cnpg-values', 'charts')
 }
 
-/** The archive of a pinned chart; two repositories that have a chart of one name have an archive each. */
-export function cachePath({ repository, name, version }: ChartPin): string {
-  const home = createHash('sha256').update(normalRepository(repository)).digest('hex').slice(0, 12)
-  return join(cacheFolder(), `${name.replaceAll('/', '-')}-${version}-${home}.tgz`)
-}
-
-/** One spelling for `oci://host/path`, the bare `host/path` of Argo CD, and addresses that end in a slash. */
-export function normalRepository(repository: string): string {
-  const bare = repository.replace(/\/+$/, '')
-  return /^[./]|:\/\//.test(bare) ? bare : `oci://${bare}`
+/**
+ * The archive of a pinned chart, whether it is there or not: charts of one name and version from two repositories are two
+ * files, and the two spellings of an OCI registry are one.
+ */
+export function cachePath(pin: ChartPin): string {
+  const repository = createHash('sha256').update(repositoryKey(pin)).digest('hex').slice(0, 12)
+  return join(cacheFolder(), `${baseName(pin)}-${pin.version}-${repository}.tgz`)
 }

@@ -1,4 +1,5 @@
 // argv → command → exit code; no logic.
+import { printed } from '../values/printed.ts'
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
 import { command, describeOption, flagText, usageOf, where } from './command.ts'
@@ -20,12 +21,15 @@ export const commands: readonly Command[] = [
   command({
     name: 'render',
     does: 'write the merged values and the Argo CD manifests',
+    details: 'Everything is checked first: with any error nothing is written, else what differs is written and what is left over removed.',
     options: { check: { type: 'boolean', does: 'write nothing; report files that are stale, missing or left over' }, ...where },
     run: async (flags, _, terminal) => (await import('./commands/render.ts')).render(flags, terminal),
   }),
   command({
     name: 'check',
     does: 'check every database and every generated file; with names, report those databases only',
+    details:
+      '`--staged` judges the git index, `--base origin/main` the change, too; `--baseline FILE` fails on new problems only; `--live FILE` compares with what the Kubernetes cluster has.',
     options: {
       base: { type: 'text', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
       staged: { type: 'boolean', does: 'judge the git index (what a commit would hold), against HEAD or --base' },
@@ -48,6 +52,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'plan',
     does: 'say what merging this branch will do to each database',
+    details: 'What changes, what PostgreSQL does, and what a person must do, in which order.',
     options: {
       base: { type: 'text', value: 'REF', does: 'the branch that this one is merged into, such as origin/main', isRequired: true },
       format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the form of the plan' },
@@ -84,6 +89,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'admit',
     does: 'judge manifests as the API server and the operator would; `-` is standard input',
+    details: 'Files hold YAML, JSON or Lists; with `--before` an object that was there is judged as an update.',
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator (default: the newest known)' },
       before: { type: 'text', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
@@ -100,6 +106,18 @@ export const commands: readonly Command[] = [
     operands: 'bash|zsh|fish',
     words: ['bash', 'zsh', 'fish'],
     run: async (_, words, terminal) => (await import('./commands/completion.ts')).completion(words, commands, terminal),
+  }),
+  command({
+    name: 'charts pull',
+    does: 'download the pinned charts, or others, and verify them; no other command asks the network',
+    options: {
+      to: { type: 'text', value: 'DIR', does: 'where the archives go, such as charts (default: the cache of this machine)' },
+      lock: { type: 'boolean', does: 'write their digests into charts.lock, which later pulls must match' },
+      'dry-run': { type: 'boolean', does: 'download nothing; print what is there and what would be pulled' },
+      root: where.root,
+    },
+    operands: '[[REPOSITORY/]NAME@VERSION…]',
+    run: async (flags, charts, terminal) => (await import('./commands/charts.ts')).chartsPull(flags, charts, terminal),
   }),
   command({
     name: 'schemas derive',
@@ -131,7 +149,7 @@ export async function main(argv: readonly string[], unguarded: Terminal): Promis
       `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${said(argv.join(' '))}\n`,
     )
     terminal.stderr(
-      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(String(error))}\n`,
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(printed(error))}\n`,
     )
     return 3
   }
@@ -186,11 +204,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
       terminal[second === undefined ? 'stderr' : 'stdout'](helpOf(group))
       return second === undefined ? 2 : 0
     }
+    // of a command of two words the second may be what is misspelt
+    const name = group === undefined ? first : `${first} ${second}`
     const guess = nearest(
-      first,
-      commands.map(({ name }) => name.split(' ')[0] as string),
+      name,
+      commands.map((one) => (group === undefined ? (one.name.split(' ')[0] as string) : one.name)),
     )
-    throw new UsageError(`there is no command \`${first}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`} (see --help)`)
+    throw new UsageError(`there is no command \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`} (see --help)`)
   }
   const { flags, operands } = readFlags(command, argv.slice(command.name.split(' ').length))
   if (flags['help'] === true) {
@@ -216,7 +236,7 @@ function readFlags(
     const message =
       error instanceof Error
         ? (error.message.replaceAll(/\s{0,9}\n\s{0,9}/g, ' ').split('. ')[0] as string).replace(/\.$/, '')
-        : String(error)
+        : printed(error)
     const unknown = /'--?([\w-]+)'/.exec(message)?.[1]
     const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
     throw new UsageError(
@@ -243,5 +263,6 @@ function helpOf(command: Command): string {
   const rows = Object.entries(command.options).map(([name, option]): [string, string] => [flagText(name, option), describeOption(option)])
   const width = Math.max(0, ...rows.map(([option]) => option.length))
   const list = rows.map(([option, does]) => `  ${option.padEnd(width)}  ${does}\n`)
-  return `usage: cnpg-values ${usageOf(command)}\n\n${command.does}\n\n${list.join('')}`
+  const about = command.details === undefined ? command.does : `${command.does}\n\n${command.details}`
+  return `usage: cnpg-values ${usageOf(command)}\n\n${about}\n\n${list.join('')}`
 }

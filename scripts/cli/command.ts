@@ -21,6 +21,8 @@ export type FlagsOf<Table extends Options> = { readonly [Name in keyof Table]?: 
 export interface Command<Table extends Options = Options> {
   readonly name: string
   readonly does: string
+  /** whole sentences for its own help and the README: what one line has no room for */
+  readonly details?: string
   readonly options: Table
   /** how its operands are written in the usage (`DATABASE [PATH]`); absent: it takes none */
   readonly operands?: string

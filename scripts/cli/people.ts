@@ -6,7 +6,9 @@ import type { Command } from './command.ts'
 export const peopleCommands: readonly Command[] = [
   command({
     name: 'explain',
-    does: 'say where a value comes from, what it becomes, and what may stand there',
+    does: 'say where a value comes from, what it becomes, and what may be written there',
+    details:
+      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it every value is listed. Shown are the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
     options: { format, ...where },
     operands: 'DATABASE [PATH]',
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),
@@ -45,6 +47,7 @@ export const peopleCommands: readonly Command[] = [
   command({
     name: 'upgrade',
     does: 'say what would change or break with other versions; writes nothing',
+    details: 'Another operator, chart, Argo CD or PostgreSQL, database by database.',
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator, such as 1.30.0' },
       chart: { type: 'text', value: 'V', does: 'version of the cluster chart, such as 0.8.1' },

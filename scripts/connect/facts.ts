@@ -1,7 +1,7 @@
 // How is a database reached: which secrets, services, poolers, roles?
 import { printed } from '../values/printed.ts'
 import type { Database, Json, RenderedObject } from '../model.ts'
-import { isJsonMap } from '../values/value.ts'
+import { jsonAt } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 
 /** The keys of a secret that the operator makes for a role. */
@@ -59,19 +59,13 @@ export interface ConnectFacts {
   readonly others: readonly { readonly dbname: string; readonly owner: string }[]
 }
 
-function at(root: Json | undefined, ...path: readonly string[]): Json | undefined {
-  let node = root
-  for (const step of path) node = isJsonMap(node) ? node[step] : undefined
-  return node ?? undefined
-}
-
 function textAt(root: Json | undefined, ...path: readonly string[]): string | undefined {
-  const value = at(root, ...path)
+  const value = jsonAt(root, path)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function itemsAt(root: Json | undefined, ...path: readonly string[]): readonly Json[] {
-  const value = at(root, ...path)
+  const value = jsonAt(root, path)
   return Array.isArray(value) ? value : []
 }
 
@@ -79,11 +73,11 @@ function itemsAt(root: Json | undefined, ...path: readonly string[]): readonly J
 export function connectFacts(database: Database, objects: readonly RenderedObject[]): ConnectFacts | undefined {
   const object = objects.find(({ kind }) => kind === 'Cluster')
   if (object === undefined) return undefined
-  const spec = at(object.plain, 'spec')
+  const spec = jsonAt(object.plain, ['spec'])
   const [method, bootstrap] = bootstrapOf(spec)
   const cluster = object.name
   const image = textAt(spec, 'imageName')
-  const written = at(spec, 'instances')
+  const written = jsonAt(spec, ['instances'])
   const instances = typeof written === 'number' ? written : 1
   const hasStandby = instances > 1
   const { environment } = database
@@ -112,7 +106,7 @@ export function connectFacts(database: Database, objects: readonly RenderedObjec
 
 function bootstrapOf(spec: Json | undefined): [string, Json | undefined] {
   for (const method of ['initdb', 'recovery', 'pg_basebackup']) {
-    const found = at(spec, 'bootstrap', method)
+    const found = jsonAt(spec, ['bootstrap', method])
     if (found !== undefined) return [method, found]
   }
   return ['initdb', undefined]
@@ -127,12 +121,12 @@ function secretsOf(
   const { method, bootstrap } = start
   const secrets: SecretFacts[] = []
   const given = textAt(bootstrap, 'secret', 'name')
-  const isReplica = at(spec, 'replica', 'enabled') === true
+  const isReplica = jsonAt(spec, ['replica', 'enabled']) === true
   const isComplete =
     method === 'initdb' || (!isReplica && textAt(bootstrap, 'database') !== undefined && textAt(bootstrap, 'owner') !== undefined)
   if (given !== undefined) secrets.push({ name: given, use: 'application', by: 'given' })
   else if (isComplete) secrets.push({ name: `${cluster}-app`, use: 'application', by: 'operator' })
-  if (at(spec, 'enableSuperuserAccess') === true) {
+  if (jsonAt(spec, ['enableSuperuserAccess']) === true) {
     const own = textAt(spec, 'superuserSecret', 'name')
     secrets.push(
       own === undefined ? { name: `${cluster}-superuser`, use: 'superuser', by: 'operator' } : { name: own, use: 'superuser', by: 'given' },
@@ -165,14 +159,14 @@ function servicesOf(cluster: string, spec: Json | undefined, hasStandby: boolean
 function poolerService({ name, plain }: RenderedObject, hasStandby: boolean): ServiceFacts {
   const type = textAt(plain, 'spec', 'type') ?? 'rw'
   const poolMode = textAt(plain, 'spec', 'pgbouncer', 'poolMode') ?? 'session'
-  const prepared = at(plain, 'spec', 'pgbouncer', 'parameters', 'max_prepared_statements')
+  const prepared = jsonAt(plain, ['spec', 'pgbouncer', 'parameters', 'max_prepared_statements'])
   const use = `PgBouncer in ${poolMode} mode before ${type}`
   const leads = leadingTo(type, use, hasStandby)
   return { name, kind: 'pooler', ...leads, poolMode, ...(prepared === undefined ? {} : { preparedStatements: printed(prepared) }) }
 }
 
 function otherDatabase({ plain }: RenderedObject): { dbname: string; owner: string } {
-  const spec = at(plain, 'spec')
+  const spec = jsonAt(plain, ['spec'])
   return { dbname: textAt(spec, 'name') ?? '', owner: textAt(spec, 'owner') ?? '' }
 }
 

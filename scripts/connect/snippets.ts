@@ -37,7 +37,7 @@ function plainVariable(name: string, value: string): string[] {
 function environmentOf(route: Route, lines: readonly string[]): string {
   const { facts } = route
   return [
-    `# Deployment, in the container (the Secret is in namespace ${oneLine(facts.namespace)}: pods of other namespaces can not read it)`,
+    `# Deployment, in the container (the Secret is in namespace ${oneLine(facts.namespace)}: pods of other namespaces cannot read it)`,
     'env:',
     ...lines,
   ].join('\n')

@@ -88,7 +88,7 @@ function whySecret(secrets: readonly SecretFacts[]): string[] {
 }
 
 /** Everything about a database for a person; ends with a line break. */
-export function connectText(facts: ConnectFacts, color: boolean): string {
+export function connectText(facts: ConnectFacts, { color, command }: { readonly color: boolean; readonly command: string }): string {
   const title = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
   const sections = [
     [
@@ -106,7 +106,7 @@ export function connectText(facts: ConnectFacts, color: boolean): string {
     [title('kubectl cnpg'), ...commandLines(pluginCommands(facts))],
     [title('kubectl'), ...commandLines(kubectlCommands(facts))],
     [title('install the plugin'), ...commandLines(installCommands(facts))],
-    [title('for applications'), `  cnpg-values connect ${facts.database} --spring | --env | --node | --python | --flyway DIR`],
+    [title('for applications'), `  ${command} ${facts.database} --spring | --env | --node | --python | --flyway DIR`],
   ]
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }

@@ -165,7 +165,7 @@ export function deriveSchemas(
         else derived.set(`${outcome.product}/${outcome.source.kind}`, outcome)
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      const reason = error instanceof Error ? error.message.split('\n')[0] : printed(error)
       problems.push({ path: input.path, message: `the file can't be read as YAML: ${reason}`.slice(0, 120) })
     }
   }

@@ -1,4 +1,5 @@
 // Are the names that the path of a base file gives ones that Kubernetes takes?
+import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
@@ -20,7 +21,7 @@ export function checkName(base: Base, source: Reader, findings: LocatedFinding[]
     ['name', base.parts.name ?? 'a'],
   ] as const) {
     if (legalName.test(name)) continue
-    const message = `${what} is \`${name}\`, but must be lower-case letters, digits and \`-\`, starting with a letter`
+    const message = phrase`${what} is \`${named(name)}\`, but must be lower-case letters, digits and \`-\`, starting with a letter`
     const suggestion = trimEndOf(
       name
         .toLowerCase()
@@ -36,7 +37,7 @@ export function checkName(base: Base, source: Reader, findings: LocatedFinding[]
         message,
         base.path,
         source,
-        legalName.test(suggestion) ? `rename it to \`${suggestion}\`` : undefined,
+        legalName.test(suggestion) ? phrase`rename it to \`${named(suggestion)}\`` : undefined,
       ),
     )
     return false

@@ -1,4 +1,5 @@
 // Which folders and links stand where files of the layout would, and can't be followed?
+import { named, phrase } from '../findings/message.ts'
 import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { couldHold, matcher, serviceFolder } from './layout.ts'
@@ -28,6 +29,12 @@ export function blockedFindings({ layout }: Settings, tree: Tree): LocatedFindin
   return blocked.map(({ path, message, help }) => {
     const shown = tree.shown?.(path) ?? path
     const file = { path: shown, text: '', ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
-    return { rule: 'discover/readable', severity: 'error', message: `${shown} ${message}`, at: firstSpot(undefined, file), help }
+    return {
+      rule: 'discover/readable',
+      severity: 'error',
+      message: phrase`${named(shown)} ${message}`,
+      at: firstSpot(undefined, file),
+      help: help === undefined ? undefined : phrase`${help}`,
+    }
   })
 }

@@ -1,4 +1,5 @@
 // What is there: which databases, in which environments, from which files?
+import { named, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { blockedFindings } from './blocked.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -6,9 +7,9 @@ import { checkName } from './base-names.ts'
 import type { Base } from './base-names.ts'
 import { fileFinding, openReader } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
-import { fill, isInFolder, layoutFolders, matcher, meantPath, overrideParts, serviceFolder } from './layout.ts'
+import { fill, isInFolder, layoutFolders, matcher, meantPath, overrideMatcher, serviceFolder } from './layout.ts'
 import type { Parts } from './layout.ts'
-import type { Database, Environment, LayerName, Settings, SourceFile } from '../model.ts'
+import type { Database, Environment, Settings } from '../model.ts'
 import { byCodeUnit, listed, nearest } from '../values/path.ts'
 import { missingBases } from './missing-base.ts'
 import { readService } from './service.ts'
@@ -71,6 +72,11 @@ function overrideKey(parts: Parts): string {
   return `${parts.service}\0${parts.name ?? ''}\0${parts.env ?? ''}`
 }
 
+/** Whether a folder on the way to a file, or the file itself, is set aside by the first character of its name. */
+function isHidden(path: string): boolean {
+  return /(?:^|\/)[._]/.test(path)
+}
+
 function classify(settings: Settings, tree: Tree, source: Reader, findings: LocatedFinding[]): Classified {
   const { layout } = settings
   const folders = layoutFolders(layout)
@@ -79,6 +85,7 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
   const asOverride = matcher(layout.overrides)
   const asService = own === undefined ? () => undefined : matcher(`${own}/service.yaml`)
   const environments = settings.environments.map((environment) => environment.name)
+  const asOwnOverride = overrideMatcher(layout.overrides, environments)
   const bases: Base[] = []
   const overrides = new Map<string, string>()
   const serviceFiles = new Map<string, string>()
@@ -86,19 +93,13 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
   for (const path of tree.paths) {
     const folder = folders.find((one) => isInFolder(path, one))
     if (folder === undefined) continue
-    if (
-      path
-        .slice(folder.length)
-        .split('/')
-        .some((segment) => segment.startsWith('_') || segment.startsWith('.'))
-    )
-      continue
+    if (isHidden(path.slice(folder.length))) continue
     const service = asService(path)
     if (service !== undefined) {
       serviceFiles.set(service.service, path)
       continue
     }
-    const override = overrideParts(layout.overrides, environments, path)
+    const override = asOwnOverride(path)
     const base = asBase(path)
     if (override !== undefined) overrides.set(overrideKey(override), path)
     else if (base !== undefined) bases.push({ parts: base, path })
@@ -122,10 +123,11 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
 
 function strayOverride(path: string, parts: Parts, environments: readonly string[], source: Reader): LocatedFinding {
   const guess = nearest(parts.env ?? '', environments)
-  const help = guess === undefined ? 'rename the file, or add the environment to postgres.environments' : `did you mean \`${guess}\`?`
+  const help =
+    guess === undefined ? phrase`rename the file, or add the environment to postgres.environments` : phrase`did you mean \`${guess}\`?`
   return fileFinding(
     'discover/environment-exists',
-    `${path} is for environment \`${parts.env}\`, but only ${listed(environments)} exist`,
+    phrase`${named(path)} is for environment \`${named(parts.env)}\`, but only ${listed(environments)} exist`,
     path,
     source,
     help,
@@ -133,20 +135,32 @@ function strayOverride(path: string, parts: Parts, environments: readonly string
 }
 
 function wrongEnding(path: string, twin: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/file-name', `${path} ends in .yml, but only .yaml files are read`, path, source, `rename it to ${twin}`)
+  return fileFinding(
+    'discover/file-name',
+    phrase`${named(path)} ends in .yml, but only .yaml files are read`,
+    path,
+    source,
+    phrase`rename it to ${named(twin)}`,
+  )
 }
 
 function misnamed(path: string, meant: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/file-name', `${path} is never read: no such name is in the layout`, path, source, `did you mean ${meant}?`)
+  return fileFinding(
+    'discover/file-name',
+    phrase`${named(path)} is never read: no such name is in the layout`,
+    path,
+    source,
+    phrase`did you mean ${named(meant)}?`,
+  )
 }
 
 function unusedOverride(path: string, environment: Environment, source: Reader): LocatedFinding {
   const finding = fileFinding(
     'discover/override-used',
-    `${path} is never read, but \`environments\` in service.yaml leaves ${environment.name} out`,
+    phrase`${named(path)} is never read, but \`environments\` in service.yaml leaves ${named(environment.name)} out`,
     path,
     source,
-    'remove the file, or add the environment',
+    phrase`remove the file, or add the environment`,
   )
   return { ...finding, severity: 'warning' }
 }
@@ -173,32 +187,30 @@ function makeDatabase(
   service: Service | undefined,
   source: Reader,
 ): Database | undefined {
+  const defaults = source(environmentDefaults(environment.name))
+  const own = source(base.path)
+  const override = overridePath === undefined ? undefined : source(overridePath)
+  if (own === undefined || (override === undefined && overridePath !== undefined)) return undefined
+  const layers: Database['layers'][number][] = [{ layer: 'service', file: own }]
+  if (defaults !== undefined) layers.unshift({ layer: 'environment', file: defaults })
+  if (override !== undefined) layers.push({ layer: 'service-environment', file: override })
   const parts = { ...base.parts, env: environment.name }
-  const ownName = parts.name === undefined ? [] : [parts.name]
-  const layers: { layer: LayerName; file: SourceFile }[] = []
-  const candidates: [LayerName, string | undefined][] = [
-    ['environment', environmentDefaults(environment.name)],
-    ['service', base.path],
-    ['service-environment', overridePath],
-  ]
-  for (const [layer, path] of candidates) {
-    const file = path === undefined ? undefined : source(path)
-    if (file !== undefined) layers.push({ layer, file })
-    else if (path !== undefined && layer !== 'environment') return undefined
-  }
-  const retired = service?.retired[environment.name]
-  return {
-    id: [parts.service, ...ownName, environment.name].join('/'),
+  const names = parts.name === undefined ? parts.service : `${parts.service}/${parts.name}`
+  // one of thousands: members that may be absent are set one by one, since a spread for each takes longer than all the rest
+  const database: { -readonly [Key in keyof Database]: Database[Key] } = {
+    id: `${names}/${environment.name}`,
     service: parts.service,
-    ...(parts.name === undefined ? {} : { name: parts.name }),
     environment,
     namespace: fill(service?.namespace ?? environment.namespace, parts),
     cluster: fill(settings.layout.cluster, parts),
     application: fill(settings.layout.application, parts),
-    ...(service?.owner === undefined ? {} : { owner: service.owner }),
-    ...(retired === undefined ? {} : { retired }),
-    ...(service?.origin === undefined ? {} : { description: service.origin }),
-    rendered: `${[renderedFolder, environment.name, parts.service, ...ownName].join('/')}.yaml`,
+    rendered: `${renderedFolder}/${environment.name}/${names}.yaml`,
     layers,
   }
+  const retired = service?.retired[environment.name]
+  if (parts.name !== undefined) database.name = parts.name
+  if (service?.owner !== undefined) database.owner = service.owner
+  if (retired !== undefined) database.retired = retired
+  if (service?.origin !== undefined) database.description = service.origin
+  return database
 }

@@ -1,7 +1,8 @@
 // What does each file of the tree say, read once, and where is a finding about it placed?
+import { named, phrase } from '../findings/message.ts'
 import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { SourceFile } from '../model.ts'
+import type { Message, SourceFile } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { FileText, Tree } from '../repository/tree.ts'
 
@@ -33,9 +34,9 @@ export function openReader(tree: Tree, findings: LocatedFinding[]): Reader {
       findings.push({
         rule: 'discover/readable',
         severity: 'error',
-        message: `${file.path} ${read.message}`,
+        message: phrase`${named(file.path)} ${read.message}`,
         at: unreadableSpot(file, read.line),
-        help: read.help,
+        ...(read.help === undefined ? {} : { help: phrase`${read.help}` }),
       })
     files.set(path, read?.ok === true ? file : undefined)
     return files.get(path)
@@ -54,7 +55,7 @@ function fileReadLater(about: Omit<SourceFile, 'text'>, read: () => FileText | u
 }
 
 /** A finding about a file as a whole, at its first key. */
-export function fileFinding(rule: string, message: string, path: string, source: Reader, help?: string): LocatedFinding {
+export function fileFinding(rule: string, message: Message, path: string, source: Reader, help?: Message): LocatedFinding {
   const file = source(path) ?? { path, text: '' }
   const root = parseYaml(file, 'service').documents[0]
   return { rule, severity: 'error', message, at: firstSpot(root, file), help }

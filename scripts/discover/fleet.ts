@@ -30,6 +30,25 @@ export function chooseDatabase(fleet: Fleet, name: string | undefined): Database
   const [only, ...others] = matches
   if (only !== undefined && others.length === 0) return only
   if (only !== undefined) throw new UsageError(`\`${name}\` is several databases; name one of ${listed(matches.map(({ id }) => id))}`)
-  const guess = nearest(name, [...ids, ...new Set(fleet.databases.map(({ service }) => service))])
-  throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+  throw noSuchDatabase(name, fleet.databases)
+}
+
+/** Wrong usage: no database, and no service, has this name; a file of one is taken for it. */
+export function noSuchDatabase(name: string, databases: readonly Database[]): UsageError {
+  const path = name.replace(/^\.\//, '')
+  const owner = databases.find(({ layers }) => layers.some(({ layer, file }) => layer !== 'environment' && file.path === path))
+  const guess =
+    owner === undefined
+      ? nearest(
+          name,
+          databases.flatMap(({ id, service }) => [id, service]),
+        )
+      : ownName(owner, path)
+  return new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+}
+
+/** All environments of a service for its base file, one for an override. */
+function ownName({ id, environment, layers }: Database, path: string): string {
+  const isBase = layers.some(({ layer, file }) => layer === 'service' && file.path === path)
+  return isBase ? id.slice(0, -environment.name.length - 1) : id
 }

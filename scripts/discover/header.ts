@@ -1,14 +1,35 @@
 // Where are generated files, and how do they say that they are generated?
 
-/** First line of every file that this program writes; what stands in a later version may differ after the comma. */
-export const GENERATED_HEADER =
-  '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: npm run render'
+const start = '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: '
+
+/** First line of every file that this program writes; what a later version has after the semicolon may differ. */
+export const GENERATED_HEADER = `${start}cnpg-values render`
+
+/** A generated text that names the command line as it is typed in this repository. */
+export function withCommand(text: string, command: string): string {
+  return text.startsWith(`${GENERATED_HEADER}\n`) ? `${start}${command}${text.slice(GENERATED_HEADER.length)}` : text
+}
+
+/** Whether a generated file says what it should; the command line in its first line may be the one of another day. */
+export function isCurrent(present: string, wanted: string): boolean {
+  if (present === wanted) return true
+  const [line, rest] = [firstLine(present), firstLine(wanted)]
+  return (
+    /^[ -~]{1,200}$/.test(line) &&
+    line.startsWith(start) &&
+    rest.startsWith(start) &&
+    present.slice(line.length) === wanted.slice(rest.length)
+  )
+}
+
+function firstLine(text: string): string {
+  const end = text.indexOf('\n')
+  return end < 0 ? text : text.slice(0, end)
+}
 
 /** Whether a file's text (any line ending, with or without a byte order mark) was written by this program. */
 export function isGenerated(text: string): boolean {
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  const end = text.indexOf('\n', start)
-  const first = text.slice(start, end < 0 ? undefined : end)
+  const first = firstLine(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   return first.startsWith('# Generated ') && first.includes(' by cnpg-values; do not edit')
 }
 

@@ -1,9 +1,11 @@
 // Are the files there that every environment and the operator need?
+import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { fill } from './layout.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings, SourceFile } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
@@ -16,9 +18,9 @@ function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[] {
     .map((environment) => ({
       rule: 'discover/defaults-exist',
       severity: 'error' as const,
-      message: `environment \`${environment.name}\` has no ${environmentDefaults(environment.name)}, but its defaults are read from it`,
+      message: phrase`environment \`${named(environment.name)}\` has no ${environmentDefaults(environment.name)}, but its defaults are read from it`,
       at: nearestSpot(settings.origin, ['environments', environment.name], 'key') as Spot,
-      help: 'create the file (it may be empty)',
+      help: phrase`create the file (it may be empty)`,
     }))
 }
 
@@ -39,9 +41,9 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
       {
         rule: 'discover/operator-values',
         severity: 'error',
-        message: `${operatorValues} does not exist, but the operator's Application reads it`,
+        message: phrase`${named(operatorValues)} does not exist, but the operator's Application reads it`,
         at,
-        help: 'create the file (it may be empty), or set operator.manageApplication: false where another installs the operator',
+        help: phrase`create the file (it may be empty), or set operator.manageApplication: false where another installs the operator`,
       },
     ]
   }
@@ -51,12 +53,12 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
       {
         rule: 'discover/readable',
         severity: 'error',
-        message: `${operatorValues} ${read.message}`,
+        message: phrase`${named(operatorValues)} ${named(read.message)}`,
         at: unreadableSpot(file, read.line),
-        help: read.help,
+        ...(read.help === undefined ? {} : { help: phrase`${read.help}` }),
       },
     ]
-  const parsed = parseYaml(file, 'environment')
+  const parsed = parseYaml(file, 'environment', maxValues)
   return [...yamlFindings(file, parsed.problems), ...shapeFindings(file, parsed)]
 }
 
@@ -68,11 +70,12 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
 /** Nothing to check is a mistake, and never a silent success. */
 export function noDatabase(settings: Settings): LocatedFinding {
   const { origin, layout } = settings
+  const example = fill(layout.databases, { service: '<service>', name: '<name>' })
   return {
     rule: 'discover/any-database',
     severity: 'error',
-    message: `no file matches ${layout.databases}, but a repository without databases can't be checked`,
+    message: phrase`no file matches ${named(layout.databases)}, but a repository without databases can't be checked`,
     at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
-    help: 'create databases/<service>/values.yaml, or set postgres.layout.databases',
+    help: phrase`create ${named(example)}, or set postgres.layout.databases`,
   }
 }

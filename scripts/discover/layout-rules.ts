@@ -1,11 +1,12 @@
 // Do the patterns of the settings make names that Kubernetes takes, a different one for each database?
+import { named, phrase } from '../findings/message.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isReadAsText } from '../kubernetes/dns-name.ts'
 import { fill, placeholdersOf } from './layout.ts'
-import type { Path, Settings } from '../model.ts'
+import type { Message, Path, Settings } from '../model.ts'
 
-type Fail = (key: string, message: string, help?: string, path?: Path) => void
+type Fail = (key: string, message: Message, help?: Message, path?: Path) => void
 
 /** Patterns that name too little, or that fit no name that Kubernetes takes: told at the setting, before any service is looked at. */
 export function checkLayout(settings: Settings): LocatedFinding[] {
@@ -20,34 +21,36 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
   const { layout } = settings
   // at the base of a change nobody can mend a name any more
   const isPast = settings.origin.origin.file.revision !== undefined
-  const named = placeholdersOf(layout.databases).known.includes('name')
+  const isNamed = placeholdersOf(layout.databases).known.includes('name')
   const needs: [keyof Settings['layout'], readonly string[]][] = [
     ['databases', ['service']],
-    ['overrides', named ? ['service', 'name', 'env'] : ['service', 'env']],
+    ['overrides', isNamed ? ['service', 'name', 'env'] : ['service', 'env']],
     ['cluster', []],
     ['application', []],
   ]
   for (const [key, required] of needs) {
     const { known, unknown } = placeholdersOf(layout[key])
     for (const name of unknown)
-      fail(key, `postgres.layout.${key} has the placeholder {${name}}, but only {service}, {name} and {env} exist`)
+      fail(key, phrase`postgres.layout.${named(key)} has the placeholder {${named(name)}}, but only {service}, {name} and {env} exist`)
     for (const name of required)
-      if (!known.includes(name)) fail(key, `postgres.layout.${key} has no {${name}}, but two databases would share one file`)
-    if (!named && known.includes('name')) fail(key, `postgres.layout.${key} has {name}, but postgres.layout.databases has none`)
+      if (!known.includes(name))
+        fail(key, phrase`postgres.layout.${named(key)} has no {${named(name)}}, but two databases would share one file`)
+    if (!isNamed && known.includes('name'))
+      fail(key, phrase`postgres.layout.${named(key)} has {name}, but postgres.layout.databases has none`)
   }
   if (placeholdersOf(layout.databases).known.includes('env'))
-    fail('databases', 'postgres.layout.databases has {env}, but the base file is the same for all environments')
+    fail('databases', phrase`postgres.layout.databases has {env}, but the base file is the same for all environments`)
   for (const key of ['databases', 'overrides'] as const)
     if (layout[key].startsWith('/') || layout[key].split('/').includes('..'))
-      fail(key, `postgres.layout.${key} is \`${layout[key]}\`, but must be a relative path inside the repository`)
+      fail(key, phrase`postgres.layout.${named(key)} is \`${named(layout[key])}\`, but must be a relative path inside the repository`)
   for (const { name: environment, namespace } of settings.environments) {
     const path = ['environments', environment, 'namespace']
     const field = `postgres.${path.join('.')}`
     const { known, unknown } = placeholdersOf(namespace)
     for (const name of unknown)
-      fail('', `${field} has the placeholder {${name}}, but only {service}, {name} and {env} exist`, undefined, path)
-    if (!named && !isPast && known.includes('name'))
-      fail('', `${field} has {name}, but postgres.layout.databases has none`, undefined, path)
+      fail('', phrase`${named(field)} has the placeholder {${named(name)}}, but only {service}, {name} and {env} exist`, undefined, path)
+    if (!isNamed && !isPast && known.includes('name'))
+      fail('', phrase`${named(field)} has {name}, but postgres.layout.databases has none`, undefined, path)
   }
   if (found.length === 0 && !isPast) checkPatterns(settings, fail)
   return found
@@ -59,22 +62,18 @@ function checkPatterns({ layout, environments }: Settings, fail: Fail): void {
   if (!made(layout.cluster).every((name) => isDns1035Label(name) && isReadAsText(name)))
     fail(
       'cluster',
-      `postgres.layout.cluster is ${cut(layout.cluster)}, but names are lower-case letters, digits and \`-\`, starting with a letter`,
+      phrase`postgres.layout.cluster is \`${named(layout.cluster)}\`, but names are lower-case letters, digits and \`-\`, starting with a letter`,
     )
   if (!made(layout.application).every(isDns1123Subdomain))
     fail(
       'application',
-      `postgres.layout.application is ${cut(layout.application)}, but names are lower-case letters, digits, \`-\` and \`.\``,
+      phrase`postgres.layout.application is \`${named(layout.application)}\`, but names are lower-case letters, digits, \`-\` and \`.\``,
     )
   for (const { name: env, namespace } of environments) {
     const name = fill(namespace, { service: 'a', name: 'a', env })
     const path = ['environments', env, 'namespace']
     const must = isReadAsText(name) ? 'be lower-case letters, digits and `-`' : 'be no word that YAML reads as a number or a switch'
     if (!isDns1123Label(name) || !isReadAsText(name))
-      fail('', `postgres.environments.${env}.namespace is ${cut(namespace)}, but must ${must}`, undefined, path)
+      fail('', phrase`postgres.environments.${named(env)}.namespace is \`${named(namespace)}\`, but must ${must}`, undefined, path)
   }
-}
-
-function cut(text: string): string {
-  return `\`${text.length > 24 ? `${text.slice(0, 23)}…` : text}\``
 }

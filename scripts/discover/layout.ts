@@ -47,21 +47,74 @@ export function matcher(pattern: string): Matcher {
 }
 
 function compile(pattern: string): Matcher {
-  const names: string[] = []
-  const source = pattern.split(/(\{(?:service|name|env)\})/).map((piece) => {
-    const name = /^\{(service|name|env)\}$/.exec(piece)?.[1]
-    if (name === undefined) return piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    if (names.includes(name)) return `\\k<${name}>`
-    names.push(name)
-    return `(?<${name}>[^/]+)`
+  const cut = piecesOf(pattern)
+  const [first, last] = [cut[0] as string, cut.at(-1) as string]
+  const tokens = cut.flatMap((piece, index): Token[] => {
+    if (index % 2 === 1) return [{ name: piece as keyof Parts }]
+    return piece === '' ? [] : [{ text: piece }]
   })
-  const expression = new RegExp(`^${source.join('')}$`)
   return (path) => {
-    const groups = expression.exec(path)?.groups
-    if (groups === undefined) return undefined
-    const { service = '', name, env } = groups
+    if (!path.startsWith(first) || !path.endsWith(last) || path.length > longestPath || tokens.length > path.length) return undefined
+    const found = assign(tokens, path)
+    if (found === undefined) return undefined
+    const { service = '', name, env } = found
     return { service, ...(name === undefined ? {} : { name }), ...(env === undefined ? {} : { env }) }
   }
+}
+
+type Token = { readonly text: string } | { readonly name: keyof Parts }
+
+/** No system opens a longer one. */
+const longestPath = 4_096
+/** Ends of placeholders that are tried for one path; more are needed where one that is there twice has thousands of readings. */
+const mostTries = 5_000
+
+/** What the placeholders take, each as much as it can, from left to right; one that is there twice takes the same. */
+function assign(tokens: readonly Token[], path: string): { service?: string; name?: string; env?: string } | undefined {
+  const rests = restsThatFit(tokens, path)
+  const found: { service?: string; name?: string; env?: string } = {}
+  let tries = 0
+  const fits = (index: number, at: number): boolean => {
+    if (rests[index]?.[at] !== 1) return false
+    const token = tokens[index]
+    if (token === undefined) return true
+    if ('text' in token) return fits(index + 1, at + token.text.length)
+    const known = found[token.name]
+    if (known !== undefined) return path.startsWith(known, at) && fits(index + 1, at + known.length)
+    const slash = path.indexOf('/', at)
+    for (let end = slash < 0 ? path.length : slash; end > at && tries <= mostTries; end--) {
+      if (rests[index + 1]?.[end] !== 1) continue
+      tries++
+      found[token.name] = path.slice(at, end)
+      if (fits(index + 1, end)) return true
+    }
+    delete found[token.name]
+    return false
+  }
+  return fits(0, 0) ? found : undefined
+}
+
+/** For each token, and for each place in the path, 1 where all that follows fits, as if each placeholder were there once. */
+function restsThatFit(tokens: readonly Token[], path: string): readonly Uint8Array[] {
+  let rest = new Uint8Array(path.length + 1)
+  rest[path.length] = 1
+  const rests = [rest]
+  for (const token of tokens.toReversed()) {
+    const here = new Uint8Array(path.length + 1)
+    if ('text' in token) {
+      for (let at = path.indexOf(token.text); at >= 0; at = path.indexOf(token.text, at + 1)) here[at] = rest[at + token.text.length] ?? 0
+    } else {
+      let hasEnd = false
+      for (let at = path.length; at >= 0; at--) {
+        if (path[at] === '/') hasEnd = false
+        else if (hasEnd) here[at] = 1
+        hasEnd ||= rest[at] === 1
+      }
+    }
+    rests.push(here)
+    rest = here
+  }
+  return rests.reverse()
 }
 
 /** The folder that holds all databases: what stands before the first placeholder, up to the last '/'. */
@@ -119,11 +172,17 @@ export function meantPath(path: string, layout: Settings['layout'], environments
 }
 
 /** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
-export function overrideParts(pattern: string, environments: readonly string[], path: string): Parts | undefined {
-  let best: Parts | undefined
-  for (const env of environments) {
-    const parts = matcher(fill(pattern, { service: '{service}', name: '{name}', env }))(path)
-    if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+export function overrideMatcher(pattern: string, environments: readonly string[]): Matcher {
+  const byEnvironment = environments.map((env) => ({
+    env,
+    fit: matcher(fill(pattern, { service: '{service}', name: '{name}', env })),
+  }))
+  return (path) => {
+    let best: Parts | undefined
+    for (const { env, fit } of byEnvironment) {
+      const parts = fit(path)
+      if (parts !== undefined && env.length > (best?.env?.length ?? 0)) best = { ...parts, env }
+    }
+    return best
   }
-  return best
 }

@@ -1,8 +1,9 @@
 // Which files belong to a base file that does not exist?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { fileFinding } from './file-reader.ts'
 import type { Reader } from './file-reader.ts'
-import { fill, matcher, overrideParts } from './layout.ts'
+import { fill, matcher, overrideMatcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 
 interface WithoutBase {
@@ -19,10 +20,11 @@ export function missingBases({ overrides, serviceFiles, told }: WithoutBase, set
   const { layout } = settings
   const environments = settings.environments.map(({ name }) => name)
   const asBase = matcher(layout.databases)
+  const asOverride = overrideMatcher(layout.overrides, environments)
   const servicesOf = (paths: Iterable<string>): Set<string | undefined> => new Set([...paths].map((path) => asBase(path)?.service))
   const missing = new Map<string, string>()
   for (const path of [...overrides].sort()) {
-    const base = fill(layout.databases, overrideParts(layout.overrides, environments, path) ?? { service: '' })
+    const base = fill(layout.databases, asOverride(path) ?? { service: '' })
     if (!told.has(base) && !missing.has(base)) missing.set(base, path)
   }
   const spoken = servicesOf([...told, ...missing.keys()])
@@ -37,5 +39,5 @@ export function missingBases({ overrides, serviceFiles, told }: WithoutBase, set
 }
 
 function baseFinding(path: string, base: string, what: string, source: Reader): LocatedFinding {
-  return fileFinding('discover/base-exists', `${path} ${what}`, path, source, `create ${base} (it may be empty)`)
+  return fileFinding('discover/base-exists', phrase`${named(path)} ${what}`, path, source, phrase`create ${named(base)} (it may be empty)`)
 }

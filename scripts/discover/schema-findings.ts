@@ -1,9 +1,10 @@
 // How are ajv's errors on a hand-written file told to a person?
-import { describe } from '../values/describe.ts'
+import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
+import { listHelp } from '../findings/lists.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Path, SourceFile, Value } from '../model.ts'
+import type { Fix, Message, Path, SourceFile, Value } from '../model.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
@@ -58,70 +59,92 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
     }
     return { file, span: root.origin.key ?? root.origin.value }
   }
-  const make = (message: string, at: Spot, help?: string): LocatedFinding => ({
+  const make = (message: Message, at: Spot, help?: Message, fix?: Fix): LocatedFinding => ({
     rule: 'settings/schema',
     severity: 'error',
     message,
     at,
     help,
+    fix,
   })
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params['additionalProperty'])
       const guess = nearest(key, siblings(steps, prefix))
       return make(
-        `unknown key \`${key}\`${field === '' ? '' : ` in \`${field}\``}`,
+        phrase`unknown key \`${named(key)}\`${field === '' ? '' : ` in \`${field}\``}`,
         spot([...steps, key], 'key'),
-        guess === undefined ? undefined : `did you mean \`${guess}\`?`,
+        guess === undefined ? undefined : phrase`did you mean \`${guess}\`?`,
+        { rename: siblings(steps, prefix).filter((word) => nearest(key, [word]) !== undefined) },
       )
     }
     case 'required': {
       const missing = String(error.params['missingProperty'])
-      return make(`${field}.${missing} is not set, but must be`, spot(steps, 'key'), `add \`${missing}:\``)
+      return make(phrase`${named(field)}.${named(missing)} is not set, but must be`, spot(steps, 'key'), phrase`add \`${named(missing)}:\``)
     }
     case 'type': {
       const isQuoted = error.params['type'] === 'boolean' && isBooleanText(value)
-      const help = error.params['type'] === 'string' && value?.kind === 'scalar' ? 'put quotes around it' : undefined
+      const help = typeHelp(String(error.params['type']), value, field)
       const subject = field === '' ? file.path : field
-      const shown = isQuoted ? `the text ${describe(value)}` : describe(value)
+      const is = isQuoted ? phrase`the text ${described(value)}` : described(value)
       return make(
-        `${subject} is ${shown}, but must be ${typeName(String(error.params['type']))}`,
+        phrase`${named(subject)} is ${is}, but must be ${typeName(String(error.params['type']))}`,
         spot(steps, 'value'),
-        isQuoted ? 'write it without quotes' : help,
+        isQuoted ? phrase`write it without quotes` : help,
+        fixOf(String(error.params['type'])),
       )
     }
     case 'enum': {
       const choices = error.params['allowedValues'] as string[]
       const guess = value?.kind === 'scalar' ? nearest(printed(value.value), choices) : undefined
-      const help = guess === undefined ? undefined : `did you mean \`${guess}\`?`
-      return make(`${field} is ${describe(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
+      const help = guess === undefined ? undefined : phrase`did you mean \`${guess}\`?`
+      return make(phrase`${named(field)} is ${described(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
     }
     case 'propertyNames': {
       const key = String(error.params['propertyName'])
-      return make(`${field} has the key \`${key}\`, but names are lower-case letters, digits and \`-\``, spot([...steps, key], 'key'))
+      return make(
+        phrase`${named(field)} has the key \`${named(key)}\`, but names are lower-case letters, digits and \`-\``,
+        spot([...steps, key], 'key'),
+      )
     }
     case 'uniqueItems': {
       const second = [...steps, String(error.params['i'])]
       return make(
-        `${field} has ${describe(valueAt(root, second))} twice, but must name each entry once`,
+        phrase`${named(field)} has ${described(valueAt(root, second))} twice, but must name each entry once`,
         spot(second, 'value'),
-        'remove one',
+        phrase`remove one`,
       )
     }
     case 'minItems':
       return make(
-        `${field} is an empty list, but must name at least one entry`,
+        phrase`${named(field)} is an empty list, but must name at least one entry`,
         spot(steps, 'key'),
-        'remove the key: without it all are meant',
+        phrase`remove the key: without it all are meant`,
       )
     case 'minProperties':
     case 'maxProperties': {
-      const must = field.endsWith('destination') ? 'exactly one of server and name' : 'at least one entry'
-      return make(`${field} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${must}`, spot(steps, 'key'))
+      const some = error.keyword === 'minProperties' ? 'at least one entry' : `at most ${String(error.params['limit'])}`
+      const must = field.endsWith('destination') ? 'exactly one of server and name' : some
+      return make(
+        phrase`${named(field)} has ${value?.kind === 'map' ? value.entries.size : 0} entries, but must have ${must}`,
+        spot(steps, 'key'),
+      )
     }
-    default:
-      return make(`${field} is ${describe(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'))
+    default: {
+      const bare = value?.kind === 'scalar' && typeof value.value === 'string' ? /^v(\d+\.\d+\.\d+)$/.exec(value.value)?.[1] : undefined
+      const help = bare === undefined || !field.endsWith('version') ? undefined : phrase`write ${bare}, without the v`
+      return make(phrase`${named(field)} is ${described(value)}, but must ${patternMeaning(field, error)}`, spot(steps, 'value'), help)
+    }
   }
+}
+
+/** What to write in place of a value of the wrong type. */
+function typeHelp(type: string, value: Value | undefined, field: string): Message | undefined {
+  if (type === 'string' && value?.kind === 'scalar') return phrase`put quotes around it`
+  if (type === 'array') return listHelp(value)
+  if (type === 'object' && /^retired(?:\.|$)/.test(field))
+    return phrase`write retired: { prd: { reason: moved to another team, since: 2026-01-31 } }`
+  return type === 'object' && value?.kind !== 'list' ? phrase`write \`key: value\` lines below it` : undefined
 }
 
 /** A text that would be true or false without its quotes. */
@@ -160,7 +183,7 @@ function patternMeaning(field: string, error: ErrorObject): string {
   if (field.endsWith('owner')) return 'be a label value: letters, digits, `-`, `_` and `.`, at most 63'
   if (/[cC]hart\.name$/.test(field)) return 'be a chart name: letters, digits, `.`, `_` and `-`, starting with a letter or digit'
   if (/[cC]hart\.repository$/.test(field)) return 'be an address such as https://… or oci://…, or a folder such as ./charts'
-  if (field.endsWith('url')) return 'be a Git URL such as https://github.com/me/repo.git'
+  if (field.endsWith('url')) return 'be a Git URL such as https://host/me/repo.git'
   if (field.endsWith('since')) return 'be a date such as 2026-01-31'
   if (field.endsWith('path')) return 'be a relative path inside the repository'
   if (error.keyword === 'minLength') return 'not be empty'
@@ -179,4 +202,21 @@ function typeName(type: string): string {
     { string: 'text', boolean: 'true or false', object: 'a map', array: 'a list', integer: 'a whole number', number: 'a number' }[type] ??
     type
   )
+}
+
+/** How a value of another type may be written so that it has the one that the schema wants. */
+function fixOf(type: string): Fix | undefined {
+  switch (type) {
+    case 'string':
+      return { write: 'text' }
+    case 'integer':
+    case 'number':
+      return { write: 'number' }
+    case 'boolean':
+      return { write: 'boolean' }
+    case 'array':
+      return { write: 'list', ofText: true }
+    default:
+      return undefined
+  }
 }

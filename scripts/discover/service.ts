@@ -1,10 +1,11 @@
 // What does a service.yaml say: owner, environments, namespace, retirement?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { validateService } from '../../dist/validators.js'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { placeholdersOf } from './layout.ts'
 import type { MapValue, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { listed, nearest } from '../values/path.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { toPlain, valueAt } from '../values/value.ts'
@@ -24,7 +25,7 @@ export interface Service {
 
 /** service.yaml → what it says, and what is wrong with it. */
 export function readService(file: SourceFile, settings: Settings): { service?: Service; findings: LocatedFinding[] } {
-  const parsed = parseYaml(file, 'service')
+  const parsed = parseYaml(file, 'service', maxValues)
   const problems = yamlFindings(file, parsed.problems)
   if (hasSeveralDocuments(parsed.documents)) problems.push(severalDocuments(file, parsed.documents))
   const root = parsed.documents[0]
@@ -40,7 +41,7 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
     findings.push({
       rule: 'settings/layout',
       severity: 'error',
-      message: `namespace has the placeholder {${name}}, but only {service}, {name} and {env} exist`,
+      message: phrase`namespace has the placeholder {${named(name)}}, but only {service}, {name} and {env} exist`,
       at: { file, span: (valueAt(root, ['namespace']) as Value).origin.value },
     })
   return findings.some((finding) => finding.severity === 'error') ? { findings } : { service, findings }
@@ -54,7 +55,7 @@ function impossibleDays(root: Value): LocatedFinding[] {
     const day = since?.kind === 'scalar' ? printed(since.value) : ''
     const time = Date.parse(`${day}T00:00:00Z`)
     if (since === undefined || (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day))) return []
-    const message = `retired.${name}.since is \`${day}\`, but must be a day of the calendar such as 2026-01-31`
+    const message = phrase`retired.${named(name)}.since is \`${named(day)}\`, but must be a day of the calendar such as 2026-01-31`
     return [{ rule: 'settings/schema', severity: 'error' as const, message, at: { file: since.origin.file, span: since.origin.value } }]
   })
 }
@@ -68,9 +69,12 @@ function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] 
     findings.push({
       rule: 'discover/environment-exists',
       severity: 'error',
-      message: `${field} has \`${name}\`, but only the environments ${listed(known)} exist`,
+      message: phrase`${named(field)} has \`${named(name)}\`, but only the environments ${listed(known)} exist`,
       at,
-      help: guess === undefined ? 'add it to postgres.environments in apps/values.yaml, or remove it here' : `did you mean \`${guess}\`?`,
+      help:
+        guess === undefined
+          ? phrase`add it to postgres.environments in apps/values.yaml, or remove it here`
+          : phrase`did you mean \`${guess}\`?`,
     })
   }
   const environments = valueAt(root, ['environments'])

@@ -1,4 +1,5 @@
 // What does `postgres` in apps/values.yaml say: versions, environments, layout?
+import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import { validateSettings } from '../../dist/validators.js'
@@ -7,8 +8,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ChartPin, Environment, MapValue, Path, Settings, SourceFile, Value } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
-import { describe } from '../values/describe.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -67,14 +67,22 @@ export function loadSettings(tree: Tree): LoadedSettings {
   if (read?.ok !== true) {
     const message =
       read === undefined
-        ? `${settingsFile} does not exist, but the settings of the databases stand there`
-        : `${settingsFile} ${read.message}`
+        ? phrase`${named(settingsFile)} does not exist, but the settings of the databases stand there`
+        : phrase`${named(settingsFile)} ${named(read.message)}`
     return {
       file,
-      findings: [{ rule: 'discover/readable', severity: 'error', message, at: unreadableSpot(file, read?.line), help: read?.help }],
+      findings: [
+        {
+          rule: 'discover/readable',
+          severity: 'error',
+          message,
+          at: unreadableSpot(file, read?.line),
+          help: read?.help === undefined ? undefined : phrase`${read.help}`,
+        },
+      ],
     }
   }
-  const parsed = parseYaml(file, 'service')
+  const parsed = parseYaml(file, 'service', maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (hasSeveralDocuments(parsed.documents)) findings.push(severalDocuments(file, parsed.documents))
@@ -83,8 +91,9 @@ export function loadSettings(tree: Tree): LoadedSettings {
       findings.push({
         rule: 'settings/schema',
         severity: 'error',
-        message: `${settingsFile} is ${describe(root)}, but must hold \`postgres:\` with the settings`,
+        message: phrase`${named(settingsFile)} is ${described(root)}, but must hold \`postgres:\` with the settings`,
         at: firstSpot(root, file),
+        help: phrase`write \`postgres:\` with repository, operator, clusterChart and environments (README, "Adopt it")`,
       })
     return { file, findings }
   }
@@ -105,16 +114,17 @@ export function readSettings(root: MapValue): { settings: Settings } | { finding
     const key = candidate === undefined ? undefined : root.entries.get(candidate)?.origin.key
     const help =
       candidate === undefined
-        ? 'add `postgres:` with argocd, repository, operator, clusterChart and environments'
-        : `rename \`${candidate}\` to \`postgres\``
+        ? phrase`add \`postgres:\` with argocd, repository, operator, clusterChart and environments`
+        : phrase`rename \`${named(candidate)}\` to \`postgres\``
     return {
       findings: [
         {
           rule: 'settings/schema',
           severity: 'error',
-          message: '`postgres` is not set, but the settings of the databases stand there',
+          message: phrase`\`postgres\` is not set, but the settings of the databases stand there`,
           at: key ? { ...at, span: key } : at,
           help,
+          fix: { rename: ['postgres'] },
         },
       ],
     }
@@ -176,17 +186,17 @@ function unsafeTexts(value: Value, path: Path): LocatedFinding[] {
       found.push({
         rule: 'settings/no-password',
         severity: 'error',
-        message: `${field} holds a password, but is written into generated files`,
+        message: phrase`${named(field)} holds a password, but is written into generated files`,
         at,
-        help: 'remove it; Argo CD takes credentials from a Secret of its own',
+        help: phrase`remove it; Argo CD takes credentials from a Secret of its own`,
       })
     if (what !== undefined)
       found.push({
         rule: 'settings/safe-text',
         severity: 'error',
-        message: `${field} holds ${what}, but would be executed or break the generated set`,
+        message: phrase`${named(field)} holds ${what}, but would be executed or break the generated set`,
         at,
-        help: 'write plain text',
+        help: phrase`write plain text`,
       })
   }
   const walk = (node: Value, at: Path): void => {
@@ -208,9 +218,9 @@ function checkProject({ argocd, origin }: Settings): LocatedFinding[] {
     {
       rule: 'settings/layout',
       severity: 'error',
-      message: 'postgres.argocd.project is `default`, but that project belongs to Argo CD and to every other Application',
+      message: phrase`postgres.argocd.project is \`default\`, but that project belongs to Argo CD and to every other Application`,
       at: nearestSpot(origin, ['argocd', 'project']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
-      help: 'name another project, or set manageProject: false',
+      help: phrase`name another project, or set manageProject: false`,
     },
   ]
 }

@@ -1,4 +1,5 @@
 // Do two databases want the same name?
+import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { fill, placeholdersOf } from './layout.ts'
@@ -46,8 +47,8 @@ function sharedPattern(
     (part) => !used.includes(part) && (differs[part] || part === 'service'),
   ) as string
   const at = nearestSpot(settings.origin, ['layout', key]) ?? firstSpot(settings.origin, settings.origin.origin.file)
-  const message = `postgres.layout.${key} is \`${settings.layout[key]}\`, but without {${lacks}} several ${what}s have one name`
-  return { rule: 'discover/unique-name', severity: 'error', message, at, help: `add {${lacks}}`, database: database.id }
+  const message = phrase`postgres.layout.${named(key)} is \`${named(settings.layout[key])}\`, but without {${named(lacks)}} several ${what}s have one name`
+  return { rule: 'discover/unique-name', severity: 'error', message, at, help: phrase`add {${named(lacks)}}`, database: database.id }
 }
 
 function duplicateName(database: Database, other: Database, what: string, name: string): LocatedFinding {
@@ -58,10 +59,10 @@ function duplicateName(database: Database, other: Database, what: string, name: 
   return {
     rule: 'discover/unique-name',
     severity: 'error',
-    message: `${what} name of ${database.id} is \`${name}\`, but ${other.id} has the same`,
+    message: phrase`${what} name of ${named(database.id)} is \`${named(name)}\`, but ${named(other.id)} has the same`,
     at: spot(database),
-    related: [{ ...spot(other), message: `${other.id} stands here` }],
-    help: 'rename one of the two, or change postgres.layout',
+    related: [{ ...spot(other), message: phrase`${named(other.id)} stands here` }],
+    help: phrase`rename one of the two, or change postgres.layout`,
     database: database.id,
   }
 }

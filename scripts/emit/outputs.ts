@@ -1,4 +1,5 @@
 // Which generated files are stale, missing or left over, and how are they written?
+import { named, phrase } from '../findings/message.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -6,7 +7,7 @@ import type { Database, SourceFile } from '../model.ts'
 import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
-import { generatedFiles, generatedFolders, isGenerated } from '../discover/header.ts'
+import { generatedFiles, generatedFolders, isCurrent, isGenerated, withCommand } from '../discover/header.ts'
 
 /** A generated file as it should be. */
 export interface Output {
@@ -26,17 +27,22 @@ export type OutputState =
 /** The rules that say "run render", and that `render` itself puts right. */
 export const staleRules: ReadonlySet<string> = new Set(['emit/stale', 'emit/missing', 'emit/orphan'])
 
-/**
- * What is there against what should be; files of `unseen` databases are left as they are.
- * A file without our header is foreign: never overwritten, never removed.
- */
-export function compareOutputs(outputs: readonly Output[], tree: Tree, unseen: Iterable<Database> = []): OutputState[] {
-  const states: OutputState[] = outputs.map((output) => {
+export interface CompareOptions {
+  /** databases whose files are left as they are */
+  readonly unseen: Iterable<Database>
+  /** what files that are written name as the command line that writes them */
+  readonly command: string
+}
+
+/** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
+export function compareOutputs(outputs: readonly Output[], tree: Tree, { unseen, command }: CompareOptions): OutputState[] {
+  const states: OutputState[] = outputs.map((one) => {
+    const output = { ...one, text: withCommand(one.text, command) }
     const read = tree.read(output.path)
     if (read === undefined) return { kind: 'missing', output }
     if (!read.ok) return { kind: 'blocked', output, why: read.message }
     const present = read.text
-    if (present === output.text) return { kind: 'unchanged', output, present }
+    if (isCurrent(present, output.text)) return { kind: 'unchanged', output, present }
     // an empty file holds nothing that could be lost
     return isGenerated(present) || present === '' ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
   })
@@ -68,17 +74,20 @@ export function outputFindings(
   const stale: LocatedFinding[] = []
   const foreign: LocatedFinding[] = []
   for (const state of states) {
-    const staging = state.kind === 'orphan' ? stage(state.path, undefined) : stage(state.output.path, state.output.text)
+    const staging =
+      state.kind === 'orphan'
+        ? stage(state.path, (text) => text === undefined)
+        : stage(state.output.path, (text) => text !== undefined && isCurrent(text, state.output.text))
     const help =
       staging === undefined
-        ? `run \`${render}\` and commit what it writes`
-        : `run \`${staging}\`: the work tree is up to date, but it isn't staged`
+        ? phrase`run \`${named(render)}\` and commit what it writes`
+        : phrase`run \`${named(staging)}\`: the work tree is up to date, but it isn't staged`
     if (state.kind === 'orphan') {
       const file = { path: state.path, text: state.present }
       stale.push({
         rule: 'emit/orphan',
         severity: 'error',
-        message: `generated file is left over, but no database needs it any more`,
+        message: phrase`generated file is left over, but no database needs it any more`,
         at: lineSpot(file, 1),
         help,
       })
@@ -86,7 +95,7 @@ export function outputFindings(
       stale.push({
         rule: 'emit/missing',
         severity: 'error',
-        message: `generated file is not there, but must be committed`,
+        message: phrase`generated file is not there, but must be committed`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
         help,
         database: state.output.database,
@@ -98,19 +107,21 @@ export function outputFindings(
         rule: 'emit/stale',
         severity: 'error',
         message: isSameButForEnds(file.text, state.output.text)
-          ? 'generated file has other line ends or a byte order mark, but must be written as it was generated'
-          : `generated file is stale from line ${line} on`,
+          ? phrase`generated file has other line ends or a byte order mark, but must be written as it was generated`
+          : phrase`generated file is stale from line ${named(line)} on`,
         at: lineSpot(file, line),
-        help: isSameButForEnds(file.text, state.output.text) ? `run \`${render}\`, and set \`eol=lf\` in .gitattributes` : help,
+        help: isSameButForEnds(file.text, state.output.text)
+          ? phrase`run \`${named(render)}\`, and set \`eol=lf\` in .gitattributes`
+          : help,
         database: state.output.database,
       })
     } else if (state.kind === 'blocked') {
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: `what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
+        message: phrase`what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
-        help: `remove it, then run \`${render}\``,
+        help: phrase`remove it, then run \`${named(render)}\``,
         database: state.output.database,
       })
     } else if (state.kind === 'foreign') {
@@ -118,9 +129,9 @@ export function outputFindings(
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: `file was written by hand, but stands where a generated one goes`,
+        message: phrase`file was written by hand, but stands where a generated one goes`,
         at: lineSpot(file, 1),
-        help: `move what it says to the inputs (README, "Adopt"), then delete it and run \`${render}\``,
+        help: phrase`move what it says to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``,
       })
     }
   }
@@ -135,18 +146,20 @@ function together(stale: readonly LocatedFinding[], rule: string): LocatedFindin
   const [first] = alike
   if (first === undefined || alike.length <= most) return alike
   const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
-  const message = `${alike.length} generated files are ${is}, the first is ${first.at.file.path}`.slice(0, 120)
+  const message = phrase`${named(alike.length)} generated files are ${is}, the first is ${first.at.file.path}`
   return alike.map((finding) => ({ ...finding, at: first.at, message }))
 }
 
 function isSameButForEnds(present: string, wanted: string): boolean {
-  return present.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n') === wanted
+  return isCurrent(present.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n'), wanted)
 }
 
 function firstDifference(present: string, wanted: string): number {
   const a = present.split('\n')
   const b = wanted.split('\n')
-  const index = a.findIndex((line, at) => line !== b[at])
+  // the command line that the first one names is no difference
+  const isSameHeader = isCurrent(`${a[0]}\n`, `${b[0]}\n`)
+  const index = a.findIndex((line, at) => line !== b[at] && !(at === 0 && isSameHeader))
   return (index < 0 ? Math.min(a.length, b.length) - 1 : index) + 1
 }
 

@@ -1,5 +1,7 @@
 // Which path did a person type?
-import type { Path } from '../model.ts'
+import type { Path, Value } from '../model.ts'
+import { formatPath } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
 
 const step = /^(?:\.?([A-Za-z_][^.[\]"]*)|\.?\[(\d+)\]|\.(\d+)|\.?\[("(?:[^"\\]|\\.)*"|'[^']*')\])/
 
@@ -39,4 +41,35 @@ export function parseObjectPath(text: string, kinds: Iterable<string>, names: Re
   const path = parsePath(named ? others.join('/') : [second, ...others].join('/'))
   if (path === undefined) return undefined
   return { kind, path, ...(named ? { name: second } : {}) }
+}
+
+/** A path in which dots and brackets of a key were taken for steps (`annotations.argocd.argoproj.io/sync-options`), as the tree has it. */
+export function joinSteps(root: Value, path: Path): Path {
+  const joined: (string | number)[] = []
+  let node: Value | undefined = root
+  for (let index = 0; index < path.length; index++) {
+    let step = path[index] as string | number
+    if (node?.kind === 'map' && !node.entries.has(String(step))) {
+      const keys = node.entries
+      const end = path.findIndex((_, last) => last > index && keys.has(path.slice(index, last + 1).join('.')))
+      if (end > 0) {
+        step = path.slice(index, end + 1).join('.')
+        index = end
+      }
+    }
+    joined.push(step)
+    node = node === undefined ? undefined : valueAt(node, [step])
+  }
+  return joined
+}
+
+/** Of an item behind the end of a list that it can't be set, nor become a field; undefined: the path has none. */
+export function itemBeyond(root: Value, path: Path): string | undefined {
+  for (const [depth, step] of path.entries()) {
+    const list = typeof step === 'number' ? valueAt(root, path.slice(0, depth)) : undefined
+    if (list?.kind !== 'list' || Number(step) < list.items.length) continue
+    const { length } = list.items
+    return `\`${formatPath(path.slice(0, depth))}\` has ${length} item${length === 1 ? '' : 's'}, but \`[${step}]\` would be number ${Number(step) + 1}`
+  }
+  return undefined
 }

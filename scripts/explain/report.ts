@@ -1,4 +1,5 @@
 // What does `explain` tell, before it is text or JSON?
+import type { Place } from '../report/places.ts'
 import type { FieldFacts, Reader } from '../admit/field-facts.ts'
 import type { Json, LayerName, SourceLocation } from '../model.ts'
 
@@ -58,6 +59,13 @@ export interface Explanation {
   readonly postgres?: readonly Reader[]
   /** the values path that sets the field */
   readonly settable?: string
+}
+
+/** The same with the paths of files as the reader can open them; those of the chart stay as they are. */
+export function placed(told: Explanation, place: (file: string) => Place): Explanation {
+  const moved = <Line extends LayerLine | LeafLine>(line: Line): Line =>
+    line.at === undefined ? line : { ...line, ...place(line.file), at: { ...line.at, ...place(line.at.file) } }
+  return { ...told, layers: told.layers.map(moved), leaves: told.leaves.map(moved) }
 }
 
 /** The JSON of `explain`, version 1; absent members are left out, lines and columns from 1. */

@@ -26,8 +26,15 @@ export function oneLine(value: Json, width = widestValue): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
+/** A screen, and how the path of a file is written there. */
+type Place = { readonly place?: (file: string) => string }
+
 /** The explanation of one value, or a table of every leaf. Ends with a line break. */
-export function explanationToText(told: Explanation, { color, columns: width = Infinity }: Pick<Terminal, 'color' | 'columns'>): string {
+export function explanationToText(
+  given: Explanation,
+  { color, columns: width = Infinity, place = (file) => file }: Pick<Terminal, 'color' | 'columns'> & Place,
+): string {
+  const told = placed(given, place)
   const paint: Screen['paint'] = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const screen = { paint, width }
   if (told.path === undefined && told.asked === undefined) return `${leafTable(told.leaves, screen).join('\n')}\n`
@@ -87,6 +94,12 @@ function saysOf(line: LayerLine): string {
   return line.role === 'overridden' ? `${value} (overridden)` : value
 }
 
+function placed(told: Explanation, place: (file: string) => string): Explanation {
+  const moved = <Line extends Pick<LeafLine, 'at'>>(line: Line): Line =>
+    line.at === undefined ? line : { ...line, at: { ...line.at, file: place(line.at.file) } }
+  return { ...told, leaves: told.leaves.map(moved), layers: told.layers.map(moved) }
+}
+
 function placeOf({ file, at }: Pick<LeafLine, 'file' | 'at'>): string {
   if (file.endsWith('/templates')) return `constant of ${file.replace('/templates', '')}`
   return at === undefined ? `default of ${file.replace('/values.yaml', '')}` : `${at.file}:${at.line}`
@@ -141,7 +154,7 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
   if (facts.members.length > 0) rows.push(['members', facts.members.join(', ')])
   for (const [index, expression] of facts.expressions.entries()) rows.push([index === 0 ? 'rule' : '', expression])
   const lines = [
-    `${paint('cyan', 'field')} ${object} ${path} ${paint('dim', `(${facts.source})`)}`,
+    `${paint('cyan', 'field')} ${object}${path === '' ? '' : ` ${path}`} ${paint('dim', `(${facts.source})`)}`,
     ...columns(rows, Math.min(width, widestList)),
   ]
   if (readers.length === 0) return lines

@@ -1,5 +1,5 @@
 // Where in a file is something, and what is a finding whose places are known?
-import type { MapValue, Path, Severity, SourceFile, SourceLocation, Span, Value } from '../model.ts'
+import type { Fix, MapValue, Message, Path, Severity, SourceFile, SourceLocation, Span, Value } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 
 /** A spot in a text that a person can open. */
@@ -12,10 +12,11 @@ export interface Spot {
 export interface LocatedFinding {
   readonly rule: string
   readonly severity: Severity
-  readonly message: string
+  readonly message: Message
   readonly at: Spot
-  readonly related?: readonly (Spot & { readonly message: string })[]
-  readonly help?: string | undefined
+  readonly related?: readonly (Spot & { readonly message: Message })[]
+  readonly help?: Message | undefined
+  readonly fix?: Fix | undefined
   readonly database?: string | undefined
   readonly object?: string
   readonly path?: string

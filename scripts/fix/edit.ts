@@ -42,7 +42,7 @@ function lineStarts(text: string): readonly number[] {
 }
 
 /** Where a diagnostic starts; a byte order mark takes an offset, but no column. */
-export function offsetOf(text: string, { at }: Diagnostic): number {
+export function offsetOf(text: string, { at }: Pick<Diagnostic, 'at'>): number {
   const starts = lineStarts(text)
   const start = starts[Math.min(at.line, starts.length) - 1] ?? 0
   const mark = start === 0 && text.startsWith('\ufeff') ? 1 : 0

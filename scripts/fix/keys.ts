@@ -1,23 +1,19 @@
 // Which one word was meant by a misspelt key?
 import { printed } from '../values/printed.ts'
-import type { MapValue, Path, Value } from '../model.ts'
-import { nearest } from '../values/path.ts'
+import type { MapValue, Path } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 
-/** The words that a key may be a slip of: all that are near, not just the nearest. */
-export type WordsAt = (node: Value) => readonly string[]
-
-/** Renames the key at an offset, where one known word alone is near and not yet used beside it. */
-export function fixKey(draft: Draft, offset: number, wordsAt: WordsAt): Edit | undefined {
+/** Renames the key at an offset, where one word alone is near and not yet used beside it. */
+export function renameKey(draft: Draft, offset: number, words: readonly string[]): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'key')
   const key = node?.origin.key
   if (node === undefined || key === undefined || key === null) return undefined
   const name = printed(node.origin.path.at(-1))
   const raw = draft.file.text.slice(key.start, key.end)
   if (raw.replaceAll(/^["']|["']$/g, '') !== name) return undefined
-  const [only, ...others] = wordsAt(node).filter((word) => nearest(name, [word]) !== undefined)
+  const [only, ...others] = words
   if (only === undefined || others.length > 0 || !/^\w+$/.test(only)) return undefined
   const parent: Path = node.origin.path.slice(0, -1)
   const holder = valueAt(draft.root, parent)

@@ -1,29 +1,32 @@
-// Which slips in one scalar have exactly one mending?
+// Which mistakes in one scalar have exactly one correction?
 import { readingsOf } from '../operator/schedule-text.ts'
 import { printed } from '../values/printed.ts'
-import type { Diagnostic, ScalarValue, Value } from '../model.ts'
+import type { ScalarValue, Value } from '../model.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { isSecretPath } from '../secret/names.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 
-const wantsText = /\b(?:takes|must be) (?:text|a string)$/
-const wantsNumber = /\b(?:takes|must be) (?:a whole number|an integer)$/
-const wantsFlag = /\b(?:takes|must be) true or false$/
+/** How a scalar must be written; see `Fix`. */
+type Writing = 'text' | 'number' | 'boolean' | 'quantity' | 'schedule'
 
-/** The edit of a scalar that a diagnostic blames; undefined: none, or more than one. Secrets are left alone. */
-export function fixScalar(diagnostic: Diagnostic, draft: Draft, offset: number): Edit | undefined {
+/** The edit of a scalar that must be written otherwise; undefined: none, or more than one. Secrets are left alone. */
+export function fixScalar(writing: Writing, draft: Draft, offset: number): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'value')
   if (node?.kind !== 'scalar' || isSecretPath(node.origin.path)) return undefined
   const raw = rawOf(draft, node)
-  if (wantsText.test(diagnostic.message)) return quoteWritten(node, raw)
-  if (wantsNumber.test(diagnostic.message)) return unquote(node, raw, 'number')
-  if (wantsFlag.test(diagnostic.message)) return unquote(node, raw, 'boolean')
-  if (diagnostic.rule === 'scheduled-backup/six-fields' || diagnostic.rule === 'scheduled-backup/schedule-readable')
-    return completeSchedule(node, raw)
-  if (diagnostic.message.includes('quantity')) return joinQuantity(node, raw)
-  return undefined
+  switch (writing) {
+    case 'text':
+      return quoteWritten(node, raw)
+    case 'number':
+    case 'boolean':
+      return unquote(node, raw, writing)
+    case 'schedule':
+      return completeSchedule(node, raw)
+    case 'quantity':
+      return joinQuantity(node, raw)
+  }
 }
 
 export function rawOf(draft: Draft, node: Value): string {

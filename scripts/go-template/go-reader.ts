@@ -1,4 +1,5 @@
 // How does the parser look at the tokens of a template, and how does it refuse them?
+import { printed } from '../values/printed.ts'
 import type { Budget } from './budget.ts'
 import { ParseError, lineAt } from './go-error.ts'
 import type { Token, TokenKind } from './go-lex.ts'
@@ -69,6 +70,6 @@ export function checked<T>(reader: Reader, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return error instanceof TemplateError ? fail(reader, error.message) : fail(reader, String(error))
+    return error instanceof TemplateError ? fail(reader, error.message) : fail(reader, printed(error))
   }
 }

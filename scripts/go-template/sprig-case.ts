@@ -131,9 +131,13 @@ function camelCase(text: string): string {
 
 /** `unicode.ToTitle`: a capital, but of the letters that look like two only the first half. */
 function titleCase(character: string): string {
-  const double = ['ǅ', 'ǈ', 'ǋ', 'ǲ'].find((title) => upper(title) === upper(character))
-  return double ?? (/[\u10d0-\u10ff]/.test(character) ? character : upper(character))
+  if (/[\u10d0-\u10ff]/.test(character)) return character
+  const capital = upper(character)
+  return doubles.get(capital) ?? capital
 }
+
+/** Two letters in one character, of which only the first becomes a capital. */
+const doubles: ReadonlyMap<string, string> = new Map(['ǅ', 'ǈ', 'ǋ', 'ǲ'].map((title) => [upper(title), title]))
 
 /** `strings.Title`: a capital after a separator, which is any ASCII sign but letters, digits and `_`, or a blank. */
 function title(text: string): string {

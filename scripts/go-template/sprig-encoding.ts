@@ -1,4 +1,5 @@
 // Which template functions read and write JSON, YAML, Base64 and hashes?
+import { textOf } from '../findings/message.ts'
 import { createHash } from 'node:crypto'
 import type { Json } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -18,7 +19,8 @@ import { writeYaml } from './go-yaml.ts'
 export function readYaml(text: string): Json {
   const { documents, problems } = parseFirstDocument({ path: '', text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new TemplateError(`error converting YAML to JSON: ${goYamlMessage(text, fatal)}`)
+  if (fatal !== undefined)
+    throw new TemplateError(`error converting YAML to JSON: ${goYamlMessage(text, { message: textOf(fatal.message), span: fatal.span })}`)
   const [first] = documents
   return first === undefined ? null : toPlain(first)
 }

@@ -25,11 +25,15 @@ const drawn = (alphabet: string): GoFunction =>
 
 function shuffle(text: string, budget: Budget): string {
   charged(text.length, budget)
-  return [...text]
-    .map((character) => ({ character, rank: randomInt(2 ** 32) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map((item) => item.character)
-    .join('')
+  const characters = [...text]
+  const draws = randomBytes(4 * characters.length)
+  for (let left = characters.length - 1; left > 0; left--) {
+    const other = draws.readUInt32LE(4 * left) % (left + 1)
+    const character = characters[left] as string
+    characters[left] = characters[other] as string
+    characters[other] = character
+  }
+  return characters.join('')
 }
 
 export const randomFunctions: GoFunctions = {

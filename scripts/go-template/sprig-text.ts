@@ -135,7 +135,11 @@ function replace(from: string, to: string, text: string, budget: Budget): string
   return from === '' ? `${to}${[...text].map((character) => character + to).join('')}` : text.split(from).join(to)
 }
 
-const numbered = (parts: readonly string[]): GoValue => textMap(new Map(parts.map((part, index) => [`_${index}`, part])))
+/** A map is several times as large as the list that it is made of. */
+function numbered(parts: readonly string[], budget: Budget): GoValue {
+  budget.elements(parts.length)
+  return textMap(new Map(parts.map((part, index) => [`_${index}`, part])))
+}
 
 function splitAtMost(separator: string, count: number, text: string, budget: Budget): string[] {
   if (count === 0) return []
@@ -197,8 +201,10 @@ export const textFunctions: GoFunctions = {
   replace: takes(['string', 'string', 'string'], replace),
   plural: takes(['string', 'string', 'int'], (one, many, count) => (count === 1 ? one : many)),
   toString: takes(['any'], textOf),
-  split: takes(['string', 'string'], (separator, text, budget) => numbered(split(separator, text, budget))),
-  splitn: takes(['string', 'int', 'string'], (separator, count, text, budget) => numbered(splitAtMost(separator, count, text, budget))),
+  split: takes(['string', 'string'], (separator, text, budget) => numbered(split(separator, text, budget), budget)),
+  splitn: takes(['string', 'int', 'string'], (separator, count, text, budget) =>
+    numbered(splitAtMost(separator, count, text, budget), budget),
+  ),
   splitList: takes(['string', 'string'], (separator, text, budget) => typedList('[]string', split(separator, text, budget))),
   hello: takes([], () => 'Hello!'),
 }

@@ -9,17 +9,17 @@ function refuse(message: string): never {
   throw new HelmRefusal('chart', message)
 }
 
-/** `LoadArchiveFiles`: the files of a `.tgz` below its one top folder, none of them outside of it. */
-export function readArchive(bytes: Uint8Array): Map<string, Uint8Array> {
-  let tar: Buffer
-  try {
-    tar = gunzipSync(bytes, { maxOutputLength: largestChart + largestFile })
-  } catch (error) {
-    return refuse(error instanceof RangeError ? 'decompressed chart is larger than the maximum size 104857600' : 'gzip: invalid header')
-  }
-  const files = new Map<string, Uint8Array>()
+/** One entry of an archive as it is written: any name, and tar's letter for what it is (`0`: a file, `1` and `2`: links, `5`: a folder). */
+export interface ArchiveEntry {
+  readonly name: string
+  readonly type: string
+  readonly body: Buffer
+}
+
+/** The entries of a `.tgz`, long names put together. Nothing is said of where they lead. */
+export function* archiveEntries(bytes: Uint8Array): Iterable<ArchiveEntry> {
+  const tar = unzip(bytes)
   let longName: string | undefined
-  let total = 0
   for (let at = 0; at + 512 <= tar.length;) {
     const header = tar.subarray(at, at + 512)
     if (header.every((byte) => byte === 0)) break
@@ -32,14 +32,32 @@ export function readArchive(bytes: Uint8Array): Map<string, Uint8Array> {
     else if (type === 'x') longName = paxPath(body) ?? longName
     else if (type === 'g') continue
     else {
-      const name = longName ?? nameOf(header)
+      yield { name: longName ?? nameOf(header), type: type === '\0' || type === '7' ? '0' : type, body }
       longName = undefined
-      if (type === '5' || name.endsWith('/')) continue
-      total += size
-      if (size > largestFile) refuse(`decompressed chart file "${name}" is larger than the maximum file size ${largestFile}`)
-      if (total > largestChart) refuse(`decompressed chart is larger than the maximum size ${largestChart}`)
-      files.set(cleanName(name), body)
     }
+  }
+}
+
+function unzip(bytes: Uint8Array): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: largestChart + largestFile })
+  } catch (error) {
+    if (error instanceof RangeError) return refuse('decompressed chart is larger than the maximum size 104857600')
+    const isShort = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'
+    return refuse(isShort ? 'unexpected EOF' : 'gzip: invalid header')
+  }
+}
+
+/** `LoadArchiveFiles`: the files of a `.tgz` below its one top folder, none of them outside of it. */
+export function readArchive(bytes: Uint8Array): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>()
+  let total = 0
+  for (const { name, type, body } of archiveEntries(bytes)) {
+    if (type === '5' || name.endsWith('/')) continue
+    total += body.length
+    if (body.length > largestFile) refuse(`decompressed chart file "${name}" is larger than the maximum file size ${largestFile}`)
+    if (total > largestChart) refuse(`decompressed chart is larger than the maximum size ${largestChart}`)
+    files.set(cleanName(name), body)
   }
   return files.size === 0 ? refuse('no files in chart archive') : files
 }

@@ -60,7 +60,7 @@ function blame(node: Value, context: Context): Value {
     case 'null':
       return { kind: 'null', ...common }
     default:
-      return { kind: 'scalar', value: node.value, ...common, ...(made.isOwn ? { constant: true as const } : {}) }
+      return { kind: 'scalar', ...common, value: node.value, ...(made.isOwn ? { constant: true as const } : {}) }
   }
 }
 

@@ -1,4 +1,5 @@
 // What is in a chart's files?
+import { textOf as messageText } from '../findings/message.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { LayerName, MapValue, SourceFile } from '../model.ts'
@@ -126,7 +127,8 @@ function loadChild(chart: Chart, name: string, own: Map<string, Uint8Array>, loa
 function readDocument(file: SourceFile, path: string): MapValue {
   const { documents, problems } = parseFirstDocument(file, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal('chart', `cannot load ${path}: error converting YAML to JSON: yaml: ${fatal.message}`)
+  if (fatal !== undefined)
+    throw new HelmRefusal('chart', `cannot load ${path}: error converting YAML to JSON: yaml: ${messageText(fatal.message)}`)
   const [root] = documents
   if (root?.kind === 'map') return root
   if (root === undefined || root.kind === 'null') return emptyMap()
@@ -142,7 +144,7 @@ export function readValues(
   const { documents, problems } = helm === '4.2' ? parseYamlParts(file, layer) : parseFirstDocument(file, layer)
   const prefix = refused === 'chart-values' ? 'cannot load values.yaml' : `failed to parse ${file.path}`
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal(refused, `${prefix}: cannot unmarshal yaml document: ${fatal.message}`)
+  if (fatal !== undefined) throw new HelmRefusal(refused, `${prefix}: cannot unmarshal yaml document: ${messageText(fatal.message)}`)
   const maps: MapValue[] = []
   for (const document of helm === '4.2' ? documents : documents.slice(0, 1)) {
     if (document.kind === 'map') maps.push(document)

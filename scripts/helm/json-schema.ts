@@ -1,4 +1,5 @@
 // What does santhosh-tekuri/jsonschema v6 say of a value?
+import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -136,7 +137,7 @@ class Run {
     const got = typeOfJson(this.#value)
     const isWhole = got === 'number' && Number.isInteger(this.#value)
     if (wanted.some((name) => name === got || (name === 'integer' && isWhole))) return true
-    this.#fail(`got ${got}, want ${wanted.join(' or ')}`, [], { types: { got, want: wanted.map(String) } })
+    this.#fail(`got ${got}, want ${wanted.map(printed).join(' or ')}`, [], { types: { got, want: wanted.map(printed) } })
     return false
   }
 

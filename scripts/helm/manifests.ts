@@ -1,5 +1,6 @@
 // Which objects do printed templates make, and in which order?
 import { compareText } from '../go-template/go-value.ts'
+import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { SourceFile, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -72,7 +73,7 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   const plainly = readPlainDocument(file)
   const { documents, problems } = plainly === undefined ? parseFirstDocument(file, 'chart') : { documents: [plainly], problems: [] }
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${fatal.message}`, fatal.span.start, fatal.message)
+  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${textOf(fatal.message)}`, fatal.span.start, textOf(fatal.message))
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')

@@ -1,4 +1,5 @@
 // What does Helm make of what the templates of a chart printed?
+import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { Json, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
@@ -145,6 +146,6 @@ function crdFiles(chart: Chart): { path: string; text: string }[] {
 function readCrds(file: { path: string; text: string }): readonly Value[] {
   const { documents, problems } = parseYaml({ ...file, builtin: true }, 'chart')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${fatal.message}`)
+  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
   return documents
 }

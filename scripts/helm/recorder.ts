@@ -1,4 +1,5 @@
 // Which values does each piece of a printed text come from?
+import { printed } from '../values/printed.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
@@ -165,7 +166,7 @@ export class Recorder implements Watcher {
     for (const key of name === 'index' ? args.slice(1) : args.slice(0, -2)) {
       if (isGoMap(value) && typeof key === 'string') this.field(value, key)
       if (Array.isArray(value) && typeof key === 'object') this.#read(this.births.at(value, Number((key as { value?: bigint }).value)))
-      value = isGoMap(value) ? value.get(String(key)) : undefined
+      value = isGoMap(value) ? value.get(printed(key)) : undefined
     }
   }
 
@@ -215,7 +216,7 @@ export class Recorder implements Watcher {
 
   /** Entries of a `dict` are those that were read just now. */
   #madeDict(args: readonly GoValue[], result: GoMap): void {
-    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, String(args[at]), this.#justRead(args[at + 1]))
+    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, printed(args[at]), this.#justRead(args[at + 1]))
   }
 
   /** The latest value that was read and says this. */

@@ -13,6 +13,8 @@ export interface UnreadKey {
   readonly holder: MapValue
   /** a key of the same map that is read, at most two slips away */
   readonly suggestion?: string
+  /** all of them */
+  readonly near: readonly string[]
   /** paths that end in the same key and are read, at most three */
   readonly elsewhere: readonly string[]
 }
@@ -88,7 +90,7 @@ function describeAll(found: Found, shape: ReadShape, search: Search): readonly U
   return [...value.entries].map(([key, entry]) => {
     const below = describe({ map: value, path: [...path, key], value: entry }, best.shape, search)
     const home = best.path === '' ? key : `${best.path}.${key}`
-    return best.shape.keys.has(key) ? { path: below.path, key, value: entry, holder: value, elsewhere: [home] } : below
+    return best.shape.keys.has(key) ? { path: below.path, key, value: entry, holder: value, near: [], elsewhere: [home] } : below
   })
 }
 
@@ -117,7 +119,8 @@ function describe({ map, path, value }: Found, shape: ReadShape, search: Search)
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
-  return { path, key, value, holder: map, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
+  const near = suggestion === undefined ? [] : [...shape.keys.keys()].filter((word) => nearest(key, [word]) !== undefined)
+  return { path, key, value, holder: map, near, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
 /** Where a key of this name would be read. */

@@ -1,7 +1,8 @@
 // Do the CRD's own expressions hold for an object?
+import { phrase, shown } from '../findings/message.ts'
 import { Environment } from '@marcbachmann/cel-js'
-import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
-import { sentence, showValue, type Issue } from './issue.ts'
+import type { FieldErrorType, Json, JsonMap, Message, Path } from '../model.ts'
+import { sentence, type Issue } from './issue.ts'
 import { memberSchema, type CelRule, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'
 
@@ -114,15 +115,15 @@ function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, fiel
     keyword: !readable ? 'cel-unreadable' : isTransition ? 'cel-change' : 'cel',
     message: violationMessage(rule.rule, path, self, isTransition ? oldSelf : undefined),
     expression: rule.rule,
-    ...(rule.message !== undefined && { help: rule.message }),
+    ...(rule.message !== undefined && { help: phrase`${rule.message}` }),
   })
 }
 
-function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | undefined): string {
-  const is = `is ${showValue(self)}`
-  if (oldSelf !== undefined && typeof oldSelf !== 'object') return sentence(path, `${is}, but must stay ${showValue(oldSelf)}`)
-  if (oldSelf !== undefined) return sentence(path, 'is changed, but must stay as it is')
-  return sentence(path, `${is}, but must satisfy ${rule.length <= 80 ? rule : 'a rule of its schema'}`)
+function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | undefined): Message {
+  const is = phrase`is ${shown(self)}`
+  if (oldSelf !== undefined && typeof oldSelf !== 'object') return sentence(path, phrase`${is}, but must stay ${shown(oldSelf)}`)
+  if (oldSelf !== undefined) return sentence(path, phrase`is changed, but must stay as it is`)
+  return sentence(path, phrase`${is}, but must satisfy ${rule.length <= 80 ? rule : 'a rule of its schema'}`)
 }
 
 /** `.foo.bar` and `['a b']` of a rule's fieldPath as steps. */

@@ -1,6 +1,7 @@
 // Do lists with unique keys or unique items keep their promise?
-import type { Json, JsonMap, Path } from '../model.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { phrase, shown } from '../findings/message.ts'
+import type { Json, JsonMap, Message, Path } from '../model.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
 import { memberSchema, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'
 
@@ -21,7 +22,7 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
     }
   }
   const step = (key: string | number, value: Json, node: Structural): void => {
-    if (typeof value !== 'object' || value === null) return
+    if (!node.hasListTypes || typeof value !== 'object' || value === null) return
     path.push(key)
     visit(value, node)
     path.pop()
@@ -35,7 +36,7 @@ function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: I
   if (stray >= 0) {
     // the server looks no further into this list
     const path = [...at, stray]
-    const message = sentence(path, `is ${showValue(items[stray])}, but must be a map`)
+    const message = sentence(path, phrase`is ${shown(items[stray])}, but must be a map`)
     issues.push({ path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'type', message })
     return
   }
@@ -48,7 +49,13 @@ function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: I
     const times = (seen.get(key) ?? 0) + 1
     seen.set(key, times)
     // the server names the second of a kind and leaves it at that
-    if (times === 2) issues.push(duplicate(path, node.mapKeys.map((name) => `${name} ${showValue(item[name])}`).join(', ')))
+    if (times === 2)
+      issues.push(
+        duplicate(
+          path,
+          node.mapKeys.map((name) => phrase`${name} ${item[name] === undefined ? 'absent' : shown(item[name])}`),
+        ),
+      )
   }
 }
 
@@ -63,16 +70,17 @@ function checkItems(items: readonly Json[], at: Path, issues: Issue[]): void {
     const text = JSON.stringify(item)
     const times = (seen.get(text) ?? 0) + 1
     seen.set(text, times)
-    if (times === 2) issues.push(duplicate([...at, index], showValue(item)))
+    if (times === 2) issues.push(duplicate([...at, index], [[shown(item)]]))
   }
 }
 
-function duplicate(path: Path, what: string): Issue {
+function duplicate(path: Path, keys: readonly Message[]): Issue {
+  const what = keys.flatMap((key, index) => (index === 0 ? key : [', ', ...key]))
   return {
     path,
     field: kubePath(path),
     type: 'FieldValueDuplicate',
     keyword: 'duplicate',
-    message: sentence(path, `is a second entry with ${what}, but must be the only one`),
+    message: sentence(path, phrase`is a second entry with ${what}, but must be the only one`),
   }
 }

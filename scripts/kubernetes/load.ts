@@ -11,6 +11,8 @@ export interface ServedKind {
   readonly kind: string
   readonly apiVersion: string
   readonly product: string
+  /** the release of the operator that it was asked for */
+  readonly operator: string
   /** the version of the product whose schema is used */
   readonly version: string
   readonly scope: 'Namespaced' | 'Cluster'
@@ -134,6 +136,7 @@ function readKind(apiVersion: string, kind: string, operator: string): ServedKin
     kind,
     apiVersion,
     product,
+    operator,
     version: schemas,
     scope: entry.scope,
     status: entry.status,

@@ -1,10 +1,11 @@
 // Does the API server take an object's metadata?
+import { phrase, shown } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { isDns1123Label, isDns1123Subdomain } from './dns-name.ts'
 import { isLabelValue, isQualifiedName } from './label-selector.ts'
-import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
+import type { FieldErrorType, Json, JsonMap, Message, Path } from '../model.ts'
 import { isGoTime } from './go-time.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
 import { isJsonMap } from '../values/value.ts'
 
 export type Scope = 'Namespaced' | 'Cluster'
@@ -35,7 +36,7 @@ export function checkMetadataLast(object: JsonMap, scope: Scope): Issue[] {
   const metadata = metadataOf(object)
   const generateName = textOf(metadata['generateName'])
   const issues = /[/%]/.test(generateName)
-    ? [issueAt(['metadata', 'generateName'], `is ${showValue(generateName)}, but must have no / and no %`)]
+    ? [issueAt(['metadata', 'generateName'], phrase`is ${shown(generateName)}, but must have no / and no %`)]
     : []
   if (metadata['name'] === undefined) issues.push(missingName())
   return [...issues, ...checkNamespace(metadata, scope), ...checkFinalizers(metadata)]
@@ -50,7 +51,7 @@ function textOf(value: Json | undefined): string {
 }
 
 /** The server names the map or the list where a person wants the entry. */
-function issueAt(path: Path, rest: string, type: FieldErrorType = 'FieldValueInvalid'): Issue {
+function issueAt(path: Path, rest: Message, type: FieldErrorType = 'FieldValueInvalid'): Issue {
   return { path, field: kubePath(path.slice(0, 2)), type, keyword: 'metadata', message: sentence(path, rest) }
 }
 
@@ -61,22 +62,22 @@ function* checkGenerateName(metadata: JsonMap): Iterable<Issue> {
   const text = textOf(metadata['generateName'])
   // maskTrailingDash replaces the last two bytes, not the dash alone; half of a longer character stays invalid
   const masked = text.replace(/\p{ASCII}-$/u, 'a')
-  if (text !== '' && !isDns1123Subdomain(masked)) yield issueAt(['metadata', 'generateName'], `is ${showValue(text)}, but ${subdomain}`)
+  if (text !== '' && !isDns1123Subdomain(masked)) yield issueAt(['metadata', 'generateName'], phrase`is ${shown(text)}, but ${subdomain}`)
 }
 
 function missingName(): Issue {
-  return issueAt(['metadata', 'name'], 'is not set, but must be', 'FieldValueRequired')
+  return issueAt(['metadata', 'name'], phrase`is not set, but must be`, 'FieldValueRequired')
 }
 
 function* checkName({ name }: JsonMap): Iterable<Issue> {
   if (name === undefined) yield missingName()
-  else if (!isDns1123Subdomain(textOf(name))) yield issueAt(['metadata', 'name'], `is ${showValue(name)}, but ${subdomain}`)
+  else if (!isDns1123Subdomain(textOf(name))) yield issueAt(['metadata', 'name'], phrase`is ${shown(name)}, but ${subdomain}`)
 }
 
 function* checkNamespace({ namespace }: JsonMap, scope: Scope): Iterable<Issue> {
   if (scope === 'Cluster' || typeof namespace !== 'string' || isDns1123Label(namespace)) return
   const must = 'must be lower case letters, digits and -, at most 63 characters'
-  yield issueAt(['metadata', 'namespace'], `is ${showValue(namespace)}, but ${must}`)
+  yield issueAt(['metadata', 'namespace'], phrase`is ${shown(namespace)}, but ${must}`)
 }
 
 /** What is checked of a new object and of an update alike. */
@@ -93,9 +94,9 @@ function checkContent(metadata: JsonMap): Issue[] {
 function* checkLabels(metadata: JsonMap): Iterable<Issue> {
   for (const [key, value] of entriesOf(metadata['labels'])) {
     const path = ['metadata', 'labels', key]
-    if (!isQualifiedName(key)) yield issueAt(path, `is a label, but ${qualified}`)
+    if (!isQualifiedName(key)) yield issueAt(path, phrase`is a label, but ${qualified}`)
     if (typeof value === 'string' && !isLabelValue(value))
-      yield issueAt(path, `is ${showValue(value)}, but must be at most 63 letters, digits, -, . and _`)
+      yield issueAt(path, phrase`is ${shown(value)}, but must be at most 63 letters, digits, -, . and _`)
   }
 }
 
@@ -106,19 +107,19 @@ function* checkAnnotations(metadata: JsonMap): Iterable<Issue> {
   let size = 0
   for (const [key, value] of entriesOf(metadata['annotations'])) {
     size += Buffer.byteLength(key) + Buffer.byteLength(printed(value))
-    if (!isQualifiedName(key.toLowerCase())) yield issueAt(['metadata', 'annotations', key], `is an annotation, but ${qualified}`)
+    if (!isQualifiedName(key.toLowerCase())) yield issueAt(['metadata', 'annotations', key], phrase`is an annotation, but ${qualified}`)
   }
   if (size > annotationLimit)
-    yield issueAt(['metadata', 'annotations'], `is ${size} bytes in all, but must be at most ${annotationLimit}`, 'FieldValueTooLong')
+    yield issueAt(['metadata', 'annotations'], phrase`is ${size} bytes in all, but must be at most ${annotationLimit}`, 'FieldValueTooLong')
 }
 
 function* checkFinalizers(metadata: JsonMap): Iterable<Issue> {
   const finalizers = itemsOf(metadata['finalizers'])
   for (const [index, name] of finalizers.entries())
     if (!isQualifiedName(textOf(name)))
-      yield issueAt(['metadata', 'finalizers', index], `is ${showValue(name)}, but must be a qualified name such as example.com/keep`)
+      yield issueAt(['metadata', 'finalizers', index], phrase`is ${shown(name)}, but must be a qualified name such as example.com/keep`)
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
-    yield issueAt(['metadata', 'finalizers'], 'is both orphan and foregroundDeletion, but must have at most one of them')
+    yield issueAt(['metadata', 'finalizers'], phrase`is both orphan and foregroundDeletion, but must have at most one of them`)
 }
 
 /** Reproduces validateOwnerReference; the server leaves the index out. */
@@ -129,14 +130,15 @@ function* checkOwners(metadata: JsonMap): Iterable<Issue> {
     const [group, version] = groupVersionOf(textOf(owner['apiVersion']))
     for (const key of ['apiVersion', 'kind', 'name', 'uid']) {
       if (key === 'apiVersion' ? version !== '' : textOf(owner[key]) !== '') continue
-      const is = owner[key] === undefined || owner[key] === '' ? 'empty' : showValue(owner[key])
+      const is = shown(owner[key])
       const must = key === 'apiVersion' ? 'must have a version' : 'must be set'
-      yield { ...issueAt([...path, key], `is ${is}, but ${must}`), field: `metadata.ownerReferences.${key}` }
+      yield { ...issueAt([...path, key], phrase`is ${is}, but ${must}`), field: `metadata.ownerReferences.${key}` }
     }
-    if (group === '' && version === 'v1' && owner['kind'] === 'Event') yield issueAt(path, 'is an Event, but no Event may be an owner')
+    if (group === '' && version === 'v1' && owner['kind'] === 'Event')
+      yield issueAt(path, phrase`is an Event, but no Event may be an owner`)
   }
   if (owners.filter((owner) => owner['controller'] === true).length > 1)
-    yield issueAt(['metadata', 'ownerReferences'], 'is a list with several controllers, but must have at most one')
+    yield issueAt(['metadata', 'ownerReferences'], phrase`is a list with several controllers, but must have at most one`)
 }
 
 /** Empty where there is none. Reproduces ParseGroupVersion. */
@@ -157,20 +159,20 @@ const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
 function* checkManagers(metadata: JsonMap): Iterable<Issue> {
   for (const [index, entry] of itemsOf(metadata['managedFields']).entries()) {
     if (!isJsonMap(entry)) continue
-    const at = (key: string, rest: string, type?: FieldErrorType): Issue => {
+    const at = (key: string, rest: Message, type?: FieldErrorType): Issue => {
       const path = ['metadata', 'managedFields', index, key]
       return { ...issueAt(path, rest, type), field: kubePath(path) }
     }
     const [manager, subresource] = [textOf(entry['manager']), textOf(entry['subresource'])]
     const { operation, fieldsType } = entry
     if (operation !== 'Apply' && operation !== 'Update')
-      yield at('operation', `is ${operation === undefined ? 'not set' : showValue(operation)}, but must be Apply or Update`)
-    if (fieldsType !== undefined && fieldsType !== 'FieldsV1') yield at('fieldsType', `is ${showValue(fieldsType)}, but must be FieldsV1`)
+      yield at('operation', phrase`is ${operation === undefined ? 'not set' : shown(operation)}, but must be Apply or Update`)
+    if (fieldsType !== undefined && fieldsType !== 'FieldsV1') yield at('fieldsType', phrase`is ${shown(fieldsType)}, but must be FieldsV1`)
     if (Buffer.byteLength(manager) > managerLimit)
-      yield at('manager', `is ${Buffer.byteLength(manager)} bytes long, but must have at most ${managerLimit}`, 'FieldValueTooLong')
-    if (!printable.test(manager)) yield at('manager', 'is a text with control characters, but must be printable')
+      yield at('manager', phrase`is ${Buffer.byteLength(manager)} bytes long, but must have at most ${managerLimit}`, 'FieldValueTooLong')
+    if (!printable.test(manager)) yield at('manager', phrase`is a text with control characters, but must be printable`)
     if (Buffer.byteLength(subresource) > subresourceLimit)
-      yield at('subresource', `is longer than ${subresourceLimit} bytes, but must not be`, 'FieldValueTooLong')
+      yield at('subresource', phrase`is longer than ${subresourceLimit} bytes, but must not be`, 'FieldValueTooLong')
   }
 }
 
@@ -180,14 +182,14 @@ function* checkNewFinalizers(metadata: JsonMap, old: JsonMap): Iterable<Issue> {
   const added = itemsOf(metadata['finalizers']).findIndex((name) => !before.has(name))
   if (added < 0) return
   const path = ['metadata', 'finalizers', added]
-  yield issueAt(path, 'is a new finalizer, but must not be added while the object is being deleted', 'FieldValueForbidden')
+  yield issueAt(path, phrase`is a new finalizer, but must not be added while the object is being deleted`, 'FieldValueForbidden')
 }
 
 function* checkUnchanged(metadata: JsonMap, old: JsonMap): Iterable<Issue> {
   for (const key of ['name', 'namespace', 'deletionTimestamp', 'deletionGracePeriodSeconds']) {
     const isTime = key === 'deletionTimestamp'
     const [now, before] = isTime ? [readableTime(metadata[key]), readableTime(old[key])] : [metadata[key], old[key]]
-    if (now !== before) yield issueAt(['metadata', key], `is ${showValue(now)}, but must stay ${showValue(before)}`)
+    if (now !== before) yield issueAt(['metadata', key], phrase`is ${shown(now)}, but must stay ${shown(before)}`)
   }
 }
 

@@ -1,10 +1,11 @@
 // Can the API server read an object's metadata, and how are they stored?
+import { phrase, shown } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap, Path } from '../model.ts'
-import { isJsonMap, setOwn } from '../values/value.ts'
+import type { Json, JsonMap, Message, Path } from '../model.ts'
+import { isJsonMap, jsonAt, setOwn } from '../values/value.ts'
 import { canonicalTime, isGoTime } from './go-time.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
 import { pruneObject } from './prepare.ts'
 import { checkSchema } from './schema.ts'
 import { readStructural, type Structural } from './structural.ts'
@@ -59,18 +60,26 @@ export interface DecodedMetadata {
   readonly unreadable: readonly Issue[]
 }
 
+/** `meta.labels` of the schema is `metadata.labels` of the object. */
+function inMetadata(path: Path): Path {
+  return ['metadata', ...path.slice(1)]
+}
+
+function moved(message: Message): Message {
+  return message.map((part) => (typeof part === 'object' && 'field' in part ? { ...part, field: inMetadata(part.field) } : part))
+}
+
 /** Decodes metadata into ObjectMeta and back. Null and absent are empty metadata. */
 export function decodeMetadata(value: Json | undefined): DecodedMetadata {
   if (value === null || value === undefined) return { metadata: {}, unknown: [], issues: [], unreadable: [] }
   schema ??= readStructural({ type: 'object', properties: { meta: objectMeta } })
   const unknown: Path[] = []
   const kept = pruneObject({ meta: value }, schema, unknown)
-  const inMetadata = (path: Path): Path => ['metadata', ...path.slice(1)]
   const issues = checkSchema(kept, schema, { integerRange: true })
-    .filter((issue) => valueAt(kept, issue.path) !== null)
+    .filter((issue) => jsonAt(kept, issue.path) !== null)
     .map((issue) => {
       const path = inMetadata(issue.path)
-      return { ...issue, path, field: kubePath(path), message: issue.message.replace(/^meta\b/, 'metadata') }
+      return { ...issue, path, field: kubePath(path), message: moved(issue.message) }
     })
   const sent = isJsonMap(kept['meta']) ? kept['meta'] : {}
   const times = timesOf(sent)
@@ -80,12 +89,6 @@ export function decodeMetadata(value: Json | undefined): DecodedMetadata {
   )
   const unreadable = times.filter(([, text]) => !isGoTime(canonicalTime(text) ?? text)).map(([path, text]) => timeIssue(path, text))
   return { metadata: issues.length > 0 ? {} : storedMetadata(sent), unknown: unknown.map(inMetadata), issues, unreadable }
-}
-
-function valueAt(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : isJsonMap(value) ? value[step] : undefined
-  return value
 }
 
 /** The times of an object's metadata. */
@@ -103,7 +106,7 @@ function timesOf(metadata: JsonMap): [Path, string][] {
 }
 
 function timeIssue(path: Path, text: string): Issue {
-  const message = sentence(path, `is ${showValue(text)}, but must be a time such as 2030-01-31T00:00:00Z`)
+  const message = sentence(path, phrase`is ${shown(text)}, but must be a time such as 2030-01-31T00:00:00Z`)
   return { path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'time', message }
 }
 

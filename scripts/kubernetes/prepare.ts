@@ -7,8 +7,12 @@ import { memberSchema, type Structural } from './structural.ts'
 export function copyJson<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyJson) as T
-  const copy: JsonMap = {}
-  for (const key of Object.keys(value)) setOwn(copy, key, copyJson(value[key] as Json))
+  // a spread also keeps a key such as `__proto__` as the map's own
+  const copy: JsonMap = { ...value }
+  for (const key of Object.keys(copy)) {
+    const entry = copy[key] as Json
+    if (typeof entry === 'object' && entry !== null) copy[key] = copyJson(entry)
+  }
   return copy as T
 }
 
@@ -34,68 +38,98 @@ function repaired(value: Json): Json {
 }
 
 /**
- * A copy without the members that the schema does not know; their paths are added to `unknown`.
- * Nulls go where the schema neither allows them nor has a default for them.
+ * The object without the members that the schema does not know; their paths are added to `unknown`.
+ * Nulls go where the schema neither allows them nor has a default for them. What stays as it is is not copied.
  * Reproduces structural pruning and PruneNonNullableNullsWithoutDefaults of the API server.
  */
 export function pruneObject(root: JsonMap, schema: Structural, unknown: Path[]): JsonMap {
   const path: (string | number)[] = []
-  const prune = (value: Json, node: Structural | true | undefined): Json => {
-    if (typeof value !== 'object' || value === null) return value
-    if (node === true) return copyJson(value)
-    if (Array.isArray(value)) return value.map((item, index) => within(index, item, node?.items))
-    return pruneMap(value, node)
-  }
-  const within = (step: string | number, value: Json, node: Structural | true | undefined): Json => {
-    if (typeof value !== 'object' || value === null) return value
-    if (node && node !== true && node.preserveUnknown && !node.properties && !node.items && !node.additional) return copyJson(value)
+  const prune = (step: string | number, value: Json, node: Structural | true | undefined): Json => {
+    if (typeof value !== 'object' || value === null || node === true) return value
+    if (node?.preserveUnknown && !node.properties && !node.items && !node.additional) return value
     path.push(step)
-    const kept = prune(value, node)
+    const kept = Array.isArray(value) ? pruneItems(value, node?.items) : pruneMap(value, node)
     path.pop()
     return kept
   }
-  const pruneMap = (value: JsonMap, node: Structural | undefined): JsonMap => {
-    const kept: JsonMap = {}
+  const pruneItems = (items: Json[], node: Structural | undefined): Json[] => {
+    let kept = items
+    for (const [index, item] of items.entries()) {
+      const pruned = prune(index, item, node)
+      if (pruned === item) continue
+      if (kept === items) kept = [...items]
+      kept[index] = pruned
+    }
+    return kept
+  }
+  const pruneMap = (map: JsonMap, node: Structural | undefined): JsonMap => {
+    let kept = map
     const isRoot = path.length === 0
-    for (const key of Object.keys(value)) {
-      const entry = value[key] as Json
-      if (isRoot && (key === 'metadata' || key === 'apiVersion' || key === 'kind')) {
-        kept[key] = entry
+    for (const key of Object.keys(map)) {
+      if (isRoot && (key === 'metadata' || key === 'apiVersion' || key === 'kind')) continue
+      const entry = map[key] as Json
+      const member = node && memberSchema(node, key)
+      if (member === undefined && node?.preserveUnknown) continue
+      const isUnknown = member === undefined
+      if (isUnknown) unknown.push([...path, key])
+      if (isUnknown || (entry === null && member !== true && !member.nullable && member.default === undefined)) {
+        if (kept === map) kept = { ...map }
+        delete kept[key]
         continue
       }
-      const member = node && memberSchema(node, key)
-      if (member === undefined) {
-        if (node?.preserveUnknown) setOwn(kept, key, copyJson(entry))
-        else unknown.push([...path, key])
-      } else if (entry !== null || member === true || member.nullable || member.default !== undefined) {
-        setOwn(kept, key, within(key, entry, member))
-      }
+      const pruned = prune(key, entry, member)
+      if (pruned === entry) continue
+      if (kept === map) kept = { ...map }
+      setOwn(kept, key, pruned)
     }
     return kept
   }
   return pruneMap(root, schema)
 }
 
-/** Fills in the schema's defaults, in place. A null that the schema does not allow counts as absent. Reproduces structural defaulting. */
-export function applyDefaults(value: Json | undefined, schema: Structural): void {
-  if (!schema.hasDefaults || typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    const items = schema.items
-    if (!items) return
-    for (let index = 0; index < value.length; index++) {
-      if (value[index] === null && !items.nullable && items.default !== undefined) value[index] = copyJson(items.default)
-      applyDefaults(value[index], items)
-    }
-    return
+/**
+ * The value with the schema's defaults filled in; what has them all is not copied. A null that the schema does not allow counts as
+ * absent. Reproduces structural defaulting.
+ */
+export function withDefaults<T extends Json>(value: T, schema: Structural): T {
+  if (!schema.hasDefaults || typeof value !== 'object' || value === null) return value
+  return (Array.isArray(value) ? itemsWithDefaults(value, schema.items) : membersWithDefaults(value, schema)) as T
+}
+
+function itemsWithDefaults(items: Json[], schema: Structural | undefined): Json[] {
+  if (!schema) return items
+  let filled = items
+  for (const [index, item] of items.entries()) {
+    const entry = item === null && !schema.nullable && schema.default !== undefined ? copyJson(schema.default) : item
+    const whole = withDefaults(entry, schema)
+    if (whole === item) continue
+    if (filled === items) filled = [...items]
+    filled[index] = whole
   }
-  if (schema.properties)
-    for (const [name, member] of schema.properties) {
-      const present = Object.hasOwn(value, name)
-      if (member.default !== undefined && (!present || (value[name] === null && !member.nullable)))
-        setOwn(value, name, copyJson(member.default))
-      else if (!present) continue
-      applyDefaults(value[name], member)
+  return filled
+}
+
+function membersWithDefaults(map: JsonMap, schema: Structural): JsonMap {
+  let filled = map
+  const fill = (name: string, present: Json | undefined, member: Structural): void => {
+    const isAbsent = present === undefined || (present === null && !member.nullable)
+    if (isAbsent && member.default === undefined) return
+    const entry = isAbsent ? copyJson(member.default as Json) : present
+    const whole = withDefaults(entry, member)
+    if (whole === present) return
+    if (filled === map) filled = { ...map }
+    setOwn(filled, name, whole)
+  }
+  for (const [name, member] of schema.defaulted) fill(name, Object.hasOwn(map, name) ? map[name] : undefined, member)
+  const { additional } = schema
+  if (additional && additional !== true)
+    for (const key of Object.keys(map)) {
+      if (schema.properties?.has(key)) continue
+      const entry = map[key] as Json
+      const whole = withDefaults(entry, additional)
+      if (whole === entry) continue
+      if (filled === map) filled = { ...map }
+      setOwn(filled, key, whole)
     }
-  if (schema.additional && schema.additional !== true)
-    for (const key of Object.keys(value)) if (!schema.properties?.has(key)) applyDefaults(value[key], schema.additional)
+  return filled
 }

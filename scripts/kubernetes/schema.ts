@@ -1,11 +1,15 @@
 // Does a value satisfy its structural schema, as the API server judges?
+import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
+import { listOfOne } from '../findings/lists.ts'
 import { printed } from '../values/printed.ts'
-import type { FieldErrorType, Json, JsonMap, Path } from '../model.ts'
-import { listed } from '../values/path.ts'
+import type { FieldErrorType, Json, JsonMap, Message, Part, Path } from '../model.ts'
+import { listed, nearest } from '../values/path.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { hasFormat } from './formats.ts'
+import { matchesPattern } from './pattern.ts'
 import { memberSchema, type Structural } from './structural.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** What differs between the API server libraries of operator versions. */
@@ -29,11 +33,14 @@ export function checkSchema(root: Json, schema: Structural, dialect: SchemaDiale
   return walk.issues
 }
 
+/** What to do about an issue, as words and as an edit. */
+type Advice = Pick<Issue, 'help' | 'fix'>
+
 /** Adds an issue about the value at hand, with a message in the form "<field> is …, but must be …". */
-function report(walk: Walk, keyword: string, type: FieldErrorType, is: string, must: string, help?: string): void {
+function report(walk: Walk, keyword: string, type: FieldErrorType, is: Part | Message, must: string, help?: Advice): void {
   const path: Path = [...walk.path]
   const field = kubePath(path)
-  walk.issues.push({ path, field, type, keyword, message: sentence(path, `is ${is}, but ${must}`), ...(help !== undefined && { help }) })
+  walk.issues.push({ path, field, type, keyword, message: sentence(path, phrase`is ${is}, but ${must}`), ...help })
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -86,17 +93,39 @@ function checkValue(value: Json, schema: Structural, walk: Walk): void {
 function reportType(value: Json, schema: Structural, walk: Walk): void {
   const isLong = Number.isInteger(value) && (schema.type === 'integer' || schema.intOrString)
   const wanted = schema.intOrString ? 'an integer or a string' : (typeWords[schema.type] ?? schema.type)
-  const shown = value === null ? 'null' : showValue(value)
-  report(walk, 'type', 'FieldValueTypeInvalid', shown, isLong ? 'must fit 64 bits' : `must be ${wanted}`, typeHelp(value, schema))
+  const is = value === '' ? named('""') : shown(value)
+  report(walk, 'type', 'FieldValueTypeInvalid', is, isLong ? 'must fit 64 bits' : `must be ${wanted}`, typeAdvice(value, schema))
   if (schema.intOrString) reportUnplaced(walk, 'anyOf')
 }
 
-function typeHelp(value: Json, schema: Structural): string | undefined {
-  if (schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return 'put quotes around it'
-  if (schema.type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value)) return `write ${value} without quotes`
-  if (schema.type === 'boolean' && typeof value === 'string' && typeof resolveScalar(value) === 'boolean')
-    return `write ${value} without quotes`
-  return undefined
+function typeAdvice(value: Json, schema: Structural): Advice {
+  const isText = typeof value === 'string'
+  switch (schema.type) {
+    case 'string':
+      // no quotes make one of a few words of `yes`
+      if (schema.enumeration !== undefined && !schema.enumeration.includes(printed(value)))
+        return { help: phrase`write one of ${listed(schema.enumeration.map((word) => (word === '' ? '""' : printed(word))))}` }
+      return {
+        fix: { write: 'text' },
+        ...((typeof value === 'number' || typeof value === 'boolean') && { help: phrase`put quotes around it` }),
+      }
+    case 'integer':
+      return { fix: { write: 'number' }, ...(isText && /^-?\d+$/.test(value) && { help: phrase`write ${named(value)} without quotes` }) }
+    case 'boolean': {
+      const isSwitch = isText && typeof resolveScalar(value) === 'boolean'
+      return { fix: { write: 'boolean' }, ...(isSwitch && { help: phrase`write ${named(value)} without quotes` }) }
+    }
+    case 'array': {
+      const items = schema.items
+      const help = isText && items?.type === 'string' ? listOfOne(value) : undefined
+      return {
+        ...(help && { help }),
+        fix: { write: 'list', ofText: items?.type === 'string' && !items.intOrString && items.enumeration === undefined },
+      }
+    }
+    default:
+      return {}
+  }
 }
 
 /** The API server cannot place some errors; they always come with a better one at the value, or are the only sign of a bad number. */
@@ -107,18 +136,21 @@ function reportUnplaced(walk: Walk, keyword: string): void {
     field: '<nil>',
     type: 'FieldValueInvalid',
     keyword,
-    message: sentence(path, 'is of the wrong type, but must be an integer or a string'),
+    message: sentence(path, phrase`is of the wrong type, but must be an integer or a string`),
   })
 }
 
 function checkEnum(value: Json, allowed: readonly Json[], walk: Walk): void {
   if (allowed.includes(value)) return
+  const guess =
+    typeof value === 'string' ? nearest(value, allowed.filter((word) => typeof word === 'string' && word !== '') as string[]) : undefined
   report(
     walk,
     'enum',
     'FieldValueNotSupported',
-    showValue(value),
+    shown(value),
     `must be one of ${listed(allowed.map((entry) => (entry === '' ? '""' : printed(entry))))}`,
+    guess === undefined ? undefined : { help: phrase`did you mean \`${guess}\`?` },
   )
 }
 
@@ -132,39 +164,31 @@ function characterCount(text: string): number {
   return count
 }
 
-const patterns = new Map<string, RegExp>()
-
-function matches(text: string, pattern: string): boolean {
-  let compiled = patterns.get(pattern)
-  if (!compiled) {
-    compiled = new RegExp(pattern, 'u')
-    patterns.set(pattern, compiled)
-  }
-  return compiled.test(text)
-}
-
 function checkString(value: string, schema: Structural, walk: Walk): void {
   const { minLength, maxLength, pattern, format } = schema
   if (maxLength !== undefined && characterCount(value) > maxLength)
     report(walk, 'max-length', 'FieldValueTooLong', `${characterCount(value)} characters long`, `must have at most ${maxLength}`)
   if (minLength !== undefined && characterCount(value) < minLength)
-    report(
-      walk,
-      'min-length',
-      'FieldValueInvalid',
-      value === '' ? 'empty' : showValue(value),
-      `must have at least ${minLength} character${minLength === 1 ? '' : 's'}`,
-    )
-  if (pattern !== undefined && !matches(value, pattern))
-    report(walk, 'pattern', 'FieldValueInvalid', showValue(value), ...patternWords(pattern))
+    report(walk, 'min-length', 'FieldValueInvalid', shown(value), `must have at least ${minLength} character${minLength === 1 ? '' : 's'}`)
+  if (pattern !== undefined && !matchesPattern(value, pattern))
+    report(walk, 'pattern', 'FieldValueInvalid', shown(value), ...patternWords(pattern, value))
   if (format !== undefined && !hasFormat(value, format))
-    report(walk, 'format', 'FieldValueTypeInvalid', showValue(value), `must have the format ${format}`)
+    report(walk, 'format', 'FieldValueTypeInvalid', shown(value), `must have the format ${format}`)
+}
+
+function quantityHelp(value: string): Message {
+  const meant = meantQuantity(value)
+  return meant === undefined ? phrase`write a number with a unit, such as 500m, 1.5 or 2Gi` : phrase`did you mean ${named(meant)}?`
 }
 
 /** A short pattern is shown; a long one is the quantity grammar or would not fit the message. */
-function patternWords(pattern: string): [string, string?] {
-  if (pattern.includes('[KMGTPE]i')) return ['must be a quantity', 'write a number with a unit, such as 500m, 1.5 or 2Gi']
-  return pattern.length <= 48 ? [`must match ${pattern}`] : ['must match the pattern of its schema', `the pattern is ${pattern}`]
+function patternWords(pattern: string, value: string): [string, Advice?] {
+  if (pattern.includes('[KMGTPE]i')) return ['must be a quantity', { help: quantityHelp(value), fix: { write: 'quantity' } }]
+  if (pattern === '^[1-9][0-9]*[dwm]$')
+    return ['must be a number and d, w or m', { help: phrase`write days, weeks or months such as 7d, 4w or 1m` }]
+  return pattern.length <= 48
+    ? [`must match ${pattern}`]
+    : ['must match the pattern of its schema', { help: phrase`the pattern is ${named(pattern)}` }]
 }
 
 function checkNumber(value: number, schema: Structural, walk: Walk): void {
@@ -177,7 +201,7 @@ function checkNumber(value: number, schema: Structural, walk: Walk): void {
     report(walk, 'multiple', 'FieldValueInvalid', printed(value), `must be a multiple of ${multipleOf}`)
   if (walk.dialect.integerRange && schema.type === 'integer' && !fitsInteger(value, schema.format)) {
     const path: Path = [...walk.path]
-    const message = sentence(path, `is ${value}, but must be a whole number of ${schema.format === 'int32' ? 32 : 64} bits`)
+    const message = sentence(path, phrase`is ${named(value)}, but must be a whole number of ${schema.format === 'int32' ? 32 : 64} bits`)
     walk.issues.push({ path, field: '<nil>', type: 'FieldValueInvalid', keyword: 'range', message })
   }
   if (walk.dialect.goTypes === true) checkGoNumber(value, schema, walk)
@@ -248,7 +272,15 @@ function checkMap(value: JsonMap, schema: Structural, walk: Walk): void {
 function reportMissing(name: string, schema: Structural, walk: Walk): void {
   const kind = schema.properties?.get(name)
   walk.path.push(name)
+  const field = fieldAt([...walk.path], name)
   const words = kind && (kind.intOrString ? undefined : typeWords[kind.type])
-  report(walk, 'required', 'FieldValueRequired', 'not set', 'must be', words === undefined ? undefined : `set ${name}: ${words}`)
+  report(
+    walk,
+    'required',
+    'FieldValueRequired',
+    'not set',
+    'must be',
+    words === undefined ? undefined : { help: phrase`set ${field}: ${words}` },
+  )
   walk.path.pop()
 }

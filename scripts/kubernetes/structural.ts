@@ -43,8 +43,12 @@ export interface Structural {
   readonly mapKeys: readonly string[]
   readonly mapType: string | undefined
   readonly rules: readonly CelRule[]
-  /** whether a default stands somewhere below */
+  /** whether a default is somewhere below */
   readonly hasDefaults: boolean
+  /** the members that have a default, or one somewhere below */
+  readonly defaulted: readonly (readonly [name: string, member: Structural])[]
+  /** whether a list of type set or map is here or below */
+  readonly hasListTypes: boolean
   /** whether a CEL rule stands here or below */
   readonly hasRules: boolean
 }
@@ -87,6 +91,7 @@ function build(schema: JsonMap, node: (schema: JsonMap) => Structural): Structur
   const rules = (Array.isArray(schema['x-kubernetes-validations'])
     ? schema['x-kubernetes-validations']
     : nothing) as unknown as readonly CelRule[]
+  const listType = text(schema['x-kubernetes-list-type'])
   const below = [...(properties?.values() ?? []), ...(typeof additional === 'object' ? [additional] : []), ...(items ? [items] : [])]
   return {
     type: text(schema['type']) ?? '',
@@ -113,13 +118,19 @@ function build(schema: JsonMap, node: (schema: JsonMap) => Structural): Structur
     maxProperties: amount(schema['maxProperties']),
     intOrString: schema['x-kubernetes-int-or-string'] === true,
     preserveUnknown: schema['x-kubernetes-preserve-unknown-fields'] === true,
-    listType: text(schema['x-kubernetes-list-type']),
+    listType,
     mapKeys: (schema['x-kubernetes-list-map-keys'] ?? nothing) as readonly string[],
     mapType: text(schema['x-kubernetes-map-type']),
     rules,
-    hasDefaults: below.some((entry) => entry.hasDefaults || entry.default !== undefined),
+    hasDefaults: below.some(isDefaulted),
+    defaulted: [...(properties ?? [])].filter(([, member]) => isDefaulted(member)),
+    hasListTypes: listType === 'set' || listType === 'map' || below.some((entry) => entry.hasListTypes),
     hasRules: rules.length > 0 || below.some((entry) => entry.hasRules),
   }
+}
+
+function isDefaulted(schema: Structural): boolean {
+  return schema.default !== undefined || schema.hasDefaults
 }
 
 function readProperties(properties: JsonMap, node: (schema: JsonMap) => Structural): ReadonlyMap<string, Structural> {

@@ -1,11 +1,13 @@
 // What does decoding into the operator's Go type and writing it back do to an object?
+import { named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
 import { formatGoDuration, parseGoDuration } from '../go-template/duration.ts'
-import type { Json, JsonMap, Path } from '../model.ts'
+import type { Json, JsonMap } from '../model.ts'
 import { formatQuantity, readQuantity } from './quantity.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { canonicalTime } from './go-time.ts'
-import { kubePath, sentence, showValue, type Issue } from './issue.ts'
-import { loadTypedFields } from './load.ts'
+import { kubePath, sentence, type Issue } from './issue.ts'
+import { loadTypedFields, type ServedKind } from './load.ts'
 import { copyJson } from './prepare.ts'
 import { fitsInteger } from './schema.ts'
 import { memberSchema, type Structural } from './structural.ts'
@@ -20,13 +22,12 @@ interface Facts {
   type: string | undefined
 }
 
-const factsOfKind = new Map<string, Facts | undefined>()
+const factsOfKind = new WeakMap<ServedKind, Facts | undefined>()
 
 /** The facts of a kind; undefined: the operator does not decode it before the schema is checked. */
-function factsOf(kind: string, operator: string): Facts | undefined {
-  const key = `${kind} ${operator}`
-  if (factsOfKind.has(key)) return factsOfKind.get(key)
-  const fields = loadTypedFields(kind, operator)
+function factsOf(served: ServedKind): Facts | undefined {
+  if (factsOfKind.has(served)) return factsOfKind.get(served)
+  const fields = loadTypedFields(served.kind, served.operator)
   let root: Facts | undefined
   if (fields) {
     root = emptyFacts()
@@ -37,7 +38,7 @@ function factsOf(kind: string, operator: string): Facts | undefined {
     for (const { path, type } of fields.typed) at(root, path).type = type
     root.zeros.push(['spec', specZero(root)])
   }
-  factsOfKind.set(key, root)
+  factsOfKind.set(served, root)
   return root
 }
 
@@ -63,9 +64,9 @@ function specZero(root: Facts): JsonMap {
 }
 
 /** Adds the members that the Go type always writes, in place, also those of items that are null. */
-export function fillZeros(object: JsonMap, kind: string, operator: string, schema: Structural): void {
-  const facts = factsOf(kind, operator)
-  if (facts) fill(object, facts, schema)
+export function fillZeros(object: JsonMap, served: ServedKind): void {
+  const facts = factsOf(served)
+  if (facts) fill(object, facts, served.schema)
 }
 
 function fill(value: Json | undefined, facts: Facts | undefined, schema: Structural | true | undefined): void {
@@ -106,47 +107,58 @@ function zeroOf(schema: Structural): Json {
 }
 
 /** Rewrites quantities, durations and times canonically, in place; what can't be parsed is a decode issue and stays. */
-export function rewriteTyped(object: JsonMap, kind: string, operator: string): Issue[] {
-  const facts = factsOf(kind, operator)
+export function rewriteTyped(object: JsonMap, served: ServedKind): Issue[] {
+  const facts = factsOf(served)
   const issues: Issue[] = []
-  if (facts) rewriteMembers(object, facts, [], issues)
+  if (facts) rewriteMembers(object, facts, { path: [], issues })
   return issues
 }
 
-function rewriteMembers(value: Json | undefined, facts: Facts, path: Path, issues: Issue[]): void {
-  if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    if (!facts.each) return
-    for (let index = 0; index < value.length; index++) rewriteOne(value, index, facts.each, path, issues)
-    return
-  }
-  for (const [name, member] of facts.members) if (Object.hasOwn(value, name)) rewriteOne(value, name, member, path, issues)
-  if (facts.each) for (const key of Object.keys(value)) rewriteOne(value, key, facts.each, path, issues)
+interface Walk {
+  readonly path: (string | number)[]
+  readonly issues: Issue[]
 }
 
-function rewriteOne(holder: Json[] | JsonMap, step: string | number, facts: Facts, parent: Path, issues: Issue[]): void {
-  const value = (holder as JsonMap)[step] as Json
-  if (facts.type === undefined) {
-    if (typeof value === 'object' && value !== null && facts.members.size + (facts.each ? 1 : 0) > 0)
-      rewriteMembers(value, facts, [...parent, step], issues)
+function rewriteMembers(value: Json[] | JsonMap, facts: Facts, walk: Walk): void {
+  if (Array.isArray(value)) {
+    if (facts.each) for (let index = 0; index < value.length; index++) rewriteOne(value, index, facts.each, walk)
     return
   }
+  for (const [name, member] of facts.members) if (Object.hasOwn(value, name)) rewriteOne(value, name, member, walk)
+  if (facts.each) for (const key of Object.keys(value)) rewriteOne(value, key, facts.each, walk)
+}
+
+function rewriteOne(holder: Json[] | JsonMap, step: string | number, facts: Facts, walk: Walk): void {
+  const value = (holder as JsonMap)[step] as Json
   if (value === null) return
+  if (facts.type === undefined) {
+    if (typeof value !== 'object' || (facts.members.size === 0 && !facts.each)) return
+    walk.path.push(step)
+    rewriteMembers(value, facts, walk)
+    walk.path.pop()
+    return
+  }
   const canonical = canonicalText(value, facts.type)
   if (canonical !== undefined) {
     if (Array.isArray(holder)) holder[Number(step)] = canonical
     else setOwn(holder, String(step), canonical)
     return
   }
-  const path = [...parent, step]
+  const path = [...walk.path, step]
   const [keyword, must] = typeWords[facts.type] ?? ['type', 'must be an integer or a string']
-  issues.push({
+  walk.issues.push({
     path,
     field: kubePath(path),
     type: 'FieldValueInvalid',
     keyword,
-    message: sentence(path, `is ${showValue(value)}, but ${must}`),
+    message: sentence(path, phrase`is ${shown(value)}, but ${must}`),
+    ...(keyword === 'quantity' && { fix: { write: 'quantity' }, ...meant(value) }),
   })
+}
+
+function meant(value: Json): Pick<Issue, 'help'> {
+  const quantity = typeof value === 'string' ? meantQuantity(value) : undefined
+  return quantity === undefined ? {} : { help: phrase`did you mean ${named(quantity)}?` }
 }
 
 const typeWords: Readonly<Record<string, readonly [keyword: string, must: string]>> = {

@@ -1,4 +1,5 @@
 // Where does a live Cluster differ from what the API server would store for ours?
+import { fieldAt, here, named, phrase } from '../findings/message.ts'
 import { admit } from '../admit/admit.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import { serviceSpot } from '../merge/generator.ts'
@@ -6,15 +7,15 @@ import { locateFinding } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
-import type { Database, Json, JsonMap, Path } from '../model.ts'
-import { formatPath, listed } from '../values/path.ts'
+import type { Database, Json, JsonMap, Message, Path } from '../model.ts'
+import { listed } from '../values/path.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** A field that differs, as a place in the object that the repository wants. */
 interface LiveDifference {
   readonly path: Path
-  readonly message: string
+  readonly message: Message
   readonly live: Spot
 }
 
@@ -32,11 +33,11 @@ export function liveFindings(
       severity: 'warning',
       message,
       places: [{ path }],
-      help: 'sync it, or write here what was changed by hand',
+      help: phrase`sync it, or write here what was changed by hand`,
     } as const
     const found = locateFinding(finding, { object, values: merged, fallback: serviceSpot(database), database })
     // each Cluster has lines of its own in the live file, so that no two differences fall together
-    return { ...found, at, related: [{ ...found.at, message: 'wanted here' }] }
+    return { ...found, at, related: [{ ...found.at, message: phrase`wanted here` }] }
   })
 }
 
@@ -48,8 +49,8 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
   const live = state.clusters.get(`${database.namespace}/${database.cluster}`)
   if (live === undefined) return []
   const found: LiveDifference[] = []
-  const tell = (path: Path, message: string): void => {
-    found.push({ path, message: message.slice(0, 120), live: spotInLive(live, state, path) })
+  const tell = (path: Path, message: Message): void => {
+    found.push({ path, message, live: spotInLive(live, state, path) })
   }
   const compare = (want: Json, have: Json | undefined, path: Path): void => {
     if (isSame(want, have)) return
@@ -58,14 +59,15 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
       want.forEach((item, index) => compare(item, have[index], [...path, index]))
     else {
       const [left, right] = shownApart(want, have)
-      tell(path, `${formatPath(path)} is ${left}, but ${right} in the live Cluster`)
+      tell(path, phrase`${fieldAt(path)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   }
   compare(wanted['spec'] ?? {}, live.plain['spec'] ?? {}, ['spec'])
   const parameters: Path = ['spec', 'postgresql', 'parameters']
   const [ours, theirs] = [mapAt(wanted, parameters), mapAt(live.plain, parameters)]
   for (const [name, value] of Object.entries(theirs))
-    if (ours[name] === undefined) tell([...parameters, name], `parameter ${name} is not set here, but ${shown(value)} in the live Cluster`)
+    if (ours[name] === undefined)
+      tell([...parameters, name], phrase`${here(`parameter ${name}`)} is not set here, but ${named(brief(value))} in the live Cluster`)
   compareMetadata(wanted, live, tell)
   return found
 }
@@ -74,13 +76,13 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
 const foreignLabels = /^(?:helm\.sh\/|app\.kubernetes\.io\/)/
 
 /** Annotations one by one, since a guard may be among them; labels together, since they come and go together. */
-function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Path, message: string) => void): void {
+function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Path, message: Message) => void): void {
   const annotations: Path = ['metadata', 'annotations']
   const has = mapAt(plain, annotations)
   for (const [key, value] of Object.entries(mapAt(wanted, annotations)))
     if (has[key] !== value) {
       const [left, right] = shownApart(value, has[key])
-      tell([...annotations, key], `annotation ${key} is ${left}, but ${right} in the live Cluster`)
+      tell([...annotations, key], phrase`${here(`annotation ${key}`)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   const labels: Path = ['metadata', 'labels']
   const live = mapAt(plain, labels)
@@ -88,7 +90,7 @@ function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Pa
   const [first, ...others] = missing
   if (first === undefined) return
   const isOne = others.length === 0
-  const message = `label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but otherwise in the live Cluster`
+  const message = phrase`label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but otherwise in the live Cluster`
   tell(isOne ? [...labels, first[0]] : labels, message)
 }
 
@@ -115,7 +117,7 @@ const longest = 30
 /** Two values so that the difference shows: long texts that begin alike are cut at their start. */
 function shownApart(want: Json, have: Json | undefined): readonly [string, string] {
   if (typeof want !== 'string' || typeof have !== 'string' || Math.max(want.length, have.length) <= longest - 2)
-    return [shown(want), shown(have)]
+    return [brief(want), brief(have)]
   let common = 0
   while (common < want.length && want[common] === have[common]) common++
   const from = Math.max(0, common - 12)
@@ -126,7 +128,7 @@ function shownApart(want: Json, have: Json | undefined): readonly [string, strin
   return [cut(want), cut(have)]
 }
 
-function shown(value: Json | undefined): string {
+function brief(value: Json | undefined): string {
   if (value === undefined || value === null) return 'not set'
   if (typeof value === 'object') return Array.isArray(value) ? `a list of ${value.length}` : 'a map'
   const text = JSON.stringify(value)

@@ -1,11 +1,13 @@
 // Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { nearestSpot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
-import type { Database, Json, Settings } from '../model.ts'
+import type { Database, Environment, Json, Settings } from '../model.ts'
 
 /** What hand-written manifests deploy, by `namespace/name`. */
 export interface Deployed {
@@ -33,11 +35,35 @@ export function compareFleet(state: LiveState, wanted: Wanted): LocatedFinding[]
     ...unwantedClusters(state, wanted, theirs)
       .filter(([key]) => !moved.has(key))
       .map(([key, live]) => unwantedCluster(key, live, state)),
-    ...lost.map(({ finding }) => finding),
+    ...settings.environments.flatMap((environment) =>
+      together(
+        lost.filter(({ of }) => of.environment.name === environment.name),
+        environment,
+        settings,
+      ),
+    ),
   ]
 }
 
+/** More of an environment than this are missing for one reason: it is not synced, or the list is of another cluster. */
+const most = 8
+
+/** What is missing: one by one, or said once at the environment. */
+function together(lost: readonly Lost[], environment: Environment, settings: Settings): LocatedFinding[] {
+  const at = nearestSpot(settings.origin, ['environments', environment.name], 'key')
+  return ['Application', 'Cluster'].flatMap((kind) => {
+    const own = lost.filter(({ finding }) => finding.rule === `live/${kind.toLowerCase()}-exists`)
+    const missing = own.filter(({ elsewhere }) => elsewhere === undefined)
+    const [first] = missing
+    if (at === undefined || first === undefined || missing.length <= most) return own.map(({ finding }) => finding)
+    const name = kind === 'Cluster' ? first.of.cluster : first.of.application
+    const message = phrase`${missing.length} ${kind}s of ${named(environment.name)} are wanted, but are not live; the first is ${name}`
+    return own.map(({ finding, elsewhere }) => (elsewhere === undefined ? { ...finding, at, message, help: first.finding.help } : finding))
+  })
+}
+
 interface Lost {
+  readonly of: Database
   readonly finding: LocatedFinding
   /** key of the object that lives in another namespace instead */
   readonly elsewhere?: string
@@ -54,12 +80,12 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/application-exists',
       severity: 'warning' as const,
-      message: `Application ${application} is wanted, but ${where}`.slice(0, 120),
+      message: phrase`Application ${named(application)} is wanted, but ${where}`,
       at,
-      help: 'merge and sync the app-of-apps, or look at the status of its ApplicationSet',
+      help: phrase`merge and sync the app-of-apps, or look at the status of its ApplicationSet`,
       database: database.id,
     }
-    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+    found.push({ finding, of: database, ...(elsewhere === undefined ? {} : { elsewhere }) })
     if (elsewhere === undefined) return found
   }
   if (state.clusters.size > 0 && isHere(database) && !state.clusters.has(`${namespace}/${cluster}`)) {
@@ -68,12 +94,12 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     const finding = {
       rule: 'live/cluster-exists',
       severity: 'warning' as const,
-      message: `Cluster ${cluster} is wanted in ${namespace}, but ${where}`.slice(0, 120),
+      message: phrase`Cluster ${named(cluster)} is wanted in ${named(namespace)}, but ${where}`,
       at,
-      help: `argocd app get ${application}`,
+      help: phrase`argocd app get ${named(application)}`,
       database: database.id,
     }
-    found.push({ finding, ...(elsewhere === undefined ? {} : { elsewhere }) })
+    found.push({ finding, of: database, ...(elsewhere === undefined ? {} : { elsewhere }) })
   }
   return found
 }
@@ -101,9 +127,9 @@ function unwantedApplication(key: string, live: LiveObject, state: LiveState, { 
   return {
     rule: 'live/application-wanted',
     severity: 'warning',
-    message: `Application ${name}${owner} is live${where}, but no database here wants it`.slice(0, 120),
+    message: phrase`Application ${named(name)}${named(owner)} is live${where}, but no database here wants it`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: 'it keeps syncing: delete it with its database, or bring its service here',
+    help: phrase`it keeps syncing: delete it with its database, or bring its service here`,
   }
 }
 
@@ -134,9 +160,9 @@ function unwantedCluster(key: string, live: LiveObject, state: LiveState): Locat
   return {
     rule: 'live/cluster-wanted',
     severity: 'warning',
-    message: `Cluster ${name} is live in ${namespace}, but no database here is it`.slice(0, 120),
+    message: phrase`Cluster ${named(name)} is live in ${named(namespace)}, but no database here is it`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: 'bring it here: a service whose names are those of the live one; or leave it to whoever owns it',
+    help: phrase`bring it here: a service whose names are those of the live one; or leave it to whoever owns it`,
   }
 }
 

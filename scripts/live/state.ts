@@ -1,4 +1,5 @@
 // What do the Kubernetes cluster and Argo CD hold, as kubectl printed it?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { firstSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -50,9 +51,9 @@ export function readLive(file: SourceFile): { state: LiveState; findings: Locate
     findings.push({
       rule: 'live/any-object',
       severity: 'error',
-      message: `${file.path} has no Applications and no Clusters, but must hold what the cluster has`,
+      message: phrase`${named(file.path)} has no Applications and no Clusters, but must hold what the cluster has`,
       at: firstSpot(documents[0], file),
-      help: 'kubectl get applications,clusters -A -o yaml',
+      help: phrase`kubectl get applications,clusters -A -o yaml`,
     })
   return { state: { file, applications, clusters }, findings }
 }

@@ -1,9 +1,9 @@
 // Which values does the generator add on top of what people wrote: name, labels, guards?
+import { described, named, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { firstSpot, nearestSpot, spotOf, writtenSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Database, Guard, MapValue, Origin, Path, Settings, SourceFile, Value } from '../model.ts'
-import { describe } from '../values/describe.ts'
+import type { Database, Guard, MapValue, Message, Origin, Path, Settings, SourceFile, Value } from '../model.ts'
 import { fromPlain, valueAt } from '../values/value.ts'
 
 const syncOptions = 'argocd.argoproj.io/sync-options'
@@ -102,9 +102,11 @@ function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] 
     if (value === undefined || value.kind === 'map' || (value.kind === 'null' && path.length > 1)) continue
     const at = spotOf(value, value.kind === 'scalar' ? 'value' : 'key')
     if (at === undefined) continue
-    const message = `${path.join('.')} is ${describe(value)}, but the chart takes a map`
+    const message = phrase`${path.join('.')} is ${described(value)}, but the chart takes a map`
     const help =
-      value.kind === 'null' ? 'remove the key: null here drops everything that lower layers say' : 'write `key: value` lines below it'
+      value.kind === 'null'
+        ? phrase`remove the key: null here drops everything that lower layers say`
+        : phrase`write \`key: value\` lines below it`
     findings.push({ rule: 'values/chart-schema', severity: 'error', message, at, help, database: database.id })
   }
   return findings
@@ -112,13 +114,13 @@ function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] 
 
 function handSet(database: Database, values: MapValue, labels: Readonly<Record<string, string>>): LocatedFinding[] {
   const findings: LocatedFinding[] = []
-  const refuse = (path: readonly string[], value: Value, must: string, help: string): void => {
+  const refuse = (path: readonly string[], value: Value, must: string, help: Message): void => {
     const at = spotOf(value, 'key')
     if (at !== undefined)
       findings.push({
         rule: 'values/generated-key',
         severity: 'error',
-        message: `${path.join('.')} is set by hand, but ${must}`,
+        message: phrase`${path.join('.')} is set by hand, but ${must}`,
         at,
         help,
         database: database.id,
@@ -131,13 +133,15 @@ function handSet(database: Database, values: MapValue, labels: Readonly<Record<s
         [key],
         value,
         'the generator decides it',
-        key === 'fullnameOverride' ? 'remove it; names follow postgres.layout.cluster' : 'remove it; set `namespace` in service.yaml',
+        key === 'fullnameOverride'
+          ? phrase`remove it; names follow postgres.layout.cluster`
+          : phrase`remove it; set \`namespace\` in service.yaml`,
       )
   }
   for (const [label, wanted] of Object.entries(labels)) {
     const value = valueAt(values, ['cluster', 'additionalLabels', label])
     if (value !== undefined && !(value.kind === 'scalar' && value.value === wanted))
-      refuse(['cluster', 'additionalLabels', label], value, `the generator sets it to \`${wanted}\``, 'remove it')
+      refuse(['cluster', 'additionalLabels', label], value, `the generator sets it to \`${wanted}\``, phrase`remove it`)
   }
   return findings
 }
@@ -161,10 +165,10 @@ function unite(database: Database, values: MapValue, guardSpot: Spot, findings: 
       findings.push({
         rule: 'values/guard-agrees',
         severity: 'error',
-        message: `sync option is \`${same}\`, but the guard of ${database.environment.name} is \`${database.environment.guard}\` (${name}=${wanted})`,
+        message: phrase`sync option is \`${named(same)}\`, but the guard of ${named(database.environment.name)} is \`${named(database.environment.guard)}\` (${named(name)}=${wanted})`,
         at: spotOf(own) ?? guardSpot,
-        related: [{ ...guardSpot, message: `guard is ${database.environment.guard}` }],
-        help: `remove \`${name}\` here, or change the guard of the environment`,
+        related: [{ ...guardSpot, message: phrase`guard is ${named(database.environment.guard)}` }],
+        help: phrase`remove \`${named(name)}\` here, or change the guard of the environment`,
         database: database.id,
       })
   }

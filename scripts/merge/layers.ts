@@ -1,11 +1,11 @@
 // What does each layer file hold, read once however many databases use it?
+import { fieldAt, named, phrase } from '../findings/message.ts'
 import { valueAt } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, LayerName, MapValue, Path, SourceFile } from '../model.ts'
-import { parseYaml } from '../yaml/parse.ts'
-import { formatPath } from '../values/path.ts'
+import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { isSecretKey, isSecretReference, shownPath } from '../secret/names.ts'
 import { secretLiterals } from '../secret/values.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
@@ -62,7 +62,7 @@ interface Root extends Layer {
 }
 
 function readRoot(file: SourceFile, layer: LayerName): Root {
-  const parsed = parseYaml(file, layer)
+  const parsed = parseYaml(file, layer, file.builtin === true ? undefined : maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
   if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings, isWhole: false }
@@ -92,8 +92,8 @@ function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
   for (const [key, value] of root.entries) {
     const at = oddIndent.test(key) ? spotOf(value, 'key') : undefined
     if (at === undefined) continue
-    const message = `indentation of \`${key.replace(oddIndent, '')}\` holds a no-break space, but must be plain spaces`
-    yield { rule: 'yaml/indentation', severity: 'error', message, at, help: 'replace it with spaces' }
+    const message = phrase`indentation of \`${key.replace(oddIndent, '')}\` holds a no-break space, but must be plain spaces`
+    yield { rule: 'yaml/indentation', severity: 'error', message, at, help: phrase`replace it with spaces` }
   }
 }
 
@@ -106,8 +106,8 @@ function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
     const list = valueAt(root, path)
     const at = list?.kind === 'list' && list.items.length > mostObjects ? spotOf(list, 'key') : undefined
     if (list?.kind !== 'list' || at === undefined) continue
-    const message = `${formatPath(path)} has ${list.items.length} items, but no more than ${mostObjects} are read`
-    yield { rule: 'yaml/nesting', severity: 'error', message, at, help: 'split the database' }
+    const message = phrase`${fieldAt(path)} has ${named(list.items.length)} items, but no more than ${named(mostObjects)} are read`
+    yield { rule: 'yaml/nesting', severity: 'error', message, at, help: phrase`split the database` }
   }
 }
 
@@ -123,15 +123,15 @@ function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
     // a name where `{ name: … }` belongs is told as a wrong type
     const at = isHarmless(path) || isSecretReference(String(path.at(-1))) ? undefined : spotOf(node, 'key')
     if (at === undefined) continue
-    const message = `${formatPath(shownPath(path))} holds a secret, but values are kept in Git`
+    const message = phrase`${fieldAt(shownPath(path))} holds a secret, but values are kept in Git`
     yield {
       rule: 'policy/secret-in-values',
       severity: 'warning',
       message,
       at,
       help: path.includes('env')
-        ? 'take it from a Secret: valueFrom.secretKeyRef'
-        : 'keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)',
+        ? phrase`take it from a Secret: valueFrom.secretKeyRef`
+        : phrase`keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)`,
     }
   }
 }

@@ -44,7 +44,19 @@ export function coalesce(defaults: MapValue, user: MapValue, helm: HelmGeneratio
   return { kind: 'map', origin: user.origin, overrides: [...user.overrides, defaults], entries }
 }
 
+/** What defaults made of maps that no merge has touched: those belong to a layer, and so to all of its databases. */
+const coalesced = new WeakMap<MapValue, { readonly defaults: MapValue; readonly helm: HelmGeneration; readonly result: MapValue }>()
+
 function coalesceMaps(defaults: MapValue, user: MapValue, helm: HelmGeneration): MapValue {
+  if (user.overrides.length > 0) return joinMaps(defaults, user, helm)
+  const known = coalesced.get(user)
+  if (known?.defaults === defaults && known.helm === helm) return known.result
+  const result = joinMaps(defaults, user, helm)
+  coalesced.set(user, { defaults, helm, result })
+  return result
+}
+
+function joinMaps(defaults: MapValue, user: MapValue, helm: HelmGeneration): MapValue {
   const entries = new Map(user.entries)
   if (helm === '3.19') {
     for (const [key, value] of user.entries) if (value.kind === 'null') entries.delete(key)

@@ -1,5 +1,5 @@
 // What does a person decide about a new service, by flags or by answers that are judged one by one?
-import { overrideParts } from '../discover/layout.ts'
+import { overrideMatcher } from '../discover/layout.ts'
 import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Database, Settings } from '../model.ts'
@@ -132,7 +132,7 @@ function clusterProblem(service: string, name: string, around: Surroundings): st
 function placeProblem(parts: Parts, { settings, pathProblem }: Surroundings): string | undefined {
   const path = fill(settings.layout.databases, parts)
   const environments = settings.environments.map((environment) => environment.name)
-  const other = overrideParts(settings.layout.overrides, environments, path)
+  const other = overrideMatcher(settings.layout.overrides, environments)(path)
   if (other === undefined) return pathProblem(path)
   const [what, own, others] = parts.name === undefined ? ['service', parts.service, other.service] : ['name', parts.name, other.name]
   return `${what} is \`${own}\`, but ${path} is read as what \`${others}\` has differently in ${other.env}`

@@ -1,7 +1,8 @@
 // Can the operator read the annotations that change its behaviour?
+import { here, phrase, shown } from '../findings/message.ts'
 import { applyPatch, parsePatch } from '../kubernetes/json-patch.ts'
 import type { JsonMap, Rule } from '../model.ts'
-import { caution, refusal, shown } from './finding.ts'
+import { caution, refusal } from './finding.ts'
 import { readPinger } from './liveness-pinger.ts'
 import { basePod } from './pod.ts'
 import { decodesAsPod, losesAnnotations } from './pod-shape.ts'
@@ -31,8 +32,8 @@ export const bypass: readonly Rule<OperatorSubject>[] = [
     summary: 'the rules of the operator are not switched off',
     *check({ object }) {
       if (validationBypass(object) === 'run') return
-      const message = `${validation} is "disabled", but then the operator checks nothing in this object`
-      yield caution(pathOf(validation), message, 'remove the annotation once the object is repaired')
+      const message = phrase`${here(validation)} is "disabled", but then the operator checks nothing in this object`
+      yield caution(pathOf(validation), message, phrase`remove the annotation once the object is repaired`)
     },
   },
   {
@@ -43,8 +44,8 @@ export const bypass: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, validation) ?? ''
       if (['', 'enabled', 'disabled'].includes(value)) return
-      const message = `${validation} is ${shown(value)}, but must be enabled or disabled`
-      yield caution(pathOf(validation), message, 'remove the annotation')
+      const message = phrase`${here(validation)} is ${shown(value)}, but must be enabled or disabled`
+      yield caution(pathOf(validation), message, phrase`remove the annotation`)
     },
   },
 ]
@@ -59,7 +60,11 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, hibernation)
       if (value === undefined || value === 'on' || value === 'off') return
-      yield refusal(pathOf(hibernation), `${hibernation} is ${shown(value)}, but must be on or off`, 'write "on" or "off"')
+      yield refusal(
+        pathOf(hibernation),
+        phrase`${here(hibernation)} is ${shown(value)}, but must be on or off`,
+        phrase`write "on" or "off"`,
+      )
     },
   },
   {
@@ -71,8 +76,8 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, podPatch)
       if (value === undefined || parsePatch(value)) return
-      const message = `${podPatch} is no JSON patch, but must be a list of operations with op and path`
-      yield refusal(pathOf(podPatch), message, 'write it as [{"op":"add","path":"/metadata/labels/a","value":"b"}]')
+      const message = phrase`${here(podPatch)} is no JSON patch, but must be a list of operations with op and path`
+      yield refusal(pathOf(podPatch), message, phrase`write it as [{"op":"add","path":"/metadata/labels/a","value":"b"}]`)
     },
   },
   {
@@ -88,8 +93,8 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
       const crashes = 'document' in patched ? losesAnnotations(patched.document) : patched.failure === 'crash'
       const isFine = 'document' in patched && decodesAsPod(patched.document, operator)
       if (isFine && !crashes) return
-      const message = `${podPatch} is a patch that fails, but must apply to each pod of the cluster`
-      const finding = refusal(pathOf(podPatch), message, 'check the paths against a running pod')
+      const message = phrase`${here(podPatch)} is a patch that fails, but must apply to each pod of the cluster`
+      const finding = refusal(pathOf(podPatch), message, phrase`check the paths against a running pod`)
       const isCrash = crashes && (isFine || 'failure' in patched)
       yield isCrash ? { ...finding, field: '', type: 'Denied' } : finding
     },
@@ -106,8 +111,8 @@ export const probes: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, livenessPinger)
       if (value === undefined || readPinger(value)) return
-      const message = `${livenessPinger} is ${shown(value)}, but must be a JSON object with enabled`
-      yield refusal(pathOf(livenessPinger), message, 'use spec.probes.liveness.isolationCheck instead')
+      const message = phrase`${here(livenessPinger)} is ${shown(value)}, but must be a JSON object with enabled`
+      yield refusal(pathOf(livenessPinger), message, phrase`use spec.probes.liveness.isolationCheck instead`)
     },
   },
 ]

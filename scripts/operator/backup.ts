@@ -1,7 +1,8 @@
 // Are the credentials of the in-tree object store, and the archiving plugins, consistent?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -33,7 +34,7 @@ function s3Keys(credentials: JsonMap): string[] {
   return ['accessKeyId', 'secretAccessKey'].filter((name) => isGiven(credentials, name))
 }
 
-function storeError(provider: Provider, field: string, [message, help]: readonly [string, string]): Finding {
+function storeError(provider: Provider, field: string, [message, help]: readonly [Message, Message]): Finding {
   return { ...refusal([...store, provider], message, help), field }
 }
 
@@ -53,8 +54,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       if (!credentials || isGiven(credentials, 'connectionString')) return
       const methods = azureMethods(credentials, operator)
       if (methods.length === 1) return
-      const message = `azureCredentials has ${methods.length} methods, but must have exactly one`
-      const help = methods.length === 0 ? 'set inheritFromAzureAD to true' : `keep one of ${methods.join(', ')}`
+      const message = phrase`azureCredentials has ${named(methods.length)} methods, but must have exactly one`
+      const help = methods.length === 0 ? phrase`set inheritFromAzureAD to true` : phrase`keep one of ${methods.join(', ')}`
       yield storeError('azureCredentials', azureField, [message, help])
     },
   },
@@ -69,8 +70,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       if (!credentials || isGiven(credentials, 'connectionString') || isGiven(credentials, 'storageAccount')) return
       const secret = ['storageKey', 'storageSasToken'].find((name) => isGiven(credentials, name))
       if (secret === undefined) return
-      const message = `azureCredentials.storageAccount is not set, but must be, since ${secret} is`
-      yield storeError('azureCredentials', azureField, [message, 'add storageAccount with the name and key of a secret'])
+      const message = phrase`${here('azureCredentials.storageAccount')} is not set, but must be, since ${named(secret)} is`
+      yield storeError('azureCredentials', azureField, [message, phrase`add storageAccount with the name and key of a secret`])
     },
   },
   {
@@ -84,8 +85,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       const account = reached(operator, releases.february2026) && isGiven(credentials, 'storageAccount') ? ['storageAccount'] : []
       const others = [...azureMethods(credentials, operator), ...account]
       if (others.length === 0) return
-      const message = `azureCredentials has connectionString and ${others[0]}, but connectionString must stand alone`
-      yield storeError('azureCredentials', azureField, [message, `remove ${others.join(', ')}`])
+      const message = phrase`azureCredentials has connectionString and ${named(others[0])}, but connectionString must stand alone`
+      yield storeError('azureCredentials', azureField, [message, phrase`remove ${others.join(', ')}`])
     },
   },
   {
@@ -98,7 +99,10 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       const keys = credentials ? s3Keys(credentials) : []
       if (keys.length !== 1) return
       const other = keys[0] === 'accessKeyId' ? 'secretAccessKey' : 'accessKeyId'
-      yield storeError('s3Credentials', s3Field, [`s3Credentials has ${keys[0]}, but must have ${other}, too`, `add ${other}`])
+      yield storeError('s3Credentials', s3Field, [
+        phrase`s3Credentials has ${named(keys[0])}, but must have ${named(other)}, too`,
+        phrase`add ${named(other)}`,
+      ])
     },
   },
   {
@@ -109,8 +113,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const credentials = judged(object, 's3Credentials')
       if (!credentials || booleanAt(credentials, 'inheritFromIAMRole') === true || s3Keys(credentials).length > 0) return
-      const message = 's3Credentials is empty, but must have both keys or inheritFromIAMRole'
-      yield storeError('s3Credentials', s3Field, [message, 'add accessKeyId and secretAccessKey, or inheritFromIAMRole: true'])
+      const message = phrase`${here('s3Credentials')} is empty, but must have both keys or inheritFromIAMRole`
+      yield storeError('s3Credentials', s3Field, [message, phrase`add accessKeyId and secretAccessKey, or inheritFromIAMRole: true`])
     },
   },
   {
@@ -123,8 +127,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       if (!credentials || booleanAt(credentials, 'inheritFromIAMRole') !== true) return
       const [key] = s3Keys(credentials)
       if (key === undefined) return
-      const message = `s3Credentials has inheritFromIAMRole and ${key}, but must have only one of them`
-      yield storeError('s3Credentials', s3Field, [message, 'remove the keys, or inheritFromIAMRole'])
+      const message = phrase`s3Credentials has inheritFromIAMRole and ${named(key)}, but must have only one of them`
+      yield storeError('s3Credentials', s3Field, [message, phrase`remove the keys, or inheritFromIAMRole`])
     },
   },
   {
@@ -135,8 +139,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const credentials = judged(object, 'googleCredentials')
       if (!credentials || booleanAt(credentials, 'gkeEnvironment') === true || isGiven(credentials, 'applicationCredentials')) return
-      const message = 'googleCredentials has no applicationCredentials, but must have them without gkeEnvironment'
-      yield storeError('googleCredentials', googleField, [message, 'add applicationCredentials, or gkeEnvironment: true'])
+      const message = phrase`googleCredentials has no applicationCredentials, but must have them without gkeEnvironment`
+      yield storeError('googleCredentials', googleField, [message, phrase`add applicationCredentials, or gkeEnvironment: true`])
     },
   },
   {
@@ -147,8 +151,8 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const credentials = judged(object, 'googleCredentials')
       if (!credentials || booleanAt(credentials, 'gkeEnvironment') !== true || !isGiven(credentials, 'applicationCredentials')) return
-      const message = 'googleCredentials has applicationCredentials, but must not beside gkeEnvironment'
-      yield storeError('googleCredentials', googleField, [message, 'remove one of the two'])
+      const message = phrase`googleCredentials has applicationCredentials, but must not beside gkeEnvironment`
+      yield storeError('googleCredentials', googleField, [message, phrase`remove one of the two`])
     },
   },
   {
@@ -161,9 +165,10 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       if (!mapAt(object, ...store) || found.length === 1) return
       const message =
         found.length === 0
-          ? 'barmanObjectStore has no credentials, but must have those of one provider'
-          : `barmanObjectStore has ${found.join(' and ')}, but must have one provider`
-      const help = found.length === 0 ? 'add s3Credentials, azureCredentials or googleCredentials' : `keep one of ${found.join(', ')}`
+          ? phrase`barmanObjectStore has no credentials, but must have those of one provider`
+          : phrase`barmanObjectStore has ${found.join(' and ')}, but must have one provider`
+      const help =
+        found.length === 0 ? phrase`add s3Credentials, azureCredentials or googleCredentials` : phrase`keep one of ${found.join(', ')}`
       yield refusal(store, message, help)
     },
   },
@@ -176,7 +181,11 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       const path = ['spec', 'backup', 'retentionPolicy']
       const policy = stringAt(object, ...path)
       if (policy === '' || isRetention(policy)) return
-      yield refusal(path, `retentionPolicy is ${shown(policy)}, but must be a number with d, w or m`, 'write it as 30d, 4w or 1m')
+      yield refusal(
+        path,
+        phrase`${here('retentionPolicy')} is ${shown(policy)}, but must be a number with d, w or m`,
+        phrase`write it as 30d, 4w or 1m`,
+      )
     },
   },
 ]
@@ -198,9 +207,9 @@ export const plugins: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [index] = archivers(object)
       if (index === undefined || jsonAt(object, ...store) === undefined) return
-      const message = 'isWALArchiver is true, but must not be beside backup.barmanObjectStore'
-      const finding = refusal(['spec', 'plugins', index, 'isWALArchiver'], message, 'remove backup.barmanObjectStore')
-      yield { ...withPlaces(finding, { path: store, label: 'the in-tree object store', on: 'key' }), field: 'spec.plugins' }
+      const message = phrase`${here('isWALArchiver')} is true, but must not be beside backup.barmanObjectStore`
+      const finding = refusal(['spec', 'plugins', index, 'isWALArchiver'], message, phrase`remove backup.barmanObjectStore`)
+      yield { ...withPlaces(finding, { path: store, label: phrase`the in-tree object store`, on: 'key' }), field: 'spec.plugins' }
     },
   },
   {
@@ -211,9 +220,9 @@ export const plugins: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [first, second, ...more] = archivers(object)
       if (first === undefined || second === undefined) return
-      const message = `${more.length + 2} plugins have isWALArchiver, but at most one may`
-      const finding = refusal(['spec', 'plugins', second, 'isWALArchiver'], message, 'set isWALArchiver on one plugin only')
-      const place = { path: ['spec', 'plugins', first, 'isWALArchiver'], label: 'the first one' }
+      const message = phrase`${more.length + 2} plugins have isWALArchiver, but at most one may`
+      const finding = refusal(['spec', 'plugins', second, 'isWALArchiver'], message, phrase`set isWALArchiver on one plugin only`)
+      const place = { path: ['spec', 'plugins', first, 'isWALArchiver'], label: phrase`the first one` }
       yield { ...withPlaces(finding, place), field: 'spec.plugins' }
     },
   },

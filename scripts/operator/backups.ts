@@ -1,9 +1,10 @@
 // Would the operator accept this Backup or ScheduledBackup?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { fieldsOfDescriptor, parseSchedule, scheduleWords, wrongField } from './cron.ts'
 import { parseGoInteger } from './go-text.ts'
 import { readingsOf } from './schedule-text.ts'
-import type { Rule } from '../model.ts'
-import { caution, refusal, shown, withPlaces } from './finding.ts'
+import type { Message, Rule } from '../model.ts'
+import { caution, refusal, withPlaces } from './finding.ts'
 import { annotationAt, booleanAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -20,7 +21,11 @@ function methodRules(area: 'backup-object' | 'scheduled-backup', upstream: strin
       summary: 'volume snapshots are used where the Kubernetes cluster has them',
       *check({ object, env }) {
         if (env.volumeSnapshot || stringAt(object, ...method) !== 'volumeSnapshot') return
-        yield refusal(method, 'method is volumeSnapshot, but the Kubernetes cluster has no VolumeSnapshots', 'use method plugin')
+        yield refusal(
+          method,
+          phrase`${here('method')} is volumeSnapshot, but the Kubernetes cluster has no VolumeSnapshots`,
+          phrase`use method plugin`,
+        )
       },
     },
     {
@@ -31,8 +36,8 @@ function methodRules(area: 'backup-object' | 'scheduled-backup', upstream: strin
       *check({ object }) {
         const online = booleanAt(object, 'spec', 'online')
         if (online === undefined || stringAt(object, ...method) !== 'barmanObjectStore') return
-        const message = `online is ${online}, but must not be set with method barmanObjectStore, which is the default`
-        yield refusal(['spec', 'online'], message, 'remove online, or set method to volumeSnapshot')
+        const message = phrase`${here('online')} is ${named(online)}, but must not be set with method barmanObjectStore, which is the default`
+        yield refusal(['spec', 'online'], message, phrase`remove online, or set method to volumeSnapshot`)
       },
     },
     {
@@ -42,8 +47,8 @@ function methodRules(area: 'backup-object' | 'scheduled-backup', upstream: strin
       summary: 'onlineConfiguration is not set with method barmanObjectStore',
       *check({ object }) {
         if (!mapAt(object, 'spec', 'onlineConfiguration') || stringAt(object, ...method) !== 'barmanObjectStore') return
-        const message = 'onlineConfiguration is set, but must not be with method barmanObjectStore, which is the default'
-        yield refusal(['spec', 'onlineConfiguration'], message, 'remove it, or set method to volumeSnapshot')
+        const message = phrase`${here('onlineConfiguration')} is set, but must not be with method barmanObjectStore, which is the default`
+        yield refusal(['spec', 'onlineConfiguration'], message, phrase`remove it, or set method to volumeSnapshot`)
       },
     },
   ]
@@ -58,9 +63,9 @@ export const backupObject: readonly Rule<OperatorSubject>[] = [
     summary: 'a backup with method plugin names the plugin',
     *check({ object }) {
       if (stringAt(object, ...method) !== 'plugin' || stringAt(object, 'spec', 'pluginConfiguration', 'name') !== '') return
-      const message = 'pluginConfiguration.name is empty, but must name the plugin, since method is plugin'
-      const finding = refusal(['spec', 'pluginConfiguration', 'name'], message, 'set it to barman-cloud.cloudnative-pg.io')
-      yield { ...withPlaces(finding, { path: method, label: 'method is plugin' }), field: 'spec.pluginConfiguration' }
+      const message = phrase`${here('pluginConfiguration.name')} is empty, but must name the plugin, since method is plugin`
+      const finding = refusal(['spec', 'pluginConfiguration', 'name'], message, phrase`set it to barman-cloud.cloudnative-pg.io`)
+      yield { ...withPlaces(finding, { path: method, label: phrase`method is plugin` }), field: 'spec.pluginConfiguration' }
     },
   },
   {
@@ -71,18 +76,18 @@ export const backupObject: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, deadline) ?? ''
       if (value === '' || parseGoInteger(value) !== undefined) return
-      const message = `${deadline} is ${shown(value)}, but must be a whole number of minutes`
-      yield refusal(['metadata', 'annotations', deadline], message, 'write "10"')
+      const message = phrase`${here(deadline)} is ${shown(value)}, but must be a whole number of minutes`
+      yield refusal(['metadata', 'annotations', deadline], message, phrase`write "10"`)
     },
   },
 ]
 
 /** The same schedule with what cron calls the wrong word: Sunday is 0 and not 7, midnight is hour 0 and not 24. */
-function helpForField(words: readonly string[], wrong: { readonly index: number } | undefined): string | undefined {
+function helpForField(words: readonly string[], wrong: { readonly index: number } | undefined): Message | undefined {
   if (wrong === undefined) return undefined
   const [word, index] = [words[wrong.index], wrong.index]
-  if (index === 5 && word === '7') return 'write `0` or `SUN` for Sunday'
-  if (index === 2 && word === '24') return 'write `0` for midnight'
+  if (index === 5 && word === '7') return phrase`write \`0\` or \`SUN\` for Sunday`
+  if (index === 2 && word === '24') return phrase`write \`0\` for midnight`
   return undefined
 }
 
@@ -105,10 +110,15 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
           : `${words.length === 6 ? 'its' : 'seconds come first: its'} ${wrong.name} ${wrong.must}`
       const help =
         (words.length === 6 ? helpForField(words, wrong) : undefined) ??
-        (crontab === undefined || crontab.never
-          ? 'write "0 0 2 * * *" for every day at 02:00'
-          : `write "${crontab.fields}" to run ${crontab.runs}`)
-      yield refusal(['spec', 'schedule'], `schedule is ${shown(schedule)}, but ${must}`, help)
+        (crontab === undefined
+          ? phrase`the fields are second, minute, hour, day of the month, month and day of the week, such as "0 0 2 * * *"`
+          : crontab.never
+            ? phrase`with seconds it is "${named(crontab.fields)}", which never runs: write a day that the month has`
+            : phrase`write "${named(crontab.fields)}" to run ${named(crontab.runs)}`)
+      yield {
+        ...refusal(['spec', 'schedule'], phrase`${here('schedule')} is ${shown(schedule)}, but ${must}`, help),
+        fix: { write: 'schedule' },
+      }
     },
   },
   {
@@ -121,24 +131,29 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       const count = scheduleWords(schedule).length
       if (count === 6 || !parseSchedule(schedule)) return
       if (schedule.startsWith('@')) {
-        const message = `schedule is ${shown(schedule)}, which runs, but the operator wants six words, and warns`
+        const message = phrase`${here('schedule')} is ${shown(schedule)}, which runs, but the operator wants six words, and warns`
         const fields = fieldsOfDescriptor(schedule)
         yield caution(
           ['spec', 'schedule'],
           message,
-          fields === undefined ? 'leave it so: it runs as written' : `leave it so, or write "${fields}"`,
+          fields === undefined ? phrase`leave it so: it runs as written` : phrase`leave it so, or write "${named(fields)}"`,
         )
         return
       }
       const { operator, crontab } = readingsOf(schedule) ?? {}
       const runs = operator === undefined ? '' : `: it runs ${operator.runs}`
-      const message = `schedule is ${shown(schedule)}, but should have six fields, seconds first${runs}`
-      const keep = `"${operator?.fields}" to keep that`
-      const help = crontab === undefined ? `write ${keep}` : `write ${keep}, or "${crontab.fields}" to run ${crontab.runs}`
+      const message = phrase`${here('schedule')} is ${shown(schedule)}, but should have six fields, seconds first${runs}`
+      const keep = phrase`"${named(operator?.fields)}" to keep that`
+      const help =
+        crontab === undefined ? phrase`write ${keep}` : phrase`write ${keep}, or "${named(crontab.fields)}" to run ${named(crontab.runs)}`
       const isDead = operator?.never === true && (crontab === undefined || crontab.never)
-      const alive = operator?.never === true && crontab?.never === false ? `write "${crontab.fields}" to run ${crontab.runs}` : undefined
-      const running = operator?.never === false && crontab?.never === true ? `write ${keep}` : undefined
-      yield caution(['spec', 'schedule'], message, isDead ? 'write a day that the month has' : (alive ?? running ?? help))
+      const alive =
+        operator?.never === true && crontab?.never === false
+          ? phrase`write "${named(crontab.fields)}" to run ${named(crontab.runs)}`
+          : undefined
+      const running = operator?.never === false && crontab?.never === true ? phrase`write ${keep}` : undefined
+      const advice = isDead ? phrase`write a day that the month has` : (alive ?? running ?? help)
+      yield { ...caution(['spec', 'schedule'], message, advice), fix: { write: 'schedule' } }
     },
   },
   ...methodRules('scheduled-backup', 'ScheduledBackupCustomValidator.validate'),

@@ -1,7 +1,8 @@
 // Does the initdb section, and the choice of a bootstrap method, hold together?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { hasExternalCluster, externalClusterNames } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, numberAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -12,9 +13,13 @@ function* ownerAndDatabase(cluster: JsonMap, method: string, missing: 'owner' | 
   const other = missing === 'owner' ? 'database' : 'owner'
   const section = mapAt(cluster, ...path)
   if (!section || stringAt(section, missing) !== '' || stringAt(section, other) === '') return
-  const message = `${method}.${missing} is empty, but must be set, since ${other} is ${shown(stringAt(section, other))}`
-  const finding = refusal([...path, missing], message, `set ${method}.${missing}, or remove ${method}.${other}`)
-  yield withPlaces(finding, { path: [...path, other], label: `${other} is set here` })
+  const message = phrase`${here(`${method}.${missing}`)} is empty, but must be set, since ${named(other)} is ${shown(stringAt(section, other))}`
+  const finding = refusal(
+    [...path, missing],
+    message,
+    phrase`set ${named(method)}.${named(missing)}, or remove ${named(method)}.${named(other)}`,
+  )
+  yield withPlaces(finding, { path: [...path, other], label: phrase`${named(other)} is set here` })
 }
 
 function* emptyReferences(cluster: JsonMap, kind: 'secretRefs' | 'configMapRefs'): Iterable<Finding> {
@@ -22,8 +27,8 @@ function* emptyReferences(cluster: JsonMap, kind: 'secretRefs' | 'configMapRefs'
   for (const [index, item] of itemsAt(cluster, ...path)) {
     const absent = stringAt(item, 'name') === '' ? 'name' : 'key'
     if (stringAt(item, absent) !== '') continue
-    const message = `${absent} of ${kind} entry ${index + 1} is empty, but must name ${absent === 'name' ? 'an object' : 'one of its keys'}`
-    const finding = refusal([...path, index], message, 'set both name and key')
+    const message = phrase`${named(absent)} of ${kind} entry ${index + 1} is empty, but must name ${absent === 'name' ? 'an object' : 'one of its keys'}`
+    const finding = refusal([...path, index], message, phrase`set both name and key`)
     yield { ...finding, field: path.join('.') }
   }
 }
@@ -52,8 +57,8 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const size = numberAt(object, ...initdb, 'walSegmentSize') ?? 0
       if (size === 0 || (size > 0 && Number.isInteger(Math.log2(size)))) return
-      const message = `walSegmentSize is ${size}, but must be a power of two`
-      yield refusal([...initdb, 'walSegmentSize'], message, 'use 16, 32, 64, 128, 256, 512 or 1024 (megabytes)')
+      const message = phrase`${here('walSegmentSize')} is ${named(size)}, but must be a power of two`
+      yield refusal([...initdb, 'walSegmentSize'], message, phrase`use 16, 32, 64, 128, 256, 512 or 1024 (megabytes)`)
     },
   },
   {
@@ -117,9 +122,9 @@ export const bootstrapMethod: readonly Rule<OperatorSubject>[] = [
       const present = ['initdb', 'recovery', 'pg_basebackup'].filter((method) => mapAt(object, 'spec', 'bootstrap', method))
       const [first, second] = present
       if (first === undefined || second === undefined) return
-      const message = `bootstrap has ${present.join(' and ')}, but must have only one method`
-      const finding = refusal(['spec', 'bootstrap', second], message, `remove ${present.slice(1).join(' and ')}, or ${first}`)
-      const others = withPlaces(finding, { path: ['spec', 'bootstrap', first], label: `${first} is here` })
+      const message = phrase`bootstrap has ${present.join(' and ')}, but must have only one method`
+      const finding = refusal(['spec', 'bootstrap', second], message, phrase`remove ${present.slice(1).join(' and ')}, or ${named(first)}`)
+      const others = withPlaces(finding, { path: ['spec', 'bootstrap', first], label: phrase`${named(first)} is here` })
       yield { ...others, field: 'spec.bootstrap', type: 'FieldValueForbidden' }
     },
   },
@@ -134,8 +139,8 @@ export const bootstrapMethod: readonly Rule<OperatorSubject>[] = [
       if (!mapAt(object, ...path)) return
       const source = stringAt(object, ...path, 'source')
       if (hasExternalCluster(object, source)) return
-      const message = `pg_basebackup.source is ${shown(source)}, but must name an external cluster`
-      yield refusal([...path, 'source'], message, `use ${externalClusterNames(object)}`)
+      const message = phrase`${here('pg_basebackup.source')} is ${shown(source)}, but must name an external cluster`
+      yield refusal([...path, 'source'], message, phrase`use ${externalClusterNames(object)}`)
     },
   },
 ]

@@ -1,4 +1,5 @@
 // Are the secrets of the superuser and of TLS complete?
+import { here, named, phrase } from '../findings/message.ts'
 import type { JsonMap, Rule } from '../model.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { listAt, mapAt, stringAt } from './subject.ts'
@@ -8,9 +9,9 @@ const base = ['spec', 'certificates'] as const
 
 function* missingAuthority(cluster: JsonMap, secret: string, authority: string) {
   if (stringAt(cluster, ...base, secret) === '' || stringAt(cluster, ...base, authority) !== '') return
-  const message = `certificates.${authority} is empty, but must be set, since ${secret} is set`
-  const finding = refusal([...base, authority], message, `set ${authority} to the secret with the CA certificate`)
-  const others = withPlaces(finding, { path: [...base, secret], label: `${secret} is set here` })
+  const message = phrase`${here(`certificates.${authority}`)} is empty, but must be set, since ${named(secret)} is set`
+  const finding = refusal([...base, authority], message, phrase`set ${named(authority)} to the secret with the CA certificate`)
+  const others = withPlaces(finding, { path: [...base, secret], label: phrase`${named(secret)} is set here` })
   yield { ...others, field: [...base, authority.toLowerCase()].join('.') }
 }
 
@@ -23,8 +24,8 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     summary: 'superuserSecret has a name',
     *check({ object }) {
       if (!mapAt(object, 'spec', 'superuserSecret') || stringAt(object, 'spec', 'superuserSecret', 'name') !== '') return
-      const message = 'superuserSecret.name is empty, but must name a secret'
-      const finding = refusal(['spec', 'superuserSecret', 'name'], message, 'set the name, or remove superuserSecret')
+      const message = phrase`${here('superuserSecret.name')} is empty, but must name a secret`
+      const finding = refusal(['spec', 'superuserSecret', 'name'], message, phrase`set the name, or remove superuserSecret`)
       yield { ...finding, field: 'spec.superusersecret.name' }
     },
   },
@@ -37,9 +38,9 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const names = listAt(object, ...base, 'serverAltDNSNames')?.length ?? 0
       if (names === 0 || stringAt(object, ...base, 'serverTLSSecret') === '') return
-      const message = `serverAltDNSNames has ${names === 1 ? 'one name' : `${names} names`}, but must be empty, since serverTLSSecret is set`
-      const finding = refusal([...base, 'serverAltDNSNames'], message, 'put the names into your own certificate')
-      const others = withPlaces(finding, { path: [...base, 'serverTLSSecret'], label: 'serverTLSSecret is set here' })
+      const message = phrase`serverAltDNSNames has ${names === 1 ? 'one name' : `${names} names`}, but must be empty, since serverTLSSecret is set`
+      const finding = refusal([...base, 'serverAltDNSNames'], message, phrase`put the names into your own certificate`)
+      const others = withPlaces(finding, { path: [...base, 'serverTLSSecret'], label: phrase`serverTLSSecret is set here` })
       yield { ...others, field: 'spec.certificates.serveraltdnsnames' }
     },
   },

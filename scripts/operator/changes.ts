@@ -1,8 +1,9 @@
 // May a Cluster that exists be changed like this?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { compareQuantities, formatQuantity } from '../kubernetes/quantity.ts'
 import { isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, listAt, mapAt, numberAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -49,8 +50,8 @@ interface Volume {
 function* shrunk({ path, field, name }: Volume, before: JsonMap | undefined, after: JsonMap | undefined): Iterable<Finding> {
   const [from, to] = [storageSize(before), storageSize(after)]
   if (!from || !to || compareQuantities(from, to) <= 0) return
-  const message = `size of ${name} shrinks from ${sizeText(before, formatQuantity(from))} to ${sizeText(after, formatQuantity(to))}, but volumes can only grow`
-  const help = 'restore the size; for a smaller disk, bootstrap a new cluster from a backup'
+  const message = phrase`size of ${named(name)} shrinks from ${sizeText(before, formatQuantity(from))} to ${sizeText(after, formatQuantity(to))}, but volumes can only grow`
+  const help = phrase`restore the size; for a smaller disk, bootstrap a new cluster from a backup`
   yield { ...refusal(field, message, help), places: [{ path: [...path, stringAt(after, 'size') === '' ? 'pvcTemplate' : 'size'] }] }
 }
 
@@ -68,8 +69,8 @@ function* frozen({ before, after }: Change, name: string): Iterable<Finding> {
   if (from === to) return
   yield refusal(
     ['spec', name],
-    `${name} changes from ${from ?? 'unset'} to ${to ?? 'unset'}, but must stay`,
-    `restore ${from ?? 'its absence'}`,
+    phrase`${named(name)} changes from ${from ?? 'unset'} to ${to ?? 'unset'}, but must stay`,
+    phrase`restore ${from ?? 'its absence'}`,
   )
 }
 
@@ -82,8 +83,8 @@ function* slotsRemoved({ before, after }: Change, member: 'highAvailability' | '
   const path = mapAt(after, ...slots) ? [...slots, member] : slots
   yield refusal(
     path,
-    `replicationSlots.${member} is removed, but was enabled and must be disabled first`,
-    'set enabled to false in a first change',
+    phrase`${here(`replicationSlots.${member}`)} is removed, but was enabled and must be disabled first`,
+    phrase`set enabled to false in a first change`,
   )
 }
 
@@ -94,8 +95,8 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     function* (change) {
       const found = majors(change)
       if (!found || found.from <= found.to) return
-      const message = `PostgreSQL goes from version ${found.from} to ${found.to}, but must not go down`
-      yield refusal(found.path, message, `use an image of PostgreSQL ${found.from}`)
+      const message = phrase`PostgreSQL goes from version ${named(found.from)} to ${named(found.to)}, but must not go down`
+      yield refusal(found.path, message, phrase`use an image of PostgreSQL ${named(found.from)}`)
     },
   ),
   rule(
@@ -103,8 +104,8 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     function* (change) {
       const found = majors(change)
       if (!found || found.from >= found.to || found.to >= firstUpgradeTarget) return
-      const message = `PostgreSQL goes from version ${found.from} to ${found.to}, but an upgrade must go to ${firstUpgradeTarget} or later`
-      yield refusal(found.path, message, `upgrade to PostgreSQL ${firstUpgradeTarget} or later`)
+      const message = phrase`PostgreSQL goes from version ${named(found.from)} to ${named(found.to)}, but an upgrade must go to ${named(firstUpgradeTarget)} or later`
+      yield refusal(found.path, message, phrase`upgrade to PostgreSQL ${named(firstUpgradeTarget)} or later`)
     },
   ),
   rule(
@@ -117,9 +118,9 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       if (stringAt(before, 'spec', 'imageName') === stringAt(after, 'spec', 'imageName') || sameParameters(before, after)) return
       const onlySwitchover = reached(operator, releases.december2025)
       if (onlySwitchover && stringAt(after, 'spec', 'primaryUpdateMethod') !== 'switchover') return
-      const message = 'imageName and postgresql.parameters change at once, but must change one after the other'
-      const finding = refusal(['spec', 'imageName'], message, 'change the image in one commit, the parameters in the next')
-      yield withPlaces(finding, { path: ['spec', 'postgresql', 'parameters'], label: 'the parameters change, too', on: 'key' })
+      const message = phrase`imageName and postgresql.parameters change at once, but must change one after the other`
+      const finding = refusal(['spec', 'imageName'], message, phrase`change the image in one commit, the parameters in the next`)
+      yield withPlaces(finding, { path: ['spec', 'postgresql', 'parameters'], label: phrase`the parameters change, too`, on: 'key' })
     },
   ),
   rule(
@@ -133,7 +134,11 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     { id: 'changes/wal-storage-stays', upstream: 'validateWalStorageChange', summary: 'the WAL volume is not removed' },
     function* ({ before, after }) {
       if (!mapAt(before, 'spec', 'walStorage') || mapAt(after, 'spec', 'walStorage')) return
-      yield refusal(['spec', 'walStorage'], 'walStorage is removed, but must stay once it is there', 'restore walStorage')
+      yield refusal(
+        ['spec', 'walStorage'],
+        phrase`${here('walStorage')} is removed, but must stay once it is there`,
+        phrase`restore walStorage`,
+      )
     },
   ),
   rule(
@@ -147,7 +152,11 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     { id: 'changes/tablespaces-stay', upstream: 'validateTablespacesChange', summary: 'the list of tablespaces is not removed' },
     function* ({ before, after }) {
       if (!listAt(before, 'spec', 'tablespaces') || listAt(after, 'spec', 'tablespaces')) return
-      yield refusal(['spec', 'tablespaces'], 'tablespaces is removed, but must stay once it is there', 'restore tablespaces')
+      yield refusal(
+        ['spec', 'tablespaces'],
+        phrase`${here('tablespaces')} is removed, but must stay once it is there`,
+        phrase`restore tablespaces`,
+      )
     },
   ),
   rule(
@@ -158,8 +167,8 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(before, 'spec', 'tablespaces')) {
         const name = stringAt(item, 'name')
         if (names.has(name)) continue
-        const message = `the tablespace ${shown(name)} is removed, but must stay once it is there`
-        const finding = refusal(['spec', 'tablespaces', index], message, 'restore it under its old name')
+        const message = phrase`the tablespace ${shown(name)} is removed, but must stay once it is there`
+        const finding = refusal(['spec', 'tablespaces', index], message, phrase`restore it under its old name`)
         yield { ...finding, places: [{ path: ['spec', 'tablespaces'], on: 'key' }] }
       }
     },
@@ -172,7 +181,11 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
         const name = stringAt(item, 'name')
         const found = current.find(([, other]) => stringAt(other, 'name') === name)
         if (!found) continue
-        const volume = { path: ['spec', 'tablespaces', found[0], 'storage'], field: ['spec', 'tablespaces', index], name: shown(name) }
+        const volume = {
+          path: ['spec', 'tablespaces', found[0], 'storage'],
+          field: ['spec', 'tablespaces', index],
+          name: JSON.stringify(name),
+        }
         yield* shrunk(volume, mapAt(item, 'storage'), mapAt(found[1], 'storage'))
       }
     },
@@ -202,8 +215,8 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       const path = [...slots, 'highAvailability', 'slotPrefix']
       const [from, to] = [stringAt(before, ...path), stringAt(after, ...path)]
       if (from === to) return
-      const message = `slotPrefix changes from ${shown(from)} to ${shown(to)}, but must stay while the slots are enabled`
-      yield refusal(path, message, 'disable highAvailability in a first change')
+      const message = phrase`slotPrefix changes from ${shown(from)} to ${shown(to)}, but must stay while the slots are enabled`
+      yield refusal(path, message, phrase`disable highAvailability in a first change`)
     },
   ),
   rule(
@@ -221,7 +234,11 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       const [from, to] = [parametersOf(before).get('wal_level') ?? '', parametersOf(after).get('wal_level')]
       if (to !== 'minimal' || from === '' || from === 'minimal') return
       const path = ['spec', 'postgresql', 'parameters', 'wal_level']
-      yield refusal(path, `wal_level changes from ${shown(from)} to minimal, but that is for new clusters only`, `restore ${from}`)
+      yield refusal(
+        path,
+        phrase`wal_level changes from ${shown(from)} to minimal, but that is for new clusters only`,
+        phrase`restore ${named(from)}`,
+      )
     },
   ),
   rule(
@@ -233,7 +250,11 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     function* ({ before, after }) {
       const status = mapAt(after, 'status') ?? mapAt(before, 'status')
       if (jsonAt(status, 'switchReplicaClusterStatus', 'inProgress') !== true || isReplica(before) === isReplica(after)) return
-      const finding = refusal(['spec', 'replica'], 'the replica role changes, but a switch is still going on', 'wait until it is over')
+      const finding = refusal(
+        ['spec', 'replica'],
+        phrase`the replica role changes, but a switch is still going on`,
+        phrase`wait until it is over`,
+      )
       yield { ...finding, field: 'spec.replica.enabled', type: 'FieldValueForbidden' }
     },
   ),

@@ -1,9 +1,10 @@
 // Are the cluster's name, image and update strategy acceptable?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { byteLength, isDns1035Label } from '../kubernetes/dns-name.ts'
 import { parseImageReference, versionOfTag } from './image.ts'
 import type { JsonMap, Rule } from '../model.ts'
 import { instancesOf } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -25,8 +26,8 @@ export const image: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       if (tagOf(object) !== 'latest') return
       const name = stringAt(object, ...imagePath)
-      const message = `imageName is ${shown(name)}, but must have a tag with a version, not latest`
-      yield refusal(imagePath, message, 'add the version, such as :18.4-system-trixie')
+      const message = phrase`${here('imageName')} is ${shown(name)}, but must have a tag with a version, not latest`
+      yield refusal(imagePath, message, phrase`add the version, such as :18.4-system-trixie`)
     },
   },
   {
@@ -36,8 +37,8 @@ export const image: readonly Rule<OperatorSubject>[] = [
     summary: 'an image with a digest has a tag, too',
     *check({ object }) {
       if (tagOf(object) !== '') return
-      const message = `imageName is ${shown(stringAt(object, ...imagePath))}, but must have a tag beside its digest`
-      yield refusal(imagePath, message, 'put the version before the digest, such as :18.4@sha256:…')
+      const message = phrase`${here('imageName')} is ${shown(stringAt(object, ...imagePath))}, but must have a tag beside its digest`
+      yield refusal(imagePath, message, phrase`put the version before the digest, such as :18.4@sha256:…`)
     },
   },
   {
@@ -48,8 +49,8 @@ export const image: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const tag = tagOf(object)
       if (tag === undefined || tag === '' || tag === 'latest' || versionOfTag(tag)) return
-      const message = `the tag of imageName is ${shown(tag)}, but must start with a PostgreSQL version`
-      yield refusal(imagePath, message, 'use a tag such as 18.4-system-trixie')
+      const message = phrase`${here('the tag of imageName')} is ${shown(tag)}, but must start with a PostgreSQL version`
+      yield refusal(imagePath, message, phrase`use a tag such as 18.4-system-trixie`)
     },
   },
   {
@@ -60,8 +61,8 @@ export const image: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const policy = stringAt(object, 'spec', 'imagePullPolicy')
       if (['', 'Always', 'Never', 'IfNotPresent'].includes(policy)) return
-      const message = `imagePullPolicy is ${shown(policy)}, but must be Always, IfNotPresent or Never`
-      yield refusal(['spec', 'imagePullPolicy'], message, 'use IfNotPresent, or remove the field')
+      const message = phrase`${here('imagePullPolicy')} is ${shown(policy)}, but must be Always, IfNotPresent or Never`
+      yield refusal(['spec', 'imagePullPolicy'], message, phrase`use IfNotPresent, or remove the field`)
     },
   },
 ]
@@ -75,8 +76,8 @@ export const clusterName: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const name = stringAt(object, 'metadata', 'name')
       if (isDns1035Label(name)) return
-      const message = `the cluster name is ${shown(name)}, but must be a DNS label that starts with a letter`
-      yield refusal(['metadata', 'name'], message, 'use lower-case letters, digits and dashes, a letter first')
+      const message = phrase`${here('the cluster name')} is ${shown(name)}, but must be a DNS label that starts with a letter`
+      yield refusal(['metadata', 'name'], message, phrase`use lower-case letters, digits and dashes, a letter first`)
     },
   },
   {
@@ -87,8 +88,8 @@ export const clusterName: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const length = byteLength(stringAt(object, 'metadata', 'name'))
       if (length <= nameLimit) return
-      const message = `the cluster name has ${length} characters, but must have at most ${nameLimit}`
-      yield refusal(['metadata', 'name'], message, `shorten it by ${length - nameLimit}`)
+      const message = phrase`the cluster name has ${named(length)} characters, but must have at most ${named(nameLimit)}`
+      yield refusal(['metadata', 'name'], message, phrase`shorten it by ${length - nameLimit}`)
     },
   },
 ]
@@ -102,8 +103,8 @@ export const updateStrategy: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const strategy = stringAt(object, 'spec', 'primaryUpdateStrategy')
       if (['', 'supervised', 'unsupervised'].includes(strategy)) return
-      const message = `primaryUpdateStrategy is ${shown(strategy)}, but must be supervised or unsupervised`
-      yield refusal(['spec', 'primaryUpdateStrategy'], message, 'use unsupervised')
+      const message = phrase`${here('primaryUpdateStrategy')} is ${shown(strategy)}, but must be supervised or unsupervised`
+      yield refusal(['spec', 'primaryUpdateStrategy'], message, phrase`use unsupervised`)
     },
   },
   {
@@ -113,9 +114,9 @@ export const updateStrategy: readonly Rule<OperatorSubject>[] = [
     summary: 'supervised updates are for clusters with more than one instance',
     *check({ object }) {
       if (stringAt(object, 'spec', 'primaryUpdateStrategy') !== 'supervised' || instancesOf(object) !== 1) return
-      const message = 'primaryUpdateStrategy is supervised, but a cluster of 1 instance must use unsupervised'
-      const finding = refusal(['spec', 'primaryUpdateStrategy'], message, 'use unsupervised, or raise instances to 2')
-      yield withPlaces(finding, { path: ['spec', 'instances'], label: 'instances is 1' })
+      const message = phrase`${here('primaryUpdateStrategy')} is supervised, but a cluster of 1 instance must use unsupervised`
+      const finding = refusal(['spec', 'primaryUpdateStrategy'], message, phrase`use unsupervised, or raise instances to 2`)
+      yield withPlaces(finding, { path: ['spec', 'instances'], label: phrase`instances is 1` })
     },
   },
 ]

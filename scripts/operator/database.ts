@@ -1,6 +1,7 @@
 // Would the operator accept this Database?
+import { here, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Path, Place, Rule } from '../model.ts'
-import { formatField, refusal, shown } from './finding.ts'
+import { formatField, refusal } from './finding.ts'
 import { itemsAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { releases } from './version.ts'
@@ -16,8 +17,8 @@ function* repeated(object: JsonMap, list: Path, noun: string): Iterable<Finding 
       continue
     }
     const path = [...list, index, 'name']
-    const finding = refusal(path, `the ${noun} ${shown(name)} is listed twice, but names must differ`, 'remove one of them')
-    const places = [{ path }, { path: [...list, first, 'name'], label: 'the first one' }] as const
+    const finding = refusal(path, phrase`the ${noun} ${shown(name)} is listed twice, but names must differ`, phrase`remove one of them`)
+    const places = [{ path }, { path: [...list, first, 'name'], label: phrase`the first one` }] as const
     yield { ...finding, places, type: 'FieldValueDuplicate' }
   }
 }
@@ -84,8 +85,8 @@ export const database: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, 'spec', 'servers')) {
         const fdw = stringAt(item, 'fdw')
         if (stringAt(item, 'ensure') === 'absent' || known.has(fdw)) continue
-        const message = `fdw is ${shown(fdw)}, but must name a foreign data wrapper of this Database`
-        yield refusal(['spec', 'servers', index, 'fdw'], message, 'add it to fdws, or correct the name')
+        const message = phrase`${here('fdw')} is ${shown(fdw)}, but must name a foreign data wrapper of this Database`
+        yield refusal(['spec', 'servers', index, 'fdw'], message, phrase`add it to fdws, or correct the name`)
       }
     },
   },

@@ -147,16 +147,18 @@ function defaultParameters(cluster: JsonMap, spec: JsonMap, context: DefaultingC
   if (readMajor(cluster) === undefined) return
   const postgresql = ensureMap(spec, 'postgresql')
   const written = isJsonMap(postgresql['parameters']) ? postgresql['parameters'] : {}
-  const merged: JsonMap = { ...globalParameters }
-  for (const [name, value] of Object.entries(written)) {
-    if (context.fixedParameters === 'drop' && fixedParameters.has(name)) continue
-    setOwn(merged, name, value)
-  }
-  merged['archive_mode'] = archiveMode(cluster)
+  const own = context.fixedParameters === 'drop' ? withoutFixed(written) : written
+  const merged: JsonMap = { ...globalParameters, ...own, archive_mode: archiveMode(cluster) }
   const names = Object.keys(merged)
   if (names.length === Object.keys(written).length && names.every((name) => Object.hasOwn(written, name) && written[name] === merged[name]))
     return
   filler.set(postgresql, 'parameters', merged)
+}
+
+function withoutFixed(parameters: JsonMap): JsonMap {
+  const kept: JsonMap = {}
+  for (const [name, value] of Object.entries(parameters)) if (!fixedParameters.has(name)) setOwn(kept, name, value)
+  return kept
 }
 
 const defaultQueries = 'cnpg-default-monitoring'

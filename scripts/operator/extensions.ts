@@ -1,6 +1,7 @@
 // Can the extensions be mounted as image volumes?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { isReservedVariable } from './scheduling.ts'
 import { itemsAt, mapAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
@@ -102,7 +103,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     summary: 'an extension has a name',
     *check({ object }) {
       for (const { index, problem } of extensionsOf(object))
-        if (problem === 'empty') yield refusal([...base, index, 'name'], 'the extension name is empty, but must be set', 'set name')
+        if (problem === 'empty')
+          yield refusal([...base, index, 'name'], phrase`${here('the extension name')} is empty, but must be set`, phrase`set name`)
     },
   },
   {
@@ -114,10 +116,10 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
       const all = extensionsOf(object)
       for (const { index, name, problem } of all) {
         if (problem !== 'duplicate') continue
-        const message = `the extension ${shown(name)} is listed twice, but names must differ`
-        const finding = refusal([...base, index, 'name'], message, 'remove one of them')
+        const message = phrase`the extension ${shown(name)} is listed twice, but names must differ`
+        const finding = refusal([...base, index, 'name'], message, phrase`remove one of them`)
         const first = all.find((other) => other.name === name)?.index ?? 0
-        yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: 'the first one' }), type: 'FieldValueDuplicate' }
+        yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: phrase`the first one` }), type: 'FieldValueDuplicate' }
       }
     },
   },
@@ -135,9 +137,9 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
         const first = seen.get(volume)
         if (first === undefined) seen.set(volume, index)
         else {
-          const message = `the extension ${shown(name)} gets the volume ${volume.slice(0, 40)}, but another one has it already`
-          const finding = refusal([...base, index, 'name'], message, 'rename it: _ becomes - in volume names')
-          yield withPlaces(finding, { path: [...base, first, 'name'], label: 'the other one' })
+          const message = phrase`the extension ${shown(name)} gets the volume ${named(volume)}, but another one has it already`
+          const finding = refusal([...base, index, 'name'], message, phrase`rename it: _ becomes - in volume names`)
+          yield withPlaces(finding, { path: [...base, first, 'name'], label: phrase`the other one` })
         }
       }
     },
@@ -152,8 +154,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
       if (reached(subject.operator, releases.minor29) && mapAt(subject.object, 'spec', 'imageCatalogRef')) return
       for (const { index, name, item } of judged(subject)) {
         if (stringAt(item, 'image', 'reference') !== '') continue
-        const message = `image.reference of extension ${shown(name)} is empty, but must be set`
-        yield refusal([...base, index, 'image', 'reference'], message, 'set image.reference to the image of the extension')
+        const message = phrase`image.reference of extension ${shown(name)} is empty, but must be set`
+        yield refusal([...base, index, 'image', 'reference'], message, phrase`set image.reference to the image of the extension`)
       }
     },
   },
@@ -164,7 +166,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     summary: 'the paths of an extension are not empty',
     *check(subject) {
       for (const { place, problem } of pathsOf(subject))
-        if (problem === 'empty') yield refusal([...base, ...place], `an entry of ${place[1]} is empty, but must be a path`, 'remove it')
+        if (problem === 'empty')
+          yield refusal([...base, ...place], phrase`an entry of ${named(place[1])} is empty, but must be a path`, phrase`remove it`)
     },
   },
   {
@@ -175,7 +178,11 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     *check(subject) {
       for (const { place, text, problem } of pathsOf(subject)) {
         if (problem !== 'duplicate') continue
-        const finding = refusal([...base, ...place], `${shown(text)} is in ${place[1]} twice, but paths must differ`, 'remove one')
+        const finding = refusal(
+          [...base, ...place],
+          phrase`${shown(text)} is in ${named(place[1])} twice, but paths must differ`,
+          phrase`remove one`,
+        )
         yield { ...finding, type: 'FieldValueDuplicate' }
       }
     },
@@ -189,8 +196,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     *check(subject) {
       for (const { place, text, problem } of pathsOf(subject)) {
         if (problem !== 'escape') continue
-        const message = `${place[1]} has ${shown(text)}, but paths must stay inside the image of the extension`
-        yield refusal([...base, ...place], message, 'write the path from the root of the image, without ..')
+        const message = phrase`${named(place[1])} has ${shown(text)}, but paths must stay inside the image of the extension`
+        yield refusal([...base, ...place], message, phrase`write the path from the root of the image, without ..`)
       }
     },
   },
@@ -203,8 +210,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     *check(subject) {
       for (const { place, name } of variablesOf(subject)) {
         if (!isReservedVariable(name)) continue
-        const message = `env has ${shown(name)}, but the operator keeps this name for itself`
-        yield refusal([...base, ...place, 'name'], message, 'rename the variable, or remove it')
+        const message = phrase`env has ${shown(name)}, but the operator keeps this name for itself`
+        yield refusal([...base, ...place, 'name'], message, phrase`rename the variable, or remove it`)
       }
     },
   },
@@ -218,7 +225,11 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
       for (const { place, name } of variablesOf(subject)) {
         const list = dedicated.get(name)
         if (list === undefined) continue
-        const finding = refusal([...base, ...place, 'name'], `env has ${name}, but this path must be set with ${list}`, `use ${list}`)
+        const finding = refusal(
+          [...base, ...place, 'name'],
+          phrase`env has ${named(name)}, but this path must be set with ${named(list)}`,
+          phrase`use ${named(list)}`,
+        )
         yield { ...finding, type: 'FieldValueForbidden' }
       }
     },
@@ -233,8 +244,8 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
       for (const { place, value } of variablesOf(subject)) {
         const [unknown] = unknownPlaceholders(value)
         if (unknown === undefined) continue
-        const message = `the value has the placeholder ${shown(unknown)}, but must have none other than \${image_root}`
-        yield refusal([...base, ...place, 'value'], message, 'double the dollar to write it literally')
+        const message = phrase`the value has the placeholder ${shown(unknown)}, but must have none other than \${image_root}`
+        yield refusal([...base, ...place, 'value'], message, phrase`double the dollar to write it literally`)
       }
     },
   },
@@ -253,7 +264,11 @@ function* repeatedVariables(subject: OperatorSubject): Iterable<Finding> {
   for (const { place, name } of variablesOf(subject)) {
     const key = `${place[0]} ${name}`
     if (seen.has(key)) {
-      const finding = refusal([...base, ...place, 'name'], `env has ${shown(name)} twice, but names must differ`, 'remove one of them')
+      const finding = refusal(
+        [...base, ...place, 'name'],
+        phrase`env has ${shown(name)} twice, but names must differ`,
+        phrase`remove one of them`,
+      )
       yield { ...finding, type: 'FieldValueDuplicate' }
     }
     seen.add(key)

@@ -1,6 +1,7 @@
 // Are the external clusters usable, unique and safely named?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Rule } from '../model.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -26,9 +27,9 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
         const first = seen.get(name)
         if (first === undefined) seen.set(name, index)
         else {
-          const message = `the external cluster ${shown(name)} is listed twice, but names must differ`
-          const finding = refusal([...base, index, 'name'], message, 'remove one of them')
-          yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: 'the first one' }), field: base.join('.') }
+          const message = phrase`the external cluster ${shown(name)} is listed twice, but names must differ`
+          const finding = refusal([...base, index, 'name'], message, phrase`remove one of them`)
+          yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: phrase`the first one` }), field: base.join('.') }
           return
         }
       }
@@ -42,9 +43,9 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       for (const [index, item] of itemsAt(object, ...base)) {
         if (['connectionParameters', 'plugin', 'barmanObjectStore'].some((member) => mapAt(item, member))) continue
-        const message = `external cluster ${shown(stringAt(item, 'name'))} has no connectionParameters and no plugin, but needs one`
+        const message = phrase`external cluster ${shown(stringAt(item, 'name'))} has no connectionParameters and no plugin, but needs one`
         const type = reached(operator, releases.minor30) ? 'FieldValueRequired' : 'FieldValueInvalid'
-        yield { ...refusal([...base, index], message, 'add connectionParameters with a host, or a plugin'), type }
+        yield { ...refusal([...base, index], message, phrase`add connectionParameters with a host, or a plugin`), type }
       }
     },
   },
@@ -58,8 +59,8 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...base)) {
         const name = stringAt(item, 'name')
         if (!isUnsafe(name)) continue
-        const message = `the external cluster name is ${shown(name)}, but must not be a path`
-        yield refusal([...base, index, 'name'], message, 'rename it with letters, digits and dashes')
+        const message = phrase`${here('the external cluster name')} is ${shown(name)}, but must not be a path`
+        yield refusal([...base, index, 'name'], message, phrase`rename it with letters, digits and dashes`)
       }
     },
   },
@@ -75,8 +76,8 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
           for (const member of ['name', 'key']) {
             const text = stringAt(item, secret, member)
             if (!isUnsafe(text)) continue
-            const message = `${secret}.${member} is ${shown(text)}, but must not be a path`
-            yield refusal([...base, index, secret, member], message, `write the plain ${member} of the secret`)
+            const message = phrase`${here(`${secret}.${member}`)} is ${shown(text)}, but must not be a path`
+            yield refusal([...base, index, secret, member], message, phrase`write the plain ${named(member)} of the secret`)
           }
     },
   },

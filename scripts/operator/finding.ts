@@ -1,14 +1,13 @@
 // How does a rule put what it found into words and paths?
-import { printed } from '../values/printed.ts'
-import type { FieldErrorType, Finding, Path, Place } from '../model.ts'
+import type { FieldErrorType, Finding, Message, Path, Place } from '../model.ts'
 
 /** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
-export function refusal(path: Path, message: string, help: string): Finding & { type: FieldErrorType } {
+export function refusal(path: Path, message: Message, help: Message): Finding & { type: FieldErrorType } {
   return { message, help, places: [{ path }], field: formatField(path), type: 'FieldValueInvalid' }
 }
 
 /** A warning: it has places, but the operator reports no field. */
-export function caution(path: Path, message: string, help: string): Finding {
+export function caution(path: Path, message: Message, help: Message): Finding {
   return { message, help, places: [{ path }] }
 }
 
@@ -27,11 +26,4 @@ export function formatField(path: Path): string {
     else text += text === '' ? step : `.${step}`
   }
   return text
-}
-
-/** A value as written, cut where it would fill the message. */
-export function shown(value: string | number | boolean | undefined): string {
-  if (value === undefined || value === '') return 'empty'
-  const text = typeof value === 'string' ? JSON.stringify(value) : printed(value)
-  return text.length > 36 ? `${text.slice(0, 34)}…"` : text
 }

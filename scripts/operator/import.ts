@@ -1,6 +1,7 @@
 // Is the logical import of another database well-formed?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
-import { refusal, shown } from './finding.ts'
+import { refusal } from './finding.ts'
 import { listAt, mapAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -14,8 +15,8 @@ function* wildcardAlone(cluster: JsonMap, list: 'databases' | 'roles'): Iterable
   const names = stringsAt(cluster, ...base, list)
   if (!isImport(cluster, 'monolith') || names.length < 2 || !names.includes('*')) return
   const path = [...base, list, names.indexOf('*')]
-  const message = `import.${list} has "*" among ${names.length} entries, but "*" must stand alone`
-  yield { ...refusal(path, message, `keep only "*", or only the names`), field: [...base, list].join('.') }
+  const message = phrase`import.${named(list)} has "*" among ${named(names.length)} entries, but "*" must stand alone`
+  yield { ...refusal(path, message, phrase`keep only "*", or only the names`), field: [...base, list].join('.') }
 }
 
 /** In the order of `validateImport`. */
@@ -27,8 +28,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     summary: 'the import type is microservice or monolith',
     *check({ object }) {
       if (!mapAt(object, ...base) || isImport(object, 'microservice') || isImport(object, 'monolith')) return
-      const message = `import.type is ${shown(stringAt(object, ...base, 'type'))}, but must be microservice or monolith`
-      yield refusal([...base, 'type'], message, 'use microservice for one database, monolith for several')
+      const message = phrase`${here('import.type')} is ${shown(stringAt(object, ...base, 'type'))}, but must be microservice or monolith`
+      yield refusal([...base, 'type'], message, phrase`use microservice for one database, monolith for several`)
     },
   },
   {
@@ -39,8 +40,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const count = listAt(object, ...base, 'databases')?.length ?? 0
       if (!isImport(object, 'microservice') || count === 1) return
-      const message = `import.databases has ${count} entries, but a microservice import takes exactly one`
-      yield refusal([...base, 'databases'], message, 'name one database, or set type to monolith')
+      const message = phrase`import.databases has ${named(count)} entries, but a microservice import takes exactly one`
+      yield refusal([...base, 'databases'], message, phrase`name one database, or set type to monolith`)
     },
   },
   {
@@ -51,8 +52,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const count = listAt(object, ...base, 'roles')?.length ?? 0
       if (!isImport(object, 'microservice') || count === 0) return
-      const message = `import.roles has ${count} entries, but a microservice import takes no roles`
-      yield refusal([...base, 'roles'], message, 'remove roles, or set type to monolith')
+      const message = phrase`import.roles has ${named(count)} entries, but a microservice import takes no roles`
+      yield refusal([...base, 'roles'], message, phrase`remove roles, or set type to monolith`)
     },
   },
   {
@@ -63,8 +64,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [database = '', ...more] = stringsAt(object, ...base, 'databases')
       if (!isImport(object, 'microservice') || more.length > 0 || !database.includes('*')) return
-      const message = `import.databases has ${shown(database)}, but a microservice import takes a plain database name`
-      const finding = refusal([...base, 'databases', 0], message, 'write out the name of the database')
+      const message = phrase`import.databases has ${shown(database)}, but a microservice import takes a plain database name`
+      const finding = refusal([...base, 'databases', 0], message, phrase`write out the name of the database`)
       yield { ...finding, field: [...base, 'databases', '0'].join('.') }
     },
   },
@@ -75,8 +76,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     summary: 'a monolith import names at least one database',
     *check({ object }) {
       if (!isImport(object, 'monolith') || (listAt(object, ...base, 'databases')?.length ?? 0) > 0) return
-      const message = 'import.databases is empty, but a monolith import must name at least one database'
-      yield refusal([...base, 'databases'], message, 'list the databases, or "*" for all of them')
+      const message = phrase`${here('import.databases')} is empty, but a monolith import must name at least one database`
+      yield refusal([...base, 'databases'], message, phrase`list the databases, or "*" for all of them`)
     },
   },
   {
@@ -101,8 +102,8 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const count = listAt(object, ...base, 'postImportApplicationSQL')?.length ?? 0
       if (!isImport(object, 'monolith') || count === 0) return
-      const message = `postImportApplicationSQL has ${count} entries, but a monolith import takes none`
-      yield refusal([...base, 'postImportApplicationSQL'], message, 'remove postImportApplicationSQL')
+      const message = phrase`postImportApplicationSQL has ${named(count)} entries, but a monolith import takes none`
+      yield refusal([...base, 'postImportApplicationSQL'], message, phrase`remove postImportApplicationSQL`)
     },
   },
 ]

@@ -1,4 +1,5 @@
 // Is the LDAP section complete, with one method?
+import { here, phrase } from '../findings/message.ts'
 import type { Rule } from '../model.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { mapAt, stringAt } from './subject.ts'
@@ -15,7 +16,10 @@ export const ldap: readonly Rule<OperatorSubject>[] = [
     summary: 'ldap names a server',
     *check({ object }) {
       if (!mapAt(object, ...base) || stringAt(object, ...base, 'server') !== '') return
-      yield { ...refusal([...base, 'server'], 'ldap.server is empty, but must be set', 'set ldap.server to the host name'), field }
+      yield {
+        ...refusal([...base, 'server'], phrase`${here('ldap.server')} is empty, but must be set`, phrase`set ldap.server to the host name`),
+        field,
+      }
     },
   },
   {
@@ -25,9 +29,9 @@ export const ldap: readonly Rule<OperatorSubject>[] = [
     summary: 'ldap uses one of bindAsAuth and bindSearchAuth',
     *check({ object }) {
       if (!mapAt(object, ...base, 'bindAsAuth') || !mapAt(object, ...base, 'bindSearchAuth')) return
-      const message = 'ldap has bindAsAuth and bindSearchAuth, but must have only one of them'
-      const finding = refusal([...base, 'bindSearchAuth'], message, 'remove bindAsAuth or bindSearchAuth')
-      yield { ...withPlaces(finding, { path: [...base, 'bindAsAuth'], label: 'bindAsAuth is here', on: 'key' }), field }
+      const message = phrase`ldap has bindAsAuth and bindSearchAuth, but must have only one of them`
+      const finding = refusal([...base, 'bindSearchAuth'], message, phrase`remove bindAsAuth or bindSearchAuth`)
+      yield { ...withPlaces(finding, { path: [...base, 'bindAsAuth'], label: phrase`bindAsAuth is here`, on: 'key' }), field }
     },
   },
 ]

@@ -1,4 +1,5 @@
 // Do the times of the primary lease leave room for renewals?
+import { here, named, phrase } from '../findings/message.ts'
 import type { JsonMap, Rule } from '../model.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { mapAt, numberAt } from './subject.ts'
@@ -23,9 +24,9 @@ export const lease: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [duration, deadline] = [seconds(object, 'leaseDurationSeconds'), seconds(object, 'renewDeadlineSeconds')]
       if (!mapAt(object, ...base) || duration > deadline) return
-      const message = `leaseDurationSeconds is ${duration}, but must be greater than renewDeadlineSeconds (${deadline})`
-      const finding = refusal([...base, 'leaseDurationSeconds'], message, `raise it to ${deadline + 1} or more`)
-      yield withPlaces(finding, { path: [...base, 'renewDeadlineSeconds'], label: `renewDeadlineSeconds is ${deadline}` })
+      const message = phrase`${here('leaseDurationSeconds')} is ${named(duration)}, but must be greater than renewDeadlineSeconds (${named(deadline)})`
+      const finding = refusal([...base, 'leaseDurationSeconds'], message, phrase`raise it to ${deadline + 1} or more`)
+      yield withPlaces(finding, { path: [...base, 'renewDeadlineSeconds'], label: phrase`renewDeadlineSeconds is ${named(deadline)}` })
     },
   },
   {
@@ -38,9 +39,9 @@ export const lease: readonly Rule<OperatorSubject>[] = [
       const [deadline, retry] = [seconds(object, 'renewDeadlineSeconds'), seconds(object, 'retryPeriodSeconds')]
       // integers, since 1.2 is not exact in floating point
       if (!mapAt(object, ...base) || 5 * deadline > 6 * retry) return
-      const message = `renewDeadlineSeconds is ${deadline}, but must be greater than 1.2 times retryPeriodSeconds (${retry})`
-      const finding = refusal([...base, 'renewDeadlineSeconds'], message, `raise it to ${Math.floor((6 * retry) / 5) + 1} or more`)
-      yield withPlaces(finding, { path: [...base, 'retryPeriodSeconds'], label: `retryPeriodSeconds is ${retry}` })
+      const message = phrase`${here('renewDeadlineSeconds')} is ${named(deadline)}, but must be greater than 1.2 times retryPeriodSeconds (${named(retry)})`
+      const finding = refusal([...base, 'renewDeadlineSeconds'], message, phrase`raise it to ${Math.floor((6 * retry) / 5) + 1} or more`)
+      yield withPlaces(finding, { path: [...base, 'retryPeriodSeconds'], label: phrase`retryPeriodSeconds is ${named(retry)}` })
     },
   },
 ]

@@ -1,6 +1,7 @@
 // Are managed services and roles ones that the operator can take care of?
-import type { Finding, JsonMap, Rule } from '../model.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { here, phrase, shown } from '../findings/message.ts'
+import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, mapAt, numberAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -17,7 +18,7 @@ function isReservedRole(name: string): boolean {
   return ['postgres', 'streaming_replica'].includes(name) || name.startsWith('cnpg_') || name.startsWith('pg_')
 }
 
-function roleError(index: number, member: string, [message, help]: readonly [string, string]): Finding {
+function roleError(index: number, member: string, [message, help]: readonly [Message, Message]): Finding {
   return { ...refusal([...roles, index, member], message, help), field: roles.join('.') }
 }
 
@@ -32,8 +33,8 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
       const path = ['spec', 'managed', 'services', 'disabledDefaultServices']
       const index = stringsAt(object, ...path).indexOf('rw')
       if (index < 0) return
-      const message = 'disabledDefaultServices has rw, but the rw service must stay'
-      yield { ...refusal([...path, index], message, 'remove rw from the list'), field: path.join('.') }
+      const message = phrase`disabledDefaultServices has rw, but the rw service must stay`
+      yield { ...refusal([...path, index], message, phrase`remove rw from the list`), field: path.join('.') }
     },
   },
   {
@@ -49,9 +50,9 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
           seen.set(name, index)
           continue
         }
-        const message = `the service name ${shown(name)} is used twice, but names must differ`
-        const finding = refusal([...services, index, ...template], message, 'rename one of them')
-        const place = { path: [...services, first, ...template], label: 'the first one' }
+        const message = phrase`the service name ${shown(name)} is used twice, but names must differ`
+        const finding = refusal([...services, index, ...template], message, phrase`rename one of them`)
+        const place = { path: [...services, first, ...template], label: phrase`the first one` }
         yield { ...withPlaces(finding, place), field: services.join('.') }
         return
       }
@@ -67,8 +68,8 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
       const reserved = ['rw', 'ro', 'r', 'any'].map((suffix) => `${cluster}-${suffix}`)
       for (const [index, name] of serviceNames(object)) {
         if (!reserved.includes(name)) continue
-        const message = `the service name is ${shown(name)}, but the operator keeps it for itself`
-        const finding = refusal([...services, index, ...template], message, 'choose another name')
+        const message = phrase`${here('the service name')} is ${shown(name)}, but the operator keeps it for itself`
+        const finding = refusal([...services, index, ...template], message, phrase`choose another name`)
         yield { ...finding, field: `${services.join('.')}[${index}]` }
       }
     },
@@ -82,8 +83,8 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...services)) {
         const path = ['serviceTemplate', 'spec', 'selector']
         if (Object.keys(mapAt(item, ...path) ?? {}).length === 0) continue
-        const message = 'serviceTemplate.spec.selector is set, but the operator must set it'
-        const finding = refusal([...services, index, ...path], message, 'remove it; selectorType decides')
+        const message = phrase`${here('serviceTemplate.spec.selector')} is set, but the operator must set it`
+        const finding = refusal([...services, index, ...path], message, phrase`remove it; selectorType decides`)
         yield { ...finding, field: `${services.join('.')}[${index}]` }
       }
     },
@@ -96,8 +97,8 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const [index, name] of serviceNames(object)) {
         if (name !== '') continue
-        const message = 'serviceTemplate.metadata.name is empty, but must be set'
-        const finding = refusal([...services, index, ...template], message, 'set metadata.name in the template')
+        const message = phrase`${here('serviceTemplate.metadata.name')} is empty, but must be set`
+        const finding = refusal([...services, index, ...template], message, phrase`set metadata.name in the template`)
         yield { ...finding, field: `${services.join('.')}[${index}]` }
       }
     },
@@ -118,8 +119,11 @@ export const managedRoles: readonly Rule<OperatorSubject>[] = [
         const first = seen.get(name)
         if (first === undefined) seen.set(name, index)
         else {
-          const finding = roleError(index, 'name', [`the role ${shown(name)} is listed twice, but names must differ`, 'merge the two'])
-          yield withPlaces(finding, { path: [...roles, first, 'name'], label: 'the first one' })
+          const finding = roleError(index, 'name', [
+            phrase`the role ${shown(name)} is listed twice, but names must differ`,
+            phrase`merge the two`,
+          ])
+          yield withPlaces(finding, { path: [...roles, first, 'name'], label: phrase`the first one` })
         }
       }
     },
@@ -133,8 +137,8 @@ export const managedRoles: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...roles)) {
         const limit = numberAt(item, 'connectionLimit') ?? 0
         if (limit >= -1) continue
-        const message = `connectionLimit is ${limit}, but must be 0 or more, or -1 for no limit`
-        yield roleError(index, 'connectionLimit', [message, 'use -1'])
+        const message = phrase`${here('connectionLimit')} is ${limit}, but must be 0 or more, or -1 for no limit`
+        yield roleError(index, 'connectionLimit', [message, phrase`use -1`])
       }
     },
   },
@@ -147,8 +151,8 @@ export const managedRoles: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...roles)) {
         const name = stringAt(item, 'name')
         if (!isReservedRole(name)) continue
-        const message = `the role is ${shown(name)}, but postgres, streaming_replica, cnpg_ and pg_ names are reserved`
-        yield roleError(index, 'name', [message, 'choose another name'])
+        const message = phrase`${here('the role')} is ${shown(name)}, but postgres, streaming_replica, cnpg_ and pg_ names are reserved`
+        yield roleError(index, 'name', [message, phrase`choose another name`])
       }
     },
   },
@@ -161,10 +165,10 @@ export const managedRoles: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...roles)) {
         if (booleanAt(item, 'disablePassword') !== true || !mapAt(item, 'passwordSecret')) continue
         const finding = roleError(index, 'disablePassword', [
-          'disablePassword is true, but must not be beside passwordSecret',
-          'remove disablePassword or passwordSecret',
+          phrase`${here('disablePassword')} is true, but must not be beside passwordSecret`,
+          phrase`remove disablePassword or passwordSecret`,
         ])
-        yield withPlaces(finding, { path: [...roles, index, 'passwordSecret'], label: 'the password secret', on: 'key' })
+        yield withPlaces(finding, { path: [...roles, index, 'passwordSecret'], label: phrase`the password secret`, on: 'key' })
       }
     },
   },

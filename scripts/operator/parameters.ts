@@ -1,13 +1,15 @@
 // Would the operator accept these PostgreSQL parameters?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { parsePostgresBoolean, parsePostgresMemory } from './go-text.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, JsonMap, Message, Rule } from '../model.ts'
 import { compareQuantities, isZeroQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { archiveMode, instancesOf, isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { computedParameters, fixedParameters } from './fixed-parameters.ts'
 import { booleanAt, listAt, mapAt, numberAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
+import { supportedMajors } from './support.ts'
 import { reached, releases } from './version.ts'
 
 const base = ['spec', 'postgresql', 'parameters'] as const
@@ -24,7 +26,11 @@ function readable(cluster: JsonMap): ReadonlyMap<string, string> | undefined {
 function* notBoolean(cluster: JsonMap, name: string): Iterable<Finding> {
   const value = readable(cluster)?.get(name)
   if (value === undefined || parsePostgresBoolean(value) !== undefined) return
-  yield refusal([...base, name], `${name} is ${shown(value)}, but must be on or off`, `set ${name} to "on" or "off"`)
+  yield refusal(
+    [...base, name],
+    phrase`${here(name)} is ${shown(value)}, but must be on or off`,
+    phrase`set ${named(name)} to "on" or "off"`,
+  )
 }
 
 /** The size in force: as written, or PostgreSQL's default. */
@@ -35,8 +41,8 @@ function walSize(cluster: JsonMap, name: WalSize): Quantity | undefined {
 function* unreadableSize(cluster: JsonMap, name: string): Iterable<Finding> {
   const value = readable(cluster)?.get(name) ?? ''
   if (value === '' || parsePostgresMemory(value)) return
-  const message = `${name} is ${shown(value)}, but must be a number with kB, MB, GB or TB`
-  yield refusal([...base, name], message, 'write it as 512MB or 1GB: capital MB, no fraction of a byte')
+  const message = phrase`${here(name)} is ${shown(value)}, but must be a number with kB, MB, GB or TB`
+  yield refusal([...base, name], message, phrase`write it as 512MB or 1GB: capital MB, no fraction of a byte`)
 }
 
 function* overVolume(cluster: JsonMap, name: WalSize): Iterable<Finding> {
@@ -44,9 +50,9 @@ function* overVolume(cluster: JsonMap, name: WalSize): Iterable<Finding> {
   const size = value === '' ? undefined : parsePostgresMemory(value)
   const volume = storageSize(mapAt(cluster, 'spec', 'walStorage'))
   if (!size || !volume || isZeroQuantity(size) || compareQuantities(size, volume) < 0) return
-  const message = `${name} is ${shown(value)}, but must be smaller than the WAL volume`
-  const finding = refusal([...base, name], message, `lower ${name}, or raise walStorage.size`)
-  yield withPlaces(finding, { path: ['spec', 'walStorage'], label: 'the WAL volume', on: 'key' })
+  const message = phrase`${here(name)} is ${shown(value)}, but must be smaller than the WAL volume`
+  const finding = refusal([...base, name], message, phrase`lower ${named(name)}, or raise walStorage.size`)
+  yield withPlaces(finding, { path: ['spec', 'walStorage'], label: phrase`the WAL volume`, on: 'key' })
 }
 
 /** In the order of `validateConfiguration`. */
@@ -61,9 +67,9 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const legacy = ['minSyncReplicas', 'maxSyncReplicas'].find((name) => (numberAt(object, 'spec', name) ?? 0) > 0)
       const path = ['spec', 'postgresql', 'synchronous']
       if (!mapAt(object, ...path) || legacy === undefined) return
-      const message = `postgresql.synchronous is set, but must not be beside ${legacy}`
-      const finding = refusal(path, message, 'remove minSyncReplicas and maxSyncReplicas')
-      yield withPlaces(finding, { path: ['spec', legacy], label: `${legacy} is set here` })
+      const message = phrase`${here('postgresql.synchronous')} is set, but must not be beside ${named(legacy)}`
+      const finding = refusal(path, message, phrase`remove minSyncReplicas and maxSyncReplicas`)
+      yield withPlaces(finding, { path: ['spec', legacy], label: phrase`${named(legacy)} is set here` })
     },
   },
   {
@@ -71,12 +77,14 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateConfiguration',
     summary: 'PostgreSQL is version 13 or later',
-    *check({ object }) {
+    *check({ object, operator }) {
       const major = postgresMajor(object)
       if (major === undefined || major >= oldestMajor) return
+      const { first, last } = supportedMajors(operator) ?? { first: oldestMajor, last: undefined }
+      const supported = last === undefined ? `${first} or later` : `${first} to ${last}`
       const path = mapAt(object, 'spec', 'imageCatalogRef') ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']
-      const message = `PostgreSQL is version ${major}, but must be ${oldestMajor} or later`
-      yield { ...refusal(path, message, 'use an image of PostgreSQL 14 or later'), field: 'spec.imageName' }
+      const message = phrase`PostgreSQL is version ${named(major)}, but must be ${named(oldestMajor)} or later`
+      yield { ...refusal(path, message, phrase`use an image of PostgreSQL ${supported}`), field: 'spec.imageName' }
     },
   },
   {
@@ -88,8 +96,8 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const name of readable(object)?.keys() ?? []) {
         if (parameterName.test(name)) continue
-        const message = `the parameter ${shown(name)} is no setting name, but must be letters, digits, _ and at most one dot`
-        const finding = refusal([...base, name], message, 'correct the name, or remove the parameter')
+        const message = phrase`the parameter ${shown(name)} is no setting name, but must be letters, digits, _ and at most one dot`
+        const finding = refusal([...base, name], message, phrase`correct the name, or remove the parameter`)
         yield { ...finding, places: [{ path: [...base, name], on: 'key' }] }
       }
     },
@@ -105,7 +113,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
         if (!fixedParameters.has(name) || (strictNames && !parameterName.test(name))) continue
         const computed = name === 'archive_mode' ? archiveMode(object) : computedParameters.get(name)
         if (value === computed) continue
-        const message = `${name} is ${shown(value)}, but the operator sets this parameter itself`
+        const message = phrase`${here(name)} is ${shown(value)}, but the operator sets this parameter itself`
         yield refusal([...base, name], message, fixedHelp(name))
       }
     },
@@ -118,8 +126,8 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const level = readable(object)?.get('wal_level') ?? 'logical'
       if (['minimal', 'replica', 'logical'].includes(level)) return
-      const message = `wal_level is ${shown(level)}, but must be logical, minimal or replica`
-      yield refusal([...base, 'wal_level'], message, 'use logical, or replica without logical replication')
+      const message = phrase`${here('wal_level')} is ${shown(level)}, but must be logical, minimal or replica`
+      yield refusal([...base, 'wal_level'], message, phrase`use logical, or replica without logical replication`)
     },
   },
   {
@@ -131,8 +139,8 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       if (readable(object)?.get('wal_level') !== 'minimal') return
       const reason = minimalClash(object)
       if (reason === undefined) return
-      const message = `wal_level is minimal, but must be replica or logical, since ${reason}`
-      yield refusal([...base, 'wal_level'], message, 'set wal_level to replica or logical')
+      const message = phrase`${here('wal_level')} is minimal, but must be replica or logical, since ${reason}`
+      yield refusal([...base, 'wal_level'], message, phrase`set wal_level to replica or logical`)
     },
   },
   {
@@ -144,9 +152,9 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const settings = readable(object)
       const senders = settings?.get('max_wal_senders')
       if (settings?.get('wal_level') !== 'minimal' || senders === '0') return
-      const message = `max_wal_senders is ${senders === undefined ? 'not set' : shown(senders)}, but must be "0" with wal_level minimal`
-      const finding = refusal([...base, 'max_wal_senders'], message, 'set max_wal_senders to "0"')
-      yield withPlaces(finding, { path: [...base, 'wal_level'], label: 'wal_level is minimal' })
+      const message = phrase`${here('max_wal_senders')} is ${senders === undefined ? 'not set' : shown(senders)}, but must be "0" with wal_level minimal`
+      const finding = refusal([...base, 'max_wal_senders'], message, phrase`set max_wal_senders to "0"`)
+      yield withPlaces(finding, { path: [...base, 'wal_level'], label: phrase`wal_level is minimal` })
     },
   },
   {
@@ -188,9 +196,9 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const hints = parsePostgresBoolean(readable(object)?.get('wal_log_hints') ?? 'on')
       const instances = instancesOf(object)
       if (hints !== false || instances <= 1) return
-      const message = `wal_log_hints is off, but must be on with ${instances} instances`
-      const finding = refusal([...base, 'wal_log_hints'], message, 'remove wal_log_hints; the operator sets it to on')
-      yield withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instances}` })
+      const message = phrase`${here('wal_log_hints')} is off, but must be on with ${named(instances)} instances`
+      const finding = refusal([...base, 'wal_log_hints'], message, phrase`remove wal_log_hints; the operator sets it to on`)
+      yield withPlaces(finding, { path: ['spec', 'instances'], label: phrase`instances is ${named(instances)}` })
     },
   },
   {
@@ -219,9 +227,9 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const [min, max] = [walSize(object, 'min_wal_size'), walSize(object, 'max_wal_size')]
       if (!settings || !min || !max || isZeroQuantity(min) || isZeroQuantity(max) || compareQuantities(min, max) < 0) return
       const written = (name: WalSize) => settings.get(name) || `${walSizes[name]} (default)`
-      const message = `min_wal_size is ${written('min_wal_size')}, but must be smaller than max_wal_size, ${written('max_wal_size')}`
-      const finding = refusal([...base, 'min_wal_size'], message, 'set both, min_wal_size the smaller one')
-      yield withPlaces(finding, { path: [...base, 'max_wal_size'], label: `max_wal_size is ${written('max_wal_size')}` })
+      const message = phrase`${here('min_wal_size')} is ${written('min_wal_size')}, but must be smaller than max_wal_size, ${written('max_wal_size')}`
+      const finding = refusal([...base, 'min_wal_size'], message, phrase`set both, min_wal_size the smaller one`)
+      yield withPlaces(finding, { path: [...base, 'max_wal_size'], label: phrase`max_wal_size is ${written('max_wal_size')}` })
     },
   },
   {
@@ -250,15 +258,15 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const path = ['spec', 'postgresql', 'syncReplicaElectionConstraint']
       if (postgresMajor(object) === undefined || booleanAt(object, ...path, 'enabled') !== true) return
       if ((listAt(object, ...path, 'nodeLabelsAntiAffinity')?.length ?? 0) > 0) return
-      const message = 'nodeLabelsAntiAffinity is empty, but the enabled constraint must name node labels'
-      yield refusal([...path, 'nodeLabelsAntiAffinity'], message, 'add a label such as topology.kubernetes.io/zone')
+      const message = phrase`${here('nodeLabelsAntiAffinity')} is empty, but the enabled constraint must name node labels`
+      yield refusal([...path, 'nodeLabelsAntiAffinity'], message, phrase`add a label such as topology.kubernetes.io/zone`)
     },
   },
 ]
 
-function fixedHelp(name: string): string {
-  if (name === 'shared_preload_libraries') return 'list the libraries in postgresql.shared_preload_libraries'
-  return `remove ${name}`
+function fixedHelp(name: string): Message {
+  if (name === 'shared_preload_libraries') return phrase`list the libraries in postgresql.shared_preload_libraries`
+  return phrase`remove ${named(name)}`
 }
 
 function minimalClash(cluster: JsonMap): string | undefined {

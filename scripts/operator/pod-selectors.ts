@@ -1,7 +1,8 @@
 // Do the pod selectors, and the lines of pg_hba that use them, hold together?
+import { phrase, shown } from '../findings/message.ts'
 import { selectorProblems } from '../kubernetes/label-selector.ts'
 import type { JsonMap, Rule } from '../model.ts'
-import { formatField, refusal, shown, withPlaces } from './finding.ts'
+import { formatField, refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { releases } from './version.ts'
@@ -67,10 +68,10 @@ export const podSelectors: readonly Rule<OperatorSubject>[] = [
         else {
           const finding = refusal(
             [...base, index, 'name'],
-            `the pod selector ${shown(name)} is listed twice, but names must differ`,
-            'rename one',
+            phrase`the pod selector ${shown(name)} is listed twice, but names must differ`,
+            phrase`rename one`,
           )
-          yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: 'the first one' }), type: 'FieldValueDuplicate' }
+          yield { ...withPlaces(finding, { path: [...base, first, 'name'], label: phrase`the first one` }), type: 'FieldValueDuplicate' }
         }
       }
     },
@@ -85,10 +86,10 @@ export const podSelectors: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...base))
         for (const { path, type, reason } of selectorProblems(jsonAt(item, 'selector'))) {
           const place = [...base, index, 'selector', ...path]
-          const message = `${formatField(['selector', ...path]).slice(0, 50)} ${reason}`
+          const message = phrase`${formatField(['selector', ...path])} ${reason}`
           // labels are reported at their map
           const reported = path[0] === 'matchLabels' ? [...base, index, 'selector', 'matchLabels'] : place
-          yield { ...refusal(place, message, 'copy the labels of the pods'), field: formatField(reported), type }
+          yield { ...refusal(place, message, phrase`copy the labels of the pods`), field: formatField(reported), type }
         }
     },
   },
@@ -101,7 +102,11 @@ export const podSelectors: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const { index, kind, text } of lineProblems(object)) {
         if (kind !== 'type') continue
-        yield refusal([...hba, index], `pg_hba has ${shown(text)}, but must refer to a podselector`, 'write ${podselector:name}')
+        yield refusal(
+          [...hba, index],
+          phrase`pg_hba has ${shown(text)}, but must refer to a podselector`,
+          phrase`write \${podselector:name}`,
+        )
       }
     },
   },
@@ -114,8 +119,8 @@ export const podSelectors: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const { index, kind, text } of lineProblems(object)) {
         if (kind !== 'unknown') continue
-        const message = `pg_hba refers to ${shown(text)}, but podSelectorRefs has no such name`
-        yield refusal([...hba, index], message, 'correct the name, or add it to podSelectorRefs')
+        const message = phrase`pg_hba refers to ${shown(text)}, but podSelectorRefs has no such name`
+        yield refusal([...hba, index], message, phrase`correct the name, or add it to podSelectorRefs`)
       }
     },
   },
@@ -128,7 +133,11 @@ export const podSelectors: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const { index, kind } of lineProblems(object)) {
         if (kind !== 'many') continue
-        yield refusal([...hba, index], 'the pg_hba line has several references, but must have at most one', 'write one line for each')
+        yield refusal(
+          [...hba, index],
+          phrase`the pg_hba line has several references, but must have at most one`,
+          phrase`write one line for each`,
+        )
       }
     },
   },

@@ -1,6 +1,7 @@
 // Would the operator accept this Pooler?
+import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
 import type { JsonMap, Rule } from '../model.ts'
-import { caution, refusal, shown, withPlaces } from './finding.ts'
+import { caution, refusal, withPlaces } from './finding.ts'
 import { booleanAt, jsonAt, listAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -44,7 +45,8 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
     upstream: 'validatePgBouncer',
     summary: 'a Pooler has a pgbouncer section',
     *check({ object }) {
-      if (!mapAt(object, ...pgbouncer)) yield refusal(pgbouncer, 'pgbouncer is not set, but must be', 'add pgbouncer with a poolMode')
+      if (!mapAt(object, ...pgbouncer))
+        yield refusal(pgbouncer, phrase`${here('pgbouncer')} is not set, but must be`, phrase`add pgbouncer with a poolMode`)
     },
   },
   {
@@ -55,9 +57,13 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const [secret] = authSecrets(object, operator)
       if (secret === undefined || stringAt(object, ...pgbouncer, 'authQuery') !== '') return
-      const message = `pgbouncer.authQuery is empty, but must be set, since ${secret} is`
-      const finding = refusal([...pgbouncer, 'authQuery'], message, 'set authQuery, or remove the secret to let the operator manage it')
-      yield withPlaces(finding, { path: [...pgbouncer, secret], label: `${secret} is set here`, on: 'key' })
+      const message = phrase`${here('pgbouncer.authQuery')} is empty, but must be set, since ${named(secret)} is`
+      const finding = refusal(
+        [...pgbouncer, 'authQuery'],
+        message,
+        phrase`set authQuery, or remove the secret to let the operator manage it`,
+      )
+      yield withPlaces(finding, { path: [...pgbouncer, secret], label: phrase`${named(secret)} is set here`, on: 'key' })
     },
   },
   {
@@ -67,9 +73,9 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
     summary: 'a Pooler with an authQuery has a secret for it',
     *check({ object, operator }) {
       if (stringAt(object, ...pgbouncer, 'authQuery') === '' || authSecrets(object, operator).length > 0) return
-      const message = 'pgbouncer.authQuerySecret.name is empty, but must be set, since authQuery is'
-      const finding = refusal([...pgbouncer, 'authQuerySecret', 'name'], message, 'name the secret, or remove authQuery')
-      yield withPlaces(finding, { path: [...pgbouncer, 'authQuery'], label: 'authQuery is set here' })
+      const message = phrase`${here('pgbouncer.authQuerySecret.name')} is empty, but must be set, since authQuery is`
+      const finding = refusal([...pgbouncer, 'authQuerySecret', 'name'], message, phrase`name the secret, or remove authQuery`)
+      yield withPlaces(finding, { path: [...pgbouncer, 'authQuery'], label: phrase`authQuery is set here` })
     },
   },
   {
@@ -82,7 +88,11 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
       for (const name of Object.keys(mapAt(object, ...pgbouncer, 'parameters') ?? {})) {
         if (parameterNames.has(name) || (later && laterParameterNames.has(name))) continue
         const path = [...pgbouncer, 'parameters', name]
-        const finding = refusal(path, `pgbouncer.parameters has ${shown(name)}, but the operator does not pass it on`, 'remove it')
+        const finding = refusal(
+          path,
+          phrase`${fieldAt([...pgbouncer, 'parameters'], 'pgbouncer.parameters')} has ${shown(name)}, but the operator does not pass it on`,
+          phrase`remove it`,
+        )
         yield { ...finding, field: 'spec.cluster.parameters', places: [{ path, on: 'key' }] }
       }
     },
@@ -94,7 +104,8 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
     summary: 'a Pooler names its cluster',
     *check({ object }) {
       const path = ['spec', 'cluster', 'name']
-      if (stringAt(object, ...path) === '') yield refusal(path, 'cluster.name is empty, but must name a Cluster', 'set cluster.name')
+      if (stringAt(object, ...path) === '')
+        yield refusal(path, phrase`${here('cluster.name')} is empty, but must name a Cluster`, phrase`set cluster.name`)
     },
   },
   {
@@ -107,10 +118,10 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
       if (name !== stringAt(object, 'spec', 'cluster', 'name')) return
       const finding = refusal(
         ['metadata', 'name'],
-        `the Pooler is named ${shown(name)}, but must not be named like its Cluster`,
-        'rename it',
+        phrase`${here('the Pooler')} is named ${shown(name)}, but must not be named like its Cluster`,
+        phrase`rename it`,
       )
-      yield withPlaces(finding, { path: ['spec', 'cluster', 'name'], label: 'the Cluster' })
+      yield withPlaces(finding, { path: ['spec', 'cluster', 'name'], label: phrase`the Cluster` })
     },
   },
   {
@@ -123,9 +134,12 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
       if (booleanAt(object, ...monitoring, 'tls', 'enabled') !== true || booleanAt(object, ...monitoring, 'enablePodMonitor') !== true)
         return
       if (secretName(object, 'clientTLSSecret') !== '') return
-      const message = 'pgbouncer.clientTLSSecret is not set, but must be with monitoring.tls and enablePodMonitor'
-      const finding = refusal([...pgbouncer, 'clientTLSSecret'], message, 'set clientTLSSecret, or disable enablePodMonitor')
-      yield { ...withPlaces(finding, { path: [...monitoring, 'tls'], label: 'metrics over TLS', on: 'key' }), type: 'FieldValueRequired' }
+      const message = phrase`${here('pgbouncer.clientTLSSecret')} is not set, but must be with monitoring.tls and enablePodMonitor`
+      const finding = refusal([...pgbouncer, 'clientTLSSecret'], message, phrase`set clientTLSSecret, or disable enablePodMonitor`)
+      yield {
+        ...withPlaces(finding, { path: [...monitoring, 'tls'], label: phrase`metrics over TLS`, on: 'key' }),
+        type: 'FieldValueRequired',
+      }
     },
   },
 ]
@@ -140,9 +154,9 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
     *check({ object, old, operator }) {
       if (isAutomated(object, operator)) return
       if (old && !reached(operator, releases.december2025) && !isAutomated(old, operator)) return
-      const message = 'pgbouncer sets its own authentication, but then the operator does not prepare the Cluster for it'
+      const message = phrase`pgbouncer sets its own authentication, but then the operator does not prepare the Cluster for it`
       yield {
-        ...caution(pgbouncer, message, 'remove authQuery and its secrets, or prepare the Cluster by hand'),
+        ...caution(pgbouncer, message, phrase`remove authQuery and its secrets, or prepare the Cluster by hand`),
         places: [{ path: pgbouncer, on: 'key' }],
       }
     },
@@ -155,7 +169,11 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
     summary: 'authQuerySecret is not used',
     *check({ object }) {
       if (secretName(object, 'authQuerySecret') === '') return
-      yield caution([...pgbouncer, 'authQuerySecret'], 'authQuerySecret is set, but it is deprecated', 'use serverTLSSecret')
+      yield caution(
+        [...pgbouncer, 'authQuerySecret'],
+        phrase`${here('authQuerySecret')} is set, but it is deprecated`,
+        phrase`use serverTLSSecret`,
+      )
     },
   },
   {
@@ -168,7 +186,11 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
         (name) => jsonAt(object, ...monitoring, name) === true || (listAt(object, ...monitoring, name)?.length ?? 0) > 0,
       )
       if (used === undefined) return
-      yield caution([...monitoring, used], `monitoring.${used} is set, but it is deprecated`, 'write the PodMonitor yourself')
+      yield caution(
+        [...monitoring, used],
+        phrase`${here(`monitoring.${used}`)} is set, but it is deprecated`,
+        phrase`write the PodMonitor yourself`,
+      )
     },
   },
 ]

@@ -1,9 +1,10 @@
 // Is the point that the recovery should stop at well-formed?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { byteLength } from '../kubernetes/dns-name.ts'
 import { isLogSequenceNumber, parseGoInteger } from './go-text.ts'
 import type { JsonMap, Rule } from '../model.ts'
 import { isTargetTime } from './target-time.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { releases } from './version.ts'
@@ -28,9 +29,9 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [first = '', second, ...more] = targetsOf(object)
       if (second === undefined) return
-      const message = `recoveryTarget has ${more.length + 2} targets (${first}, ${second}${more.length > 0 ? ', …' : ''}), but must have one`
-      const finding = refusal([...target, second], message, `remove ${second} or ${first}`)
-      yield { ...withPlaces(finding, { path: [...target, first], label: `${first} is here` }), field }
+      const message = phrase`recoveryTarget has ${more.length + 2} targets (${named(first)}, ${named(second)}${more.length > 0 ? ', …' : ''}), but must have one`
+      const finding = refusal([...target, second], message, phrase`remove ${named(second)} or ${named(first)}`)
+      yield { ...withPlaces(finding, { path: [...target, first], label: phrase`${named(first)} is here` }), field }
     },
   },
   {
@@ -41,8 +42,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const time = stringAt(object, ...target, 'targetTime')
       if (time === '' || isTargetTime(time)) return
-      const message = `targetTime is ${shown(time)}, but must be a PostgreSQL or RFC 3339 timestamp`
-      yield { ...refusal([...target, 'targetTime'], message, 'write it as 2026-01-31T12:00:00Z'), field }
+      const message = phrase`${here('targetTime')} is ${shown(time)}, but must be a PostgreSQL or RFC 3339 timestamp`
+      yield { ...refusal([...target, 'targetTime'], message, phrase`write it as 2026-01-31T12:00:00Z`), field }
     },
   },
   {
@@ -53,8 +54,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const lsn = stringAt(object, ...target, 'targetLSN')
       if (lsn === '' || isLogSequenceNumber(lsn)) return
-      const message = `targetLSN is ${shown(lsn)}, but must be two hexadecimal numbers around a slash`
-      yield { ...refusal([...target, 'targetLSN'], message, 'write it as 0/16B3748'), field }
+      const message = phrase`${here('targetLSN')} is ${shown(lsn)}, but must be two hexadecimal numbers around a slash`
+      yield { ...refusal([...target, 'targetLSN'], message, phrase`write it as 0/16B3748`), field }
     },
   },
   {
@@ -66,8 +67,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const xid = stringAt(object, ...target, 'targetXID')
       if (xid === '' || (/^[0-9]+$/.test(xid) && BigInt(xid) < 2n ** 32n)) return
-      const message = `targetXID is ${shown(xid)}, but must be a number from 0 to 4294967295`
-      yield refusal([...target, 'targetXID'], message, 'write the transaction id in decimal digits only')
+      const message = phrase`${here('targetXID')} is ${shown(xid)}, but must be a number from 0 to 4294967295`
+      yield refusal([...target, 'targetXID'], message, phrase`write the transaction id in decimal digits only`)
     },
   },
   {
@@ -79,8 +80,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const length = byteLength(stringAt(object, ...target, 'targetName'))
       if (length < nameLimit) return
-      const message = `targetName has ${length} bytes, but must have at most ${nameLimit - 1}`
-      yield refusal([...target, 'targetName'], message, 'use the name given to pg_create_restore_point')
+      const message = phrase`targetName has ${named(length)} bytes, but must have at most ${nameLimit - 1}`
+      yield refusal([...target, 'targetName'], message, phrase`use the name given to pg_create_restore_point`)
     },
   },
   {
@@ -93,8 +94,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
       const name = stringAt(object, ...target, 'targetName')
       // eslint-disable-next-line no-control-regex
       if (!/[\u0000-\u001f\u007f]/.test(name)) return
-      const message = `targetName is ${shown(name)}, but must have no control characters`
-      yield refusal([...target, 'targetName'], message, 'remove tabs and line breaks from the name')
+      const message = phrase`${here('targetName')} is ${shown(name)}, but must have no control characters`
+      yield refusal([...target, 'targetName'], message, phrase`remove tabs and line breaks from the name`)
     },
   },
   {
@@ -106,9 +107,9 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
       const needing = targetsOf(object).find((name) => ['targetImmediate', 'targetName', 'targetXID'].includes(name))
       if (needing === undefined || mapAt(object, 'spec', 'bootstrap', 'recovery', 'volumeSnapshots')) return
       if (stringAt(object, ...target, 'backupID') !== '') return
-      const message = `recoveryTarget.backupID is empty, but must be set, since ${needing} is set`
-      const finding = refusal([...target, 'backupID'], message, 'set backupID to the id of a base backup before the target')
-      const others = withPlaces(finding, { path: [...target, needing], label: `${needing} is set here` })
+      const message = phrase`${here('recoveryTarget.backupID')} is empty, but must be set, since ${named(needing)} is set`
+      const finding = refusal([...target, 'backupID'], message, phrase`set backupID to the id of a base backup before the target`)
+      const others = withPlaces(finding, { path: [...target, needing], label: phrase`${named(needing)} is set here` })
       yield { ...others, field, type: 'FieldValueRequired' }
     },
   },
@@ -120,8 +121,8 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const timeline = stringAt(object, ...target, 'targetTLI')
       if (timeline === '' || timeline === 'latest' || (parseGoInteger(timeline) ?? 0n) >= 1n) return
-      const message = `targetTLI is ${shown(timeline)}, but must be latest or a number from 1`
-      yield refusal([...target, 'targetTLI'], message, 'write latest')
+      const message = phrase`${here('targetTLI')} is ${shown(timeline)}, but must be latest or a number from 1`
+      yield refusal([...target, 'targetTLI'], message, phrase`write latest`)
     },
   },
 ]

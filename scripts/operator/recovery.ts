@@ -1,7 +1,8 @@
 // Can the cluster be recovered from where the recovery section points?
+import { here, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { externalClusterNames, hasExternalCluster } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -23,8 +24,8 @@ function* unsupportedKind(cluster: JsonMap, member: 'storage' | 'walStorage'): I
   const kind = stringAt(cluster, ...path, 'kind')
   if (group === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot') return
   if (group === '' && kind === 'PersistentVolumeClaim') return
-  const message = `volumeSnapshots.${member} is ${shown(kind)}, but must be a VolumeSnapshot or a PersistentVolumeClaim`
-  const help = 'set apiGroup snapshot.storage.k8s.io and kind VolumeSnapshot, or apiGroup "" and kind PersistentVolumeClaim'
+  const message = phrase`${here(`volumeSnapshots.${member}`)} is ${shown(kind)}, but must be a VolumeSnapshot or a PersistentVolumeClaim`
+  const help = phrase`set apiGroup snapshot.storage.k8s.io and kind VolumeSnapshot, or apiGroup "" and kind PersistentVolumeClaim`
   const field = [...recovery, ...(member === 'storage' ? ['storage'] : ['dataSource', 'walStorage'])].join('.')
   yield { ...refusal([...path, 'kind'], message, help), field }
 }
@@ -39,8 +40,8 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const source = stringAt(object, ...recovery, 'source')
       if (source === '' || hasExternalCluster(object, source)) return
-      const message = `recovery.source is ${shown(source)}, but must name an external cluster`
-      yield refusal([...recovery, 'source'], message, `use ${externalClusterNames(object)}`)
+      const message = phrase`${here('recovery.source')} is ${shown(source)}, but must name an external cluster`
+      yield refusal([...recovery, 'source'], message, phrase`use ${externalClusterNames(object)}`)
     },
   },
   {
@@ -57,9 +58,9 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
       const connection = reached(operator, releases.march2026) ? ['connectionParameters'] : []
       const members = [...connection, 'barmanObjectStore', 'plugin']
       if (members.some((member) => mapAt(found[1], member))) return
-      const message = `recovery.source is ${shown(source)}, but that entry has none of ${members.join(', ')}`
-      const finding = refusal([...recovery, 'source'], message, 'give the external cluster a plugin with its parameters')
-      yield withPlaces(finding, { path: ['spec', 'externalClusters', found[0]], label: 'the external cluster' })
+      const message = phrase`${here('recovery.source')} is ${shown(source)}, but that entry has none of ${members.join(', ')}`
+      const finding = refusal([...recovery, 'source'], message, phrase`give the external cluster a plugin with its parameters`)
+      yield withPlaces(finding, { path: ['spec', 'externalClusters', found[0]], label: phrase`the external cluster` })
     },
   },
   {
@@ -69,9 +70,9 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
     summary: 'a recovery from volume snapshots names no backup',
     *check({ object }) {
       if (clash(object) !== 'backup') return
-      const message = 'recovery.backup is set, but must not be, since volumeSnapshots is set'
-      const finding = refusal([...recovery, 'backup'], message, 'remove backup or volumeSnapshots')
-      yield withPlaces(finding, { path: snapshots, label: 'volumeSnapshots is here', on: 'key' })
+      const message = phrase`${here('recovery.backup')} is set, but must not be, since volumeSnapshots is set`
+      const finding = refusal([...recovery, 'backup'], message, phrase`remove backup or volumeSnapshots`)
+      yield withPlaces(finding, { path: snapshots, label: phrase`volumeSnapshots is here`, on: 'key' })
     },
   },
   {
@@ -81,9 +82,9 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
     summary: 'a recovery from volume snapshots names no backup id',
     *check({ object }) {
       if (clash(object) !== 'backupID') return
-      const message = 'recoveryTarget.backupID is set, but must not be, since volumeSnapshots is set'
-      const finding = refusal([...recovery, 'recoveryTarget', 'backupID'], message, 'remove backupID')
-      yield withPlaces(finding, { path: snapshots, label: 'volumeSnapshots is here', on: 'key' })
+      const message = phrase`${here('recoveryTarget.backupID')} is set, but must not be, since volumeSnapshots is set`
+      const finding = refusal([...recovery, 'recoveryTarget', 'backupID'], message, phrase`remove backupID`)
+      yield withPlaces(finding, { path: snapshots, label: phrase`volumeSnapshots is here`, on: 'key' })
     },
   },
   {
@@ -100,8 +101,8 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
     summary: 'a snapshot of a WAL volume is recovered into a cluster with walStorage',
     *check({ object }) {
       if (clash(object) !== undefined || !mapAt(object, ...snapshots, 'walStorage') || mapAt(object, 'spec', 'walStorage')) return
-      const message = 'volumeSnapshots.walStorage is set, but the cluster has no walStorage'
-      const finding = refusal([...snapshots, 'walStorage'], message, 'add walStorage with a size to the cluster')
+      const message = phrase`${here('volumeSnapshots.walStorage')} is set, but the cluster has no walStorage`
+      const finding = refusal([...snapshots, 'walStorage'], message, phrase`add walStorage with a size to the cluster`)
       yield { ...finding, field: [...recovery, 'dataSource', 'walStorage'].join('.') }
     },
   },

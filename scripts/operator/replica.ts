@@ -1,7 +1,8 @@
 // Is a replica cluster, or its promotion, well-formed?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { externalClusterNames, hasExternalCluster, isReplica } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { promotionTokenProblem } from './promotion-token.ts'
 import { booleanAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
@@ -12,8 +13,8 @@ const replica = ['spec', 'replica'] as const
 function* unknownCluster(cluster: JsonMap, member: string, reported: string): Iterable<Finding> {
   const name = stringAt(cluster, ...replica, member)
   if (hasExternalCluster(cluster, name)) return
-  const message = `replica.${member} is ${shown(name)}, but must name an external cluster`
-  const finding = refusal([...replica, member], message, `use ${externalClusterNames(cluster)}`)
+  const message = phrase`${here(`replica.${member}`)} is ${shown(name)}, but must name an external cluster`
+  const finding = refusal([...replica, member], message, phrase`use ${externalClusterNames(cluster)}`)
   yield { ...finding, field: `spec.replicaCluster.${reported}` }
 }
 
@@ -36,9 +37,9 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
       const enabled = booleanAt(object, ...replica, 'enabled')
       const primary = stringAt(object, ...replica, 'primary')
       if (enabled === undefined || primary === '') return
-      const message = `replica.primary is ${shown(primary)}, but must not be set beside replica.enabled`
-      const finding = refusal([...replica, 'primary'], message, 'remove replica.primary: the cluster chart always prints enabled')
-      const others = withPlaces(finding, { path: [...replica, 'enabled'], label: `replica.enabled is ${enabled}` })
+      const message = phrase`${here('replica.primary')} is ${shown(primary)}, but must not be set beside replica.enabled`
+      const finding = refusal([...replica, 'primary'], message, phrase`remove replica.primary: the cluster chart always prints enabled`)
+      const others = withPlaces(finding, { path: [...replica, 'enabled'], label: phrase`replica.enabled is ${named(enabled)}` })
       const type = reached(operator, releases.minor30) ? 'FieldValueForbidden' : 'FieldValueInvalid'
       yield { ...others, field: 'spec.replicaCluster.enabled', type }
     },
@@ -50,8 +51,8 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
     summary: 'a replica cluster says how it is bootstrapped',
     *check({ object }) {
       if (!isReplica(object) || mapAt(object, 'spec', 'bootstrap')) return
-      const message = 'bootstrap is not set, but a replica cluster must have pg_basebackup or recovery'
-      yield { ...refusal(['spec', 'bootstrap'], message, 'add bootstrap.pg_basebackup with a source'), type: 'FieldValueRequired' }
+      const message = phrase`${here('bootstrap')} is not set, but a replica cluster must have pg_basebackup or recovery`
+      yield { ...refusal(['spec', 'bootstrap'], message, phrase`add bootstrap.pg_basebackup with a source`), type: 'FieldValueRequired' }
     },
   },
   {
@@ -64,9 +65,12 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
       // an object that exists has a resource version; its bootstrap no longer matters
       if (!bootstrap || !isReplica(object) || old || stringAt(object, 'metadata', 'resourceVersion') !== '') return
       if (mapAt(bootstrap, 'pg_basebackup') || mapAt(bootstrap, 'recovery')) return
-      const message = 'bootstrap has initdb, but a replica cluster must start with pg_basebackup or recovery'
-      const finding = refusal(['spec', 'bootstrap'], message, 'add bootstrap.pg_basebackup or bootstrap.recovery with a source')
-      yield { ...withPlaces(finding, { path: replica, label: 'this makes it a replica cluster', on: 'key' }), field: 'spec.replicaCluster' }
+      const message = phrase`bootstrap has initdb, but a replica cluster must start with pg_basebackup or recovery`
+      const finding = refusal(['spec', 'bootstrap'], message, phrase`add bootstrap.pg_basebackup or bootstrap.recovery with a source`)
+      yield {
+        ...withPlaces(finding, { path: replica, label: phrase`this makes it a replica cluster`, on: 'key' }),
+        field: 'spec.replicaCluster',
+      }
     },
   },
   {
@@ -107,9 +111,9 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token is not combined with minApplyDelay',
     *check({ object }) {
       if (tokenProblem(object) !== 'delay') return
-      const message = 'replica.minApplyDelay is set, but must not be beside a promotion token'
-      const finding = refusal([...replica, 'minApplyDelay'], message, 'remove minApplyDelay')
-      const others = withPlaces(finding, { path: [...replica, 'promotionToken'], label: 'the promotion token', on: 'key' })
+      const message = phrase`${here('replica.minApplyDelay')} is set, but must not be beside a promotion token`
+      const finding = refusal([...replica, 'minApplyDelay'], message, phrase`remove minApplyDelay`)
+      const others = withPlaces(finding, { path: [...replica, 'promotionToken'], label: phrase`the promotion token`, on: 'key' })
       yield { ...others, field: 'spec.replicaCluster.minApplyDelay' }
     },
   },
@@ -120,8 +124,8 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token is given to a cluster that becomes the primary',
     *check({ object }) {
       if (tokenProblem(object) !== 'replica') return
-      const message = 'replica.promotionToken is set, but this is still a replica cluster'
-      const finding = refusal([...replica, 'promotionToken'], message, 'make this cluster the primary, or remove the token')
+      const message = phrase`${here('replica.promotionToken')} is set, but this is still a replica cluster`
+      const finding = refusal([...replica, 'promotionToken'], message, phrase`make this cluster the primary, or remove the token`)
       yield { ...finding, field: 'spec.replicaCluster.token' }
     },
   },
@@ -132,8 +136,8 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token is base64 of a JSON object',
     *check({ object }) {
       if (tokenProblem(object) !== 'format') return
-      const message = 'replica.promotionToken is no base64 of JSON, but must be copied as the demoted cluster shows it'
-      const help = 'copy status.demotionToken of the demoted cluster, with its padding'
+      const message = phrase`${here('replica.promotionToken')} is no base64 of JSON, but must be copied as the demoted cluster shows it`
+      const help = phrase`copy status.demotionToken of the demoted cluster, with its padding`
       yield { ...refusal([...replica, 'promotionToken'], message, help), field: 'spec.replicaCluster.token' }
     },
   },
@@ -144,8 +148,8 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token has all its members',
     *check({ object }) {
       if (tokenProblem(object) !== 'content') return
-      const message = 'replica.promotionToken lacks members, but must be copied as the demoted cluster shows it'
-      const help = 'copy status.demotionToken of the demoted cluster again'
+      const message = phrase`replica.promotionToken lacks members, but must be copied as the demoted cluster shows it`
+      const help = phrase`copy status.demotionToken of the demoted cluster again`
       yield { ...refusal([...replica, 'promotionToken'], message, help), field: 'spec.replicaCluster.token' }
     },
   },

@@ -1,8 +1,9 @@
 // Do the numbers of synchronous replicas, and the failover quorum, fit the instances?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseGoBoolean } from './go-text.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { instancesOf } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { annotationAt, booleanAt, listAt, mapAt, numberAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -12,7 +13,8 @@ const quorumAnnotation = 'alpha.cnpg.io/failoverQuorum'
 
 function* negative(cluster: JsonMap, name: string): Iterable<Finding> {
   const value = numberAt(cluster, 'spec', name) ?? 0
-  if (value < 0) yield refusal(['spec', name], `${name} is ${value}, but must be 0 or more`, `set ${name} to 0`)
+  if (value < 0)
+    yield refusal(['spec', name], phrase`${here(name)} is ${named(value)}, but must be 0 or more`, phrase`set ${named(name)} to 0`)
 }
 
 function standbyNames(cluster: JsonMap): number {
@@ -48,9 +50,13 @@ export const legacySynchronous: readonly Rule<OperatorSubject>[] = [
       const min = numberAt(object, 'spec', 'minSyncReplicas') ?? 0
       const max = numberAt(object, 'spec', 'maxSyncReplicas') ?? 0
       if (min <= max) return
-      const message = `minSyncReplicas is ${min}, but must not be greater than maxSyncReplicas (${max})`
-      const finding = refusal(['spec', 'minSyncReplicas'], message, `raise maxSyncReplicas to ${min}, or lower minSyncReplicas to ${max}`)
-      yield withPlaces(finding, { path: ['spec', 'maxSyncReplicas'], label: `maxSyncReplicas is ${max}` })
+      const message = phrase`${here('minSyncReplicas')} is ${named(min)}, but must not be greater than maxSyncReplicas (${named(max)})`
+      const finding = refusal(
+        ['spec', 'minSyncReplicas'],
+        message,
+        phrase`raise maxSyncReplicas to ${named(min)}, or lower minSyncReplicas to ${named(max)}`,
+      )
+      yield withPlaces(finding, { path: ['spec', 'maxSyncReplicas'], label: phrase`maxSyncReplicas is ${named(max)}` })
     },
   },
   {
@@ -69,9 +75,9 @@ export const legacySynchronous: readonly Rule<OperatorSubject>[] = [
       const max = numberAt(object, 'spec', 'maxSyncReplicas') ?? 0
       const instances = instancesOf(object)
       if (max < instances) return
-      const message = `maxSyncReplicas is ${max}, but must be lower than instances (${instances})`
-      const finding = refusal(['spec', 'maxSyncReplicas'], message, `lower it to ${instances - 1}, or raise instances to ${max + 1}`)
-      yield withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instances}` })
+      const message = phrase`${here('maxSyncReplicas')} is ${named(max)}, but must be lower than instances (${named(instances)})`
+      const finding = refusal(['spec', 'maxSyncReplicas'], message, phrase`lower it to ${instances - 1}, or raise instances to ${max + 1}`)
+      yield withPlaces(finding, { path: ['spec', 'instances'], label: phrase`instances is ${named(instances)}` })
     },
   },
 ]
@@ -89,9 +95,15 @@ export const replication: readonly Rule<OperatorSubject>[] = [
       const number = numberAt(object, ...synchronous, 'number') ?? 0
       const available = instancesOf(object) + standbyNames(object)
       if (number < available) return
-      const message = `synchronous.number is ${number}, but must be lower than instances and named standbys (${available})`
-      const finding = refusal([...synchronous, 'number'], message, `lower number to ${available - 1}, or raise instances`)
-      const others = withPlaces(finding, { path: ['spec', 'instances'], label: `instances is ${instancesOf(object)}` })
+      const message = phrase`${here('synchronous.number')} is ${named(number)}, but must be lower than instances and named standbys (${named(available)})`
+      const finding = refusal(
+        [...synchronous, 'number'],
+        message,
+        available > 1
+          ? phrase`lower number to ${available - 1}, or raise instances`
+          : phrase`raise instances to ${number + 1}, or remove synchronous`,
+      )
+      const others = withPlaces(finding, { path: ['spec', 'instances'], label: phrase`instances is ${instancesOf(object)}` })
       yield { ...others, field: synchronous.join('.') }
     },
   },
@@ -105,8 +117,8 @@ export const replication: readonly Rule<OperatorSubject>[] = [
       const value = annotationAt(object, quorumAnnotation)
       if (value === undefined || parseGoBoolean(value) !== undefined) return
       if (value === '' && !reached(operator, releases.december2025)) return
-      const message = `${quorumAnnotation} is ${shown(value)}, but must be true or false`
-      yield refusal(['metadata', 'annotations', quorumAnnotation], message, 'write "true" or "false"')
+      const message = phrase`${here(quorumAnnotation)} is ${shown(value)}, but must be true or false`
+      yield refusal(['metadata', 'annotations', quorumAnnotation], message, phrase`write "true" or "false"`)
     },
   },
   {
@@ -117,8 +129,8 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     summary: 'a failover quorum needs synchronous replication',
     *check({ object }) {
       if (quorumByAnnotation(object) !== true || mapAt(object, ...synchronous)) return
-      const message = `${quorumAnnotation} is true, but postgresql.synchronous is not set`
-      const finding = refusal(['metadata', 'annotations', quorumAnnotation], message, 'add postgresql.synchronous')
+      const message = phrase`${here(quorumAnnotation)} is true, but postgresql.synchronous is not set`
+      const finding = refusal(['metadata', 'annotations', quorumAnnotation], message, phrase`add postgresql.synchronous`)
       yield { ...finding, field: synchronous.join('.'), type: 'FieldValueRequired' }
     },
   },
@@ -131,10 +143,10 @@ export const replication: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       if (!mapAt(object, ...synchronous) || !isQuorumActive(object, operator)) return
       const number = numberAt(object, ...synchronous, 'number') ?? 0
-      const named = standbyNames(object)
-      if (number > named) return
-      const message = `synchronous.number is ${number}, but must be greater than the ${named} named standbys for a quorum`
-      const finding = refusal([...synchronous, 'number'], message, `raise number to ${named + 1}`)
+      const standbys = standbyNames(object)
+      if (number > standbys) return
+      const message = phrase`${here('synchronous.number')} is ${named(number)}, but must be greater than the ${named(standbys)} named standbys for a quorum`
+      const finding = refusal([...synchronous, 'number'], message, phrase`raise number to ${standbys + 1}`)
       yield { ...finding, field: synchronous.join('.') }
     },
   },

@@ -1,10 +1,11 @@
 // Do requests and limits fit each other, and PostgreSQL's memory?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { compareQuantities, isZeroQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { memoryParameter, parametersOf } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { jsonAt, mapAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -24,9 +25,9 @@ function* requestOverLimit(cluster: JsonMap, name: string, reported: string): It
   const [request, limit] = [amount(cluster, 'requests', name), amount(cluster, 'limits', name)]
   if (!request || !limit || isZeroQuantity(request) || isZeroQuantity(limit) || compareQuantities(request, limit) <= 0) return
   const bound = written(cluster, 'limits', name)
-  const message = `the ${name} request is ${written(cluster, 'requests', name)}, but must not be above the limit, ${bound}`
-  const finding = refusal([...base, 'requests', name], message, `lower the request, or raise the limit`)
-  const others = withPlaces(finding, { path: [...base, 'limits', name], label: `the limit is ${bound}` })
+  const message = phrase`${here(`the ${name} request`)} is ${written(cluster, 'requests', name)}, but must not be above the limit, ${named(bound)}`
+  const finding = refusal([...base, 'requests', name], message, phrase`lower the request, or raise the limit`)
+  const others = withPlaces(finding, { path: [...base, 'limits', name], label: phrase`the limit is ${named(bound)}` })
   yield { ...others, field: [...base, 'requests', reported].join('.') }
 }
 
@@ -64,9 +65,9 @@ export const resources: readonly Rule<OperatorSubject>[] = [
         const [request, limit] = [amount(object, 'requests', name), amount(object, 'limits', name)]
         if (!request || !limit || compareQuantities(request, limit) === 0) continue
         const bound = written(object, 'limits', name)
-        const message = `the ${name.slice(0, 30)} request is ${written(object, 'requests', name)}, but must equal the limit, ${bound}`
-        const finding = refusal([...base, 'requests', name], message, 'use one value for both')
-        yield withPlaces(finding, { path: [...base, 'limits', name], label: `the limit is ${bound}` })
+        const message = phrase`${here(`the ${name} request`)} is ${written(object, 'requests', name)}, but must equal the limit, ${named(bound)}`
+        const finding = refusal([...base, 'requests', name], message, phrase`use one value for both`)
+        yield withPlaces(finding, { path: [...base, 'limits', name], label: phrase`the limit is ${named(bound)}` })
       }
     },
   },
@@ -79,8 +80,8 @@ export const resources: readonly Rule<OperatorSubject>[] = [
       const side = hugePages(object, 'requests').length > 0 ? 'requests' : 'limits'
       const [name] = hugePages(object, side)
       if (name === undefined || !isIdle(object, 'cpu') || !isIdle(object, 'memory')) return
-      const message = `resources has ${name.slice(0, 30)}, but neither cpu nor memory, and one of them must be set`
-      const finding = refusal([...base, side, name], message, 'add requests.memory')
+      const message = phrase`resources has ${named(name)}, but neither cpu nor memory, and one of them must be set`
+      const finding = refusal([...base, side, name], message, phrase`add requests.memory`)
       yield { ...finding, field: base.join('.'), type: 'FieldValueForbidden' }
     },
   },
@@ -99,9 +100,9 @@ export const resources: readonly Rule<OperatorSubject>[] = [
       )
       if ([...pages.values()].some((page) => page && compareQuantities(buffers, page) <= 0)) return
       const setting = shown(parametersOf(object).get('shared_buffers'))
-      const message = `the memory request is ${written(object, 'requests', 'memory')}, but shared_buffers alone is ${setting}`
-      const finding = refusal([...base, 'requests', 'memory'], message, 'request more memory, or lower shared_buffers')
-      const place = { path: ['spec', 'postgresql', 'parameters', 'shared_buffers'], label: `shared_buffers is ${setting}` }
+      const message = phrase`${here('the memory request')} is ${written(object, 'requests', 'memory')}, but shared_buffers alone is ${setting}`
+      const finding = refusal([...base, 'requests', 'memory'], message, phrase`request more memory, or lower shared_buffers`)
+      const place = { path: ['spec', 'postgresql', 'parameters', 'shared_buffers'], label: phrase`shared_buffers is ${setting}` }
       yield { ...withPlaces(finding, place), field: [...base, 'requests'].join('.') }
     },
   },

@@ -1,7 +1,8 @@
 // Can pods of this cluster be scheduled and started as asked?
+import { here, phrase, shown } from '../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../kubernetes/label-selector.ts'
-import type { Finding, JsonMap, Path, Rule } from '../model.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import type { Finding, JsonMap, Message, Path, Rule } from '../model.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { releases } from './version.ts'
@@ -12,7 +13,7 @@ const operators = ['', 'Equal', 'Exists']
 const reservedNames = new Set(['POD_NAME', 'NAMESPACE', 'CLUSTER_NAME'])
 
 /** An error about one member of a toleration; the operator names the list in the singular. */
-function tolerationError(place: Path, reported: Path, [message, help]: readonly [string, string]) {
+function tolerationError(place: Path, reported: Path, [message, help]: readonly [Message, Message]) {
   const finding = refusal(['spec', 'affinity', 'toleration', ...reported], message, help)
   return { ...finding, places: [{ path: [...tolerations, ...place] }] as const }
 }
@@ -41,8 +42,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const key = stringAt(item, 'key')
         if (key === '' || isQualifiedName(key)) return undefined
-        const message = `the toleration key is ${shown(key)}, but must be a label name`
-        return tolerationError([index, 'key'], [index, 'key'], [message, 'copy the key of the taint'])
+        const message = phrase`${here('the toleration key')} is ${shown(key)}, but must be a label name`
+        return tolerationError([index, 'key'], [index, 'key'], [message, phrase`copy the key of the taint`])
       }),
   },
   {
@@ -53,8 +54,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
     check: ({ object }) =>
       eachToleration(object, (item, index) => {
         if (stringAt(item, 'key') !== '' || stringAt(item, 'operator') === 'Exists') return undefined
-        const message = `the operator is ${shown(stringAt(item, 'operator'))}, but a toleration without a key must have Exists`
-        return tolerationError([index], [index, 'operator'], [message, 'set operator to Exists, or give a key'])
+        const message = phrase`${here('the operator')} is ${shown(stringAt(item, 'operator'))}, but a toleration without a key must have Exists`
+        return tolerationError([index], [index, 'operator'], [message, phrase`set operator to Exists, or give a key`])
       }),
   },
   {
@@ -66,8 +67,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const effect = stringAt(item, 'effect')
         if (jsonAt(item, 'tolerationSeconds') === undefined || effect === 'NoExecute') return undefined
-        const message = `the effect is ${shown(effect)}, but must be NoExecute with tolerationSeconds`
-        return tolerationError([index, 'tolerationSeconds'], [index, 'effect'], [message, 'set effect to NoExecute'])
+        const message = phrase`${here('the effect')} is ${shown(effect)}, but must be NoExecute with tolerationSeconds`
+        return tolerationError([index, 'tolerationSeconds'], [index, 'effect'], [message, phrase`set effect to NoExecute`])
       }),
   },
   {
@@ -79,8 +80,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const value = stringAt(item, 'value')
         if (!['', 'Equal'].includes(stringAt(item, 'operator')) || isLabelValue(value)) return undefined
-        const message = `the toleration value is ${shown(value)}, but must be a label value`
-        return tolerationError([index, 'value'], [index, 'operator'], [message, 'copy the value of the taint'])
+        const message = phrase`${here('the toleration value')} is ${shown(value)}, but must be a label value`
+        return tolerationError([index, 'value'], [index, 'operator'], [message, phrase`copy the value of the taint`])
       }),
   },
   {
@@ -92,8 +93,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const value = stringAt(item, 'value')
         if (stringAt(item, 'operator') !== 'Exists' || value === '') return undefined
-        const message = `the toleration value is ${shown(value)}, but must be empty with the operator Exists`
-        return tolerationError([index, 'value'], [index, 'operator'], [message, 'remove value, or use Equal'])
+        const message = phrase`${here('the toleration value')} is ${shown(value)}, but must be empty with the operator Exists`
+        return tolerationError([index, 'value'], [index, 'operator'], [message, phrase`remove value, or use Equal`])
       }),
   },
   {
@@ -105,8 +106,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const operator = stringAt(item, 'operator')
         if (operators.includes(operator)) return undefined
-        const message = `the toleration operator is ${shown(operator)}, but must be Equal or Exists`
-        const finding = tolerationError([index, 'operator'], [index, 'operator'], [message, 'use Equal or Exists'])
+        const message = phrase`${here('the toleration operator')} is ${shown(operator)}, but must be Equal or Exists`
+        const finding = tolerationError([index, 'operator'], [index, 'operator'], [message, phrase`use Equal or Exists`])
         return { ...finding, type: 'FieldValueNotSupported' }
       }),
   },
@@ -119,8 +120,8 @@ export const tolerationRules: readonly Rule<OperatorSubject>[] = [
       eachToleration(object, (item, index) => {
         const effect = stringAt(item, 'effect')
         if (effect === '' || effects.includes(effect)) return undefined
-        const message = `the toleration effect is ${shown(effect)}, but must be ${effects.join(', ')}`
-        const finding = tolerationError([index, 'effect'], [index, 'effect'], [message, 'copy the effect of the taint'])
+        const message = phrase`${here('the toleration effect')} is ${shown(effect)}, but must be ${effects.join(', ')}`
+        const finding = tolerationError([index, 'effect'], [index, 'effect'], [message, phrase`copy the effect of the taint`])
         return { ...finding, type: 'FieldValueNotSupported' }
       }),
   },
@@ -136,7 +137,11 @@ export const antiAffinity: readonly Rule<OperatorSubject>[] = [
       const path = ['spec', 'affinity', 'podAntiAffinityType']
       const type = stringAt(object, ...path)
       if (['', 'preferred', 'required'].includes(type)) return
-      yield refusal(path, `podAntiAffinityType is ${shown(type)}, but must be preferred or required`, 'use preferred or required')
+      yield refusal(
+        path,
+        phrase`${here('podAntiAffinityType')} is ${shown(type)}, but must be preferred or required`,
+        phrase`use preferred or required`,
+      )
     },
   },
 ]
@@ -151,8 +156,8 @@ export const environment: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, 'spec', 'env')) {
         const name = stringAt(item, 'name')
         if (!isReservedVariable(name)) continue
-        const message = `env has ${shown(name)}, but the operator keeps this name for itself`
-        const finding = refusal(['spec', 'env', index, 'name'], message, 'rename the variable, or remove it')
+        const message = phrase`env has ${shown(name)}, but the operator keeps this name for itself`
+        const finding = refusal(['spec', 'env', index, 'name'], message, phrase`rename the variable, or remove it`)
         yield { ...finding, field: `spec.postgresql.env[${index}].name` }
       }
     },
@@ -169,9 +174,9 @@ export const serviceAccount: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const name = stringAt(object, 'spec', 'serviceAccountName')
       if (name === '' || !mapAt(object, 'spec', 'serviceAccountTemplate')) return
-      const message = `serviceAccountName is ${shown(name)}, but must not be set beside serviceAccountTemplate`
-      const finding = refusal(['spec', 'serviceAccountName'], message, 'remove one of the two')
-      yield withPlaces(finding, { path: ['spec', 'serviceAccountTemplate'], label: 'the template', on: 'key' })
+      const message = phrase`${here('serviceAccountName')} is ${shown(name)}, but must not be set beside serviceAccountTemplate`
+      const finding = refusal(['spec', 'serviceAccountName'], message, phrase`remove one of the two`)
+      yield withPlaces(finding, { path: ['spec', 'serviceAccountTemplate'], label: phrase`the template`, on: 'key' })
     },
   },
 ]

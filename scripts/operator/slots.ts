@@ -1,9 +1,10 @@
 // Do replication slots and the settings that they need fit together?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { parsePostgresBoolean } from './go-text.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
 import { isGoRegularExpression } from '../go-template/regexp.ts'
 import { parametersOf, postgresMajor } from './cluster.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, mapAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -32,14 +33,14 @@ function logicalSyncMajor(cluster: JsonMap): number | undefined {
 function* notOn(cluster: JsonMap, name: string, reason: string): Iterable<Finding> {
   const value = parametersOf(cluster).get(name)
   if (value !== undefined && parsePostgresBoolean(value) === true) return
-  const message = `${name} is ${value === undefined ? 'not set' : shown(value)}, but must be on with ${reason}`
-  yield refusal([...parameterPath, name], message, `set ${name} to "on"`)
+  const message = phrase`${here(name)} is ${value === undefined ? 'not set' : shown(value)}, but must be on with ${reason}`
+  yield refusal([...parameterPath, name], message, phrase`set ${named(name)} to "on"`)
 }
 
 function* logicalSyncNeeds(cluster: JsonMap, name: string): Iterable<Finding> {
   if ((logicalSyncMajor(cluster) ?? 0) < nativeSlotSync) return
   for (const finding of notOn(cluster, name, 'synchronizeLogicalDecoding'))
-    yield withPlaces(finding, { path: logicalDecoding, label: 'synchronizeLogicalDecoding is true' })
+    yield withPlaces(finding, { path: logicalDecoding, label: phrase`synchronizeLogicalDecoding is true` })
 }
 
 /** In the order of `validateReplicationSlots`, `validateSynchronizeLogicalDecoding`, `validatePgFailoverSlots`. */
@@ -54,8 +55,11 @@ export const slotRules: readonly Rule<OperatorSubject>[] = [
       const path = [...slots, 'synchronizeReplicas', 'excludePatterns']
       for (const [index, pattern] of stringsAt(object, ...path).entries()) {
         if (isGoRegularExpression(pattern)) continue
-        const message = `excludePatterns has ${shown(pattern)}, but must have regular expressions of Go's RE2 syntax`
-        yield { ...refusal([...path, index], message, 'correct the pattern: no look-around, no back-references'), field: path.join('.') }
+        const message = phrase`excludePatterns has ${shown(pattern)}, but must have regular expressions of Go's RE2 syntax`
+        yield {
+          ...refusal([...path, index], message, phrase`correct the pattern: no look-around, no back-references`),
+          field: path.join('.'),
+        }
       }
     },
   },
@@ -67,8 +71,8 @@ export const slotRules: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const major = logicalSyncMajor(object)
       if (major === undefined || major >= nativeSlotSync) return
-      const message = `synchronizeLogicalDecoding is true, but PostgreSQL ${major} must have pg_failover_slots for it`
-      yield refusal(logicalDecoding, message, 'move to PostgreSQL 17, or configure pg_failover_slots')
+      const message = phrase`${here('synchronizeLogicalDecoding')} is true, but PostgreSQL ${named(major)} must have pg_failover_slots for it`
+      yield refusal(logicalDecoding, message, phrase`move to PostgreSQL 17, or configure pg_failover_slots`)
     },
   },
   {
@@ -104,7 +108,11 @@ export const failoverSlots: readonly Rule<OperatorSubject>[] = [
     summary: 'pg_failover_slots needs replicationSlots',
     *check({ object }) {
       if (!usesFailoverSlots(object) || mapAt(object, ...slots)) return
-      yield refusal(slots, 'replicationSlots is not set, but must be with pg_failover_slots', 'add replicationSlots.highAvailability')
+      yield refusal(
+        slots,
+        phrase`${here('replicationSlots')} is not set, but must be with pg_failover_slots`,
+        phrase`add replicationSlots.highAvailability`,
+      )
     },
   },
   {
@@ -115,8 +123,8 @@ export const failoverSlots: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       if (!usesFailoverSlots(object) || !mapAt(object, ...slots)) return
       if (mapAt(object, ...highAvailability) && isEnabled(object, 'highAvailability')) return
-      const message = 'replicationSlots.highAvailability is off, but must be on with pg_failover_slots'
-      yield refusal(highAvailability, message, 'set replicationSlots.highAvailability.enabled to true')
+      const message = phrase`${here('replicationSlots.highAvailability')} is off, but must be on with pg_failover_slots`
+      yield refusal(highAvailability, message, phrase`set replicationSlots.highAvailability.enabled to true`)
     },
   },
 ]

@@ -1,7 +1,9 @@
 // Do the volumes of a cluster have readable sizes?
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { meantQuantity } from '../findings/sizes.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { isZeroQuantity, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
-import { refusal, shown, withPlaces } from './finding.ts'
+import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -27,7 +29,7 @@ function walVolumes(cluster: JsonMap): Volume[] {
 function tablespaceVolumes(cluster: JsonMap): Volume[] {
   return itemsAt(cluster, 'spec', 'tablespaces').map(([index, item]) => {
     const field = ['spec', 'tablespaces', index]
-    const name = `tablespace ${shown(stringAt(item, 'name'))}`
+    const name = `tablespace ${JSON.stringify(stringAt(item, 'name'))}`
     return { path: [...field, 'storage'], field, name, storage: mapAt(item, 'storage') }
   })
 }
@@ -36,9 +38,11 @@ function* unreadable(volumes: readonly Volume[]): Iterable<Finding> {
   for (const volume of volumes) {
     const size = stringAt(volume.storage, 'size')
     if (size === '' || parseQuantity(size)) continue
-    const message = `size of ${volume.name} is ${shown(size)}, but must be a quantity such as 10Gi`
-    const finding = refusal([...volume.field, 'size'], message, 'write a number and Mi, Gi or Ti, without blanks')
-    yield { ...finding, places: [{ path: [...volume.path, 'size'] }] }
+    const message = phrase`${here(`size of ${volume.name}`)} is ${shown(size)}, but must be a quantity such as 10Gi`
+    const meant = meantQuantity(size)
+    const help = meant === undefined ? phrase`write a number and Mi, Gi or Ti, without blanks` : phrase`did you mean ${named(meant)}?`
+    const finding = refusal([...volume.field, 'size'], message, help)
+    yield { ...finding, fix: { write: 'quantity' }, places: [{ path: [...volume.path, 'size'] }] }
   }
 }
 
@@ -46,8 +50,8 @@ function* missing(volumes: readonly Volume[]): Iterable<Finding> {
   for (const volume of volumes) {
     const request = readQuantity(jsonAt(volume.storage, 'pvcTemplate', 'resources', 'requests', 'storage'))
     if (stringAt(volume.storage, 'size') !== '' || !isZeroQuantity(request)) continue
-    const message = `size of ${volume.name} is not set, but each volume must have one`
-    const finding = refusal([...volume.field, 'size'], message, 'set size, such as 10Gi')
+    const message = phrase`${here(`size of ${volume.name}`)} is not set, but each volume must have one`
+    const finding = refusal([...volume.field, 'size'], message, phrase`set size, such as 10Gi`)
     yield { ...finding, places: [{ path: [...volume.path, 'size'] }] }
   }
 }
@@ -86,9 +90,9 @@ export const storage: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const limit = ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData']
       if (!mapAt(object, 'spec', 'ephemeralVolumeSource') || jsonAt(object, ...limit) === undefined) return
-      const message = 'ephemeralVolumeSource is set, but must not be beside ephemeralVolumesSizeLimit.temporaryData'
-      const finding = refusal(['spec', 'ephemeralVolumeSource'], message, 'remove one of the two')
-      yield { ...withPlaces(finding, { path: limit, label: 'the limit is here' }), type: 'FieldValueDuplicate' }
+      const message = phrase`${here('ephemeralVolumeSource')} is set, but must not be beside ephemeralVolumesSizeLimit.temporaryData`
+      const finding = refusal(['spec', 'ephemeralVolumeSource'], message, phrase`remove one of the two`)
+      yield { ...withPlaces(finding, { path: limit, label: phrase`the limit is here` }), type: 'FieldValueDuplicate' }
     },
   },
   ...volumeRules('tablespace', tablespaceVolumes, 'validateTablespaceStorageSize', ['spec', 'tablespaces']),

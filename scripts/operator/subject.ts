@@ -1,6 +1,6 @@
 // What does an operator rule look at, and how does it read it?
 import type { Json, JsonMap } from '../model.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt as plainAt } from '../values/value.ts'
 
 export interface OperatorSubject {
   /** the object with all defaults (schema and webhook), as plain JSON */
@@ -19,13 +19,7 @@ type Steps = readonly (string | number)[]
 
 /** The value at a path; undefined where the path ends early or the value is null (Go's nil). */
 export function jsonAt(root: Json | undefined, ...path: Steps): Json | undefined {
-  let node = root
-  for (const step of path) {
-    if (Array.isArray(node)) node = typeof step === 'number' ? node[step] : undefined
-    else if (typeof node === 'object' && node !== null) node = Object.hasOwn(node, step) ? node[step] : undefined
-    else return undefined
-  }
-  return node ?? undefined
+  return plainAt(root, path) ?? undefined
 }
 
 /** The text at a path; empty where there is none, as in a Go string field. */

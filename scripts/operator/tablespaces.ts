@@ -1,7 +1,8 @@
 // Are the names of the tablespaces usable?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { byteLength } from '../kubernetes/dns-name.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
-import { refusal, shown } from './finding.ts'
+import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import { refusal } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
@@ -56,9 +57,9 @@ export const tablespaceNames: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const { index, name, problem, first } of tablespacesOf(object)) {
         if (problem !== 'duplicate' || first === undefined) continue
-        const message = `the tablespace ${shown(name)} is listed twice, but names must differ, ignoring case`
-        const finding = refusal([...base, index], message, 'rename or remove one of them')
-        yield { ...finding, places: [{ path: [...base, index, 'name'] }, { path: [...base, first, 'name'], label: 'the first one' }] }
+        const message = phrase`the tablespace ${shown(name)} is listed twice, but names must differ, ignoring case`
+        const finding = refusal([...base, index], message, phrase`rename or remove one of them`)
+        yield { ...finding, places: [{ path: [...base, index, 'name'] }, { path: [...base, first, 'name'], label: phrase`the first one` }] }
       }
     },
   },
@@ -67,21 +68,21 @@ export const tablespaceNames: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateTablespaceNames',
     summary: 'no tablespace name starts with pg_',
-    check: ({ object }) => badNames(object, 'reserved', ['must not start with pg_', 'rename it']),
+    check: ({ object }) => badNames(object, 'reserved', ['must not start with pg_', phrase`rename it`]),
   },
   {
     id: 'tablespaces/name-syntax',
     severity: 'error',
     upstream: 'validateTablespaceNames',
     summary: 'a tablespace name is letters, digits, _ and $, no digit first',
-    check: ({ object }) => badNames(object, 'syntax', ['must be letters, digits, _ and $, no digit first', 'use letters and _']),
+    check: ({ object }) => badNames(object, 'syntax', ['must be letters, digits, _ and $, no digit first', phrase`use letters and _`]),
   },
   {
     id: 'tablespaces/name-length',
     severity: 'error',
     upstream: 'validateTablespaceNames',
     summary: 'a tablespace name has at most 63 characters',
-    check: ({ object }) => badNames(object, 'length', [`must have at most ${nameLimit} characters`, 'shorten it']),
+    check: ({ object }) => badNames(object, 'length', [`must have at most ${nameLimit} characters`, phrase`shorten it`]),
   },
   {
     id: 'tablespaces/unique-volume-names',
@@ -99,9 +100,9 @@ export const tablespaceNames: readonly Rule<OperatorSubject>[] = [
           seen.set(volume, index)
           continue
         }
-        const message = `the tablespace ${shown(name)} gets the volume ${volume.slice(0, 40)}, but another one has it already`
-        const finding = refusal([...base, index], message, 'rename it: _ and $ both become - in volume names')
-        yield { ...finding, places: [{ path: [...base, index, 'name'] }, { path: [...base, first, 'name'], label: 'the other one' }] }
+        const message = phrase`the tablespace ${shown(name)} gets the volume ${named(volume)}, but another one has it already`
+        const finding = refusal([...base, index], message, phrase`rename it: _ and $ both become - in volume names`)
+        yield { ...finding, places: [{ path: [...base, index, 'name'] }, { path: [...base, first, 'name'], label: phrase`the other one` }] }
       }
     },
   },
@@ -118,18 +119,18 @@ export const tablespaceSnapshots: readonly Rule<OperatorSubject>[] = [
       const names = new Set(itemsAt(object, ...base).map(([, item]) => stringAt(item, 'name')))
       for (const name of Object.keys(mapAt(object, ...path) ?? {})) {
         if (names.has(name)) continue
-        const message = `tablespaceClassName has ${shown(name)}, but must name tablespaces of the cluster`
-        const finding = refusal([...path, name], message, 'correct the name, or add the tablespace')
+        const message = phrase`tablespaceClassName has ${shown(name)}, but must name tablespaces of the cluster`
+        const finding = refusal([...path, name], message, phrase`correct the name, or add the tablespace`)
         yield { ...finding, field: path.join('.'), places: [{ path: [...path, name], on: 'key' }] }
       }
     },
   },
 ]
 
-function* badNames(cluster: JsonMap, wanted: Problem, [must, help]: readonly [string, string]): Iterable<Finding> {
+function* badNames(cluster: JsonMap, wanted: Problem, [must, help]: readonly [string, Message]): Iterable<Finding> {
   for (const { index, name, problem } of tablespacesOf(cluster)) {
     if (problem !== wanted) continue
-    const finding = refusal([...base, index], `the tablespace name is ${shown(name)}, but ${must}`, help)
+    const finding = refusal([...base, index], phrase`${here('the tablespace name')} is ${shown(name)}, but ${must}`, help)
     yield { ...finding, places: [{ path: [...base, index, 'name'] }] }
   }
 }

@@ -1,19 +1,23 @@
 // What does the operator accept, but advise against?
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseGoDuration } from '../go-template/duration.ts'
 import { parseGoInteger } from './go-text.ts'
-import type { JsonMap, Place, Rule } from '../model.ts'
+import type { JsonMap, Message, Place, Rule } from '../model.ts'
 import { isZeroQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import { parametersOf } from './cluster.ts'
-import { caution, shown, withPlaces } from './finding.ts'
+import { caution, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, listAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { reached, releases } from './version.ts'
 
 const monitoring = ['spec', 'monitoring'] as const
 
-/** The release that drops in-tree object stores, as this operator announces it. */
+/** The release that drops in-tree object stores, as the newest operator announces it. */
+const lastAnnounced = '1.31.0'
+
+/** The same, as this operator announces it. */
 function removalRelease(operator: string): string {
-  if (reached(operator, ['1.28.4', '1.29.2', '1.30.0'])) return '1.31.0'
+  if (reached(operator, ['1.28.4', '1.29.2', '1.30.0'])) return lastAnnounced
   return reached(operator, releases.march2026) ? '1.30.0' : '1.29.0'
 }
 
@@ -23,7 +27,7 @@ function inTreeStores(cluster: JsonMap): Place[] {
   if (mapAt(cluster, ...own)) places.push({ path: own, on: 'key' })
   for (const [index, item] of itemsAt(cluster, 'spec', 'externalClusters'))
     if (mapAt(item, 'barmanObjectStore'))
-      places.push({ path: ['spec', 'externalClusters', index, 'barmanObjectStore'], label: 'and here', on: 'key' })
+      places.push({ path: ['spec', 'externalClusters', index, 'barmanObjectStore'], label: phrase`and here`, on: 'key' })
   return places
 }
 
@@ -33,16 +37,16 @@ function* twice(cluster: JsonMap, member: string, inTemplate: readonly string[])
     const other = jsonAt(cluster, 'spec', volume, 'pvcTemplate', ...inTemplate)
     const isSet = member === 'size' ? own !== '' && !isZeroQuantity(readQuantity(other)) : other !== undefined
     if (typeof own !== 'string' || !isSet) continue
-    const message = `${volume}.${member} is ${shown(own)}, but pvcTemplate sets it, too, and is ignored`
-    const finding = caution(['spec', volume, member], message, `remove it from pvcTemplate`)
-    yield withPlaces(finding, { path: ['spec', volume, 'pvcTemplate', ...inTemplate], label: 'ignored' })
+    const message = phrase`${here(`${volume}.${member}`)} is ${shown(own)}, but pvcTemplate sets it, too, and is ignored`
+    const finding = caution(['spec', volume, member], message, phrase`remove it from pvcTemplate`)
+    yield withPlaces(finding, { path: ['spec', volume, 'pvcTemplate', ...inTemplate], label: phrase`ignored` })
   }
 }
 
-function* inUse(cluster: JsonMap, member: string, advice: string) {
+function* inUse(cluster: JsonMap, member: string, advice: Message) {
   const value = jsonAt(cluster, ...monitoring, member)
   if (value !== true && (listAt(cluster, ...monitoring, member)?.length ?? 0) === 0) return
-  yield caution([...monitoring, member], `monitoring.${member} is set, but it is deprecated`, advice)
+  yield caution([...monitoring, member], phrase`${here(`monitoring.${member}`)} is set, but it is deprecated`, advice)
 }
 
 /** In the order of `getAdmissionWarnings`. */
@@ -54,7 +58,11 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     summary: 'nodeMaintenanceWindow is not used',
     *check({ object }) {
       if (!mapAt(object, 'spec', 'nodeMaintenanceWindow')) return
-      const finding = caution(['spec', 'nodeMaintenanceWindow'], 'nodeMaintenanceWindow is set, but it is deprecated', 'use enablePDB')
+      const finding = caution(
+        ['spec', 'nodeMaintenanceWindow'],
+        phrase`${here('nodeMaintenanceWindow')} is set, but it is deprecated`,
+        phrase`use enablePDB`,
+      )
       yield { ...finding, places: [{ path: ['spec', 'nodeMaintenanceWindow'], on: 'key' }] }
     },
   },
@@ -66,8 +74,10 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     *check({ object, operator }) {
       const [first, ...others] = inTreeStores(object)
       if (!first) return
-      const message = `barmanObjectStore is set, but in-tree object stores are deprecated: the operator announces it for ${removalRelease(operator)}`
-      yield { message, help: 'move to the Barman Cloud plugin', places: [first, ...others] }
+      const release = removalRelease(operator)
+      const later = release === lastAnnounced ? '' : `; later operators announce the removal for ${lastAnnounced}`
+      const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated: removal is announced for ${release}`
+      yield { message, help: phrase`move to the Barman Cloud plugin${later}`, places: [first, ...others] }
     },
   },
   {
@@ -79,8 +89,8 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
       const path = ['spec', 'backup', 'retentionPolicy']
       const policy = stringAt(object, ...path)
       if (policy === '' || mapAt(object, 'spec', 'backup', 'barmanObjectStore')) return
-      const message = `retentionPolicy is ${shown(policy)}, but has no effect without barmanObjectStore`
-      yield caution(path, message, 'set retentionPolicy in the ObjectStore of the plugin')
+      const message = phrase`${here('retentionPolicy')} is ${shown(policy)}, but has no effect without barmanObjectStore`
+      yield caution(path, message, phrase`set retentionPolicy in the ObjectStore of the plugin`)
     },
   },
   {
@@ -105,8 +115,12 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = parametersOf(object).get('shared_buffers') ?? ''
       if (parseGoInteger(value) === undefined) return
-      const message = `shared_buffers is ${shown(value)}, but must have a unit: PostgreSQL counts 8kB blocks, the operator MB`
-      yield caution(['spec', 'postgresql', 'parameters', 'shared_buffers'], message, `write ${value}MB or the size that you mean`)
+      const message = phrase`${here('shared_buffers')} is ${shown(value)}, but must have a unit: PostgreSQL counts 8kB blocks, the operator MB`
+      yield caution(
+        ['spec', 'postgresql', 'parameters', 'shared_buffers'],
+        message,
+        phrase`write ${named(value)}MB or the size that you mean`,
+      )
     },
   },
   {
@@ -119,8 +133,8 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
       const path = [...monitoring, 'metricsQueriesTTL']
       const value = stringAt(object, ...path)
       if (value === '' || parseGoDuration(value) !== 0n) return
-      const message = `metricsQueriesTTL is ${shown(value)}, but then each scrape runs the queries`
-      yield caution(path, message, 'use 30s, or remove it')
+      const message = phrase`${here('metricsQueriesTTL')} is ${shown(value)}, but then each scrape runs the queries`
+      yield caution(path, message, phrase`use 30s, or remove it`)
     },
   },
   {
@@ -130,7 +144,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     summary: 'the PodMonitor is not made by the operator',
     *check({ object }) {
       if (booleanAt(object, ...monitoring, 'enablePodMonitor') === true)
-        yield* inUse(object, 'enablePodMonitor', 'write the PodMonitor yourself')
+        yield* inUse(object, 'enablePodMonitor', phrase`write the PodMonitor yourself`)
     },
   },
   {
@@ -138,13 +152,13 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     severity: 'warning',
     upstream: 'getDeprecatedMonitoringFieldsWarnings',
     summary: 'podMonitorMetricRelabelings is not used',
-    check: ({ object }) => inUse(object, 'podMonitorMetricRelabelings', 'write the PodMonitor yourself'),
+    check: ({ object }) => inUse(object, 'podMonitorMetricRelabelings', phrase`write the PodMonitor yourself`),
   },
   {
     id: 'monitoring/no-relabelings',
     severity: 'warning',
     upstream: 'getDeprecatedMonitoringFieldsWarnings',
     summary: 'podMonitorRelabelings is not used',
-    check: ({ object }) => inUse(object, 'podMonitorRelabelings', 'write the PodMonitor yourself'),
+    check: ({ object }) => inUse(object, 'podMonitorRelabelings', phrase`write the PodMonitor yourself`),
   },
 ]

@@ -1,4 +1,6 @@
 // Does a database that must survive have a standby, and did a null take one away?
+import type { Message } from '../model.ts'
+import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
@@ -27,12 +29,9 @@ export const availability: readonly PolicyRule[] = [
       const path = ['cluster', 'instances']
       if (switchedOff(subject.values, path) !== undefined) return
       yield {
-        message: `cluster.instances is 1, but the guard of ${environment.name} is \`never\`: a failed node stops the database`.slice(
-          0,
-          120,
-        ),
+        message: phrase`${here('cluster.instances')} is 1, but the guard of ${named(environment.name)} is \`never\`: a failed node stops the database`,
         places: [{ path }],
-        help: 'set instances: 3, or write `# allow policy/standby-exists: <reason>` above',
+        help: phrase`set instances: 3, or write \`# allow policy/standby-exists: <reason>\` above`,
       }
     },
   },
@@ -47,9 +46,9 @@ export const availability: readonly PolicyRule[] = [
       const instances = instancesOf(subject)
       if (off === undefined || instances === undefined || typeof off.before !== 'number' || instances >= off.before) return
       yield {
-        message: `cluster.instances is null, but that means ${instances}, not the ${off.before} of the lower layer`,
+        message: phrase`${here('cluster.instances')} is null, but that means ${named(instances)}, not the ${named(off.before)} of the lower layer`,
         places: [{ path }],
-        help: `remove the line to keep ${off.before}, or write the number`,
+        help: phrase`remove the line to keep ${named(off.before)}, or write the number`,
       }
     },
   },
@@ -65,9 +64,9 @@ export const availability: readonly PolicyRule[] = [
       const now = majorOfImage(textAt(objectOf(subject, 'Cluster')?.plain, 'spec', 'imageName') ?? '')
       if (off === undefined || now === undefined || Number.isNaN(before) || now >= before) return
       yield {
-        message: `version.postgresql is null, but that means ${now}, not the ${before} of the lower layer`,
+        message: phrase`${here('version.postgresql')} is null, but that means ${named(now)}, not the ${named(before)} of the lower layer`,
         places: [{ path }],
-        help: `remove the line to keep ${before}, or write the version`,
+        help: phrase`remove the line to keep ${named(before)}, or write the version`,
       }
     },
   },
@@ -90,9 +89,9 @@ export const availability: readonly PolicyRule[] = [
       const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
       yield {
         object: cluster,
-        message: `image catalog has PostgreSQL ${majors.join(', ')}, but must have ${printed(major)}`,
+        message: phrase`image catalog has PostgreSQL ${majors.join(', ')}, but must have ${named(printed(major))}`,
         places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
-        help: `add an image with major: ${printed(major)} to imageCatalog.images`,
+        help: phrase`add an image with major: ${named(printed(major))} to imageCatalog.images`,
       }
     },
   },
@@ -112,7 +111,7 @@ export const availability: readonly PolicyRule[] = [
           if (resourceNames.test(name) || name.includes('/')) continue
           yield {
             object: cluster,
-            message: `resource is \`${name}\` in ${side}, but pods take cpu, memory, ephemeral-storage or hugepages-<size>`.slice(0, 120),
+            message: phrase`resource is \`${named(name)}\` in ${side}, but pods take cpu, memory, ephemeral-storage or hugepages-<size>`,
             places: [{ path: ['spec', 'resources', side, name], on: 'key' as const }],
             help: suggestion(name),
           }
@@ -122,9 +121,9 @@ export const availability: readonly PolicyRule[] = [
   },
 ]
 
-function suggestion(name: string): string {
+function suggestion(name: string): Message {
   const lower = name.toLowerCase()
-  if (/^m/.test(lower)) return 'did you mean `memory`?'
-  if (/^c/.test(lower)) return 'did you mean `cpu`?'
-  return 'the API server refuses pods that ask for an unknown resource; remove it'
+  if (/^m/.test(lower)) return phrase`did you mean \`memory\`?`
+  if (/^c/.test(lower)) return phrase`did you mean \`cpu\`?`
+  return phrase`the API server refuses pods that ask for an unknown resource; remove it`
 }

@@ -1,12 +1,28 @@
 // Is a database backed up, and can what it backs up be read again?
+import { barmanPlugin } from '../chart/plugins.ts'
+import { here, named, phrase, shown } from '../findings/message.ts'
 import { neverRuns, parseSchedule } from '../operator/cron.ts'
-import type { RenderedObject } from '../model.ts'
+import type { Message, RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, valueAt } from '../values/value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
+const pluginName = ['backups', 'pluginConfiguration', 'name'] as const
+
+function isScalar({ values }: PolicySubject, path: readonly string[], wanted: string | boolean): boolean {
+  const value = valueAt(values, path)
+  return value?.kind === 'scalar' && value.value === wanted
+}
+
+/** The plugin that backups are asked of, where it is another one than the chart knows, such as `barman-cloud`. */
+function otherPlugin(subject: PolicySubject): string | undefined {
+  const name = valueAt(subject.values, pluginName)
+  if (!isScalar(subject, backupsEnabled, true) || !isScalar(subject, ['backups', 'method'], 'plugin')) return undefined
+  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || name.value === '' || name.value === barmanPlugin) return undefined
+  return name.value.length > 40 ? `${name.value.slice(0, 39)}…` : name.value
+}
 
 /** Databases that nobody may delete, and that are no copy of another. */
 function needsBackup(subject: PolicySubject): RenderedObject | undefined {
@@ -30,19 +46,28 @@ export const backup: readonly PolicyRule[] = [
     id: 'policy/backups-enabled',
     severity: 'warning',
     summary: 'a database whose guard is `never` has backups',
-    reads: [backupsEnabled],
+    reads: [backupsEnabled, ['backups', 'method'], pluginName],
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || hasBackup(cluster)) return
       const name = subject.database.environment.name
+      const plugin = otherPlugin(subject)
+      if (plugin !== undefined) {
+        yield {
+          message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups with ${barmanPlugin} alone`,
+          places: [{ path: pluginName }],
+          help: phrase`write backups.pluginConfiguration.name: ${barmanPlugin}`,
+        }
+        return
+      }
       const off = switchedOff(subject.values, backupsEnabled) ?? switchedOff(subject.values, ['backups'])
       yield {
         message:
           off === undefined
-            ? `guard of ${name} is \`never\`, but its databases have no backups`
-            : `backups are switched off by null, but the guard of ${name} is \`never\``,
+            ? phrase`guard of ${named(name)} is \`never\`, but its databases have no backups`
+            : phrase`backups are switched off by null, but the guard of ${named(name)} is \`never\``,
         places: [{ path: backupsEnabled }],
-        help: 'set backups.enabled: true with provider, destinationPath and secret, or write `# allow policy/backups-enabled: <reason>`',
+        help: phrase`set backups.enabled: true with provider, destinationPath and secret, or write \`# allow policy/backups-enabled: <reason>\``,
       }
     },
   },
@@ -54,10 +79,18 @@ export const backup: readonly PolicyRule[] = [
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
+      if (!isScalar(subject, backupsEnabled, true)) {
+        yield {
+          message: phrase`backups.enabled is not true, so that the chart prints no schedule, but a WAL archive without base backups restores nothing`,
+          places: [{ path: backupsEnabled }],
+          help: phrase`make a ScheduledBackup beside the chart, and write \`# allow policy/backups-scheduled: <where it is made>\``,
+        }
+        return
+      }
       yield {
-        message: 'backups.scheduledBackups is empty, but a WAL archive without base backups restores nothing',
+        message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive without base backups restores nothing`,
         places: [{ path: ['backups', 'scheduledBackups'] }],
-        help: 'add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }',
+        help: phrase`add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }`,
       }
     },
   },
@@ -74,9 +107,9 @@ export const backup: readonly PolicyRule[] = [
         if (parsed?.kind !== 'fields' || !neverRuns(parsed)) continue
         yield {
           object,
-          message: `schedule is ${JSON.stringify(schedule).slice(0, 60)}, which never runs: no such day exists`,
+          message: phrase`${here('schedule')} is ${shown(schedule)}, which never runs: no such day exists`,
           places: [{ path: ['spec', 'schedule'] }],
-          help: 'write a day that the month has',
+          help: phrase`write a day that the month has`,
         }
       }
     },
@@ -101,9 +134,9 @@ export const backup: readonly PolicyRule[] = [
       const mode = values.entries.get('mode')
       if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
       yield {
-        message: 'mode is recovery, but later that only makes a re-created database start from the old backup',
+        message: phrase`${here('mode')} is recovery, but later that only makes a re-created database start from the old backup`,
         places: [{ path: ['mode'] }],
-        help: 'set mode: standalone once the database runs; until then write `# allow policy/recovery-left-on: <reason>`',
+        help: phrase`set mode: standalone once the database runs; until then write \`# allow policy/recovery-left-on: <reason>\``,
       }
     },
   },
@@ -122,11 +155,9 @@ export const backup: readonly PolicyRule[] = [
         if (store.kind !== 'ObjectStore' || !store.hook || !used.has(store.name) || hooksAreManaged(store)) continue
         const field = store.name.endsWith('-recovery') ? 'recovery' : 'backups'
         yield {
-          message: `${field}.method is plugin, but the chart makes its ObjectStore a hook: re-created at each sync, never auto-synced`,
+          message: phrase`${here(`${field}.method`)} is plugin, but the chart makes its ObjectStore a hook: re-created at each sync, never auto-synced`,
           places: [{ path: [field, 'method'] }],
-          help:
-            'keep an ObjectStore of your own outside the chart and name it in cluster.plugins[].parameters.barmanObjectName; ' +
-            'or stop the deletion with cluster.annotations `argocd.argoproj.io/hook-delete-policy: HookFailed`',
+          help: phrase`keep an ObjectStore of your own outside the chart and name it in cluster.plugins[].parameters.barmanObjectName; or stop the deletion with cluster.annotations \`argocd.argoproj.io/hook-delete-policy: HookFailed\``,
         }
       }
     },
@@ -153,7 +184,7 @@ const sections = {
 
 function* unusableSchedules(
   subject: PolicySubject,
-): Iterable<{ object: RenderedObject; message: string; places: [{ path: string[] }]; help: string }> {
+): Iterable<{ object: RenderedObject; message: Message; places: [{ path: string[] }]; help: Message }> {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return
   for (const object of subject.objects) {
@@ -162,12 +193,15 @@ function* unusableSchedules(
     const section = Object.hasOwn(sections, method) ? sections[method as keyof typeof sections] : undefined
     if (section === undefined) continue
     const found = plainAt(cluster.plain, ...section.path)
+    const plugin = method === 'plugin' ? otherPlugin(subject) : undefined
+    // the name of the plugin is what is wrong, which is reported
+    if (plugin !== undefined && needsBackup(subject) !== undefined && !hasBackup(cluster)) continue
     if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
     yield {
       object,
-      message: `method of a scheduled backup is ${method}, but ${section.needs}: each backup fails`.slice(0, 120),
+      message: phrase`${here('method of a scheduled backup')} is ${named(method)}, but ${section.needs}: each backup fails`,
       places: [{ path: ['spec', 'method'] }],
-      help: section.help,
+      help: phrase`${section.help}`,
     }
   }
 }

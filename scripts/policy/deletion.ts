@@ -1,4 +1,5 @@
 // Would Argo CD delete, re-create or lose sight of a database because of an annotation?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Value } from '../model.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
@@ -28,9 +29,9 @@ export const deletion: readonly PolicyRule[] = [
       for (const name of hooks) {
         if (textOf(subject, name) === undefined) continue
         yield {
-          message: `cluster.annotations has ${name}, but a Cluster that is a hook is deleted and re-created at each sync`,
+          message: phrase`cluster.annotations has ${named(name)}, but a Cluster that is a hook is deleted and re-created at each sync`,
           places: [{ path: [...annotations, name], on: 'key' }],
-          help: 'remove it: the chart copies these annotations onto the Cluster itself',
+          help: phrase`remove it: the chart copies these annotations onto the Cluster itself`,
         }
       }
     },
@@ -44,9 +45,9 @@ export const deletion: readonly PolicyRule[] = [
       const option = splitOptions(textOf(subject, options) ?? '').find((one) => one === 'Replace=true' || one === 'Force=true')
       if (option === undefined) return
       yield {
-        message: `sync option is \`${option}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+        message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
         places: [{ path: [...annotations, options] }],
-        help: `remove \`${option}\`: an update that can't be applied must fail`,
+        help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
       }
     },
   },

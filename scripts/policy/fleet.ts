@@ -1,4 +1,5 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
+import { ending, here, named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, RenderedObject, SourceFile } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -121,23 +122,18 @@ function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
       findings.push({
         rule: 'policy/own-archive',
         severity: 'error',
-        message: `archive is ${short(shown)}, but ${short(other.database)} writes there too: neither could be restored`,
+        message: phrase`archive is ${ending(shown)}, but ${named(other.database)} writes there too: neither could be restored`,
         at: blamed.at,
         related:
           other.at.file === blamed.at.file && other.at.span.start === blamed.at.span.start
             ? []
-            : [{ ...other.at, message: `${other.database} writes there` }],
-        help: 'give each database a destinationPath or a server name of its own',
+            : [{ ...other.at, message: phrase`${named(other.database)} writes there` }],
+        help: phrase`give each database a destinationPath or a server name of its own`,
         database: blamed.database,
       })
     }
   }
   return findings
-}
-
-/** The end of a long text, which tells more than its start. */
-function short(text: string): string {
-  return text.length > 40 ? `…${text.slice(-39)}` : text
 }
 
 function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
@@ -147,15 +143,15 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
     const related =
       same.at.file === read.at.file && same.at.span.start === read.at.span.start
         ? []
-        : [{ ...same.at, message: 'backups go to the same place' }]
+        : [{ ...same.at, message: phrase`backups go to the same place` }]
     return [
       {
         rule: 'policy/recovery-reads-another',
         severity: 'error' as const,
-        message: `recovery reads ${short(read.shown)}, but backups go there too, and must start empty`,
+        message: phrase`recovery reads ${ending(read.shown)}, but backups go there too, and must start empty`,
         at: read.at,
         related,
-        help: 'write backups to another destinationPath, or restore from a differently named cluster',
+        help: phrase`write backups to another destinationPath, or restore from a differently named cluster`,
         database,
       },
     ]
@@ -172,9 +168,9 @@ function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetConte
       .map(({ name, at }) => ({
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,
-        message: `barmanObjectName is \`${short(name)}\`, but nothing here makes it: without it the Cluster never starts`,
+        message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here makes it: without it the Cluster never starts`,
         at,
-        help: "use the chart's own store (remove the name), or write `# allow policy/object-store-exists: <where it is made>`",
+        help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is made>\``,
         database,
       })),
   )

@@ -1,6 +1,7 @@
 // Would we want a database like this in its environment?
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../model.ts'
+import { amounts } from './amounts.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'
 import { deletion } from './deletion.ts'
@@ -11,7 +12,7 @@ import { locatePolicy } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 /** Every policy about a single database. */
-export const policies: readonly PolicyRule[] = [...availability, ...backup, ...deletion, ...store, ...support, ...naming]
+export const policies: readonly PolicyRule[] = [...availability, ...amounts, ...backup, ...deletion, ...store, ...support, ...naming]
 
 /** The policies that look at a value of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {

@@ -1,4 +1,5 @@
 // Do names stay within what Kubernetes takes, also those that are made from them?
+import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
 import { nearestSpot } from '../findings/spot.ts'
@@ -32,9 +33,9 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'Pooler' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: `pooler is named ${object.name.slice(0, 40)}… (${object.name.length} characters), but a Service takes 63`,
+          message: phrase`pooler is named ${named(object.name)} (${named(object.name.length)} characters), but a Service takes 63`,
           places: [{ path: ['metadata', 'name'] }],
-          help: `shorten the pooler's name by ${object.name.length - 63}`,
+          help: phrase`shorten the pooler's name by ${object.name.length - 63}`,
         }
       }
     },
@@ -50,9 +51,9 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'ScheduledBackup' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: `scheduled backup is named ${object.name.slice(0, 36)}… (${object.name.length} characters), but a label takes 63`,
+          message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label takes 63`,
           places: [{ path: ['metadata', 'name'] }],
-          help: `shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
+          help: phrase`shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
         }
       }
     },
@@ -69,12 +70,12 @@ export const naming: readonly PolicyRule[] = [
         if (seen.has(key))
           yield {
             object,
-            message: `name is taken by another ${object.kind} (${object.name}), but only one of the two would be applied`.slice(0, 120),
+            message: phrase`${here('name')} is taken by another ${object.kind} (${named(object.name)}), but only one of the two would be applied`,
             places: [{ path: ['metadata', 'name'] }],
             help:
               object.kind === 'Database'
-                ? 'use another name (`_` and `-` become the same), or merge the two'
-                : 'use another name, or merge the two',
+                ? phrase`use another name (\`_\` and \`-\` become the same), or merge the two`
+                : phrase`use another name, or merge the two`,
           }
         seen.add(key)
       }
@@ -95,9 +96,9 @@ export const naming: readonly PolicyRule[] = [
         if (other !== undefined && other !== object.name)
           yield {
             object,
-            message: `database is \`${name}\` in ${other} too, but one object must manage it`.slice(0, 120),
+            message: phrase`database is \`${named(name)}\` in ${named(other)} too, but one object must manage it`,
             places: [{ path: ['spec', 'name'] }],
-            help: 'remove one of the two',
+            help: phrase`remove one of the two`,
           }
         seen.set(name, object.name)
       }
@@ -136,9 +137,9 @@ export const naming: readonly PolicyRule[] = [
         const option = /\b(?:ServerSideDiff|IncludeMutationWebhook)\b/.exec(value.kind === 'scalar' ? printed(value.value) : '')?.[0]
         if (key !== 'argocd.argoproj.io/compare-options' || option === undefined) continue
         yield {
-          message: `compare option is ${option}, but only the Application takes it, not the Cluster`,
+          message: phrase`compare option is ${named(option)}, but only the Application takes it, not the Cluster`,
           places: [{ path: [...path, key] }],
-          help: 'remove it: the generated Applications have ServerSideDiff=true',
+          help: phrase`remove it: the generated Applications have ServerSideDiff=true`,
         }
       }
     },

@@ -1,4 +1,5 @@
 // Are the addresses of a bucket ones that the backup tool can open?
+import { here, named, phrase } from '../findings/message.ts'
 import type { Path, RenderedObject } from '../model.ts'
 import { plainAt, textAt } from './subject.ts'
 import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
@@ -38,8 +39,8 @@ export const store: readonly PolicyRule[] = [
         const destination = textAt(object.plain, ...place)
         const known = schemes.find(({ credentials }) => plainAt(object.plain, ...path, credentials) !== undefined)
         if (destination === undefined || known === undefined || known.scheme.test(destination)) continue
-        const message = `destinationPath is \`${destination.slice(0, 40)}\`, but must be a path such as ${known.example}`
-        yield { object, message, places: [{ path: place }], help: 'without it each backup and each WAL file fails' }
+        const message = phrase`${here('destinationPath')} is \`${named(destination)}\`, but must be a path such as ${named(known.example)}`
+        yield { object, message, places: [{ path: place }], help: phrase`without it each backup and each WAL file fails` }
       }
     },
   },
@@ -53,8 +54,8 @@ export const store: readonly PolicyRule[] = [
         const place = [...path, 'endpointURL']
         const endpoint = textAt(object.plain, ...place)
         if (endpoint === undefined || /^https?:\/\/[^/]/.test(endpoint)) continue
-        const message = `endpointURL is \`${endpoint.slice(0, 40)}\`, but must be a URL such as https://s3.gra.io.cloud.ovh.net`
-        yield { object, message, places: [{ path: place }], help: 'write https:// before it' }
+        const message = phrase`${here('endpointURL')} is \`${named(endpoint)}\`, but must be a URL such as https://s3.gra.io.cloud.ovh.net`
+        yield { object, message, places: [{ path: place }], help: phrase`write https:// before it` }
       }
     },
   },

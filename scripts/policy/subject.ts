@@ -1,10 +1,12 @@
 // What does a policy look at, and how are its places found?
-import { layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
-import { locateFinding } from '../locate/finding.ts'
+import { takesPart } from '../findings/message.ts'
+import { firstSpot, layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
+import { isSecretPath } from '../secret/names.ts'
+import { labelOf, locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
-import { isJsonMap, valueAt } from '../values/value.ts'
+import { jsonAt, valueAt } from '../values/value.ts'
 
 /** One database: the merged values that people wrote, and the objects that the chart makes of them. */
 export interface PolicySubject {
@@ -34,7 +36,8 @@ export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: 
   const [first, ...others] = finding.places
   const related = others.flatMap((place) => {
     const spot = nearestSpot(values, place.path, place.on)
-    return spot === undefined ? [] : [{ ...spot, message: place.label ?? 'this takes part in it' }]
+    const node = isSecretPath(place.path) ? undefined : valueAt(values, place.path)
+    return spot === undefined ? [] : [{ ...spot, message: place.label ?? (node === undefined ? takesPart : labelOf(node)) }]
   })
   return {
     rule: rule.id,
@@ -58,8 +61,7 @@ export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'va
 /** Where a place of an object was written. */
 export function spotInObject(subject: PolicySubject, object: RenderedObject, path: Path): Spot {
   const { database, values } = subject
-  const finding = { rule: '', severity: 'info', message: '', places: [{ path }] } as const
-  return locateFinding(finding, { object, values, fallback: defaultSpot(subject), database }).at
+  return locatePlace({ path }, { object, values, fallback: defaultSpot(subject), database })
 }
 
 /** What nobody wrote is missing in the environment's defaults first: one place for all databases there. */
@@ -71,7 +73,8 @@ function defaultSpot({ database, values }: PolicySubject): Spot {
       if (spot !== undefined) return spot
     }
   }
-  return serviceSpot(database)
+  const defaults = database.layers.find(({ layer }) => layer === 'environment')
+  return defaults === undefined ? serviceSpot(database) : firstSpot(undefined, defaults.file)
 }
 
 /** Of several places of objects the one that was written in the highest layer, the first of equals; `rank`: of its layer. */
@@ -96,14 +99,8 @@ export function objectOf(subject: PolicySubject, kind: string): RenderedObject |
 }
 
 /** The plain value at a path; undefined where the path ends early. */
-export function plainAt(root: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
-  let node = root
-  for (const step of path) {
-    if (Array.isArray(node)) node = node[Number(step)]
-    else if (isJsonMap(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
-    else return undefined
-  }
-  return node
+export function plainAt(root: Json | undefined, ...path: Path): Json | undefined {
+  return jsonAt(root, path)
 }
 
 export function textAt(root: Json | undefined, ...path: readonly (string | number)[]): string | undefined {

@@ -1,13 +1,18 @@
 // Does the operator that is pinned support the PostgreSQL of a database?
+import { named, phrase, shown } from '../findings/message.ts'
 import { supportedMajors } from '../operator/support.ts'
+import { printed } from '../values/printed.ts'
 import { valueAt } from '../values/value.ts'
 import { majorOf } from '../operator/major.ts'
 import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
 
-/** Whether a tag's first number can be a major of PostgreSQL: below 13 the operator refuses it, and far above it is something else. */
-function isPlausible(major: number): boolean {
-  return major >= 13 && major <= 25
+/**
+ * Whether a number is meant as a major of PostgreSQL. Below 13 the operator refuses it. Far above it the tag of an image may
+ * begin with something else, such as a date; `version.postgresql` and a catalogue hold nothing but versions.
+ */
+function isMeant(major: number, isTag: boolean): boolean {
+  return major >= 13 && (!isTag || major <= 25)
 }
 
 export const support: readonly PolicyRule[] = [
@@ -25,17 +30,23 @@ export const support: readonly PolicyRule[] = [
       const operator = subject.database.environment.operator.version
       const known = supportedMajors(operator)
       const major = cluster === undefined ? undefined : majorOf(cluster.value)
-      if (cluster === undefined || known === undefined || major === undefined || !isPlausible(major)) return
-      if (major >= known.first && major <= known.last) return
-      const field = valueAt(cluster.value, ['spec', 'imageName']) === undefined ? 'imageCatalogRef' : 'imageName'
+      if (cluster === undefined || known === undefined || major === undefined) return
+      const image = valueAt(cluster.value, ['spec', 'imageName'])
+      const written = image?.origin.path[0] === 'version' ? valueAt(subject.values, image.origin.path) : undefined
+      const isPadded = written?.kind === 'scalar' && /^0\d/.test(printed(written.value))
+      if (!isPadded && (!isMeant(major, image !== undefined && written === undefined) || (major >= known.first && major <= known.last)))
+        return
       yield {
         object: cluster,
-        message: `PostgreSQL is ${major}, but CloudNativePG ${operator} supports ${known.first} to ${known.last}`,
-        places: [{ path: field === 'imageName' ? ['spec', 'imageName'] : ['spec', 'imageCatalogRef', 'major'] }],
-        help:
-          major < known.first
-            ? `upgrade the database to PostgreSQL ${known.first} or later before the operator`
-            : `stay with PostgreSQL ${known.last}, or upgrade the operator`,
+        message: isPadded
+          ? phrase`PostgreSQL is ${shown(printed(written.value))}, but a version begins with no zero`
+          : phrase`PostgreSQL is ${named(major)}, but CloudNativePG ${named(operator)} supports ${named(known.first)} to ${named(known.last)}`,
+        places: [{ path: image === undefined ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName'] }],
+        help: isPadded
+          ? phrase`write "${named(major)}"`
+          : major < known.first
+            ? phrase`upgrade the database to PostgreSQL ${named(known.first)} or later before the operator`
+            : phrase`stay with PostgreSQL ${named(known.last)}${major > known.last + 8 ? '' : ', or upgrade the operator'}`,
       }
     },
   },

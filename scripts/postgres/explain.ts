@@ -1,4 +1,5 @@
 // What does PostgreSQL say of one parameter: type, unit, bounds, when a change applies, and which rules read it?
+import { majorOf } from '../operator/major.ts'
 import type { RenderedObject, Rule } from '../model.ts'
 import { parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
@@ -31,7 +32,7 @@ const contexts: ReadonlyMap<string, string> = new Map([
 
 /** Undefined: no PostgreSQL that is known here, or it has no such parameter. */
 export function parameterFacts(object: RenderedObject, name: string): ParameterFacts | undefined {
-  const major = runningOf(object)?.major
+  const major = majorOf(object.value)
   const known = major === undefined ? undefined : parametersOf(major)?.get(name.toLowerCase())
   if (known === undefined) return undefined
   const { type, unit, words, context } = known
@@ -51,11 +52,14 @@ function boundsOf({ min, max, unit }: Parameter): string[] {
 
 /** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that note what is read. */
 export function readersOfParameter(object: RenderedObject, name: string): readonly Rule<Running>[] {
-  const running = runningOf(object)
-  if (running === undefined) return []
+  const major = majorOf(object.value)
+  if (major === undefined || parametersOf(major) === undefined) return []
+  const running = runningOf(object) ?? { major, parameters: new Map(), segment: undefined, isOperated: true }
+  // one that nobody sets would be read as well
+  const written = running.parameters.has(name) ? running.parameters : new Map([...running.parameters, [name, '1']])
   return [...parameterRules, ...starts].filter((rule) => {
     let isRead = false
-    const parameters = new NotedMap(running.parameters, (read) => (isRead ||= read === name))
+    const parameters = new NotedMap(written, (read) => (isRead ||= read === name))
     for (const _ of rule.check({ ...running, parameters })) if (isRead) break
     return isRead
   })

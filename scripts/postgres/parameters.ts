@@ -1,4 +1,5 @@
 // Does the PostgreSQL of a database know its parameters, and take their values?
+import { here, named, phrase } from '../findings/message.ts'
 import type { Finding } from '../model.ts'
 import { at, finding, quoted, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
@@ -18,28 +19,28 @@ function told(name: string, { reason, at: other, meant }: Unknown, major: number
   switch (reason) {
     case 'added':
       return {
-        message: `parameter ${shown} is set, but PostgreSQL ${major} would not start: it was added in ${other}`,
-        help: `remove it, or run PostgreSQL ${other}`,
+        message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} would not start: it was added in ${named(other)}`,
+        help: phrase`remove it, or run PostgreSQL ${named(other)}`,
       }
     case 'removed':
       return {
-        message: `parameter ${shown} is set, but PostgreSQL ${major} would not start: it was removed in ${other}`,
-        help: 'remove it',
+        message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} would not start: it was removed in ${named(other)}`,
+        help: phrase`remove it`,
       }
     case 'syntax':
       return {
-        message: `parameter ${shown} is no name, but must be letters, digits and _ with at most one dot`,
-        help: 'correct the name, or remove the parameter',
+        message: phrase`parameter ${shown} is no name, but must be letters, digits and _ with at most one dot`,
+        help: phrase`correct the name, or remove the parameter`,
       }
     case 'slip':
       return {
-        message: `parameter ${shown} is set, but PostgreSQL ${major} has no such parameter and would not start`,
-        help: `did you mean \`${meant}\`?`,
+        message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} has no such parameter and would not start`,
+        help: phrase`did you mean \`${named(meant)}\`?`,
       }
     case 'strange':
       return {
-        message: `parameter ${shown} is set, but releases of PostgreSQL ${major} known here do not have it and would not start`,
-        help: 'look it up in the documentation of this PostgreSQL, or remove it',
+        message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)}, in the releases known here, does not have it and would not start`,
+        help: phrase`look it up in the documentation of this PostgreSQL, or remove it`,
       }
   }
 }
@@ -73,7 +74,11 @@ export const parameters: readonly PostgresRule[] = [
         const value = valueOf(running, name)
         const verdict = value === undefined ? undefined : verdictOn(running.major, name, value)
         if (value === undefined || verdict?.kind !== 'value') continue
-        yield finding(name, `${name} is ${quoted(value)}, but must be ${verdict.must}`, verdict.help ?? `correct ${name}, or remove it`)
+        yield finding(
+          name,
+          phrase`${here(name)} is ${quoted(value)}, but must be ${verdict.must}`,
+          verdict.help !== undefined ? phrase`${verdict.help}` : phrase`correct ${named(name)}, or remove it`,
+        )
       }
     },
   },

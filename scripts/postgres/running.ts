@@ -1,6 +1,6 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../operator/major.ts'
-import type { Finding, Path, RenderedObject, Rule, Value } from '../model.ts'
+import type { Finding, Message, Path, RenderedObject, Rule, ShownPart, Value } from '../model.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
 import type { AuthFiles } from './hba/rules.ts'
@@ -97,16 +97,17 @@ function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number>
   return counted
 }
 
+/** Whether a parameter is written, in whatever capitals; `name` has small letters. */
+export function isWritten({ parameters }: Running, name: string): boolean {
+  return timesOf(parameters).has(name)
+}
+
 /** A finding at one parameter. */
-export function finding(name: string, message: string, help: string): Finding {
-  return { message: shortened(message), places: [{ path: at(name) }], help }
+export function finding(name: string, message: Message, help: Message): Finding {
+  return { message, places: [{ path: at(name) }], help }
 }
 
-function shortened(message: string): string {
-  return message.length <= 120 ? message : `${message.slice(0, 119)}…`
-}
-
-/** A value as it was written, for a message; long ones are cut. */
-export function quoted(value: string): string {
-  return `\`${value.length <= 30 ? value : `${value.slice(0, 29)}…`}\``
+/** A value as it was written. */
+export function quoted(value: string): ShownPart {
+  return { shown: `\`${value}\`` }
 }

@@ -1,4 +1,5 @@
 // What would a PostgreSQL server of a major refuse: at its start, when it reads its files, and when its parser reads SQL?
+import { textOf } from '../findings/message.ts'
 import { readHba, refusedIdentLines } from './hba/hba.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import { loadSqlParser } from './sql.ts'
@@ -43,7 +44,8 @@ export async function judgePostgres({
     else if (verdict !== undefined) errors.push({ message: `PostgreSQL ${major} has no parameter ${name}`, where: name })
   }
   const running = { major, parameters: new Map(Object.entries(parameters)), segment: 16, isOperated: false }
-  if (errors.length === 0) for (const rule of starts) for (const { message } of rule.check(running)) errors.push({ message })
+  if (errors.length === 0)
+    for (const rule of starts) for (const { message } of rule.check(running)) errors.push({ message: textOf(message) })
   for (const { line, message } of readHba(hba.join('\n'), major).refused) errors.push({ message, where: `line ${line}` })
   for (const { line, message } of refusedIdentLines(ident.join('\n'), major)) errors.push({ message, where: `line ${line}` })
   const parser = sql === undefined || sql.trim() === '' ? undefined : loadSqlParser(major)

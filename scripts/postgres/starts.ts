@@ -1,7 +1,8 @@
 // Which parameters, each fine alone, keep a server from starting together?
+import { here, named, phrase } from '../findings/message.ts'
 import type { Finding, Place } from '../model.ts'
 import { readInteger } from './number.ts'
-import { at, valueOf, verdictOn } from './running.ts'
+import { at, isWritten, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 
 const protocols = ['tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']
@@ -12,7 +13,7 @@ const ofServer = 'TLSv1.2'
 
 /** A value that is fine alone; `preset` where it is not written; undefined: nothing certain is known of it. */
 function soundValue(running: Running, name: string, preset: string): string | undefined {
-  if (![...running.parameters.keys()].some((written) => written.trim().toLowerCase() === name)) return preset
+  if (!isWritten(running, name)) return preset
   const value = valueOf(running, name)
   return value === undefined || verdictOn(running.major, name, value) !== undefined ? undefined : value
 }
@@ -27,7 +28,9 @@ function isOn(running: Running, name: string): boolean {
 }
 
 function places(running: Running, ...names: readonly string[]): [Place, ...Place[]] {
-  const written = names.filter((name) => running.parameters.has(name)).map((name) => ({ path: at(name), label: `${name} is set here` }))
+  const written = names
+    .filter((name) => running.parameters.has(name))
+    .map((name) => ({ path: at(name), label: phrase`${named(name)} is set here` }))
   return written as [Place, ...Place[]]
 }
 
@@ -39,9 +42,9 @@ function* tooFewConnections(running: Running): Iterable<Finding> {
   if (superusers === undefined || others === undefined || all === undefined || superusers + others < all) return
   const reserved = running.major < 16 ? `${superusers}` : `${superusers} + ${others}`
   yield {
-    message: `max_connections is ${all}, but must be more than the reserved connections, ${reserved}`,
+    message: phrase`${names[2]} is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
     places: places(running, names[2], names[0], names[1]),
-    help: `set max_connections to at least ${superusers + others + 1}`,
+    help: phrase`set max_connections to at least ${superusers + others + 1}`,
   }
 }
 
@@ -52,9 +55,9 @@ function* lessThanTwoSegments(running: Running): Iterable<Finding> {
     const size = parameters.has(name) ? numberOf(running, name, '', 'MB') : undefined
     if (size === undefined || Math.floor(size / segment) >= 2) continue
     yield {
-      message: `${name} is ${size}MB, but must be at least ${2 * segment}MB: two WAL segments of ${segment}MB`,
+      message: phrase`${here(name)} is ${named(size)}MB, but must be at least ${2 * segment}MB: two WAL segments of ${named(segment)}MB`,
       places: places(running, name),
-      help: `set ${name} to at least ${2 * segment}MB`,
+      help: phrase`set ${named(name)} to at least ${2 * segment}MB`,
     }
   }
 }
@@ -64,9 +67,9 @@ function* statisticsTwice(running: Running): Iterable<Finding> {
   const parts = ['log_parser_stats', 'log_planner_stats', 'log_executor_stats'].filter((name) => isOn(running, name))
   if (!isOn(running, whole) || parts.length === 0) return
   yield {
-    message: `${whole} is on, but must be off beside ${parts.join(', ')}`,
+    message: phrase`${here(whole)} is on, but must be off beside ${parts.join(', ')}`,
     places: places(running, whole, ...parts),
-    help: `remove ${whole}, or ${parts.join(', ')}`,
+    help: phrase`remove ${named(whole)}, or ${parts.join(', ')}`,
   }
 }
 
@@ -80,9 +83,9 @@ function* noProtocol(running: Running): Iterable<Finding> {
   if (protocols.indexOf(min.toLowerCase()) <= protocols.indexOf(max.toLowerCase())) return
   const from = running.parameters.has(names[0]) ? '' : running.isOperated ? ' (set by the operator)' : ' (the default)'
   yield {
-    message: `${names[1]} is ${max}, but must be at least ${names[0]}, ${min}${from}`,
+    message: phrase`${names[1]} is ${named(max)}, but must be at least ${names[0]}, ${named(min)}${from}`,
     places: places(running, names[1], names[0]),
-    help: `set ${names[0]} to ${max} or less, or raise ${names[1]}`,
+    help: phrase`set ${named(names[0])} to ${named(max)} or less, or raise ${named(names[1])}`,
   }
 }
 

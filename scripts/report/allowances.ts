@@ -1,5 +1,7 @@
 // Which warnings has somebody allowed in place, with a reason?
+import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { nearest } from '../values/path.ts'
 import type { Database, SourceFile } from '../model.ts'
 
 /** `# allow area/requirement: reason`, above the line that is blamed or at its end. */
@@ -33,28 +35,36 @@ export function applyAllowances(
     const found = allowancesIn(file)
     if (found.length > 0) allowances.set(file, { found, starts: startsOf(file.text), byRule: groupByRule(found) })
   }
+  const refused = new Set<Allowance>()
   const kept = findings.filter((finding) => {
-    if (finding.severity === 'error') return true
     const inFile = allowances.get(finding.at.file)
     const candidates = inFile?.byRule.get(finding.rule)
     if (inFile === undefined || candidates === undefined) return true
     const line = lineOf(inFile.starts, finding.at.span.start)
     const allowance = candidates.find((candidate) => candidate.lines[0] <= line && line <= candidate.lines[1])
-    if (allowance === undefined || allowance.reason === '') return true
+    if (finding.severity === 'error' && allowance !== undefined) refused.add(allowance)
+    if (finding.severity === 'error' || allowance === undefined || allowance.reason === '') return true
     allowance.used = true
     return false
   })
   // after an error much was not looked at, and a finding may have moved to a higher layer: only what certainly is for nothing is told
-  if (kept.some((finding) => finding.severity === 'error')) return kept
+  if (kept.some((finding) => finding.severity === 'error')) return [...kept, ...[...refused].map(ofError)]
   const found = new Set(findings.map((finding) => finding.rule))
   const idle = [...allowances.values()]
     .flatMap(({ found: all }) => all)
     .filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
-  return [...kept, ...idle.filter(({ file, rule, reason }) => reason === '' || !(found.has(rule) || partly.has(file))).map(unused)]
+  return [
+    ...kept,
+    ...idle
+      .filter(({ file, rule, reason }) => reason === '' || !(found.has(rule) || partly.has(file)))
+      .map((allowance) => unused(allowance, found)),
+  ]
 }
 
 function filesOf(databases: Iterable<Database>): Set<SourceFile> {
-  return new Set([...databases].flatMap(({ layers }) => layers.map(({ file }) => file)))
+  const files = new Set<SourceFile>()
+  for (const { layers } of databases) for (const { file } of layers) files.add(file)
+  return files
 }
 
 interface Allowed {
@@ -135,9 +145,28 @@ function indentOf(line: string): number {
   return line.startsWith('-', blanks) ? blanks + 0.5 : blanks
 }
 
-function unused(allowance: Allowance): LocatedFinding {
+/** An error under an allowance is reported all the same, which its author should know. */
+function ofError({ file, rule, start, end }: Allowance): LocatedFinding {
+  const message = phrase`allowance of ${named(rule)} is for an error, but only warnings can be allowed`
+  return {
+    rule: 'policy/allowance-used',
+    severity: 'warning',
+    message,
+    at: { file, span: { start, end } },
+    help: phrase`fix the error, and remove the comment`,
+  }
+}
+
+/** `found`: the rules that found something, one of which may have been meant. */
+function unused(allowance: Allowance, found: ReadonlySet<string>): LocatedFinding {
   const { file, rule, reason, start, end } = allowance
-  const message = `allowance of ${rule} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
-  const help = reason === '' ? `write the reason: \`# allow ${rule}: …\`` : 'remove the comment, or look its id up (`cnpg-values rules`)'
+  const guess = nearest(rule, found)
+  const message = phrase`allowance of ${named(rule)} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
+  const help =
+    reason === ''
+      ? phrase`write the reason: \`# allow ${named(rule)}: …\``
+      : guess === undefined
+        ? phrase`remove the comment, or look its id up (\`cnpg-values rules\`)`
+        : phrase`did you mean \`${guess}\`?`
   return { rule: 'policy/allowance-used', severity: 'warning', message, at: { file, span: { start, end } }, help }
 }

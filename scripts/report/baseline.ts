@@ -1,10 +1,9 @@
 // Which problems were known when the program was adopted, and which are new?
-import { readFileSync } from 'node:fs'
+import { printed } from '../values/printed.ts'
 import type { Diagnostic } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
+import { readNamed } from '../repository/named-file.ts'
 import { UsageError } from '../repository/workspace.ts'
-import type { WriteOptions } from '../repository/write.ts'
-import { writeWhole } from '../repository/write.ts'
 
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
@@ -28,7 +27,7 @@ export interface Compared {
 }
 
 /** What a change does is about this change alone: it is never known from before. */
-function isLasting({ rule, at }: Diagnostic): boolean {
+export function isLasting({ rule, at }: Diagnostic): boolean {
   return !rule.startsWith('changes/') && rule !== 'cel/unchanged' && at.revision === undefined
 }
 
@@ -46,8 +45,8 @@ function keyOf({ rule, repository, file, path, message }: Entry): string {
   return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
-/** Writes the problems of a run as known ones, sorted, one a line. */
-export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], place: WriteOptions): number {
+/** The problems of a run as known ones, sorted, one a line; `problems`: how many lines. */
+export function writeBaseline(diagnostics: readonly Diagnostic[]): { readonly text: string; readonly problems: number } {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
     const entry = entryOf(diagnostic)
@@ -56,8 +55,8 @@ export function writeBaseline(file: string, diagnostics: readonly Diagnostic[], 
   }
   const sorted = [...entries.values()].sort((a, b) => byCodeUnit(a.file, b.file) || byCodeUnit(keyOf(a), keyOf(b)))
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
-  writeWhole(file, `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`, place)
-  return sorted.length
+  const text = `{\n  "version": 1,\n  "problems": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`
+  return { text, problems: sorted.length }
 }
 
 /** Parts a run's diagnostics into new and known ones. A file that is missing or is no baseline is wrong usage. */
@@ -78,7 +77,7 @@ export function compareBaseline(file: string, diagnostics: readonly Diagnostic[]
 function readBaseline(file: string): readonly Entry[] {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readNamed(file).toString('utf8')
   } catch (error) {
     throw new UsageError(`--baseline: ${file} can't be read (${codeOf(error)}); write it with --write-baseline ${file}`)
   }
@@ -103,5 +102,5 @@ function isEntry(value: unknown): value is Entry {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }

@@ -1,33 +1,26 @@
 // Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
-import type { Diagnostic, RelatedLocation, SourceLocation, SourceFile } from '../model.ts'
+import { textOf } from '../findings/message.ts'
+import type { Diagnostic, Message, Part, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
+import { byText } from '../values/by-text.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
+import { suppress } from './suppress.ts'
+import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 
 /**
  * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
- * Two findings are the same mistake when rule and place agree (and it is the same occurrence within its database).
- * A warning where an error stands waits until that is mended.
+ * Two findings are the same mistake when rule, place and words agree: what is said of one database's values is never said of
+ * another. Names that follow from the database's own (`orders-db-prd`) may differ.
  */
-export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
-  const findings = [...all]
+export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
   const placeKey = placeKeys()
-  const wrong = new Set(findings.filter(({ severity }) => severity === 'error').map(placeKey))
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
-  const occurrences = new Map<string, number>()
-  for (const finding of findings) {
-    if (finding.severity !== 'error' && wrong.has(placeKey(finding))) continue
-    const place = `${finding.rule}\0${placeKey(finding)}`
-    const database = finding.database ?? ''
-    const nth = occurrences.get(`${place}\0${database}\0${finding.message}`) ?? 0
-    occurrences.set(`${place}\0${database}\0${finding.message}`, nth + 1)
-    if (nth > 0) continue
-    const inDatabase = occurrences.get(`${place}\0${database}`) ?? 0
-    occurrences.set(`${place}\0${database}`, inDatabase + 1)
-    const key = `${place}\0${inDatabase}`
+  for (const finding of suppress([...all], around)) {
+    const key = `${finding.rule}\0${placeKey(finding)}\0${wordsOf(finding)}`
     const group = groups.get(key) ?? { first: finding, databases: new Set<string>() }
     if (finding.database !== undefined) group.databases.add(finding.database)
     groups.set(key, group)
@@ -36,6 +29,23 @@ export function diagnose(all: Iterable<LocatedFinding>): Diagnostic[] {
     .map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit)))
     .sort(byPlace)
 }
+
+/** What a finding says, without the names of its database: those are in values, not among the words of a rule. */
+function wordsOf({ message, help = [], related = [], database }: LocatedFinding): string {
+  const names = database === undefined ? undefined : namesOf(database)
+  const nameless = (part: Part): Part =>
+    names !== undefined && typeof part === 'object' && 'shown' in part ? part.shown.replaceAll(names, '\u0001') : part
+  const texts = [message, help, ...related.map((spot) => spot.message)]
+  return texts.map((text) => textOf(text.map(nameless), Number.POSITIVE_INFINITY)).join('\0')
+}
+
+/** The parts of a database's id: whole words, and of its environment those inside of longer names only. */
+const namesOf = byText((database) => {
+  const names = database.split('/').map((name) => name.replaceAll(/[^\w-]/g, (character) => `\\${character}`))
+  const environment = names.pop()
+  const others = names.map((name) => `\\b${name}\\b`)
+  return new RegExp([...others, `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`].join('|'), 'g')
+})
 
 interface Group {
   readonly first: LocatedFinding
@@ -62,7 +72,7 @@ function withoutExcess(groups: readonly Group[]): Group[] {
     if (next === undefined || others.length === 0) return own
     const severity = [next, ...others].some(({ first }) => first.severity === 'error') ? 'error' : next.first.severity
     const { rule, at } = next.first
-    return [...shown, { first: { rule, severity, message: moreOfAKind(others.length + 1), at }, databases: next.databases }]
+    return [...shown, { first: { rule, severity, message: [moreOfAKind(others.length + 1)], at }, databases: next.databases }]
   })
 }
 
@@ -87,7 +97,12 @@ function placeKeys(): (finding: LocatedFinding) => string {
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
   const at = shownPlace(finding.at)
-  const shown = (text: string): string => shorten(maskMessage(text, places))
+  // what is cut off a secret would hide that it is one, so that the whole message is looked at first
+  const shown = (message: Message, limit?: number): string => {
+    const whole = textOf(message, Number.POSITIVE_INFINITY)
+    const masked = maskMessage(whole, places)
+    return shorten(masked === whole ? textOf(message, limit) : masked)
+  }
   const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message, text: spot.file.text }))
   const places = [{ ...at, text: finding.at.file.text }, ...spots]
   const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
@@ -97,10 +112,11 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     message: shown(finding.message),
     at,
     related,
-    ...(finding.help === undefined ? {} : { help: shown(finding.help) }),
+    ...(finding.help === undefined ? {} : { help: shown(finding.help, longestHelp) }),
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
     databases,
-    ...(finding.object === undefined ? {} : { object: finding.object }),
-    ...(finding.path === undefined ? {} : { path: shown(finding.path) }),
+    ...(finding.object === undefined ? {} : { object: maskMessage(finding.object, places) }),
+    ...(finding.path === undefined ? {} : { path: shown([finding.path]) }),
   }
 }
 
@@ -117,9 +133,11 @@ function spotIsPublic({ file, span }: Spot): boolean {
 
 /** A key or a value may be as long as its author likes; nobody reads that. */
 function shorten(text: string): string {
-  const words = text.replaceAll(/[^\s`"]+/g, (word) => (word.length < 160 ? word : `${word.slice(0, 60)}…`))
-  return words.length > 400 ? `${words.slice(0, 399)}…` : words
+  return text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
 }
+
+/** Help may say what to type, so that it has more room for values than a message. */
+const longestHelp = 300
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   return (

@@ -15,25 +15,32 @@ export interface Placed {
   readonly original: (file: string) => string
 }
 
-type Place = { readonly file: string; readonly revision?: string; readonly repository?: string }
+/** A path, and the repository that it is in where that is another one. */
+export type Place = { readonly file: string; readonly revision?: string; readonly repository?: string }
 
 /** Paths of diagnostics are relative to the root, and begin with `..` or `/` where the databases are in another checkout. */
 export function placeFor(reader: Reader, diagnostics: readonly Diagnostic[], workspace: Workspace): Placed {
   const back = new Map<string, string>()
-  const known = new Map<string, Place>()
+  const place = placer(reader, workspace)
   const placed = (file: string): Place => {
-    let place = known.get(file)
-    if (place === undefined) {
-      place = placeOf(reader, resolve(workspace.root, file), workspace)
-      known.set(file, place)
-      back.set(place.file, file)
-    }
-    return place
+    const found = place(file)
+    back.set(found.file, file)
+    return found
   }
   const moved = <At extends Place>(at: At): At => ({ ...at, ...placed(at.file) })
   return {
     diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, at: moved(diagnostic.at), related: diagnostic.related.map(moved) })),
     original: (file) => back.get(file) ?? file,
+  }
+}
+
+/** The path of a file, from the root, as its reader can open it. */
+export function placer(reader: Reader, workspace: Workspace): (file: string) => Place {
+  const known = new Map<string, Place>()
+  return (file) => {
+    const place = known.get(file) ?? placeOf(reader, resolve(workspace.root, file), workspace)
+    known.set(file, place)
+    return place
   }
 }
 

@@ -1,4 +1,5 @@
 // What is git asked, and how is it kept from running anything or reading the work tree?
+import { printed } from '../values/printed.ts'
 import { execFileSync } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -176,7 +177,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
     return execFileSync('git', args, { input: input ?? '', maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'pipe'], env })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    const stderr = error instanceof Error && 'stderr' in error ? printed(error.stderr).trim() : ''
     if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
     const [first = ''] = stderr.split('\n')
     const advice = /^[ \t]+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
@@ -197,7 +198,7 @@ function repositoryOf(root: string): Opened {
   const known = opened.get(key)
   if (known !== undefined) return known
   const found = findRepository(realpathSync(root)) ?? namedRepository()
-  if (found === undefined) throw new GitFailure(`${root} is not in a git repository, but --base and --staged ask git`)
+  if (found === undefined) throw new GitFailure(`${root} is not in a git repository, but --base and --staged need one`)
   if (!found.owned.every(isOwn)) run(['-C', found.top, ...options, 'rev-parse', '--git-dir'], environment())
   const result = { ...found, variables: hookVariables(found) }
   opened.set(key, result)

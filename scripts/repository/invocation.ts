@@ -1,6 +1,7 @@
 // Which command can be typed where our advice is read?
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
+import { readRegular } from './named-file.ts'
 import { workTree } from './tree.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -9,7 +10,7 @@ export interface Advice {
   /** the command line of `render` */
   readonly render: string
   /** the command that stages a file, where the work tree has it as it should be and only the index is behind */
-  readonly stage: (path: string, wanted: string | undefined) => string | undefined
+  readonly stage: (path: string, isWanted: (text: string | undefined) => boolean) => string | undefined
 }
 
 /**
@@ -32,9 +33,9 @@ export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   const files = staged ? workTree(root, []) : undefined
   return {
     render: commandLine(workspace, 'render'),
-    stage: (path, wanted) => {
+    stage: (path, isWanted) => {
       const read = files?.read(path)
-      if (files === undefined || (read?.ok === true ? read.text : read) !== wanted) return undefined
+      if (files === undefined || read?.ok === false || !isWanted(read?.text)) return undefined
       return shellLine(['git', 'add', relative(cwd, join(root, path)).split(sep).join('/')])
     },
   }
@@ -45,27 +46,49 @@ export function shellLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
 }
 
+/**
+ * The command line that generated files name: the same for everybody who has the repository, so that it hangs on its
+ * package.json alone, and not on how this process was started.
+ */
+export function writtenCommand(root: string, command: string): string {
+  const script = scriptFor(root, command)
+  if (script !== undefined) return `npm run ${script}`
+  const { dependencies, devDependencies } = packageOf(root)
+  return [dependencies, devDependencies].some((some) => isMap(some) && Object.hasOwn(some, 'cnpg-values'))
+    ? `npx cnpg-values ${command}`
+    : `cnpg-values ${command}`
+}
+
 /** The script of a package.json that does nothing but run the command. */
 function scriptFor(root: string, command: string): string | undefined {
-  let scripts: unknown
-  try {
-    scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts?: unknown } | null)?.scripts
-  } catch {
-    return undefined
-  }
-  if (typeof scripts !== 'object' || scripts === null) return undefined
-  const found = Object.entries(scripts).find(
+  const { scripts } = packageOf(root)
+  const found = Object.entries(isMap(scripts) ? scripts : {}).find(
     ([name, text]) =>
-      /^[\w:.-]+$/.test(name) && typeof text === 'string' && /(?:^|[\s/])cnpg-values(?:\.mjs)? (\S+)\s*$/.exec(text)?.[1] === command,
+      /^[\w:.-]{1,60}$/.test(name) && typeof text === 'string' && /(?:^|[\s/])cnpg-values(?:\.mjs)? (\S+)\s*$/.exec(text)?.[1] === command,
   )
   return found?.[0]
+}
+
+function packageOf(root: string): Readonly<Record<string, unknown>> {
+  try {
+    const read: unknown = JSON.parse(readRegular(join(root, 'package.json'))?.toString('utf8') ?? '')
+    return isMap(read) ? read : {}
+  } catch {
+    return {}
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** How the program is called in the working directory; `started` is the script that node runs, by its whole path. */
 function programWords(started: string | undefined, { root, cwd = root }: Workspace): readonly string[] {
   if (started === undefined || !/^cnpg-values(?:\.mjs|\.cmd)?$/.test(basename(started))) return ['cnpg-values']
   const parts = started.split(sep)
-  if (parts.includes('_npx') || (parts.includes('node_modules') && isBelow(cwd, started))) return ['npx', 'cnpg-values']
+  // what npx fetched is known to it by more than this name, under which anybody could publish another program
+  if (parts.includes('_npx')) return ['cnpg-values']
+  if (parts.includes('node_modules') && isBelow(cwd, started)) return ['npx', 'cnpg-values']
   // a package that is installed for all, by pre-commit, or by the Action isn't where the advice is read
   if (parts.includes('node_modules') || !started.endsWith('.mjs') || process.env['CI'] !== undefined) return ['cnpg-values']
   return ['node', isBelow(cwd, started) ? relative(real(cwd), real(started)).split(sep).join('/') : started]

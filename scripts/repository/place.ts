@@ -1,6 +1,7 @@
 // Which repository holds a folder?
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { readRegular } from './named-file.ts'
 
 /** A repository as our own search finds it: git's looks for bare ones too, and a pull request can bring one as plain files. */
 export interface Repository {
@@ -29,7 +30,7 @@ function repositoryIn(top: string): Repository | undefined {
       return isGitFolder(gitFolder) ? { top, gitFolder, owned: [top, gitFolder] } : undefined
     }
     // a linked worktree or a submodule: `gitdir: <path>`
-    const target = /^gitdir: ([^\r\n]+)/.exec(readFileSync(path, 'utf8'))?.[1]
+    const target = /^gitdir: ([^\r\n]+)/.exec(readRegular(path)?.toString('utf8') ?? '')?.[1]
     if (target === undefined) return undefined
     const gitFolder = realpathSync(resolve(top, target))
     return isGitFolder(gitFolder) ? { top, gitFolder, owned: [path, top, gitFolder] } : undefined

@@ -1,4 +1,5 @@
 // Which files does the checkout (or the git index) hold, and what do they say?
+import { printed } from '../values/printed.ts'
 import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
@@ -188,7 +189,7 @@ function readText(path: string): FileText {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0)
     if (length < buffer.length) return decodeText(buffer.subarray(0, length))
     const { size } = fstatSync(descriptor)
-    if (size > maxBytes) return { ok: false, message: `is ${(size / maxBytes).toFixed(1)} MiB large, but files over 1 MiB are not read` }
+    if (size > maxBytes) return { ok: false, message: `has ${size} bytes, but files over 1 MiB (${maxBytes} bytes) are not read` }
     return decodeText(readFileSync(path))
   } catch (error) {
     return unreadable(error)
@@ -202,7 +203,7 @@ function unreadable(error: unknown): FileText {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }
 
 /** UTF-8 or a message with the first bad line; UTF-16, which go-yaml would read by its byte order mark, is refused too. */

@@ -1,6 +1,7 @@
 // Which repository, and which state of it, does a command look at?
+import { printed } from '../values/printed.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { repositoryTop } from './place.ts'
 import { skippedFiles } from './sparse.ts'
 
@@ -29,7 +30,7 @@ export function openWorkspace(
   const root = folder(cwd, flags.root ?? '.', '--root')
   if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
     throw new UsageError(
-      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind (see --root)`,
+      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind${whereElse(cwd, root)}`,
     )
   const from = realpathSync(cwd)
   const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
@@ -41,6 +42,17 @@ export function openWorkspace(
     : { root, cwd: from, databases, ...charts, standing: here === other ? 'databases' : 'root' }
 }
 
+/** A folder above that is such a root; where there is none, how one is made. */
+function whereElse(cwd: string, root: string): string {
+  const top = repositoryTop(root)
+  for (let above = root; above !== top && above !== dirname(above);) {
+    above = dirname(above)
+    if (existsSync(resolve(above, 'apps/values.yaml')))
+      return `; did you mean --root ${relative(realpathSync(cwd), above).split(sep).join('/') || '.'}?`
+  }
+  return ' (see --root, and "Adopt it in an existing repository" in the README)'
+}
+
 function folder(cwd: string, path: string, flag: string): string {
   const full = resolve(cwd, path)
   let isFolder = false
@@ -48,7 +60,7 @@ function folder(cwd: string, path: string, flag: string): string {
     isFolder = statSync(full).isDirectory()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${String(code)})`)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`${flag} is \`${path}\`, but can't be looked into (${printed(code)})`)
   }
   if (!isFolder) throw new UsageError(`${flag} is \`${path}\`, but there is no such folder`)
   return realpathSync(full)

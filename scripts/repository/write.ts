@@ -1,4 +1,5 @@
 // How is a file written so that nothing is half there, and nothing outside the repository is?
+import { printed } from '../values/printed.ts'
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -35,7 +36,7 @@ export class WriteRefusal extends UsageError {}
  * Writes a file whole: into a new file of its own beside the target, to the disk, then under the target's name. The mode of
  * a file that was there stays. Folders are made. What stands in the way is a WriteRefusal that says so in one line.
  */
-export function writeWhole(path: string, text: string, options: WriteOptions): void {
+export function writeWhole(path: string, text: string | Uint8Array, options: WriteOptions): void {
   try {
     const target = realTarget(path, options)
     const there = lstatSync(target, { throwIfNoEntry: false })
@@ -73,12 +74,16 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** What the file system's own error says, for a person. */
 export function reasonFor(error: Error): string {
-  const code = 'code' in error ? String(error.code) : 'unknown error'
+  const code = 'code' in error ? printed(error.code) : 'unknown error'
   return Object.hasOwn(reasons, code) ? `${reasons[code]} (${code})` : code
 }
 
 /** Beside the target, since a rename works within one disk only. Files of this name are removed by `render` if a crash left them. */
-function replace(target: string, text: string, { mode, isNew }: { readonly mode: number | undefined; readonly isNew: boolean }): void {
+function replace(
+  target: string,
+  text: string | Uint8Array,
+  { mode, isNew }: { readonly mode: number | undefined; readonly isNew: boolean },
+): void {
   const temporary = join(dirname(target), `cnpg-values-${randomBytes(8).toString('hex')}.tmp`)
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
   const descriptor = openSync(temporary, flags, 0o666)

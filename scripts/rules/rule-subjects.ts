@@ -4,6 +4,7 @@ const handWritten = 'Applications and ApplicationSets that people wrote below ap
 const live = '`check --live FILE`: what the cluster has, as kubectl prints it, against what these files want'
 const generated = 'the files that `render` writes, against what it would write now'
 const tried = '`upgrade`: the databases with the versions that are tried'
+const pulled = '`charts pull`: what the repositories of the pinned charts answer'
 const unbounded = 'bounds of the CRDs; no CRD that is known here has one of this kind on a field that people write'
 
 const byRule: Readonly<Record<string, string>> = {
@@ -12,7 +13,7 @@ const byRule: Readonly<Record<string, string>> = {
   'argocd/set-size': 'how long the ApplicationSet of an environment is, against what a client-side apply can store',
   'changes/application-taken': `${handWritten}, with \`--base\``,
   'changes/application-updates': `${handWritten}, with \`--base\``,
-  'changes/base-readable': 'settings and values of the base that can not be read there, with `--base`',
+  'changes/base-readable': 'settings and values of the base that cannot be read there, with `--base`',
   'changes/set-shrinks': 'the files of three or more databases that go at once, with `--base`',
   'chart/available': 'charts/ of the repository, the folders of `charts` and `--charts`, and the caches, for a chart that is not modelled',
   'chart/cross-check': 'what helm prints of the pinned chart, beside the model of it',
@@ -30,7 +31,7 @@ const byRule: Readonly<Record<string, string>> = {
   'yaml/indentation': 'blanks in front of a key that look like spaces and are none, such as those of a web page',
   'yaml/nesting': 'how deep the maps and lists of a file are nested',
 }
-const byArea: Readonly<Record<string, string>> = { argocd: handWritten, emit: generated, live, upgrade: tried }
+const byArea: Readonly<Record<string, string>> = { argocd: handWritten, charts: pulled, emit: generated, live, upgrade: tried }
 
 /** What a rule without an example looks at; undefined: nothing is written down. */
 export function subjectOf(id: string): string | undefined {

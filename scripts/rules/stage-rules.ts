@@ -166,6 +166,14 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     ],
   },
   {
+    title: 'Charts from elsewhere (charts pull)',
+    rules: [
+      rule('charts/available', 'the repository of each pinned chart can be asked, and has it'),
+      rule('charts/digest', 'an archive has the digest that its repository and charts.lock say'),
+      rule('charts/archive', 'an archive is the pinned chart, and nothing in it leads elsewhere'),
+    ],
+  },
+  {
     title: 'Other versions (upgrade)',
     rules: [
       rule('upgrade/parameter-exists', 'the new PostgreSQL knows each parameter that is set'),

@@ -174,36 +174,59 @@ const named = /["']?\b(?:name|key)["']?\s{0,99}:\s{0,99}["']?([\w./-]+)/
 /** No list item of an honest file has more lines between a name and its value. */
 const farthest = 200
 
-/** Whether `value` at a column stands beside a secret's name, or below a key such as `passwordSecret`. */
+/** What a line says about the lines around it. */
+interface Facts {
+  /** -1: it is blank */
+  readonly indent: number
+  readonly isComment: boolean
+  readonly isNamed: boolean
+  /** the column of the first key such as `passwordSecret` */
+  readonly holder: number
+}
+const known = new WeakMap<readonly string[], (Facts | undefined)[]>()
+
+/** Read once: each `value` of a long line, and each line near it, asks for them. */
+function factsOf(lines: readonly string[], index: number): Facts {
+  const all = known.get(lines) ?? []
+  known.set(lines, all)
+  const found = all[index]
+  if (found !== undefined) return found
+  const line = lines[index] as string
+  const indent = line.search(/\S/)
+  let holder = Infinity
+  for (const match of line.matchAll(keys))
+    if (isSecretHolder(keyOf(match))) {
+      holder = match.index + match[0].length
+      break
+    }
+  return (all[index] = { indent, isComment: line.charAt(indent) === '#', isNamed: isSecretName(named.exec(line)?.[1] ?? ''), holder })
+}
+
+/** Whether `value` at a column is beside a secret's name, or below a key such as `passwordSecret`. */
 function isBesideSecret(lines: readonly string[], index: number, column: number): boolean {
-  const own = lines[index] as string
-  if (isNamedSecret(own) || [...own.slice(0, column).matchAll(keys)].some((match) => isSecretHolder(keyOf(match)))) return true
-  const from = /^[\s-]*$/.test(own.slice(0, column)) ? column : own.search(/\S/) + 1
+  const own = factsOf(lines, index)
+  if (own.isNamed || own.holder <= column) return true
+  const from = own.indent >= column || /^[\s-]*$/.test((lines[index] as string).slice(own.indent, column)) ? column : own.indent + 1
   for (let at = index; at >= 0 && index - at < farthest; at--) {
-    const line = lines[at] as string
-    const indent = line.search(/\S/)
-    if (indent < 0 || line.charAt(indent) === '#') continue
-    if (at !== index && isNamedSecret(line)) return true
+    const { indent, isComment, isNamed, holder } = factsOf(lines, at)
+    if (indent < 0 || isComment) continue
+    if (at !== index && isNamed) return true
     if (indent >= from) continue
     // the item begins here: what stands above it is another one
+    const line = lines[at] as string
     if (line.charAt(indent) === '-' && itemStart(line) >= from) break
     if (at !== index) {
-      if ([...line.matchAll(keys)].some((match) => isSecretHolder(keyOf(match)))) return true
+      if (holder < Infinity) return true
       break
     }
   }
   for (let at = index + 1; at < lines.length && at - index < farthest; at++) {
-    const line = lines[at] as string
-    const indent = line.search(/\S/)
-    if (indent < 0 || line.charAt(indent) === '#') continue
+    const { indent, isComment, isNamed } = factsOf(lines, at)
+    if (indent < 0 || isComment) continue
     if (indent < from) return false
-    if (isNamedSecret(line)) return true
+    if (isNamed) return true
   }
   return false
-}
-
-function isNamedSecret(line: string): boolean {
-  return isSecretName(named.exec(line)?.[1] ?? '')
 }
 
 /** Behind the dashes and question marks that open items and keys on a line. */

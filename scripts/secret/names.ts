@@ -20,12 +20,12 @@ const longNames = [
 ]
 const endings = new RegExp(
   '(?:password|passwd|passphrase|passphrasecommand|passwordhash|pwhash|pwd|token|sastoken|connectionstring|applicationcredentials|' +
-    '(?:secret|access|storage|account|api|private|encryption|signing|master|shared|hmac|symmetric|ssh|fernet|jwt|license)key(?:id)?|' +
-    'keydata|passcode|mnemonic|(?:store|token|card|user|hsm)pin|' +
+    '(?:secret|access|storage|account|api|private|encryption|decryption|signing|master|shared|hmac|symmetric|ssh|fernet|jwt|license|auth|cipher|aes|deploy)key(?:id|s|pem)?|' +
+    'keydata|radiussecrets|(?:db|user|admin|root|bind|pg|postgres|smtp|redis)pass|secretkeybase|dockerconfigjson|dockercfg|passcode|mnemonic|(?:store|token|card|user|hsm)pin|' +
     '(?:client|app|application|api|consumer|shared|webhook|jwt|oauth2?|hmac|session|cookie|signing)secret)$',
 )
 /** Too short to be an ending: `bypass` is no password. */
-const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp'])
+const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp', 'totp'])
 /** A reference, a switch, and how a token is mounted: near in name, but no secrets. */
 const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
 /** No honest name is longer; the end of a name says what it is. */
@@ -53,7 +53,7 @@ const namesOfSecrets =
 /** `adminSecret`, `secret`, `credentials`: text there is a secret, unless the key takes a Secret's name. */
 export function isNamedAfterSecret(key: string): boolean {
   const end = key.slice(-longest).toLowerCase()
-  if (/(?:^|[-_./a-z])credentials?$/.test(end)) return true
+  if (/(?:^|[-_./a-z])(?:credentials?|creds)$/.test(end)) return true
   if (!end.endsWith('secret')) return false
   const bare = end.replace(/^.*(?=ingress\.kubernetes\.io\/auth)/, '').replaceAll(/[-_./\s]/g, '')
   return !namesOfSecrets.test(bare)
@@ -65,7 +65,10 @@ export function isNamedAfterSecret(key: string): boolean {
  */
 export function isSecretTextKey(key: string, parent?: string | number): boolean {
   if (key === 'secret' && parent === 'bootstrap') return false
-  return isSecretReference(key) || isNamedAfterSecret(key) || /^(?:authorization|auth)$/i.test(key.slice(key.lastIndexOf('/') + 1))
+  const name = key.slice(Math.max(key.lastIndexOf('/') + 1, key.length - longest))
+  return (
+    isSecretReference(key) || isNamedAfterSecret(key) || /^(?:authorization|auth|basic[-_]?auth|id_(?:rsa|dsa|ecdsa|ed25519))$/i.test(name)
+  )
 }
 
 const nameWords = /passw|passphrase|pwd|secret|token|credential|(?:api|private|access|account|encryption|signing|master|storage)[-_.]?key/i

@@ -1,7 +1,7 @@
 // Which parts of a text are secrets by their shape alone, whatever key they stand at?
 import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
-import { isNamedAfterSecret, isSecretKey, mask } from './names.ts'
+import { isNamedAfterSecret, isSecretKey, isSecretName, mask } from './names.ts'
 import { sqlPasswords, quotedEnd } from './sql.ts'
 
 interface Options {
@@ -19,6 +19,7 @@ export function secretShapes(text: string, { isMessage = false }: Options = {}):
     ...schemes(text),
     ...tokens(text),
     ...webhooks(text),
+    ...namedValues(text),
     ...keysInPem(text),
   ]
   if (!isMessage) append(found, passFileLines(text), withoutColon(text))
@@ -61,8 +62,12 @@ export function isPlaceholder(text: string): boolean {
 
 /** `://user:pw@host`, and a token alone in the place of the user. */
 function* userInfo(text: string): Iterable<Span> {
+  let host = 0
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
     const start = at + 3
+    if (host < start) host = text.indexOf('@', start)
+    if (host < 0) return
+    if (host > start + 1024) continue
     const rest = text.slice(start, start + 1024)
     const user = /^[^\s/:@?#"'`<>]{0,256}/.exec(rest)?.[0] ?? ''
     const next = rest.charAt(user.length)
@@ -106,13 +111,22 @@ function valueStart(text: string, start: number, end: number, isMessage: boolean
     return { start: skipBlanks(text, at), ends: 'assignment' }
   }
   if (sign === '>' && text.charAt(start - 1) === '<') return { start: at + 1, ends: 'tag' }
-  if (sign === ':' && (quote !== '' || (!isMessage && isLineStart(text, start)))) {
+  if (sign === ':' && (quote !== '' || (!isMessage && isLineStart(text, start)) || isHeader(text, start, end))) {
     const value = skipBlanks(text, at + 1)
     // a sentence follows a colon, too: `password: see the vault`
-    const isWord = quote !== '' || /^(?:["']|[^\s]+[ \t]*(?:\r?\n|$)|[^\s,}]+[ \t]*[,}])/.test(text.slice(value, value + 2000))
-    return isWord ? { start: value, ends: quote === '' ? 'line' : 'json' } : undefined
+    const isWord =
+      quote !== '' ||
+      isHeader(text, start, end) ||
+      /^(?:["']|[^\s]+[ \t]*(?:\r?\n|$)|[^\s,}]+[ \t]*[,}])/.test(text.slice(value, value + 2000))
+    const ends = isHeader(text, start, end) ? 'assignment' : quote === '' ? 'line' : 'json'
+    return isWord ? { start: value, ends } : undefined
   }
   return isOption && sign !== '-' && sign !== '' ? { start: at, ends: 'word' } : undefined
+}
+
+/** `curl -H 'X-Vault-Token: …'`. */
+function isHeader(text: string, start: number, end: number): boolean {
+  return /["']/.test(text.charAt(start - 1)) && /^[A-Z][A-Za-z]*(?:-[A-Za-z]+)+$/.test(text.slice(start, Math.min(end, start + 100)))
 }
 
 function isLineStart(text: string, at: number): boolean {
@@ -174,14 +188,31 @@ function* schemes(text: string): Iterable<Span> {
     const start = match.index + match[0].length - token.length
     if (!isWord && !isPlaceholder(token)) yield { start, end: start + token.length }
   }
+  for (const match of text.matchAll(/\bsshpass[ \t]+-p[ \t]*(\S+)/g)) {
+    const end = match.index + match[0].length
+    if (!isPlaceholder(match[1] as string)) yield { start: end - (match[1] as string).length, end }
+  }
   for (const match of text.matchAll(/(?<!\S)(?:-u|--user)[ =]["']?[^\s:"']{1,128}:([^\s"']+)/g)) {
     const end = match.index + match[0].length
     yield { start: end - (match[1] as string).length, end }
   }
 }
 
+/** `<property name="password" value="…"/>`, `login x password …` of a `.netrc`, `-passin pass:…`. */
+function* namedValues(text: string): Iterable<Span> {
+  for (const match of text.matchAll(/\bname\s{0,9}=\s{0,9}["']([\w.-]{1,100})["']\s{1,20}value\s{0,9}=\s{0,9}(?=["'])/gi)) {
+    const start = match.index + match[0].length
+    if (isSecretName(match[1] as string)) yield { start, end: quotedEnd(text, start) }
+  }
+  for (const match of text.matchAll(/(?:\blogin\s{1,20}\S{1,200}\s{1,20}password\s{1,20}|-pass(?:in|out)?\s{1,20}pass:)(\S{1,400})/gi)) {
+    const secret = match[1] as string
+    const end = match.index + match[0].length
+    if (!isPlaceholder(secret)) yield { start: end - secret.length, end }
+  }
+}
+
 const tokenStarts =
-  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|md5[\da-f]{32}(?![\da-f]))/g
+  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0Eg|BFQy|BEU0Eg|BPUEVOU1NI|BFTkNSWVBURUQ)|AGE-SECRET-KEY-1|sk-(?:proj|ant)-[\w-]{8}|dop_v1_\w{8}|pypi-AgE\w{8}|shp(?:at|ss|ca|pa)_\w{8}|md5[\da-f]{32}(?![\da-f]))/g
 
 /** Tokens that their makers gave a recognisable beginning, JSON web tokens, and PostgreSQL's own password hashes. */
 function* tokens(text: string): Iterable<Span> {

@@ -69,15 +69,18 @@ function read(text: string): Secrets {
     roots = documents(mark === 1 ? ` ${text.slice(1)}` : text)
   } catch {
     for (const span of brokenSecrets(text)) hide(span)
-    return { spans: joined(spans), texts, starts }
+    roots = documentsOfTemplate(text)
   }
+  const keyNodes = new Map<SourceNode, ReadonlyMap<string, readonly SourceNode[]>>()
   for (const root of roots)
     for (const { node, spans: parts, key } of secretNodes(root, sourceTree)) {
       if (key !== undefined) {
-        for (const [name] of node.entries ?? []) if (name.text === key) hide(name, key)
+        const known = keyNodes.get(node) ?? keysOf(node)
+        keyNodes.set(node, known)
+        for (const name of known.get(key) ?? []) hide(name, key)
       } else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
       else {
-        const from = text.indexOf(node.raw, node.start)
+        const from = node.start
         for (const { start, end } of parts) hide({ start: from + start, end: from + end }, node.text?.slice(start, end) ?? '')
       }
     }
@@ -85,21 +88,48 @@ function read(text: string): Secrets {
   return { spans: joined(spans), texts, starts }
 }
 
+/** The keys of a map by their text: a text that is written twice counts each time. */
+function keysOf({ entries = [] }: SourceNode): ReadonlyMap<string, readonly SourceNode[]> {
+  const names = new Map<string, SourceNode[]>()
+  for (const [name] of entries) {
+    const own = names.get(name.text ?? '')
+    if (own === undefined) names.set(name.text ?? '', [name])
+    else own.push(name)
+  }
+  return names
+}
+
 /** A span on each line that it covers, without indentation and line breaks. */
 function lineSpans(text: string, { start, end }: Span): Span[] {
   const spans: Span[] = []
-  const breaks = /\r\n|[\r\n\u0085\u2028\u2029]/g
-  let from = start
-  while (from < end) {
-    breaks.lastIndex = from
-    const stop = Math.min(breaks.exec(text)?.index ?? end, end)
-    const line = text.slice(from, stop)
+  // a whole line may follow the end: it is not searched for a break
+  const covered = text.slice(start, end)
+  const put = (from: number, to: number): void => {
+    const line = covered.slice(from, to)
     const indent = line.length - line.trimStart().length
-    if (indent < line.length) spans.push({ start: from + indent, end: from + line.trimEnd().length })
-    if (stop >= end) break
-    from = breaks.lastIndex
+    if (indent < line.length) spans.push({ start: start + from + indent, end: start + from + line.trimEnd().length })
   }
+  let from = 0
+  for (const { index, 0: lineBreak } of covered.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)) {
+    put(from, index)
+    from = index + lineBreak.length
+  }
+  put(from, covered.length)
   return spans
+}
+
+/** The documents of a manifest that is a template, too, such as a set between fences; none where that is no YAML either. */
+function documentsOfTemplate(text: string): SourceNode[] {
+  if (!text.includes('{{')) return []
+  const plain = text
+    .replaceAll(/^\ufeff|\{\{`|`\}\}/g, (fence) => ' '.repeat(fence.length))
+    .replaceAll(/^([ \t]*)(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*\r?$)/gm, (line) => ' '.repeat(line.length))
+    .replaceAll(/\{\{[^{}\n]{0,400}\}\}/g, (action) => 'x'.repeat(action.length))
+  try {
+    return documents(plain)
+  } catch {
+    return []
+  }
 }
 
 /** The documents as nodes with their places; also keys that a later one replaced, and values that nobody reads. */
@@ -223,11 +253,21 @@ export interface ShownLine {
   readonly column: (column: number) => number
 }
 
+/** The line that was shown last: many diagnostics may be on it. */
+let latest: { readonly text: string; readonly line: number; readonly shown: ShownLine } | undefined
+
 /** A 1-based line with `***` for its secrets. */
 export function shownLine(text: string, line: number): ShownLine | undefined {
+  if (latest?.line === line && latest.text === text) return latest.shown
   const secrets = secretsOf(text)
   const range = lineRange(text, secrets, line)
   if (range === undefined) return undefined
+  const shown = showRange(text, range, secrets)
+  latest = { text, line, shown }
+  return shown
+}
+
+function showRange(text: string, range: Span, secrets: Secrets): ShownLine {
   const spans = spansWithin(secrets, range).map(({ start, end }) => ({
     start: Math.max(start, range.start) - range.start,
     end: Math.min(end, range.end) - range.start,

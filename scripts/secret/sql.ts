@@ -40,12 +40,14 @@ const secretArgument: Readonly<Record<string, number>> = {
   pgp_pub_decrypt_bytea: 2,
   sign: 1,
   verify: 1,
+  create_secret: 0,
+  update_secret: 1,
 }
 
 function* secretArguments(text: string): Iterable<Span> {
   let [last, work] = [0, 0]
   for (const match of text.matchAll(
-    /(?<![\w$])(set_config|crypt|hmac|(?:en|de)crypt(?:_iv)?|pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|sign|verify)\s{0,9}\(/gi,
+    /(?<![\w$])(set_config|crypt|hmac|(?:en|de)crypt(?:_iv)?|pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|sign|verify|(?:create|update)_secret)\s{0,9}\(/gi,
   )) {
     if (match.index < last) continue
     const name = (match[1] as string).toLowerCase()
@@ -67,23 +69,40 @@ function* secretColumns(text: string): Iterable<Span> {
     if (match.index < last) continue
     const columns = listAt(text, match.index + match[0].length)
     last = columns.end
-    const secret = columns.parts.flatMap(({ start, end }, index) =>
-      isSecretColumn(text.slice(start, end).replaceAll(/[^\w.]/g, '')) ? [index] : [],
-    )
-    if (secret.length === 0) continue
+    const names = columns.parts.map(({ start, end }) => text.slice(start, end).replaceAll(/[^\w.]/g, ''))
     const head = /^\s{0,99}(?:overriding\s{1,20}(?:system|user)\s{1,20}value\s{1,20})?(values\s{0,99}\(|select\s)/i.exec(
       text.slice(columns.end, columns.end + 400),
     )
-    if (head === null) continue
+    if (head === null || !mayBeSecret(names)) continue
     const isSelect = /select/i.test(head[1] as string)
     for (let at: number | undefined = columns.end + head[0].length; at !== undefined;) {
       const row = listAt(text, at)
       last = row.end
-      for (const index of secret) yield* row.parts[index]?.literals ?? []
+      yield* secretsOfRow(text, names, row.parts)
       const comma = isSelect ? null : /^\s{0,99},\s{0,99}\(/.exec(text.slice(row.end, row.end + 220))
       at = comma === null ? undefined : row.end + comma[0].length
     }
   }
+  // UPDATE users SET (name, password) = ('a', 'x')
+  for (const match of text.matchAll(/\bset\s{0,20}\(([^()]{1,2000})\)\s{0,20}=\s{0,20}(?:row\s{0,20})?\(/gi)) {
+    const names = (match[1] as string).split(',').map((name) => name.replaceAll(/[^\w.]/g, ''))
+    if (mayBeSecret(names)) yield* secretsOfRow(text, names, listAt(text, match.index + match[0].length).parts)
+  }
+}
+
+const isNameColumn = (name: string): boolean => /^(?:key|name|setting|param|parameter)$/i.test(name)
+const mayBeSecret = (columns: readonly string[]): boolean => columns.some((name) => isSecretColumn(name) || isNameColumn(name))
+
+/** The values of columns that are named so, and the value beside a key that is: `('smtp_password', 'x')`. */
+function* secretsOfRow(text: string, columns: readonly string[], row: readonly Part[]): Iterable<Span> {
+  const isNamed = row.some(
+    ({ literals: [name] }, index) =>
+      name !== undefined &&
+      isNameColumn(columns[index] ?? '') &&
+      isSecretColumn(text.slice(name.start, name.end).replaceAll(/[^\w.]/g, '')),
+  )
+  for (const [index, { literals }] of row.entries())
+    if (isSecretColumn(columns[index] ?? '') || (isNamed && /^val(?:ue)?$/i.test(columns[index] ?? ''))) yield* literals
 }
 
 function isSecretColumn(name: string): boolean {

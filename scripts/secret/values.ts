@@ -1,4 +1,5 @@
 // Which values of a tree are secret, and how is plain JSON shown without them?
+import { printed } from '../values/printed.ts'
 import type { Json, Path, Value } from '../model.ts'
 import { isSecretName, isSecretPath, mask, shownPath } from './names.ts'
 import { textsMask } from './message.ts'
@@ -66,7 +67,7 @@ export function maskInJson(plain: Json, path: Path): Json {
   return Object.fromEntries(
     Object.entries(plain).map(([key, entry]) => [
       shownPath([...path, key]).at(-1) as string,
-      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(String(entry))
+      isNamed && key === 'value' && entry !== null && entry !== '' && !isPlaceholder(printed(entry))
         ? mask
         : maskInJson(entry, [...path, key]),
     ]),
@@ -79,7 +80,7 @@ export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
     (text) => text.length > 3,
   )
   if (texts.length === 0) return (plain) => plain
-  const without = textsMask(texts.slice(0, 500))
+  const without = textsMask(texts)
   const own = new Set(texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]))
   const clean = (plain: Json): Json => {
     if (Array.isArray(plain)) return plain.map(clean)
@@ -94,5 +95,5 @@ export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
 /** A sentence of another program (helm, Argo CD, a parser) without the secrets of the trees that it read. */
 export function maskSentence(sentence: string, trees: readonly Value[]): string {
   const texts = trees.flatMap((tree) => secretLiterals(tree).flatMap((literal) => literal.texts))
-  return maskInText(textsMask(texts.slice(0, 2_000))(sentence), { isMessage: true })
+  return maskInText(textsMask(texts)(sentence), { isMessage: true })
 }

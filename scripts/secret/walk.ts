@@ -13,10 +13,12 @@ export interface Tree<Node> {
   items(node: Node): readonly Node[] | undefined
 }
 
+const secretKinds = ['no', 'key', 'all', 'values'] as const
+
 /** How a key, or what stands around a node, makes a secret of it. */
 interface Context {
   /** `all`: everything here is secret; `values`: so are the values, and keys are names; `key`: the same, but a map may be a reference to a Secret */
-  readonly secret: 'no' | 'key' | 'all' | 'values'
+  readonly secret: (typeof secretKinds)[number]
   /** the key is one such as `passwordSecret`, below which `value` is a secret */
   readonly isHolder: boolean
 }
@@ -50,26 +52,24 @@ function pathTo(way: Way | undefined): Path {
 
 /** Everything secret in a tree. A node that several aliases lead to is looked at once for each way of being secret. */
 export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>): Iterable<Found<Node>> {
-  const seen = new Map<Node, Set<string>>()
+  const seen = new Map<Node, number>()
   const open: Visit<Node>[] = [{ node: root, context: { secret: 'no', isHolder: false }, way: undefined }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, context, way: here } = next
-    const way = `${context.secret}${context.isHolder}`
-    const ways = seen.get(node) ?? new Set()
-    if (ways.has(way)) continue
-    seen.set(node, ways.add(way))
+    const way = 1 << (2 * secretKinds.indexOf(context.secret) + Number(context.isHolder))
+    const ways = seen.get(node) ?? 0
+    if ((ways & way) !== 0) continue
+    seen.set(node, ways | way)
     const text = tree.text(node)
     if (text !== undefined) {
       const spans = context.secret === 'no' ? textSecrets(text) : isPlaceholder(text) || text.trim() === '' ? [] : 'whole'
       if (spans.length > 0) yield { node, spans, path: pathTo(here) }
       continue
     }
-    for (const [index, item] of (tree.items(node) ?? []).entries())
-      open.push({
-        node: item,
-        way: { step: index, parent: here },
-        context: { ...context, secret: context.secret === 'key' && tree.entries(item) === undefined ? 'all' : context.secret },
-      })
+    for (const [index, item] of (tree.items(node) ?? []).entries()) {
+      const isText = context.secret === 'key' && tree.entries(item) === undefined
+      open.push({ node: item, way: { step: index, parent: here }, context: isText ? { ...context, secret: 'all' } : context })
+    }
     const entries = tree.entries(node)
     if (entries === undefined) continue
     const around = surroundings(entries, tree)
@@ -133,9 +133,19 @@ function surroundings<Node>(entries: Iterable<readonly [string, Node]>, tree: Tr
     const text = tree.text(child)
     if (text === undefined) continue
     if (key === 'kind') isSecretObject ||= text === 'Secret'
-    else isNamed ||= isSecretName(text.slice(text.lastIndexOf('.') + 1))
+    else isNamed ||= namesSecret(text)
   }
   return { isNamed, isSecretObject }
+}
+
+/** `DB_PASSWORD`, and a parameter of Helm such as `recovery.source.passwordSecret.value`. */
+function namesSecret(name: string): boolean {
+  const steps = name.slice(-200).split('.')
+  const last = steps.at(-1) ?? ''
+  const above = steps.at(-2)
+  return (
+    isSecretName(last) || (above !== undefined && (isSecretKey(above) ? !isReferenceKey(last) : isValueKey(last) && isSecretHolder(above)))
+  )
 }
 
 function kindOf<Node>(node: Node, tree: Tree<Node>): 'text' | 'map' | 'other' {

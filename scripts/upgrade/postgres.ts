@@ -1,4 +1,5 @@
 // What stands in the way of another major version of PostgreSQL?
+import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { majorOf } from '../operator/major.ts'
 import { locateFinding } from '../locate/finding.ts'
@@ -47,22 +48,22 @@ function* parameterFindings(object: RenderedObject, from: number, to: number): I
     const known = name.toLowerCase()
     for (let major = from + 1; major <= to; major++) {
       if (removed[major]?.includes(known) === true) {
-        const message = `parameter ${known} is set, but PostgreSQL ${major} no longer has it and would not start`
+        const message = phrase`parameter ${known} is set, but PostgreSQL ${named(major)} no longer has it and would not start`
         yield {
           rule: 'upgrade/parameter-exists',
           severity: 'error',
           message,
           places: [{ path, on: 'key' }],
-          help: 'remove it before the upgrade',
+          help: phrase`remove it before the upgrade`,
         }
       } else if (value.kind === 'scalar' && narrowed[major]?.[known]?.test(printed(value.value)) === true) {
-        const message = `${known} is \`${printed(value.value)}\`, but PostgreSQL ${major} no longer takes that word`
+        const message = phrase`${known} is \`${named(value.value)}\`, but PostgreSQL ${named(major)} no longer takes that word`
         yield {
           rule: 'upgrade/parameter-word',
           severity: 'error',
           message,
           places: [{ path }],
-          help: known === 'wal_compression' ? 'write "on" or "off"' : 'write "scram-sha-256" or "md5"',
+          help: known === 'wal_compression' ? phrase`write "on" or "off"` : phrase`write "scram-sha-256" or "md5"`,
         }
       }
     }

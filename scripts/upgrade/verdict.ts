@@ -1,4 +1,5 @@
 // What do new pins mean for a database, and what is common to many?
+import { textOf } from '../findings/message.ts'
 import { clusterEffect, gravest } from '../changes/effect.ts'
 import type { Effect } from '../changes/effect.ts'
 import { differences } from '../changes/difference.ts'
@@ -58,7 +59,7 @@ export function newFindings(before: readonly LocatedFinding[], after: readonly L
     return (
       old === undefined ||
       (finding.severity === 'error' && old.severity !== 'error') ||
-      (finding.severity !== 'error' && old.message !== finding.message)
+      (finding.severity !== 'error' && textOf(old.message, Infinity) !== textOf(finding.message, Infinity))
     )
   })
 }

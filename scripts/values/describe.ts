@@ -8,6 +8,5 @@ export function describe(value: Value | undefined): string {
   if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map'
   if (value.kind === 'list') return 'a list'
   if (value.kind === 'null') return 'null'
-  const text = typeof value.value === 'string' ? `\`${value.value}\`` : printed(value.value)
-  return typeof value.value === 'string' ? (text.length > 60 ? `${text.slice(0, 57)}…\`` : text) : `the ${typeof value.value} ${text}`
+  return typeof value.value === 'string' ? `\`${value.value}\`` : `the ${typeof value.value} ${printed(value.value)}`
 }

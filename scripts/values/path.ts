@@ -94,8 +94,13 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] as number
 }
 
-/** `a, b and 3 more`: a closed set for a message, sorted, at most eight. */
+/** Characters of a closed set that a message has room for. */
+const listLength = 64
+
+/** `a, b and 3 more`: a closed set for a message, sorted, at most eight and as many as there is room for. */
 export function listed(words: Iterable<string>): string {
   const sorted = [...words].sort(byCodeUnit)
-  return sorted.length <= 8 ? sorted.join(', ') : `${sorted.slice(0, 8).join(', ')} and ${sorted.length - 8} more`
+  let count = Math.min(sorted.length, 8)
+  while (count > 2 && sorted.slice(0, count).join(', ').length > listLength) count--
+  return count === sorted.length ? sorted.join(', ') : `${sorted.slice(0, count).join(', ')} and ${sorted.length - count} more`
 }

@@ -42,6 +42,17 @@ export function valueAt(root: Value | undefined, path: Path): Value | undefined 
   return node
 }
 
+/** The same for plain JSON: undefined where the path ends early. */
+export function jsonAt(root: Json | undefined, path: Path): Json | undefined {
+  let node = root
+  for (const step of path) {
+    if (Array.isArray(node)) node = node[Number(step)]
+    else if (isJsonMap(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
+    else return undefined
+  }
+  return node
+}
+
 /** The deepest node on the way to a path, and how many steps lead to it. */
 export function deepestAt(root: Value, path: Path): { readonly node: Value; readonly depth: number } {
   let node = root

@@ -1,7 +1,8 @@
 // Which value trees do the events of a YAML text make, as go-yaml decodes them?
+import { named as shownName, phrase } from '../findings/message.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
-import type { Origin, Span, Value } from '../model.ts'
+import type { Message, Origin, Span, Value } from '../model.ts'
 import { lineStart } from '../values/trim.ts'
 import { WrittenOrigin } from './origin.ts'
 import type { Trail } from './origin.ts'
@@ -29,9 +30,9 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
       throw refuse(
         r,
         'yaml/syntax',
-        `document asks for YAML ${version.version}, but ${r.reader} reads YAML 1.1 only`,
+        phrase`document asks for YAML ${shownName(version.version)}, but ${shownName(r.reader)} reads YAML 1.1 only`,
         0,
-        'remove the %YAML line',
+        phrase`remove the %YAML line`,
       )
     r.anchors = new Map()
     if (peek(r).type === EVENT_ID.POP) documents.push(nullValue(r, null, undefined, { start: 0, end: 0 }))
@@ -42,7 +43,7 @@ export function compose(input: Pick<Reading, 'file' | 'layer' | 'base' | 'text' 
   return { documents, problems: r.problems }
 }
 
-function refuse(r: Reading, rule: YamlProblem['rule'], message: string, offset: number, help?: string): Refusal {
+function refuse(r: Reading, rule: YamlProblem['rule'], message: Message, offset: number, help?: Message): Refusal {
   return new Refusal(rule, message, r.base + offset, help)
 }
 
@@ -96,16 +97,16 @@ function alias(r: Reading, name: string, offset: number): Value {
     throw refuse(
       r,
       'yaml/syntax',
-      'a value that starts with `*` is an alias, but there is no such anchor before it',
+      phrase`a value that starts with \`*\` is an alias, but there is no such anchor before it`,
       offset,
-      'quote the value if it is text',
+      phrase`quote the value if it is text`,
     )
-  if (target === 'open') throw refuse(r, 'yaml/aliases', 'the anchor of an alias contains the alias itself', offset)
+  if (target === 'open') throw refuse(r, 'yaml/aliases', phrase`the anchor of an alias contains the alias itself`, offset)
   const size = r.sizes.get(target) ?? 1
   r.decoded += size
   r.aliased += size
   if (r.aliased > 100 && r.decoded > 1000 && r.aliased / r.decoded > allowedAliasRatio(r.decoded))
-    throw refuse(r, 'yaml/aliases', `document consists of aliases beyond what ${r.reader} expands`, offset)
+    throw refuse(r, 'yaml/aliases', phrase`document consists of aliases beyond what ${shownName(r.reader)} expands`, offset)
   return target
 }
 
@@ -118,9 +119,9 @@ function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Trail | 
     throw refuse(
       r,
       'yaml/syntax',
-      'the value is an infinity or no number, but values travel as JSON, which has neither',
+      phrase`the value is an infinity or no number, but values travel as JSON, which has neither`,
       span.start,
-      'quote it',
+      phrase`quote it`,
     )
   return { kind: 'scalar', origin: origin(r, key, path, span.start, span.end), overrides: none, value }
 }
@@ -159,14 +160,14 @@ function tagged(r: Reading, tag: string, text: string, offset: number): Resolved
   if (name === undefined || name === 'str') return text
   if (name === 'binary') {
     const decoded = decodeBinary(text)
-    if (decoded === undefined) throw refuse(r, 'yaml/syntax', 'a !!binary value is no base64 text', offset)
+    if (decoded === undefined) throw refuse(r, 'yaml/syntax', phrase`a !!binary value is no base64 text`, offset)
     return decoded
   }
   const resolved = resolvePlain(text)
   const kind = resolved === null ? 'null' : kinds[typeof resolved]
   if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
   if (kind === 'int' && name === 'float') return Number(resolved)
-  throw refuse(r, 'yaml/syntax', `the value is a ${kind}, but its tag says !!${name}`, offset)
+  throw refuse(r, 'yaml/syntax', phrase`the value is a ${kind}, but its tag says !!${shownName(name)}`, offset)
 }
 
 function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {
@@ -239,7 +240,7 @@ function readKey(r: Reading, event: Event): [string, Span] {
       target.kind === 'scalar'
         ? keyText(typeof target.value === 'number' && Number.isInteger(target.value) ? BigInt(target.value) : target.value)
         : undefined
-    if (text === undefined) throw refuse(r, 'yaml/syntax', 'a key must be text', event.anchorStart)
+    if (text === undefined) throw refuse(r, 'yaml/syntax', phrase`a key must be text`, event.anchorStart)
     return [text, { start: event.anchorStart - 1, end: event.anchorEnd }]
   }
   if (event.type !== EVENT_ID.SCALAR) {
@@ -248,9 +249,9 @@ function readKey(r: Reading, event: Event): [string, Span] {
     throw refuse(
       r,
       'yaml/syntax',
-      braces ? 'a map stands where a key must be: braces in a plain value open a map' : 'a key is a list, but must be text',
+      braces ? phrase`a map stands where a key must be: braces in a plain value open a map` : phrase`a key is a list, but must be text`,
       start,
-      braces ? 'put quotes around the value' : undefined,
+      braces ? phrase`put quotes around the value` : undefined,
     )
   }
   r.index++
@@ -262,9 +263,9 @@ function readKey(r: Reading, event: Event): [string, Span] {
     throw refuse(
       r,
       'yaml/syntax',
-      `key is ${resolved === null ? 'null' : 'too large a number'}, but must be text`,
+      phrase`key is ${resolved === null ? 'null' : 'too large a number'}, but must be text`,
       span.start,
-      'quote the key',
+      phrase`quote the key`,
     )
   if (event.anchorStart >= 0)
     r.anchors.set(r.text.slice(event.anchorStart, event.anchorEnd), {
@@ -288,7 +289,8 @@ function mergedEntries(r: Reading, span: Span, path: Trail | undefined): Readonl
   if (source.kind === 'map') return source.entries
   const entries = new Map<string, Value>()
   for (const map of source.kind === 'list' ? source.items.toReversed() : [source]) {
-    if (map.kind !== 'map') throw refuse(r, 'yaml/syntax', 'a merge key `<<` holds something else than a map or a list of maps', span.start)
+    if (map.kind !== 'map')
+      throw refuse(r, 'yaml/syntax', phrase`a merge key \`<<\` holds something else than a map or a list of maps`, span.start)
     for (const [name, value] of map.entries) entries.set(name, value)
   }
   return entries

@@ -35,7 +35,7 @@ function read(text: string, options: { readonly maxDepth: number }): Event[] {
       return round === 0 ? events : events.map((event) => inPlace(event, mended))
     } catch (error) {
       if (!(error instanceof YAMLException) || error.mark === undefined || error.mark === null) throw error
-      charactersRead += error.mark.position
+      charactersRead += mended.text.length
       const next = round < mostRounds && charactersRead < mostRead ? mend(mended, error.reason, error.mark.position) : undefined
       if (next === undefined) {
         error.mark.position = original(mended, error.mark.position)

@@ -1,9 +1,9 @@
 // How are problems of a YAML text told to a person?
+import { described, named, phrase } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { SourceFile, Value } from '../model.ts'
 import type { ParsedYaml, YamlProblem } from './parse.ts'
-import { describe } from '../values/describe.ts'
 
 /** Problems of the text → findings. */
 export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[]): LocatedFinding[] {
@@ -13,6 +13,7 @@ export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[])
     message: problem.message,
     at: { file, span: problem.span },
     help: problem.help,
+    fix: problem.fix,
     ...(problem.related === undefined ? {} : { related: [{ file, span: problem.related.span, message: problem.related.message }] }),
   }))
 }
@@ -36,9 +37,9 @@ export function severalDocuments(file: SourceFile, documents: readonly Value[]):
   return {
     rule: 'yaml/one-document',
     severity: 'error',
-    message: `${file.path} holds ${documents.length} documents from line ${locate(at).line} on, but must hold one`,
+    message: phrase`${named(file.path)} holds ${named(documents.length)} documents from line ${named(locate(at).line)} on, but must hold one`,
     at,
-    help: 'remove the `---`, or move what follows to a file of its own',
+    help: phrase`remove the \`---\`, or move what follows to a file of its own`,
   }
 }
 
@@ -48,6 +49,6 @@ export function shapeFindings(file: SourceFile, { documents, problems }: ParsedY
   if (root === undefined || problems.some(({ fatal }) => fatal)) return []
   if (hasSeveralDocuments(documents)) return [severalDocuments(file, documents)]
   if (root.kind === 'map' || root.kind === 'null') return []
-  const message = `${file.path} is ${describe(root)}, but values are a map of keys`
-  return [{ rule: 'yaml/root-map', severity: 'error', message, at: { file, span: root.origin.value }, help: 'write `key: value`' }]
+  const message = phrase`${named(file.path)} is ${described(root)}, but values are a map of keys`
+  return [{ rule: 'yaml/root-map', severity: 'error', message, at: { file, span: root.origin.value }, help: phrase`write \`key: value\`` }]
 }

@@ -1,29 +1,41 @@
 // Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) takes?
+import { phrase } from '../findings/message.ts'
+import type { Message } from '../model.ts'
 import { lineStart } from '../values/trim.ts'
 import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 
 export interface Refused {
-  readonly message: string
+  readonly message: Message
   readonly offset: number
-  readonly help?: string
+  readonly help?: Message
 }
 
 /** What go-yaml refuses first, or undefined: escapes, long keys, tabs in white space. `text` has parsed well otherwise. */
 export function findRefusedByGo(text: string, events: readonly Event[]): Refused | undefined {
   const end = /^(?:[ \t]*(?:#.*)?\r?\n)*\.\.\.(?=\s|$)/.exec(text)
-  if (end !== null) return { message: 'a document ends before one has begun', offset: end[0].length - 3, help: 'remove the dots' }
+  if (end !== null)
+    return { message: phrase`a document ends before one has begun`, offset: end[0].length - 3, help: phrase`remove the dots` }
+  const hasTab = text.includes('\t')
   const written =
-    findOddAnchor(text, events) ?? findUnknownEscape(text, events) ?? findLongKey(text, events) ?? findTabAfterIndicator(text, events)
+    findOddAnchor(text, events) ??
+    findUnknownEscape(text, events) ??
+    findLongKey(text, events) ??
+    (hasTab ? findTabAfterIndicator(text, events) : undefined)
   if (written !== undefined) return written
   if (/\\u[dD][89a-fA-F]/.test(text)) {
     const surrogate = findSurrogateEscape(text, events)
     if (surrogate !== undefined) return surrogate
   }
+  if (!hasTab) return undefined
   for (const match of text.matchAll(/^ *\t/gm)) {
     const tab = match.index + match[0].length - 1
     if (isTabRefused(text, events, match.index, tab))
-      return { message: 'indentation holds a tab, but YAML allows spaces only', offset: tab, help: 'replace the tab with spaces' }
+      return {
+        message: phrase`indentation holds a tab, but YAML allows spaces only`,
+        offset: tab,
+        help: phrase`replace the tab with spaces`,
+      }
   }
   return undefined
 }
@@ -32,8 +44,8 @@ export function findRefusedByGo(text: string, events: readonly Event[]): Refused
 function findOddAnchor(text: string, events: readonly Event[]): Refused | undefined {
   for (const event of events) {
     if (!('anchorStart' in event) || event.anchorStart < 0 || /^[\w-]+$/.test(text.slice(event.anchorStart, event.anchorEnd))) continue
-    const message = 'the name of an anchor is more than letters, digits, `_` and `-`'
-    return { message, offset: event.anchorStart, help: 'rename the anchor, or quote the value if it is text' }
+    const message = phrase`the name of an anchor is more than letters, digits, \`_\` and \`-\``
+    return { message, offset: event.anchorStart, help: phrase`rename the anchor, or quote the value if it is text` }
   }
   return undefined
 }
@@ -46,9 +58,9 @@ function findUnknownEscape(text: string, events: readonly Event[]): Refused | un
     const escape = /(?<!\\)(?:\\\\)*\\(?:\/|U(?!00(?:0|10)))/.exec(text.slice(event.valueStart, event.valueEnd))
     if (escape !== null)
       return {
-        message: 'an escape in double quotes is none that Helm knows',
+        message: phrase`an escape in double quotes is none that Helm knows`,
         offset: event.valueStart + escape.index,
-        help: 'write the character itself',
+        help: phrase`write the character itself`,
       }
   }
   return undefined
@@ -62,7 +74,11 @@ function findLongKey(text: string, events: readonly Event[]): Refused | undefine
     if (event.valueEnd - event.valueStart + quotes <= 1024) continue
     const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
     if (!isBlock && /^["']?[ \t]*:(?=\s|$)/.test(text.slice(event.valueEnd, event.valueEnd + 20)))
-      return { message: 'a key is longer than 1,024 characters, but Helm reads none', offset: event.valueStart, help: 'shorten the key' }
+      return {
+        message: phrase`a key is longer than 1,024 characters, but Helm reads none`,
+        offset: event.valueStart,
+        help: phrase`shorten the key`,
+      }
   }
   return undefined
 }
@@ -74,9 +90,9 @@ function findTabAfterIndicator(text: string, events: readonly Event[]): Refused 
     const isInside = events.some((event) => event.type === EVENT_ID.SCALAR && event.valueStart < start && event.valueEnd > start)
     if (!isInside)
       return {
-        message: 'a tab stands behind an indicator, but YAML wants a space there',
+        message: phrase`a tab stands behind an indicator, but YAML wants a space there`,
         offset: start + match[0].search('\t'),
-        help: 'replace the tab with a space',
+        help: phrase`replace the tab with a space`,
       }
   }
   return undefined
@@ -88,9 +104,9 @@ function findSurrogateEscape(text: string, events: readonly Event[]): Refused | 
     const escape = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}/.exec(text.slice(event.valueStart, event.valueEnd))
     if (escape !== null)
       return {
-        message: 'a \\u escape is half of a surrogate pair, but must be a character',
+        message: phrase`a \\u escape is half of a surrogate pair, but must be a character`,
         offset: event.valueStart + escape.index,
-        help: 'write the character itself, or \\U with 8 digits',
+        help: phrase`write the character itself, or \\U with 8 digits`,
       }
   }
   return undefined

@@ -1,8 +1,8 @@
 // Which objects does a file of manifests hold: YAML or JSON, several documents, Lists?
+import { described, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { JsonMap, MapValue, SourceFile, Value } from '../model.ts'
 import { parseYaml } from './parse.ts'
-import { describe } from '../values/describe.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from './findings.ts'
 
@@ -32,7 +32,7 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
     findings.push({
       rule: 'yaml/root-map',
       severity: 'error',
-      message: `a document is ${describe(value)}, but must be an object`,
+      message: phrase`a document is ${described(value)}, but must be an object`,
       at: { file: value.origin.file, span: value.origin.value },
     })
     return

@@ -1,4 +1,5 @@
 // What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+import { named, phrase } from '../findings/message.ts'
 import { EVENT_ID, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 import { append } from '../values/append.ts'
@@ -6,7 +7,7 @@ import { compose } from './compose.ts'
 import { Refusal } from './reading.ts'
 import type { ParsedYaml, YamlProblem } from './reading.ts'
 import { findRefusedByGo } from './go-scanner.ts'
-import type { LayerName, SourceFile, Value } from '../model.ts'
+import type { LayerName, Message, SourceFile, Value } from '../model.ts'
 import { readEvents } from './events.ts'
 import { findSlip } from './slips.ts'
 
@@ -16,14 +17,17 @@ export type { ParsedYaml, YamlProblem }
 const maxDepth = 1_000
 /** No honest file comes near; whatever is read must be answered within seconds. */
 const maxNodes = 200_000
+/** The same for values and settings, of which each key is judged for each database. */
+export const maxValues = 25_000
 
 /**
  * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
  * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
- * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages.
+ * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages; a text of more than
+ * `most` keys and values is refused.
  */
-export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName): ParsedYaml {
-  return parsePart(file, layer, 0, file.text)
+export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName, most = maxNodes): ParsedYaml {
+  return parsePart(file, layer, { base: 0, source: file.text, most })
 }
 
 /**
@@ -35,10 +39,15 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
   const problems: YamlProblem[] = []
   for (const part of splitDocuments(file.text)) {
     if (part.problem !== undefined) {
-      problems.push({ rule: 'yaml/syntax', fatal: true, message: part.problem, span: { start: part.start, end: part.start + 3 } })
+      problems.push({
+        rule: 'yaml/syntax',
+        fatal: true,
+        message: phrase`${part.problem}`,
+        span: { start: part.start, end: part.start + 3 },
+      })
       break
     }
-    const parsed = parsePart(file, layer, part.start, part.text)
+    const parsed = parsePart(file, layer, { base: part.start, source: part.text })
     const [document] = parsed.documents
     if (document !== undefined) documents.push(document)
     append(problems, parsed.problems)
@@ -52,14 +61,14 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
  * never see what follows it, and a block scalar at the end of a text without a last line break has none either.
  */
 export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {
-  const whole = parsePart({ ...file, asItIs: true }, layer, 0, file.text)
+  const whole = parsePart({ ...file, asItIs: true }, layer, { base: 0, source: file.text })
   if (!whole.problems.some((problem) => problem.fatal)) return whole
   const end = /\n(?:---|\.\.\.)(?=\s|$)/g
   end.lastIndex = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*---/.exec(file.text)?.[0].length ?? 0
   const cut = end.exec(file.text)
   // dots after comments alone end no document
   if (cut === null || !/^[ \t]*[^#\s]/m.test(file.text.slice(0, cut.index))) return whole
-  const first = parsePart(file, layer, 0, file.text.slice(0, cut.index + 1))
+  const first = parsePart(file, layer, { base: 0, source: file.text.slice(0, cut.index + 1) })
   return first.problems.some((problem) => problem.fatal) ? whole : first
 }
 
@@ -92,10 +101,9 @@ const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/
 function parsePart(
   file: SourceFile & { readonly asItIs?: true; readonly reader?: string },
   layer: LayerName,
-  base: number,
-  source: string,
+  { base, source, most = maxNodes }: { readonly base: number; readonly source: string; readonly most?: number },
 ): ParsedYaml {
-  const fatal = (rule: YamlProblem['rule'], message: string, offset: number, help?: string): ParsedYaml => ({
+  const fatal = (rule: YamlProblem['rule'], message: Message, offset: number, help?: Message): ParsedYaml => ({
     documents: [],
     problems: [
       { rule, fatal: true, message, span: { start: base + offset, end: base + offset + 1 }, ...(help === undefined ? {} : { help }) },
@@ -104,7 +112,7 @@ function parsePart(
   const control = refused.exec(source)
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-    return fatal('yaml/syntax', `control character U+${code} is not allowed in YAML`, control.index)
+    return fatal('yaml/syntax', phrase`control character U+${named(code)} is not allowed in YAML`, control.index)
   }
   // js-yaml wants the byte order mark away; offsets move by one then
   const bom = source.startsWith('\ufeff') ? 1 : 0
@@ -115,20 +123,24 @@ function parsePart(
   const openEnd = lacksBreak && file.asItIs === true ? written.length : undefined
   try {
     const events = readEvents(text, { maxDepth })
-    const excess = firstBeyond(events, maxNodes)
-    if (excess !== undefined)
-      return fatal('yaml/nesting', `file has more than 200,000 keys and values, but no more are read`, bom + excess, 'split the file')
+    const excess = firstBeyond(events, most)
+    if (excess !== undefined) {
+      const count = `${most / 1_000},000`
+      const message = phrase`file has more than ${count} keys and values, but no more are read`
+      return fatal('yaml/nesting', message, bom + excess, phrase`split the file`)
+    }
     const stricter = findRefusedByGo(text, events)
     if (stricter !== undefined) return fatal('yaml/syntax', stricter.message, bom + stricter.offset, stricter.help)
     // a next line folds as a line feed does; the other two breaks stay as they are written (scannerc.go `read_line`)
     const { reader = 'Helm' } = file
     return compose({ file, layer, reader, base: base + bom, text: text.replaceAll('\u0085', '\n'), events, openEnd })
   } catch (error) {
-    if (error instanceof Refusal) return fatal(error.rule, error.message, error.offset - base, error.help)
-    if (error instanceof RangeError) return fatal('yaml/nesting', 'collections are nested too deeply to be read', 0)
+    if (error instanceof Refusal) return fatal(error.rule, error.said, error.offset - base, error.help)
+    if (error instanceof RangeError) return fatal('yaml/nesting', phrase`collections are nested too deeply to be read`, 0)
     if (!(error instanceof YAMLException)) throw error
     const offset = Math.min(Math.max(error.mark?.position ?? 0, 0), Math.max(written.length - 1, 0))
-    if (/nesting|depth/i.test(error.reason)) return fatal('yaml/nesting', `collections are nested more than ${maxDepth} deep`, bom + offset)
+    if (/nesting|depth/i.test(error.reason))
+      return fatal('yaml/nesting', phrase`collections are nested more than ${named(maxDepth)} deep`, bom + offset)
     return fatal('yaml/syntax', ...syntaxMessage(error.reason, text, offset, bom))
   }
 }
@@ -145,9 +157,9 @@ function firstBeyond(events: readonly Event[], most: number): number | undefined
 }
 
 /** The slip behind it where it can be told, else js-yaml's reason. */
-function syntaxMessage(reason: string, text: string, offset: number, bom: number): [string, number, string?] {
+function syntaxMessage(reason: string, text: string, offset: number, bom: number): [Message, number, Message?] {
   const slip = findSlip(text, offset)
   if (slip !== undefined) return [slip.message, bom + slip.offset, slip.help]
   const message = reason.replace(/\s+/g, ' ').replace(/\.$/, '')
-  return [`YAML is broken here: ${message}`.slice(0, 120), bom + offset]
+  return [phrase`YAML is broken here: ${named(message)}`, bom + offset]
 }

@@ -1,15 +1,17 @@
 // What does reading a YAML text keep in mind, and what does it give back?
+import { textOf } from '../findings/message.ts'
 import type { Event } from 'js-yaml'
-import type { LayerName, SourceFile, Span, Value } from '../model.ts'
+import type { Fix, LayerName, Message, SourceFile, Span, Value } from '../model.ts'
 
 /** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm takes it and a person should not. */
 export interface YamlProblem {
   readonly rule: 'yaml/syntax' | 'yaml/duplicate-key' | 'yaml/merge-key' | 'yaml/encoding' | 'yaml/nesting' | 'yaml/aliases'
   readonly fatal: boolean
-  readonly message: string
+  readonly message: Message
   readonly span: Span
-  readonly related?: { readonly span: Span; readonly message: string }
-  readonly help?: string
+  readonly related?: { readonly span: Span; readonly message: Message }
+  readonly help?: Message
+  readonly fix?: Fix
 }
 export interface ParsedYaml {
   /** one root a document; a document that is empty or only comments is null */
@@ -41,9 +43,11 @@ export interface Reading {
 export class Refusal extends Error {
   readonly rule: YamlProblem['rule']
   readonly offset: number
-  readonly help: string | undefined
-  constructor(rule: YamlProblem['rule'], message: string, offset: number, help?: string) {
-    super(message)
+  readonly said: Message
+  readonly help: Message | undefined
+  constructor(rule: YamlProblem['rule'], message: Message, offset: number, help?: Message) {
+    super(textOf(message))
+    this.said = message
     this.rule = rule
     this.offset = offset
     this.help = help

@@ -1,4 +1,5 @@
 // Which keys of a map lose their value to the same key in that map, and how is that reported?
+import { named, phrase } from '../findings/message.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Span, Value } from '../model.ts'
 import { toPlain } from '../values/value.ts'
@@ -9,10 +10,14 @@ export function ownTwice(r: Reading, { name, first, second }: { name: string; fi
   return {
     rule: 'yaml/duplicate-key',
     fatal: false,
-    message: `key \`${name}\` appears twice in this map, and ${r.reader} silently takes the last one`,
+    message: phrase`key \`${named(name)}\` appears twice in this map, and ${named(r.reader)} silently takes the last one`,
     span: second,
-    related: { span: first, message: `\`${name}\` appears here first` },
-    help: r.reader === 'Helm' ? 'remove one of the two, or join them' : 'remove one of the two, or join them; kustomize refuses the file',
+    related: { span: first, message: phrase`\`${named(name)}\` appears here first` },
+    fix: { write: 'one of two' },
+    help:
+      r.reader === 'Helm'
+        ? phrase`remove one of the two, or join them`
+        : phrase`remove one of the two, or join them; kustomize refuses the file`,
   }
 }
 
@@ -36,25 +41,27 @@ export function* overriddenByMerge(
     const before = map.entries.get(name)
     if (before === undefined || before === value || isDeepStrictEqual(toPlain(before), toPlain(value))) continue
     const own = map.own.get(name)
-    const mergedHere = { span: mergeKey, message: `this \`<<\` sets \`${name}\` again` }
+    const mergedHere = { span: mergeKey, message: phrase`this \`<<\` sets \`${named(name)}\` again` }
     yield [
       name,
       own === undefined
         ? {
             rule: 'yaml/merge-key',
             fatal: false,
-            message: `a second \`<<\` replaces \`${name}\` of the first one: ${r.reader} lets the last one win`,
+            message: phrase`a second \`<<\` replaces \`${named(name)}\` of the first one: ${named(r.reader)} lets the last one win`,
             span: mergeKey,
-            ...(before.origin.key === null ? {} : { related: { span: before.origin.key, message: `\`${name}\` of the first \`<<\`` } }),
-            help: 'write one `<<: [*first, *second]`, in which the first one wins',
+            ...(before.origin.key === null
+              ? {}
+              : { related: { span: before.origin.key, message: phrase`\`${named(name)}\` of the first \`<<\`` } }),
+            help: phrase`write one \`<<: [*first, *second]\`, in which the first one wins`,
           }
         : {
             rule: 'yaml/merge-key',
             fatal: false,
-            message: `key \`${name}\` has no effect: the merge key \`<<\` below it replaces its value when ${r.reader} reads the file`,
+            message: phrase`key \`${named(name)}\` has no effect: the merge key \`<<\` below it replaces its value when ${named(r.reader)} reads the file`,
             span: own,
             related: mergedHere,
-            help: `move the \`<<\` above \`${name}\`, or remove \`${name}\``,
+            help: phrase`move the \`<<\` above \`${named(name)}\`, or remove \`${named(name)}\``,
           },
     ]
   }

@@ -1,11 +1,13 @@
 // Which slip of a person most likely broke a YAML text?
+import { named, phrase } from '../findings/message.ts'
+import type { Message } from '../model.ts'
 import { lineStart } from '../values/trim.ts'
 
 /** What to say instead of the parser's own words, and where. */
 export interface Slip {
-  readonly message: string
+  readonly message: Message
   readonly offset: number
-  readonly help: string
+  readonly help: Message
 }
 
 /** The commonest causes, looked for around the place where the parser stopped; undefined: none of them. */
@@ -22,13 +24,15 @@ export function findSlip(text: string, offset: number): Slip | undefined {
   )
 }
 
+/** The lines that git writes, or one that was left of them; none is YAML where it begins a line. */
 function conflict(text: string): Slip | undefined {
-  const marker = /^<{7} /m.exec(text)
-  if (marker === null || !/^>{7} /m.test(text)) return undefined
+  const marker = /^(?:(?:<{7}|\|{7}|>{7})(?: |\r?$)|={7}\r?$)/m.exec(text)
+  if (marker === null) return undefined
+  const isWhole = /^<{7} /m.test(text) && /^>{7} /m.test(text)
   return {
-    message: 'a merge conflict is not resolved here',
+    message: isWhole ? phrase`a merge conflict is not resolved here` : phrase`a line of a merge conflict is left here`,
     offset: marker.index,
-    help: 'keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>',
+    help: isWhole ? phrase`keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>` : phrase`remove the line`,
   }
 }
 
@@ -59,9 +63,9 @@ function tab(text: string, offset: number): Slip | undefined {
   const indent = /^[ ]*\t/.exec(line)
   if (indent === null) return undefined
   return {
-    message: 'indentation holds a tab, but YAML allows spaces only',
+    message: phrase`indentation holds a tab, but YAML allows spaces only`,
     offset: start + indent[0].length - 1,
-    help: 'replace the tab with spaces',
+    help: phrase`replace the tab with spaces`,
   }
 }
 
@@ -76,9 +80,9 @@ function unclosed(text: string, offset: number): Slip | undefined {
     // it may be closed on a later line, before the mistake
     if (opener !== undefined && !text.slice(at.start + opener + 1, offset).includes(closers[mark] as string))
       return {
-        message: `\`${mark}\` is opened here, but never closed`,
+        message: phrase`\`${named(mark)}\` is opened here, but never closed`,
         offset: at.start + opener,
-        help: `close it with \`${closers[mark]}\``,
+        help: phrase`close it with \`${named(closers[mark])}\``,
       }
     at = lineAbove(text, at.start)
   }
@@ -127,9 +131,9 @@ function reserved(text: string, offset: number): Slip | undefined {
   const match = /(?:^\s*|[:-]\s+)([@`]|(?<=\s)%)/.exec(line)
   if (match?.[1] === undefined) return undefined
   return {
-    message: `a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML keeps that character for itself`,
+    message: phrase`a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML keeps that character for itself`,
     offset: start + match.index + match[0].length - 1,
-    help: 'put quotes around the value',
+    help: phrase`put quotes around the value`,
   }
 }
 
@@ -139,9 +143,9 @@ function secondColon(text: string, offset: number): Slip | undefined {
   const match = /^(\s*(?:- +)*(?!- )[^\s"'#{[][^:#]*:\s+)([^\s"'#{[&*!|>][^#]*?):(?=\s|$)/.exec(line)
   if (match?.[1] === undefined) return undefined
   return {
-    message: 'a second `: ` stands in one line',
+    message: phrase`a second \`: \` stands in one line`,
     offset: start + match[0].length - 1,
-    help: 'put quotes around the value, or start a new line',
+    help: phrase`put quotes around the value, or start a new line`,
   }
 }
 
@@ -152,9 +156,9 @@ function noBlank(text: string, offset: number): Slip | undefined {
     const match = at === undefined ? null : /^(\s*(?:- +)*[A-Za-z][\w.-]*):(?=[^\s/:])/.exec(at.line)
     if (at !== undefined && match?.[1] !== undefined && !/:\s/.test(at.line))
       return {
-        message: 'no blank stands after the colon, so that this is text and no key',
+        message: phrase`no blank stands after the colon, so that this is text and no key`,
         offset: at.start + match[1].length,
-        help: 'write `key: value`',
+        help: phrase`write \`key: value\``,
       }
   }
   return undefined
@@ -171,9 +175,9 @@ function mixed(text: string, offset: number): Slip | undefined {
   if (up === undefined || up !== down) return undefined
   const offsetHere = here.start + up.length
   return {
-    message: 'list items and keys stand in one block',
+    message: phrase`list items and keys stand in one block`,
     offset: offsetHere,
-    help: 'a block is either: indent the one below the other, or remove it',
+    help: phrase`a block is either: indent the one below the other, or remove it`,
   }
 }
 
@@ -185,8 +189,8 @@ function deeper(text: string, offset: number): Slip | undefined {
   const match = /^( *)(?:- +)*([A-Za-z][\w.-]*): +[^\s#|>&]/.exec(above?.line ?? '')
   if (match?.[1] === undefined || indent <= match[1].length || !/^\s*[A-Za-z"'][^:]*:(?:\s|$)/.test(here.line)) return undefined
   return {
-    message: `this line is indented as if it belonged to \`${match[2]}\`, which has a value already`,
+    message: phrase`this line is indented as if it belonged to \`${named(match[2])}\`, which has a value already`,
     offset: here.start + indent,
-    help: `indent it as \`${match[2]}\` is, or take the value away`,
+    help: phrase`indent it as \`${named(match[2])}\` is, or take the value away`,
   }
 }

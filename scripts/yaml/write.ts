@@ -1,5 +1,6 @@
 // How is a value written as YAML that every reader takes for the same value?
 import type { ListValue, MapValue, NullValue, ScalarValue, Value } from '../model.ts'
+import { byText } from '../values/by-text.ts'
 import { resolvePlain } from './scalars.ts'
 
 /**
@@ -14,10 +15,14 @@ const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
 export function writeScalar(value: null | boolean | number | string): string {
   if (value === null) return 'null'
   if (typeof value !== 'string') return Object.is(value, -0) ? '0' : String(value)
-  if (value.length <= 200 && (safePlain.test(value) || quantity.test(value)) && !reserved.test(value) && resolvePlain(value) === value)
-    return value
-  return quote(value)
+  return writeText(value)
 }
+
+/** A fleet writes the same keys and words in every file. */
+const writeText = byText((text) => {
+  const isPlain = text.length <= 200 && (safePlain.test(text) || quantity.test(text)) && !reserved.test(text) && resolvePlain(text) === text
+  return isPlain ? text : quote(text)
+})
 
 /** Double quotes with the escapes that YAML 1.1 and 1.2 share; what a terminal or an editor would swallow is escaped. */
 export function quote(text: string): string {
@@ -61,7 +66,8 @@ function writeBlock(value: MapValue | ListValue, indent: string): string {
   let text = ''
   if (value.kind === 'list') for (const item of value.items) text += writeItem(item, indent)
   else for (const [key, entry] of value.entries) text += writeEntry(writeScalar(key), entry, indent)
-  blocks.set(value, { indent, text })
+  // a map that was merged is one database's own
+  if (value.overrides.length === 0) blocks.set(value, { indent, text })
   return text
 }
 

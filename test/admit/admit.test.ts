@@ -1,4 +1,6 @@
 // Does admission give the verdicts that the API server and the operator gave?
+import { said } from '../support/said.ts'
+import { textOf } from '../../scripts/findings/message.ts'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -188,8 +190,9 @@ describe('examination', () => {
       for (const { message, rule } of examine(item.object, options('1.30.0', item))) {
         if (!/^(?:schema|cel)\//.test(rule)) continue
         expect(listedRules).toContain(rule)
-        expect(message.length, message).toBeLessThanOrEqual(120)
-        expect(message, message).not.toMatch(/\.$|\n/)
+        const said = textOf(message)
+        expect(said.length, said).toBeLessThanOrEqual(120)
+        expect(said).not.toMatch(/\.$|\n/)
       }
   })
 
@@ -207,7 +210,7 @@ describe('examination', () => {
   it('tells a misspelt name once, with the name that was meant', () => {
     const object = { ...clusterOf({}), spec: { instances: 3, storage: { siz: '1Gi' } } }
     const findings = examine(object, { operator: '1.30.0' })
-    expect(findings.map(({ rule, help, places }) => ({ rule, help, at: places[0] }))).toEqual([
+    expect(findings.map(said).map(({ rule, help, places }) => ({ rule, help, at: places[0] }))).toEqual([
       { rule: 'schema/unknown-field', help: 'did you mean `size`?', at: { path: ['spec', 'storage', 'siz'], on: 'key' } },
     ])
   })

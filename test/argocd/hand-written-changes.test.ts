@@ -1,4 +1,6 @@
 // What does a branch do to the databases of hand-written sets and Applications?
+import { suppress } from '../../scripts/report/suppress.ts'
+import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { application, bareSet, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 import type { Files } from '../support/hand-written-set.ts'
@@ -6,7 +8,7 @@ import type { Files } from '../support/hand-written-set.ts'
 function changes(before: string | undefined, after: string | undefined, more: { base?: Files; now?: Files } = {}): string[] {
   const base = { ...legacyFiles, ...more.base, [setFile]: before }
   const own = new Set(findingsOf(base).map(shown))
-  return findingsOf({ ...legacyFiles, ...more.base, ...more.now, [setFile]: after }, { base })
+  return suppress(findingsOf({ ...legacyFiles, ...more.base, ...more.now, [setFile]: after }, { base }))
     .map(shown)
     .filter((text) => !own.has(text))
 }
@@ -27,6 +29,35 @@ it('names an element that goes: an error where the database goes along, a warnin
   expect(changes(bareSet, edited(bareSet, [beta, '']), unguarded)).toEqual(['error changes/database-stays legacy.yaml: elements:'])
   expect(changes(bareSet, edited(bareSet, [beta, '']))).toEqual(['warning changes/application-stays legacy.yaml: elements:'])
   expect(changes(legacySet, edited(legacySet, [beta, '']))).toEqual(['warning changes/application-stays legacy.yaml: elements:'])
+})
+
+describe('a selector that hides an element', () => {
+  const list = '        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const select = (text: string): string => edited(bareSet, [list, `${list}      selector: ${text}\n`])
+  const matrix = (selector: string, outer: string): string =>
+    edited(bareSet, [
+      `    - list:\n${list}`,
+      `    - matrix:\n        generators:\n          - list: { elements: [{ service: "alpha" }, { service: "beta" }] }\n${selector}          - list: { elements: [{ env: dev }] }\n${outer}`,
+    ])
+  it('is an error at the selector where the database goes along, and a warning where it lives on', () => {
+    const label = '{ matchLabels: { service: alpha } }'
+    const expression = '{ matchExpressions: [{ key: service, operator: NotIn, values: [beta] }] }'
+    for (const text of [label, expression]) {
+      expect(changes(bareSet, select(text), unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${text}`])
+      expect(changes(bareSet, select(text))).toEqual([`warning changes/application-stays legacy.yaml: selector: ${text}`])
+    }
+    expect(changes(select('{ matchLabels: {} }'), select(label), unguarded)).toEqual([
+      `error changes/database-stays legacy.yaml: selector: ${label}`,
+    ])
+    const inner = matrix(`            selector: ${label}\n`, '')
+    expect(changes(matrix('', ''), inner, unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${label}`])
+    const outer = matrix('', `      selector: ${label}\n`)
+    expect(changes(matrix('', ''), outer, unguarded)).toEqual([`error changes/database-stays legacy.yaml: selector: ${label}`])
+  })
+  it('is not blamed where the list lost the element, too', () => {
+    const both = edited(select('{ matchLabels: { service: alpha } }'), [beta, ''])
+    expect(changes(bareSet, both, unguarded)).toEqual(['error changes/database-stays legacy.yaml: elements:'])
+  })
 })
 
 it('names a set that goes, at the base', () => {
@@ -173,7 +204,7 @@ it('counts the databases that a template changes', () => {
   const said = (from: string): string[] =>
     findingsOf({ ...base, [setFile]: edited(legacySet, [from, from.replace('-legacy', '-other')]) }, { base })
       .filter(({ rule }) => rule.startsWith('changes/'))
-      .map(({ message }) => message)
+      .map(({ message }) => textOf(message))
   const braces = "'{{`{{ .service }}`}}-legacy'"
   for (const from of [`  name: ${braces}`, `releaseName: ${braces}`, `namespace: ${braces}`])
     expect(said(from)).toEqual([expect.stringMatching(/ \(and 1 more\)$/)])
@@ -237,4 +268,97 @@ it('says nothing of other spellings of the same databases', () => {
     '{{service}}',
   )
   expect(changes(legacySet, fasttemplate).filter((text) => text.startsWith('error'))).toEqual([])
+})
+
+describe('a folder of the repository', () => {
+  const chart = application.slice(
+    application.indexOf('    - repoURL: https://cloudnative'),
+    application.indexOf('    - repoURL: https://github'),
+  )
+  const folder = (path: string, more = ''): string =>
+    edited(application, [
+      chart,
+      `    - repoURL: https://github.com/example/infra.git\n      targetRevision: main\n      path: ${path}\n${more}`,
+    ])
+  const cluster = (name: string): string => `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: ${name}\n`
+  const compared = (source: string, before: Files, now: Files): string[] => changes(source, source, { base: before, now })
+
+  it.each(['.', './', ''])('is the whole repository where the path is %j', (path) => {
+    const source = folder(JSON.stringify(path))
+    if (path === '') expect(compared(source, { 'pg.yaml': cluster('a') }, { 'pg.yaml': cluster('b') })).toEqual([])
+    else
+      expect(compared(source, { 'pg.yaml': cluster('a') }, { 'pg.yaml': cluster('b') })).toEqual([
+        'error changes/cluster-name-stays pg.yaml: name: b',
+      ])
+  })
+  it.each([
+    ['      directory: { include: "*.yaml" }\n', true],
+    ['      directory: { include: "{old,pg}.yaml" }\n', true],
+    ['      directory: { include: "[a-z]?.y*l" }\n', true],
+    ['      directory: { include: "old/*" }\n', false],
+    ['      directory: { exclude: "pg.*" }\n', false],
+    ['      directory: { exclude: "{p" }\n', true],
+    ['      directory: { include: "{p" }\n', false],
+  ])('has the files that the source takes: %j', (directory, isSeen) => {
+    const found = compared(folder('m', directory), { 'm/pg.yaml': cluster('a') }, { 'm/pg.yaml': cluster('b') })
+    expect(found).toEqual(isSeen ? ['error changes/cluster-name-stays pg.yaml: name: b'] : [])
+  })
+  it('is looked through where the source says so, with lists, JSON and files that are left out', () => {
+    const deep = folder('m', '      directory: { recurse: true, exclude: "{old/*,*.bak.yaml}" }\n')
+    const list = `apiVersion: v1\nkind: List\nitems:\n  - apiVersion: postgresql.cnpg.io/v1\n    kind: Cluster\n    metadata:\n      name: a\n`
+    const json = (name: string): string => JSON.stringify({ apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: { name } })
+    expect(compared(deep, { 'm/x/l.yaml': list }, { 'm/x/l.yaml': list.replace('name: a', 'name: b') })).toEqual([
+      'error changes/cluster-name-stays l.yaml: name: b',
+    ])
+    expect(compared(deep, { 'm/x/j.json': json('a') }, { 'm/x/j.json': json('b') })).toHaveLength(1)
+    expect(compared(deep, { 'm/old/c.yaml': cluster('a') }, { 'm/old/c.yaml': cluster('b') })).toEqual([])
+    const skipped = `# +argocd:skip-file-rendering\n${cluster('a')}`
+    expect(compared(deep, { 'm/s.yaml': skipped }, { 'm/s.yaml': skipped.replace('name: a', 'name: b') })).toEqual([])
+  })
+
+  const vendored: Files = { 'charts/pg/Chart.yaml': 'name: cluster\nversion: 0.8.1\n', 'charts/pg/templates/cluster.yaml': cluster('x') }
+  it('may be the official chart, which names the Cluster as it does elsewhere', () => {
+    const source = folder('charts/pg', '      helm: { valueFiles: [own.yaml] }\n')
+    const values = (text: string): Files => ({ ...vendored, 'charts/pg/own.yaml': text })
+    expect(compared(source, values(''), values('nameOverride: pg'))).toEqual([
+      'error changes/cluster-name-stays own.yaml: nameOverride: pg',
+    ])
+    expect(compared(source, values(''), values('fullnameOverride: one-cluster'))).toEqual([])
+    expect(
+      compared(source, values(''), { ...values(''), 'charts/pg/values.yaml': 'fullnameOverride: pg' }).map((text) => text.split(' ')[1]),
+    ).toEqual(['changes/cluster-name-stays'])
+    // from the registry to a copy, and back
+    const copy = folder('charts/pg')
+    expect(changes(application, copy, { base: vendored }).filter((text) => text.startsWith('error'))).toEqual([])
+    expect(changes(copy, application, { base: vendored }).filter((text) => text.startsWith('error'))).toEqual([])
+    expect(changes(copy, undefined, { base: vendored })).toEqual(['error changes/take-over-complete main:legacy.yaml: name: one'])
+  })
+
+  const kustomized: Files = { 'k/prd/kustomization.yaml': 'resources: [../base]\n', 'k/base/pg.yaml': cluster('a') }
+  it.each([
+    ['a chart of its own', 'm', { 'm/Chart.yaml': 'name: own\n', 'm/templates/pg.yaml': cluster('a') }, 'm/templates/pg.yaml'],
+    [
+      'a chart around the official one',
+      'm',
+      {
+        'm/Chart.yaml':
+          'name: own\ndependencies: [{ name: cluster, repository: https://cloudnative-pg.github.io/charts, version: 0.8.1 }]\n',
+      },
+      'm/values.yaml',
+    ],
+    ['a kustomization with resources elsewhere', 'k/prd', kustomized, 'k/base/pg.yaml'],
+    ['Jsonnet', 'm', { 'm/pg.jsonnet': '{ apiVersion: "postgresql.cnpg.io/v1" }' }, 'm/pg.jsonnet'],
+  ] as const)('that is %s is not compared: said where it changes', (_, path, files: Files, changed) => {
+    const source = folder(path)
+    expect(compared(source, files, {})).toEqual([])
+    expect(compared(source, files, { [changed]: 'a: b # postgresql.cnpg.io\n' })).toEqual([
+      `info changes/set-comparable legacy.yaml: path: ${path}`,
+    ])
+    expect(changes(source, undefined, { base: files })).toEqual([`warning changes/set-comparable main:legacy.yaml: path: ${path}`])
+  })
+  it('without databases is nobody to speak of', () => {
+    const files = { 'm/kustomization.yaml': 'resources: [a.yaml]\n', 'm/a.yaml': 'kind: ConfigMap\n' }
+    expect(compared(folder('m'), files, { 'm/a.yaml': 'kind: Secret\n' })).toEqual([])
+    expect(changes(folder('m'), undefined, { base: files }).filter((text) => text.includes('set-comparable'))).toEqual([])
+  })
 })

@@ -1,5 +1,7 @@
 // Do the rules about sources, names and syncs of hand-written sets find each mistake once, and not its harmless twin?
 import { expect, it } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
+import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
 const defaults = '              - $values/helm-values/data/postgres-dev-defaults.yaml\n'
@@ -175,7 +177,7 @@ it('tells a mistake of the template once, however many databases have it', () =>
   ])
   const bare = edited(legacySet, ['  goTemplate: true\n', ''])
   expect(findingsOf({ ...legacyFiles, [setFile]: bare }, { base: legacyFiles }).map(shown)).toEqual([
-    'error argocd/set-generates legacy.yaml: - service: "beta"',
+    "error argocd/set-generates legacy.yaml: name: '{{`{{ .service }}`}}-legacy'",
   ])
 })
 
@@ -199,3 +201,111 @@ it('blames the right line after list items that are no texts', () => {
     'error argocd/value-file-exists legacy.yaml: - $values/helm-values/legacy/none.yaml',
   )
 })
+
+it.each([
+  [
+    'a function that is none',
+    "namespace: '{{`{{ path }}`}}'",
+    '{{`{{ path }}`}}',
+    /^a field begins with a dot: write \{\{ \.path\.path \}\}/,
+  ],
+  ['another function that is none', "namespace: '{{`{{ service }}`}}'", '{{`{{ service }}`}}', /^a field begins with a dot, as in/],
+  ['an index that goes too far', "namespace: '{{`{{ index (list 1) 2 }}`}}'", 'index (list 1) 2', /^count from 0/],
+])('blames the text of a template that can not be rendered: %s', (_, to, line, help) => {
+  const [found, ...others] = refused(edited(legacySet, ["namespace: '{{`{{ .service }}`}}-legacy'", to]))
+  expect(others).toEqual([])
+  expect(shown(found!)).toContain(line)
+  expect(textOf(found!.help ?? [])).toMatch(help)
+})
+
+it('blames a templatePatch, and what it can not do', () => {
+  const patch = '  templatePatch: |\n    spec:\n      source:\n        helm:\n          valuesObject: { cluster: { instances: 3 } }\n'
+  const source =
+    '      sources:\n        - repoURL: https://cloudnative-pg.github.io/charts\n          chart: cluster\n          targetRevision: 0.8.1\n          helm:\n'
+  const single =
+    '      source:\n          repoURL: https://cloudnative-pg.github.io/charts\n          chart: cluster\n          targetRevision: 0.8.1\n          helm:\n            valuesObject: { cluster: { instances: 1 } }\n'
+  const rest = legacySet.slice(legacySet.indexOf('            valueFiles:'), legacySet.indexOf('      syncPolicy:\n        automated'))
+  const [found, ...others] = refused(edited(legacySet, [source, single], [rest, '']) + patch)
+  expect(others).toEqual([])
+  expect(shown(found!)).toBe('error argocd/set-generates legacy.yaml: spec:')
+  expect(textOf(found!.help ?? [])).toMatch(/valuesObject/)
+})
+
+it.each([
+  ['an operator that is none', '{ matchExpressions: [{ key: service, operator: Is, values: [alpha] }] }'],
+  ['an operator that lacks values', '{ matchExpressions: [{ key: service, operator: In }] }'],
+  ['a key that is none', '{ matchLabels: { "a b": c } }'],
+])('blames a selector once: %s', (_, selector) => {
+  const list = '          - service: "beta"\n'
+  const [found, ...others] = refused(edited(legacySet, [list, `${list}      selector: ${selector}\n`]))
+  expect(others).toEqual([])
+  expect(shown(found!)).toBe(`error argocd/set-generates legacy.yaml: selector: ${selector}`)
+  expect(textOf(found!.help ?? [])).toMatch(/^write matchLabels, or matchExpressions/)
+})
+
+it('names the prefix that two git generators need', () => {
+  const list = '    - list:\n        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const git =
+    '          - git: { repoURL: https://github.com/example/infra.git, revision: main, files: [{ path: databases/*/values.yaml }] }\n'
+  const [found] = refused(
+    edited(
+      legacySet,
+      [list, `    - matrix:\n        generators:\n${git}${git.replace('databases/*/values', 'helm-values/legacy/*')}`],
+      ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''],
+    ).replaceAll('{{ .service }}', '{{path.basename}}'),
+  )
+  expect(textOf(found!.help ?? [])).toBe('set pathParamPrefix on one of the two git generators: both set `path`')
+})
+
+const old = (text: string): string =>
+  edited(text, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', '']).replaceAll('{{ .service }}', '{{service}}')
+const namespace = "        namespace: '{{`{{ .service }}`}}-legacy'"
+it.each([
+  [
+    'without goTemplate, a dot',
+    old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{ .service }}"),
+    /^set goTemplate: true/,
+  ],
+  [
+    'a parameter that is misspelt',
+    old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{servcie}}"),
+    /^did you mean `service`\?/,
+  ],
+  ['a parameter of no element', old(legacySet).replace("namespace: '{{`{{service}}", "namespace: '{{`{{elsewhere}}"), /^add `elsewhere`/],
+  ['a map', edited(legacySet, [namespace, '        namespace: \'a-{{`{{ dict "a" 1 }}`}}\'']), /^write the part/],
+  [
+    'a key that is missing',
+    edited(legacySet, ['missingkey=error', 'missingkey=default'], [namespace, "        namespace: 'a-{{`{{ .x }}`}}'"]),
+    /^add the key/,
+  ],
+])('blames a placeholder that nothing fills in: %s', (_, set, help) => {
+  const found = findingsOf({ ...legacyFiles, [setFile]: set })
+  expect(found.map(({ rule }) => rule)).toEqual(['argocd/placeholder-filled'])
+  expect(shown(found[0]!)).toContain('namespace:')
+  expect(textOf(found[0]!.help ?? [])).toMatch(help)
+})
+it('names the placeholder once, where the name has it', () => {
+  const set = edited(legacySet, ['  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n', ''])
+  for (const text of [set, edited(set, ['          - service: "beta"\n', ''])]) {
+    const found = findingsOf({ ...legacyFiles, [setFile]: text })
+    expect(found.map(({ rule, help }) => [rule, textOf(help ?? []).slice(0, 20)])).toEqual([
+      ['argocd/set-generates', 'set goTemplate: true'],
+    ])
+    expect(shown(found[0]!)).toContain("name: '{{`{{ .service }}`}}-legacy'")
+  }
+})
+it('says nothing of what another mistake leaves unfilled', () => {
+  const misspelt = edited(legacySet, ['goTemplate: true', 'gotemplate: true'])
+  expect(findingsOf({ ...legacyFiles, [setFile]: misspelt }).map(({ rule }) => rule)).not.toContain('argocd/placeholder-filled')
+  const empty = edited(legacySet, ['service: "beta"', 'service: null'])
+  expect(findingsOf({ ...legacyFiles, [setFile]: empty }).map(({ rule }) => rule)).toEqual(['argocd/element-text'])
+})
+it('says nothing of placeholders that are filled in, or of other texts', () => {
+  expect(findingsOf({ ...legacyFiles, [setFile]: old(legacySet) })).toEqual([])
+  const values = '            values: \'note: "{{`{{ "{{ x }}" }}`}}"\'\n            skipTests: true\n'
+  expect(findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, ['            skipTests: true\n', values]) })).toEqual([])
+})
+
+function refused(set: string): readonly LocatedFinding[] {
+  return findingsOf({ ...legacyFiles, [setFile]: set }).filter(({ rule }) => rule === 'argocd/set-generates')
+}

@@ -1,4 +1,5 @@
 // How are hand-written templates read, and whose line is a mistake in them?
+import { textOf } from '../../scripts/findings/message.ts'
 import { expect, it } from 'vitest'
 import { readHelmText } from '../../scripts/argocd/rules/helm-text.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
@@ -105,7 +106,9 @@ it('reports an annotation and an option once, and helps', () => {
     'error argocd/manifest-schema legacy.yaml: - CreateNamespace: true',
   ])
   const help = (from: string, to: string): string | undefined =>
-    findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [from, to]) })[0]?.help
+    findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [from, to]) })[0]
+      ?.help?.map((part) => textOf([part]))
+      .join('')
   expect(help('- CreateNamespace=true', '- CreateNamespace')).toBe('write CreateNamespace=true')
   expect(help('- CreateNamespace=true', '- Prune')).toBe('write Prune=false')
   expect(help(beta, beta + beta)).toBeTypeOf('string')

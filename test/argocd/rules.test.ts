@@ -152,7 +152,7 @@ it.each([
     '5: argocd/set-keeps-databases',
   ],
   ['no element', '        elements:\n          - service: orders\n', '        elements: []\n', '8: argocd/set-generates'],
-  ['a key that no element has', '          - service: orders', '          - name: orders', '15: argocd/set-generates'],
+  ['a key that no element has', '          - service: orders', '          - name: orders', '17: argocd/set-generates'],
   ['braces that Helm eats', "'{{`{{ .service }}`}}-db'", "'{{ .service }}-db'", '17: argocd/helm-braces'],
   ['a folder for a file', '/values.yaml', '', '31: argocd/value-file-exists'],
   ['no ServerSideDiff', 'ServerSideDiff=true', 'IgnoreExtraneous', '19: argocd/server-side-diff'],

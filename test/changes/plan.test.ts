@@ -69,6 +69,36 @@ test('nothing changes', async () => {
   ])
 })
 
+test('hand-written Clusters that stay are counted, and what was not compared is listed', async () => {
+  const source = (path: string): string =>
+    `    - { repoURL: https://github.com/example/example-infrastructure.git, targetRevision: main, path: ${path} }\n`
+  const byHand = (name: string, sources: string): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec:\n  project: data\n  destination: { name: in-cluster, namespace: ${name} }\n  sources:\n${sources}`
+  const chart = '    - { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1 }\n'
+  put('apps/templates/legacy.yaml', byHand('legacy', chart))
+  put('apps/templates/kustomized.yaml', byHand('kustomized', source('k')))
+  put('k/kustomization.yaml', 'resources: [pg.yaml]\n')
+  put('k/pg.yaml', 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: pg }\n')
+  git('checkout', '-q', '-B', 'main')
+  await commit()
+  git('checkout', '-q', '-B', 'change')
+  const lines = [
+    '1 hand-written Cluster keeps its name and place; what else changes in it was not compared',
+    'not compared: Clusters of Application kustomized, made by a kustomization in k',
+  ]
+  const { stdout } = await run('plan', '--base', 'main')
+  expect(stdout.split('\n').slice(2)).toEqual(['nothing changes for 4 databases (since main)', ...lines, ''])
+  const { stdout: markdown } = await run('plan', '--base', 'main', '--format', 'markdown')
+  for (const line of lines) expect(markdown).toContain(`\n${line}\n`)
+  expect(await plan()).toMatchObject({ handWritten: { kept: 1, notCompared: [lines[1]?.slice('not compared: '.length)] } })
+  expect(await run('check', '--base', 'main')).toMatchObject({ code: 0, stderr: expect.stringContaining(`\n${lines[1]}\n`) })
+  expect((await run('check')).stderr).not.toContain('not compared')
+  put('k/pg.yaml', 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: other }\n')
+  const touched = await run('check', '--base', 'main')
+  expect(touched.stdout).toContain(`info: ${lines[1]} [changes/set-comparable]`)
+  expect(touched.stderr).not.toContain('not compared')
+})
+
 test('a grown volume has its line and its effect', async () => {
   put('databases/billing/values.yaml', before.replace('8Gi', '9Gi'))
   expect(await prd()).toEqual({
@@ -147,7 +177,7 @@ test('created, retired and gone', async () => {
 test('what may not be merged is planned all the same, and said', async () => {
   put('databases/billing/service.yaml', 'namespace: money\n')
   const { code, stdout } = await run('plan', '--base', 'main')
-  expect(code).toBe(0)
+  expect(code).toBe(1)
   expect(stdout).toContain('`check --base main` finds')
   expect(await prd()).toMatchObject({
     effect: 're-creation',

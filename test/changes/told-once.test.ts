@@ -113,9 +113,10 @@ describe('volumes', () => {
     repository.edit(values, '  storage:\n', '')
     const found = await repository.told()
     expect(found).toMatchObject([
-      { rule: 'changes/storage-grows', file: values, line: 5, databases: ['example-api/dev', 'example-api/prd'] },
+      { rule: 'changes/storage-grows', file: values, line: 5, databases: ['example-api/prd'] },
+      { rule: 'changes/storage-grows', file: values, line: 5, databases: ['example-api/dev'] },
     ])
-    expect(found[0]?.related).toMatchObject([
+    expect(found[1]?.related).toMatchObject([
       { file: 'helm-values/data/postgres-dev-defaults.yaml', message: '5Gi from here on' },
       { file: values, line: 8, revision: 'main', message: '70Gi before this change' },
     ])
@@ -139,7 +140,8 @@ describe('volumes', () => {
     repository.edit(values, 'size: 10Gi', 'size: 70Gi')
     await repository.rebase()
     repository.edit(values, '    size: 70Gi', '    whatever: 70Gi')
-    expect((await repository.told()).map(({ rule }) => rule)).toEqual(['changes/storage-grows', 'values/known-keys'])
+    const rules = new Set((await repository.told()).map(({ rule }) => rule))
+    expect([...rules]).toEqual(['changes/storage-grows', 'values/known-keys'])
   })
 })
 

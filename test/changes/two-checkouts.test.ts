@@ -65,3 +65,27 @@ test('in the repository of the databases, a base and what is staged are those of
   gitIn(deploy, 'add', '-A')
   expect((await fromDeploy('check', '--staged', '--changed')).stdout).toContain('[changes/storage-grows]')
 })
+
+test('in the repository of the settings, what the databases were is what was rendered there', async () => {
+  put(service(), 'cluster:\n  storage:\n    size: 9Gi\n')
+  await fromInfra('render')
+  for (const argv of [
+    ['check', '--base', 'main'],
+    ['check', '--base', 'main', '--changed'],
+  ]) {
+    const { code, stdout, stderr } = await fromInfra(...argv)
+    expect([code, stdout]).toEqual([1, expect.stringContaining('size of storage shrinks from 10Gi to 9Gi')])
+    expect(stdout).toMatch(/main:helm-values\/data\/rendered\/(?:dev|prd)\/orders\.yaml:\d+:\d+: 10Gi before this change/)
+    expect(stderr).toContain('what its databases were is taken from the rendered values')
+  }
+  expect((await fromInfra('plan', '--base', 'main')).stdout).toContain('orders/dev, orders/prd: changed, refused')
+  infra.git('add', '-A')
+  expect((await fromInfra('check', '--staged', '--changed')).code).toBe(1)
+  // nothing but a comment, or the repository of the databases as it was
+  put(service(), '# a comment\ncluster:\n  storage:\n    size: 10Gi\n')
+  await fromInfra('render')
+  infra.git('add', '-A')
+  const { code, stdout } = await fromInfra('check', '--base', 'main')
+  expect([code, stdout]).toEqual([0, ''])
+  expect((await fromInfra('plan', '--base', 'main')).stdout).toContain('nothing changes for 2 databases')
+})

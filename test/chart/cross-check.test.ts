@@ -5,6 +5,7 @@ import { crossCheck } from '../../scripts/chart/cross-check.ts'
 import { chartsOf } from '../../scripts/discover/charts.ts'
 import { readFleet } from '../../scripts/discover/fleet.ts'
 import { evaluate, layerReader } from '../../scripts/evaluate.ts'
+import { textOf } from '../../scripts/findings/message.ts'
 import { locate } from '../../scripts/findings/spot.ts'
 import { renderChart } from '../../scripts/library.ts'
 import { openWorkspace } from '../../scripts/repository/workspace.ts'
@@ -46,7 +47,7 @@ function differences(): string[] {
     const local = { ...database, environment: { ...environment, clusterChart: { ...environment.clusterChart, repository: './charts' } } }
     return crossCheck(local, { values: evaluated.merged, objects: evaluated.objects, root }).map(({ at, message, rule }) => {
       const { file, line, column } = locate(at)
-      return `${file}:${line}:${column}: ${message} [${rule}]`
+      return `${file}:${line}:${column}: ${textOf(message)} [${rule}]`
     })
   })
 }

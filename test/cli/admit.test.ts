@@ -30,7 +30,9 @@ test('several documents are judged one by one, each at its line', async () => {
   const { code, stdout, stderr } = await admit({ 'two.yaml': `${cluster('good', '1Gi')}---\n${cluster('bad', '1Gx')}` }, 'two.yaml')
   expect(code).toBe(1)
   expect(stdout).toContain('two.yaml:17:11: error: size of storage is "1Gx"')
-  expect(stderr).toContain('2 objects judged as CloudNativePG 1.30.0 would: 1 accepted, 1 rejected')
+  expect(stderr).toContain(
+    '2 objects checked against CloudNativePG 1.30.0 (the newest known; --operator takes another): 1 accepted, 1 rejected',
+  )
 })
 
 test('JSON and Lists are read, objects of other kinds are counted and left alone', async () => {

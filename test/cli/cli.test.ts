@@ -245,16 +245,16 @@ test('the launcher runs from any folder, in any locale and time zone, and gives 
     encoding: 'utf8',
   })
   expect(status).toBe(0)
-  expect(stdout).toContain('written  apps/templates/data/postgres-clusters.yaml')
+  expect(stdout).toContain('apps/templates/data/postgres-clusters.yaml')
   expect(files()).toEqual(before)
 })
 
-test('a file of 40,000 unknown keys shows the first 1,000 and says how many more there are', async () => {
-  put('databases/orders/values.yaml', `cluster:\n${Array.from({ length: 40_000 }, (_, index) => `  key${index}: 1\n`).join('')}`)
+test('a file of 12,000 unknown keys shows the first 1,000 and says how many more there are', async () => {
+  put('databases/orders/values.yaml', `cluster:\n${Array.from({ length: 12_000 }, (_, index) => `  key${index}: 1\n`).join('')}`)
   const { code, stdout, stderr } = await run('check')
   expect(code).toBe(1)
   expect(stdout).toContain(
-    'databases/orders/values.yaml:1002:3: error: and 39000 more of this kind in this file, affects 2 databases in dev, prd [values/known-keys]',
+    'databases/orders/values.yaml:1002:3: error: and 11000 more of this kind in this file, affects 2 databases in dev, prd [values/known-keys]',
   )
   expect(stderr).toContain('1001 errors')
 })

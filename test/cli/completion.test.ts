@@ -69,6 +69,8 @@ describe('completion', () => {
       [['plan', '--base', 'v'], ['v1']],
       [['upgrade', '--operator', ''], ['']],
       [['render', '--root', 'd'], ['docs']],
+      [['charts', 'p'], ['pull']],
+      [['charts', 'pull', '--to', 'd'], ['docs']],
       [['connect', 'orders/prd', '--flyway', 'doc'], ['docs']],
       [['connect', 'orders/prd', 'doc'], ['']],
     ])('%j is completed as %j', async (words, answers) => {
@@ -147,8 +149,8 @@ describe('rules', () => {
     ['values/known-keys', 'only warnings can'],
     ['schema/unknown-field', 'only warnings can'],
     ['emit/stale', 'only warnings can'],
-  ])('%s can not be allowed: %s', async (id, reason) => {
-    expect((await repository.run('rules', id)).stdout).toContain(`can not be allowed: ${reason}\n`)
+  ])('%s cannot be allowed: %s', async (id, reason) => {
+    expect((await repository.run('rules', id)).stdout).toContain(`cannot be allowed: ${reason}\n`)
   })
   test('every id that a stage reports is in the list', async () => {
     const { stdout } = await repository.run('rules')

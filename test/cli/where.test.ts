@@ -145,3 +145,119 @@ test.each([
   ['file:///srv/git/b.git', undefined],
   ['C:\\git\\b', undefined],
 ])('%s is %s', (url, name) => expect(normalizeRemote(url)).toBe(name))
+
+test('generated files name a command line of their repository, and another one in the first line makes no file stale', async () => {
+  const { top, root } = example()
+  const file = join(root, 'helm-values/data/rendered/dev/example-api.yaml')
+  const first = (): string => readFileSync(file, 'utf8').split('\n')[0] ?? ''
+  const run = async (...argv: string[]): Promise<string> => {
+    let text = ''
+    const code = await main(argv, { cwd: root, color: false, stdout: (part) => (text += part), stderr: (part) => (text += part) })
+    return `${code} ${text}`
+  }
+  expect(first()).toMatch(/Regenerate: npm run render$/)
+  expect(await run('check')).toMatch(/^0 no problems/)
+  expect(await run('render')).toMatch(/0 files written, 0 removed, 5 unchanged/)
+  // who changes a file for another reason gets the command that can be typed
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n`)
+  expect(await run('check')).toMatch(/stale from line (?!1 )\d+ on/)
+  await run('render')
+  expect(first()).toMatch(/Regenerate: cnpg-values render$/)
+  for (const [text, command] of [
+    ['{"scripts":{"values":"cnpg-values render"}}', 'npm run values'],
+    ['{"devDependencies":{"cnpg-values":"1"}}', 'npx cnpg-values render'],
+    ['{"scripts":{"render":"helm template"}}', 'cnpg-values render'],
+    ['null', 'cnpg-values render'],
+  ] as const) {
+    writeFileSync(join(root, 'package.json'), text)
+    expect(await run('check')).toMatch(/^0 no problems/)
+    rmSync(file)
+    await run('render')
+    expect(first()).toBe(
+      `# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: ${command}`,
+    )
+  }
+  // the same bytes in the index
+  commit(top)
+  expect(await run('check', '--staged')).toMatch(/^0 no problems/)
+  // a first line that says something else is no header of ours
+  writeFileSync(file, readFileSync(file, 'utf8').replace('do not edit. Regenerate', 'do not edit. Please'))
+  expect(await run('check')).toMatch(/stale from line 1 on/)
+})
+
+test('every command names files as they open from the working directory, and programs get them from the top', async () => {
+  const { top, root } = example('infra')
+  writeFileSync(
+    join(root, 'databases/example-api/values.yaml'),
+    readFileSync(join(root, 'databases/example-api/values.yaml'), 'utf8').replace('10Gi', '20Gi'),
+  )
+  const run = async (cwd: string, ...argv: string[]): Promise<string> => {
+    let text = ''
+    await main(argv, { cwd, color: false, stdout: (part) => (text += part), stderr: (part) => (text += part) })
+    return text
+  }
+  const values = 'databases/example-api/values.yaml'
+  for (const [cwd, flags, shown] of [
+    [top, ['--root', 'infra'], `infra/${values}`],
+    [root, [], values],
+    [join(root, 'databases'), ['--root', '..'], 'example-api/values.yaml'],
+  ] as const) {
+    expect(await run(cwd, 'plan', '--base', 'main', ...flags)).toContain(`\n    ${shown}:8\n`)
+    expect(await run(cwd, 'plan', '--base', 'main', '--format', 'json', ...flags)).toContain(`"file": "infra/${values}"`)
+    expect(await run(cwd, 'plan', '--base', 'main', '--format', 'markdown', ...flags)).toContain(`infra/${values}:8`)
+    expect(await run(cwd, 'explain', 'example-api/dev', 'cluster.storage.size', ...flags)).toContain(` ${shown}:8 `)
+    expect(await run(cwd, 'explain', 'example-api/dev', 'cluster.storage', ...flags)).toContain(` ${shown}:8`)
+    expect(await run(cwd, 'explain', 'example-api/dev', '--format', 'json', ...flags)).toContain(`"file": "infra/${values}"`)
+  }
+  // the patch is one that git takes where it is made
+  writeFileSync(join(root, values), readFileSync(join(root, values), 'utf8').replace('20Gi', '20Gi\n  additionalLabels:\n    a: 1'))
+  for (const [cwd, flags] of [
+    [top, ['--root', 'infra']],
+    [root, []],
+  ] as const) {
+    let patch = ''
+    await main(['fix', '--dry-run', ...flags], { cwd, color: false, stdout: (part) => (patch += part), stderr: () => {} })
+    writeFileSync(join(top, 'fix.patch'), patch)
+    expect(git(cwd, 'apply', '--check', join(top, 'fix.patch'))).toBe('')
+  }
+  writeFileSync(join(root, values), 'a: [')
+  for (const command of ['explain', 'connect'])
+    expect(await run(top, command, 'example-api/dev', '--root', 'infra')).toContain(`infra/${values}:1:`)
+})
+
+test('a hook that finds no database says so, whatever is committed', async () => {
+  const { root } = example()
+  rmSync(join(root, 'databases'), { recursive: true })
+  commit(root)
+  writeFileSync(join(root, 'README.md'), 'hello')
+  git(root, 'add', '-A')
+  for (const argv of [['check'], ['check', '--staged'], ['check', '--staged', '--changed']]) {
+    let text = ''
+    const code = await main(argv, { cwd: root, color: false, stdout: (part) => (text += part), stderr: () => {} })
+    expect([code, text]).toEqual([1, expect.stringContaining('[discover/any-database]')])
+  }
+})
+
+test('each command writes paths as a person can open them', async () => {
+  const { top, root } = example('infra')
+  const from = ['--root', 'infra']
+  expect((await run(top, 'new', 'orders', '--size', '1Gi', ...from)).stdout).toBe('written  infra/databases/orders/values.yaml\n')
+  expect((await run(top, 'render', ...from)).stdout).toContain('written  infra/helm-values/data/rendered/dev/orders.yaml\n')
+  expect((await run(top, 'explain', 'orders/dev', 'cluster.storage.size', ...from)).stdout).toContain('infra/databases/orders/values.yaml:')
+  const values = join(root, 'databases/example-api/values.yaml')
+  writeFileSync(values, readFileSync(values, 'utf8').replace('10Gi', '90Gi'))
+  expect((await run(top, 'plan', '--base', 'main', ...from)).stdout).toContain('    infra/databases/example-api/values.yaml:')
+  expect((await run(root, 'plan', '--base', 'main', '--format', 'markdown')).stdout).toContain('infra/databases/example-api/values.yaml:')
+  const plan = JSON.parse((await run(root, 'plan', '--base', 'main', '--format', 'json')).stdout) as {
+    databases: { changes: { file: string }[] }[]
+  }
+  for (const { file } of plan.databases.flatMap(({ changes }) => changes)) expect(file).toMatch(/^infra\//)
+  writeFileSync(join(root, 'databases/orders/values.yaml'), 'cluster:\n  storage: { sise: 1Gi }\n')
+  expect((await run(top, 'fix', ...from)).stdout).toContain('infra/databases/orders/values.yaml:2:14: ')
+})
+
+test('a folder below the root is told where that is', async () => {
+  const { root, top } = example('infra')
+  expect((await run(join(root, 'databases/example-api'), 'check')).stderr).toContain('; did you mean --root ../..?')
+  expect((await run(top, 'check')).stderr).toContain('see --root, and "Adopt it in an existing repository" in the README')
+})

@@ -169,6 +169,60 @@ test.each(Object.keys(functions))('no call of %s costs much more than it pays', 
   }
 })
 
+/** The nightly run takes all that a template may be handed; the gate takes a sixth of it. */
+const huge = process.env['FUZZ'] === undefined ? 150_000 : 900_000
+const hugeParams = fromJson({
+  a: 'a'.repeat(huge),
+  digits: '9'.repeat(huge),
+  dots: '1.'.repeat(huge / 2),
+  signs: '<&"\\%[{('.repeat(huge / 8),
+  slashes: '/..'.repeat(huge / 3),
+  blanks: ' \t'.repeat(huge / 2),
+  words: 'aB-c_d\n'.repeat(huge / 7),
+  wide: '\u00e9\u{1f600}'.repeat(huge / 3),
+  list: Array.from({ length: huge / 9 }, (_, index) => `i${index}`),
+  map: Object.fromEntries(Array.from({ length: huge / 15 }, (_, index) => [`k${index}`, index])),
+}) as GoMap
+const hugeTexts = ['$.a', '$.digits', '$.dots', '$.signs', '$.slashes', '$.blanks', '$.words', '$.wide']
+const hugeNumbers = ['1000000000', '-9223372036854775808', '100000']
+const shares =
+  '{{ $g := list 1 2 }}{{ $m := dict "a" 1 }}{{ range until 40 }}{{ $g = list $g $g }}{{ $m = dict "a" $m "b" $m }}{{ end }}{{ $d := dict }}{{ $_ := set $d "d" $d }}'
+const hugeOf: Partial<Readonly<Record<ArgumentType, readonly string[]>>> = {
+  string: hugeTexts,
+  int: hugeNumbers,
+  uint32: ['4294967295'],
+  float64: ['1e308'],
+  map: ['$.map', '$m', '$d'],
+  list: ['$.list', '$g'],
+  any: [...hugeTexts, ...hugeNumbers, '$.list', '$.map', '$g', '$m', '$d'],
+  value: [...hugeTexts, '$.list', '$g', '$d'],
+}
+const little: Readonly<Record<ArgumentType, string>> = {
+  ...large,
+  string: '"a"',
+  map: '(dict "a" 1)',
+  list: '(list 1 2)',
+  any: '"a"',
+  value: '"a"',
+}
+
+test.each(Object.keys(functions))('one call of %s with something huge ends soon', { timeout: 120_000 }, (name) => {
+  const { parameters, rest } = functions[name] as GoFunction
+  const types = [...parameters, ...(rest === undefined ? [] : [rest, rest])]
+  for (const [place, type] of types.entries())
+    for (const value of hugeOf[type] ?? []) {
+      const call = [name, ...types.map((other, index) => (index === place ? value : little[other]))].join(' ')
+      const start = process.cpuUsage()
+      try {
+        renderText(`${shares}{{ $_ := ${call} }}`, hugeParams, { ...options, budget: templateBudget() })
+      } catch (error) {
+        if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
+      }
+      const { user, system } = process.cpuUsage(start)
+      expect((user + system) / 1000, call).toBeLessThan(seconds * 1000)
+    }
+})
+
 test('what is asked for on the way of honest templates is no reason to refuse', () => {
   const budget = templateBudget()
   const text =

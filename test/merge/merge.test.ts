@@ -111,3 +111,14 @@ test('only Helm 4 ends the last line of a values file', () => {
   expect(read('3.19')).toEqual({ ok: true, values: { d: 'x\ny' } })
   expect(read('3.16')).toEqual({ ok: true, values: { d: 'x\ny' } })
 })
+
+test('gives over a map that databases share what it gives over one of its own', () => {
+  const presets = ['a: {x: 1, y: null, z: {w: 2}}', 'a: {x: {y: 3}, z: null}', 'a: {}'].map((text) => read(text, 'chart'))
+  const texts = ['a: {x: null, z: {v: 1}}', 'a: {y: {u: null}, z: {w: null}}', 'a: {}']
+  const shared = texts.map((text) => read(text))
+  for (const _ of ['first', 'again'])
+    for (const helm of ['3.16', '3.19', '4.2'] as const)
+      for (const defaults of presets)
+        for (const [index, text] of texts.entries())
+          expect(coalesce(defaults, shared[index] as MapValue, helm)).toEqual(coalesce(defaults, read(text), helm))
+})

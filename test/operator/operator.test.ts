@@ -1,4 +1,5 @@
 // Do the operator's rules hold in the right releases, and does the odd behaviour that people stumble over stay as it is?
+import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { admit } from '../../scripts/admit/admit.ts'
 import {
@@ -59,7 +60,7 @@ describe('releases', () => {
     const announced = releases.map((operator) => {
       const rule = rulesFor('Cluster').find(({ id }) => id === 'backup/no-in-tree-store')
       const [finding] = rule?.check({ object: store, operator, env: { volumeSnapshot: true } }) ?? []
-      return /for 1\.(\d+)/.exec(finding?.message ?? '')?.[1]
+      return /for 1\.(\d+)/.exec(textOf(finding?.message ?? []))?.[1]
     })
     expect(announced.join(' ')).toBe('29 29 29 30 29 29 30 30 31 30 30 31 31')
   })

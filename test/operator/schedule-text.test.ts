@@ -1,4 +1,5 @@
 // Which readings does a schedule of five fields have, and when does each run?
+import { said } from '../support/said.ts'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -48,7 +49,7 @@ describe('readings', () => {
 })
 
 test('both readings are named where both are valid', () => {
-  expect(findings('0 0 2 * *')).toMatchObject([
+  expect(findings('0 0 2 * *').map(said)).toMatchObject([
     {
       rule: 'scheduled-backup/six-fields',
       message: 'schedule is "0 0 2 * *", but should have six fields, seconds first: it runs every day at 02:00',
@@ -57,7 +58,7 @@ test('both readings are named where both are valid', () => {
   ])
 })
 test('the one that is left is named where the operator refuses', () => {
-  expect(findings('0 1 * * 0')).toMatchObject([
+  expect(findings('0 1 * * 0').map(said)).toMatchObject([
     {
       rule: 'scheduled-backup/schedule-readable',
       message: 'schedule is "0 1 * * 0", but seconds come first: its month is `0` and must be 1 to 12, or a name of three letters',

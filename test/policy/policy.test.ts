@@ -1,4 +1,5 @@
 // Do policies depend on the versions that they speak of, and leave good databases alone?
+import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { policies } from '../../scripts/policy/judge.ts'
 import { hasReached, judgeSyncOption, splitOptions } from '../../scripts/applicationset/sync-options.ts'
@@ -12,7 +13,7 @@ describe('sync options', () => {
   )
 
   it('knows that Prune and Delete on an Application are read from 3.4 on', () => {
-    expect(judgeSyncOption('Delete=false', 'application', '3.3.9')?.message).toBe(
+    expect(textOf(judgeSyncOption('Delete=false', 'application', '3.3.9')?.message ?? [], 300)).toBe(
       'sync option is Delete=false, but Argo CD reads it here only from 3.4 on',
     )
     expect(judgeSyncOption('Delete=false', 'application', '3.4.0')).toBeUndefined()
@@ -20,17 +21,19 @@ describe('sync options', () => {
   })
 
   it('knows that confirm came with 2.14', () => {
-    expect(judgeSyncOption('Prune=confirm', 'object', '2.13.4')?.help).toBe('write Prune=false, or upgrade Argo CD')
+    expect(textOf(judgeSyncOption('Prune=confirm', 'object', '2.13.4')?.help ?? [], 300)).toBe('write Prune=false, or upgrade Argo CD')
     expect(judgeSyncOption('Prune=confirm', 'object', '2.14.0')).toBeUndefined()
   })
 
   it('sends a compare option to its annotation', () => {
-    expect(judgeSyncOption('ServerSideDiff=true', 'application', '3.5.1')?.help).toContain('compare-options: ServerSideDiff=true')
+    expect(textOf(judgeSyncOption('ServerSideDiff=true', 'application', '3.5.1')?.help ?? [], 300)).toContain(
+      'compare-options: ServerSideDiff=true',
+    )
   })
 
   it('suggests a name or a value where one is near, and is silent about names that it cannot know', () => {
-    expect(judgeSyncOption('CreateNamspace=true', 'application', '3.5.1')?.help).toBe('did you mean CreateNamespace?')
-    expect(judgeSyncOption('CreateNamespace=yes', 'application', '3.5.1')?.message).toBe(
+    expect(textOf(judgeSyncOption('CreateNamspace=true', 'application', '3.5.1')?.help ?? [], 300)).toBe('did you mean CreateNamespace?')
+    expect(textOf(judgeSyncOption('CreateNamespace=yes', 'application', '3.5.1')?.message ?? [], 300)).toBe(
       'sync option is `CreateNamespace=yes`, but CreateNamespace takes false, true',
     )
     expect(judgeSyncOption('SomethingOfNextYear=true', 'application', '3.5.1')).toBeUndefined()

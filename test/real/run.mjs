@@ -1,4 +1,4 @@
-// Do the programs that people install us with run what they installed: npm, npx, pre-commit, and a runner of GitHub Actions?
+// Do the programs that people install us with run what they installed (npm, npx, pre-commit, a runner of GitHub Actions), and are charts pulled as Helm wrote them?
 // Not part of the gate: it needs git, Python and a registry. `npm run test:real [-- WORD…]` runs the trials whose name holds a word.
 // `REAL_TOOLS=DIR` keeps the programs that it fetches.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { actionTrials } from './action.mjs'
+import { chartTrials } from './charts.mjs'
 import { exampleRepository, Failure, expect, git, isOnPath, run, Skipped } from './support.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -114,7 +115,7 @@ trials.push({
     expect(seen.code === 3 && seen.text.trim().split('\n').length === 1, 'exit code 3 and one line', seen)
   },
 })
-trials.push(...actionTrials(root, work))
+trials.push(...actionTrials(root, work), ...chartTrials(root, work))
 
 /** The hook from a Git URL refuses a bad commit and a deletion, and lets a good one pass; `try-repo` runs it, too. */
 function tryHook(program, env) {
@@ -148,14 +149,16 @@ const words = process.argv.slice(2)
 let failed = 0
 for (const trial of trials) {
   if (words.length > 0 && !words.some((word) => trial.name.includes(word))) continue
+  const start = Date.now()
+  const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`
   try {
     trial.run()
-    process.stdout.write(`ok       ${trial.name}\n`)
+    process.stdout.write(`ok       ${trial.name} (${seconds()})\n`)
   } catch (error) {
     if (error instanceof Skipped) process.stdout.write(`skipped  ${trial.name}: ${error.message}\n`)
     else if (error instanceof Failure) {
       failed++
-      process.stdout.write(`failed   ${trial.name}: ${error.message}\n`)
+      process.stdout.write(`failed   ${trial.name} (${seconds()}): ${error.message}\n`)
     } else throw error
   }
 }

@@ -213,6 +213,115 @@ describe('a planted secret', () => {
   })
 })
 
+describe('a secret that stands elsewhere than in values', () => {
+  let repository: ReturnType<typeof openRepository>
+  beforeEach(() => (repository = openRepository()))
+  afterEach(() => repository.remove())
+  const formats = ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif']
+
+  let isFirst = true
+  beforeEach(() => (isFirst = true))
+  /** Lines that hold the secret, of a check in every format, later in one; `isSaid`: what must be said all the same. */
+  async function leaksOf(argv: readonly string[], isSaid: RegExp): Promise<string[]> {
+    const found: string[] = []
+    const some = isFirst ? formats : ['pretty']
+    isFirst = false
+    for (const format of some) {
+      const { code, stdout, stderr } = await repository.run('check', '--format', format, ...argv)
+      expect(code, stderr).not.toBe(3)
+      expect(`${stdout}${stderr}`).toMatch(isSaid)
+      for (const line of `${stdout}${stderr}`.split('\n'))
+        if (line.includes(marker.slice(0, 9)) || line.includes(base64)) found.push(`${format}: ${line}`)
+    }
+    return found
+  }
+  const written = (text: string): string => JSON.stringify(text)
+  const all = { ...shapes, ...shapesOverLines }
+
+  test.each([
+    ['an image', (text: string) => `imageName: ${written(text)}`],
+    ['a size', (text: string) => `storage: { size: ${written(text)} }`],
+    ['SQL', (text: string) => `bootstrap: { initdb: { postInitSQL: [${written(text)}] } }`],
+    ['an environment variable', (text: string) => `env: [{ name: CONFIG, value: ${written(text)} }]`],
+    ['a parameter', (text: string) => `postgresql: { parameters: { max_connections: ${written(text)} } }`],
+    ['a number of instances', (text: string) => `instances: ${written(text)}`],
+  ])('in what lives: %s', { timeout: 120_000 }, async (_, spec) => {
+    for (const [shape, text] of Object.entries(all)) {
+      const cluster = `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders-db-dev, namespace: orders-dev, annotations: { note: ${written(text)} } }\nspec: { ${spec(text)} }\n`
+      const application = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: orders-db-dev, namespace: argocd }\nspec: { project: ${written(text)}, source: { helm: { values: ${written(text)} } }, destination: { namespace: ${written(text)} } }\n`
+      repository.put('live.yaml', `${cluster}---\n${application}`)
+      expect(await leaksOf(['--live', 'live.yaml'], /./), shape).toEqual([])
+    }
+  })
+
+  test('in a file of what lives that is broken', async () => {
+    for (const line of [`password: "${marker}`, `password: ${marker}: [`, `  password: *${marker}`, `password: !!int ${marker}`]) {
+      repository.put('live.yaml', `kind: List\nspec:\n  a: 1\n${line}\n`)
+      const { stdout, stderr } = await repository.run('check', '--live', 'live.yaml')
+      expect(`${stdout}${stderr}`).not.toContain(marker)
+    }
+  })
+
+  const set = (text: string, template: string, more = ''): string =>
+    `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: hand, namespace: argocd }
+spec:
+  goTemplate: true
+  goTemplateOptions: ["missingkey=error"]
+  generators: [{ list: { elements: [{ service: one, text: ${written(text)}, password: ${marker} }] } }]
+${more}  template:
+    metadata: { name: hand-one }
+    spec:
+      project: data
+      destination: { name: in-cluster, namespace: one }
+      source:
+        repoURL: https://cloudnative-pg.github.io/charts
+        chart: cluster
+        targetRevision: 0.8.1
+        helm:
+          releaseName: ${template}
+`
+  const braces = (text: string): string => `'{{\`{{ ${text} }}\`}}'`
+  test.each([
+    ['the name of a release', '.text', ''],
+    ['a number', 'int .text | div 0', ''],
+    ['a key that is missing', '.text.password', ''],
+    ['an index', 'index .text 100', ''],
+    ['a call that fails', 'fail .text', ''],
+    ['a regular expression', 'regexFind .text "x"', ''],
+    ['YAML', 'fromYaml .text', ''],
+    ['a patch', '.service', `  templatePatch: |\n    spec: {{\`{{ toJson .text }}\`}}\n`],
+    ['a patch that is none', '.service', `  templatePatch: |\n    {{\`{{ .password }}\`}}: [\n`],
+  ])('in what a template of Argo CD refuses: %s', { timeout: 120_000 }, async (_, template, more) => {
+    for (const [shape, text] of Object.entries(all)) {
+      repository.put('apps/templates/hand.yaml', set(text, braces(template), more))
+      expect(await leaksOf([], /hand\.yaml/), `${shape}: ${template}`).toEqual([])
+    }
+  })
+
+  test('in generated files that are stale', { timeout: 120_000 }, async () => {
+    const file = 'helm-values/data/rendered/dev/orders.yaml'
+    const values = (text: string): string =>
+      `${basics}  annotations:\n    note: ${written(text)}\n  env:\n    - name: DB_PASSWORD\n      value: ${written(text)}\n`
+    for (const [shape, text] of Object.entries(all)) {
+      repository.put('databases/orders/values.yaml', values(text))
+      await repository.run('render')
+      for (const now of ['none', text.replace(marker, 'other')]) {
+        repository.put('databases/orders/values.yaml', values(now))
+        expect(await leaksOf([], /stale/), `${shape} to ${now}`).toEqual([])
+      }
+    }
+    for (const line of [`password: ${marker}`, `    - { name: PGPASSWORD, value: ${marker} }`, `  note: https://me:${marker}@x`]) {
+      repository.put('databases/orders/values.yaml', basics)
+      await repository.run('render')
+      const text = repository.read(file).split('\n')
+      repository.put(file, [...text.slice(0, 4), line, ...text.slice(4)].join('\n'))
+      expect(await leaksOf([], /stale/), line).toEqual([])
+    }
+  })
+})
+
 describe('what is no secret is shown', () => {
   let repository: ReturnType<typeof openRepository>
   beforeEach(() => (repository = openRepository()))

@@ -50,6 +50,38 @@ describe('a shown line', () => {
     ["- SELECT pgp_pub_decrypt(a, b, 'abc'), 'x'", "- SELECT pgp_pub_decrypt(a, b, ***), 'x'"],
     ["- INSERT INTO t (a, pin) VALUES ('x', 1234), ('y', NULL)", "- INSERT INTO t (a, pin) VALUES ('x', ***), ('y', NULL)"],
     ['- {name: DB_HOST, value: abc}', '- {name: DB_HOST, value: abc}'],
+    [
+      '- {name: recovery.pgBaseBackup.source.passwordSecret.value, value: abc}',
+      '- {name: recovery.pgBaseBackup.source.passwordSecret.value, value: ***}',
+    ],
+    [
+      '- {name: recovery.pgBaseBackup.source.passwordSecret.name, value: abc}',
+      '- {name: recovery.pgBaseBackup.source.passwordSecret.name, value: abc}',
+    ],
+    [
+      "- INSERT INTO settings (key, value) VALUES ('smtp_password', 'abc'), ('smtp_host', 'x')",
+      "- INSERT INTO settings (key, value) VALUES ('smtp_password', ***), ('smtp_host', 'x')",
+    ],
+    ["- UPDATE users SET (name, password) = ('x', 'abc') WHERE id = 1", "- UPDATE users SET (name, password) = ('x', ***) WHERE id = 1"],
+    ["- UPDATE users SET (name, size) = ('x', 'abc')", "- UPDATE users SET (name, size) = ('x', 'abc')"],
+    ["- SELECT vault.create_secret('abc', 'name')", "- SELECT vault.create_secret(***, 'name')"],
+    ['- host all all all radius radiusservers="a" radiussecrets="abc"', '- host all all all radius radiusservers="a" radiussecrets=***'],
+    ["a: curl -H 'X-Vault-Token: abc' https://vault", "a: curl -H 'X-Vault-Token: ***' https://vault"],
+    ["a: curl -H 'Content-Type: abc' https://vault", "a: curl -H 'Content-Type: abc' https://vault"],
+    ['a: sshpass -p abc ssh host', 'a: sshpass -p *** ssh host'],
+    ['a: machine h login u password abc', 'a: machine h login u password ***'],
+    ['a: openssl rsa -passin pass:abc', 'a: openssl rsa -passin pass:***'],
+    [`a: '<property name="password" value="abc"/>'`, `a: '<property name="password" value=***/>'`],
+    [`a: '<property name="size" value="abc"/>'`, `a: '<property name="size" value="abc"/>'`],
+    ['a: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQ==', 'a: ***'],
+    ['a: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t', 'a: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t'],
+    ['.dockerconfigjson: abc', '.dockerconfigjson: ***'],
+    ['SECRET_KEY_BASE: abc', 'SECRET_KEY_BASE: ***'],
+    ['basicAuth: abc', 'basicAuth: ***'],
+    ['basicAuth: {name: creds}', 'basicAuth: {name: creds}'],
+    ['deployKey: abc', 'deployKey: ***'],
+    ['monkey: abc', 'monkey: abc'],
+    ['bypass: abc', 'bypass: abc'],
     ['size: 10Gi', 'size: 10Gi'],
   ])('%s', (line, masked) => expect(shown(line)).toEqual([masked]))
 
@@ -272,6 +304,37 @@ describe('nothing prints it', () => {
     expect(stdout).toContain('help: take it from a Secret: valueFrom.secretKeyRef')
     expect(stdout).toContain('cluster.env[0].value holds a secret, but values are kept in Git, affects 2 databases in dev, prd [policy/')
     expect(stdout).not.toContain('env[1]')
+  })
+
+  test('an address with a password in the place of a size, a schedule or a name is on no page and in no object', async () => {
+    const address = 'https://user:hunter2@host'
+    put(
+      service,
+      `${basics}  storage: {size: "${address}"}\n  postgresql: {parameters: {max_connections: "${address}"}}\npoolers: [{name: "${address}", type: rw}]\nbackups: {enabled: true, scheduledBackups: [{name: a, schedule: "${address}"}]}\n`.replace(
+        / {2}storage:\n {4}size: .*\n/,
+        '',
+      ),
+    )
+    for (const argv of [
+      ['report', '--out', '-'],
+      ['check', '--format', 'json'],
+      ['check', '--format', 'sarif'],
+      ['explain', 'orders/dev'],
+    ])
+      expect((await run(...argv)).stdout, argv.join(' ')).not.toContain('hunter2')
+  })
+
+  test('a manifest between fences is read as the YAML that it is', () => {
+    const lines = [
+      '{{`',
+      'metadata:',
+      '  annotations: {note: "password: abc", auths: "{\\"auth\\":\\"abc\\"}"}',
+      '  name: "{{ .x }}"',
+      '# `}}',
+    ]
+    const masked = [...lines]
+    masked[2] = '  annotations: {note: "password: ***", auths: "***"}'
+    expect(shown(...lines)).toEqual(masked)
   })
 
   test('a password in the address of the repository is refused', async () => {

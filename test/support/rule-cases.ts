@@ -1,4 +1,5 @@
 // How are the rule cases of test/rules/*.yaml read, run and printed?
+import { textOf } from '../../scripts/findings/message.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { examine } from '../../scripts/admit/examine.ts'
@@ -127,9 +128,9 @@ export function printCases(cases: readonly RuleCase[]): string {
     for (const { places, message, rule, severity, help } of runCase(subject, cases)) {
       const [first, ...others] = places
       const at = (place: Place) => `${locate(subject, place).line}:${locate(subject, place).column}`
-      rows.push(`${at(first)}: ${severity}: ${message} [${rule}]`)
-      for (const place of others) rows.push(`  ${at(place)}: ${place.label ?? 'here'}`)
-      if (help !== undefined) rows.push(`  help: ${help}`)
+      rows.push(`${at(first)}: ${severity}: ${textOf(message)} [${rule}]`)
+      for (const place of others) rows.push(`  ${at(place)}: ${textOf(place.label ?? ['here'])}`)
+      if (help !== undefined) rows.push(`  help: ${textOf(help, 300)}`)
     }
     if (rows.length > 0) blocks.push(`${subject.name}\n${rows.join('\n')}\n`)
   }

@@ -1,4 +1,5 @@
 // Does parsing give what Helm's YAML reader gave, and the right place for every key and value?
+import { textOf } from '../../scripts/findings/message.ts'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
@@ -59,6 +60,9 @@ describe('a broken text names the slip behind it', () => {
     ['a: {b: 1\nc: 2\n', 1, 4, '`{` is opened here, but never closed'],
     ['a: [\n  1,\n]\nb: c: d\n', 4, 5, 'a second `: ` stands in one line'],
     ['a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n', 2, 1, 'a merge conflict is not resolved here'],
+    ['a: 1\n<<<<<<< HEAD\nb: 1\n', 2, 1, 'a line of a merge conflict is left here'],
+    ['a: 1\n=======\nb: 1\n', 2, 1, 'a line of a merge conflict is left here'],
+    ['a: 1\nb: 1\n>>>>>>> main\n', 3, 1, 'a line of a merge conflict is left here'],
     ['a: @x\n', 1, 4, 'a value starts with `@`, but YAML keeps that character for itself'],
     ['- a\nb: 1\n', 2, 1, 'list items and keys stand in one block'],
     ['a: 1\n- b: 1\n', 2, 1, 'list items and keys stand in one block'],
@@ -68,7 +72,7 @@ describe('a broken text names the slip behind it', () => {
   ])('%j', (text, line, column, message) => {
     const [problem, ...others] = parse(text).problems
     const place = locate({ file: { path: 'values.yaml', text }, span: problem?.span ?? { start: 0, end: 0 } })
-    expect([others.length, place.line, place.column, problem?.message]).toEqual([0, line, column, message])
+    expect([others.length, place.line, place.column, textOf(problem?.message ?? [])]).toEqual([0, line, column, message])
     expect(problem?.help).toBeDefined()
   })
 })
@@ -138,7 +142,8 @@ describe('places', () => {
 })
 
 describe('mistakes', () => {
-  const problem = (text: string) => parse(text).problems.map(({ rule, fatal, message, span }) => ({ rule, fatal, message, at: span.start }))
+  const problem = (text: string) =>
+    parse(text).problems.map(({ rule, fatal, message, span }) => ({ rule, fatal, message: textOf(message), at: span.start }))
   test('a tab in the indentation is named at the tab', () => {
     expect(problem('a:\n\tb: 1\n')).toEqual([
       { rule: 'yaml/syntax', fatal: true, message: 'indentation holds a tab, but YAML allows spaces only', at: 3 },

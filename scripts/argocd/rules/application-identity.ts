@@ -1,4 +1,5 @@
 // Which Applications of a hand-written set does a change rename, while their elements stay as they are?
+import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { unknownText } from './helm-text.ts'
 import { applicationName } from './manifest-files.ts'
@@ -40,10 +41,10 @@ export function renameFindings({ before, after }: ManifestChange, renamed: Reado
     {
       rule: 'changes/application-name-stays',
       severity: 'error',
-      message: `${message.slice(0, 120 - more.length)}${more}`,
+      message: phrase`${named(message)}${named(more)}`,
       at: after.spotOf(path),
-      related: [{ ...before.spotOf(path), message: `${name} before this change` }],
-      help: `name it ${name} again; a database is moved by hand`,
+      related: [{ ...before.spotOf(path), message: phrase`${named(name)} before this change` }],
+      help: phrase`name it ${named(name)} again; a database is moved by hand`,
     },
   ]
 }

@@ -1,4 +1,5 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
+import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../model.ts'
@@ -48,10 +49,10 @@ export function doubledApplications(
       findings.push({
         rule: 'argocd/application-once',
         severity: 'error',
-        message: `Application is named ${name.slice(0, 40)}, but ${other.what} makes one of that name`.slice(0, 120),
+        message: phrase`Application is named ${named(name)}, but ${other.what} makes one of that name`,
         at: spotOfApplication(manifest, application),
-        related: [{ ...other.at(), message: `${name} is made here, too` }],
-        help: 'remove one of the two, or give it a name of its own: they would fight over one Application',
+        related: [{ ...other.at(), message: phrase`${named(name)} is made here, too` }],
+        help: phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
       })
     }
   }
@@ -91,10 +92,10 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
       findings.push({
         rule: 'argocd/cluster-once',
         severity: 'error',
-        message: `Application ${name.slice(0, 30)} deploys the Cluster that ${other.name.slice(0, 30)} deploys, too, but one must own it`,
+        message: phrase`Application ${named(name)} deploys the Cluster that ${named(other.name)} deploys, too, but one must own it`,
         at: spotOfApplication(manifest, application),
-        related: [{ ...other.at(), message: `${other.name} is made here` }],
-        help: 'remove one of the two, or give it another releaseName or namespace',
+        related: [{ ...other.at(), message: phrase`${named(other.name)} is made here` }],
+        help: phrase`remove one of the two, or give it another releaseName or namespace`,
       })
     }
   }

@@ -1,5 +1,6 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
 import { trimEndOf } from '../../values/trim.ts'
+import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Settings } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
@@ -81,8 +82,10 @@ function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
   const { files, problems } = resolveValueFiles(application)
   if (problems[0] !== undefined) return [{ unknown: problems[0].message }]
   const spec = at(application, 'spec')
-  const helm = isJsonMap(spec) ? sourcesOf(spec).sources[nth]?.['helm'] : undefined
-  const layers = files.flatMap((file): Layer[] => {
+  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const helm = source?.['helm']
+  const layers = ownValues(source, from)
+  const written = files.flatMap((file): Layer[] => {
     if (file.source !== nth) return []
     const path = ownPath(file, from.settings) ?? elsewhere(file, from.tree)
     if (path === undefined) return [{ unknown: `${file.entry} is not in this repository` }]
@@ -91,11 +94,23 @@ function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
     if (read === undefined && at(helm, 'ignoreMissingValueFiles') === true) return []
     return [{ unknown: `${file.entry} can't be read` }]
   })
+  append(layers, written)
   // `valuesObject` replaces `values` where both are set
   const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
   if (isJsonMap(inline)) layers.push({ values: inline })
   else if (typeof inline === 'string') layers.push({ values: yamlOf(inline, from.settings) })
   return [...layers, ...parameterLayers(helm)]
+}
+
+/** The values of a chart that is a folder of this repository. */
+function ownValues(source: JsonMap | undefined, { settings, tree }: From): Layer[] {
+  const { path, repoURL, targetRevision } = source ?? {}
+  if (typeof path !== 'string' || typeof repoURL !== 'string') return []
+  const entry = `${trimEndOf(path, '/')}/values.yaml`
+  const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
+  const file = ownPath({ source: 0, entry, kind: 'local', repoURL, path: entry, ...revision }, settings)
+  const read = file === undefined ? undefined : readAny(tree, file)
+  return read?.ok === true ? [{ values: yamlOf(read.text, settings) }] : []
 }
 
 /** A file of the repository that `--databases` brings. */

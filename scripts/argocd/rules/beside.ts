@@ -4,7 +4,15 @@ import type { Tree } from '../../repository/tree.ts'
 import type { HandWritten, HandWrittenState } from './hand-written.ts'
 
 const nothingDeployed: HandWritten['deployed'] = () => ({ applications: new Set(), clusters: new Set(), unknownSets: new Set() })
-const nothingByHand: HandWritten = { findings: [], handovers: [], compared: 0, stores: new Set(), deployed: nothingDeployed }
+const nothingByHand: HandWritten = {
+  findings: [],
+  handovers: [],
+  compared: 0,
+  kept: 0,
+  uncompared: [],
+  stores: new Set(),
+  deployed: nothingDeployed,
+}
 
 /** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
 export async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {

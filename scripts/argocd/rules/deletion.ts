@@ -1,4 +1,5 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../model.ts'
 import { guardOptions } from './application-values.ts'
@@ -30,9 +31,12 @@ export const deletionRules: readonly ManifestRule[] = [
       const index = indexOfText(at(plain, ...path), (finalizer) => cascading.test(finalizer))
       if (index < 0) return
       yield {
-        message: 'finalizers of the template delete everything, but preserveResourcesOnDeletion asks to keep it',
-        places: [{ path: [...path, index] }, { path: ['spec', 'syncPolicy', 'preserveResourcesOnDeletion'], label: 'this has no effect' }],
-        help: 'remove the finalizer from the template',
+        message: phrase`finalizers of the template delete everything, but preserveResourcesOnDeletion asks to keep it`,
+        places: [
+          { path: [...path, index] },
+          { path: ['spec', 'syncPolicy', 'preserveResourcesOnDeletion'], label: phrase`this has no effect` },
+        ],
+        help: phrase`remove the finalizer from the template`,
       }
     },
   },
@@ -54,9 +58,9 @@ export const deletionRules: readonly ManifestRule[] = [
         return
       if (unguarded(manifest, 'Delete') === undefined) return
       yield {
-        message: `applicationsSync is ${typeof sync === 'string' ? sync : 'not set'}, but an element that goes would then delete its database`,
+        message: phrase`applicationsSync is ${typeof sync === 'string' ? sync : 'not set'}, but an element that goes would then delete its database`,
         places: [{ path: ['spec', 'syncPolicy', 'applicationsSync'] }],
-        help: 'set spec.syncPolicy.applicationsSync: create-update and preserveResourcesOnDeletion: true',
+        help: phrase`set spec.syncPolicy.applicationsSync: create-update and preserveResourcesOnDeletion: true`,
       }
     },
   },
@@ -70,9 +74,9 @@ export const deletionRules: readonly ManifestRule[] = [
       const name = at(plain, ...path, 'allowEmpty') === true ? 'allowEmpty' : 'prune'
       if (at(plain, ...path, name) !== true || unguarded(manifest, 'Prune') === undefined) return
       yield {
-        message: `automated.${name} is true, but nothing keeps the Cluster from being pruned`,
+        message: phrase`automated.${named(name)} is true, but nothing keeps the Cluster from being pruned`,
         places: [{ path: [...path, name] }],
-        help: `set ${name}: false, or ${options}`,
+        help: phrase`set ${named(name)}: false, or ${named(options)}`,
       }
     },
   },
@@ -89,9 +93,9 @@ export const deletionRules: readonly ManifestRule[] = [
       // the misspelt annotation is told by itself
       if (printed(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
-        message: 'compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever',
+        message: phrase`compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever`,
         places: [{ path }],
-        help: 'annotate the Application with argocd.argoproj.io/compare-options: ServerSideDiff=true',
+        help: phrase`annotate the Application with argocd.argoproj.io/compare-options: ServerSideDiff=true`,
       }
     },
   },

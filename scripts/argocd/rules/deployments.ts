@@ -1,4 +1,5 @@
 // Which Clusters does one state of the repository deploy, by hand-written manifests and by generated sets alike?
+import { printed } from '../../values/printed.ts'
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
@@ -12,7 +13,7 @@ import { unknownText } from './helm-text.ts'
 import { applicationKey, applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, isDatabaseSource, releasePath, sourcePath } from './manifest-parts.ts'
-import { plainClusters } from './manifest-folders.ts'
+import { folderOf } from './manifest-folders.ts'
 import { overrideSpot } from './override-spot.ts'
 
 /** What a person decides about a deployment. */
@@ -29,8 +30,10 @@ export interface Deployment extends Identity {
   readonly manifest?: Manifest
   /** absent for a hand-written one */
   readonly database?: Database
-  /** it stands as a manifest in a folder of the repository, and no chart makes it */
+  /** it is a manifest in a folder of the repository, and no chart makes it */
   readonly isPlain?: true
+  /** its manifests, or its chart, are in a folder of the repository, so that rules of sets and charts don't see it as a database */
+  readonly isFolder?: true
   /** the line that decides a part */
   readonly spotOf: (part: Part) => Spot
 }
@@ -76,33 +79,28 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
   const name = applicationName(application)
   const own = { key: applicationKey(manifest, name), application: name, maker: makerOf(manifest), manifest }
-  const plain = sources.flatMap((source, nth) =>
-    plainClusters(source, manifest).map((cluster): Deployment => {
-      const { namespace, destination } = identityOfSource(application, manifest, nth)
-      return {
-        ...own,
-        cluster: cluster.name,
-        release: cluster.name,
-        namespace: cluster.namespace ?? namespace,
-        destination,
-        isPlain: true,
-        spotOf: (part) =>
-          part === 'application' || part === 'destination' ? writtenSpot({ manifest, application, nth }, part) : cluster.spot,
-      }
-    }),
-  )
-  const charts = sources.flatMap((source, nth): Deployment[] =>
-    isDatabaseSource(source, settings)
-      ? [
-          {
-            ...identityOfSource(application, manifest, nth),
-            ...own,
-            spotOf: (part) => writtenSpot({ manifest, application, nth }, part),
-          },
-        ]
-      : [],
-  )
-  return [...charts, ...plain]
+  return sources.flatMap((source, nth): Deployment[] => {
+    const chart = {
+      ...identityOfSource(application, manifest, nth),
+      ...own,
+      spotOf: (part: Part) => writtenSpot({ manifest, application, nth }, part),
+    }
+    if (isDatabaseSource(source, settings)) return [chart]
+    const folder = folderOf(source, manifest)
+    if (folder.kind === 'cluster-chart') return [{ ...chart, isFolder: true }]
+    if (folder.kind === 'unread') return []
+    const { namespace, destination } = chart
+    return folder.clusters.map((cluster) => ({
+      ...own,
+      cluster: cluster.name,
+      release: cluster.name,
+      namespace: cluster.namespace ?? namespace,
+      destination,
+      isPlain: true,
+      isFolder: true,
+      spotOf: (part) => (part === 'application' || part === 'destination' ? chart.spotOf(part) : cluster.spot),
+    }))
+  })
 }
 
 interface Source {
@@ -168,7 +166,7 @@ export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> 
       const key = source['chart'] === undefined ? 'path' : source['chart'] === 'cluster' ? 'repoURL' : 'chart'
       const { plain, base } = manifest
       const path = [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth)]
-      const what = `${key === 'repoURL' ? 'chart at' : key} ${String(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
+      const what = `${key === 'repoURL' ? 'chart at' : key} ${printed(source[key] ?? source['repoURL'] ?? '').slice(0, 40)}`
       swaps.set(applicationKey(manifest, applicationName(application)), {
         what,
         spot: manifest.spotOf([...path, key]),

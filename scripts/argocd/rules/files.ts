@@ -1,4 +1,5 @@
 // Are the files that a hand-written Application or set names the files that are there?
+import { named, phrase } from '../../findings/message.ts'
 import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../model.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
@@ -47,13 +48,13 @@ export const fileRules: readonly ManifestRule[] = [
           if (isOldGlob && said.has(`* ${helm.join('.')} ${index}`)) continue
           if (isOldGlob) said.add(`* ${helm.join('.')} ${index}`)
           yield {
-            message: `value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
+            message: phrase`value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
             places: [{ path: [...base, ...helm, 'valueFiles', index] }],
             help: isFolder
-              ? 'name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file'
+              ? phrase`name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file`
               : isOldGlob
-                ? 'name the file: Argo CD reads patterns from 3.4 on'
-                : 'correct the path, which is from the root of the repository',
+                ? phrase`name the file: Argo CD reads patterns from 3.4 on`
+                : phrase`correct the path, which is from the root of the repository`,
           }
         }
       }
@@ -71,9 +72,9 @@ export const fileRules: readonly ManifestRule[] = [
         const path = [...entryPath(application, source), 'ignoreMissingValueFiles']
         if (at(application, ...path) !== true) continue
         yield {
-          message: 'ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults',
+          message: phrase`ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults`,
           places: [{ path: [...base, ...path] }],
-          help: 'remove it, and list only files that exist',
+          help: phrase`remove it, and list only files that exist`,
         }
       }
     },
@@ -100,9 +101,9 @@ export const fileRules: readonly ManifestRule[] = [
         const extra = found.find((path) => !meant(path)) ?? found.find((path) => asOverride(path) !== undefined)
         if (extra === undefined || isExcluded(plain, prefix + extra)) continue
         yield {
-          message: `path is \`${pattern.slice(0, 40)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
+          message: phrase`path is \`${named(pattern)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
           places: [{ path: ['spec', 'generators'] }],
-          help: 'a star crosses folders here: exclude the others with `exclude: true`, or use a list generator',
+          help: phrase`a star crosses folders here: exclude the others with \`exclude: true\`, or use a list generator`,
         }
       }
     },

@@ -1,4 +1,5 @@
 // Which brakes of a hand-written set does a change take away, while its databases live on?
+import { phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -81,17 +82,16 @@ function* brakeFindings(before: Manifest, after: Manifest): Iterable<LocatedFind
   const lowered = brakes.filter(({ strength }) => strength(after) < strength(before))
   const [first] = lowered
   if (first === undefined) return
+  const more = lowered.length - 2
+  const names = lowered.slice(0, 2).map(({ name }) => name)
+  const listed = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ')
   yield {
     rule: 'changes/guard-stays',
     severity: 'warning',
-    message:
-      `set has lost ${lowered.map(({ name }) => name).join(', ')}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`.slice(
-        0,
-        120,
-      ),
+    message: phrase`set has lost ${listed}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`,
     at: after.spotOf(first.path),
-    related: [{ ...before.spotOf(first.path), message: 'this stood here' }],
-    help: 'restore it unless the databases shall go',
+    related: lowered.map(({ name, path }) => ({ ...before.spotOf(path), message: phrase`${name} was here` })),
+    help: phrase`restore it unless the databases shall go`,
   }
 }
 
@@ -109,9 +109,9 @@ function* optionFindings(before: Manifest, after: Manifest): Iterable<LocatedFin
     yield {
       rule: 'changes/guard-stays',
       severity: 'warning',
-      message: `${lost.join(' and ')} of ${applicationName(now).slice(0, 40)} go down, but they kept Argo CD from deleting its database`,
+      message: phrase`${lost.join(' and ')} of ${applicationName(now)} go down, but they kept Argo CD from deleting its database`,
       at: optionSpot(after, now),
-      help: 'restore cluster.annotations with argocd.argoproj.io/sync-options unless the database shall go',
+      help: phrase`restore cluster.annotations with argocd.argoproj.io/sync-options unless the database shall go`,
     }
     return
   }

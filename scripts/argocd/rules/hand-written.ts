@@ -1,7 +1,7 @@
 // What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
-import { locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Database, Finding, Path, Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -9,7 +9,7 @@ import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from './application-values.ts'
-import { generatedDeployments, writtenDeployments, writtenSwaps } from './deployments.ts'
+import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
@@ -22,11 +22,13 @@ import { replacedClusters } from './replaced-clusters.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
 import { nameRules } from './names.ts'
+import { placeholderRules } from './placeholders.ts'
 import { shapeRules } from './shape.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 import { isHidden, judgeSetChanges, pairManifests } from './set-changes.ts'
-import { unknownSetFindings } from './unknown-sets.ts'
+import { findUncompared } from './uncompared.ts'
+import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,
@@ -35,12 +37,17 @@ export const manifestRules: readonly ManifestRule[] = [
   ...nameRules,
   ...deletionRules,
   ...syncRules,
+  ...placeholderRules,
 ]
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
   /** how many hand-written deployments of the base were compared */
   readonly compared: number
+  /** how many of those are still made as they were, under their names */
+  readonly kept: number
+  /** what could not be compared, in words */
+  readonly uncompared: readonly string[]
   /** what became of the databases of the base that have another maker now, or none */
   readonly handovers: readonly Handover[]
   /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
@@ -69,30 +76,20 @@ export function judgeHandWritten({ settings, databases, tree, base }: HandWritte
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
-  let handovers: readonly Handover[] = []
-  let count = 0
+  let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined) {
     const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
     // without its settings, the generated sets of the base are all that is known of its databases
     const before = readManifestFiles(around, base.settings === undefined)
     const now = { settings, databases, tree }
     const compared = compareHands({ before, after: files, base, now })
-    handovers = compared.handovers
-    count = compared.count
-    const isSaid = (change: LocatedFinding): boolean => compared.findings.some((error) => isSameLoss(change, error))
-    const changes = [...judgeSetChanges(before, files, now).filter((change) => !isSaid(change)), ...compared.findings]
-    append(
-      findings,
-      changes.filter((change) => !isExplained(change, findings)),
-    )
+    const played = judgeSetChanges(before, files, now)
+    const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
+    sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
+    append(findings, played.findings, compared.findings)
   }
-  return { findings, handovers, compared: count, stores: storesOf(files), deployed: () => deployedBy(files) }
-}
-
-/** An Application that a take-over leaves out is told as that. */
-function isSameLoss(change: LocatedFinding, error: LocatedFinding): boolean {
-  if (change.rule !== 'changes/application-stays' || error.rule !== 'changes/take-over-complete') return false
-  return change.at.file === error.at.file && change.at.span.start === error.at.span.start
+  const { handovers, count: comparedCount, kept, uncompared } = sides
+  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(files), deployed: () => deployedBy(files) }
 }
 
 interface BothSides {
@@ -107,6 +104,8 @@ interface Compared {
   readonly handovers: readonly Handover[]
   readonly findings: readonly LocatedFinding[]
   readonly count: number
+  readonly kept: number
+  readonly uncompared: readonly string[]
 }
 
 function compareHands({ before, after, base, now }: BothSides): Compared {
@@ -129,10 +128,19 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
   }
+  const written = sides.before.slice(generated.length)
+  const moved = new Set(handovers.map((handover) => handover.before))
+  const uncompared = findUncompared(seen, present)
   return {
     handovers,
-    count: sides.before.length - generated.length,
-    findings: [...handoverFindings(handovers, { successorOf, isTold }), ...unknownSetFindings(before, after, settings)],
+    count: written.length,
+    kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
+    uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
+    findings: [
+      ...handoverFindings(handovers, { successorOf, isTold }),
+      ...unknownSetFindings(before, after, settings),
+      ...uncompared.findings,
+    ],
   }
 }
 
@@ -143,17 +151,6 @@ function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest 
   const live = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const applications = manifest.applications?.map((application) => live.get(applicationName(application)) ?? application)
   return { ...manifest, applications }
-}
-
-/** What is refused as it stands never becomes another database: another identity is told where nothing is wrong with it. */
-function isExplained(change: LocatedFinding, findings: readonly LocatedFinding[]): boolean {
-  if (!/^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/.test(change.rule)) return false
-  const { path } = change.at.file
-  const { line } = locate(change.at)
-  return findings.some(({ rule, severity, at }) => {
-    if (severity !== 'error' || at.file.path !== path) return false
-    return rule === 'argocd/cluster-once' || locate(at).line === line
-  })
 }
 
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
@@ -181,9 +178,9 @@ function eatenFinding(at: Spot, action: string): LocatedFinding {
   return {
     rule: 'argocd/helm-braces',
     severity: 'error',
-    message: `\`{{ ${action.slice(0, 40)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+    message: phrase`\`{{ ${named(action)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
     at,
-    help: `write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
+    help: phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
   }
 }
 
@@ -200,15 +197,15 @@ function unreadFinding({ file, helm, broken }: ManifestFile): LocatedFinding {
   return {
     rule: 'argocd/manifest-readable',
     severity: 'info',
-    message: `template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
+    message: phrase`template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
     at: { file, span },
-    help: 'write the elements out, or keep the control structures out of files that deploy databases',
+    help: phrase`write the elements out, or keep the control structures out of files that deploy databases`,
   }
 }
 
 function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?: 'key' | 'value') => Spot): LocatedFinding {
   const [first, ...others] = finding.places
-  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? 'this takes part in it' }))
+  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
   return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
 }
 

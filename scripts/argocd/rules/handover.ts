@@ -1,4 +1,6 @@
 // Does every Cluster of the base live on under its name, whoever deploys it now?
+import type { Message } from '../../model.ts'
+import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
@@ -11,6 +13,8 @@ export interface Handover {
   readonly after?: Deployment
   /** where an Application that stays gets what it deploys instead */
   readonly swap?: Swap
+  /** the Application goes, and takes its Cluster along */
+  readonly isDeleted?: true
 }
 
 export interface Sides {
@@ -117,8 +121,8 @@ interface Wording {
   readonly rule: string
   readonly severity: 'error' | 'warning'
   readonly part: Part
-  readonly message: string
-  readonly help: string
+  readonly message: Message
+  readonly help: Message
 }
 
 /** Whether the settings, or one manifest, make a deployment on both sides. */
@@ -145,7 +149,7 @@ export function handoverFindings(
     if (result === 'created') return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
-    if (result !== 'gone' || after !== undefined || before.isPlain === true) return true
+    if (result !== 'gone' || after !== undefined || before.isFolder === true) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
   const groups = new Map<string, { wording: Wording; at: Spot; related: Spot; all: Handover[] }>()
@@ -163,9 +167,9 @@ export function handoverFindings(
   return [...groups.values()].flatMap(({ wording, at, related, all }) => {
     const { rule, severity, message, help } = wording
     const more = all.length === 1 ? '' : ` (and ${all.length - 1} more)`
-    const told = { rule, severity, message: `${message.slice(0, 120 - more.length)}${more}`, at, help }
+    const told = { rule, severity, message: phrase`${message}${more}`, at, help }
     const isSamePlace = at.file === related.file && at.span.start === related.span.start
-    const finding = isSamePlace ? told : { ...told, related: [{ ...related, message: 'before this change' }] }
+    const finding = isSamePlace ? told : { ...told, related: [{ ...related, message: phrase`before this change` }] }
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
   })
@@ -173,19 +177,18 @@ export function handoverFindings(
 
 /** An element of a set whose place another one took. */
 function renameWording(before: Deployment, after: Deployment): Wording {
-  const cluster = (before.cluster ?? before.release).slice(0, 30)
+  const cluster = before.cluster ?? before.release
   return {
     rule: 'changes/no-rename',
     severity: 'error',
     part: 'application',
-    message: `Application ${after.application.slice(0, 30)} makes a new, empty Cluster in place of ${before.application.slice(0, 30)}, which leaves ${cluster}`,
-    help: `bring ${before.application} back; where one goes and another comes, make it two changes`,
+    message: phrase`Application ${named(after.application)} makes a new, empty Cluster in place of ${named(before.application)}, which leaves ${named(cluster)}`,
+    help: phrase`bring ${named(before.application)} back; where one goes and another comes, make it two changes`,
   }
 }
 
 function wordings({ result, before, after, swap }: Handover): Wording[] {
-  const name = before.application.slice(0, 40)
-  const cut = (text: string | undefined): string => (text ?? '').slice(0, 40)
+  const name = before.application
   if (swap !== undefined)
     return [
       {
@@ -194,12 +197,12 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         severity: swap.isSameChart ? 'warning' : 'error',
         part: 'cluster',
         message: swap.isSameChart
-          ? `${swap.what} of Application ${name} is not known to make the Cluster ${cut(before.cluster ?? before.release)}`
-          : `${swap.what} of Application ${name} no longer makes the Cluster ${cut(before.cluster ?? before.release)}`,
+          ? phrase`${swap.what} of Application ${named(name)} is not known to make the Cluster ${named(before.cluster ?? before.release)}`
+          : phrase`${swap.what} of Application ${named(name)} no longer makes the Cluster ${named(before.cluster ?? before.release)}`,
         help:
           before.isPlain === true
-            ? 'bring the Cluster back under its name and namespace'
-            : 'restore the chart; a mirror of it must be named in clusterChart.repository of an environment',
+            ? phrase`bring the Cluster back under its name and namespace`
+            : phrase`restore the chart; a mirror of it must be named in clusterChart.repository of an environment`,
       },
     ]
   if (after === undefined)
@@ -208,8 +211,8 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         rule: 'changes/take-over-complete',
         severity: 'error',
         part: 'application',
-        message: `Application ${name} is left out: nothing deploys its Cluster ${cut(before.cluster ?? before.release)} now`,
-        help: 'bring it back beside the others, under the same Application, Cluster and namespace',
+        message: phrase`Application ${named(name)} is left out: nothing deploys its Cluster ${named(before.cluster ?? before.release)} now`,
+        help: phrase`bring it back beside the others, under the same Application, Cluster and namespace`,
       },
     ]
   if (result === 'gone')
@@ -218,8 +221,8 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         rule: 'changes/take-over-complete',
         severity: 'error',
         part: 'cluster',
-        message: `${idOf(after)} makes Cluster ${cut(after.cluster)}, new and empty, but ${cut(before.cluster ?? before.release)} of ${name} is left out`,
-        help: `deploy Cluster ${before.cluster ?? before.release} in ${before.namespace} with Application ${before.application}`,
+        message: phrase`${idOf(after)} makes Cluster ${named(after.cluster)}, new and empty, but ${named(before.cluster ?? before.release)} of ${named(name)} is left out`,
+        help: phrase`deploy Cluster ${before.cluster ?? before.release} in ${named(before.namespace)} with Application ${named(before.application)}`,
       },
     ]
   if (result === 'renamed')
@@ -228,8 +231,8 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         rule: 'changes/application-name-stays',
         severity: 'error',
         part: 'application',
-        message: `Application ${name} becomes ${cut(after.application)}, but both would own Cluster ${cut(before.cluster)}`,
-        help: `name the Application ${before.application} again`,
+        message: phrase`Application ${named(name)} becomes ${named(after.application)}, but both would own Cluster ${named(before.cluster)}`,
+        help: phrase`name the Application ${named(before.application)} again`,
       },
     ]
   if (result === 'unknown')
@@ -238,8 +241,8 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         rule: 'changes/set-comparable',
         severity: 'error',
         part: 'cluster',
-        message: `Cluster of ${name} can't be compared with what ${before.maker.slice(0, 40)} deployed: its name is not known here`,
-        help: `${before.unknown ?? after.unknown ?? 'only the values of the parent tell it'}: set fullnameOverride in the values of the Application, in a change of its own`,
+        message: phrase`Cluster of ${named(name)} can't be compared with what ${named(before.maker)} deployed: its name is not known here`,
+        help: phrase`${before.unknown ?? after.unknown ?? 'only the values of the parent tell it'}: set fullnameOverride in the values of the Application, in a change of its own`,
       },
     ]
   if (result === 'handed-over') return ownedWordings(name, before, after)
@@ -257,8 +260,8 @@ function ownedWordings(name: string, { database, key }: Deployment, { manifest, 
       rule: 'changes/application-stays',
       severity: 'warning',
       part: 'application',
-      message: `Application ${name} is wanted by ${maker.slice(0, 40)}, but ${set} owns it`,
-      help: `after the merge: kubectl patch application -n ${namespace} ${name} ${drop}`,
+      message: phrase`Application ${named(name)} is wanted by ${named(maker)}, but ${named(set)} owns it`,
+      help: phrase`after the merge: kubectl patch application -n ${named(namespace)} ${named(name)} ${named(drop)}`,
     },
   ]
 }
@@ -273,14 +276,14 @@ function recreatedWordings(name: string, before: Deployment, after: Deployment):
       rule: `changes/${part === 'cluster' ? 'cluster-name' : part}-stays`,
       severity: isMove ? 'warning' : 'error',
       part: part === 'cluster' && before.release !== after.release && after.cluster?.startsWith(after.release) === true ? 'release' : part,
-      message: `${part} of Application ${name} goes from ${was.slice(0, 40)} to ${is.slice(0, 40)}, but ${isMove ? 'the database stays where it is' : 'that is new and empty'}`,
+      message: phrase`${named(part)} of Application ${named(name)} goes from ${named(was)} to ${named(is)}, but ${isMove ? 'the database stays where it is' : 'that is new and empty'}`,
       help: isMove
-        ? 'move the database by hand: dump and restore, or a replica cluster'
+        ? phrase`move the database by hand: dump and restore, or a replica cluster`
         : isSuffix && after.database !== undefined
-          ? `the chart appended \`-cluster\` to the release: write it in postgres.layout.cluster, so that the name is ${was}`
+          ? phrase`the chart appended \`-cluster\` to the release: write it in postgres.layout.cluster, so that the name is ${named(was)}`
           : after.database !== undefined && part === 'cluster'
-            ? `set postgres.layout.cluster so that the name is ${was}`
-            : `restore ${was}`,
+            ? phrase`set postgres.layout.cluster so that the name is ${named(was)}`
+            : phrase`restore ${named(was)}`,
     })
   }
   add('cluster', before.cluster, after.cluster)

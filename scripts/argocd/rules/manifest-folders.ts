@@ -1,12 +1,15 @@
-// Which Clusters stand as plain manifests in the folder of this repository that an Application syncs?
+// What does the folder of this repository that an Application syncs deploy: Clusters as plain manifests, the chart, or what can't be read here?
+import { posix } from 'node:path'
 import { trimEndOf } from '../../values/trim.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
-import type { JsonMap } from '../../model.ts'
+import type { Json, JsonMap, Value } from '../../model.ts'
+import type { Tree } from '../../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
+import { directoryFilter } from './directory-filter.ts'
 import type { Manifest } from './manifest-files.ts'
-import { at, ownPath } from './manifest-parts.ts'
+import { at, ownPath, texts } from './manifest-parts.ts'
 
 export interface PlainCluster {
   readonly name: string
@@ -14,36 +17,133 @@ export interface PlainCluster {
   readonly spot: Spot
 }
 
-/** What makes more of a folder than its manifests. */
-const tools = /(?:^|\/)(?:Chart\.yaml|kustomization\.ya?ml|Kustomization)$/
+/** What a folder deploys, as far as databases go. */
+export type Folder =
+  | { readonly kind: 'manifests'; readonly clusters: readonly PlainCluster[] }
+  /** the official chart, copied into the repository */
+  | { readonly kind: 'cluster-chart' }
+  /** something that makes Clusters and is not run here, from these folders */
+  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[] }
 
-/** The Clusters of a source that is a plain folder; none where a tool makes its manifests. */
-export function plainClusters(source: JsonMap, { settings, tree }: Manifest): PlainCluster[] {
-  const { path, repoURL, targetRevision, chart, plugin } = source
-  if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined || plugin !== undefined) return []
+const nothing: Folder = { kind: 'manifests', clusters: [] }
+const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+/** What a manifest, a chart or a kustomization of databases has in it somewhere. */
+const words = /postgresql\.cnpg\.io|cloudnative-pg\.(?:github\.)?io\/charts|ghcr\.io\/cloudnative-pg\/charts/
+
+const folders = new WeakMap<Tree, Map<string, Folder>>()
+
+/** What a source that is a folder of this repository deploys; each folder is looked into once. */
+export function folderOf(source: JsonMap, { settings, tree }: Manifest): Folder {
+  const { path, repoURL, targetRevision, chart, plugin, directory } = source
+  if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return nothing
+  const known = folders.get(tree) ?? new Map<string, Folder>()
+  folders.set(tree, known)
+  const key = JSON.stringify([path, repoURL, targetRevision, plugin === undefined, directory])
+  const folder = known.get(key) ?? lookInto(source, { settings, tree })
+  known.set(key, folder)
+  return folder
+}
+
+/** The file that decides is found as Argo CD finds it. */
+function lookInto(source: JsonMap, { settings, tree }: Pick<Manifest, 'settings' | 'tree'>): Folder {
+  const { path, repoURL, targetRevision, plugin } = source
+  if (typeof path !== 'string' || typeof repoURL !== 'string') return nothing
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
-  const file = { source: 0, entry: path, kind: 'local', repoURL, path: path.replace(/^\.\//, ''), ...revision } as const
-  const own = ownPath(file, settings)
-  const folder = own === undefined ? undefined : trimEndOf(own, '/')
-  if (folder === undefined || folder === '' || folder === '.') return []
+  const local = posix.normalize(`${trimEndOf(path, '/')}/`)
+  const file = { source: 0, entry: path, kind: 'local', repoURL, path: local === './' ? '' : local, ...revision } as const
+  const folder = ownPath(file, settings)
+  if (folder === undefined) return nothing
   const all = tree.wide?.() ?? tree
-  const isDeep = at(source, 'directory', 'recurse') === true
-  const inside = all.paths.filter((one) => one.startsWith(`${folder}/`) && (isDeep || !one.slice(folder.length + 1).includes('/')))
-  if (inside.some((one) => tools.test(one))) return []
-  return inside.flatMap((one) => {
-    const read = /\.ya?ml$/.test(one) ? all.read(one) : undefined
-    if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io')) return []
-    const shown = tree.shown?.(one) ?? one
-    const origin = { path: shown, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
-    return parseYaml(origin, 'service').documents.flatMap((document): PlainCluster[] => {
-      const plain = toPlain(document)
-      if (!isJsonMap(plain) || plain['kind'] !== 'Cluster' || !String(plain['apiVersion']).startsWith('postgresql.cnpg.io/')) return []
-      const node = valueAt(document, ['metadata', 'name'])
-      const spot = node?.kind === 'scalar' ? spotOf(node, 'value') : undefined
-      const namespace = at(plain, 'metadata', 'namespace')
-      const name = at(plain, 'metadata', 'name')
-      if (spot === undefined || typeof name !== 'string') return []
-      return [{ name, namespace: typeof namespace === 'string' ? namespace : undefined, spot }]
-    })
+  if (plugin !== undefined) return unread(all, [folder], 'a plugin')
+  const has = (name: string): boolean => all.paths.includes(folder + name)
+  const directory = at(source, 'directory')
+  if (!isJsonMap(directory) || Object.keys(directory).length === 0) {
+    if (has('Chart.yaml')) return chartIn(all, folder)
+    if (kustomizations.some(has)) return unread(all, foldersOf(all, folder), 'a kustomization')
+  }
+  return manifestsIn(all, folder, { directory, shown: tree })
+}
+
+function chartIn(all: Tree, folder: string): Folder {
+  const isOfficial = at(plainOf(all, `${folder}Chart.yaml`), 'name') === 'cluster' && all.paths.includes(`${folder}templates/cluster.yaml`)
+  const found = unread(all, [folder], 'a chart')
+  return isOfficial && found !== nothing ? { kind: 'cluster-chart' } : found
+}
+
+/** What is made there can't be known; nothing that concerns us where nobody mentions CloudNativePG. */
+function unread(all: Tree, folders: readonly string[], what: string): Folder {
+  return mentions(all, folders) ? { kind: 'unread', what, folders } : nothing
+}
+
+/** The folders that a kustomization takes its resources from, itself first. */
+function foldersOf(all: Tree, first: string): string[] {
+  const folders = [first]
+  for (const folder of folders) {
+    const name = kustomizations.find((one) => all.paths.includes(folder + one))
+    const plain = name === undefined ? null : plainOf(all, folder + name)
+    for (const entry of ['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))) {
+      const next = posix.join('/', folder, entry, '/').slice(1)
+      if (!/^[a-z]+:|^[^/]+@/.test(entry) && !folders.includes(next)) folders.push(next)
+    }
+  }
+  return folders
+}
+
+function mentions(all: Tree, folders: readonly string[]): boolean {
+  return all.paths.some((path) => {
+    if (!/\.(?:ya?ml|json|jsonnet|tpl)$|\/Kustomization$/.test(path) || !folders.some((folder) => path.startsWith(folder))) return false
+    const read = all.read(path)
+    return read?.ok === true && words.test(read.text)
   })
+}
+
+function plainOf(all: Tree, path: string): Json {
+  const read = all.read(path)
+  const { documents } = read?.ok === true ? parseYaml({ path, text: read.text }, 'service') : { documents: [] }
+  return documents[0] === undefined ? null : toPlain(documents[0])
+}
+
+/** Argo CD reads no file with this comment in it. */
+const isSkipped = (text: string): boolean => text.includes('+argocd:skip-file-rendering')
+
+function manifestsIn(
+  all: Tree,
+  folder: string,
+  { directory, shown }: { readonly directory: Json | undefined; readonly shown: Tree },
+): Folder {
+  const isWanted = directoryFilter(directory)
+  const inside = all.paths.filter((one) => one.startsWith(folder) && isWanted(one.slice(folder.length)))
+  const clusters: PlainCluster[] = []
+  for (const path of inside) {
+    const read = all.read(path)
+    if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io') || isSkipped(read.text)) continue
+    if (path.endsWith('.jsonnet')) return { kind: 'unread', what: 'Jsonnet', folders: [folder] }
+    const origin = { path: shown.shown?.(path) ?? path, text: read.text, ...(shown.revision !== undefined && { revision: shown.revision }) }
+    for (const document of parseYaml(origin, 'service').documents)
+      for (const item of itemsOf(document)) {
+        const cluster = clusterIn(item)
+        if (cluster !== undefined) clusters.push(cluster)
+      }
+  }
+  return { kind: 'manifests', clusters }
+}
+
+/** The objects of a List, or the object itself. */
+function itemsOf(document: Value): readonly Value[] {
+  const kind = valueAt(document, ['kind'])
+  const items = valueAt(document, ['items'])
+  return kind?.kind === 'scalar' && kind.value === 'List' && items?.kind === 'list' ? items.items : [document]
+}
+
+function clusterIn(object: Value): PlainCluster | undefined {
+  const plain = toPlain(object)
+  if (!isJsonMap(plain) || plain['kind'] !== 'Cluster') return undefined
+  const version = plain['apiVersion']
+  const node = valueAt(object, ['metadata', 'name'])
+  const spot = node?.kind === 'scalar' ? spotOf(node, 'value') : undefined
+  const namespace = at(plain, 'metadata', 'namespace')
+  const name = at(plain, 'metadata', 'name')
+  if (typeof version !== 'string' || !version.startsWith('postgresql.cnpg.io/') || spot === undefined || typeof name !== 'string')
+    return undefined
+  return { name, namespace: typeof namespace === 'string' ? namespace : undefined, spot }
 }

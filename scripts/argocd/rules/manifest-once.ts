@@ -1,4 +1,5 @@
 // Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
+import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from './helm-text.ts'
@@ -36,10 +37,10 @@ export function doubledManifests(
   const seen = new Map<string, Spot>()
   const findings: LocatedFinding[] = []
   const manifests = new Set<Manifest>()
-  for (const { file, helm, named } of files) {
+  for (const { file, helm, named: objects } of files) {
     // a file in the place of a generated one is told as that
     if (helm.shape !== 'whole' || generatedPaths.includes(file.path)) continue
-    for (const { kind, key, spot, manifest } of named) {
+    for (const { kind, key, spot, manifest } of objects) {
       const word = wordFor[kind]
       const id = `${kind} ${key}`
       if (word === undefined || key.endsWith('/') || key.includes(unknownText)) continue
@@ -48,15 +49,15 @@ export function doubledManifests(
       if (!isGenerated && first === undefined) seen.set(id, spot())
       if (!isGenerated && (first === undefined || kind === 'Application')) continue
       const name = key.slice(key.indexOf('/') + 1)
-      const maker = isGenerated ? '`render` writes' : `${first?.file.path.replace(/^.*(?=.{40})/, '…') ?? ''} has`
+      const maker = isGenerated ? '`render` writes' : phrase`${named(first?.file.path ?? '')} has`
       if (manifest !== undefined) manifests.add(manifest)
       findings.push({
         rule: 'argocd/manifest-once',
         severity: 'error',
-        message: `name is ${name.slice(0, 35)}, but ${maker} ${word} of that name`.slice(0, 120),
+        message: phrase`name is ${named(name)}, but ${maker} ${word} of that name`,
         at: spot(),
-        ...(first === undefined ? {} : { related: [{ ...first, message: `${name} stands here, too` }] }),
-        help: 'remove one of the two, or give it a name of its own: each sync of one would undo the other',
+        ...(first === undefined ? {} : { related: [{ ...first, message: phrase`${named(name)} is here, too` }] }),
+        help: phrase`remove one of the two, or give it a name of its own: each sync of one would undo the other`,
       })
     }
   }

@@ -32,9 +32,13 @@ export function indexOfText(value: Json | undefined, fits: (text: string) => boo
 export function sourcePath(spec: Json | undefined, nth: number): Path {
   const many = at(spec, 'sources')
   if (!Array.isArray(many)) return ['source']
-  const source = many.filter(isJsonMap)[nth]
-  return ['sources', source === undefined ? nth : many.indexOf(source)]
+  const places = sourcePlaces.get(many) ?? [...many.keys()].filter((index) => isJsonMap(many[index]))
+  sourcePlaces.set(many, places)
+  return ['sources', places[nth] ?? nth]
 }
+
+/** Where the maps of a list are; each of thousands of sources asks for its own place. */
+const sourcePlaces = new WeakMap<readonly Json[], readonly number[]>()
 
 /** An Application that deploys databases: a source is the chart of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
@@ -54,7 +58,7 @@ const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.git
 
 /** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
 export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
-  const url = trimEndOf(String(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
+  const url = trimEndOf(printed(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
   return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
 }
 

@@ -1,4 +1,5 @@
 // Would the operator take the Cluster that a hand-written Application makes, and a client the set that makes it?
+import { named, phrase } from '../../findings/message.ts'
 import { isDns1035Label } from '../../kubernetes/dns-name.ts'
 import type { JsonMap, Path } from '../../model.ts'
 import { identityOf } from './application-values.ts'
@@ -34,11 +35,11 @@ export const nameRules: readonly ManifestRule[] = [
             : 'but must begin with a letter and hold a-z, 0-9 and -'
         const isSuffixed = cluster.startsWith(`${release}-`)
         yield {
-          message: `Cluster is named ${shown}${cluster.length > longest ? ' ' : ', '}${must}`,
+          message: phrase`Cluster is named ${named(shown)}${cluster.length > longest ? ' ' : ', '}${named(must)}`,
           places: [{ path: (isAll ? undefined : elementOf(manifest, application)) ?? releasePath(manifest) }],
           help: isSuffixed
-            ? 'the chart appends `-cluster`: set fullnameOverride in the values'
-            : 'set another releaseName, or fullnameOverride in the values',
+            ? phrase`the chart appends \`-cluster\`: set fullnameOverride in the values`
+            : phrase`set another releaseName, or fullnameOverride in the values`,
         }
       }
     },
@@ -51,9 +52,9 @@ export const nameRules: readonly ManifestRule[] = [
       const size = JSON.stringify(plain).length
       if (kind !== 'ApplicationSet' || size < annotationLimit * 0.8) return
       yield {
-        message: `set is ${size} bytes long, but a client-side apply takes ${annotationLimit}`,
+        message: phrase`set is ${named(size)} bytes long, but a client-side apply takes ${named(annotationLimit)}`,
         places: [{ path: ['spec', 'generators'], on: 'key' }],
-        help: 'set ServerSideApply=true in the Application that deploys apps/, or split the set',
+        help: phrase`set ServerSideApply=true in the Application that deploys apps/, or split the set`,
       }
     },
   },

@@ -1,4 +1,5 @@
 // Do the pinned operators go together, and are they known here?
+import { named, phrase } from '../../findings/message.ts'
 import { operatorConflicts } from '../write/operator.ts'
 import type { Settings } from '../../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../../operator/known.ts'
@@ -15,14 +16,14 @@ export function operatorPins(settings: Settings): LocatedFinding[] {
   const conflicts = operatorConflicts(settings).map(({ first, other }) => ({
     rule: 'settings/one-operator',
     severity: 'error' as const,
-    message: `environment \`${other.name}\` pins another operator than \`${first.name}\`, but both are on one Kubernetes cluster`,
+    message: phrase`environment \`${named(other.name)}\` pins another operator than \`${named(first.name)}\`, but both are on one Kubernetes cluster`,
     at: spot(other.name),
-    help: 'give both the same operator, or another destination',
+    help: phrase`give both the same operator, or another destination`,
   }))
   const unknown = settings.environments.flatMap(({ name, operator }) => {
     const message = unknownOperator(operator.version)
-    const finding = { rule: 'settings/known-operator', severity: 'info' as const, help: unknownOperatorHelp }
-    return message === undefined ? [] : [{ ...finding, message, at: spot(name) }]
+    const finding = { rule: 'settings/known-operator', severity: 'info' as const, help: phrase`${unknownOperatorHelp}` }
+    return message === undefined ? [] : [{ ...finding, message: phrase`${message}`, at: spot(name) }]
   })
   return [...conflicts, ...unknown]
 }

@@ -1,14 +1,17 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { Finding, JsonMap, Path } from '../../model.ts'
+import type { Finding, Json, JsonMap, Message, Path } from '../../model.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
 import { formatScalar } from '../../go-template/go-format.ts'
+import { computedText } from './computed-text.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, indexOfText, sourcePath } from './manifest-parts.ts'
+import { readSelector } from '../../applicationset/selector.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
 
@@ -27,11 +30,29 @@ const helps: Partial<Record<GenerateStage, string>> = {
   'app-source-type': 'keep the one that the source is for',
   'app-value-file': 'write a path inside the repository',
   'helm-release-name': 'shorten it, or set helm.releaseName',
-  render: 'add the key to the element, or correct the template',
-  params: 'correct the generator: a text in quotes is always taken',
+  render: 'correct the template',
+  params: 'correct the generator',
   limit: 'make fewer parameter sets, or write out what the template computes',
   panic: 'write goTemplateOptions: ["missingkey=error"]',
 }
+
+/** What helps depends on what is said: the texts of Go's templates, of Sprig and of the generators. */
+const helpsByMessage: readonly (readonly [RegExp, string])[] = [
+  [/no entry for key/, 'add the key to the element, or correct the template'],
+  [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
+  [/^function "[^"]*" not defined/, 'a field begins with a dot, as in {{ .name }}; the functions are those of Sprig'],
+  [/index out of range/, 'count from 0, and no further than the list goes'],
+  [/RawExtension/, 'set `values` as text in template and patch: no patch can change a valuesObject'],
+  [/^found duplicate key path/, 'set pathParamPrefix on one of the two git generators: both set `path`'],
+  [/^found duplicate key/, 'give the key another name in one of the two generators'],
+  [/selector/, 'write matchLabels, or matchExpressions with In or NotIn and values, or with Exists or DoesNotExist'],
+  [/a git generator needs/, 'set `files` or `directories`'],
+  [/^unable to parse/, 'a generator reads maps: correct the file, or leave it out with `exclude: true`'],
+  [/as string/, 'put quotes around the value'],
+  [/list element is no map|of elementsYaml is no map/, 'write `key: value` in each element'],
+  [/two generators|more than one generator|needs two or more/, 'a matrix joins two generators, a merge two or more, each of one kind'],
+  [/merge ?keys/i, 'set mergeKeys to keys that all the generators set, and that tell their elements apart'],
+]
 
 /** The refusals as findings: at the element that alone has them, else at the field of the template. */
 export function* refusals(manifest: Manifest): Iterable<Finding> {
@@ -49,11 +70,18 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (said.has(key)) continue
       said.add(key)
-      const help = helpFor(error, element)
+      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element)
       const text = element?.error?.message ?? message
-      yield { message: text.slice(0, 120), places: [{ path }], ...(help === undefined ? {} : { help }) }
+      yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
   }
+}
+
+const unfilled = 'set goTemplate: true with goTemplateOptions: ["missingkey=error"]: without it a dot is no placeholder'
+
+/** A name with the dots of Go's templates in it, which nothing fills in. */
+function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
+  return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
 }
 
 /** Parts that may not be printed make doubles and gaps that are none. */
@@ -73,6 +101,7 @@ function makersOf({ stage, application }: GenerateError, manifest: Manifest): re
 /** Those of them that are to blame; none: every element has the mistake, so that the template has it. */
 function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement[], manifest: Manifest): readonly SetElement[] {
   const elements = manifest.elements()
+  if ((stage === 'params' && message.includes('selector')) || /\{\{\s*\./.test(message)) return []
   if (stage === 'params') return makers
   if (stage === 'render')
     return makers.length < elements.length ? makers : makers.filter((element) => nearKey(message, element) !== undefined)
@@ -95,13 +124,16 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
   return near === undefined ? element.path : [...element.path, near]
 }
 
-function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): string | undefined {
+function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): Message | undefined {
   const text = element?.error?.message ?? message
   const near = element === undefined ? undefined : nearKey(text, element)
-  return near === undefined ? helps[stage] : `did you mean \`${missingKey(text)}\`?`
+  if (near !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
+  const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
+  const help = byMessage ?? helps[stage]
+  return help === undefined ? undefined : phrase`${help}`
 }
 
-function templatePlace({ stage, message }: GenerateError, { plain, base }: Manifest): Path {
+function templatePlace({ stage, message, path }: GenerateError, { plain, base }: Manifest): Path {
   const spec = at(plain, ...base, 'spec')
   const inSpec = (): Path => [...base, 'spec', ...sourcePlace(stage, message, isJsonMap(spec) ? spec : {})]
   switch (stage) {
@@ -119,15 +151,41 @@ function templatePlace({ stage, message }: GenerateError, { plain, base }: Manif
     case 'decode':
       return ['metadata', 'name']
     case 'params':
-      return ['spec', 'generators']
+      return (
+        (message.includes('selector') ? badSelector(at(plain, 'spec', 'generators'), ['spec', 'generators']) : undefined) ?? [
+          'spec',
+          'generators',
+        ]
+      )
     case 'panic':
       return ['spec', 'goTemplateOptions']
     case 'limit':
-    case 'render':
       return ['spec', 'template']
+    case 'render':
+      return path ?? ['spec', 'template']
     default:
       return inSpec()
   }
+}
+
+/** The first selector that is refused. */
+function badSelector(node: Json | undefined, path: Path): Path | undefined {
+  if (Array.isArray(node)) return firstOf(node.entries(), path)
+  if (!isJsonMap(node)) return undefined
+  try {
+    readSelector(node['selector'])
+  } catch {
+    return [...path, 'selector']
+  }
+  return firstOf(Object.entries(node), path)
+}
+
+function firstOf(entries: Iterable<readonly [string | number, Json]>, path: Path): Path | undefined {
+  for (const [key, value] of entries) {
+    const found = badSelector(value, [...path, key])
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** The entry, the name or the source that is refused, below `spec`. */
@@ -183,9 +241,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (value === null && printed.includes('<no value>'))
       return [
         {
-          message: `${key} is null, but Argo CD prints that as \`<no value>\``,
+          message: phrase`${named(key)} is null, but Argo CD prints that as \`<no value>\``,
           places: [{ path }],
-          help: 'write a text, or remove the key',
+          help: phrase`write a text, or remove the key`,
         },
       ]
     const written = manifest.written(path)
@@ -194,9 +252,9 @@ export function textMistakes(element: SetElement, manifest: Manifest): Finding[]
     if (shown === written || !printed.includes(shown)) return []
     return [
       {
-        message: `${key} is ${written}, but a number is printed as ${shown}`.slice(0, 120),
+        message: phrase`${named(key)} is ${named(written)}, but a number is printed as ${named(shown)}`,
         places: [{ path }],
-        help: `write it in quotes: "${written}"`,
+        help: phrase`write it in quotes: "${named(written)}"`,
       },
     ]
   })

@@ -1,4 +1,5 @@
 // Would Argo CD delete and re-create the Cluster of a hand-written Application, as its options or a hook ask it to?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -53,9 +54,9 @@ function replaced(option: string, at: Spot): LocatedFinding {
   return {
     rule: 'argocd/cluster-is-not-replaced',
     severity: 'error',
-    message: `sync option is \`${option.slice(0, 20)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+    message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
     at,
-    help: `remove \`${option}\`: an update that can't be applied must fail`,
+    help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
   }
 }
 
@@ -63,8 +64,8 @@ function hooked(name: string, at: Spot): LocatedFinding {
   return {
     rule: 'argocd/cluster-is-no-hook',
     severity: 'error',
-    message: `cluster.annotations has ${name}, but a Cluster that is a hook is deleted and re-created at each sync`,
+    message: phrase`cluster.annotations has ${named(name)}, but a Cluster that is a hook is deleted and re-created at each sync`,
     at,
-    help: 'remove it: the chart copies these annotations onto the Cluster itself',
+    help: phrase`remove it: the chart copies these annotations onto the Cluster itself`,
   }
 }

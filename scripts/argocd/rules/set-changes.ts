@@ -1,11 +1,13 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
-import type { JsonMap, Severity } from '../../model.ts'
+import type { JsonMap, Message, Severity } from '../../model.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
 import { renameFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from './application-values.ts'
+import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
@@ -14,11 +16,18 @@ import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
 import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
 import { at, gitGenerators, guardStrength, holds, isDatabase } from './manifest-parts.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
-import { nameRules } from './names.ts'
-import { shapeRules } from './shape.ts'
+import { replacedNames } from './replaced-names.ts'
 
-/** Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set and result. */
-export function judgeSetChanges(before: readonly ManifestFile[], after: readonly ManifestFile[], now: Surroundings): LocatedFinding[] {
+/**
+ * Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set
+ * and result. `deleted`: keys of the Applications that Argo CD deletes together with their databases.
+ */
+export function judgeSetChanges(
+  before: readonly ManifestFile[],
+  after: readonly ManifestFile[],
+  now: Surroundings,
+): { readonly findings: readonly LocatedFinding[]; readonly deleted: ReadonlySet<string> } {
+  const deleted = new Set<string>()
   const present = after.flatMap(({ manifests }) => manifests)
   const makers = new Map([...generatedMakers(now)].map(([key, { what }]) => [key, what]))
   const generated = new Set(
@@ -27,15 +36,23 @@ export function judgeSetChanges(before: readonly ManifestFile[], after: readonly
   for (const manifest of present)
     for (const application of manifest.applications ?? [])
       makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
-  return pairManifests(before, present).flatMap((change) => {
+  const findings = pairManifests(before, present).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
+    const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
-    return old.kind === 'Application' ? applicationFindings(change, takerOf) : setFindings(change, takerOf)
+    return old.kind === 'Application' ? applicationFindings(change, watch) : setFindings(change, watch)
   })
+  return { findings, deleted }
+}
+
+interface Watch {
+  readonly takerOf: TakerOf
+  /** called with each Application that goes together with its database */
+  readonly onDeleted: (name: string) => void
 }
 
 /** Who else makes an Application of this name now. */
@@ -72,9 +89,6 @@ export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): b
   return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
 }
 
-/** Steps of `spec.generators[0].list.elements[0]`. */
-const elementDepth = 6
-
 /** Names that only the parent's values tell: what seems to be lost, or renamed, may be one of them. */
 function isUncertain(before: Manifest, after: Manifest): boolean {
   if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
@@ -82,7 +96,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -105,17 +119,18 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
   // a set that has become empty is told as that
   const isEmpty = after?.applications?.length === 0
-  const relevant = played.filter(({ name }) => {
+  const known = played.filter(({ name }) => {
     const application = databases.get(name)
-    if (application === undefined || isEmpty || name.includes(unknownText) || renamed.has(name)) return false
-    return isDatabase(application, before.settings) && !replaced.has(name)
+    return application !== undefined && !name.includes(unknownText) && isDatabase(application, before.settings)
   })
+  const relevant = isEmpty ? [] : known.filter(({ name }) => !renamed.has(name) && !replaced.has(name))
   const find = (...results: ChangeResult[]): ApplicationChange[] => relevant.filter(({ result }) => results.includes(result))
   const fate = ({ name, cluster }: ApplicationChange): boolean =>
     cluster === 'deleted' && !isGuarded(databases.get(name) as JsonMap, before, tree)
   const made = new Map((after?.applications ?? []).map((application) => [applicationName(application), application]))
   const isPartlyUnknown = (name: string): boolean =>
     JSON.stringify([databases.get(name) ?? null, made.get(name) ?? null]).includes(unknownText)
+  for (const one of known) if (one.result === 'deleted' && fate(one)) onDeleted(one.name)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
@@ -136,14 +151,6 @@ function setFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[]
   return [...findings, ...renameFindings(change, renamed), ...guardFindings(change)]
 }
 
-/** The Applications of elements in whose place one stands now that is wrong: the element is told. */
-function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
-  const wrong = [...shapeRules, ...nameRules].flatMap((rule) => [...rule.check(after)].map(({ places: [{ path }] }) => path))
-  const elements = new Set(wrong.map((path) => path.slice(0, elementDepth).join('.')))
-  const replaced = before.elements().filter(({ path }) => elements.has(path.join('.')))
-  return new Set(replaced.flatMap(({ applications }) => applications.map(applicationName)))
-}
-
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
 function ownGuard({ plain }: Manifest): number {
   return guardStrength(splitOptions(printed(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')), 'Prune')
@@ -158,31 +165,37 @@ function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: 
 
 interface Telling {
   readonly severity: Severity
-  readonly message: (names: string) => string
+  /** what is said of the Application, after its name */
+  readonly message: string
   readonly help: string
 }
 
 const tellings: Readonly<Record<string, Telling>> = {
   'changes/database-stays': {
     severity: 'error',
-    message: (names) => `${names} would be deleted with its database, but no change may delete one`,
+    message: 'would be deleted with its database, but no change may delete one',
     help: 'bring it back; to retire a database, first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
   },
   'changes/application-stays': {
     severity: 'warning',
-    message: (names) => `${names} is no longer wanted, but its database lives on without anyone who sees it here`,
+    message: 'is no longer wanted, but its database lives on without anyone who sees it here',
     help: 'bring it back, or delete Application and database by hand after the merge',
   },
   'changes/application-updates': {
     severity: 'warning',
-    message: (names) => `${names} would differ, but applicationsSync of the set never updates an Application`,
+    message: 'would differ, but applicationsSync of the set never updates an Application',
     help: 'set spec.syncPolicy.applicationsSync: create-update',
   },
   'changes/application-taken': {
     severity: 'error',
-    message: (names) => `${names} would be written, but another set owns it`,
+    message: 'would be written, but another set owns it',
     help: 'keep the name of the set, or remove the old set first and keep its Applications',
   },
+}
+
+/** `Application orders-dev (and 2 more)` */
+function namesOf(first: ApplicationChange, others: readonly ApplicationChange[]): Message {
+  return phrase`Application ${named(first.name)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
 }
 
 function teller(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
@@ -191,10 +204,10 @@ function teller(change: ManifestChange): (rule: string, gone: readonly Applicati
     const gone = all.filter(({ name }) => !name.includes(unknownText))
     const [first, ...others] = gone
     if (first === undefined || telling === undefined) return []
-    const names = `Application ${first.name.slice(0, 40)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    const names = namesOf(first, others)
     const { severity, message, help } = telling
     const { at, related } = goneSpot(change, first.name)
-    return [{ rule, severity, message: message(names).slice(0, 120), at, related, help }]
+    return [{ rule, severity, message: phrase`${names} ${message}`, at, related, help: phrase`${help}` }]
   }
 }
 
@@ -205,52 +218,54 @@ function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], 
     const taker = one.owned ? takerOf(one.name) : undefined
     if (taker !== undefined) found.set(taker, [...(found.get(taker) ?? []), one])
   }
-  const owner = applicationName((change.after ?? change.before).plain).slice(0, 30)
+  const owner = applicationName((change.after ?? change.before).plain)
   const drop = `--type json -p '[{"op":"remove","path":"/metadata/ownerReferences"}]'`
   return [...found].flatMap(([taker, [first, ...others]]) => {
     if (first === undefined) return []
-    const names = `Application ${first.name.slice(0, 30)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+    const names = namesOf(first, others)
     return {
       rule: 'changes/application-stays',
       severity: 'warning',
-      message: `${names} is wanted by ${taker.slice(0, 40)}, but ${owner} owns it`.slice(0, 120),
+      message: phrase`${names} is wanted by ${named(taker)}, but ${named(owner)} owns it`,
       ...goneSpot(change, first.name),
-      help: `after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0]} ${first.name} ${drop}`,
+      help: phrase`after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0] ?? ''} ${first.name} ${drop}`,
     } as const
   })
 }
 
 /** The list that lost an element, or the template; the file of the base where the set itself is gone. */
-function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: string })[] } {
+function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: Message })[] } {
   const element = before.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
   const was = before.spotOf(element?.path ?? ['metadata', 'name'])
   if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
-  const related = [{ ...was, message: `${name} came from here` }]
+  const related = [{ ...was, message: phrase`${named(name)} came from here` }]
   if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
+  const selector = changedSelector(before.plain, after.plain)
+  if (selector !== undefined) return { at: after.spotOf(selector, 'key'), related }
   return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
 }
 
 /** A set that its guard keeps in the cluster although it left the repository. */
 function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFinding {
-  const name = applicationName(before.plain).slice(0, 40)
+  const name = applicationName(before.plain)
   const count = before.applications?.length ?? 0
   if (after !== undefined)
     return {
       rule: 'changes/application-taken',
       severity: 'error',
-      message: `set is renamed from ${name}, but that one stays (Prune=false) and owns the ${count} Applications`.slice(0, 120),
+      message: phrase`set is renamed from ${named(name)}, but that one stays (Prune=false) and owns the ${named(count)} Applications`,
       at: after.spotOf(['metadata', 'name']),
-      related: [{ ...before.spotOf(['metadata', 'name']), message: `${name} before this change` }],
-      help: `name it ${name} again`,
+      related: [{ ...before.spotOf(['metadata', 'name']), message: phrase`${named(name)} before this change` }],
+      help: phrase`name it ${named(name)} again`,
     }
   const isHandedOver = before.applications?.some((application) => takerOf(applicationName(application)) !== undefined) === true
   const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unseen`
   return {
     rule: 'changes/application-stays',
     severity: 'warning',
-    message: `set ${name} is gone here, but its guard keeps it, and ${what}`.slice(0, 120),
+    message: phrase`set ${named(name)} is gone here, but its guard keeps it, and ${what}`,
     at: before.spotOf(['metadata', 'name']),
-    help: `bring it back, or after the merge: kubectl delete applicationset ${name} --cascade=orphan`,
+    help: phrase`bring it back, or after the merge: kubectl delete applicationset ${named(name)} --cascade=orphan`,
   }
 }
 
@@ -265,7 +280,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key) return guardFindings(change)
@@ -273,6 +288,7 @@ function applicationFindings(change: ManifestChange, takerOf: TakerOf): LocatedF
   const cascades = JSON.stringify(at(before.plain, 'metadata', 'finalizers') ?? null).includes('resources-finalizer.argocd.argoproj.io')
   const goes = cascades && ownGuard(before) === 0 && !isGuarded(before.plain, before, before.tree)
   if (!goes && takerOf(name) !== undefined) return []
+  if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
   return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }

@@ -1,4 +1,5 @@
 // Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
+import { named, phrase } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -28,31 +29,31 @@ export function judgeSettings(settings: Settings, databases: readonly Database[]
     findings.push({
       rule: 'argocd/version-new-enough',
       severity: 'error',
-      message: `argocd.version is ${version}, but the generated sets need 2.14 (helm.skipTests, and guards with \`confirm\`)`,
+      message: phrase`argocd.version is ${named(version)}, but the generated sets need 2.14 (helm.skipTests, and guards with \`confirm\`)`,
       at: spot(['argocd', 'version']),
-      help: 'upgrade Argo CD to 2.14 or later',
+      help: phrase`upgrade Argo CD to 2.14 or later`,
     })
   const newer = newerArgoCd(version)
   if (newer !== undefined)
     findings.push({
       rule: 'settings/known-argocd',
       severity: 'info',
-      message: newer,
+      message: phrase`${newer}`,
       at: spot(['argocd', 'version']),
-      help: 'update cnpg-values when a release knows it',
+      help: phrase`update cnpg-values when a release knows it`,
     })
   for (const database of databases) append(findings, nameFindings(database, settings, spot))
   for (const environment of settings.environments) {
     const members = databases.filter((database) => database.environment === environment)
-    const keysOf = elementKeys(settings, environment, members)
-    const size = members.reduce((sum, member) => sum + JSON.stringify(keysOf(member)).length + 1, setBase)
+    const keys = elementKeys(settings, environment, members)
+    const size = members.reduce((sum, member) => sum + JSON.stringify(keys.of(member)).length + 1, setBase)
     if (size < annotationLimit * 0.8) continue
     findings.push({
       rule: 'argocd/set-size',
       severity: 'warning',
-      message: `set of ${environment.name} has ${members.length} elements (about ${size} bytes), but a client-side apply takes ${annotationLimit}`,
+      message: phrase`set of ${named(environment.name)} has ${named(members.length)} elements (about ${named(size)} bytes), but a client-side apply takes ${named(annotationLimit)}`,
       at: spot(['environments', environment.name], 'key'),
-      help: 'set ServerSideApply=true in the Application that deploys apps/, or split the environment',
+      help: phrase`set ServerSideApply=true in the Application that deploys apps/, or split the environment`,
     })
   }
   return findings
@@ -64,9 +65,9 @@ function* nameFindings(database: Database, settings: Settings, spot: (path: Path
     yield {
       rule: 'argocd/application-name',
       severity: 'error',
-      message: `Application is named ${shown(application)}, but names are lower-case letters, digits, \`-\` and \`.\`, at most 253`,
+      message: phrase`Application is named ${named(application)}, but names are lower-case letters, digits, \`-\` and \`.\`, at most 253`,
       at: spot(['layout', 'application']),
-      help: 'change postgres.layout.application',
+      help: phrase`change postgres.layout.application`,
       database: database.id,
     }
   if (isDns1123Label(namespace) && isReadAsText(namespace)) return
@@ -77,14 +78,10 @@ function* nameFindings(database: Database, settings: Settings, spot: (path: Path
     rule: 'argocd/namespace-name',
     severity: 'error',
     message: isReadAsText(namespace)
-      ? `namespace is ${shown(namespace)} (${namespace.length} long), but must be lower-case letters, digits and \`-\`, at most 63`
-      : `namespace is \`${namespace}\`, but must be no word that YAML reads as a number or a switch`,
+      ? phrase`namespace is ${named(namespace)} (${named(namespace.length)} long), but must be lower-case letters, digits and \`-\`, at most 63`
+      : phrase`namespace is \`${named(namespace)}\`, but must be no word that YAML reads as a number or a switch`,
     at: isPattern ? spot(['environments', environment.name, 'namespace']) : serviceSpot(database),
-    help: isPattern ? 'change the pattern, or set `namespace` in service.yaml' : 'change `namespace` in service.yaml',
+    help: isPattern ? phrase`change the pattern, or set \`namespace\` in service.yaml` : phrase`change \`namespace\` in service.yaml`,
     database: database.id,
   }
-}
-
-function shown(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text
 }

@@ -1,8 +1,9 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../admit/stages.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
-import type { Json, Path } from '../../model.ts'
+import type { Json, Message, Path } from '../../model.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'
@@ -37,8 +38,8 @@ export const shapeRules: readonly ManifestRule[] = [
         const help =
           (Object.hasOwn(strays, name) ? strays[name] : undefined) ??
           (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
-        const message = `unknown field \`${name}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
-        yield { message: message.slice(0, 120), places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help }) }
+        const message = phrase`unknown field \`${named(name)}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
+        yield { message, places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help: phrase`${help}` }) }
       }
     },
   },
@@ -53,7 +54,7 @@ export const shapeRules: readonly ManifestRule[] = [
         const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
         if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || printed(at(plain, ...issue.path)).includes('\ue000')) continue
         const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
-        yield { message: issue.message.slice(0, 120), places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
+        yield { message: issue.message, places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
       }
     },
   },
@@ -67,9 +68,9 @@ export const shapeRules: readonly ManifestRule[] = [
       if (manifest.kind === 'Application' || manifest.shape !== 'whole') return
       if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
       yield {
-        message: 'generators give no element, but an empty set deletes every Application it had',
+        message: phrase`generators give no element, but an empty set deletes every Application it had`,
         places: [{ path: ['spec', 'generators'] }],
-        help: 'add elements, or correct the name of the field or the path',
+        help: phrase`add elements, or correct the name of the field or the path`,
       }
     },
   },
@@ -112,7 +113,7 @@ export const shapeRules: readonly ManifestRule[] = [
 ]
 
 /** `CreateNamespace: true` for `CreateNamespace=true`. */
-function optionHelp(value: Json | undefined, path: Path): string | undefined {
+function optionHelp(value: Json | undefined, path: Path): Message | undefined {
   const [entry, ...others] = path.includes('syncOptions') && isJsonMap(value) ? Object.entries(value) : []
-  return entry === undefined || others.length > 0 ? undefined : `write ${entry[0]}=${printed(entry[1])}`
+  return entry === undefined || others.length > 0 ? undefined : phrase`write ${named(entry[0])}=${named(printed(entry[1]))}`
 }

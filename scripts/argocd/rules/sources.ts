@@ -1,7 +1,8 @@
 // Do the sources of a hand-written database give the chart what they are meant to?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
-import type { JsonMap, Path, Settings } from '../../model.ts'
+import type { JsonMap, Message, Path, Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'
@@ -48,9 +49,9 @@ export const sourceRules: readonly ManifestRule[] = [
         const written = at(application, ...list.slice(base.length))
         const placeOf = (entry: string | undefined): Path => [...list, indexOfText(written, (text) => text === entry)]
         yield {
-          message: `value file is ${short(file.path)}, but defaults that stand last win over the service`,
-          places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: 'these values lose' }],
-          help: 'list the defaults first: later files win',
+          message: phrase`value file is ${short(file.path)}, but defaults that stand last win over the service`,
+          places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: phrase`these values lose` }],
+          help: phrase`list the defaults first: later files win`,
         }
         return
       }
@@ -79,9 +80,9 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const { source, path } of placedSources(manifest)) {
         if (source['ref'] === undefined || source['path'] === undefined) continue
         yield {
-          message: `path is ${short(printed(source['path']))}, but a source with a path also deploys what it finds there`,
+          message: phrase`path is ${short(printed(source['path']))}, but a source with a path also deploys what it finds there`,
           places: [{ path: [...path, 'path'] }],
-          help: 'remove `path`: `$values` begins at the root of the repository',
+          help: phrase`remove \`path\`: \`$values\` begins at the root of the repository`,
         }
       }
     },
@@ -98,9 +99,9 @@ export const sourceRules: readonly ManifestRule[] = [
         // one that is empty is refused, and told as that
         if (version === '' || isExactVersion(version)) continue
         yield {
-          message: `targetRevision is \`${version.slice(0, 40)}\`, but a range upgrades databases on the day of a release`,
+          message: phrase`targetRevision is \`${named(version)}\`, but a range upgrades databases on the day of a release`,
           places: [{ path: [...path, 'targetRevision'] }],
-          help: `write one version, such as ${settings.environments[0]?.clusterChart.version ?? '0.8.1'}`,
+          help: phrase`write one version, such as ${settings.environments[0]?.clusterChart.version ?? '0.8.1'}`,
         }
       }
     },
@@ -127,12 +128,9 @@ export const sourceRules: readonly ManifestRule[] = [
         )
         if (open === undefined) continue
         yield {
-          message: `manifest-generate-paths is \`${written.slice(0, 24)}\`, but changes of ${short(open.path)} would go unseen`.slice(
-            0,
-            120,
-          ),
+          message: phrase`manifest-generate-paths is \`${named(written)}\`, but changes of ${short(open.path)} would go unseen`,
           places: [{ path: [...base, 'metadata', 'annotations', key] }],
-          help: 'remove the annotation, or list absolute paths of all value files',
+          help: phrase`remove the annotation, or list absolute paths of all value files`,
         }
         return
       }
@@ -167,22 +165,28 @@ interface EntrySource {
   readonly refs: ReadonlySet<unknown>
 }
 
-function refMistake(entry: string, from: EntrySource, { settings, tree }: Manifest): { message: string; help: string } | undefined {
+function refMistake(entry: string, from: EntrySource, { settings, tree }: Manifest): { message: Message; help: Message } | undefined {
   const shown = entry.length > 40 ? `${entry.slice(0, 39)}…` : entry
   if (entry.startsWith('\\$'))
-    return { message: `value file is \`${shown}\`, but \`\\$\` is no reference`, help: `write ${entry.slice(1)}` }
+    return { message: phrase`value file is \`${named(shown)}\`, but \`\\$\` is no reference`, help: phrase`write ${entry.slice(1)}` }
   if (from.isSingle && /^\$(?!\{?(?:ARGOCD|KUBE)_)[A-Za-z]/.test(entry))
     return {
-      message: `value file is \`${shown}\`, but one \`source\` alone has no other to refer to`,
-      help: 'write `sources`, with a second one that has `ref: values`',
+      message: phrase`value file is \`${named(shown)}\`, but one \`source\` alone has no other to refer to`,
+      help: phrase`write \`sources\`, with a second one that has \`ref: values\``,
     }
   if (!from.isChart || entry.includes('\ue000')) return undefined
   const [first = '', ...rest] = entry.split('/')
   if (first !== '' && from.refs.has(first) && rest.length > 0)
-    return { message: `value file is \`${shown}\`, but a ref is written \`$${first}\``, help: `write $${entry}` }
+    return {
+      message: phrase`value file is \`${named(shown)}\`, but a ref is written \`$${named(first)}\``,
+      help: phrase`write $${named(entry)}`,
+    }
   const isOwn = [staticFolder(settings.layout.databases), 'helm-values'].some((folder) => folder !== '' && entry.startsWith(`${folder}/`))
   if (!isOwn || tree.read(entry) === undefined) return undefined
-  return { message: `value file is \`${shown}\`, but without \`$\` it is looked for in the chart`, help: `write $values/${entry}` }
+  return {
+    message: phrase`value file is \`${named(shown)}\`, but without \`$\` it is looked for in the chart`,
+    help: phrase`write $values/${named(entry)}`,
+  }
 }
 
 function short(path: string): string {

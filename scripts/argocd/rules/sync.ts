@@ -1,4 +1,5 @@
 // Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
+import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { Finding, Json, JsonMap } from '../../model.ts'
 import type { ManifestRule } from './manifest-files.ts'
@@ -36,7 +37,7 @@ const hasKnownOperators = (all: readonly Json[]): boolean =>
 /** `buildAppDependencyList`: a missing label matches NotIn, and never In. */
 function selects(step: Json, application: JsonMap): boolean {
   return expressionsOf(step).every(({ key, operator, values }) => {
-    const label = at(application, 'metadata', 'labels', String(key))
+    const label = at(application, 'metadata', 'labels', printed(key))
     const isListed = Array.isArray(values) && values.includes(label ?? null)
     return operator === 'In' ? label !== undefined && isListed : label === undefined || !isListed
   })
@@ -84,9 +85,9 @@ export const syncRules: readonly ManifestRule[] = [
         for (const [item, operator] of operatorsOf(step)) {
           if (isKnown(operator)) continue
           yield {
-            message: `operator is ${printed(operator).slice(0, 30)}, but steps of RollingSync take In and NotIn`,
+            message: phrase`operator is ${named(printed(operator))}, but steps of RollingSync take In and NotIn`,
             places: [{ path: [...steps, index, 'matchExpressions', item, 'operator'] }],
-            help: 'write In or NotIn, with values',
+            help: phrase`write In or NotIn, with values`,
           }
         }
     },
@@ -116,9 +117,9 @@ export const syncRules: readonly ManifestRule[] = [
       // steps that are wrong come first
       if (!hasKnownOperators(all) || [...stepMistake(all, manifest)].length > 0) return
       yield {
-        message: 'automated is set, but RollingSync switches auto-sync off: nothing is healed between two changes',
+        message: phrase`automated is set, but RollingSync switches auto-sync off: nothing is healed between two changes`,
         places: [{ path, on: 'key' }],
-        help: 'remove `automated`, or the strategy',
+        help: phrase`remove \`automated\`, or the strategy`,
       }
     },
   },
@@ -137,9 +138,9 @@ export const syncRules: readonly ManifestRule[] = [
           for (const [item, text] of listOf(entry[field]).entries()) {
             if (!hidesTooMuch(text)) continue
             yield {
-              message: `ignoreDifferences hide ${text.slice(0, 40)}, but a change there would then never be seen or healed`,
+              message: phrase`ignoreDifferences hide ${named(text)}, but a change there would then never be seen or healed`,
               places: [{ path: [...path, index, field, item] }],
-              help: 'name single fields that the operator fills in, such as /spec/managed/roles/0/inherit',
+              help: phrase`name single fields that the operator fills in, such as /spec/managed/roles/0/inherit`,
             }
           }
       }
@@ -169,14 +170,14 @@ function* stepMistake(all: readonly Json[], { applications }: Manifest): Iterabl
     const [, second] = found
     yield second === undefined
       ? {
-          message: `Application ${name} is in no step, but RollingSync never syncs what no step selects`,
+          message: phrase`Application ${named(name)} is in no step, but RollingSync never syncs what no step selects`,
           places: [{ path: [...steps], on: 'key' }],
-          help: 'give the template the labels that the steps select, or add a step',
+          help: phrase`give the template the labels that the steps select, or add a step`,
         }
       : {
-          message: `Application ${name} is in steps ${found.join(' and ')}, but must be in exactly one`.slice(0, 120),
+          message: phrase`Application ${named(name)} is in steps ${found.join(' and ')}, but must be in exactly one`,
           places: [{ path: [...steps, second - 1, 'matchExpressions'], on: 'key' }],
-          help: 'narrow one of the steps',
+          help: phrase`narrow one of the steps`,
         }
     return
   }

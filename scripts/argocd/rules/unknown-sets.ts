@@ -1,7 +1,8 @@
 // What can be said of a set of databases whose Applications can't be known here, when a branch changes it?
+import { phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
-import type { Json, Path, Settings } from '../../model.ts'
+import type { Json, Message, Path, Settings } from '../../model.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
@@ -58,6 +59,14 @@ function generatorNames(plain: Json): string[] {
   return [...new Set(names)].filter((name) => !['selector', 'template'].includes(name)).slice(0, 3)
 }
 
+/** The sets of databases whose Applications are not known now, in words. */
+export function unknownSets(present: readonly Manifest[], settings: readonly Settings[]): string[] {
+  return present.flatMap((manifest) => {
+    const reason = makesDatabases(manifest, settings) ? reasonOf(manifest) : undefined
+    return reason === undefined ? [] : [`Applications of set ${nameOf(manifest)}, since ${reason}`]
+  })
+}
+
 /** The Applications were known at the base, and are not now. */
 function lostSight(old: Manifest, now: Manifest): LocatedFinding[] {
   const reason = now.isEaten ? undefined : reasonOf(now)
@@ -66,10 +75,10 @@ function lostSight(old: Manifest, now: Manifest): LocatedFinding[] {
     {
       rule: 'changes/set-comparable',
       severity: 'error',
-      message: `set ${nameOf(old)} had ${old.applications?.length ?? 0} Applications, but which it has now can't be known here`,
+      message: phrase`set ${nameOf(old)} had ${old.applications?.length ?? 0} Applications, but which it has now can't be known here`,
       at: now.spotOf(['spec', 'generators'], 'key'),
-      related: [{ ...old.spotOf(['spec', 'generators'], 'key'), message: 'these were known' }],
-      help: `${reason}: list the elements, or make this change alone and look at the diff in Argo CD`,
+      related: [{ ...old.spotOf(['spec', 'generators'], 'key'), message: phrase`these were known` }],
+      help: phrase`${reason}: list the elements, or make this change alone and look at the diff in Argo CD`,
     },
   ]
 }
@@ -136,10 +145,10 @@ function named(rule: string, what: string, { old, now, path, was, is }: Change):
   return {
     rule,
     severity: 'error',
-    message: `set ${nameOf(now)} changes ${what} to ${shown(is)}, but that makes new, empty ones`.slice(0, 120),
+    message: phrase`set ${nameOf(now)} changes ${what} to ${shown(is)}, but that makes new, empty ones`,
     at: now.spotOf(path),
-    related: [{ ...old.spotOf(path), message: `${shown(was)} before this change` }],
-    help: `restore ${shown(was)}`,
+    related: [{ ...old.spotOf(path), message: phrase`${shown(was)} before this change` }],
+    help: phrase`restore ${shown(was)}`,
   }
 }
 
@@ -148,12 +157,12 @@ function otherElements(old: Manifest, now: Manifest): LocatedFinding {
   return {
     rule: 'changes/set-comparable',
     severity: isBraked ? 'warning' : 'error',
-    message: `generators of set ${nameOf(now)} change, but which Applications come and go can't be known here`,
+    message: phrase`generators of set ${nameOf(now)} change, but which Applications come and go can't be known here`,
     at: now.spotOf(['spec', 'generators'], 'key'),
-    related: [{ ...old.spotOf(['spec', 'generators'], 'key'), message: 'the generators before this change' }],
+    related: [{ ...old.spotOf(['spec', 'generators'], 'key'), message: phrase`the generators before this change` }],
     help: isBraked
-      ? 'what goes lives on, unwanted: look at `argocd appset generate` before and after'
-      : 'what goes would be deleted with its database: first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+      ? phrase`what goes lives on, unwanted: look at \`argocd appset generate\` before and after`
+      : phrase`what goes would be deleted with its database: first set applicationsSync: create-update and preserveResourcesOnDeletion: true`,
   }
 }
 
@@ -179,38 +188,38 @@ function goneSet(old: Manifest): LocatedFinding {
     return {
       rule: 'changes/application-stays',
       severity: 'warning',
-      message: `set ${nameOf(old)} is gone here, but its guards keep what it made: Applications that can't be known here live on unseen`,
+      message: phrase`set ${nameOf(old)} is gone here, but its guards keep what it made: Applications that can't be known here live on unseen`,
       ...place,
-      help: `bring it back, or after the merge: kubectl delete applicationset ${nameOf(old)} --cascade=orphan`,
+      help: phrase`bring it back, or after the merge: kubectl delete applicationset ${nameOf(old)} --cascade=orphan`,
     }
   return {
     rule: 'changes/database-stays',
     severity: 'error',
-    message: `set ${nameOf(old)} is removed, and all its Applications would be deleted with their databases`,
+    message: phrase`set ${nameOf(old)} is removed, and all its Applications would be deleted with their databases`,
     ...place,
-    help: 'bring it back; to retire databases, first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+    help: phrase`bring it back; to retire databases, first set applicationsSync: create-update and preserveResourcesOnDeletion: true`,
   }
 }
 
 function renamedSet(old: Manifest, now: Manifest): LocatedFinding {
-  const place: { at: Spot; related: (Spot & { message: string })[] } = {
+  const place: { at: Spot; related: (Spot & { message: Message })[] } = {
     at: now.spotOf(['metadata', 'name']),
-    related: [{ ...old.spotOf(['metadata', 'name']), message: `${nameOf(old)} before this change` }],
+    related: [{ ...old.spotOf(['metadata', 'name']), message: phrase`${nameOf(old)} before this change` }],
   }
   if (isKept(old) || keepsResources(old))
     return {
       rule: 'changes/application-taken',
       severity: 'error',
-      message: `set is renamed from ${nameOf(old)}, but ${isKept(old) ? 'that one stays (Prune=false) and owns' : 'that one may still own'} its Applications`,
+      message: phrase`set is renamed from ${nameOf(old)}, but ${isKept(old) ? 'that one stays (Prune=false) and owns' : 'that one may still own'} its Applications`,
       ...place,
-      help: `name it ${nameOf(old)} again`,
+      help: phrase`name it ${nameOf(old)} again`,
     }
   return {
     rule: 'changes/database-stays',
     severity: 'error',
-    message: `set is renamed from ${nameOf(old)}, and all Applications of that one would be deleted with their databases`,
+    message: phrase`set is renamed from ${nameOf(old)}, and all Applications of that one would be deleted with their databases`,
     ...place,
-    help: `name it ${nameOf(old)} again`,
+    help: phrase`name it ${nameOf(old)} again`,
   }
 }
 
@@ -227,9 +236,9 @@ function unreadFiles(before: readonly ManifestFile[], after: readonly ManifestFi
       {
         rule: 'changes/set-comparable',
         severity: isGone ? 'error' : 'warning',
-        message: `${file.path.slice(-50)} ${isGone ? 'is gone' : 'changes'}, but what it deployed can't be known: Helm decides about its text`,
+        message: phrase`${file.path.slice(-50)} ${isGone ? 'is gone' : 'changes'}, but what it deployed can't be known: Helm decides about its text`,
         at: { file, span },
-        help: 'compare what Argo CD deploys before and after by hand (`argocd app diff`), and merge this change alone',
+        help: phrase`compare what Argo CD deploys before and after by hand (\`argocd app diff\`), and merge this change alone`,
       },
     ]
   })

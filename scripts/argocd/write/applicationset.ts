@@ -55,20 +55,27 @@ function fieldsOf(settings: Settings, environment: Environment, named: boolean):
   ]
 }
 
-/** The keys that an element of a set has for each database: those that do not follow from the service are in every one. */
-export function elementKeys(
-  settings: Settings,
-  environment: Environment,
-  members: readonly Database[],
-): (database: Database) => Record<string, string> {
+/** Which texts of a set are templates, and which are keys of every element because one member's does not follow from its service. */
+interface Keys {
+  readonly fields: readonly Field[]
+  readonly own: readonly Field[]
+  /** the keys of a member's element */
+  readonly of: (database: Database) => Record<string, string>
+}
+
+/** The keys that an element of a set has for each database. */
+export function elementKeys(settings: Settings, environment: Environment, members: readonly Database[]): Keys {
   const named = members.some((database) => database.name !== undefined)
-  const own = fieldsOf(settings, environment, named).filter((field) => differs(field, members))
-  return (database) => ({
-    service: database.service,
-    ...(named ? { name: database.name ?? '' } : {}),
-    ...Object.fromEntries(own.map((field) => [field.key, field.of(database)])),
-    ...(database.retired === undefined ? {} : { retired: 'true' }),
-  })
+  const fields = fieldsOf(settings, environment, named)
+  const own = fields.filter((field) => differs(field, members))
+  const of = (database: Database): Record<string, string> => {
+    const keys: Record<string, string> = { service: database.service }
+    if (named) keys['name'] = database.name ?? ''
+    for (const field of own) keys[field.key] = field.of(database)
+    if (database.retired !== undefined) keys['retired'] = 'true'
+    return keys
+  }
+  return { fields, own, of }
 }
 
 function differs(field: Field, members: readonly Database[]): boolean {
@@ -81,15 +88,12 @@ function differs(field: Field, members: readonly Database[]): boolean {
 
 function writeSet(settings: Settings, plan: SetPlan): string {
   const { environment, members } = plan
-  const named = members.some((database) => database.name !== undefined)
-  const fields = fieldsOf(settings, environment, named)
-  const own = fields.filter((field) => differs(field, members))
+  const keys = elementKeys(settings, environment, members)
   const text = (key: string): string => {
-    const field = fields.find((candidate) => candidate.key === key) as Field
-    return own.includes(field) ? `{{ .${key} }}` : elementTemplate(field.pattern, environment.name)
+    const field = keys.fields.find((candidate) => candidate.key === key) as Field
+    return keys.own.includes(field) ? `{{ .${key} }}` : elementTemplate(field.pattern, environment.name)
   }
-  const keysOf = elementKeys(settings, environment, members)
-  const elements = members.map((database) => writeElement(keysOf(database))).join('')
+  const elements = members.map((database) => writeElement(keys.of(database))).join('')
   return `${setHead(settings, plan)}        elements:
 ${elements}  syncPolicy:
     applicationsSync: create-update

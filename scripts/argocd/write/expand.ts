@@ -1,4 +1,5 @@
 // Do the generated sets give exactly the databases that were planned?
+import { textOf } from '../../findings/message.ts'
 import type { Database, Json, JsonMap } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { isJsonMap, toPlain } from '../../values/value.ts'
@@ -26,7 +27,7 @@ export function expandHelmTemplate(text: string): string {
 export function readOwnObjects(text: string): JsonMap[] {
   const { documents, problems } = parseYaml({ path: 'generated', text: expandHelmTemplate(text) }, 'generator')
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new Error(`a generated file is no YAML: ${fatal.message}`)
+  if (fatal !== undefined) throw new Error(`a generated file is no YAML: ${textOf(fatal.message)}`)
   return documents.map((document): Json => toPlain(document)).filter(isJsonMap)
 }
 

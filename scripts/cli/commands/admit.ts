@@ -1,7 +1,7 @@
 // `admit`: would the API server and the operator take these manifests?
+import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
@@ -22,6 +22,7 @@ import type { Diagnostic, Place, RuledFinding, SourceFile, Value } from '../../m
 import { formatPath, nearest } from '../../values/path.ts'
 import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { readNamed } from '../../repository/named-file.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
@@ -62,9 +63,10 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const refused = judged.filter((one) => isRefused(one, operator)).length
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
+  const chosen = flags.operator === undefined ? ' (the newest known; --operator takes another)' : ''
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
   terminal.stderr(
-    `${plural(judged.length, 'object')} judged as CloudNativePG ${judgedAs(operator)} would: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+    `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
 }
@@ -102,9 +104,9 @@ function readFile(path: string, terminal: Terminal): SourceFile {
   const shown = path === '-' ? '<stdin>' : path
   let bytes: Buffer
   try {
-    bytes = readFileSync(path === '-' ? 0 : resolve(terminal.cwd, path))
+    bytes = readNamed(path === '-' ? 0 : resolve(terminal.cwd, path))
   } catch (error) {
-    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`)
+    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'})`)
   }
   const text = decodeText(bytes)
   if (!text.ok) throw new UsageError(`${shown} ${text.message}`)
@@ -130,7 +132,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
       findings.push({
         rule: error.rule,
         severity: 'error',
-        message: `${error.field}: ${error.message}`.slice(0, 120),
+        message: phrase`${named(error.field)}: ${named(error.message)}`,
         at: spotAt(manifest.value, { path }),
         object: `${manifest.kind}/${manifest.name}`,
         path: formatPath(path),
@@ -158,7 +160,7 @@ function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): 
     severity: dropped && finding.severity === 'error' ? 'warning' : finding.severity,
     message: finding.message,
     at: spotAt(manifest.value, first),
-    related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? 'this takes part in it' })),
+    related: others.map((other) => ({ ...spotAt(manifest.value, other), message: other.label ?? takesPart })),
     help: finding.help,
     object: `${manifest.kind}/${manifest.name}`,
     path: formatPath(first.path),

@@ -1,10 +1,13 @@
 // `check`: is everything fit to be merged?
+import { printed } from '../../values/printed.ts'
+import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { noSuchDatabase } from '../../discover/fleet.ts'
 import { judgedAs } from '../../operator/known.ts'
-import { compareBaseline, writeBaseline } from '../../report/baseline.ts'
+import { compareBaseline, isLasting, writeBaseline } from '../../report/baseline.ts'
 import { isHelmOnPath } from '../../chart/cross-check.ts'
 import { count, footer, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { writeGithub, writeGithubSummary } from '../../emit/formats/github.ts'
@@ -15,17 +18,17 @@ import { writeSarif } from '../../emit/formats/sarif.ts'
 import { readLive } from '../../live/state.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Reader } from '../../report/places.ts'
-import { writeWhole } from '../../repository/write.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../model.ts'
-import { nearest } from '../../values/path.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
+import { readNamed, TooLarge } from '../../repository/named-file.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
-import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { openReport } from './target.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
 export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
@@ -51,6 +54,9 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   const workspace = openWorkspace(terminal.cwd, flags)
   if (flags.changed === true && flags.base === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: touched since when?')
+  const target = { workspace, cwd: terminal.cwd }
+  const file = openReport({ ...target, named: flags.out, kind: `check ${format}` })
+  const baseline = openReport({ ...target, named: flags['write-baseline'], kind: 'baseline' })
   const outcome = await runPipeline(workspace, {
     staged: flags.staged === true,
     base: flags.base,
@@ -59,19 +65,27 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     crossCheck: readCrossCheck(flags['cross-check']),
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
-  if (flags['write-baseline'] !== undefined) {
-    const { diagnostics } = placeFor('program', selected, workspace)
-    const problems = writeBaseline(resolve(terminal.cwd, flags['write-baseline']), diagnostics, {
-      inside: repositoryTop(workspace.root),
-      shown: flags['write-baseline'],
-    })
-    terminal.stderr(`${visible(flags['write-baseline'])}: ${plural(problems, 'known problem')} written\n`)
+  if (baseline !== undefined) {
+    const placed = placeFor('program', selected, workspace).diagnostics
+    const { text, problems } = writeBaseline(placed)
+    baseline(text)
+    const listed = placed.filter(isLasting).length
+    const left = placed.length - listed
+    const rest =
+      left === 0
+        ? ''
+        : `; ${plural(left, 'problem')} of this change ${left === 1 ? 'is' : 'are'} not listed, since no later change has ${left === 1 ? 'it' : 'them'}`
+    terminal.stderr(`${visible(flags['write-baseline'] as string)}: ${plural(problems, 'known problem')} written${rest}\n`)
     return 0
   }
-  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.comparedByHand ?? 0))
+  if (outcome.comparison?.isFirst === true) terminal.stderr(firstAdoption(outcome.comparison.base.revision, outcome.byHand?.compared ?? 0))
   const isWhole = names.length === 0 && flags.changed !== true
   const wanted = flags.baseline === undefined ? selected : withoutKnown(selected, { file: flags.baseline, isWhole, workspace }, terminal)
-  await report(wanted, outcome, { format, workspace, out: flags.out }, terminal)
+  const chosen = outcome.databases.filter(({ id }) => isChosen(id, names))
+  const reported = names.length === 0 ? outcome : { ...outcome, judged: Math.min(outcome.judged, chosen.length) }
+  await report(wanted, reported, { format, workspace, file }, terminal)
+  const hidden = names.length === 0 ? 0 : count(outcome.diagnostics).errors - count(selected).errors
+  if (hidden > 0) terminal.stderr(`${plural(hidden, 'error')} of other databases ${hidden === 1 ? 'is' : 'are'} not shown\n`)
   return count(wanted).errors > 0 ? 1 : 0
 }
 
@@ -80,7 +94,7 @@ export function firstAdoption(revision: string, byHand: number): string {
   const what =
     byHand === 0
       ? 'every database is new, and nothing was compared'
-      : `nothing was compared but the names of the ${plural(byHand, 'Cluster')} deployed there`
+      : `nothing was compared but the ${byHand === 1 ? 'name of the Cluster' : `names of the ${byHand} Clusters`} deployed there`
   return `${visible(revision)} has no settings of databases (apps/values.yaml): ${what}\n`
 }
 
@@ -89,15 +103,20 @@ function openLive(path: string | undefined, terminal: Terminal): LiveState | und
   if (path === undefined) return undefined
   let bytes: Buffer
   try {
-    bytes = readFileSync(resolve(terminal.cwd, path))
-  } catch {
+    bytes = readNamed(resolve(terminal.cwd, path))
+  } catch (error) {
+    if (error instanceof TooLarge) throw new UsageError(`--live is \`${path}\`, but ${error.message}`)
     throw new UsageError(`--live is \`${path}\`, but there is no such file: kubectl get applications,clusters -A -o yaml > ${path}`)
   }
   const read = decodeText(bytes)
   if (!read.ok) throw new UsageError(`--live is \`${path}\`, but it ${read.message}`)
   const { state, findings } = readLive({ path, text: read.text })
   const broken = findings.find((finding) => finding.severity === 'error')
-  if (broken !== undefined) throw new UsageError(`--live ${path}: ${broken.message}`)
+  if (broken?.rule === 'live/any-object')
+    throw new UsageError(
+      `--live is \`${path}\`, but has no Applications and no Clusters: kubectl get applications,clusters -A -o yaml > ${path}`,
+    )
+  if (broken !== undefined) throw new UsageError(`--live ${path}: ${textOf(broken.message)}`)
   return state
 }
 
@@ -108,19 +127,20 @@ function readCrossCheck(flag: string | undefined): boolean {
   return true
 }
 
+function isChosen(id: string, names: readonly string[]): boolean {
+  return names.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
 /** The diagnostics that concern the named databases (`orders/prd`, or `orders` for all its environments). */
 function select(outcome: Outcome, names: readonly string[]): readonly Diagnostic[] {
   if (names.length === 0) return outcome.diagnostics
   const ids = outcome.databases.map((database) => database.id)
   const wanted = new Set<string>()
   for (const name of names) {
-    const matches = ids.filter((id) => id === name || id.startsWith(`${name}/`))
+    const matches = ids.filter((id) => isChosen(id, [name]))
     // a database whose settings are broken is not known by name: then everything is shown
     if (matches.length === 0 && outcome.settings === undefined) return outcome.diagnostics
-    if (matches.length === 0) {
-      const guess = nearest(name, ids)
-      throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
-    }
+    if (matches.length === 0) throw noSuchDatabase(name, outcome.databases)
     for (const id of matches) wanted.add(id)
   }
   return outcome.diagnostics.filter((diagnostic) => diagnostic.databases.length === 0 || diagnostic.databases.some((id) => wanted.has(id)))
@@ -139,6 +159,8 @@ function selectChanged({ comparison, databases }: Outcome, diagnostics: readonly
     databases.some((database) => comparison.touches(database)) || [...comparison.base.databases.keys()].some((id) => !present.has(id))
   return diagnostics.filter((diagnostic) => {
     if (diagnostic.databases.length > 0) return diagnostic.databases.some(isTouched)
+    // nothing is checked at all: whoever asks must know
+    if (diagnostic.rule === 'discover/any-database') return true
     return anything || diagnostic.at.revision !== undefined || comparison.base.differs(diagnostic.at.file)
   })
 }
@@ -155,7 +177,7 @@ function withoutKnown(
   terminal.stderr(`${plural(known, 'known problem')} left out (${visible(from.file)})\n`)
   if (from.isWhole && stale.length > 0) {
     terminal.stderr(
-      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} fit nothing any more; write it again with --write-baseline:\n`,
+      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} ${stale.length === 1 ? 'fits' : 'fit'} nothing any more; write it again with --write-baseline:\n`,
     )
     for (const line of stale.slice(0, 10)) terminal.stderr(`  ${visible(maskInText(line, { isMessage: true }))}\n`)
     if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
@@ -175,32 +197,43 @@ const readers: Readonly<Record<Format, Reader>> = {
 export interface ReportOptions {
   readonly format: Format
   readonly workspace: Workspace
-  /** the file that takes the report; absent or `-`: stdout */
-  readonly out?: string | undefined
+  /** writes the file that takes the report; absent: stdout */
+  readonly file?: ((text: string) => void) | undefined
 }
 
 /** Diagnostics to stdout or a file in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
 export async function report(
   unplaced: readonly Diagnostic[],
   outcome: Outcome,
-  { format, workspace, out }: ReportOptions,
+  { format, workspace, file }: ReportOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { diagnostics, original } = placeFor(readers[format], unplaced, workspace)
   const source: Outcome['source'] = (file, revision) => outcome.source(original(file), revision)
-  const isFile = out !== undefined && out !== '-'
-  const text = await writeReport(diagnostics, { ...outcome, source }, format, isFile ? { ...terminal, color: false } : terminal)
-  if (isFile) writeWhole(resolve(terminal.cwd, out), text, { inside: repositoryTop(workspace.root), shown: out })
+  const text = await writeReport(diagnostics, { ...outcome, source }, format, file === undefined ? terminal : { ...terminal, color: false })
+  if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
   // a release that is not known here did not judge anything
   const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
   const summary = footer(count(diagnostics), outcome, [...operators])
-  if (format === 'pretty' && diagnostics.length > 0 && !isFile) terminal.stderr('\n')
+  if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
+  if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
+  const said = new Set(diagnostics.map(({ message }) => message))
+  for (const text of outcome.byHand?.uncompared ?? [])
+    if (!said.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
+}
+
+/** How many findings `fix` may correct. Its editors are loaded where there is any to try. */
+async function fixableOf(outcome: Outcome): Promise<number> {
+  if (outcome.diagnostics.every(({ fix }) => fix === undefined)) return 0
+  const { countFixable } = await import('../../fix/proposals.ts')
+  return countFixable(outcome)
 }
 
 async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<string> {
@@ -232,6 +265,6 @@ function appendSummary(file: string, text: string, terminal: Terminal): void {
   try {
     appendFileSync(file, `${text}\n`)
   } catch (error) {
-    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : String(error))}\n`)
+    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : printed(error))}\n`)
   }
 }

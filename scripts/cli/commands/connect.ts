@@ -10,13 +10,15 @@ import { environmentSnippet, migration, nodeSnippet, pythonSnippet, springSnippe
 import type { Route, Snippet } from '../../connect/snippets.ts'
 import { connectJson, connectText } from '../../connect/text.ts'
 import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
+import type { Fleet } from '../../discover/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ConnectFlags {
   readonly root?: string | undefined
@@ -44,11 +46,11 @@ const snippets: Readonly<Record<'spring' | 'env' | 'node' | 'python', (route: Ro
  */
 export function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
-  const [name, folder, ...rest] = operands
+  const [first, second, ...rest] = operands
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
   if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)
-  if ((folder !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
-    throw new UsageError(`\`${rest[0] ?? folder}\` is an unexpected argument; only --flyway takes a folder`)
+  if ((second !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
+    throw new UsageError(`\`${rest[0] ?? second}\` is an unexpected argument; only --flyway takes a folder`)
   const [kind] = wanted
   if (format === 'json' && kind !== undefined)
     throw new UsageError(`--format is \`json\`, but --${kind} prints a snippet, which has one form; leave one of them out`)
@@ -56,14 +58,17 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
     throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
+  // `--flyway DIR orders/prd` is what the option looks like
+  const isTurned = second !== undefined && !isNamed(fleet, first) && isNamed(fleet, second)
+  const [name, folder] = isTurned ? [second, first] : [first, second]
   const charts = chartsOf(workspace, settings)
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
-  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
-  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
+  sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const facts = connectFacts(evaluated.database, evaluated.objects)
-  if (facts === undefined) return refuse(evaluated.refusals, terminal)
+  if (facts === undefined) return refuse(evaluated.refusals, workspace, terminal)
   if (kind === 'flyway') return writeMigration(facts, folder, terminal)
   if (kind !== undefined) {
     const pooler = facts.services.find((service) => service.kind === 'pooler')
@@ -74,8 +79,14 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
       terminal.stderr(`warning: ${oneLine(route.service.name)} leads to standbys, but ${facts.database} has 1 instance and so none\n`)
     return printSnippet(snippets[kind](route), terminal)
   }
-  terminal.stdout(format === 'json' ? connectJson(facts) : connectText(facts, terminal.color))
+  terminal.stdout(
+    format === 'json' ? connectJson(facts) : connectText(facts, { color: terminal.color, command: commandLine(workspace, 'connect') }),
+  )
   return 0
+}
+
+function isNamed({ databases }: Fleet, name: string | undefined): boolean {
+  return databases.some(({ id }) => id === name || id.startsWith(`${name}/`))
 }
 
 function routeOf(facts: ConnectFacts, via: string): Route {

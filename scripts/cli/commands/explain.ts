@@ -2,16 +2,16 @@
 import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
-import { factsOf, isServed, knownMembers, readersOf, storedAt, storedOf } from '../../admit/field-facts.ts'
+import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
 import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
 import { maskingOf } from '../../explain/masking.ts'
-import { parseObjectPath, parsePath } from '../../explain/path-text.ts'
+import { itemBeyond, joinSteps, parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
 import { plural } from '../../emit/formats/text.ts'
-import { explanationToJson } from '../../explain/report.ts'
+import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
@@ -22,13 +22,14 @@ import { withDefaults } from '../../explain/inspected.ts'
 import type { Inspected } from '../../explain/inspected.ts'
 import type { Json, Path, RenderedObject, Value } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
+import { placer } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
 import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { leavesOf, toPlain, valueAt } from '../../values/value.ts'
+import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ExplainFlags {
   readonly root?: string | undefined
@@ -47,16 +48,19 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
   const charts = chartsOf(workspace, settings)
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
-  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, terminal)
-  sayUnknownOperators([evaluated.database.environment.operator.version], terminal)
+  if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
+  sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const inspected = withDefaults(evaluated)
-  const told = text === undefined ? wholeTree(inspected) : explainText(inspected, text)
+  const place = placer(format === 'json' ? 'program' : 'person', workspace)
+  const told = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
+  const absent = inspected.refusals.filter(({ rule }) => rule === 'chart/available')
+  refuse(absent, workspace, terminal)
   if (wrong > 0)
     terminal.stderr(
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,
@@ -115,6 +119,8 @@ function explainText(inspected: Inspected, text: string): Explanation {
     throw new UsageError(
       `${inspected.database.id} has no objects, because the chart refuses its values; run \`check ${inspected.database.id}\``,
     )
+  const [kind = '', ...steps] = text.split('.')
+  if (kinds.has(kind) && steps.length > 0) throw new UsageError(`\`${text}\` is no path; did you mean \`${kind}/${steps.join('.')}\`?`)
   if (/^[A-Z]\w*\//.test(text)) {
     const kind = text.slice(0, text.indexOf('/'))
     const guess = nearest(kind, kinds)
@@ -125,13 +131,15 @@ function explainText(inspected: Inspected, text: string): Explanation {
   const path = parsePath(text)
   if (path === undefined || path.length === 0)
     throw new UsageError(`\`${text}\` is no path; write one such as cluster.storage.size or Cluster/spec.storage.size`)
-  return explainValue(inspected, path)
+  return explainValue(inspected, joinSteps(inspected.values, path))
 }
 
 function explainValue(inspected: Inspected, path: Path): Explanation {
   const { values, layers, objects, merged } = inspected
   const masking = maskingOf([values, ...layers])
   const value = valueAt(values, path)
+  const beyond = value === undefined ? itemBeyond(values, path) : undefined
+  if (beyond !== undefined) throw new UsageError(beyond)
   const said = layersAt(layers, path, value)
   const facts = knownFacts(inspected, path, value !== undefined || valueAt(merged, path) !== undefined)
   const fields = fieldsFrom(objects, path, value)
@@ -208,7 +216,7 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
   // the API server takes any text, PostgreSQL does not
   const facts = known === undefined ? field : { ...field, ...known }
   const stored = storedOf(object.plain, operator)
-  const effective = stored === undefined ? undefined : storedAt(stored, path)
+  const effective = stored === undefined ? undefined : jsonAt(stored, path)
   const filled = value === undefined && (effective === null || typeof effective !== 'object') ? effective : undefined
   return {
     ...line,
@@ -232,7 +240,7 @@ function postgresReaders(objects: readonly RenderedObject[], path: Path): Reader
   return readersOfParameter(cluster, parameter).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
 }
 
-function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): Explanation {
+function explainField(inspected: Inspected, { kind, name, path: typed }: ObjectPath): Explanation {
   const matches = inspected.objects.filter((object) => object.kind === kind && (name === undefined || object.name === name))
   const [object, second] = matches
   if (object === undefined) throw new UsageError(`${inspected.database.id} has no ${kind} called \`${name}\``)
@@ -241,6 +249,7 @@ function explainField(inspected: Inspected, { kind, name, path }: ObjectPath): E
       `${inspected.database.id} has several of kind ${kind}; name one of ${listed(matches.map((match) => `${kind}/${match.name}/`))}`,
     )
   const masking = maskingOf([inspected.values, ...inspected.layers])
+  const path = joinSteps(object.value, typed)
   const node = valueAt(object.value, path)
   const operator = inspected.database.environment.operator.version
   if (node === undefined) return unsetField(inspected, object, path)

@@ -4,15 +4,14 @@ import { resolve } from 'node:path'
 import { fingerprints } from '../../report/fingerprint.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { unifiedDiff } from '../../fix/diff.ts'
-import { applyEdits, offsetOf, readDraft, safeEdits } from '../../fix/edit.ts'
-import type { Edit } from '../../fix/edit.ts'
-import { proposeEdit } from '../../fix/propose.ts'
-import type { Diagnostic } from '../../model.ts'
+import { applyEdits, offsetOf } from '../../fix/edit.ts'
+import { propose } from '../../fix/proposals.ts'
+import type { Proposal } from '../../fix/proposals.ts'
 import { byCodeUnit } from '../../values/path.ts'
+import { placer } from '../../report/places.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import { isInside } from '../../repository/tree.ts'
-import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
@@ -24,11 +23,6 @@ export interface FixFlags {
   readonly databases?: string | undefined
   readonly charts?: string | undefined
   readonly 'dry-run'?: boolean | undefined
-}
-
-interface Proposal extends Edit {
-  readonly fingerprint: string
-  readonly diagnostic: Diagnostic
 }
 
 interface Fixed {
@@ -52,13 +46,16 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   if (isPartial)
     terminal.stderr(`not every fix was tried, since that takes too long${done.length > 0 ? '; run `fix` again for the others' : ''}\n`)
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
+  const place = placer('person', workspace)
   if (flags['dry-run'] === true) {
     let left = 0
     for (const [path, { before, after }] of files) {
-      const patch = unifiedDiff(path, before, after)
+      // `git apply` takes paths from the working directory, and none that leave it
+      const near = place(path).file
+      const patch = unifiedDiff(near.startsWith('../') ? path : near, before, after)
       terminal.stdout(patch.text, 'exact')
       if (patch.left > 0)
-        terminal.stderr(`${visible(path)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+        terminal.stderr(`${visible(near)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
       left += patch.left
     }
     terminal.stderr(
@@ -69,10 +66,12 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
   for (const [path, { after }] of files) {
     const full = resolve(workspace.root, path)
     const { databases = workspace.root } = workspace
-    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: path })
+    writeWhole(full, after, { inside: isInside(databases, full) ? databases : workspace.root, shown: place(path).file })
   }
   for (const { diagnostic, what } of done)
-    terminal.stdout(`${visible(diagnostic.at.file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`)
+    terminal.stdout(
+      `${visible(place(diagnostic.at.file).file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`,
+    )
   const { errors, warnings } = count(left.diagnostics)
   const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)
@@ -140,42 +139,4 @@ function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome
     if (still.has(edit.fingerprint)) return true
     return edit.touches.length === 1 && fresh.has(`${edit.start + before} ${file}`)
   })
-}
-
-interface Proposed {
-  /** path → edits that can be made together, in order */
-  readonly proposals: ReadonlyMap<string, readonly Proposal[]>
-  readonly isPartial: boolean
-}
-
-function propose(outcome: Outcome, refused: ReadonlySet<string>): Proposed {
-  const prints = fingerprints(outcome.diagnostics)
-  const drafts = new Map<string, ReturnType<typeof readDraft>>()
-  const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
-  const [anyOperator = ''] = operators.values()
-  const drafted = new Map<string, Proposal[]>()
-  for (const [index, diagnostic] of outcome.diagnostics.entries()) {
-    const fingerprint = prints[index] as string
-    const path = diagnostic.at.file
-    if (refused.has(fingerprint)) continue
-    if (!drafts.has(path)) drafts.set(path, readDraft(path, outcome.source(path) ?? ''))
-    const draft = drafts.get(path)
-    const edit =
-      draft === undefined ? undefined : proposeEdit(diagnostic, draft, operators.get(diagnostic.databases[0] ?? '') ?? anyOperator)
-    if (edit === undefined || draft === undefined) continue
-    const what = maskMessage(edit.what, [{ ...diagnostic.at, text: draft.file.text }])
-    const proposal = { ...edit, what, fingerprint, diagnostic }
-    const own = drafted.get(path)
-    if (own === undefined) drafted.set(path, [proposal])
-    else own.push(proposal)
-  }
-  const proposals = new Map<string, readonly Proposal[]>()
-  let isPartial = false
-  for (const [path, own] of drafted) {
-    const draft = drafts.get(path)
-    const safe = draft === undefined ? undefined : safeEdits(draft, own)
-    if (safe?.isPartial === true) isPartial = true
-    if (safe !== undefined && safe.edits.length > 0) proposals.set(path, safe.edits)
-  }
-  return { proposals, isPartial }
 }

@@ -20,6 +20,7 @@ import { newFiles } from '../../new/service.ts'
 import type { NewFile, NewService } from '../../new/service.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import type { Tree } from '../../repository/tree.ts'
+import { placer } from '../../report/places.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -52,7 +53,7 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
   const { settings } = fleet
-  if (settings === undefined) return refuse(fleet.findings, terminal)
+  if (settings === undefined) return refuse(fleet.findings, workspace, terminal)
   if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is an unexpected argument; new takes one service`)
   const tree = openTree(workspace, settings.layout, false)
   const targetOf = (path: string): Target => targetIn(workspace, settings, path)
@@ -164,7 +165,7 @@ function write(places: readonly { readonly file: NewFile; readonly target: Targe
   for (const { file, target } of places) {
     const full = join(target.root, target.path)
     writeWhole(full, file.text, { inside: target.root, shown: file.path, isNew: true })
-    terminal.stdout(`written  ${visible(workspace.databases === undefined ? file.path : full)}\n`)
+    terminal.stdout(`written  ${visible(placer('person', workspace)(full).file)}\n`)
   }
   terminal.stderr(`next: ${commandLine(workspace, 'render')}, then commit these files together with the generated ones\n`)
 }

@@ -1,16 +1,18 @@
 // `plan`: what will merging this branch do?
-import { sayUnknownOperators } from './refuse.ts'
+import { sayUnknownReleases } from './refuse.ts'
+import { maskInText } from '../../secret/shapes.ts'
+import { byText } from '../../values/by-text.ts'
 import { visible } from '../../values/untrusted.ts'
 import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
+import type { DatabaseChange } from '../../changes/comparison.ts'
+import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { repositoryTop } from '../../repository/place.ts'
-import { writeWhole } from '../../repository/write.ts'
-import { resolve } from 'node:path'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
+import { openReport } from './target.ts'
 
 export interface PlanFlags {
   readonly root?: string | undefined
@@ -24,11 +26,26 @@ export interface PlanFlags {
 
 const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
 
-/** Prints the plan. Exit code 0, whatever it says; 1 when a file can't be read, so that there is no plan. */
+/** Names and reasons without what is secret by its shape; the values of changes were masked where they were compared. */
+function withoutSecrets(change: DatabaseChange): DatabaseChange {
+  const { application, reason, changes, steps } = change
+  return {
+    ...change,
+    application: shown(application),
+    ...(reason === undefined ? {} : { reason: shown(reason) }),
+    changes: changes.map((field) => ({ ...field, object: shown(field.object) })),
+    steps: steps.map((step) => ({ ...step, text: shown(step.text) })),
+  }
+}
+
+const shown = byText((text) => maskInText(text, { isMessage: true }))
+
+/** Prints the plan. Exit code 1 when the change can't be merged as it is: errors are found, or a file can't be read and there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const workspace = openWorkspace(terminal.cwd, flags)
+  const file = openReport({ named: flags.out, kind: `plan ${format}`, workspace, cwd: terminal.cwd })
   const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base })
   const { comparison } = outcome
   const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
@@ -50,17 +67,25 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     terminal.stderr('cannot plan until these errors are fixed\n')
     return 1
   }
-  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.comparedByHand ?? 0))
-  sayUnknownOperators(
-    (outcome.settings?.environments ?? []).map(({ operator }) => operator.version),
-    terminal,
-  )
+  if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.byHand?.compared ?? 0))
+  if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
-  const about = { base: flags.base, compared: outcome.comparison.base.compared, diagnostics: outcome.diagnostics }
-  const text = writers[format](about, outcome.comparison.result())
-  if (flags.out === undefined || flags.out === '-') terminal.stdout(text)
-  else writeWhole(resolve(terminal.cwd, flags.out), text, { inside: repositoryTop(workspace.root), shown: flags.out })
+  const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
+  // a path from the top of another checkout would not say which one
+  const reader = format === 'pretty' || workspace.databases !== undefined ? 'person' : 'program'
+  const { diagnostics } = placeFor(reader, outcome.diagnostics, workspace)
+  const about = {
+    base: flags.base,
+    compared: outcome.comparison.base.compared,
+    diagnostics,
+    place: placer(reader, workspace),
+    kept,
+    uncompared,
+  }
+  const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
+  if (file === undefined) terminal.stdout(text)
+  else file(text)
   const blocked = blockedBy(flags.base, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
-  return 0
+  return errors > 0 ? 1 : 0
 }

@@ -7,7 +7,9 @@ import { setsFile } from '../../argocd/write/manifests.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { placer } from '../../report/places.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
+import type { Workspace } from '../../repository/workspace.ts'
 import { report } from './check.ts'
 
 export interface RenderFlags {
@@ -38,15 +40,20 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
   const { written, failure } = write(workspace.root, outcome)
-  tell(written, outcome, terminal)
+  tell(written, outcome, { workspace, terminal })
   if (failure === undefined) return 0
   terminal.stderr(`cnpg-values: ${visible(failure)}; fix that and run render again\n`)
   return 2
 }
 
-function tell({ written, removed, unchanged }: Written, { databases }: Outcome, terminal: Terminal): void {
-  for (const path of written) terminal.stdout(`written  ${visible(path)}\n`)
-  for (const path of removed) terminal.stdout(`removed  ${visible(path)}\n`)
+function tell(
+  { written, removed, unchanged }: Written,
+  { databases }: Outcome,
+  { workspace, terminal }: { readonly workspace: Workspace; readonly terminal: Terminal },
+): void {
+  const place = placer('person', workspace)
+  for (const path of written) terminal.stdout(`written  ${visible(place(path).file)}\n`)
+  for (const path of removed) terminal.stdout(`removed  ${visible(place(path).file)}\n`)
   terminal.stderr(
     `${plural(databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
   )

@@ -1,10 +1,9 @@
 // `report`: what does the whole fleet look like, on one page?
 import type { Workspace } from '../../repository/workspace.ts'
 import { chartsOf } from '../../discover/charts.ts'
-import { readFileSync, statSync } from 'node:fs'
 import { trimEndOf } from '../../values/trim.ts'
 import { visible } from '../../values/untrusted.ts'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { isFleetPage, writeHtml } from '../../emit/page/page.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { factsOf } from '../../emit/page/facts.ts'
@@ -14,10 +13,10 @@ import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../pipeline.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { reasonFor, realTarget, writeWhole } from '../../repository/write.ts'
-import type { WriteOptions } from '../../repository/write.ts'
+import { writeWhole } from '../../repository/write.ts'
 import { repositoryTop } from '../../repository/place.ts'
-import { refuse } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
+import { targetOf } from './target.ts'
 
 export interface ReportFlags {
   readonly root?: string | undefined
@@ -39,9 +38,23 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   const base = linkBase(flags['link-base'])
   const workspace = openWorkspace(terminal.cwd, flags)
   const options = { inside: repositoryTop(workspace.root), shown: out }
-  const target = out === '-' ? undefined : targetOf(resolve(terminal.cwd, out), options)
+  const target =
+    out === '-'
+      ? undefined
+      : targetOf(
+          {
+            flag: '--out',
+            path: resolve(terminal.cwd, out),
+            example: 'fleet.html',
+            workspace,
+            what: 'page of this program',
+            isOurs: isFleetPage,
+          },
+          options,
+        )
   const outcome = await runPipeline(workspace, { staged: false })
-  if (outcome.settings === undefined) return refuse(outcome.diagnostics, terminal)
+  if (outcome.settings === undefined) return refuse(outcome.diagnostics, workspace, terminal)
+  sayUnknownReleases(outcome.settings, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
     databases: factsOfFleet(outcome, workspace),
@@ -88,22 +101,4 @@ function encodePath(path: string): string {
     .split('/')
     .map((segment) => encodeURIComponent(segment))
     .join('/')
-}
-
-/** The file behind `out`, links followed; wrong usage where something else than an earlier page is there. */
-function targetOf(path: string, options: WriteOptions): string {
-  const out = options.shown
-  try {
-    const target = realTarget(path, options)
-    const stats = statSync(target, { throwIfNoEntry: false })
-    if (stats === undefined) return target
-    if (stats.isDirectory()) throw new UsageError(`--out is \`${out}\`, but must be a file, such as ${join(out, 'fleet.html')}`)
-    if (!stats.isFile()) throw new UsageError(`--out is \`${out}\`, but must be a file; \`-\` is standard output`)
-    if (!isFleetPage(readFileSync(target, 'utf8')))
-      throw new UsageError(`--out is \`${out}\`, but that file is no page of this program; name another one, or remove it`)
-    return target
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-    throw new UsageError(`--out is \`${out}\`, but can't be written there: ${reasonFor(error)}`)
-  }
 }

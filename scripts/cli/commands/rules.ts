@@ -58,7 +58,7 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
   if (until !== undefined) lines.push(`  until operator ${until.join(', ')}`)
   if (upstream !== undefined) lines.push(`  as the operator's ${upstream}`)
   lines.push(
-    severity !== 'error' ? `  allow it where it is blamed: # allow ${id}: your reason` : `  can not be allowed: ${whyNotAllowed(id)}`,
+    severity !== 'error' ? `  allow it where it is blamed: # allow ${id}: your reason` : `  cannot be allowed: ${whyNotAllowed(id)}`,
   )
   const example = ruleExamples[id]
   if (example === undefined) {

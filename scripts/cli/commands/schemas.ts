@@ -1,11 +1,12 @@
 // `schemas derive`: turn a release's CRDs into the schemas that objects are checked against.
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { visible } from '../../values/untrusted.ts'
 import fastGlob from 'fast-glob'
 import { deriveSchemas } from '../../derive/crd-to-schema.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -42,7 +43,16 @@ export function schemasDerive(flags: SchemasFlags, terminal: Terminal): number {
 function readInputs(full: string, shown: string): { path: string; text: string }[] {
   const stats = statSync(full, { throwIfNoEntry: false })
   if (stats === undefined) throw new UsageError(`--from is \`${shown}\`, but there is no such file or folder`)
-  if (!stats.isDirectory()) return [{ path: shown, text: readFileSync(full, 'utf8') }]
+  if (!stats.isDirectory()) return [{ path: shown, text: readText(full, shown) }]
   const names = fastGlob.sync('**/*.{yaml,yml,json}', { cwd: full })
-  return names.sort(byCodeUnit).map((name) => ({ path: name, text: readFileSync(join(full, name), 'utf8') }))
+  return names.sort(byCodeUnit).map((name) => ({ path: name, text: readText(join(full, name), name) }))
+}
+
+function readText(full: string, shown: string): string {
+  try {
+    return readNamed(full).toString('utf8')
+  } catch (error) {
+    if (error instanceof TooLarge) throw new UsageError(`--from: ${shown} can't be read: ${error.message}`)
+    throw error
+  }
 }

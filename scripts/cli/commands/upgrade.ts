@@ -1,5 +1,6 @@
 // `upgrade`: what would change or break with other pins?
 import { chartsOf } from '../../discover/charts.ts'
+import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
@@ -8,16 +9,16 @@ import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
-import { readFleet } from '../../discover/fleet.ts'
+import { noSuchDatabase, readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { updateVerdict } from '../../changes/update.ts'
 import { isRenderable } from '../../chart/database-objects.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
-import type { Database, Environment, Json, JsonMap, MapValue } from '../../model.ts'
-import { nearest } from '../../values/path.ts'
+import type { Database, Diagnostic, Environment, Json, JsonMap, MapValue } from '../../model.ts'
 import { append } from '../../values/append.ts'
+import { placeFor } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
@@ -33,10 +34,11 @@ import { fieldChanges, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
 import { collectNotes, effectOf, goneFindings, newFindings } from '../../upgrade/verdict.ts'
 import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
+import { suppress } from '../../report/suppress.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
-import { refuse, sayUnknownOperators } from './refuse.ts'
+import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface UpgradeFlags {
   readonly root?: string | undefined
@@ -55,7 +57,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const pins = readPins(flags)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
-  if (fleet.settings === undefined) return refuse(fleet.findings, terminal)
+  if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const databases = choose(fleet, names)
   if (databases.length === 0) throw new UsageError('there is no database to upgrade')
   const tree = openTree(workspace, fleet.settings.layout, false)
@@ -64,9 +66,10 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   const inPlace =
     core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
   // what is asked for is said in the notes
-  sayUnknownOperators(
-    databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
+  sayUnknownReleases(
+    fleet.settings,
     terminal,
+    databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
   )
   const { told, broken } = compare(
     { settings: fleet.settings, root: workspace.root, charts: chartsOf(workspace, fleet.settings) },
@@ -76,19 +79,20 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   )
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
-  const frame = { color: terminal.color, source: (file: string) => texts.get(file) }
-  terminal.stdout(
-    format === 'json' ? upgradeToJson(told) : upgradeToText(told, (diagnostic) => formatDiagnostic(diagnostic, frame), terminal.color),
-  )
-  if (broken.length > 0) refuse(broken, terminal)
+  const shown = (diagnostic: Diagnostic): string => {
+    const { diagnostics, original } = placeFor('person', [diagnostic], workspace)
+    const frame = { color: terminal.color, source: (file: string) => texts.get(original(file)) }
+    return diagnostics.map((one) => formatDiagnostic(one, frame)).join('')
+  }
+  terminal.stdout(format === 'json' ? upgradeToJson(told) : upgradeToText(told, shown, terminal.color))
+  if (broken.length > 0) refuse(broken, workspace, terminal)
   return broken.length > 0 || told.databases.some(({ verdict }) => verdict === 'breaks' || verdict === 'unknown') ? 1 : 0
 }
 
 function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
   for (const name of names) {
     if (fleet.databases.some(({ id }) => id === name || id.startsWith(`${name}/`))) continue
-    const guess = nearest(name, [...fleet.databases.map(({ id }) => id), ...fleet.databases.map(({ service }) => service)])
-    throw new UsageError(`there is no database \`${name}\`${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`)
+    throw noSuchDatabase(name, fleet.databases)
   }
   return names.length === 0
     ? fleet.databases
@@ -119,7 +123,12 @@ function compare(
   }
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
-  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: storedChanges(pair.before, pair.after), inPlace }))
+  const changesOf = (pair: Pair): FieldChange[] => {
+    // what a side without objects stores is not known, and not nothing
+    const isKnown = pair.before.objects.length > 0 && pair.after.objects.length > 0
+    return isKnown ? storedChanges(pair.before, pair.after) : []
+  }
+  const verdicts = pairs.map((pair) => verdictOf(pair, { fresh, before, pins, changes: changesOf(pair), inPlace }))
   const majors = [...new Set(pairs.flatMap(({ before: side }) => majorsOf(side)))].sort((a, b) => a - b)
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
@@ -144,11 +153,8 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   const after = pairs.flatMap((pair) => [...pair.after.findings, ...transition(pair, pins), ...losses(pair, pins)])
   append(before, judgePins(pairs.map((pair) => pair.before)))
   append(after, judgePins(pairs.map((pair) => pair.after)))
-  // what the upgrade's own findings say of a parameter, PostgreSQL's need not say again
-  const placeOf = ({ at, database }: LocatedFinding): string => [database, at.file.path, at.span.start].join('\0')
-  const told = new Set(after.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(placeOf))
-  const once = after.filter((finding) => !finding.rule.startsWith('postgres/') || !told.has(placeOf(finding)))
-  return [applyAllowances(before, databases, []), applyAllowances(once, databases, [])]
+  const once = suppress(after)
+  return [applyAllowances(suppress(before), databases, []), applyAllowances(once, databases, [])]
 }
 
 /** What the generated sets need of Argo CD; it concerns every database. */
@@ -179,19 +185,19 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   // a chart that is rendered says itself what it does not read
   const isTaken = database.environment.clusterChart.version === pins.chart
   for (const { path, since, field } of pins.chart === undefined || isTaken ? [] : unreadValues(merged, pins.chart)) {
-    const message = `${field} is set, but chart cluster ${pins.chart} does not read it (${since} is the first that does)`
+    const message = phrase`${named(field)} is set, but chart cluster ${named(pins.chart)} does not read it (${named(since)} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
       severity: 'error',
       message,
       at: nearestSpot(merged, path, 'key') ?? serviceSpot(database),
-      help: 'stay with the newer chart, or remove it',
+      help: phrase`stay with the newer chart, or remove it`,
       database: database.id,
     })
   }
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
-      const message = `backups go through the operator itself, but operator ${pins.operator} is announced to leave that to the Barman Cloud plugin`
+      const message = phrase`backups go through the operator itself, but operator ${named(pins.operator)} is announced to leave that to the Barman Cloud plugin`
       append(
         found,
         located(after, object, [
@@ -200,7 +206,7 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
             severity: 'error',
             message,
             places: [{ path, on: 'key' }],
-            help: 'move to backups.method: plugin before the upgrade',
+            help: phrase`move to backups.method: plugin before the upgrade`,
           },
         ]),
       )

@@ -2,7 +2,7 @@
 import { append } from '../../values/append.ts'
 import type { Diagnostic, Severity } from '../../model.ts'
 import { markdownText } from './markdown.ts'
-import { printable } from './text.ts'
+import { printable, reachInBrackets } from './text.ts'
 
 /** GitHub shows this many annotations of each type for one step and drops the others without a word. */
 const shownOfEach = 10
@@ -34,7 +34,8 @@ function byReach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) => b.databases.length - a.databases.length)
 }
 
-function annotation({ severity, message, help, at, rule, databases }: Diagnostic): string {
+function annotation(diagnostic: Diagnostic): string {
+  const { severity, message, help, at, rule } = diagnostic
   const properties = {
     // a runner finds no file whose name holds what could steer a terminal
     file: printable(at.file),
@@ -45,7 +46,7 @@ function annotation({ severity, message, help, at, rule, databases }: Diagnostic
     title: rule,
   }
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
-  const reach = databases.length > 1 ? ` (${databases.length} databases)` : ''
+  const reach = printable(reachInBrackets(diagnostic))
   return `::${commands[severity]} ${list.join(',')}::${escapeText(`${printable(message)}${reach}${help === undefined ? '' : `\nhelp: ${printable(help)}`}`)}\n`
 }
 

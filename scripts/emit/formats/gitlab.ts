@@ -1,5 +1,6 @@
 // How do diagnostics look to GitLab (a Code Quality report)?
 import type { Diagnostic, Severity } from '../../model.ts'
+import { reachInBrackets } from './text.ts'
 import { fingerprints } from '../../report/fingerprint.ts'
 
 const severities: Readonly<Record<Severity, string>> = { error: 'critical', warning: 'minor', info: 'info' }
@@ -7,12 +8,12 @@ const severities: Readonly<Record<Severity, string>> = { error: 'critical', warn
 /** The JSON list that `artifacts:reports:codequality` takes; fingerprints are unique and stay when lines move. */
 export function writeGitlab(diagnostics: readonly Diagnostic[]): string {
   const prints = fingerprints(diagnostics)
-  const entries = diagnostics.map(({ rule, severity, message, help, at, databases }, index) => ({
-    description: `${message}${databases.length > 1 ? ` (${databases.length} databases)` : ''}${help === undefined ? '' : `; help: ${help}`}`,
-    check_name: rule,
+  const entries = diagnostics.map((diagnostic, index) => ({
+    description: `${diagnostic.message}${reachInBrackets(diagnostic)}${diagnostic.help === undefined ? '' : `; help: ${diagnostic.help}`}`,
+    check_name: diagnostic.rule,
     fingerprint: prints[index] as string,
-    severity: severities[severity],
-    location: { path: at.file, lines: { begin: at.line, end: at.endLine } },
+    severity: severities[diagnostic.severity],
+    location: { path: diagnostic.at.file, lines: { begin: diagnostic.at.line, end: diagnostic.at.endLine } },
   }))
   return `${JSON.stringify(entries, null, 2)}\n`
 }

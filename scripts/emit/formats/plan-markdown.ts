@@ -1,6 +1,6 @@
 // How does a plan look as a comment on a pull request?
-import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../findings/spot.ts'
+import type { DatabaseChange } from '../../changes/comparison.ts'
 import type { Json } from '../../model.ts'
 import {
   blockedBy,
@@ -13,6 +13,7 @@ import {
   nameObjects,
   shownJson,
   summarize,
+  unseenLines,
 } from './plan.ts'
 import { markdownCode, markdownText } from './markdown.ts'
 import type { PlanGroup, PlanHead } from './plan.ts'
@@ -23,7 +24,8 @@ const longest = 12
 const mostGroups = 100
 
 /** The plan as GitHub-flavoured Markdown: a table of what changes, details folded where they are long. */
-export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { base, compared, diagnostics } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
@@ -34,7 +36,9 @@ export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, dat
       ? ''
       : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => markdownCode(command))}**\n\n${list.join('')}${left}\n`
   const title = `### What merging this does to the databases\n\n${markdownText(compared)}\n\n`
-  if (groups.length === 0) return `${title}${warning}Nothing${errors.length === 0 ? '' : ' else'} changes (since ${markdownCode(base)}).\n`
+  const unseen = unseenLines(about).map((line) => `\n${markdownText(line)}\n`)
+  if (groups.length === 0)
+    return `${title}${warning}Nothing${errors.length === 0 ? '' : ' else'} changes (since ${markdownCode(base)}).\n${unseen.join('')}`
   const rows = groups
     .slice(0, mostGroups)
     .map((group) => `| ${markdownCode(nameGroup(group))} | ${group.first.result} | ${group.first.effect} |\n`)
@@ -42,21 +46,21 @@ export function writePlanMarkdown({ base, compared, diagnostics }: PlanHead, dat
   const table = `| database | result | effect on PostgreSQL |\n| --- | --- | --- |\n${rows}`
   const details = groups
     .slice(0, mostGroups)
-    .map(writeDetails)
+    .map((group) => writeDetails(group, about))
     .filter((text) => text !== '')
   const lines = details.join('').split('\n').length
   const body = details.join('\n')
   const folded = lines > longest ? `<details><summary>Changes and steps</summary>\n\n${body}\n</details>\n` : body
   const rest = groups.length > mostGroups ? `\nand ${groups.length - mostGroups} more kinds of change: see \`cnpg-values plan\`\n` : ''
-  return `${title}${warning}${summarize(databases)} (since ${markdownCode(base)})\n\n${table}${rest}\n${folded}`
+  return `${title}${warning}${summarize(databases)} (since ${markdownCode(base)})\n${unseen.join('')}\n${table}${rest}\n${folded}`
 }
 
-function writeDetails(group: PlanGroup): string {
+function writeDetails(group: PlanGroup, { place }: PlanHead): string {
   const { changes, steps } = group.first
   if (changes.length + steps.length === 0) return ''
   const lines = mergeAlike(changes).map(({ change, others }) => {
     const { file, line, revision } = locate(change.spot)
-    const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${file}:${line}`)
+    const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${place(file).file}:${line}`)
     const what =
       change.path === ''
         ? `${markdownCode(change.object)} is ${change.after === null ? 'removed' : 'new'}`

@@ -12,11 +12,21 @@ export interface PlanHead {
   readonly base: string
   /** what was compared with what */
   readonly compared: string
+  /** with the paths that the reader can open */
   readonly diagnostics: readonly Diagnostic[]
+  /** the path of another file as the reader can open it, and the repository that it is in where that is another one */
+  readonly place: (file: string) => { readonly file: string; readonly repository?: string }
+  /** how many hand-written Clusters are made as before, under their names */
+  readonly kept: number
+  /** what could not be compared, in words */
+  readonly uncompared: readonly string[]
 }
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
-export function writePlanJson({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanJson(
+  { base, compared, diagnostics, place, kept, uncompared }: PlanHead,
+  databases: readonly DatabaseChange[],
+): string {
   const { errors } = count(diagnostics)
   const plan = {
     version: 1,
@@ -24,6 +34,7 @@ export function writePlanJson({ base, compared, diagnostics }: PlanHead, databas
     compared,
     errors,
     blocked: blockedBy(base, errors),
+    handWritten: { kept, notCompared: uncompared },
     databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
       id,
       result,
@@ -33,7 +44,7 @@ export function writePlanJson({ base, compared, diagnostics }: PlanHead, databas
       changes: changes.map((change) => {
         const { file, line, revision } = locate(change.spot)
         const { object, path, before, after } = change
-        return { object, path, before, after, file, line, revision, effect: change.effect, reason: change.reason }
+        return { object, path, before, after, ...place(file), line, revision, effect: change.effect, reason: change.reason }
       }),
       steps: steps.map(({ text }) => text),
     })),
@@ -45,6 +56,17 @@ export function writePlanJson({ base, compared, diagnostics }: PlanHead, databas
 /** What stands in the way of a merge; undefined: nothing. */
 export function blockedBy(base: string, errors: number): string | undefined {
   return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+}
+
+/** What a plan does not see: of hand-written Clusters more than their names, and what is made in ways that are not run here. */
+export function unseenLines({ kept, uncompared }: Pick<PlanHead, 'kept' | 'uncompared'>): string[] {
+  const same =
+    kept === 0
+      ? []
+      : [
+          `${plural(kept, 'hand-written Cluster')} ${kept === 1 ? 'keeps its name and place' : 'keep their names and places'}; what else changes in ${kept === 1 ? 'it' : 'them'} was not compared`,
+        ]
+  return [...same, ...uncompared.map((text) => printable(`not compared: ${text}`))]
 }
 
 /** The errors of a plan, one a line: what merging does hangs on them. */
@@ -140,16 +162,18 @@ export function describeEffect({ effect, reason }: Pick<DatabaseChange, 'effect'
 /** A change in words: `spec.storage.size: 20Gi → 40Gi`, `new` or `removed` for whole objects. */
 function describeChange(change: DatabaseChange['changes'][number], others: number): string {
   if (change.path === '') return change.after === null ? `${change.object} is removed` : `${change.object} is new`
-  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)} ${change.path} is removed`
+  if (isRemovedWhole(change)) return `${nameObjects(change.object, others)}: ${change.path} is removed`
   return `${nameObjects(change.object, others)} ${change.path}: ${shownJson(change.before)} → ${shownJson(change.after)}`
 }
 
 /** The plan as a person reads it on a terminal. */
-export function writePlanText({ base, compared, diagnostics }: PlanHead, databases: readonly DatabaseChange[]): string {
+export function writePlanText(about: PlanHead, databases: readonly DatabaseChange[]): string {
+  const { base, compared, diagnostics, place } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
-  const end = blocked === undefined ? '' : `${errors.map((line) => `${line}\n`).join('')}${visible(blocked)}\n`
+  const unseen = unseenLines(about).map((line) => `${visible(line)}\n`)
+  const end = [...unseen, ...(blocked === undefined ? [] : [...errors.map((line) => `${line}\n`), `${visible(blocked)}\n`])].join('')
   const head = `${visible(compared)}\n\n`
   if (groups.length === 0) {
     const what = errors.length === 0 ? 'nothing changes for' : 'these errors stand, and nothing else changes for'
@@ -165,7 +189,7 @@ export function writePlanText({ base, compared, diagnostics }: PlanHead, databas
       const effect = describeEffect(change)
       lines.push(
         `  ${visible(describeChange(change, others))}${effect === undefined ? '' : `  (${visible(effect)})`}`,
-        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${file}`)}:${line}`,
+        `    ${visible(`${revision === undefined ? '' : `${revision}:`}${place(file).file}`)}:${line}`,
       )
     }
     for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)

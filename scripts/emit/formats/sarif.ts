@@ -1,6 +1,7 @@
 // How do diagnostics look to code scanning (SARIF 2.1.0)?
 import type { Diagnostic, RelatedLocation, Severity, SourceLocation } from '../../model.ts'
 import { byCodeUnit } from '../../values/path.ts'
+import { reachInBrackets } from './text.ts'
 import { fingerprints } from '../../report/fingerprint.ts'
 
 export interface SarifOptions {
@@ -58,7 +59,7 @@ function sarifRule(id: string, diagnostics: readonly Diagnostic[], options: Sari
 
 function result(diagnostic: Diagnostic, ruleIndex: number, fingerprint: string): object {
   const { rule, severity, message, help, at, related, databases, object, path } = diagnostic
-  const reach = databases.length > 1 ? ` (${databases.length} databases)` : ''
+  const reach = reachInBrackets(diagnostic)
   return {
     ruleId: rule,
     ruleIndex,

@@ -37,11 +37,27 @@ function place(at: SourceLocation): string {
   return `${at.revision === undefined ? '' : `${printable(at.revision)}:`}${printable(at.file)}:${at.line}:${at.column}`
 }
 
-/** How far a shared mistake reaches: ", affects 14 databases in prd". */
-function reach({ databases }: Diagnostic): string {
-  if (databases.length < 2) return ''
+/** How far a mistake reaches: ", affects 14 databases in prd", ", affects orders/dev"; empty where the place says it. */
+function reach(diagnostic: Diagnostic): string {
+  const { databases } = diagnostic
+  if (databases.length < 2) return onlyOne(diagnostic) === undefined ? '' : `, affects ${printable(databases[0] as string)}`
   const environments = new Set(databases.map((id) => id.slice(id.lastIndexOf('/') + 1)))
   return `, affects ${databases.length} databases in ${printable(listed(environments))}`
+}
+
+/** The one database that a mistake reaches, where the file is not its own: others read it, too, and have no such mistake. */
+function onlyOne({ at, databases }: Diagnostic): string | undefined {
+  const [id, ...others] = databases
+  if (id === undefined || others.length > 0) return undefined
+  const words = new Set(at.file.split('/').flatMap((name) => [name, ...name.split('.'), ...name.split(/[-._]/)]))
+  return id.split('/').every((name) => words.has(name) || at.file.includes(`-${name}.`)) ? undefined : id
+}
+
+/** How far a mistake reaches, behind a message on one line: ` (14 databases)`, ` (orders/dev)`. */
+export function reachInBrackets(diagnostic: Diagnostic): string {
+  const { databases } = diagnostic
+  const only = onlyOne(diagnostic)
+  return databases.length > 1 ? ` (${databases.length} databases)` : only === undefined ? '' : ` (${only})`
 }
 
 const widest = 160

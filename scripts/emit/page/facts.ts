@@ -1,4 +1,5 @@
 // What does a person want to know of each database of the fleet at a glance?
+import { printed } from '../../values/printed.ts'
 import { majorOf } from '../../operator/major.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
@@ -161,7 +162,7 @@ function pluginStore(cluster: RenderedObject): Figure | undefined {
     const archives = valueAt(plugin, ['isWALArchiver'])
     if (name === undefined || (archives !== undefined && toPlain(archives) === false)) continue
     const spot = spotOf(name)
-    return { text: `ObjectStore ${String(toPlain(name))}`, amount: 0, ...(spot === undefined ? {} : { at: locate(spot) }) }
+    return { text: `ObjectStore ${printed(toPlain(name))}`, amount: 0, ...(spot === undefined ? {} : { at: locate(spot) }) }
   }
   return undefined
 }

@@ -1,4 +1,6 @@
 // How does text get into HTML without becoming HTML?
+import { maskInText } from '../../secret/shapes.ts'
+import { byText } from '../../values/by-text.ts'
 import { visible } from '../../values/untrusted.ts'
 
 /** Markup that was made here and is safe to insert. */
@@ -27,9 +29,12 @@ function insert(part: Part): string {
   return 'markup' in part ? part.markup : part.map((item) => insert(item)).join('')
 }
 
+/** A page goes to more people than the repository: what is secret by its shape is on none of them. */
+const withoutSecrets = byText((text) => maskInText(text, { isMessage: true }))
+
 /** Also for attribute values in double quotes; what could turn the reading direction or hide or break a line is shown as an escape. */
 function escapeHtml(text: string): string {
-  return visible(text)
+  return visible(withoutSecrets(text))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

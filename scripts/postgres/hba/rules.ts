@@ -1,4 +1,5 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
+import { named, phrase } from '../../findings/message.ts'
 import type { Finding, Place, Rule } from '../../model.ts'
 import { authLines } from './tokens.ts'
 import { readHba, refusedIdentLines } from './hba.ts'
@@ -25,7 +26,11 @@ function* located(field: string, items: readonly (string | undefined)[], refused
     const place: Place = { path: ['spec', 'postgresql', field, index] }
     const inside = line - (firstLines[index] ?? 1)
     const which = inside > 0 ? `line ${inside + 1} of this text` : 'this line'
-    yield { message: `PostgreSQL refuses ${which}: ${message}`, places: [place], ...(help === undefined ? {} : { help }) }
+    yield {
+      message: phrase`PostgreSQL refuses ${which}: ${message}`,
+      places: [place],
+      ...(help === undefined ? {} : { help: phrase`${help}` }),
+    }
   }
 }
 
@@ -61,9 +66,9 @@ export const authRules: readonly Rule<AuthFiles>[] = [
           const file = item === undefined ? undefined : fileOf(item, major)
           if (file === undefined || file.startsWith('/')) continue
           yield {
-            message: `${field} names the file \`${file}\`, but nobody can put one into the data directory`,
+            message: phrase`${named(field)} names the file \`${named(file)}\`, but nobody can put one into the data directory`,
             places: [{ path: ['spec', 'postgresql', field, index] }],
-            help: 'write the names here; mounted files have an absolute path below /projected',
+            help: phrase`write the names here; mounted files have an absolute path below /projected`,
           }
         }
     },

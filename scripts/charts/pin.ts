@@ -1,0 +1,103 @@
+// Which charts does a repository pin, where, and what kind of place does each come from?
+import { nearestSpot } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
+import type { ChartPin, Path, Settings } from '../model.ts'
+import { valueAt } from '../values/value.ts'
+
+/** A chart that is wanted; `places` are those of its pin in the settings, none for one that was asked for by hand. */
+export interface WantedChart {
+  readonly pin: ChartPin
+  readonly places?: Readonly<Record<keyof ChartPin, Spot>>
+}
+
+/** What a repository is: a server of index.yaml, an OCI registry, or a folder of the repository. */
+export type ChartSource =
+  | { readonly kind: 'http'; readonly url: URL }
+  | { readonly kind: 'oci'; readonly host: string; readonly path: string }
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'unknown'; readonly scheme: string }
+
+/** Argo CD takes an address without a scheme for an OCI registry. */
+export function sourceOf(repository: string): ChartSource {
+  if (/^[./]/.test(repository)) return { kind: 'folder' }
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(repository)?.[1]?.toLowerCase()
+  if (scheme === 'http' || scheme === 'https') {
+    const url = parseUrl(repository)
+    return url === undefined ? { kind: 'unknown', scheme } : { kind: 'http', url }
+  }
+  if (scheme !== undefined && scheme !== 'oci') return { kind: 'unknown', scheme }
+  const [host = '', ...path] = repository.replace(/^oci:\/\//i, '').split('/')
+  return { kind: 'oci', host: host.toLowerCase(), path: path.filter((step) => step !== '').join('/') }
+}
+
+/** Undefined where a text is no address. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined
+  }
+}
+
+/** One spelling for each repository: without `oci://`, and without slashes at the end. */
+export function repositoryKey({ repository, name }: ChartPin): string {
+  const folder = name.includes('/') ? `/${name.slice(0, name.lastIndexOf('/'))}` : ''
+  return `${repository.replace(/^oci:\/\//i, '').replace(/(?<!\/)\/+$/, '')}${folder}`
+}
+
+/** The chart's own name; Argo CD lets folders of a registry stand before it. */
+export function baseName({ name }: Pick<ChartPin, 'name'>): string {
+  return name.slice(name.lastIndexOf('/') + 1)
+}
+
+/** One text for a release of a chart, in any spelling of its repository. */
+export function chartKey(pin: ChartPin): string {
+  return [repositoryKey(pin), baseName(pin), pin.version].join(' ')
+}
+
+/** The file of a chart in a folder that people keep: `cluster-0.8.1.tgz`. */
+export function archiveName(pin: Pick<ChartPin, 'name' | 'version'>): string {
+  return `${baseName(pin)}-${pin.version}.tgz`
+}
+
+/** Each chart that an environment deploys, once, in the order of the settings; folders of the repository are left out. */
+export function pinnedCharts(settings: Settings): WantedChart[] {
+  const found = new Map<string, WantedChart>()
+  for (const { name, clusterChart, operator } of settings.environments) {
+    const pins: readonly (readonly [ChartPin, Path])[] = [
+      [clusterChart, ['clusterChart']],
+      // what somebody else installs, somebody else pulls
+      ...(settings.manageOperator ? [[operator.chart, ['operator', 'chart']] as const] : []),
+    ]
+    for (const [pin, path] of pins) {
+      const key = chartKey(pin)
+      if (found.has(key) || sourceOf(pin.repository).kind === 'folder') continue
+      const at = (part: keyof ChartPin): Spot => pinPlace(settings, name, [...path, part])
+      found.set(key, {
+        pin: { repository: pin.repository, name: pin.name, version: pin.version },
+        places: { repository: at('repository'), name: at('name'), version: at('version') },
+      })
+    }
+  }
+  return [...found.values()]
+}
+
+/** The environment's own setting, else the shared one, else the nearest key that a person wrote. */
+function pinPlace({ origin }: Settings, environment: string, path: Path): Spot {
+  const own: Path = ['environments', environment, ...path]
+  return (
+    nearestSpot(origin, valueAt(origin, own) === undefined ? path : own) ?? {
+      file: origin.origin.file,
+      span: origin.origin.key ?? origin.origin.value,
+    }
+  )
+}
+
+const operand = /^(?:(.{1,2048})\/)?([A-Za-z0-9][A-Za-z0-9._-]{0,252})@v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]{1,200})?)$/
+
+/** `cluster@0.6.0`, `https://host/charts/cluster@0.6.0`, `oci://host/charts/cluster@0.6.0`; undefined: none of these. */
+export function parseChart(text: string): (Omit<ChartPin, 'repository'> & { readonly repository?: string }) | undefined {
+  const [, repository, name, version] = operand.exec(text) ?? []
+  if (name === undefined || version === undefined) return undefined
+  return { name, version, ...(repository === undefined ? {} : { repository }) }
+}

@@ -1,0 +1,144 @@
+// How does a rule say what it found, so that the report still knows which words are whose?
+import type { FieldPart, HerePart, Json, Message, Part, Path, ShownPart, Value } from '../model.ts'
+import { describe } from '../values/describe.ts'
+import { formatPath } from '../values/path.ts'
+import { printed } from '../values/printed.ts'
+import { trimEndOf } from '../values/trim.ts'
+
+/**
+ * Tags a template: its words are the rule's own, what stands in `${…}` is a part, another message, or plain words.
+ * `phrase`${fieldAt(path)} is ${shown(size)}, but must be more than 0``
+ */
+export function phrase(words: TemplateStringsArray, ...parts: readonly (Part | Message | number | undefined)[]): Message {
+  const all: Part[] = []
+  for (const [index, text] of words.entries()) {
+    if (text !== '') all.push(text)
+    const part = parts[index]
+    if (typeof part === 'number') all.push(printed(part))
+    else if (isMessage(part)) for (const one of part) all.push(one)
+    else if (part !== undefined && part !== '') all.push(part)
+  }
+  return all
+}
+
+function isMessage(part: Part | Message | number | undefined): part is Message {
+  return Array.isArray(part)
+}
+
+/** A value as it was written: texts in quotes, nothing as `empty`; maps and lists are named by their kind only. */
+export function shown(value: Json | undefined, path?: Path): ShownPart {
+  return part(written(value), path)
+}
+
+function written(value: Json | undefined): string {
+  if (value === undefined || value === '') return 'empty'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
+  return typeof value === 'string' ? JSON.stringify(value) : printed(value)
+}
+
+/** A name or a text of somebody else, without quotes of ours. */
+export function named(text: string | number | boolean | null | undefined, path?: Path): ShownPart {
+  return part(printed(text), path)
+}
+
+function part(text: string, path: Path | undefined): ShownPart {
+  return path === undefined ? { shown: text } : { shown: text, path }
+}
+
+/** The name of a key: shown even where its value is a secret. */
+export function keyName(name: string): ShownPart {
+  return { shown: name, isName: true }
+}
+
+/** A text whose end says more than its beginning, such as a place in a bucket. */
+export function ending(text: string): ShownPart {
+  return { shown: text, keep: 'end' }
+}
+
+/** A value of a file, with what it is: `the number 5`, `a list`. */
+export function described(value: Value | undefined): ShownPart {
+  return { shown: describe(value) }
+}
+
+/** The field at the finding's first place, by the name that it has where nobody typed it. */
+export function here(as: string): HerePart {
+  return { here: as }
+}
+
+/** For a place that a rule gave no label. */
+export const takesPart: Message = ['this takes part in it']
+
+/** A field of the rule's subject; `as`: its name where nobody typed it, as in a manifest. */
+export function fieldAt(path: Path, as?: string): FieldPart {
+  return as === undefined ? { field: path } : { field: path, as }
+}
+
+/** Longest message that a person gets; words are never cut, so a rule with many of them may be longer. */
+const longest = 120
+/** Of a value at least this much is shown. */
+const shortestValue = 20
+
+/** A message as a text: where it is too long, values and then the beginnings of paths give way, never a word of the rule. */
+export function textOf(message: Message, limit = longest): string {
+  const texts = message.map(fullText)
+  let excess = texts.reduce((sum, text) => sum + text.length, 0) - limit
+  if (excess <= 0) return texts.join('')
+  const values = message.flatMap((one, index) => (typeof one === 'object' && 'shown' in one ? [index] : []))
+  const cap = capFor(
+    values.map((index) => (texts[index] as string).length),
+    excess,
+  )
+  for (const index of values) {
+    const text = texts[index] as string
+    texts[index] = cut(text, cap, message[index] as ShownPart)
+    excess -= text.length - texts[index].length
+  }
+  for (const [index, one] of message.entries()) {
+    if (excess <= 0) break
+    if (typeof one !== 'object' || !('field' in one) || one.as !== undefined) continue
+    const text = texts[index] as string
+    texts[index] = one.short ?? shortPath(one.field, text.length - excess)
+    excess -= text.length - texts[index].length
+  }
+  return texts.join('')
+}
+
+function fullText(one: Part): string {
+  if (typeof one === 'string') return one
+  if ('shown' in one) return one.shown
+  return 'here' in one ? one.here : (one.as ?? formatPath(one.field))
+}
+
+/** The length to which the longest values are cut, so that all together lose `excess` characters. */
+function capFor(lengths: readonly number[], excess: number): number {
+  const sorted = lengths.toSorted((a, b) => b - a)
+  const total = sorted.reduce((sum, length) => sum + length, 0)
+  let rest = total - excess
+  for (const [index, length] of sorted.toReversed().entries()) {
+    const cap = Math.floor(rest / (sorted.length - index))
+    if (length > cap) return Math.max(cap, shortestValue)
+    rest -= length
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** The beginning of a value; a quote that it began with ends it, too, and no character is halved. */
+function cut(text: string, length: number, { keep }: Pick<ShownPart, 'keep'>): string {
+  if (text.length <= length) return text
+  if (keep === 'end') return `…${text.slice(1 - length).replace(/^[\udc00-\udfff]/, '')}`
+  const quote = /^["'`]/.exec(text)?.[0] ?? ''
+  const kept = text.slice(0, Math.max(1, length - 1 - quote.length)).replace(/[\ud800-\udbff]$/, '')
+  return `${trimEndOf(kept, '\\')}…${quote}`
+}
+
+/** A path that is too long loses its first steps. */
+function shortPath(path: Path, length: number): string {
+  for (let from = 1; from < path.length; from++) {
+    if (typeof path[from] === 'number') continue
+    const text = formatPath(path.slice(from))
+    if (text.length <= length) return text
+  }
+  return cut(formatPath(path.slice(-1)), Math.max(length, shortestValue), {})
+}

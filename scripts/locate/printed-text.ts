@@ -1,0 +1,26 @@
+// What becomes of a text that the chart prints without the quotes of its author?
+import { here, named, phrase } from '../findings/message.ts'
+import { missingUnit } from '../findings/sizes.ts'
+import type { Finding } from '../model.ts'
+import type { ResolvedPlace } from './finding.ts'
+
+/**
+ * Many texts are printed by the chart without their quotes, so that the API server gets a number or a switch: quotes inside
+ * the quotes are printed, too. `isHidden`: the value is shown nowhere.
+ */
+export function asPrinted(finding: Finding, { node, exact }: ResolvedPlace, isHidden: boolean): Pick<Finding, 'message' | 'help'> {
+  if (finding.fix === undefined || !('write' in finding.fix) || finding.fix.write !== 'text') return finding
+  const { file, value } = node.origin
+  const text = /^(?:"([\w.+-]+)"|'([\w.+-]+)')$/.exec(file.text.slice(value.start, value.end))
+  const sent = finding.message.find((part) => typeof part === 'object' && 'shown' in part)
+  if (!exact || text === null || sent === undefined || node.kind !== 'scalar') return finding
+  const size = missingUnit(node.origin.path, text[1] ?? text[2] ?? '')
+  if (size !== undefined)
+    return { message: phrase`${here(node.origin.path.join('.'))} is ${sent}, but must be a quantity with a unit`, help: size }
+  return {
+    message: phrase`${here(node.origin.path.join('.'))} is ${sent} since the chart prints no quotes, but must be a string`,
+    help: isHidden
+      ? phrase`write single quotes inside double ones`
+      : phrase`write \`"'${named(text[1] ?? text[2])}'"\`: the inner quotes are printed`,
+  }
+}

@@ -1,0 +1,71 @@
+// Are memory and volumes as large as somebody meant, or is a unit missing?
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { compareQuantities, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
+import type { Quantity } from '../kubernetes/quantity.ts'
+import type { Json, JsonMap, Path, RenderedObject } from '../model.ts'
+import { printed } from '../values/printed.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, plainAt } from './subject.ts'
+import type { PolicyRule } from './subject.ts'
+
+/** Neither a container nor PostgreSQL's files fit below it, and nobody asks for less on purpose. */
+const smallest = parseQuantity('1Mi') as Quantity
+const zero = parseQuantity('0') as Quantity
+
+/** The amounts of an object that count bytes. */
+function* amountsOf({ kind, plain }: RenderedObject): Iterable<Path> {
+  if (kind === 'Cluster') {
+    yield ['spec', 'storage', 'size']
+    yield ['spec', 'walStorage', 'size']
+    for (const index of listAt(plain, 'spec', 'tablespaces').keys()) yield ['spec', 'tablespaces', index, 'storage', 'size']
+    yield* memoryIn(plain, ['spec', 'resources'])
+    for (const name of ['shm', 'temporaryData']) yield ['spec', 'ephemeralVolumesSizeLimit', name]
+  }
+  const containers: Path = ['spec', 'template', 'spec', 'containers']
+  if (kind === 'Pooler')
+    for (const index of listAt(plain, ...containers).keys()) yield* memoryIn(plain, [...containers, index, 'resources'])
+}
+
+function* memoryIn(plain: JsonMap, resources: Path): Iterable<Path> {
+  for (const side of ['requests', 'limits']) {
+    const amounts = plainAt(plain, ...resources, side)
+    for (const name of isJsonMap(amounts) ? Object.keys(amounts) : [])
+      if (/^(?:memory|ephemeral-storage|hugepages-.+)$/.test(name)) yield [...resources, side, name]
+  }
+}
+
+function isTiny(value: Json | undefined): boolean {
+  const quantity = readQuantity(value)
+  return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
+}
+
+export const amounts: readonly PolicyRule[] = [
+  {
+    id: 'policy/amount-has-unit',
+    severity: 'error',
+    summary: 'memory and volumes have at least 1Mi: less means that a unit is missing',
+    reads: [
+      ['cluster', 'storage', 'size'],
+      ['cluster', 'walStorage', 'size'],
+      ['cluster', 'resources'],
+    ],
+    *check(subject) {
+      for (const object of subject.objects) {
+        for (const path of amountsOf(object)) {
+          const value = plainAt(object.plain, ...path)
+          const isVolume = path.at(-1) === 'size'
+          // a volume's size is text to the API server, which says so itself
+          if ((isVolume && typeof value !== 'string') || !isTiny(value)) continue
+          const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
+          const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
+          yield {
+            object,
+            message: phrase`${here(printed(path.at(-1)))} is ${shown(value)}, but that is ${bytes}`,
+            places: [{ path }],
+            help: phrase`did you mean ${named(number)}${isVolume ? 'Gi' : 'Mi'}?`,
+          }
+        }
+      }
+    },
+  },
+]

@@ -1,0 +1,124 @@
+// What is not reported, because another finding already says it?
+import { locate } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+
+/** What a reason may ask beside the findings. */
+export interface Surroundings {
+  /** whether a change creates this database: what is said of those that live does not concern it */
+  isNew?(database: string): boolean
+}
+
+/** Why a finding stays silent beside others. */
+interface Suppression {
+  readonly id: string
+  readonly reason: string
+  /** looks at all findings once, and then answers for each */
+  readonly silences: (all: readonly LocatedFinding[], around: Surroundings) => (finding: LocatedFinding) => boolean
+}
+
+const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${file.path}\0${span.start}`
+const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
+const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
+
+/** A change that took something away speaks for the policy that misses it; a value that must go need not name anything. */
+const spokenFor = new Map([
+  ['policy/backups-enabled', 'changes/backups-stay'],
+  ['policy/backups-scheduled', 'changes/backups-stay'],
+  ['changes/no-major-downgrade', 'image/major-supported'],
+  ['parameters/minimal-wal-no-senders', 'parameters/wal-level-enough'],
+  ['replica/primary-known', 'replica/enabled-without-primary'],
+])
+
+const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
+
+const aboutBackups = new Set(['changes/backups-stay', 'policy/backups-enabled', 'policy/backups-scheduled', 'policy/schedule-has-method'])
+
+/** In the order in which they are asked. */
+export const suppressions: readonly Suppression[] = [
+  {
+    id: 'error-first',
+    reason: 'a warning at the place of an error waits until that is fixed',
+    silences: (all) => {
+      const wrong = places(all.filter(({ severity }) => severity === 'error'))
+      return ({ severity, at }) => severity !== 'error' && wrong.has(placeOf(at))
+    },
+  },
+  {
+    id: 'unknown-key',
+    reason: 'a key that no template reads explains what is missing because of it',
+    silences: (all) => {
+      const unknown = places(all.filter(({ rule }) => rule === 'values/known-keys'))
+      return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
+    },
+  },
+  {
+    id: 'generated-key',
+    reason: 'a label or an annotation that must not be set by hand need not be a valid one',
+    silences: (all) => {
+      const lines = new Set(all.filter(({ rule }) => rule === 'values/generated-key').map(({ at }) => lineOf(at)))
+      return ({ rule, at }) => rule === 'schema/metadata' && lines.has(lineOf(at))
+    },
+  },
+  {
+    id: 'undecided-method',
+    reason: 'backups whose method is incomplete are none, which is reported as that',
+    silences: (all) => {
+      const methods = all.filter(({ rule, path }) => rule === 'values/known-choice' && path?.startsWith('backups.') === true)
+      const undecided = new Set(methods.map(({ database }) => database))
+      return ({ rule, database }) => aboutBackups.has(rule) && undecided.has(database)
+    },
+  },
+  {
+    id: 'new-database',
+    reason: 'a database that the change creates is meant to be restored first',
+    silences:
+      (_all, around) =>
+      ({ rule, database }) =>
+        rule === 'policy/recovery-left-on' && database !== undefined && around.isNew?.(database) === true,
+  },
+  {
+    id: 'spoken-for',
+    reason: 'a change that takes something away, or a value that must go, speaks for the rule that misses it',
+    silences: (all) => {
+      const subjectOf = ({ database, at, object }: LocatedFinding): string => database ?? `${at.file.path} ${object}`
+      const reported = new Set(all.map((finding) => `${finding.rule} ${subjectOf(finding)}`))
+      return (finding) => {
+        const speaker = spokenFor.get(finding.rule)
+        return speaker !== undefined && reported.has(`${speaker} ${subjectOf(finding)}`)
+      }
+    },
+  },
+  {
+    id: 'refused-as-it-is',
+    reason: 'what Argo CD refuses never becomes another database: a new identity is reported where nothing else is wrong',
+    silences: (all) => {
+      const errors = all.filter(({ rule, severity }) => severity === 'error' && !rule.startsWith('changes/'))
+      const lines = new Set(errors.map(({ at }) => lineOf(at)))
+      const doubled = new Set(errors.filter(({ rule }) => rule === 'argocd/cluster-once').map(({ at }) => at.file.path))
+      return ({ rule, at }) => identities.test(rule) && (doubled.has(at.file.path) || lines.has(lineOf(at)))
+    },
+  },
+  {
+    id: 'left-out-of-take-over',
+    reason: 'an Application that a take-over leaves out is reported as that, not as one that nobody wants any more',
+    silences: (all) => {
+      const left = places(all.filter(({ rule }) => rule === 'changes/take-over-complete'))
+      return ({ rule, at }) => rule === 'changes/application-stays' && left.has(placeOf(at))
+    },
+  },
+  {
+    id: 'upgrade-says-it',
+    reason: 'what an upgrade does to a parameter is more than what PostgreSQL says of it',
+    silences: (all) => {
+      const key = ({ database, at }: LocatedFinding): string => `${database}\0${placeOf(at)}`
+      const upgraded = new Set(all.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(key))
+      return (finding) => finding.rule.startsWith('postgres/') && upgraded.has(key(finding))
+    },
+  },
+]
+
+/** One mistake, one finding: those that none of the reasons silences. */
+export function suppress(findings: readonly LocatedFinding[], around: Surroundings = {}): LocatedFinding[] {
+  const silent = suppressions.map(({ silences }) => silences(findings, around))
+  return findings.filter((finding) => !silent.some((isSilent) => isSilent(finding)))
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import type { LocatedFinding } from '../../scripts/findings/spot.ts'
+import { suppress, suppressions } from '../../scripts/report/suppress.ts'
+import type { Surroundings } from '../../scripts/report/suppress.ts'
+
+const text = 'first: 1\nsecond: 2\n'
+const file = { path: 'databases/orders/values.yaml', text }
+
+/** A finding at a word of the file. */
+function at(word: string, rule: string, more: Partial<LocatedFinding> = {}): LocatedFinding {
+  const start = text.indexOf(word)
+  const severity = rule.startsWith('policy/') || rule === 'changes/application-stays' ? 'warning' : 'error'
+  return { rule, severity, message: ['…'], at: { file, span: { start, end: start + word.length } }, database: 'orders/prd', ...more }
+}
+
+interface Case {
+  readonly silent: LocatedFinding
+  /** what silences it; the same at another place, or of another database, does not */
+  readonly speaker?: LocatedFinding
+  readonly other?: LocatedFinding
+  readonly around?: Surroundings
+}
+
+const spot = at('second', '').at
+const cases: Readonly<Record<string, Case>> = {
+  'error-first': {
+    silent: at('first', 'policy/three-instances'),
+    speaker: at('first', 'schema/type'),
+    other: at('second', 'schema/type'),
+  },
+  'unknown-key': {
+    silent: at('first', 'changes/storage-grows', { unless: spot }),
+    speaker: at('second', 'values/known-keys'),
+    other: at('1', 'values/known-keys'),
+  },
+  'generated-key': {
+    silent: at('1', 'schema/metadata'),
+    speaker: at('first', 'values/generated-key'),
+    other: at('second', 'values/generated-key'),
+  },
+  'undecided-method': {
+    silent: at('first', 'policy/backups-enabled'),
+    speaker: at('second', 'values/known-choice', { path: 'backups.method' }),
+    other: at('second', 'values/known-choice', { path: 'recovery.method' }),
+  },
+  'new-database': { silent: at('first', 'policy/recovery-left-on'), around: { isNew: (id) => id === 'orders/prd' } },
+  'spoken-for': {
+    silent: at('first', 'policy/backups-enabled'),
+    speaker: at('second', 'changes/backups-stay'),
+    other: at('second', 'changes/backups-stay', { database: 'orders/dev' }),
+  },
+  'refused-as-it-is': {
+    silent: at('1', 'changes/namespace-stays'),
+    speaker: at('first', 'argocd/set-generates'),
+    other: at('second', 'argocd/set-generates'),
+  },
+  'left-out-of-take-over': {
+    silent: at('first', 'changes/application-stays'),
+    speaker: at('first', 'changes/take-over-complete', { severity: 'warning' }),
+    other: at('second', 'changes/take-over-complete'),
+  },
+  'upgrade-says-it': {
+    silent: at('first', 'postgres/known-parameter'),
+    speaker: at('first', 'upgrade/parameter-known'),
+    other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),
+  },
+}
+
+describe('a finding is not reported', () => {
+  it.each(suppressions.map(({ id, reason }) => [id, reason] as const))('%s: %s', (id) => {
+    const { silent, speaker, other, around = {} } = cases[id] as Case
+    expect(suppress([silent, ...(speaker === undefined ? [] : [speaker])], around)).not.toContain(silent)
+    expect(suppress([silent, ...(other === undefined ? [] : [other])])).toContain(silent)
+  })
+  it('and each reason has a case', () => {
+    expect(Object.keys(cases)).toEqual(suppressions.map(({ id }) => id))
+  })
+})
