@@ -17,6 +17,7 @@ const byRule: Readonly<Record<string, string>> = {
   'changes/set-shrinks': 'the files of three or more databases that go at once, with `--base`',
   'chart/available': 'charts/ of the repository, the folders of `charts` and `--charts`, and the caches, for a chart that is not modelled',
   'chart/cross-check': 'what helm prints of the pinned chart, beside the model of it',
+  'chart/helm-engine': 'whether `helm` is on PATH and what it prints, for a chart with `engine: helm`',
   'chart/kube-version': 'the version of Kubernetes that Helm is told, for the library',
   'chart/usable': 'the files of a chart that is not modelled: Chart.yaml, values.yaml, subcharts and templates',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',

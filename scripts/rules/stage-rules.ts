@@ -58,6 +58,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('values/guard-agrees', 'sync options agree with the guard of the environment'),
       rule('chart/available', 'the pinned chart is in the repository or in a cache, in the pinned version'),
       rule('chart/usable', 'the pinned chart can be loaded, and its templates can be run'),
+      rule('chart/helm-engine', 'helm can be run and renders the chart (with `engine: helm`)'),
       rule('chart/refuses', 'the chart does not stop with a message of its own'),
       rule('chart/needs-value', 'templates find the maps that they read from'),
       rule('chart/wrong-kind', 'templates find the kind of value that they expect'),
