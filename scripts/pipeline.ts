@@ -72,7 +72,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (kept.some(isError)) return { ...known, ...conclude(kept, comparison), states: [] }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, { unseen, command: writtenCommand(workspace.root, 'render') })
+  const states = compareOutputs(outputs, tree, { skippedDatabases: unseen, command: writtenCommand(workspace.root, 'render') })
   const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
   const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]

@@ -63,7 +63,7 @@ function toError(issue: Issue): AdmitError {
 
 /**
  * The server's verdict on an object, create or (with `old`) update; an earlier stage hides the later ones.
- * Neither argument is changed. Nothing is read but the schemas of this package.
+ * Neither argument is changed. Only the schemas of this package are read.
  */
 export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   const { operator } = options
@@ -79,7 +79,7 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
         {
           field: 'kind',
           type: 'FieldValueInvalid',
-          message: 'kind is another one than before, but must stay the same',
+          message: 'kind is different from before, but must stay the same',
           rule: 'schema/kind',
         },
       ],
@@ -98,7 +98,7 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   const unread = undecodableLater(stored, decoded)
   if (unread.length > 0) return rejected('webhook-decode', unread.map(toError), pruned)
   const found = webhookFindings(kind.kind, operatorSubject(stored, old, options))
-  // whatever else there was to say goes down with the webhook
+  // a failing webhook hides everything else
   const crash = found.find((finding) => finding.type === 'Denied')
   const findings = crash ? [crash] : found
   const errors = findings
@@ -109,7 +109,7 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
       message: textOf(finding.message),
       rule: finding.rule,
     }))
-  // the Pooler's webhook says nothing but its errors when it refuses a creation; the switch itself is heard before
+  // the Pooler's webhook returns only errors when it refuses a creation; the warning about the switch comes before
   const silent = kind.kind === 'Pooler' && old === undefined && errors.length > 0
   const heard = findings.filter(({ severity, rule }) => severity !== 'error' && (!silent || rule.startsWith('annotations/')))
   const warnings = heard.map((finding) => textOf(finding.message))
@@ -117,7 +117,7 @@ export function admit(object: JsonMap, options: AdmitOptions): AdmitResult {
   return { verdict: 'accepted', stage: '', errors: [], warnings, pruned, defaulted: stored }
 }
 
-/** What the API server itself has against an object, and the stage that it amounts to. */
+/** The API server's own objections to an object, and their stage. */
 function registryIssues(
   object: JsonMap,
   old: JsonMap | undefined,

@@ -26,7 +26,7 @@ import { webhookFindings } from './webhook.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /**
- * Every mistake of an object for a person: stages go on with failed members absent, and a finding that only repeats an earlier one
+ * Every mistake in an object: later stages see failed members as absent, and a finding that only repeats an earlier one
  * is left out. Unknown members are errors. What the server accepts only because the operator writes a zero value back is a warning.
  */
 export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
@@ -37,9 +37,9 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
   const blamed = [...errors.map((issue) => issue.path), ...unknown]
-  const isTold = ({ places: [{ path }] }: Finding): boolean => jsonAt(stored, path) === undefined && isMisspelt(path, unknown)
+  const isAlreadyReported = ({ places: [{ path }] }: Finding): boolean => jsonAt(stored, path) === undefined && isMisspelt(path, unknown)
   const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter((finding) => !isConsequence(finding, blamed))
-  const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isTold(finding))
+  const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isAlreadyReported(finding))
   const refused = new Set(
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
@@ -52,7 +52,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   return isKnownMinor(operator) ? found : found.map(asUncertain)
 }
 
-/** What another minor may know, allow or no longer ask is no error where the nearest known release judged; types and names are. */
+/** What another minor may know, allow or no longer require is not an error if the nearest known release judged; types and names are. */
 function asUncertain(finding: RuledFinding): RuledFinding {
   const isCertain = finding.rule.startsWith('schema/') && finding.rule !== 'schema/unknown-field'
   return isCertain || finding.severity !== 'error' ? finding : { ...finding, severity: 'warning' }
@@ -85,7 +85,7 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
   const refused = distinct([...schemaIssues(mutated, old, kind, operator), ...lastIssues(mutated, old, kind)])
     .map((issue) => asWritten(issue, sent))
     .filter(isFresh)
-  // the look at the Go types finds whatever this one could: mostly that is nothing
+  // the check of the Go types finds whatever this one could: mostly nothing
   const absent =
     hasMutatingWebhook(kind) && !first.isWhole
       ? distinct(checkSchema(sent, kind.schema, { integerRange: false })).filter((issue) => isAbsent(issue, sent) && isFresh(issue))
@@ -138,7 +138,7 @@ function toFinding(issue: Issue): RuledFinding {
   }
 }
 
-/** One issue a place: the first, except that a better placed one replaces the server's unplaced one. */
+/** One issue per place: the first, except that a better placed one replaces the server's unplaced one. */
 function distinct(issues: readonly Issue[]): Issue[] {
   const byPath = new Map<string, Issue>()
   for (const issue of issues) {
@@ -150,7 +150,7 @@ function distinct(issues: readonly Issue[]): Issue[] {
   return [...byPath.values()]
 }
 
-/** Whether a missing member stands beside an unknown one of a similar name: then the unknown one is the mistake to report. */
+/** Whether there is an unknown member of a similar name next to a missing one: then the unknown one is the mistake to report. */
 function isMisspelt(missing: Path, unknown: readonly Path[]): boolean {
   const name = printed(missing.at(-1))
   const parent = kubePath(missing.slice(0, -1))
@@ -190,7 +190,7 @@ export function schemaAt(root: Structural, path: Path): Structural | undefined {
   return schema === true ? undefined : schema
 }
 
-/** A copy without the failed members; failed list items go with their list, since indexes must stay. */
+/** A copy without the failed members; a list with a failed item is removed whole, since indexes must stay. */
 function withoutFailed(object: JsonMap, failed: readonly Path[]): JsonMap {
   if (failed.length === 0) return object
   const kept = copyJson(object)
@@ -215,15 +215,15 @@ function isWithin(path: Path, ancestor: Path): boolean {
   return path.length >= ancestor.length && ancestor.every((step, index) => path[index] === step)
 }
 
-/** Whether a member is unknown only because a map stands where a list or a text belongs. */
+/** Whether a member is unknown only because there is a map in the place of a list or a text. */
 function isInWrongType(path: Path, errors: readonly Issue[]): boolean {
   return errors.some((issue) => !sizes.has(issue.keyword) && path.length > issue.path.length && isWithin(path, issue.path))
 }
 
-/** What a map itself can break; its members are judged all the same. */
+/** The keywords that a map itself can violate; its members are judged nevertheless. */
 const sizes: ReadonlySet<string> = new Set(['required', 'min-properties', 'max-properties'])
 
-/** Whether a finding only repeats a failed member: it stands there, or complains about the map that now lacks it. */
+/** Whether a finding only repeats a failed member: it is at that place, or is about the map that now lacks the member. */
 function isConsequence(finding: Finding, blamed: readonly Path[]): boolean {
   const at = finding.places[0].path
   return blamed.some(

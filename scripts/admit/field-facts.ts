@@ -1,4 +1,4 @@
-// What may stand in a field of an object: type, default, bounds, and the rules that look at it?
+// What may a field of an object hold: type, default, bounds, and which rules look at it?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path, Rule } from '../model.ts'
 import { operatorSubject } from './admit.ts'
@@ -10,7 +10,7 @@ import { noteParameters } from '../operator/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
 
-/** The schema of one field, in words that fit on a line each. */
+/** The schema of one field, each fact short enough for a line. */
 export interface FieldFacts {
   /** `string (date-time)`, `number or text`, `list of string`, `map of string` */
   readonly type: string
@@ -23,7 +23,7 @@ export interface FieldFacts {
   /** members of a map with fixed keys, sorted; those that must be set are in `required` */
   readonly members: readonly string[]
   readonly required: readonly string[]
-  /** messages of the CEL rules that stand at the field or name it from one level above */
+  /** messages of the CEL rules at the field, or one level above that name it */
   readonly expressions: readonly string[]
   /** the product and version that the schema is from, `cloudnative-pg 1.27.1` */
   readonly source: string
@@ -34,7 +34,7 @@ export function isServed(object: JsonMap, operator: string): boolean {
   return loadKind(printed(object['apiVersion']), printed(object['kind']), operator) !== undefined
 }
 
-/** What the CRD says of a field; null: the schema does not have it; undefined: no schema for this kind. */
+/** What the CRD says about a field; null: the schema does not have it; undefined: no schema for this kind. */
 export function factsOf(object: JsonMap, path: Path, operator: string): FieldFacts | null | undefined {
   const served = loadKind(printed(object['apiVersion']), printed(object['kind']), operator)
   if (served === undefined) return undefined
@@ -97,8 +97,8 @@ function boundsOf(schema: Structural): string[] {
   add(schema.minProperties, (limit) => `at least ${limit} keys`)
   add(schema.maxProperties, (limit) => `at most ${limit} keys`)
   if (schema.pattern !== undefined) bounds.push(`matches ${schema.pattern}`)
-  if (schema.uniqueItems || schema.listType === 'set') bounds.push('no item twice')
-  if (schema.mapKeys.length > 0) bounds.push(`${schema.mapKeys.join(' and ')} differ from item to item`)
+  if (schema.uniqueItems || schema.listType === 'set') bounds.push('unique items')
+  if (schema.mapKeys.length > 0) bounds.push(`${schema.mapKeys.join(' and ')} unique per item`)
   if (schema.nullable) bounds.push('null is allowed')
   return bounds
 }
@@ -109,7 +109,7 @@ function expressionsAt(schema: Structural, parent: Structural | undefined, name:
   return [...new Set([...schema.rules, ...above].map(({ message, rule }) => message ?? rule))]
 }
 
-/** Where a path that the schema does not have goes wrong: the known members beside the first unknown step. */
+/** Where a path that the schema does not have goes wrong: the known members at the first unknown step. */
 export function knownMembers(
   object: JsonMap,
   path: Path,
@@ -140,7 +140,7 @@ export interface Reader {
   readonly onChange: boolean
 }
 
-/** Nearly all rules of parameters are skipped where the image has no version; that alone makes them no readers of the image. */
+/** Nearly all rules of parameters are skipped where the image has no version; that alone does not make them readers of the image. */
 const asksForVersion = /^(?:parameters\/|replication\/election-labels-set$)/
 
 function isImage(path: Path): boolean {
@@ -148,8 +148,8 @@ function isImage(path: Path): boolean {
 }
 
 /**
- * The operator's rules that look at a field of this very object: each rule runs on a copy that notes what is read. A rule
- * that stops before it comes to the field is not among them; with other values it may be.
+ * The operator's rules that read a field of this object: each rule runs on a copy that records what is read. A rule
+ * that stops before it reaches the field is not among them; with other values it may be.
  */
 export function readersOf(stored: JsonMap, path: Path, operator: string): Reader[] {
   const kind = printed(stored['kind'])
@@ -175,7 +175,7 @@ function reads(
   const seen = { found: false }
   const watched = watch(stored, look.path, seen)
   const [top, member, kind, parameter] = look.path
-  // the operator's rules read parameters from a copy of the map, which asks for all of them at once
+  // the operator's rules read parameters from a copy of the map, which reads all of them at once
   if (top === 'spec' && member === 'postgresql' && kind === 'parameters' && parameter !== undefined)
     noteParameters(watched, stored, (name) => (seen.found ||= name === parameter))
   const subject = operatorSubject(stored, look.onChange ? stored : undefined, { operator: look.operator })
@@ -183,7 +183,7 @@ function reads(
   return seen.found
 }
 
-/** A view of an object that notes when the member at `path` is asked for. Only the maps and lists on the way are wrapped. */
+/** A view of an object that records when the member at `path` is read. Only the maps and lists on the way are wrapped. */
 function watch<T extends Json>(node: T, path: Path, seen: { found: boolean }): T {
   const [step, ...rest] = path
   if (node === null || typeof node !== 'object' || step === undefined) return node

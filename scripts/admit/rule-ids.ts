@@ -1,7 +1,7 @@
-// Which rules come from schemas, expressions and decoding, beside the operator's own?
+// Which rules come from schemas, expressions and decoding, in addition to the operator's own?
 import type { Severity } from '../model.ts'
 
-/** A rule without a check of its own: the schema of a kind makes it. */
+/** A rule without a check of its own: it comes from the schema of a kind. */
 export interface SchemaRule {
   readonly id: string
   readonly severity: Severity
@@ -10,7 +10,7 @@ export interface SchemaRule {
 
 const errors: Readonly<Record<string, string>> = {
   'cel/expression': 'the expressions of the CRD hold',
-  'cel/unchanged': 'members that the CRD freezes stay as they were',
+  'cel/unchanged': 'members that the CRD makes immutable stay as they were',
   'schema/duplicate': 'lists with unique keys or items have no duplicates',
   'schema/duration': 'durations are written as the operator reads them',
   'schema/enum': 'values are from the set that the schema allows',
@@ -31,12 +31,12 @@ const errors: Readonly<Record<string, string>> = {
   'schema/range': 'whole numbers fit their integer format',
   'schema/required': 'required members are set',
   'schema/scale': 'the replica count is a whole number from 0 to 2147483647',
-  'schema/time': 'times are written as RFC 3339 says',
+  'schema/time': 'times are written in the format of RFC 3339',
   'schema/type': 'values have the type of their schema',
   'schema/unknown-field': 'members are known to the schema',
 }
 
-/** Every rule id that admission reports beside the operator rules, sorted. */
+/** Every rule id that admission reports in addition to the operator rules, sorted. */
 export const schemaRules: readonly SchemaRule[] = [
   ...Object.entries(errors).map(([id, summary]) => ({ id, severity: 'error' as const, summary })),
   { id: 'schema/zero-value', severity: 'warning', summary: 'required members are set where the server would store an empty value' },

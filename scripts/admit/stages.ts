@@ -53,11 +53,11 @@ function unknownKind(apiVersion: Json | undefined, kind: Json | undefined, opera
   const field = typeof apiVersion !== 'string' ? 'apiVersion' : 'kind'
   const issue = { path: [field], field, type: 'FieldValueInvalid', keyword: 'kind' } as const
   const known = knownKinds(operator)
-  const twin = known.find((served) => served.kind === kind)
-  if (twin !== undefined) {
+  const match = known.find((served) => served.kind === kind)
+  if (match !== undefined) {
     const is = apiVersion === undefined ? 'not set' : shown(apiVersion)
-    const message = sentence(['apiVersion'], phrase`is ${is}, but ${twin.kind} is served as ${named(twin.apiVersion)}`)
-    return { ...issue, path: ['apiVersion'], message, help: phrase`write apiVersion: ${named(twin.apiVersion)}` }
+    const message = sentence(['apiVersion'], phrase`is ${is}, but ${match.kind} is served as ${named(match.apiVersion)}`)
+    return { ...issue, path: ['apiVersion'], message, help: phrase`write apiVersion: ${named(match.apiVersion)}` }
   }
   const value = field === 'kind' ? kind : apiVersion
   const is = value === undefined ? 'not set' : phrase`${shown(value)} of ${named(printed(apiVersion))}`
@@ -87,7 +87,7 @@ export interface Mutated {
   readonly isWhole: boolean
 }
 
-/** Runs the mutating webhook on a decoded object, CRD defaults included; the argument is left alone. */
+/** Runs the mutating webhook on a decoded object, CRD defaults included; the argument is not changed. */
 export function mutateObject({ kind, object, unreadable }: Decoded, operator: string): Mutated {
   if (!hasMutatingWebhook(kind)) return { object, undecodable: [], isWhole: false }
   const rewritten = copyJson(object)
@@ -97,13 +97,13 @@ export function mutateObject({ kind, object, unreadable }: Decoded, operator: st
   const undecodable = [...unreadable, ...malformed, ...wrongTypes(rewritten, refused, malformed)]
   if (undecodable.length > 0) return { object, undecodable, isWhole }
   const changed = kind.kind === 'Cluster' && defaultCluster(rewritten, { operator, fixedParameters: 'keep' })
-  // since controller-runtime 0.23.3 an object that defaulting leaves alone is not written back
+  // since controller-runtime 0.23.3 an object that defaulting does not change is not written back
   if (!changed && reached(operator, releases.march2026)) return { object, undecodable, isWhole }
   fillZeros(rewritten, kind)
   return { object: withDefaults(rewritten, kind.schema), undecodable, isWhole }
 }
 
-/** The kinds with a validating webhook alone: it can't decode numbers that the schema lets pass. */
+/** The kinds with only a validating webhook: it can't decode some numbers that the schema accepts. */
 export function undecodableLater(object: JsonMap, { kind, unreadable }: Decoded): readonly Issue[] {
   if (kind.product !== 'cloudnative-pg' || kind.kind !== 'Pooler') return []
   return [...unreadable.filter(({ path }) => path[1] !== 'creationTimestamp'), ...wrongTypes(object, asGoTypes(object, kind), [])]
@@ -123,7 +123,7 @@ function wrongTypes(object: JsonMap, issues: readonly Issue[], known: readonly I
     const value = jsonAt(object, issue.path)
     return value !== null && !(isUnsigned(issue.path) && fitsUnsigned(value))
   })
-  // the decoder names no field at all, so a person gets the one that it means
+  // the decoder names no field at all, so the finding names the one that it means
   return refused.map((issue) => ({ ...issue, field: kubePath(issue.path) }))
 }
 
@@ -137,14 +137,14 @@ export function schemaIssues(object: JsonMap, old: JsonMap | undefined, kind: Se
   ]
 }
 
-/** An update is not asked for unique keys when the object before did not have them. Reproduces ValidateUpdate of customResourceStrategy. */
+/** An update need not have unique keys if the object before did not have them. Reproduces ValidateUpdate of customResourceStrategy. */
 function listIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
   const issues = checkListTypes(object, kind.schema)
   const isOld = issues.length > 0 && old !== undefined && checkListTypes(old, kind.schema).length > 0
   return isOld ? [] : issues
 }
 
-/** What is asked of the metadata once nothing else is wrong; a new object has answered it before. */
+/** The checks of the metadata once nothing else is wrong; for a new object they have already run. */
 export function lastIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind): Issue[] {
   return old ? checkMetadataLast(object, kind.scope) : []
 }
@@ -168,7 +168,7 @@ function* scaleIssue(object: JsonMap, path: readonly string[], isFine: (value: J
   yield { path, field: `.${kubePath(path)}`, type: 'FieldValueInvalid', keyword: 'scale', message }
 }
 
-/** Error types after which the API server does not evaluate CEL any more. */
+/** Error types after which the API server no longer evaluates CEL. */
 const blocking = new Set([
   'FieldValueRequired',
   'FieldValueNotSupported',

@@ -5,7 +5,7 @@ import { jsonAt, type OperatorSubject } from '../operator/subject.ts'
 
 type Rules = readonly Rule<OperatorSubject>[]
 
-/** The rules of a kind that one operator release has; asked for every object, so chosen once. */
+/** The rules of a kind in one operator release; needed for every object, so selected once. */
 interface Chosen {
   readonly switches: Rules
   readonly create: Rules
@@ -39,8 +39,8 @@ function runRules(rules: Rules, subject: OperatorSubject, findings: RuledFinding
 }
 
 /**
- * Everything that the validating webhook says: create rules always, change rules where there is an old object.
- * `cnpg.io/validation: disabled` leaves nothing but a warning, except on a ScheduledBackup, whose webhook ignores it.
+ * Everything that the validating webhook reports: create rules always, change rules where there is an old object.
+ * `cnpg.io/validation: disabled` leaves only a warning, except on a ScheduledBackup, whose webhook ignores it.
  */
 export function webhookFindings(kind: string, subject: OperatorSubject): RuledFinding[] {
   const { switches, create, change } = chooseRules(kind, subject.operator)

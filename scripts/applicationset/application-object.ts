@@ -1,4 +1,4 @@
-// Which fields has a whole Application, as a patch may name them?
+// Which fields of a whole Application may a patch name?
 import {
   bool,
   destination,

@@ -1,6 +1,6 @@
-// Which fields has an Application in Argo CD's Go types, and which of them are always written?
+// Which fields does an Application have in Argo CD's Go types, and which of them are always written?
 
-/** How a field is written: `keep` always, `omit` unless empty, `pointer` unless nil, `omitzero` unless nothing in it was given. */
+/** How a field is written: `keep` always, `omit` unless empty, `pointer` unless nil, `omitzero` unless it is the zero value. */
 type FieldMode = 'keep' | 'omit' | 'pointer' | 'omitzero'
 export type Shape =
   | { readonly kind: 'string' | 'bool' | 'int' | 'raw' | 'int-or-string' | 'time' }
@@ -9,7 +9,7 @@ export type Shape =
 export interface Field {
   readonly shape: Shape
   readonly mode: FieldMode
-  /** `patchStrategy: merge`: a patch merges this list; maps in it are told apart by `key` */
+  /** `patchStrategy: merge`: a patch merges this list; maps in it are identified by `key` */
   readonly merge?: { readonly key?: string }
 }
 

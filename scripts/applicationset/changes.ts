@@ -7,10 +7,10 @@ import type { Cluster, LiveApplication, Outcome, ReconcileOptions } from './reco
 import { compareText } from '../go-template/go-value.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** How the parent deletes a set that is gone: a pruning parent Application uses `foreground` unless told otherwise. */
+/** How the parent deletes a set that is gone: a pruning parent Application uses `foreground` unless configured otherwise. */
 export type Propagation = 'background' | 'foreground' | 'orphan'
 export interface ChangeOptions extends ReconcileOptions {
-  /** what lives before the change; absent: what the set before it made. `owner` is a set's name, '' nobody, absent the set before */
+  /** what is live before the change; absent: what the old set made. `owner` is a set's name, '' for none, absent for the old set */
   readonly live?: 'as before' | readonly { readonly application: JsonMap; readonly owner?: string }[]
   readonly propagation?: Propagation
 }
@@ -27,12 +27,12 @@ export type ChangeResult =
   | 'foreign'
 /** What becomes of one Application. */
 export interface ApplicationChange {
-  /** with its namespace before it where that is not the set's */
+  /** prefixed with its namespace if that is not the set's */
   readonly name: string
   readonly result: ChangeResult
   /** absent: none */
   readonly finalizers?: readonly string[]
-  /** deleting it takes its resources along */
+  /** deleting it also deletes its resources */
   readonly cascade: boolean
   /** of a deleted Application: what becomes of the database */
   readonly cluster?: 'deleted' | 'kept' | 'waits-for-approval'
@@ -43,8 +43,8 @@ export interface ApplicationChange {
 }
 
 /**
- * Plays the controller before and after a change of a set (`after` null: the set is removed) and reads off what becomes
- * of every Application, sorted by name. Reproduces `ApplicationSetReconciler.Reconcile`; the garbage collector is played by
+ * Simulates the controller before and after a change of a set (`after` null: the set is removed) and reports what becomes
+ * of every Application, sorted by name. Reproduces `ApplicationSetReconciler.Reconcile`; the garbage collector is simulated by
  * the documented rules. A renamed or moved set counts as a new one, created before the old one is pruned.
  */
 export function changeApplications(before: Json, after: Json, options: ChangeOptions): ApplicationChange[] {
@@ -65,7 +65,7 @@ export function changeApplications(before: Json, after: Json, options: ChangeOpt
 function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster {
   const cluster: Cluster = new Map()
   if (options.live === undefined || options.live === 'as before') {
-    // the set before the change has had its time: create-only or not, everything is in place
+    // the old set has been reconciled: create-only or not, everything is in place
     if (old !== undefined) reconcile(cluster, old, options)
     return cluster
   }
@@ -82,8 +82,8 @@ function liveCluster(old: JsonMap | undefined, options: ChangeOptions): Cluster 
 }
 
 /**
- * The set is deleted. Without a finalizer it is gone before the controller sees it, and the garbage collector takes its
- * Applications along; with one, a policy that forbids deletion makes the controller drop the owner references first.
+ * The set is deleted. Without a finalizer it is gone before the controller sees it, and the garbage collector deletes its
+ * Applications; with one, a policy that forbids deletion makes the controller drop the owner references first.
  */
 function deleteSet(cluster: Cluster, set: JsonMap, options: ChangeOptions): void {
   const owner = setKey(set)
@@ -101,7 +101,7 @@ function deleteSet(cluster: Cluster, set: JsonMap, options: ChangeOptions): void
   }
 }
 
-/** Desired Applications that a policy which updates would still change. */
+/** Desired Applications that an updating policy would still change. */
 function staleNames(cluster: Cluster, set: JsonMap, options: ChangeOptions): ReadonlySet<string> {
   if (policyOf(set, options.controller).update) return new Set()
   const copy: Cluster = new Map(cluster)
@@ -113,7 +113,7 @@ function staleNames(cluster: Cluster, set: JsonMap, options: ChangeOptions): Rea
   return new Set([...copy].filter(differs).map(([name]) => name))
 }
 
-interface Play {
+interface Simulation {
   readonly start: Cluster
   readonly end: Cluster
   readonly outcomes: readonly Outcome[]
@@ -122,23 +122,23 @@ interface Play {
   readonly stale?: ReadonlySet<string>
 }
 
-function describe(play: Play): ApplicationChange[] {
-  const home = play.old ?? play.next
+function describe(simulation: Simulation): ApplicationChange[] {
+  const home = simulation.old ?? simulation.next
   const prefix = home === undefined ? 'argocd/' : `${setKey(home).split('/', 1)[0] ?? ''}/`
-  const outcome = play.outcomes[0]
-  const names = new Set([...play.start.keys(), ...play.end.keys(), ...(outcome?.frozen ?? []), ...(outcome?.rejected ?? [])])
-  const owners = [play.old, play.next].filter((set) => set !== undefined).map(setKey)
+  const outcome = simulation.outcomes[0]
+  const names = new Set([...simulation.start.keys(), ...simulation.end.keys(), ...(outcome?.frozen ?? []), ...(outcome?.rejected ?? [])])
+  const owners = [simulation.old, simulation.next].filter((set) => set !== undefined).map(setKey)
   return [...names]
-    .map((key) => describeOne(key, play, { name: key.startsWith(prefix) ? key.slice(prefix.length) : key, owners }))
+    .map((key) => describeOne(key, simulation, { name: key.startsWith(prefix) ? key.slice(prefix.length) : key, owners }))
     .sort((a, b) => compareText(a.name, b.name))
 }
 
-function describeOne(key: string, play: Play, as: { name: string; owners: readonly string[] }): ApplicationChange {
-  const before = play.start.get(key)
-  const now = play.end.get(key)
+function describeOne(key: string, simulation: Simulation, as: { name: string; owners: readonly string[] }): ApplicationChange {
+  const before = simulation.start.get(key)
+  const now = simulation.end.get(key)
   const shown = now ?? before
   const finalizers = shown === undefined ? [] : finalizersOf(shown)
-  const result = resultOf(key, play, as.owners)
+  const result = resultOf(key, simulation, as.owners)
   const changes =
     before !== undefined && now !== undefined && (result === 'updated' || result === 'deleted' || result === 'kept-orphan')
       ? differences(before, now)
@@ -149,34 +149,34 @@ function describeOne(key: string, play: Play, as: { name: string; owners: readon
     ...(finalizers.length > 0 ? { finalizers } : {}),
     cascade: cascades(finalizers),
     ...(result === 'deleted' && shown !== undefined ? { cluster: fate(shown, finalizers) } : {}),
-    owned: now?.owner !== undefined && isOwner(now.owner, play),
+    owned: now?.owner !== undefined && isOwner(now.owner, simulation),
     ...(changes.length > 0 ? { changes } : {}),
   }
 }
 
 /**
- * Whether an owner is the set that there is after the change, or the one that was removed: what still waits to be deleted
- * with a set of another name is nobody's. Owner references hold a name and no namespace, so that a moved set keeps its own.
+ * Whether an owner is the set that exists after the change, or the one that was removed: what still waits to be deleted
+ * with a set of another name has no owner. Owner references hold a name but no namespace, so a moved set keeps its own.
  */
-function isOwner(owner: string, { old, next }: Play): boolean {
+function isOwner(owner: string, { old, next }: Simulation): boolean {
   const set = next ?? old
   return set !== undefined && owner.replace(/^.*\//, '') === setKey(set).replace(/^.*\//, '')
 }
 
-function resultOf(key: string, play: Play, owners: readonly string[]): ChangeResult {
-  const before = play.start.get(key)
-  const now = play.end.get(key)
-  const outcome = play.outcomes[0]
+function resultOf(key: string, simulation: Simulation, owners: readonly string[]): ChangeResult {
+  const before = simulation.start.get(key)
+  const now = simulation.end.get(key)
+  const outcome = simulation.outcomes[0]
   if (before !== undefined && (now === undefined || now.deleting)) return 'deleted'
   if (outcome?.rejected.has(key)) return 'rejected'
   if (outcome?.frozen.has(key)) return 'frozen'
   if (before === undefined || now === undefined) return 'created'
   if (outcome?.blocked.has(key)) return 'blocked'
-  if (play.stale?.has(key)) return 'stale'
+  if (simulation.stale?.has(key)) return 'stale'
   if (before.owner === undefined || !owners.includes(before.owner)) return same(before, now) ? 'foreign' : 'updated'
   // a set that fails or is refused touches nothing; a removed one leaves its Applications behind
   if (outcome !== undefined && !outcome.ran) return 'unchanged'
-  const wanted = outcome?.desired.has(key) ?? play.next !== undefined
+  const wanted = outcome?.desired.has(key) ?? simulation.next !== undefined
   if (!wanted) return 'kept-orphan'
   return same(before, now) ? 'unchanged' : 'updated'
 }

@@ -9,7 +9,7 @@ export interface KnownCluster {
 
 const inCluster: KnownCluster = { name: 'in-cluster', server: 'https://kubernetes.default.svc' }
 
-/** `argoutil.GetDestinationCluster`; undefined: fine. Without a list every named cluster exists. */
+/** `argoutil.GetDestinationCluster`; undefined: valid. Without a list every named cluster exists. */
 export function checkDestination(destination: JsonMap, clusters: readonly KnownCluster[] | undefined): string | undefined {
   const server = typeof destination['server'] === 'string' ? destination['server'] : ''
   const name = typeof destination['name'] === 'string' ? destination['name'] : ''

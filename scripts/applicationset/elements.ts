@@ -1,10 +1,10 @@
-// Which Applications come of each element of a set's list generators?
+// Which Applications does each element of a set's list generators produce?
 import type { Json, JsonMap, Path } from '../model.ts'
 import { desiredApplications } from './generate.ts'
 import type { GenerateError, GenerateOptions } from './generate.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** One element of a list generator that stands for itself, not inside a matrix or a merge. */
+/** One element of a top-level list generator, not inside a matrix or a merge. */
 export interface SetElement {
   readonly path: Path
   readonly plain: Json
@@ -13,7 +13,7 @@ export interface SetElement {
   readonly error?: GenerateError
 }
 
-/** Expands every element alone: a set stops at the first that fails, and says not which. */
+/** Expands every element alone: a set stops at the first that fails, without saying which. */
 export function readElements(set: JsonMap, options: GenerateOptions): SetElement[] {
   const spec = isJsonMap(set['spec']) ? set['spec'] : {}
   const generators = Array.isArray(spec['generators']) ? spec['generators'] : []

@@ -60,15 +60,15 @@ export interface GenerateOptions {
   readonly clusters?: readonly KnownCluster[]
   /** path → text: what the git generator sees; absent: the git generator is unsupported */
   readonly gitFiles?: Readonly<Record<string, string>>
-  /** what the templates may cost; absent: what one set that a stranger wrote may */
+  /** what the templates may cost; absent: the budget of one untrusted set */
   readonly budget?: Budget
-  /** stands for texts that chance or the clock decides; absent: they are drawn */
+  /** replaces texts that depend on chance or the clock; absent: they are generated */
   readonly unknown?: string
 }
 export interface Generated {
   readonly ok: boolean
   readonly errors: readonly GenerateError[]
-  /** sorted by name; empty where the controller touches nothing */
+  /** sorted by name; empty if the controller does nothing */
   readonly applications: readonly GeneratedApplication[]
 }
 
@@ -184,7 +184,7 @@ export function validateGenerated(applications: readonly JsonMap[], options: Gen
   return errors
 }
 
-/** The Application with what the programs after the controller say; the first that refuses hides the others. */
+/** The Application with the errors of the programs after the controller; the first that refuses hides the others. */
 function judge(
   application: JsonMap,
   known: { frozen: ReadonlyMap<string, GenerateError>; argocd: string },
@@ -209,14 +209,14 @@ function judge(
   return { application: withValueFiles(application, plain), errors: late.map((problem) => ({ ...problem, ...at })) }
 }
 
-/** Value files only where every program up to the one that resolves them takes the sources. */
+/** Value files only if every program up to the one that resolves them accepts the sources. */
 function withValueFiles(application: JsonMap, plain: GeneratedApplication): GeneratedApplication {
   const refused = [checkSpec(plain.spec), checkRefs(plain.spec), checkSourceTypes(plain.spec)].some((problems) => problems.length > 0)
   const { files, problems } = resolveValueFiles(application)
   return refused || problems.length > 0 || files.length === 0 ? plain : { ...plain, valueFiles: files }
 }
 
-/** What the API server says of an Application as the controller writes it. */
+/** The API server's errors for an Application as the controller writes it. */
 export function admitApplication(application: JsonMap, argocd: string): { stage: GenerateStage; message: string }[] {
   const object: JsonMap = {
     apiVersion: 'argoproj.io/v1alpha1',

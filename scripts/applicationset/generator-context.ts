@@ -4,12 +4,12 @@ import type { RenderOptions } from './render.ts'
 
 /** A generator fails: the controller stops before it touches anything. */
 export class ParamsError extends Error {}
-/** A generator that asks a server, or git without files at hand. */
+/** A generator that asks a server, or a git generator without files. */
 export class UnsupportedGenerator extends Error {}
 
 export interface GeneratorContext extends RenderOptions {
   readonly budget: Budget
   readonly gitFiles: Readonly<Record<string, string>> | undefined
-  /** whether there is an AppProject of the name that the template of the set has; a templated name is not looked up */
+  /** whether the AppProject named by the set's template exists; a templated name is not looked up */
   readonly hasProject: boolean
 }

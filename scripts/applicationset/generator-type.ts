@@ -1,4 +1,4 @@
-// Which fields has a generator inside of another, in Argo CD's Go types?
+// Which fields does a generator inside another one have in Argo CD's Go types?
 import { applicationShape, bool, int, keep, list, map, named, omit, pointer, raw, string, struct } from './application-type.ts'
 import type { Field, Shape } from './application-type.ts'
 
@@ -8,7 +8,7 @@ const item = struct({ path: keep(string), exclude: omit(bool) })
 const template = omit(applicationShape)
 const asked: Record<string, Field> = { requeueAfterSeconds: pointer(int), template, values: omit(map(string)) }
 
-/** What asks a server is never evaluated: of its own settings only those that all share are checked. */
+/** Generators that ask a server are never evaluated: only the settings common to all of them are checked. */
 const terminal: Record<string, Field> = {
   list: pointer(struct({ elements: keep(list(raw)), template, elementsYaml: omit(string) })),
   clusters: pointer(struct({ selector: omit(selector), template, values: omit(map(string)), flatList: omit(bool) })),

@@ -1,4 +1,4 @@
-// Which paths does a git pathspec take, and which a pattern of `path.Match`?
+// Which paths does a git pathspec match, and which does a pattern of `path.Match`?
 import type { Budget } from '../go-template/budget.ts'
 import { ParamsError } from './generator-context.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from './wildcards.ts'
@@ -8,7 +8,7 @@ type Takes = (path: string) => boolean
 
 interface Pathspec {
   readonly takes: Takes
-  /** `:!x` takes all files but those */
+  /** `:!x` matches all files but those */
   readonly excludes: boolean
 }
 
@@ -41,7 +41,7 @@ function parsePathspec(pattern: string, budget: Budget): Pathspec {
   return { takes: plainPathspec(rest.replace(/^:/, ''), [], budget), excludes: /[!^]/.test(signs) }
 }
 
-/** Without a wildcard a path stands for itself and for all below it; `*` crosses slashes unless the magic is `glob`. */
+/** Without a wildcard a path matches itself and everything below it; `*` crosses slashes unless the magic is `glob`. */
 function plainPathspec(written: string, magic: readonly string[], budget: Budget): Takes {
   const pattern = cleanPath(written)
   const flags = magic.includes('icase') ? 'iu' : 'u'
@@ -53,7 +53,7 @@ function plainPathspec(written: string, magic: readonly string[], budget: Budget
   return (path) => literal.test(path) || (steps !== undefined && fitsSteps(steps, path, budget))
 }
 
-/** `normalize_path_copy`: a path stays inside of the repository. */
+/** `normalize_path_copy`: a path stays inside the repository. */
 function cleanPath(path: string): string {
   if (path.startsWith('/')) return refuse()
   const parts: string[] = []
@@ -146,7 +146,7 @@ const posixClasses: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 }
 
-/** `path.Match`: stars stay within one part of the path, `[^a]` alone negates; a bad pattern takes nothing. */
+/** `path.Match`: stars stay within one part of the path, `[^a]` alone negates; a bad pattern matches nothing. */
 export function directoryPattern(pattern: string, budget: Budget): Takes {
   const steps: Step[] = []
   for (let rest = pattern; rest !== '';) {

@@ -31,7 +31,7 @@ function fromPointer(pointer: string): Step[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** `.spec.sources[0].targetRevision`, `.metadata.labels["a.b"]`; undefined: an expression that is more than a path. */
+/** `.spec.sources[0].targetRevision`, `.metadata.labels["a.b"]`; undefined: an expression that is not just a path. */
 function fromJq(expression: string): Step[] | undefined {
   const steps: Step[] = []
   const step = /\.?\[\]\??|\.?\[(\d+)\]\??|\.?\["((?:[^"\\]|\\.)*)"\]\??|\.([A-Za-z_][A-Za-z0-9_]*)\??|\."((?:[^"\\]|\\.)*)"\??/y

@@ -1,4 +1,4 @@
-// Which parameter sets does the git generator give for files that are at hand?
+// Which parameter sets does the git generator produce for known files?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import type { Budget } from '../go-template/budget.ts'
@@ -23,7 +23,7 @@ function pathItems(value: Json | undefined): PathItem[] {
   return value.filter(isJsonMap).map((item) => ({ path: printed(item['path'] ?? ''), exclude: item['exclude'] === true }))
 }
 
-/** `GitGenerator.GenerateParams`; throws UnsupportedGenerator where no files are given. */
+/** `GitGenerator.GenerateParams`; throws UnsupportedGenerator if no files are given. */
 export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
   if (!context.hasProject) throw new ParamsError('the project of the set does not exist')
   const directories = pathItems(generator['directories'])
@@ -37,7 +37,7 @@ export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[
   return included.flatMap((path) => fileParams(generator, { path, text: context.gitFiles?.[path] ?? '' }, context))
 }
 
-/** Whether one of the pathspecs takes a file; each is asked of git, so that a bad one fails. */
+/** Whether one of the pathspecs matches a file; each is evaluated, so that a bad one fails. */
 function matcher(items: readonly PathItem[], exclude: boolean, budget: Budget): (path: string) => boolean {
   const specs = items.filter((item) => item.exclude === exclude).map((item) => pathspec(item.path, budget))
   return (path) => specs.some((takes) => takes(path))

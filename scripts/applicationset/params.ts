@@ -1,4 +1,4 @@
-// Which parameter sets do the generators of an ApplicationSet give?
+// Which parameter sets do the generators of an ApplicationSet produce?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import type { Budget } from '../go-template/budget.ts'
@@ -38,7 +38,7 @@ export function transform(generator: JsonMap, context: GeneratorContext, at: { d
     // third-level children can only be terminal generators; anything else there is dropped by the Go type
     if (at.depth > 1 && (kind === 'matrix' || kind === 'merge')) continue
     const template = isJsonMap(written) ? written['template'] : undefined
-    // the selector is rendered along, so that a bad text in it fails, but the one as written selects
+    // the selector is also rendered, so that a bad text in it fails, but the one as written selects
     const whole = outer === undefined ? generator : renderGenerator(generator, outer, context)
     const own = whole[kind]
     const params = generate(kind, isJsonMap(own) ? own : {}, { context, depth: at.depth })
@@ -72,23 +72,23 @@ function listParams(generator: JsonMap, context: GeneratorContext): GoMap[] {
   const elements = Array.isArray(generator['elements']) ? generator['elements'] : []
   context.budget.parameters(elements.length)
   const params = elements.map((element) => {
-    if (!isJsonMap(element)) throw new ParamsError('a list element is no map')
+    if (!isJsonMap(element)) throw new ParamsError('a list element is not a map')
     return context.goTemplate ? (fromJson(element) as GoMap) : textParams(element)
   })
   const text = generator['elementsYaml']
   if (typeof text !== 'string' || text === '') return params
   context.budget.parse(text)
   const more = readYaml(text)
-  if (more !== null && !Array.isArray(more)) throw new ParamsError('elementsYaml is no list')
+  if (more !== null && !Array.isArray(more)) throw new ParamsError('elementsYaml is not a list')
   context.budget.parameters(more?.length ?? 0)
   for (const element of more ?? []) {
-    if (element !== null && !isJsonMap(element)) throw new ParamsError('an element of elementsYaml is no map')
+    if (element !== null && !isJsonMap(element)) throw new ParamsError('an element of elementsYaml is not a map')
     params.push(fromJson(element ?? {}) as GoMap)
   }
   return params
 }
 
-/** Without goTemplate every value is a text, except one map `values`. */
+/** Without goTemplate every value is a string, except one map `values`. */
 function textParams(element: JsonMap): GoMap {
   const params: GoMap = new Map()
   const setText = (key: string, value: Json): void => {
@@ -116,7 +116,7 @@ function childParams(child: JsonMap, at: At, outer?: GoMap): readonly GoMap[] {
   return first.params
 }
 
-/** `ToNestedMatrixGenerator`, `ToNestedMergeGenerator`: the API server lets anything pass there, the Go types do not. */
+/** `ToNestedMatrixGenerator`, `ToNestedMergeGenerator`: the API server accepts anything there, the Go types do not. */
 function decoded(child: JsonMap): JsonMap {
   const read = mapEntries(child, (value) => value)
   for (const kind of ['matrix', 'merge'] as const)

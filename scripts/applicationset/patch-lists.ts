@@ -10,12 +10,12 @@ function fail(message: string): never {
 interface ListRule {
   /** merges two maps with the same key */
   readonly merge: (present: JsonMap, patch: JsonMap) => JsonMap
-  /** tells maps apart; undefined: texts */
+  /** identifies maps; undefined: strings */
   readonly key: string | undefined
   readonly isDeleteList: boolean
 }
 
-/** `mergeSlice`: items of both lists without doubles, in an order that both lists agree with as far as possible. */
+/** `mergeSlice`: items of both lists without duplicates, in an order consistent with both lists as far as possible. */
 export function mergeList(present: readonly Json[], patch: readonly Json[], rule: ListRule): Json[] {
   if (present.length === 0 && patch.length === 0) return []
   if (itemType(present, patch) !== 'map') {
@@ -47,7 +47,7 @@ function itemType(...lists: readonly (readonly Json[])[]): string {
 }
 
 function keyOf(item: Json, key: string): Json {
-  if (!isJsonMap(item)) return fail('an item is no map')
+  if (!isJsonMap(item)) return fail('an item is not a map')
   return item[key] ?? fail(`an item has no ${key}`)
 }
 

@@ -46,7 +46,7 @@ function wholePatch(patch: JsonMap): JsonMap {
   return asJson(new Map(Object.entries(patch).filter(([key]) => key !== '$patch')))
 }
 
-/** `extractKey`: the name behind the slash of a directive. */
+/** `extractKey`: the name after the slash of a directive. */
 function plainKey(key: string, prefix: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : fail(`${key} names no list`)
 }
@@ -56,7 +56,7 @@ function retained(original: JsonMap, patch: Map<string, Json>): Map<string, Json
   const present = new Map(Object.entries(original))
   const keys = patch.get('$retainKeys')
   if (!patch.delete('$retainKeys')) return present
-  if (!Array.isArray(keys)) return fail('$retainKeys is no list')
+  if (!Array.isArray(keys)) return fail('$retainKeys is not a list')
   for (const [key, value] of patch)
     if (value !== null && !key.startsWith(deletes) && !key.startsWith(orders) && !keys.includes(key)) fail(`$retainKeys lacks ${key}`)
   return new Map([...present].filter(([key]) => keys.includes(key)))
@@ -97,7 +97,7 @@ function typeName(value: Json): string {
   return Array.isArray(value) ? 'list' : typeof value
 }
 
-/** `LookupPatchMetadataForStruct`: a values object is no struct with fields, so that nothing below it can be merged. */
+/** `LookupPatchMetadataForStruct`: a values object is not a struct with fields, so nothing below it can be merged. */
 function fieldOf(shape: Shape, key: string): Field {
   if (shape.kind !== 'struct') return fail(`unable to find api field in struct RawExtension for the json field "${key}"`)
   const exact = shape.fields.find(([name]) => name === key)
@@ -107,17 +107,17 @@ function fieldOf(shape: Shape, key: string): Field {
 
 function listOf(shape: Shape, key: string): { item: Shape; merge: Field['merge'] } {
   const field = fieldOf(shape, key)
-  return field.shape.kind === 'list' ? { item: field.shape.of, merge: field.merge } : fail(`${key} is no list`)
+  return field.shape.kind === 'list' ? { item: field.shape.of, merge: field.merge } : fail(`${key} is not a list`)
 }
 
-/** `discardNullValuesFromPatch`: nulls of maps go, those of lists stay. */
+/** `discardNullValuesFromPatch`: nulls in maps are dropped, those in lists stay. */
 function withoutNulls(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isJsonMap(value)) return value
   return asJson(new Map(Object.entries(value).flatMap(([key, entry]) => (entry === null ? [] : [[key, withoutNulls(entry)] as const]))))
 }
 
-/** `removeDirectives`: a map with `$patch` goes, wherever it is; undefined: the value itself is one. */
+/** `removeDirectives`: a map with `$patch` is removed, wherever it is; undefined: the value itself is one. */
 function withoutDirectives(value: Json): Json | undefined {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined)
   if (!isJsonMap(value)) return value
@@ -134,11 +134,11 @@ function withoutDirectives(value: Json): Json | undefined {
 function orderList(result: Map<string, Json>, given: { rest: Map<string, Json>; key: string; order: Json }, shape: Shape): void {
   const { rest, order } = given
   rest.delete(given.key)
-  if (!Array.isArray(order)) return fail(`${given.key} is no list`)
+  if (!Array.isArray(order)) return fail(`${given.key} is not a list`)
   const key = plainKey(given.key, orders)
   const [present, value] = [result.get(key), rest.get(key)]
-  if (present !== undefined && !Array.isArray(present)) return fail(`${key} is no list`)
-  if (value !== undefined && !Array.isArray(value)) return fail(`${key} is no list`)
+  if (present !== undefined && !Array.isArray(present)) return fail(`${key} is not a list`)
+  if (value !== undefined && !Array.isArray(value)) return fail(`${key} is not a list`)
   const { item, merge } = listOf(shape, key)
   checkOrder(value ?? [], order, merge?.key)
   if (present === undefined && value === undefined) return
@@ -150,7 +150,7 @@ function orderList(result: Map<string, Json>, given: { rest: Map<string, Json>; 
   result.set(key, sortItems(merged, { order, present: present ?? [], patch: value ?? [], key: merge?.key }))
 }
 
-/** `validatePatchWithSetOrderList`: the items of the patch stand in the order list, in the same order. */
+/** `validatePatchWithSetOrderList`: the items of the patch are in the order list, in the same order. */
 function checkOrder(patch: readonly Json[], order: readonly Json[], key: string | undefined): void {
   if (patch.length === 0 || order.length === 0) return
   const named = (item: Json | undefined): Json | undefined =>

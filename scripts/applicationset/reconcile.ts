@@ -1,4 +1,4 @@
-// What does the ApplicationSet controller write and delete, given what lives in the cluster?
+// What does the ApplicationSet controller write and delete, given what is live in the cluster?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { applicationShape } from './application-type.ts'
@@ -29,7 +29,7 @@ export interface LiveApplication {
   readonly namespace: string
   readonly metadata: JsonMap
   readonly spec: JsonMap
-  /** `namespace/name` of the set that controls it; undefined: nobody */
+  /** `namespace/name` of the set that controls it; undefined: none */
   readonly owner: string | undefined
   /** deleted, but finalizers still hold it */
   readonly deleting?: true
@@ -37,16 +37,16 @@ export interface LiveApplication {
 /** Applications by `namespace/name`. */
 export type Cluster = Map<string, LiveApplication>
 
-/** What a reconcile did beside changing the cluster. */
+/** What a reconcile did besides changing the cluster. */
 export interface Outcome {
   /** desired but refused by the controller: neither written nor deleted */
   readonly frozen: ReadonlySet<string>
   /** the API server or another owner refused the write */
   readonly rejected: ReadonlySet<string>
-  /** to be deleted, had no rejected write ended the reconcile */
+  /** would have been deleted if a rejected write had not ended the reconcile */
   readonly blocked: ReadonlySet<string>
   readonly desired: ReadonlySet<string>
-  /** false: the set failed before anything was touched */
+  /** false: the set failed before anything was changed */
   readonly ran: boolean
 }
 
@@ -64,7 +64,7 @@ export function setKey(set: JsonMap): string {
   return `${printed(metadata['namespace'] ?? 'argocd')}/${printed(metadata['name'] ?? '')}`
 }
 
-/** `utils.DefaultPolicy`: the set's own policy counts where the controller lets it. */
+/** `utils.DefaultPolicy`: the set's own policy counts if the controller allows it. */
 export function policyOf(set: JsonMap, controller: Controller | undefined): { update: boolean; remove: boolean } {
   const spec = isJsonMap(set['spec']) ? set['spec'] : {}
   const own = isJsonMap(spec['syncPolicy']) ? spec['syncPolicy']['applicationsSync'] : undefined
@@ -74,7 +74,7 @@ export function policyOf(set: JsonMap, controller: Controller | undefined): { up
 }
 
 /**
- * `ApplicationSetReconciler.Reconcile` for a set that lives: writes and deletes in `cluster`. `alwaysUpdate` shows what a
+ * `ApplicationSetReconciler.Reconcile` for an existing set: writes and deletes in `cluster`. `alwaysUpdate` shows what a
  * policy that updates would write, and deletes nothing.
  */
 export function reconcile(cluster: Cluster, set: JsonMap, options: ReconcileOptions & { readonly alwaysUpdate?: boolean }): Outcome {
@@ -116,7 +116,7 @@ export function rollingStrategy(set: JsonMap, controller: Controller | undefined
   return controller?.progressiveSyncs === true && inUse ? strategy : undefined
 }
 
-/** Progressive syncs with RollingSync switch auto-sync off, step by step on again by themselves. */
+/** Progressive syncs with RollingSync switch auto-sync off; the controller syncs step by step itself. */
 function withStrategy(application: JsonMap, set: JsonMap, options: ReconcileOptions): JsonMap {
   const own = isJsonMap(application['spec']) ? application['spec'] : {}
   const policy = own['syncPolicy']
@@ -125,7 +125,7 @@ function withStrategy(application: JsonMap, set: JsonMap, options: ReconcileOpti
   return { ...application, spec: { ...own, syncPolicy: { ...policy, automated } } }
 }
 
-/** Annotations that the controller never takes away from an Application. */
+/** Annotations that the controller never removes from an Application. */
 const keptAnnotations = ['notified.notifications.argoproj.io', 'argocd.argoproj.io/refresh', 'argocd.argoproj.io/hydrate']
 
 interface Writing {
@@ -202,8 +202,8 @@ function ignoreList(set: JsonMap): JsonMap[] {
 
 /**
  * `ignoreApplicationDifferences`: both sides lose what is ignored, a merge patch between them is applied to the live
- * object. A list that differs is replaced whole, without its ignored parts. What the live object only lacks in
- * normalisation is no difference.
+ * object. A list that differs is replaced whole, without its ignored parts. What the live object lacks only in
+ * normalisation is not a difference.
  */
 function mergeIgnored(current: LiveApplication, after: LiveApplication, ignored: readonly JsonMap[]): { metadata: JsonMap; spec: JsonMap } {
   const plain = (application: LiveApplication): JsonMap => ({ metadata: application.metadata, spec: application.spec })
@@ -225,7 +225,7 @@ function mergePatch(target: JsonMap, from: JsonMap, to: JsonMap): JsonMap {
   return result
 }
 
-/** `deleteInCluster`: an unknown destination costs the plain resources finalizer, so that nothing waits for a lost cluster. */
+/** `deleteInCluster`: an unknown destination removes the plain resources finalizer, so that nothing waits for a lost cluster. */
 function remove(cluster: Cluster, name: string, clusters: readonly KnownCluster[] | undefined): void {
   const application = cluster.get(name)
   if (application === undefined) return

@@ -19,9 +19,9 @@ export const functions: GoFunctions = { ...sprigFunctions, ...nameFunctions }
 export interface RenderOptions {
   readonly goTemplate: boolean
   readonly goTemplateOptions: readonly string[]
-  /** what all texts of a set may cost together; absent: each text may cost as much as a set */
+  /** what all texts of a set together may cost; absent: each text may cost as much as a set */
   readonly budget?: Budget
-  /** stands for a text that chance or the clock decides; absent: it is drawn */
+  /** replaces a text that depends on chance or the clock; absent: it is generated */
   readonly unknown?: string
 }
 
@@ -65,7 +65,7 @@ export function renderText(text: string, params: GoMap, options: RenderOptions):
   // a tag counts only where one line holds both of its ends; then all tags are replaced
   if (!options.goTemplate) return holdsTag(text) ? replaceTags(text, params, budget) : text
   const template = text.includes('{{') ? parseOnce(text, budget) : undefined
-  // a bad option panics with the first text, template or not
+  // a bad option panics on the first text, template or not
   const missingKey = missingKeyOf(options.goTemplateOptions)
   if (template === undefined) return text
   const { draws } = budget
@@ -87,7 +87,7 @@ function parseOnce(text: string, budget: Budget): Template {
   return template
 }
 
-/** fasttemplate: `{{ key }}` where the key has a text; any other tag stays as written. */
+/** fasttemplate: `{{ key }}` if the key has a string value; any other tag stays as written. */
 function replaceTags(text: string, params: GoMap, budget: Budget): string {
   let out = ''
   let at = 0

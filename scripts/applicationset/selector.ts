@@ -1,4 +1,4 @@
-// Which parameter sets does a label selector take?
+// Which parameter sets does a label selector match?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isDns1123Subdomain } from '../kubernetes/names.ts'
@@ -7,7 +7,7 @@ import { isJsonMap } from '../values/value.ts'
 
 type Matches = (labels: ReadonlyMap<string, string>) => boolean
 
-/** `utils.LabelSelectorAsSelector`: values are free, keys are qualified names. Undefined: no selector. Throws TemplateError. */
+/** `utils.LabelSelectorAsSelector`: values are free, keys are qualified names. Undefined: not a selector. Throws TemplateError. */
 export function readSelector(selector: Json | undefined): Matches | undefined {
   if (!isJsonMap(selector)) return undefined
   const checks: Matches[] = []

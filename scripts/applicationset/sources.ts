@@ -1,4 +1,4 @@
-// Which values files does an Application hand to Helm, and would the repository server take its sources?
+// Which values files does an Application pass to Helm, and would the repository server accept its sources?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
@@ -33,7 +33,7 @@ interface Sources {
   readonly sources: readonly JsonMap[]
   readonly multiple: boolean
 }
-// each of thousands of sources asks for all of them
+// each of thousands of sources needs all of them
 const knownSources = new WeakMap<JsonMap, Sources>()
 const knownFiles = new WeakMap<JsonMap, ResolvedFiles>()
 
@@ -151,7 +151,7 @@ export function checkSourceTypes(spec: JsonMap): Problem[] {
     .map(() => ({ stage: 'app-source-type', message: 'a source has several of helm, kustomize, directory and plugin, but may have one' }))
 }
 
-/** Helm refuses these release names; only sources with `chart` or `helm` are surely Helm's. */
+/** Helm refuses these release names; only sources with `chart` or `helm` are certainly Helm's. */
 export function checkReleaseNames(spec: JsonMap, application: string): Problem[] {
   const problems: Problem[] = []
   for (const source of sourcesOf(spec).sources) {
@@ -211,7 +211,7 @@ interface Entry {
   readonly lookup: (name: string) => string
 }
 
-/** Undefined: outside of the repository, or no path at all. */
+/** Undefined: outside the repository, or not a path at all. */
 function resolveEntry({ entry, index, source, referenced, lookup }: Entry): ValueFile | undefined {
   const from = referenced ?? source
   const rest = referenced === undefined ? entry : entry.slice(entry.includes('/') ? entry.indexOf('/') : entry.length)
@@ -275,7 +275,7 @@ function expand(text: string, lookup: (name: string) => string): string {
     if (special !== undefined) return ''
     return name === undefined ? (whole === '$' ? '$' : '') : lookup(name)
   }
-  // behind the last closing brace none is looked for, which would take the square of the length
+  // no search after the last closing brace, which would take quadratic time
   const end = text.lastIndexOf('}') + 1
   const open = text
     .slice(end)

@@ -1,9 +1,9 @@
-// Which sync options does Argo CD know, which values do they take, and since when?
+// Which sync options does Argo CD know, which values do they take, and since which version?
 import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../model.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 
-/** Where options stand: in `syncPolicy.syncOptions` of an Application, or in an annotation of an object. */
+/** Where options are written: in `syncPolicy.syncOptions` of an Application, or in an annotation of an object. */
 export type OptionPlace = 'application' | 'object'
 
 interface SyncOption {
@@ -33,7 +33,7 @@ const known: Readonly<Record<string, SyncOption>> = {
 }
 /** Options of the annotation `compare-options`, often written in the wrong place. */
 const compareOptions = ['IgnoreExtraneous', 'IncludeMutationWebhook', 'ServerSideDiff']
-/** `confirm` is newer than the options that take it. */
+/** The value `confirm` is newer than the options that take it. */
 const confirmSince = '2.14'
 
 /** Whether `version` (`3.5.1`) is of the minor `since` (`3.4`) or later. */
@@ -49,8 +49,8 @@ export interface OptionMistake {
 }
 
 /**
- * Why an option (`Prune=false`) does nothing where it stands; undefined: it works, or nothing is known of it. Unknown names
- * are reported only where a known one is near, since later releases may have more.
+ * Why an option (`Prune=false`) does nothing where it is written; undefined: it works, or nothing is known about it. Unknown names
+ * are reported only if a known one is near, since later releases may have more.
  */
 export function judgeSyncOption(option: string, place: OptionPlace, argocd: string): OptionMistake | undefined {
   const [name = '', value = ''] = option.split('=', 2)
@@ -59,11 +59,11 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
   const since = found[place]
   if (since === undefined)
     return {
-      message: phrase`sync option is ${named(name)}, but ${place === 'object' ? 'only an Application' : 'only an object'} takes it`,
+      message: phrase`sync option is ${named(name)}, but it applies to ${place === 'object' ? 'an Application' : 'an object'} only`,
       help: place === 'object' ? phrase`move it to syncPolicy.syncOptions` : phrase`move it to an annotation of the object`,
     }
   if (!found.values.includes(value)) {
-    // an option without a value was meant to be on; those that guard are on with `false`
+    // an option without a value was meant to be on; for those that guard, `false` is on
     const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'
     const guess = nearest(value, found.values) ?? (value === '' && found.values.includes(meant) ? meant : undefined)
     return {
@@ -73,7 +73,7 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
   }
   if (!hasReached(argocd, since))
     return {
-      message: phrase`sync option is ${named(option)}, but Argo CD reads it here only from ${named(since)} on`,
+      message: phrase`sync option is ${named(option)}, but Argo CD reads it here only since ${named(since)}`,
       help:
         since === '3.4'
           ? phrase`set the annotation argocd.argoproj.io/sync-options on the objects, or upgrade Argo CD`
@@ -81,7 +81,7 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
     }
   if (value === 'confirm' && !hasReached(argocd, confirmSince))
     return {
-      message: phrase`sync option is ${named(option)}, but Argo CD knows \`confirm\` only from ${named(confirmSince)} on`,
+      message: phrase`sync option is ${named(option)}, but Argo CD knows \`confirm\` only since ${named(confirmSince)}`,
       help: phrase`write ${named(name)}=false, or upgrade Argo CD`,
     }
   return undefined
@@ -125,11 +125,11 @@ const annotations = [
   'tracking-id',
 ]
 
-/** Why an annotation of Argo CD does nothing: its name is nearly, but not quite, that of one. */
+/** Why an annotation of Argo CD does nothing: its name is almost, but not exactly, that of a known one. */
 export function judgeAnnotation(key: string): OptionMistake | undefined {
   const name = key.startsWith(prefix) ? key.slice(prefix.length) : undefined
   if (name === undefined || annotations.includes(name)) return undefined
-  // often written, since Argo CD calls a diff what its annotation calls a comparison
+  // a common mistake, since Argo CD calls a diff what its annotation calls a comparison
   const guess = name === 'diff-options' ? 'compare-options' : nearest(name, annotations)
   if (guess === undefined) return undefined
   return { message: phrase`annotation is ${named(key)}, but Argo CD reads ${guess}`, help: phrase`rename it to ${named(prefix)}${guess}` }

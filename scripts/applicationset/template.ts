@@ -102,7 +102,7 @@ function renderOne(template: Json, rendering: Rendering, given: SetContext): Jso
   const { budget, unknown } = given.context
   path.splice(0, path.length, 'templatePatch')
   const text = renderText(patch, params, given.context)
-  if (text === unknown) throw new UnsupportedGenerator('the templatePatch is decided by chance or by the clock')
+  if (text === unknown) throw new UnsupportedGenerator('the templatePatch depends on chance or on the clock')
   budget.parse(text)
   return patched(finished, text)
 }
@@ -110,7 +110,7 @@ function renderOne(template: Json, rendering: Rendering, given: SetContext): Jso
 interface Rendering {
   readonly params: GoMap
   readonly context: GeneratorContext
-  /** a text became empty, so that its field may have to go */
+  /** a text became empty, so its field may have to be dropped */
   emptied: boolean
   /** the text that is rendered now, from `spec` */
   readonly path: (string | number)[]
@@ -132,14 +132,14 @@ function isConstant(value: Json): boolean {
   return known
 }
 
-/** `deeplyReplace`: texts alone, keys of maps too; values objects lose their nulls on the way. */
+/** `deeplyReplace`: strings only, including keys of maps; values objects lose their nulls on the way. */
 function renderShape(value: Json, shape: Shape, rendering: Rendering): Json {
   if (typeof value === 'string') {
     const text = renderText(value, rendering.params, rendering.context)
     if (text === '') rendering.emptied = true
     return text
   }
-  // a values object is copied all the same, because its nulls go
+  // a values object is copied anyway, because its nulls are dropped
   if (shape.kind !== 'raw' && isConstant(value) && !holdsRaw(value)) return value
   if (shape.kind === 'raw') return renderDeep(value, rendering.params, rendering.context)
   // a failure leaves the path where it is
@@ -177,7 +177,7 @@ function patched(application: JsonMap, text: string): JsonMap {
   const written = throughType(application, applicationObjectShape)
   const merged = applyStrategicPatch(isJsonMap(written) ? written : {}, patch, applicationObjectShape)
   const result = throughType(merged, applicationObjectShape)
-  if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is no map')
+  if (!isJsonMap(result) || !isJsonMap(result['spec'])) throw new TemplateError('templatePatch is not a map')
   const before = isJsonMap(application['spec']) ? application['spec']['project'] : undefined
   const metadata = isJsonMap(result['metadata']) ? { ...result['metadata'] } : {}
   // the API server sets it, whatever a patch says
@@ -192,7 +192,7 @@ function finish(application: JsonMap, set: JsonMap): JsonMap {
   const setMetadata = isJsonMap(set['metadata']) ? set['metadata'] : {}
   const namespace = setMetadata['namespace']
   if (typeof namespace === 'string') metadata['namespace'] = namespace
-  // ObjectMeta would drop an empty name; the API server is asked for one all the same
+  // ObjectMeta would drop an empty name; the API server requires one anyway
   metadata['name'] ??= ''
   return { metadata, spec: normalizeSpec(spec), originalProject: spec['project'] ?? '' }
 }

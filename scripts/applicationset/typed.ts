@@ -1,4 +1,4 @@
-// What does Go make of JSON that it reads into a struct and writes again?
+// What becomes of JSON that Go decodes into a struct and encodes again?
 import type { Json, JsonMap } from '../model.ts'
 import { mapEntries, isJsonMap, setOwn } from '../values/value.ts'
 import type { Field, Shape } from './application-type.ts'
@@ -18,7 +18,7 @@ const names: Record<Shape['kind'], string> = {
   struct: 'a map',
 }
 
-/** json.Unmarshal and json.Marshal through a Go type: unknown fields go, empty ones by their tags; throws DecodeError. */
+/** json.Unmarshal and json.Marshal through a Go type: unknown fields are dropped, empty ones according to their tags; throws DecodeError. */
 export function throughType(value: Json | undefined, shape: Shape, name = 'the object'): Json {
   if (value === undefined || value === null) return zero(shape)
   const refuse = (): never => {
@@ -81,7 +81,7 @@ function structThroughType(given: JsonMap, fields: readonly (readonly [string, F
 
 const namesOf = new WeakMap<object, ReadonlyMap<string, string>>()
 
-/** encoding/json takes a field by its exact name, else by one that differs only in case; both fill the same field. */
+/** encoding/json matches a field by its exact name, else by one that differs only in case; both fill the same field. */
 function canonicalNames(value: JsonMap, fields: readonly (readonly [string, Field])[]): JsonMap {
   let names = namesOf.get(fields)
   if (names === undefined) {
@@ -92,7 +92,7 @@ function canonicalNames(value: JsonMap, fields: readonly (readonly [string, Fiel
   const isExact = (key: string): boolean => known.get(key) === key
   if (Object.keys(value).every((key) => isExact(key) || !known.has(key.toLowerCase()))) return value
   const read: JsonMap = {}
-  // Go writes the keys of a merged map sorted, so that capitals come first
+  // Go writes the keys of a merged map sorted, so capitals come first
   for (const [key, entry] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const name = isExact(key) ? key : known.get(key.toLowerCase())
     if (name !== undefined) read[name] = filledFurther(read[name], entry)
@@ -126,13 +126,13 @@ function zero(shape: Shape): Json {
   }
 }
 
-/** Empty for `omitempty` and for mergo: zero, empty or not there. */
+/** Empty for `omitempty` and for mergo: zero, empty or absent. */
 export function isZero(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return true
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** mergo.Merge on typed values: what is empty in `target` comes from `source`; lists are taken whole. */
+/** mergo.Merge on typed values: what is empty in `target` comes from `source`; lists are replaced whole. */
 export function fillEmpty(target: Json | undefined, source: Json | undefined): Json | undefined {
   if (isJsonMap(target) && isJsonMap(source)) {
     const merged = mapEntries(target, (value) => value)

@@ -145,7 +145,7 @@ function* shrunkSet(
 ): Iterable<LocatedFinding> {
   const at = settingSpot(now, ['environments', environment], 'key')
   const left = total - lost.length
-  const related = lost.slice(0, 3).map((database) => ({ ...serviceSpot(database), message: phrase`${named(database.id)} was here` }))
+  const related = lost.slice(0, 3).map((database) => ({ ...serviceSpot(database), message: phrase`${database.id} was here` }))
   for (const database of lost)
     yield {
       rule: 'changes/set-shrinks',
@@ -172,7 +172,8 @@ function blame(then: State, now: State, database: Database): Blame {
   const { service, environment } = database
   const env = environment.name
   const before = serviceSpot(database)
-  const retire = (path: string): Message => phrase`restore it, and retire it first: \`retired: {${env}: {reason: …, since: …}}\` in ${path}`
+  const retire = (path: string): Message =>
+    phrase`restore it, and retire it first: \`retired: {${named(env)}: {reason: …, since: …}}\` in ${path}`
   const own = `service.yaml of ${service}`
   if (!now.settings.environments.some(({ name }) => name === env)) {
     const at = settingSpot(now, ['environments'], 'key')

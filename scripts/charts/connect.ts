@@ -7,11 +7,11 @@ import { asFailure, PullFailure } from './failure.ts'
 import { basicAuthorization } from './login.ts'
 import { hostOf, portOf, proxyFor } from './proxy.ts'
 
-/** What a download may use of this machine, and how long it may take. */
+/** What a download may use from the environment, and how long it may take. */
 export interface Network {
   /** proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, also in lower case), and logins */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** milliseconds until a server must have taken a connection, TLS included */
+  /** milliseconds until a server must have accepted a connection, TLS included */
   readonly connectTimeout: number
   /** milliseconds for one file, redirects included */
   readonly timeout: number
@@ -21,11 +21,11 @@ export interface Network {
 
 export interface Connection {
   readonly socket: Socket
-  /** the proxy that is asked for the whole address, where there is no tunnel */
+  /** the proxy that gets the whole address in a request, if there is no tunnel */
   readonly proxy?: URL
 }
 
-/** A socket to the server of an address; TLS is through, and a tunnel stands. Destroyed when `signal` aborts. */
+/** A socket to the server of an address, with TLS and any tunnel established. Destroyed when `signal` aborts. */
 export async function openConnection(url: URL, network: Network, signal: AbortSignal): Promise<Connection> {
   const proxy = proxyFor(url, network.env)
   if (proxy === undefined) return { socket: await openDirect(url, network, signal) }
@@ -33,7 +33,7 @@ export async function openConnection(url: URL, network: Network, signal: AbortSi
   return url.protocol === 'http:' ? { socket, proxy } : { socket: await startTls(socket, { url, network, signal }) }
 }
 
-/** A socket to the proxy, or through it; what goes wrong there is the proxy's. */
+/** A socket to the proxy, or through it; errors there are attributed to the proxy. */
 async function throughProxy(url: URL, proxy: Target): Promise<Socket> {
   try {
     const socket = await openDirect(proxy.url, proxy.network, proxy.signal)
@@ -61,7 +61,7 @@ async function startTls(socket: Socket, { url, network, signal }: Target): Promi
     socket,
     host,
     ALPNProtocols: ['http/1.1'],
-    // the extension takes names only
+    // the SNI extension takes names only
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(network.ca === undefined ? {} : { ca: network.ca }),
   })
@@ -77,13 +77,13 @@ function untilReady(socket: Socket, event: 'connect' | 'secureConnect', signal: 
   if (signal.aborted) stop()
   return new Promise((resolve, reject) => {
     socket.once(event, resolve)
-    // it stays: an error that nobody listens to would end the program
+    // this listener stays: an unhandled error event would end the program
     socket.on('error', reject)
     socket.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })))
   })
 }
 
-/** `CONNECT host:port`: from then on the proxy only passes bytes on. */
+/** `CONNECT host:port`: from then on the proxy only forwards bytes. */
 function openTunnel(url: URL, { proxy, socket }: { readonly proxy: URL; readonly socket: Socket }): Promise<Socket> {
   const target = `${url.hostname}:${portOf(url)}`
   const login = basicAuthorization(proxy)
@@ -105,10 +105,10 @@ function openTunnel(url: URL, { proxy, socket }: { readonly proxy: URL; readonly
   })
 }
 
-/** What a proxy's own answer means. */
+/** What a proxy's own response means. */
 export function proxyRefusal(proxy: URL, status: number): PullFailure {
   if (status === 407)
-    return new PullFailure(`the proxy ${proxy.host} wants a login (407)`, {
+    return new PullFailure(`the proxy ${proxy.host} requires a login (407)`, {
       help: 'write user and password into its address, in the variable that names it',
     })
   return new PullFailure(`the proxy ${proxy.host} opens no tunnel (${status})`)

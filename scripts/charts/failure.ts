@@ -2,7 +2,7 @@
 import type { Message } from '../model.ts'
 import type { Spot } from '../findings/spot.ts'
 
-/** What a chart's pull can fail at; ids of rules. */
+/** How pulling a chart can fail; ids of rules. */
 export type FailureRule = 'charts/available' | 'charts/digest' | 'charts/archive'
 
 interface Details {
@@ -10,11 +10,11 @@ interface Details {
   /** the part of the pin that is to blame; absent: the repository */
   readonly on?: 'repository' | 'name' | 'version'
   readonly help?: string | undefined
-  /** the other place that says otherwise */
+  /** the other place that disagrees */
   readonly related?: Spot & { readonly message: Message }
 }
 
-/** The chart stays where it is: what servers, archives and locks say is no mistake of this program. One line, without the chart's name. */
+/** A chart could not be pulled: what servers, archives and locks contain is not an error of this program. One line, without the chart's name. */
 export class PullFailure extends Error {
   readonly rule: FailureRule
   readonly on: 'repository' | 'name' | 'version'
@@ -29,12 +29,12 @@ export class PullFailure extends Error {
   }
 }
 
-/** An address for a person: without login, query and fragment, which may hold secrets. */
+/** An address for display: without login, query and fragment, which may hold secrets. */
 export function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`
 }
 
-/** The beginning of a digest, which is enough to see that two differ. */
+/** The beginning of a digest, enough to see that two differ. */
 export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':', 2)
   return hex.length > 16 ? `${algorithm}:${hex.slice(0, 12)}…` : digest
@@ -53,20 +53,20 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS'],
 ])
 
-/** What node says of a connection to a server, in one line; anything else is our own mistake, and is thrown. */
+/** Node's error about a connection to a server, in one line; anything else is our own mistake, and is thrown. */
 export function asFailure(error: unknown, url: URL): PullFailure {
   if (error instanceof PullFailure) return error
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (code === undefined) throw error
   const reason = reasons.get(code)
   const help = /^(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)$/.test(code)
-    ? 'correct the address; where only a proxy leads out, name it in HTTPS_PROXY'
+    ? 'correct the address; if a proxy is required, name it in HTTPS_PROXY'
     : undefined
   if (reason !== undefined) return new PullFailure(`${url.host} ${reason} (${code})`, { help })
   if (code.startsWith('HPE_')) return new PullFailure(`${url.host} does not speak HTTP (${code})`)
   if (/CERT|SIGNATURE|ISSUER|CHAIN/.test(code))
     return new PullFailure(`the certificate of ${url.host} is not trusted (${code})`, {
-      help: 'name the file of your own authority in NODE_EXTRA_CA_CERTS',
+      help: 'name the certificate file of your own authority in NODE_EXTRA_CA_CERTS',
     })
-  return new PullFailure(`${url.host} can't be asked (${code})`)
+  return new PullFailure(`the request to ${url.host} failed (${code})`)
 }

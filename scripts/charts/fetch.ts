@@ -1,4 +1,4 @@
-// How does an archive come from its repository, with the digest that the repository itself says?
+// How is an archive downloaded from its repository, with the digest that the repository itself states?
 import type { ChartPin } from '../model.ts'
 import { answerProblem } from './answers.ts'
 import type { Network } from './connect.ts'
@@ -18,11 +18,11 @@ export const largestArchive = 20 * 1024 * 1024
 export interface Archive {
   readonly bytes: Buffer
   readonly digest: string
-  /** where it came from, for a person */
+  /** where it came from, for display */
   readonly from: string
 }
 
-/** What is asked of one repository for several charts is asked once; so is what it fails at. */
+/** Requests to one repository for several charts are made once; so are failures. */
 export interface Download {
   readonly network: Network
   readonly indexes: Map<string, Promise<ChartIndex>>
@@ -70,7 +70,7 @@ async function fromRegistry(
 function verifyDigest(bytes: Buffer, wanted: string | undefined, who: string): string {
   const digest = digestOf(bytes)
   if (wanted === undefined || wanted === digest) return digest
-  throw new PullFailure(`the archive is ${shortDigest(digest)}, but ${who} says ${shortDigest(wanted)}`, {
+  throw new PullFailure(`the archive is ${shortDigest(digest)}, but ${who} has ${shortDigest(wanted)}`, {
     rule: 'charts/digest',
     on: 'version',
   })

@@ -1,4 +1,4 @@
-// What does a server answer: bounded in size and time, redirects followed with care?
+// What does a server respond, with bounded size and time and with safe redirects?
 import { request } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { programVersion } from '../repository/package.ts'
@@ -11,14 +11,14 @@ import { parseUrl } from './pin.ts'
 /** One file of a server. */
 export interface Wanted {
   readonly url: URL
-  /** what it is for a person: `index.yaml` */
+  /** what it is, for display: `index.yaml` */
   readonly what: string
   /** the most bytes that it may have */
   readonly limit: number
   readonly accept?: string
   /** sent to the address itself, never to another one that it redirects to */
   readonly authorization?: string | undefined
-  /** called as bytes come in; `total` where the server has said it */
+  /** called as bytes arrive; `total` if the server has sent it */
   readonly onBytes?: ((received: number, total: number | undefined) => void) | undefined
 }
 
@@ -35,7 +35,7 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`
 
-/** GET. Any status but a redirect is an answer; everything else that goes wrong is a PullFailure of one line. */
+/** GET. Any status but a redirect is returned; everything else that goes wrong is a PullFailure of one line. */
 export async function get(wanted: Wanted, network: Network): Promise<Answer> {
   const stop = new AbortController()
   const { what, url } = wanted
@@ -44,7 +44,7 @@ export async function get(wanted: Wanted, network: Network): Promise<Answer> {
   try {
     return await follow(wanted, network, stop)
   } catch (error) {
-    // whatever broke after that is what stopping does
+    // any later error is a consequence of aborting
     throw stop.signal.aborted ? stop.signal.reason : asFailure(error, url)
   } finally {
     clearTimeout(timer)
@@ -75,7 +75,7 @@ async function follow(wanted: Wanted, network: Network, stop: AbortController): 
 }
 
 async function connectInTime(url: URL, network: Network, stop: AbortController): Promise<Connection> {
-  const late = (): void => stop.abort(new PullFailure(`${url.host} took no connection within ${seconds(network.connectTimeout)}`))
+  const late = (): void => stop.abort(new PullFailure(`${url.host} accepted no connection within ${seconds(network.connectTimeout)}`))
   const timer = setTimeout(late, network.connectTimeout)
   try {
     return await openConnection(url, network, stop.signal)
@@ -99,7 +99,7 @@ function ask(url: URL, { accept, authorization }: Wanted, { socket, proxy }: Con
   const path = `${proxy === undefined ? '' : url.origin}${url.pathname}${url.search}`
   return new Promise((resolve, reject) => {
     const sent = request({ method: 'GET', path, headers, createConnection: () => socket }, resolve)
-    // it stays: what breaks later is seen by who reads the body, too
+    // this listener stays: later errors also reach the reader of the body
     sent.on('error', reject)
     sent.end()
   })
@@ -133,7 +133,7 @@ function redirectTarget(from: URL, location: string | undefined): URL {
     throw new PullFailure(`${shownUrl(from)} redirects to ${next.protocol.slice(0, -1)}, but must stay with https`)
   if (from.protocol === 'https:' && next.protocol === 'http:')
     throw new PullFailure(`${shownUrl(from)} redirects from https to http (${next.host})`)
-  // a server has no logins to give
+  // a redirect must not bring a login
   next.username = ''
   next.password = ''
   next.hash = ''

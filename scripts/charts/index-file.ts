@@ -10,9 +10,9 @@ import { loginFor } from './login.ts'
 import { answerProblem } from './answers.ts'
 import { baseName, parseUrl } from './pin.ts'
 
-/** The largest index of a public repository has had 25 MB. */
+/** The largest index of a public repository had 25 MB. */
 const largestIndex = 32 * 1024 * 1024
-/** So many of these has an index of that size that Helm wrote; each costs half a kilobyte while it is read. */
+/** An index of that size written by Helm has this many; each costs half a kilobyte while it is read. */
 const mostSeparators = 1_200_000
 
 /** An index that was read: name of a chart → its releases as they are written. */
@@ -50,14 +50,14 @@ function entriesOf(text: string, url: URL): ReadonlyMap<string, unknown> {
     root = load(text, { schema: FAILSAFE_SCHEMA })
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
-    throw new PullFailure(`index.yaml of ${url.host} is no YAML (${error.reason}${lineOf(error)})`)
+    throw new PullFailure(`index.yaml of ${url.host} is not valid YAML (${error.reason}${lineOf(error)})`)
   }
   const entries = fieldsOf(fieldsOf(root).get('entries'))
-  if (entries.size === 0) throw new PullFailure(`${shownUrl(url)} holds no charts, so it is no index of a repository`)
+  if (entries.size === 0) throw new PullFailure(`${shownUrl(url)} holds no charts, so it is not the index of a repository`)
   return entries
 }
 
-/** What every further value of a YAML text needs at least one of. */
+/** Every further value of a YAML text needs at least one of these. */
 function separatorsIn(text: string): number {
   let count = 0
   for (let at = 0; at < text.length; at++) {
@@ -79,7 +79,7 @@ interface Release {
   readonly fields: ReadonlyMap<string, unknown>
 }
 
-/** The archive of the pinned release: of this very version, else of the one that only a `v` sets apart. */
+/** The archive of the pinned release: of exactly this version, else of the one that differs only by a `v`. */
 export function findRelease({ base, entries }: ChartIndex, pin: ChartPin): IndexedArchive {
   const name = baseName(pin)
   const listedReleases = entries.get(name)
@@ -113,8 +113,8 @@ function archiveOf(fields: ReadonlyMap<string, unknown>, base: URL): IndexedArch
   const written: unknown = Array.isArray(urls) ? urls[0] : undefined
   const url = typeof written === 'string' ? parseUrl(written, base) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new PullFailure(`index.yaml of ${base.host} names no address that the archive can be downloaded from`, { on: 'version' })
-  // a repository whose address has a token in its query wants it for its own archives, too
+    throw new PullFailure(`index.yaml of ${base.host} has no address from which the archive can be downloaded`, { on: 'version' })
+  // a repository with a token in the query of its address requires it for its own archives, too
   if (url.origin === base.origin && url.search === '') url.search = base.search
   const digest = digestIn(fields.get('digest'))
   if (base.protocol === 'https:' && url.protocol === 'http:' && digest === undefined)
@@ -122,7 +122,7 @@ function archiveOf(fields: ReadonlyMap<string, unknown>, base: URL): IndexedArch
   return { url, ...(digest === undefined ? {} : { digest }) }
 }
 
-/** With or without the algorithm before it. What is no digest is none: old indexes have some of MD5. */
+/** With or without the algorithm before it. Anything else is ignored: old indexes have MD5 digests. */
 function digestIn(value: unknown): string | undefined {
   const hex = typeof value === 'string' ? /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value)?.[1] : undefined
   return hex === undefined ? undefined : `sha256:${hex.toLowerCase()}`

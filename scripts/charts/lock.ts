@@ -1,4 +1,4 @@
-// Which digests has a repository written down for its charts (charts.lock)?
+// Which digests has a repository recorded for its charts (charts.lock)?
 import { phrase } from '../findings/message.ts'
 import { firstSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -13,11 +13,11 @@ export const lockFile = 'charts.lock'
 export interface LockedChart extends ChartPin {
   /** `sha256:…` of the archive */
   readonly digest: string
-  /** where the digest is written; absent: it is not yet */
+  /** where the digest is written; absent: not yet written */
   readonly at?: Spot
 }
 
-/** The charts of a lock; what is no lock is one finding at its line. */
+/** The charts of a lock; anything invalid is one finding at its line. */
 export function readLock(text: string): { readonly charts: readonly LockedChart[] } | { readonly finding: LocatedFinding } {
   const file: SourceFile = { path: lockFile, text }
   const { documents, problems } = parseFirstDocument(file, 'service')
@@ -28,7 +28,7 @@ export function readLock(text: string): { readonly charts: readonly LockedChart[
       severity: 'error',
       message,
       at,
-      help: phrase`restore it; to trust what the repositories say now, remove it and run \`charts pull --lock\``,
+      help: phrase`restore it; to trust what the repositories have now, remove it and run \`charts pull --lock\``,
     },
   })
   const fatal = problems.find((problem) => problem.fatal)
@@ -50,7 +50,7 @@ export function readLock(text: string): { readonly charts: readonly LockedChart[
   return { charts }
 }
 
-/** The same bytes for the same charts, in whatever order they come. */
+/** The same bytes for the same charts, in any order. */
 export function writeLock(charts: readonly LockedChart[]): string {
   const sorted = [...charts].sort(
     (a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.version, b.version) || byCodeUnit(a.repository, b.repository),

@@ -2,7 +2,7 @@
 import { PullFailure } from './failure.ts'
 import { parseUrl } from './pin.ts'
 
-/** The variable with addresses of private repositories, `https://user:password@host/path`, separated by blanks. */
+/** The variable with the addresses of private repositories, `https://user:password@host/path`, separated by blanks. */
 export const loginVariable = 'CNPG_VALUES_REPOSITORIES'
 
 /** What follows `Authorization:` for the user and password of an address; undefined: it has none. */
@@ -20,13 +20,13 @@ function decoded(text: string): string {
   }
 }
 
-/** The login for an address: of all that name its scheme, host and port, the one with the longest path above it. */
+/** The login for an address: of all entries with its scheme, host and port, the one with the longest path above it. */
 export function loginFor(url: URL, env: Readonly<Record<string, string | undefined>>): string | undefined {
   let best: URL | undefined
   for (const word of (env[loginVariable] ?? '').split(/\s+/)) {
     if (word === '') continue
     const known = parseUrl(word.replace(/^oci:/i, 'https:'))
-    if (known === undefined) throw new PullFailure(`${loginVariable} holds a word that is no address`)
+    if (known === undefined) throw new PullFailure(`${loginVariable} holds a word that is not an address`)
     if (known.origin !== url.origin || !isAbove(known.pathname, url.pathname)) continue
     if (best === undefined || known.pathname.length > best.pathname.length) best = known
   }

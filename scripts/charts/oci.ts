@@ -13,10 +13,10 @@ import { isLoopback } from './proxy.ts'
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 const configType = 'application/vnd.cncf.helm.config.v1+json'
 const chartType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
-/** What Helm 3 wrote before its charts were a standard. */
+/** What Helm 3 wrote before charts in registries were standardised. */
 const oldChartType = 'application/tar+gzip'
 
-/** The distribution specification asks registries to take manifests of this size. */
+/** The distribution specification requires registries to accept manifests of this size. */
 const largestManifest = 4 * 1024 * 1024
 const largestToken = 256 * 1024
 
@@ -25,7 +25,7 @@ export interface OciChart {
   readonly host: string
   readonly path: string
   readonly version: string
-  /** the repository is written without `oci://`, as Argo CD wants it */
+  /** the repository is written without `oci://`, as Argo CD expects it */
   readonly isBare: boolean
 }
 
@@ -39,7 +39,7 @@ export interface OciLayer {
 /** The chart of a pin whose repository is `oci://host/folder` or `host/folder`. */
 export function ociChart({ host, path }: { readonly host: string; readonly path: string }, pin: ChartPin): OciChart {
   return {
-    // the registry behind Docker Hub has a name of its own
+    // Docker Hub's registry has a different host name
     host: host === 'docker.io' ? 'registry-1.docker.io' : host,
     path: path === '' ? pin.name : `${path}/${pin.name}`,
     version: pin.version,
@@ -47,7 +47,7 @@ export function ociChart({ host, path }: { readonly host: string; readonly path:
   }
 }
 
-/** Where the chart's own layer is, by the manifest of its tag. */
+/** Where the chart's layer is, according to the manifest of its tag. */
 export async function findLayer(chart: OciChart, network: Network): Promise<OciLayer> {
   // a tag can't hold a plus sign
   const url = addressOf(chart, `manifests/${chart.version.replaceAll('+', '_')}`)
@@ -64,16 +64,16 @@ export async function findLayer(chart: OciChart, network: Network): Promise<OciL
   return { url: addressOf(chart, `blobs/${digest}`), digest, size, authorization }
 }
 
-/** As other clients do, a registry on this machine is spoken to without TLS. */
+/** Like other clients, uses no TLS for a registry on this machine. */
 function addressOf({ host, path }: OciChart, rest: string): URL {
   const name = /^(?:\[([^\]]*)\]|([^:]*))/.exec(host)
   const scheme = isLoopback(name?.[1] ?? name?.[2] ?? '') ? 'http' : 'https'
   const url = parseUrl(`${scheme}://${host}/v2/${path}/${rest}`)
-  if (url === undefined || url.username !== '') throw new PullFailure('the repository is no address of a registry')
+  if (url === undefined || url.username !== '') throw new PullFailure('the repository is not the address of a registry')
   return url
 }
 
-/** The manifest, asked for once more with what the registry wants to see. */
+/** The manifest, requested again with the credentials that the registry asks for. */
 async function getWithToken(
   wanted: Wanted,
   chart: OciChart,
@@ -95,14 +95,14 @@ interface TokenRequest {
   readonly from: URL
 }
 
-/** `WWW-Authenticate: Bearer realm="…",service="…",scope="…"`: the realm gives a token to anybody who may read the chart. */
+/** `WWW-Authenticate: Bearer realm="…",service="…",scope="…"`: the realm gives a token to anyone who may read the chart. */
 async function askToken(challenge: string, { chart, login, network, from }: TokenRequest): Promise<string> {
   const fields = new Map<string, string>()
   for (const [, name = '', quoted, plain = ''] of challenge.matchAll(/([a-z]{1,40})=(?:"([^"]{0,2000})"|([^\s",]{1,2000}))/gi))
     fields.set(name.toLowerCase(), quoted ?? plain)
   const url = parseUrl(fields.get('realm') ?? '')
   if (url === undefined || (url.protocol !== 'https:' && (url.protocol !== 'http:' || from.protocol === 'https:')))
-    throw new PullFailure(`${from.host} wants a token, but does not say where it can be had`)
+    throw new PullFailure(`${from.host} requires a token, but does not say where to get one`)
   const service = fields.get('service')
   if (service !== undefined) url.searchParams.set('service', service)
   url.searchParams.set('scope', fields.get('scope') ?? `repository:${chart.path}:pull`)
@@ -119,7 +119,7 @@ function checkDigest({ headers, body }: Answer, { host }: OciChart): void {
   if (typeof said !== 'string' || !said.startsWith('sha256:')) return
   const found = `sha256:${createHash('sha256').update(body).digest('hex')}`
   if (found === said) return
-  throw new PullFailure(`its manifest is ${shortDigest(found)}, but ${host} says ${shortDigest(said)}`, {
+  throw new PullFailure(`its manifest is ${shortDigest(found)}, but ${host} has ${shortDigest(said)}`, {
     rule: 'charts/digest',
     on: 'version',
   })
@@ -128,7 +128,7 @@ function checkDigest({ headers, body }: Answer, { host }: OciChart): void {
 function manifestIn(body: Buffer, { host }: OciChart): unknown {
   const manifest = jsonIn(body)
   if (fieldOf(manifest, 'schemaVersion') === 2) return manifest
-  throw new PullFailure(`${host} answers with something that is no manifest`, { on: 'version' })
+  throw new PullFailure(`the response of ${host} is not a manifest`, { on: 'version' })
 }
 
 function chartLayer(manifest: unknown, { host, path }: OciChart): { readonly digest: string; readonly size: number } {

@@ -4,7 +4,7 @@ import type { Spot } from '../findings/spot.ts'
 import type { ChartPin, Path, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 
-/** A chart that is wanted; `places` are those of its pin in the settings, none for one that was asked for by hand. */
+/** A chart that is wanted; `places` are those of its pin in the settings, none for one named on the command line. */
 export interface WantedChart {
   readonly pin: ChartPin
   readonly places?: Readonly<Record<keyof ChartPin, Spot>>
@@ -30,7 +30,7 @@ export function sourceOf(repository: string): ChartSource {
   return { kind: 'oci', host: host.toLowerCase(), path: path.filter((step) => step !== '').join('/') }
 }
 
-/** Undefined where a text is no address. */
+/** Undefined if a text is not an address. */
 export function parseUrl(text: string, base?: URL): URL | undefined {
   try {
     return new URL(text, base)
@@ -45,7 +45,7 @@ export function repositoryKey({ repository, name }: ChartPin): string {
   return `${repository.replace(/^oci:\/\//i, '').replace(/(?<!\/)\/+$/, '')}${folder}`
 }
 
-/** The chart's own name; Argo CD lets folders of a registry stand before it. */
+/** The chart's own name; Argo CD allows folders of a registry before it. */
 export function baseName({ name }: Pick<ChartPin, 'name'>): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
@@ -55,7 +55,7 @@ export function chartKey(pin: ChartPin): string {
   return [repositoryKey(pin), baseName(pin), pin.version].join(' ')
 }
 
-/** The file of a chart in a folder that people keep: `cluster-0.8.1.tgz`. */
+/** The file of a chart in a folder of the user's: `cluster-0.8.1.tgz`. */
 export function archiveName(pin: Pick<ChartPin, 'name' | 'version'>): string {
   return `${baseName(pin)}-${pin.version}.tgz`
 }
@@ -66,7 +66,7 @@ export function pinnedCharts(settings: Settings): WantedChart[] {
   for (const { name, clusterChart, operator } of settings.environments) {
     const pins: readonly (readonly [ChartPin, Path])[] = [
       [clusterChart, ['clusterChart']],
-      // what somebody else installs, somebody else pulls
+      // a chart that is installed elsewhere is also pulled elsewhere
       ...(settings.manageOperator ? [[operator.chart, ['operator', 'chart']] as const] : []),
     ]
     for (const [pin, path] of pins) {
@@ -82,7 +82,7 @@ export function pinnedCharts(settings: Settings): WantedChart[] {
   return [...found.values()]
 }
 
-/** The environment's own setting, else the shared one, else the nearest key that a person wrote. */
+/** The environment's own setting, else the shared one, else the nearest written key. */
 function pinPlace({ origin }: Settings, environment: string, path: Path): Spot {
   const own: Path = ['environments', environment, ...path]
   return (

@@ -10,7 +10,7 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '')
 }
 
-/** The port that is meant, written or not. */
+/** The port, explicit or implied. */
 export function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
 }
@@ -32,7 +32,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
     return undefined
   const proxy = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`)
   // the text may hold a password
-  if (proxy === undefined || proxy.hostname === '') throw new PullFailure(`${name} is set, but is no address of a proxy`)
+  if (proxy === undefined || proxy.hostname === '') throw new PullFailure(`${name} is set, but is not the address of a proxy`)
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')
     throw new PullFailure(`${name} names a proxy of type ${proxy.protocol.slice(0, -1)}, but must be http or https`)
   return proxy
@@ -46,7 +46,7 @@ function isExcluded(url: URL, list: string | undefined): boolean {
     .some((entry) => entry !== '' && excludes(entry, host, portOf(url)))
 }
 
-/** One entry of NO_PROXY: `*`, a name (which takes its subdomains along), `.name` (those alone), an address, a network, each with or without a port. */
+/** One entry of NO_PROXY: `*`, a name (which includes its subdomains), `.name` (only those), an address, a network, each with or without a port. */
 function excludes(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true
   const [, network, bits] = /^([\d.a-f:]+)\/(\d{1,3})$/.exec(entry) ?? []

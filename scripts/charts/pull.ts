@@ -1,4 +1,4 @@
-// Which of the wanted charts are there, which are pulled now, and which can't be had?
+// Which of the wanted charts are there, which are pulled now, and which can't be pulled?
 import { phrase } from '../findings/message.ts'
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ import { digestOf, verifyArchive } from './verify.ts'
 export interface PullOptions {
   /** the folder for `<name>-<version>.tgz`; absent: the cache */
   readonly to?: string | undefined
-  /** what charts.lock says */
+  /** the entries of charts.lock */
   readonly locked: readonly LockedChart[]
   /** the folder that no link on the way to a file may leave */
   readonly inside: string
@@ -37,7 +37,7 @@ export function targetOf(pin: ChartPin, { to }: Pick<PullOptions, 'to'>): string
   return to === undefined ? cachePath(pin) : join(to, archiveName(pin))
 }
 
-/** The archive that is there already, if it is the chart, and the one that is locked; it is asked nowhere else. */
+/** The archive that is already there, if it is the chart and the locked one; no server is asked. */
 export function presentDigest(pin: ChartPin, options: Pick<PullOptions, 'to' | 'locked'>): string | undefined {
   const bytes = presentFile(targetOf(pin, options))
   if (bytes === undefined) return undefined
@@ -52,7 +52,7 @@ export function presentDigest(pin: ChartPin, options: Pick<PullOptions, 'to' | '
   }
 }
 
-/** Undefined also for what can't be read: whoever writes it anew says why. */
+/** Undefined also for what can't be read: writing it again reports why. */
 function presentFile(path: string): Buffer | undefined {
   try {
     const stats = lstatSync(path)
@@ -62,7 +62,7 @@ function presentFile(path: string): Buffer | undefined {
   }
 }
 
-/** Pulls one after the other what is not there; each is whole on the disk when its outcome is yielded. */
+/** Pulls what is missing, one after the other; each is complete on disk when its outcome is yielded. */
 export async function* pullCharts(charts: readonly WantedChart[], options: PullOptions): AsyncIterable<PullOutcome> {
   const indexes = new Map<string, Promise<ChartIndex>>()
   const taken = new Map<string, WantedChart>()
@@ -91,10 +91,10 @@ async function pullChart(
   const { bytes, digest, from } = await fetchArchive(pin, { network, indexes, onBytes })
   const locked = lockOf(pin, options.locked)
   if (locked !== undefined && locked.digest !== digest)
-    throw new PullFailure(`the archive is ${shortDigest(digest)}, but ${lockFile} says ${shortDigest(locked.digest)}`, {
+    throw new PullFailure(`the archive is ${shortDigest(digest)}, but ${lockFile} has ${shortDigest(locked.digest)}`, {
       rule: 'charts/digest',
       on: 'version',
-      help: `find out why the release was replaced; if it was meant to be, remove its entry from ${lockFile}`,
+      help: `find out why the release was replaced; if that is intended, remove its entry from ${lockFile}`,
       ...(locked.at === undefined ? {} : { related: { ...locked.at, message: phrase`locked as ${shortDigest(locked.digest)}` } }),
     })
   const target = targetOf(pin, options)
@@ -107,7 +107,7 @@ function lockOf(pin: ChartPin, locked: readonly LockedChart[]): LockedChart | un
 }
 
 function clash(folder: string): PullFailure {
-  return new PullFailure(`it is wanted from two repositories, but ${folder} can hold one of this name and version`, {
+  return new PullFailure(`it is wanted from two repositories, but ${folder} can hold only one of this name and version`, {
     help: 'pull into the cache, without --to',
   })
 }
@@ -125,7 +125,7 @@ function failed({ pin, places }: WantedChart, failure: PullFailure): PullOutcome
   return { state: 'failed', pin, failure, finding }
 }
 
-/** The one line for a person. */
+/** The one line that is shown. */
 export function failureText(pin: ChartPin, { message }: PullFailure): string {
   return `chart ${baseName(pin)} ${pin.version} can't be pulled: ${message}`
 }

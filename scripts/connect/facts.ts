@@ -4,7 +4,7 @@ import type { Database, Json, RenderedObject } from '../model.ts'
 import { jsonAt } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 
-/** The keys of a secret that the operator makes for a role. */
+/** The keys of a secret that the operator creates for a role. */
 export const secretKeys = [
   'username',
   'user',
@@ -21,9 +21,9 @@ export const secretKeys = [
 
 export interface SecretFacts {
   readonly name: string
-  /** absent: a replica has the roles of its source, so that the operator makes no secret */
+  /** absent: a replica has the roles of its source, so the operator creates no secret */
   readonly use: 'application' | 'superuser'
-  /** `given`: named in the values and made by somebody else, with no more than username and password */
+  /** `given`: named in the values and created elsewhere, with only username and password */
   readonly by: 'operator' | 'given'
 }
 
@@ -31,7 +31,7 @@ export interface ServiceFacts {
   readonly name: string
   readonly use: string
   readonly kind: 'rw' | 'ro' | 'r' | 'additional' | 'pooler'
-  /** it leads to standbys, and the cluster has none: nobody answers */
+  /** it leads to standbys, and the cluster has none: nothing answers */
   readonly idle?: true
   /** of a pooler */
   readonly poolMode?: string
@@ -55,7 +55,7 @@ export interface ConnectFacts {
   readonly role: string
   readonly secrets: readonly SecretFacts[]
   readonly services: readonly ServiceFacts[]
-  /** further databases that Database objects make, with their owners */
+  /** further databases that Database objects create, with their owners */
   readonly others: readonly { readonly dbname: string; readonly owner: string }[]
 }
 
@@ -69,7 +69,7 @@ function itemsAt(root: Json | undefined, ...path: readonly string[]): readonly J
   return Array.isArray(value) ? value : []
 }
 
-/** Reads the names from the rendered objects; undefined: the chart prints no Cluster. Names follow the operator's own. */
+/** Reads the names from the rendered objects; undefined: the chart prints no Cluster. Names are built as the operator builds them. */
 export function connectFacts(database: Database, objects: readonly RenderedObject[]): ConnectFacts | undefined {
   const object = objects.find(({ kind }) => kind === 'Cluster')
   if (object === undefined) return undefined
@@ -139,7 +139,7 @@ const roleOfService = { rw: 'the primary: reads and writes', ro: 'the standbys: 
 
 /** What a service or pooler is for; without a standby those for reads only lead nowhere. */
 function leadingTo(role: string | undefined, use: string, hasStandby: boolean): Pick<ServiceFacts, 'use' | 'idle'> {
-  return role !== 'ro' || hasStandby ? { use } : { use: `${use}; there is no standby with 1 instance, so nobody answers`, idle: true }
+  return role !== 'ro' || hasStandby ? { use } : { use: `${use}; with 1 instance there is no standby, so nothing answers`, idle: true }
 }
 
 function servicesOf(cluster: string, spec: Json | undefined, hasStandby: boolean): ServiceFacts[] {
@@ -170,7 +170,7 @@ function otherDatabase({ plain }: RenderedObject): { dbname: string; owner: stri
   return { dbname: textAt(spec, 'name') ?? '', owner: textAt(spec, 'owner') ?? '' }
 }
 
-/** The service for `--via`: rw, ro, r, the name of a service or pooler, or the short name of a pooler. Undefined: there is none. */
+/** The service for `--via`: rw, ro, r, the name of a service or pooler, or the short name of a pooler. Undefined: not found. */
 export function serviceFor(facts: ConnectFacts, via: string): ServiceFacts | undefined {
   return (
     facts.services.find(({ name, kind }) => name === via || kind === via) ??

@@ -3,7 +3,7 @@ import { quote, writeScalar } from '../yaml/write.ts'
 import type { ConnectFacts, SecretFacts, ServiceFacts } from './facts.ts'
 import { literalVariable, oneLine } from './quoting.ts'
 
-/** An application's way: the secret that it reads and the service that it talks to. */
+/** An application's route: the secret that it reads and the service that it connects to. */
 export interface Route {
   readonly facts: ConnectFacts
   readonly secret: SecretFacts
@@ -16,7 +16,7 @@ export interface Snippet {
   readonly warnings: readonly string[]
 }
 
-/** The operator's uri leads to the rw service; with another service, or a secret made elsewhere, the address is put together. */
+/** The operator's uri leads to the rw service; for another service, or a secret created elsewhere, the address is assembled. */
 function isDirect({ secret, service }: Route): boolean {
   return secret.by === 'operator' && service.kind === 'rw'
 }
@@ -33,7 +33,7 @@ function plainVariable(name: string, value: string): string[] {
   return [`  - name: ${name}`, `    value: ${quote(literalVariable(value))}`]
 }
 
-/** Lines of a container's `env`. A variable that another one uses stands before it: Kubernetes fills in `$(NAME)` in order. */
+/** Lines of a container's `env`. A variable comes before those that use it: Kubernetes fills in `$(NAME)` in order. */
 function environmentOf(route: Route, lines: readonly string[]): string {
   const { facts } = route
   return [
@@ -43,7 +43,7 @@ function environmentOf(route: Route, lines: readonly string[]): string {
   ].join('\n')
 }
 
-/** libpq's variables: what psql, psycopg, pg and most others read on their own. */
+/** libpq's variables: what psql, psycopg, pg and most others read by themselves. */
 function libpq(route: Route): string[] {
   const { facts, secret } = route
   const host = isDirect(route) ? fromSecret('PGHOST', secret.name, 'host') : plainVariable('PGHOST', hostOf(route))
@@ -68,7 +68,7 @@ function transactionWarnings(route: Route, advice: string): string[] {
   const { name } = route.service
   const state = tracksStatements(route)
     ? `max_prepared_statements is ${route.service.preparedStatements}, so named prepared statements work`
-    : `prepared statements may meet a session that does not know them: ${advice}, or set max_prepared_statements in the pooler's parameters`
+    : `prepared statements may reach a session that does not have them: ${advice}, or set max_prepared_statements in the pooler's parameters`
   return [
     `${name} is PgBouncer in transaction mode; ${state}`,
     `SET, LISTEN and advisory locks do not last beyond a transaction on ${name}: migrations go to ${route.facts.cluster}-rw`,
@@ -79,7 +79,7 @@ function transactionWarnings(route: Route, advice: string): string[] {
 export function springSnippet(route: Route): Snippet {
   const { secret, facts } = route
   const threshold = poolsTransactions(route) && !tracksStatements(route)
-  // a name that is no plain part of a URL can't come from the secret: it has to be encoded
+  // a name that needs encoding in a URL can't come from the secret
   const isFilledIn = secret.by === 'operator' && /^[\w.-]+$/.test(facts.dbname)
   const options = threshold ? '?prepareThreshold=0' : ''
   const address = (name: string): string => `jdbc:postgresql://${hostOf(route)}:5432/${name}${options}`
@@ -96,7 +96,7 @@ export function springSnippet(route: Route): Snippet {
       ]
   const migrations = poolsTransactions(route) && secret.by === 'operator' ? fromSecret('MIGRATION_URL', secret.name, 'jdbc-uri') : []
   const text = [
-    '# application.yaml: the environment of the Deployment below fills these in; nothing secret stands in the file',
+    '# application.yaml: the environment of the Deployment below fills these in; the file holds no secrets',
     'spring:',
     '  datasource:',
     '    url: ${SPRING_DATASOURCE_URL}',
@@ -105,7 +105,7 @@ export function springSnippet(route: Route): Snippet {
     '    hikari:',
     '      # all replicas of the application together must stay below max_connections',
     '      maximum-pool-size: 10',
-    '      # shorter than any timeout on the way, so that a switchover leaves no dead connections',
+    '      # shorter than any timeout along the way, so that a switchover leaves no dead connections',
     '      max-lifetime: 600000',
     '  jpa:',
     '    open-in-view: false',
@@ -150,19 +150,19 @@ export function environmentSnippet(route: Route): Snippet {
 /** Deployment and code for Node. */
 export function nodeSnippet(route: Route): Snippet {
   const code = [
-    '# db.mjs: pg reads PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD on its own',
+    '# db.mjs: pg reads PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD by itself',
     '#',
     "#   import { Pool } from 'pg'",
     '#   export const pool = new Pool({ max: 10, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })',
     '#   // without this a switchover ends the process',
     "#   pool.on('error', (error) => console.error('idle connection lost', error.message))",
     ...(poolsTransactions(route) && !tracksStatements(route)
-      ? ['#   // transaction mode: leave `name` out of queries, a name makes a prepared statement']
+      ? ['#   // transaction mode: do not give queries a `name`, which makes them prepared statements']
       : []),
   ]
   return {
     text: `${environmentOf(route, libpq(route))}\n---\n${code.join('\n')}\n`,
-    warnings: transactionWarnings(route, 'give queries no `name`'),
+    warnings: transactionWarnings(route, 'do not give queries a `name`'),
   }
 }
 
@@ -170,7 +170,7 @@ export function nodeSnippet(route: Route): Snippet {
 export function pythonSnippet(route: Route): Snippet {
   const off = poolsTransactions(route) && !tracksStatements(route)
   const code = [
-    '# db.py: psycopg 3 reads PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD on its own',
+    '# db.py: psycopg 3 reads PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD by itself',
     '#',
     '#   from psycopg_pool import ConnectionPool',
     `#   pool = ConnectionPool(max_size=10, check=ConnectionPool.check_connection${off ? ", kwargs={'prepare_threshold': None}" : ''})`,

@@ -10,7 +10,7 @@ export interface CommandLine {
   readonly command: string
 }
 
-/** Commands of the `cnpg` plugin of kubectl; most work on the operator's objects, none shows a password. */
+/** Commands of kubectl's `cnpg` plugin; most work on the operator's objects, none shows a password. */
 export function pluginCommands({ cluster: name, namespace, dbname, instances, role }: ConnectFacts): CommandLine[] {
   const cnpg = `kubectl cnpg -n ${shellWord(namespace)}`
   const [cluster, database] = [shellWord(name), psqlDatabase(dbname)]
@@ -18,21 +18,21 @@ export function pluginCommands({ cluster: name, namespace, dbname, instances, ro
   return [
     { does: 'health, primary, replication, certificates', command: `${cnpg} status ${cluster}` },
     { does: '… with details', command: `${cnpg} status ${cluster} -v` },
-    { does: '… with everything, PostgreSQL settings too', command: `${cnpg} status ${cluster} -v -v` },
+    { does: '… with everything, including PostgreSQL settings', command: `${cnpg} status ${cluster} -v -v` },
     { does: 'psql on the primary, as postgres, no password', command: `${cnpg} psql ${cluster} -- ${database}` },
     ...(instances > 1 ? [{ does: 'psql on a standby: reads only', command: `${cnpg} psql ${cluster} --replica -- ${database}` }] : []),
     {
       does: 'client certificate for a role, as a Secret',
       command: `${cnpg} certificate ${certificate} --cnpg-cluster ${cluster} --cnpg-user ${shellWord(role)}`,
     },
-    { does: 'read changed settings', command: `${cnpg} reload ${cluster}` },
+    { does: 'reload changed settings', command: `${cnpg} reload ${cluster}` },
     { does: 'restart all instances, one after the other', command: `${cnpg} restart ${cluster}` },
     ...(instances > 1 ? [{ does: 'make instance 2 the primary', command: `${cnpg} promote ${cluster} 2` }] : []),
     { does: 'logs of all instances', command: `${cnpg} logs cluster ${cluster} -f` },
   ]
 }
 
-/** The same with kubectl alone. */
+/** The same with plain kubectl. */
 export function kubectlCommands({ cluster, namespace, dbname, secrets }: ConnectFacts): CommandLine[] {
   const kubectl = `kubectl -n ${shellWord(namespace)}`
   const primary = shellWord(`svc/${cluster}-rw`)
@@ -43,7 +43,7 @@ export function kubectlCommands({ cluster, namespace, dbname, secrets }: Connect
   const read = (key: string): string => `${kubectl} get ${words} -o jsonpath='{.data.${key}}' | base64 -d`
   const keys = secret === undefined ? [] : secret.by === 'given' ? ['username', 'password'] : ['uri', 'username', 'password']
   return [
-    ...keys.map((key) => ({ does: key === 'uri' ? 'connection string of the application' : `${key} alone`, command: read(key) })),
+    ...keys.map((key) => ({ does: key === 'uri' ? 'connection string of the application' : `${key} only`, command: read(key) })),
     { does: 'the primary on localhost:5432', command: `${kubectl} port-forward ${primary} 5432:5432` },
     { does: 'psql inside the primary', command: `${kubectl} exec -it ${primary} -c postgres -- psql ${psqlDatabase(dbname)}` },
     {
@@ -66,7 +66,7 @@ export function installCommands({ operator }: ConnectFacts): CommandLine[] {
   ]
 }
 
-/** Why no password is shown, and none stands in Git; names are given where secrets differ in who makes them. */
+/** Why no password is shown, and none is in Git; secrets are named if they have different owners. */
 function whySecret(secrets: readonly SecretFacts[]): string[] {
   const made = secrets.filter(({ by }) => by === 'operator').map(({ name }) => name)
   const given = secrets.filter(({ by }) => by === 'given').map(({ name }) => name)
@@ -74,14 +74,14 @@ function whySecret(secrets: readonly SecretFacts[]): string[] {
     ...(made.length === 0
       ? []
       : [
-          `The operator makes the password${given.length === 0 ? ' and keeps it in the Secret' : ` in ${made.join(', ')}`}: nobody types it, it is not in Git, and a change reaches PostgreSQL and`,
-          'the applications that read the Secret. Read it where it is needed; a copy in values or in a ConfigMap would be out of date one day.',
+          `The operator generates the password${given.length === 0 ? ' and keeps it in the Secret' : ` in ${made.join(', ')}`}: it is never typed, it is not in Git, and a change reaches PostgreSQL and`,
+          'the applications that read the Secret. Read it where it is needed; a copy in values or in a ConfigMap would go out of date.',
         ]),
     ...(given.length === 0
       ? []
       : [
-          `The password in ${given.join(', ')} is made by who makes that Secret; the operator sets it in PostgreSQL and changes nothing in it.`,
-          'A change reaches PostgreSQL where the Secret has the label cnpg.io/reload: "true". It belongs as little into Git.',
+          `The password in ${given.join(', ')} comes from whatever creates that Secret; the operator sets it in PostgreSQL and does not change the Secret.`,
+          'A change reaches PostgreSQL if the Secret has the label cnpg.io/reload: "true". This password does not belong in Git either.',
         ]),
   ]
   return paragraphs.length === 0 ? [] : ['', ...paragraphs.map((line) => `  ${line}`)]
@@ -114,7 +114,8 @@ export function connectText(facts: ConnectFacts, { color, command }: { readonly 
 function secretLines({ secrets, cluster }: ConnectFacts): string[] {
   if (secrets.length === 0) return [`  none: ${cluster} follows or restores another cluster and has its roles`]
   return secrets.flatMap(({ name, use, by }) => {
-    const keys = by === 'operator' ? secretKeys.join(', ') : 'username, password (made elsewhere; the operator reads them and adds nothing)'
+    const keys =
+      by === 'operator' ? secretKeys.join(', ') : 'username, password (created elsewhere; the operator reads them and adds nothing)'
     return [`  ${name}  for the ${use}`, `    keys: ${keys}`]
   })
 }
@@ -124,7 +125,7 @@ function poolerNotes(services: readonly ServiceFacts[]): string[] {
   if (!transaction) return []
   return [
     '',
-    '  Transaction mode: a session is another one after each COMMIT. SET, LISTEN, advisory locks and WITH HOLD cursors do not last;',
+    '  Transaction mode: each transaction may run in another session. SET, LISTEN, advisory locks and WITH HOLD cursors do not last;',
     '  migrations and such work go to the rw service.',
   ]
 }

@@ -1,4 +1,4 @@
-// How does a schema become small and reviewable without losing a rule?
+// How is a schema made small and reviewable without losing a rule?
 import type { Json, JsonMap } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 
@@ -38,7 +38,7 @@ export function sortKeys<T extends Json>(value: T): T {
 
 /**
  * Moves sub-schemas that occur more than once into `$defs`, named after the member that holds the first of them.
- * The result means the same: `{ $ref: '#/$defs/name' }` stands alone wherever it stands.
+ * The result means the same: a `{ $ref: '#/$defs/name' }` never has siblings.
  */
 export function shareRepeated(schema: JsonMap): JsonMap {
   const counts = new Map<string, number>()
@@ -86,7 +86,7 @@ function count(schema: JsonMap, counts: Map<string, number>): void {
     })
 }
 
-/** JSON with an indentation of two; what fits one line is written on one line. Ends with a newline. */
+/** JSON with an indentation of two; what fits on one line is written on one line. Ends with a newline. */
 export function formatSchema(schema: JsonMap): string {
   return `${format(schema, '')}\n`
 }

@@ -6,7 +6,7 @@ import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from './compact.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** The products whose CRDs this program knows, by API group: the one table of names. */
+/** The products whose CRDs this program knows, by API group: the only table of names. */
 const products: Readonly<Record<string, string>> = {
   'postgresql.cnpg.io': 'cloudnative-pg',
   'barmancloud.cnpg.io': 'plugin-barman-cloud',
@@ -19,7 +19,7 @@ export interface DeriveText {
   readonly text: string
 }
 
-/** What `schemas derive` says about the input, one sentence each. */
+/** What `schemas derive` reports about the input, one sentence each. */
 export interface DeriveResult {
   readonly files: readonly DeriveText[]
   readonly problems: readonly { readonly path: string; readonly message: string; readonly help?: string }[]
@@ -94,7 +94,7 @@ function sourceKind(spec: JsonMap, version: JsonMap, versions: readonly JsonMap[
   }
 }
 
-/** The kind becomes a file name, and other programs make paths of the rest: names are what the API server takes. */
+/** The kind becomes a file name, and other programs build paths from the rest: names must be what the API server accepts. */
 function wrongName({ kind, plural, version, served }: SourceKind): string | undefined {
   const isLabel = (text: string): boolean => /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
   const shown = (text: string): string => JSON.stringify(text.slice(0, 40))
@@ -102,7 +102,7 @@ function wrongName({ kind, plural, version, served }: SourceKind): string | unde
   if (kind.toLowerCase() === 'source') return `kind is ${shown(kind)}, but SOURCE.json is another file`
   if (!isLabel(plural)) return `plural is ${shown(plural)}, but must be lower-case letters, digits and \`-\``
   const wrong = [version, ...served].find((name) => !isLabel(name))
-  return wrong === undefined ? undefined : `version is ${shown(wrong)}, but must be such as v1`
+  return wrong === undefined ? undefined : `version is ${shown(wrong)}, but must be a version such as v1`
 }
 
 type Outcome = Derived | { readonly problem: DeriveResult['problems'][number] }
@@ -111,7 +111,7 @@ type Outcome = Derived | { readonly problem: DeriveResult['problems'][number] }
 const mostNodes = 500_000
 const mostLevels = 200
 
-/** Whether aliases hold themselves, or copy each other beyond what is a schema. */
+/** Whether aliases contain themselves, or multiply beyond the size of any schema. */
 function isEndless(document: JsonMap): boolean {
   let nodes = 0
   const walk = (value: Json, level: number): boolean => {
@@ -127,7 +127,7 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
   const named = mapAt(crd, 'metadata')?.['name']
   const name = typeof named === 'string' ? named : 'unnamed'
   const fail = (message: string): Outcome => ({ problem: { path: from.path, message } })
-  if (isEndless(crd)) return fail('aliases make the schema endless, but a schema must be a tree')
+  if (isEndless(crd)) return fail('aliases make the schema endless, but it must be a tree')
   if (crd['apiVersion'] !== 'apiextensions.k8s.io/v1')
     return fail(`apiVersion of ${name} is ${printed(crd['apiVersion'])}, but must be apiextensions.k8s.io/v1`)
   const spec = mapAt(crd, 'spec')
@@ -148,7 +148,7 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
 /**
  * Derives the files of schemas/<product>/<version>/ from CRD texts: files, multi-document manifests or kubectl lists.
  * Descriptions are left out, sub-schemas that repeat are shared in `$defs`, keys are sorted: equal input gives equal bytes.
- * Documents that are no CRDs are passed over. A text that is no YAML, an unknown group, or no CRD at all is a problem.
+ * Documents that are not CRDs are ignored. A text that is not YAML, an unknown group, or no CRD at all is a problem.
  */
 export function deriveSchemas(
   inputs: readonly DeriveText[],

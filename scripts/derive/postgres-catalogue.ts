@@ -1,14 +1,14 @@
-// Which parameters does a major version of PostgreSQL have, and what do they take, as its own server tells?
+// Which parameters does a major version of PostgreSQL have, and what values do they take, according to its own server?
 import type { JsonMap } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 
-// The server tells its parameters in `settings`, one a line:
+// The server lists its parameters in `settings`, one per line:
 //   psql -At -F "$(printf '\t')" -c "select name, vartype, unit, min_val, max_val, array_to_string(enumvals, '|'), context from pg_settings"
-// and takes more words than it tells. Those are found by trying, `NAME<tab>WORD` a line in `words`:
+// and accepts more words than it lists. Those are found by trying, one `NAME<tab>WORD` per line in `words`:
 //   echo "NAME = 'WORD'" >DIR/postgresql.conf; postgres -D DIR -C NAME && printf 'NAME\tWORD\n' >>words
 // node derive.mjs postgres MAJOR SETTINGS WORDS writes schemas/postgresql/MAJOR.json.
 
-/** Parameters that servers take and `pg_settings` does not list, and those of distributions and of late minor releases. */
+/** Parameters that servers accept but `pg_settings` does not list, and those of distributions and of late minor releases. */
 const unlisted: Readonly<Record<string, JsonMap>> = {
   composite_type_mismatch: { type: 'enum', words: ['disabled', 'warn', 'error'], context: 'user' },
   default_with_oids: { type: 'bool', context: 'user' },
@@ -24,14 +24,14 @@ const unlisted: Readonly<Record<string, JsonMap>> = {
 }
 const alsoSince: Readonly<Record<number, Readonly<Record<string, JsonMap>>>> = { 18: { ssl_ecdh_curve: { alias: 'ssl_groups' } } }
 
-/** Words that need a library which plain builds lack, by the major that brought them. */
+/** Words that need a library missing from plain builds, by the major that introduced them. */
 const ofDistributions: readonly (readonly [number, string, readonly string[]])[] = [
   [14, 'default_toast_compression', ['lz4']],
   [15, 'wal_compression', ['lz4', 'zstd']],
   [18, 'io_method', ['io_uring']],
 ]
 
-/** The text of the catalogue of a major: one parameter a line, sorted. */
+/** The text of the catalogue of a major: one parameter per line, sorted. */
 export function derivePostgresCatalogue(major: number, settings: string, words: string): string {
   const parameters: Record<string, JsonMap> = { ...unlisted, ...alsoSince[major] }
   for (const row of linesOf(settings)) {

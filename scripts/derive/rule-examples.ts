@@ -9,11 +9,11 @@ interface Example {
   good: string
   /** the object before the update, for rules about changes */
   before?: string
-  /** what the program says to the bad one */
+  /** what the program reports for the bad one */
   says: string
 }
 
-/** The files of an example about a repository; null: the file is not there. */
+/** The files of an example about a repository; null: the file does not exist. */
 type Files = Readonly<Record<string, string | null>>
 
 /** scripts/rules/rule-examples.generated.ts: the first refused and accepted case of each rule in `test/rules/*.yaml`, and `test/examples.yaml`. */
@@ -51,7 +51,7 @@ function withMark(part: string, id: string | undefined): string {
   return `${lines.map((line) => line.replace(/\s+# expect: (.*)$/, (_, rules: string) => mark(rules))).join('\n')}\n`
 }
 
-/** The examples of rules about whole repositories, with what `test/examples.out` says to the bad ones. */
+/** The examples of rules about whole repositories, with what `test/examples.out` has for the bad ones. */
 function* repositoryExamples(folder: string): Iterable<[string, Example]> {
   const written = parse(readFileSync(join(folder, 'examples.yaml'), 'utf8')) as Record<string, Record<'bad' | 'good' | 'before', Files>>
   const said = new Map(
@@ -71,11 +71,11 @@ function* repositoryExamples(folder: string): Iterable<[string, Example]> {
 
 function filesText(files: Files): string {
   return Object.entries(files)
-    .map(([path, text]) => (text === null ? `# ${path} is not there\n` : text === '' ? `# ${path}, empty\n` : `# ${path}\n${text}`))
+    .map(([path, text]) => (text === null ? `# ${path} does not exist\n` : text === '' ? `# ${path}, empty\n` : `# ${path}\n${text}`))
     .join('')
 }
 
-/** `<id>: refused` and below it what is said: the first message, and its help. */
+/** `<id>: refused` and below it the output: the first message, and its help. */
 function* verdicts(path: string): Iterable<[string, string]> {
   for (const block of readFileSync(path, 'utf8').split(/\n\n+/)) {
     const [, id] = /^([\w/-]+): refused$/m.exec(block) ?? []

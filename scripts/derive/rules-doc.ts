@@ -1,4 +1,4 @@
-// What do the pages below docs/rules say about each rule?
+// What do the pages in docs/rules/ say about each rule?
 import { ruleExamples } from '../rules/rule-examples.generated.ts'
 import { ruleGroups, whyNotAllowed } from '../rules/registry.ts'
 import type { RegisteredRule } from '../rules/registry.ts'

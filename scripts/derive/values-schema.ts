@@ -1,4 +1,4 @@
-// What may an editor offer and underline in a values file?
+// What should an editor suggest and underline in a values file?
 import { presetOf } from '../chart/defaults.ts'
 import { chartVersion } from '../chart/names.ts'
 import { valuesShape } from '../chart/shape.ts'
@@ -7,13 +7,13 @@ import type { Json, JsonMap } from '../model.ts'
 import { formatSchema, shareRepeated } from './compact.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** Schemas of the kinds that values pass into, by kind, as they stand below `schemas/`. */
+/** Schemas of the kinds that values pass into, by kind, as in `schemas/`. */
 export type KindSchemas = Readonly<Record<string, JsonMap>>
 
 /**
  * The draft-07 JSON Schema of one values file of the chart: the chart's own types where templates read key by key, the
- * CRD's where a value goes through as it is. Made to help without crying wolf: one file is a part of the whole, so nothing
- * is required, null is allowed where it removes a default, and what the server fills in or rewrites passes.
+ * CRD's where a value is passed on unchanged. Meant to help without false alarms: one file is a part of the whole, so nothing
+ * is required, null is allowed where it removes a default, and what the server fills in or rewrites is accepted.
  */
 export function deriveValuesSchema(kinds: KindSchemas): JsonMap {
   const root = closedSchema(valuesShape, kinds)
@@ -60,7 +60,7 @@ function closedSchema(shape: ClosedShape, kinds: KindSchemas): JsonMap {
   return { type: 'object', properties, additionalProperties: false }
 }
 
-/** Values of keys that the chart declares have its types; others are printed bare, so that `"2"` is a number in the end. */
+/** Values of keys that the chart declares have its types; others are printed without quotes, so `"2"` ends up as a number. */
 function scalarSchema(shape: ScalarShape, kinds: KindSchemas): JsonMap {
   const target = shape.into === undefined ? {} : scalarRules(shape, findTarget(shape.into, kinds))
   const preset = presetOf(shape)
@@ -74,7 +74,7 @@ function looseType(shape: ScalarShape): Json {
   return shape.printedInName === true ? ['string', 'number'] : shape.kind
 }
 
-/** The CRD's enumeration or lower bound; an empty text prints nothing, and the server's default takes its place. */
+/** The CRD's enumeration or lower bound; an empty string prints nothing, and the server's default applies. */
 function scalarRules(shape: ScalarShape, target: JsonMap): JsonMap {
   if (Array.isArray(target['enum'])) return { enum: [...new Set([...target['enum'], ''])] }
   return shape.kind === 'integer' && target['minimum'] !== undefined ? { minimum: target['minimum'] } : {}
@@ -120,7 +120,7 @@ const keptRules = ['type', 'enum', 'pattern', 'minimum', 'maximum', 'minLength',
 /** A CRD's sub-schema as an editor takes it: no Kubernetes keywords, nothing required, unknown members underlined. */
 function objectSchema(referring: JsonMap, kinds: KindSchemas, root: JsonMap): JsonMap {
   const schema = resolved(referring, root)
-  // the webhook rewrites quantities, so that a JSON number is as good as a text
+  // the webhook rewrites quantities, so a JSON number is as good as a string
   if (schema['x-kubernetes-int-or-string'] === true) return { type: ['number', 'string'], ...patternOf(schema) }
   const out: JsonMap = {}
   for (const key of keptRules) if (schema[key] !== undefined) out[key] = schema[key]
@@ -141,7 +141,7 @@ function patternOf(schema: JsonMap): JsonMap {
   return schema['pattern'] === undefined ? {} : { pattern: schema['pattern'] }
 }
 
-/** Null removes a default of the chart, and the API server drops it from a member. */
+/** Null removes a default of the chart, and the API server drops null members. */
 function orNull(schema: JsonMap): JsonMap {
   const { type, enum: choices } = schema
   if (type === undefined) return schema

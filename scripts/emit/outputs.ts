@@ -20,22 +20,22 @@ export interface Output {
 export type OutputState =
   | { readonly kind: 'unchanged' | 'changed' | 'missing'; readonly output: Output; readonly present?: string }
   | { readonly kind: 'foreign'; readonly output: Output; readonly present: string }
-  /** what stands there is no file that can be read; `why` says what it is */
+  /** what is there can't be read as a file; `why` says what it is */
   | { readonly kind: 'blocked'; readonly output: Output; readonly why: string }
   | { readonly kind: 'orphan'; readonly path: string; readonly present: string }
 
-/** The rules that say "run render", and that `render` itself puts right. */
+/** The rules that ask for `render`, which fixes them. */
 export const staleRules: ReadonlySet<string> = new Set(['emit/stale', 'emit/missing', 'emit/orphan'])
 
 export interface CompareOptions {
   /** databases whose files are left as they are */
-  readonly unseen: Iterable<Database>
+  readonly skippedDatabases: Iterable<Database>
   /** what files that are written name as the command line that writes them */
   readonly command: string
 }
 
 /** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
-export function compareOutputs(outputs: readonly Output[], tree: Tree, { unseen, command }: CompareOptions): OutputState[] {
+export function compareOutputs(outputs: readonly Output[], tree: Tree, { skippedDatabases, command }: CompareOptions): OutputState[] {
   const states: OutputState[] = outputs.map((one) => {
     const output = { ...one, text: withCommand(one.text, command) }
     const read = tree.read(output.path)
@@ -47,7 +47,7 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, { unseen,
     return isGenerated(present) || present === '' ? { kind: 'changed', output, present } : { kind: 'foreign', output, present }
   })
   const wanted = new Set(outputs.map((output) => output.path))
-  for (const { rendered } of unseen) wanted.add(rendered)
+  for (const { rendered } of skippedDatabases) wanted.add(rendered)
   for (const path of tree.paths) {
     if (wanted.has(path) || isLeftover(path) || !isGeneratedPlace(path)) continue
     const read = tree.read(path)
@@ -56,7 +56,7 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, { unseen,
   return states
 }
 
-/** What a crash left; older releases put the id of the process into the name, as in `orders.yaml.4711.tmp`. */
+/** Files left by a crash; older releases put the process id into the name, as in `orders.yaml.4711.tmp`. */
 function isLeftover(path: string): boolean {
   const older = /(?<=\.yaml)\.\d+\.tmp$/
   return isLeftoverName(path) || (older.test(path) && isGeneratedPlace(path.replace(older, '')))
@@ -66,7 +66,7 @@ function isGeneratedPlace(path: string): boolean {
   return generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder))
 }
 
-/** States → findings: `stale` findings for the gate, and foreign files, which stop `render` too. */
+/** States → findings: `stale` findings for `check`, and foreign files, which also stop `render`. */
 export function outputFindings(
   states: readonly OutputState[],
   { render, stage }: Advice,
@@ -81,13 +81,13 @@ export function outputFindings(
     const help =
       staging === undefined
         ? phrase`run \`${named(render)}\` and commit what it writes`
-        : phrase`run \`${named(staging)}\`: the work tree is up to date, but it isn't staged`
+        : phrase`run \`${named(staging)}\`: the file in the work tree is up to date, but not staged`
     if (state.kind === 'orphan') {
       const file = { path: state.path, text: state.present }
       stale.push({
         rule: 'emit/orphan',
         severity: 'error',
-        message: phrase`generated file is left over, but no database needs it any more`,
+        message: phrase`generated file is left over, but no database needs it`,
         at: lineSpot(file, 1),
         help,
       })
@@ -95,7 +95,7 @@ export function outputFindings(
       stale.push({
         rule: 'emit/missing',
         severity: 'error',
-        message: phrase`generated file is not there, but must be committed`,
+        message: phrase`generated file is missing, but must be committed`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
         help,
         database: state.output.database,
@@ -107,7 +107,7 @@ export function outputFindings(
         rule: 'emit/stale',
         severity: 'error',
         message: isSameButForEnds(file.text, state.output.text)
-          ? phrase`generated file has other line ends or a byte order mark, but must be written as it was generated`
+          ? phrase`generated file has different line endings or a byte order mark, but must be exactly as generated`
           : phrase`generated file is stale from line ${named(line)} on`,
         at: lineSpot(file, line),
         help: isSameButForEnds(file.text, state.output.text)
@@ -119,7 +119,7 @@ export function outputFindings(
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: phrase`what stands here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
+        message: phrase`what is here ${state.why}${state.why.includes(', but ') ? '' : ', but a generated file goes here'}`,
         at: lineSpot({ path: state.output.path, text: '' }, 1),
         help: phrase`remove it, then run \`${named(render)}\``,
         database: state.output.database,
@@ -129,16 +129,16 @@ export function outputFindings(
       foreign.push({
         rule: 'emit/foreign-file',
         severity: 'error',
-        message: phrase`file was written by hand, but stands where a generated one goes`,
+        message: phrase`file is written by hand, but a generated file goes here`,
         at: lineSpot(file, 1),
-        help: phrase`move what it says to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``,
+        help: phrase`move its content to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``,
       })
     }
   }
   return { stale: [...together(stale, 'emit/missing'), ...together(stale, 'emit/stale'), ...together(stale, 'emit/orphan')], foreign }
 }
 
-/** More files than this that wait for the same `render` are told as one, at the first of them. */
+/** More files than this with the same state are reported as one, at the first of them. */
 const most = 8
 
 function together(stale: readonly LocatedFinding[], rule: string): LocatedFinding[] {
@@ -176,7 +176,7 @@ export interface Written {
   readonly unchanged: number
 }
 
-/** The file system refused; what was written before it is whole and stays. */
+/** The file system refused; files written before are complete and stay. */
 export class WriteFailure extends Error {
   readonly written: Written
   constructor(reason: string, written: Written) {
@@ -185,7 +185,7 @@ export class WriteFailure extends Error {
   }
 }
 
-/** Writes what differs, each file whole, and removes orphans and what a crash of any process left among `paths`. */
+/** Writes what differs, each file atomically, and removes orphans and files that a crash left among `paths`. */
 export function writeOutputs(root: string, states: readonly OutputState[], paths: readonly string[] = []): Written {
   const written: string[] = []
   const removed: string[] = []

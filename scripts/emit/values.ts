@@ -1,4 +1,4 @@
-// What does a rendered values file say?
+// What does a rendered values file contain?
 import type { Database, MapValue } from '../model.ts'
 import { GENERATED_HEADER } from '../discover/header.ts'
 import { writeYaml } from '../yaml/write.ts'

@@ -2,13 +2,13 @@
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { MapValue } from '../model.ts'
 
-/** A database as it is explained. */
+/** A database as `explain` sees it. */
 export interface Inspected extends Pick<Evaluated, 'database' | 'settings' | 'layers' | 'merged' | 'objects' | 'refusals'> {
-  /** what the templates see, as far as the chart's defaults are known */
+  /** what the templates see, provided that the chart's defaults are known */
   readonly values: MapValue
 }
 
-/** The chart's defaults are the lowest layer, where they are known. */
+/** The chart's defaults are the lowest layer, if they are known. */
 export function withDefaults(evaluated: Evaluated): Inspected {
   const { database, settings, layers, merged, effective = merged, defaults, objects, refusals } = evaluated
   return {

@@ -7,11 +7,11 @@ import { toPlain } from '../values/value.ts'
 
 /** Shows values as JSON without secrets; `secrets` are the literal texts that must not appear anywhere. */
 export interface Masking {
-  /** `path`: where the value stands in the values or in an object; `object`: a Secret hides all of its data */
+  /** `path`: where the value is in the values or in an object; `object`: a Secret hides all of its data */
   plain(value: Value, path: Path, object?: RenderedObject): Json
 }
 
-/** Hides what stands at secret-looking keys, in Secrets, and the same texts where the chart copied them. `trees`: all layers. */
+/** Hides values at secret-looking keys and in Secrets, and the same texts where the chart copied them. `trees`: all layers. */
 export function maskingOf(trees: readonly Value[]): Masking {
   const places = new Set(trees.flatMap((tree) => secretLiterals(tree).flatMap(({ node, isWhole }) => (isWhole ? [birthplace(node)] : []))))
   const clean = literalsMask(trees)

@@ -1,4 +1,4 @@
-// Which path did a person type?
+// Which path was typed?
 import type { Path, Value } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
@@ -7,7 +7,7 @@ const step = /^(?:\.?([A-Za-z_][^.[\]"]*)|\.?\[(\d+)\]|\.(\d+)|\.?\[("(?:[^"\\]|
 
 /**
  * `cluster.roles[0].name`, `cluster.annotations["a/b"]` → steps; the inverse of formatPath, and `.0` is an index as well.
- * Undefined: that is no path.
+ * Undefined: not a path.
  */
 export function parsePath(text: string): Path | undefined {
   const path: (string | number)[] = []

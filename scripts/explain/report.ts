@@ -1,9 +1,9 @@
-// What does `explain` tell, before it is text or JSON?
+// What does `explain` report, before it is text or JSON?
 import type { Place } from '../report/places.ts'
 import type { FieldFacts, Reader } from '../admit/field-facts.ts'
 import type { Json, LayerName, SourceLocation } from '../model.ts'
 
-/** One layer's word on a value; `at` is absent for the chart's own defaults. */
+/** What one layer sets for a value; `at` is absent for the chart's own defaults. */
 export interface LayerLine {
   readonly layer: LayerName
   readonly file: string
@@ -20,7 +20,7 @@ export interface FieldLine {
   readonly object: string
   readonly path: string
   readonly value?: Json
-  /** what the API server and the operator store, where that is something else */
+  /** what the API server and the operator store, if that differs */
   readonly stored?: Json
   readonly facts?: FieldFacts
   readonly readers: readonly Reader[]
@@ -39,9 +39,9 @@ export interface Explanation {
   readonly database: string
   readonly operator: string
   readonly chart: string
-  /** absent: the whole tree was asked for */
+  /** absent: the whole tree was requested */
   readonly path?: string
-  /** the object field that was asked for, with what the chart made it from */
+  /** the requested object field, with the values that the chart made it from */
   readonly asked?: { readonly object: string; readonly path: string; readonly value?: Json; readonly madeBy?: string }
   readonly about?: string
   readonly type?: string
@@ -53,7 +53,7 @@ export interface Explanation {
   readonly leaves: readonly LeafLine[]
   readonly layers: readonly LayerLine[]
   readonly fields: readonly FieldLine[]
-  /** policies that look at the value */
+  /** policies that read the value */
   readonly policies?: readonly Reader[]
   /** rules about PostgreSQL that read the value */
   readonly postgres?: readonly Reader[]
@@ -69,24 +69,24 @@ export function placed(told: Explanation, place: (file: string) => Place): Expla
 }
 
 /** The JSON of `explain`, version 1; absent members are left out, lines and columns from 1. */
-export function explanationToJson(told: Explanation): string {
+export function explanationToJson(explanation: Explanation): string {
   const place = (at: SourceLocation | undefined): object => (at === undefined ? {} : { line: at.line, column: at.column })
   const body = {
     version: 1,
-    database: told.database,
-    path: told.path,
-    asked: told.asked,
-    value: told.value,
-    type: told.type,
-    about: told.about,
-    choices: told.choices,
-    keys: told.keys,
-    settable: told.settable,
-    policies: told.policies,
-    postgres: told.postgres,
-    layers: told.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),
-    values: told.leaves.map(({ path, value, layer, file, at }) => ({ path, value, layer, file, ...place(at) })),
-    objects: told.fields.map(({ object, path, value, stored, facts, readers }) => ({
+    database: explanation.database,
+    path: explanation.path,
+    asked: explanation.asked,
+    value: explanation.value,
+    type: explanation.type,
+    about: explanation.about,
+    choices: explanation.choices,
+    keys: explanation.keys,
+    settable: explanation.settable,
+    policies: explanation.policies,
+    postgres: explanation.postgres,
+    layers: explanation.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),
+    values: explanation.leaves.map(({ path, value, layer, file, at }) => ({ path, value, layer, file, ...place(at) })),
+    objects: explanation.fields.map(({ object, path, value, stored, facts, readers }) => ({
       object,
       path,
       value,

@@ -1,11 +1,11 @@
-// How do cells stand under each other, also on a narrow screen?
+// How are cells aligned in columns, also on a narrow screen?
 
 /** A last column narrower than this reads worse than lines of its own. */
 const narrowest = 12
 
 /**
- * Cells under each other, a row as one text; the last cell is not padded. Where `width` is too small, the words of the last cell
- * go on below it, or, if that leaves no room, cells that do not fit stand on lines of their own.
+ * Cells aligned in columns, each row as one text; the last cell is not padded. If `width` is too small, the words of the last cell
+ * continue below it, or, if that leaves no room, cells that do not fit get lines of their own.
  */
 export function columns(rows: readonly (readonly string[])[], width = Infinity, indent = '  '): string[] {
   const widths: number[] = []

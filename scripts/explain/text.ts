@@ -16,10 +16,10 @@ interface Screen {
 
 const widestValue = 60
 const mostFields = 12
-/** Long lists of words are broken here, also where nobody looks. */
+/** Long lists of words are wrapped here, also when the output is not a terminal. */
 const widestList = 110
 
-/** A value on one line, cut where it is long; what could steer a terminal is shown as JSON escapes it. */
+/** A value on one line, cut if it is long; what could steer a terminal is shown as a JSON escape. */
 export function oneLine(value: Json, width = widestValue): string {
   const plain = typeof value === 'string' && /^[\x20-\x7e]*[\x21-\x7e]$/.test(value) && !/^(?:true|false|null|-?\d[\d.]*)$/.test(value)
   const text = plain ? value : JSON.stringify(value)
@@ -34,19 +34,19 @@ export function explanationToText(
   given: Explanation,
   { color, columns: width = Infinity, place = (file) => file }: Pick<Terminal, 'color' | 'columns'> & Place,
 ): string {
-  const told = placed(given, place)
+  const explanation = placed(given, place)
   const paint: Screen['paint'] = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const screen = { paint, width }
-  if (told.path === undefined && told.asked === undefined) return `${leafTable(told.leaves, screen).join('\n')}\n`
+  if (explanation.path === undefined && explanation.asked === undefined) return `${leafTable(explanation.leaves, screen).join('\n')}\n`
   const sections = [
-    heading(told, paint),
-    layerLines(told, screen),
-    belowLines(told, screen),
-    fieldLines(told, screen),
-    ...told.fields.slice(0, 3).map((field) => factLines(field, told, screen)),
-    valueLines(told, screen),
-    readerLines('read by policies', told.policies ?? [], screen),
-    readerLines('read by the rules about PostgreSQL', told.postgres ?? [], screen),
+    heading(explanation, paint),
+    layerLines(explanation, screen),
+    belowLines(explanation, screen),
+    fieldLines(explanation, screen),
+    ...explanation.fields.slice(0, 3).map((field) => factLines(field, explanation, screen)),
+    valueLines(explanation, screen),
+    readerLines('read by policies', explanation.policies ?? [], screen),
+    readerLines('read by the rules about PostgreSQL', explanation.postgres ?? [], screen),
   ]
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -54,41 +54,47 @@ export function explanationToText(
     .join('\n\n')}\n`
 }
 
-function heading(told: Explanation, paint: Screen['paint']): string[] {
-  const { asked } = told
+function heading(explanation: Explanation, paint: Screen['paint']): string[] {
+  const { asked } = explanation
   const lines: string[] = []
   if (asked !== undefined) {
     const shown = asked.value === undefined ? 'is not set' : `= ${oneLine(asked.value)}`
     lines.push(`${paint('bold', `${asked.object} ${asked.path}`.trimEnd())} ${shown}`)
     if (asked.madeBy !== undefined) lines.push(`  ${asked.madeBy}`)
-    if (told.settable !== undefined && asked.value === undefined) lines.push(`  set it with \`${told.settable}\` in a values file`)
-    if (told.path === undefined) return lines
+    if (explanation.settable !== undefined && asked.value === undefined)
+      lines.push(`  set it with \`${explanation.settable}\` in a values file`)
+    if (explanation.path === undefined) return lines
     lines.push('')
   }
-  const isBranch = told.leaves.length > 0
-  const shown = told.value === undefined ? 'is not set in any layer' : isBranch ? `in ${told.database}` : `= ${oneLine(told.value)}`
+  const isBranch = explanation.leaves.length > 0
+  const shown =
+    explanation.value === undefined
+      ? 'is not set in any layer'
+      : isBranch
+        ? `in ${explanation.database}`
+        : `= ${oneLine(explanation.value)}`
   lines.push(
-    `${paint('bold', told.path as string)} ${shown}${isBranch || told.value === undefined ? '' : paint('dim', `  in ${told.database}`)}`,
+    `${paint('bold', explanation.path as string)} ${shown}${isBranch || explanation.value === undefined ? '' : paint('dim', `  in ${explanation.database}`)}`,
   )
-  if (told.about !== undefined) lines.push(`  ${told.about}`)
+  if (explanation.about !== undefined) lines.push(`  ${explanation.about}`)
   return lines
 }
 
 const marks = { wins: '→', overridden: ' ', removes: '✗' } as const
 
-function layerLines(told: Explanation, { paint, width }: Screen): string[] {
-  if (told.layers.length === 0) return []
-  const rows = [...told.layers].reverse().map((line) => [marks[line.role], line.layer, placeOf(line), saysOf(line)])
+function layerLines(explanation: Explanation, { paint, width }: Screen): string[] {
+  if (explanation.layers.length === 0) return []
+  const rows = [...explanation.layers].reverse().map((line) => [marks[line.role], line.layer, placeOf(line), contentOf(line)])
   const table = columns(rows, width)
   return [
     paint('cyan', 'layers, highest first'),
-    ...[...told.layers]
+    ...[...explanation.layers]
       .reverse()
       .map((line, index) => (line.role === 'overridden' ? paint('dim', table[index] as string) : (table[index] as string))),
   ]
 }
 
-function saysOf(line: LayerLine): string {
+function contentOf(line: LayerLine): string {
   const value = line.above === undefined ? oneLine(line.value) : `${line.above} is ${oneLine(line.value)}`
   if (line.role === 'removes') return `${value} (switches it off)`
   return line.role === 'overridden' ? `${value} (overridden)` : value
@@ -105,8 +111,8 @@ function placeOf({ file, at }: Pick<LeafLine, 'file' | 'at'>): string {
   return at === undefined ? `default of ${file.replace('/values.yaml', '')}` : `${at.file}:${at.line}`
 }
 
-function belowLines(told: Explanation, screen: Screen): string[] {
-  return told.leaves.length === 0 ? [] : [screen.paint('cyan', 'values'), ...leafTable(told.leaves, screen, '  ')]
+function belowLines(explanation: Explanation, screen: Screen): string[] {
+  return explanation.leaves.length === 0 ? [] : [screen.paint('cyan', 'values'), ...leafTable(explanation.leaves, screen, '  ')]
 }
 
 function leafTable(leaves: readonly LeafLine[], { paint, width }: Screen, indent = ''): string[] {
@@ -118,18 +124,18 @@ function leafTable(leaves: readonly LeafLine[], { paint, width }: Screen, indent
   return rows.map((row, index) => (leaves[index]?.layer === 'chart' ? paint('dim', row) : row))
 }
 
-function fieldLines(told: Explanation, { paint, width }: Screen): string[] {
-  if (told.asked !== undefined) return []
-  if (told.fields.length === 0)
-    return told.value === undefined
+function fieldLines(explanation: Explanation, { paint, width }: Screen): string[] {
+  if (explanation.asked !== undefined) return []
+  if (explanation.fields.length === 0)
+    return explanation.value === undefined
       ? []
-      : [`${paint('cyan', 'becomes')} no field of its own: it decides what else the chart prints, or nothing`]
-  const set = told.fields.filter((field) => field.value !== undefined)
+      : [`${paint('cyan', 'becomes')} no field of its own: it decides what else the chart prints, or has no effect`]
+  const set = explanation.fields.filter((field) => field.value !== undefined)
   if (set.length === 0)
     return [
       paint('cyan', 'would become'),
       ...columns(
-        told.fields.map(({ object, path }) => [object, path]),
+        explanation.fields.map(({ object, path }) => [object, path]),
         width,
       ),
     ]
@@ -141,7 +147,7 @@ function fieldLines(told: Explanation, { paint, width }: Screen): string[] {
   return [paint('cyan', 'becomes'), ...rows, ...(more > 0 ? [`  and ${more} more`] : [])]
 }
 
-function factLines({ object, path, facts, readers, stored, value }: FieldLine, told: Explanation, screen: Screen): string[] {
+function factLines({ object, path, facts, readers, stored, value }: FieldLine, explanation: Explanation, screen: Screen): string[] {
   const { paint, width } = screen
   if (facts === undefined) return []
   const rows: string[][] = [['type', facts.type]]
@@ -158,7 +164,7 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, t
     ...columns(rows, Math.min(width, widestList)),
   ]
   if (readers.length === 0) return lines
-  return [...lines, '', ...readerLines(`read by operator ${judgedAs(told.operator)}`, readers, screen)]
+  return [...lines, '', ...readerLines(`read by operator ${judgedAs(explanation.operator)}`, readers, screen)]
 }
 
 function readerLines(title: string, readers: readonly Reader[], { paint, width }: Screen): string[] {
@@ -167,11 +173,11 @@ function readerLines(title: string, readers: readonly Reader[], { paint, width }
   return [`${paint('cyan', title)} ${paint('dim', '(details: rules ID)')}`, ...columns(rows, width)]
 }
 
-/** What the chart says of a value that has no field with a schema. */
-function valueLines(told: Explanation, { paint, width }: Screen): string[] {
-  if (told.type === undefined || told.fields.some(({ facts }) => facts !== undefined)) return []
-  const rows: string[][] = [['type', told.type]]
-  if (told.choices !== undefined) rows.push(['one of', told.choices.map((choice) => oneLine(choice)).join(', ')])
-  if (told.keys !== undefined && told.keys.length > 0) rows.push(['keys', told.keys.join(', ')])
-  return [`${paint('cyan', 'value')} ${paint('dim', `(chart ${told.chart})`)}`, ...columns(rows, Math.min(width, widestList))]
+/** What the chart says about a value that has no field with a schema. */
+function valueLines(explanation: Explanation, { paint, width }: Screen): string[] {
+  if (explanation.type === undefined || explanation.fields.some(({ facts }) => facts !== undefined)) return []
+  const rows: string[][] = [['type', explanation.type]]
+  if (explanation.choices !== undefined) rows.push(['one of', explanation.choices.map((choice) => oneLine(choice)).join(', ')])
+  if (explanation.keys !== undefined && explanation.keys.length > 0) rows.push(['keys', explanation.keys.join(', ')])
+  return [`${paint('cyan', 'value')} ${paint('dim', `(chart ${explanation.chart})`)}`, ...columns(rows, Math.min(width, widestList))]
 }

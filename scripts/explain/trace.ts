@@ -4,23 +4,23 @@ import { locate, spotOf } from '../findings/spot.ts'
 import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 
-/** What one layer says at a path. */
-export interface LayerSays {
+/** What one layer sets at a path. */
+export interface LayerEntry {
   readonly layer: LayerName
   /** path of the file, from the repository's root */
   readonly file: string
-  /** absent: the chart's own defaults, which nobody can open here */
+  /** absent: the chart's own defaults, which can't be opened here */
   readonly at?: SourceLocation
   readonly value: Value
-  /** `removes`: a null above the path took everything below it away; `replaces`: something else than a map or list stands above it */
+  /** `removes`: a null above the path took everything below it away; `replaces`: something other than a map or list is above it */
   readonly role: 'wins' | 'overridden' | 'removes'
-  /** where the value stands, when that is above the path asked for */
+  /** where the value is, if that is above the requested path */
   readonly above?: Path
 }
 
-/** The layers that say something at a path, lowest first. `winner` is the value that the templates see; undefined: none. */
-export function layersAt(layers: readonly MapValue[], path: Path, winner: Value | undefined): LayerSays[] {
-  const said: LayerSays[] = []
+/** The layers that set something at a path, lowest first. `winner` is the value that the templates see; undefined: none. */
+export function layersAt(layers: readonly MapValue[], path: Path, winner: Value | undefined): LayerEntry[] {
+  const entries: LayerEntry[] = []
   for (const root of layers) {
     const found = deepest(root, path)
     if (found === undefined) continue
@@ -29,7 +29,7 @@ export function layersAt(layers: readonly MapValue[], path: Path, winner: Value 
     if (!exact && value.kind !== 'null') continue
     const spot = spotOf(value)
     const { origin } = value
-    said.push({
+    entries.push({
       layer: origin.layer,
       file: origin.file.path,
       ...(spot === undefined ? {} : { at: locate(spot) }),
@@ -38,9 +38,9 @@ export function layersAt(layers: readonly MapValue[], path: Path, winner: Value 
       ...(exact ? {} : { above: path.slice(0, depth) }),
     })
   }
-  // a null under a higher value removes nothing any more
-  const last = said.length - 1
-  return said.map((entry, index) => (entry.role === 'removes' && index < last ? { ...entry, role: 'overridden' } : entry))
+  // a null under a higher value no longer removes anything
+  const last = entries.length - 1
+  return entries.map((entry, index) => (entry.role === 'removes' && index < last ? { ...entry, role: 'overridden' } : entry))
 }
 
 /** Maps are joined: each layer that writes one takes part in it. */
@@ -72,8 +72,8 @@ export interface Field {
 }
 
 /**
- * The topmost fields whose origin is the path or below it. Of a scalar only the fields that show its text are given: the
- * chart's constants beside them (labels, `cluster.name`) have its origin too, because it made the chart print them.
+ * The topmost fields whose origin is the path or below it. For a scalar only the fields that show its text are given: the
+ * chart's constants next to them (labels, `cluster.name`) have its origin too, because it made the chart print them.
  */
 export function fieldsFrom(objects: readonly RenderedObject[], path: Path, asked: Value | undefined): Field[] {
   const text = asked?.kind === 'scalar' && asked.value !== '' ? printed(asked.value) : undefined

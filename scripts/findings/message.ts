@@ -1,4 +1,4 @@
-// How does a rule say what it found, so that the report still knows which words are whose?
+// How does a rule word a finding, so that the report still knows which parts came from the input?
 import type { FieldPart, HerePart, Json, Message, Part, Path, ShownPart, Value } from '../model.ts'
 import { describe } from '../values/describe.ts'
 import { formatPath } from '../values/path.ts'
@@ -6,7 +6,7 @@ import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 
 /**
- * Tags a template: its words are the rule's own, what stands in `${…}` is a part, another message, or plain words.
+ * Tags a template: its words are the rule's own, what is in `${…}` is a part, another message, or plain words.
  * `phrase`${fieldAt(path)} is ${shown(size)}, but must be more than 0``
  */
 export function phrase(words: TemplateStringsArray, ...parts: readonly (Part | Message | number | undefined)[]): Message {
@@ -38,7 +38,7 @@ function written(value: Json | undefined): string {
   return typeof value === 'string' ? JSON.stringify(value) : printed(value)
 }
 
-/** A name or a text of somebody else, without quotes of ours. */
+/** A name or a text from the input, without added quotes. */
 export function named(text: string | number | boolean | null | undefined, path?: Path): ShownPart {
   return part(printed(text), path)
 }
@@ -62,25 +62,25 @@ export function described(value: Value | undefined): ShownPart {
   return { shown: describe(value) }
 }
 
-/** The field at the finding's first place, by the name that it has where nobody typed it. */
+/** The field at the finding's first place; `as`: its name where it was not written in a file. */
 export function here(as: string): HerePart {
   return { here: as }
 }
 
-/** For a place that a rule gave no label. */
+/** The label of a place for which a rule gives none. */
 export const takesPart: Message = ['this takes part in it']
 
-/** A field of the rule's subject; `as`: its name where nobody typed it, as in a manifest. */
+/** A field of the rule's subject; `as`: its name where it was not written in a file, as in a manifest. */
 export function fieldAt(path: Path, as?: string): FieldPart {
   return as === undefined ? { field: path } : { field: path, as }
 }
 
-/** Longest message that a person gets; words are never cut, so a rule with many of them may be longer. */
+/** The longest message; the rule's own words are never cut, so a wordy rule may exceed it. */
 const longest = 120
-/** Of a value at least this much is shown. */
+/** At least this much of a value is shown. */
 const shortestValue = 20
 
-/** A message as a text: where it is too long, values and then the beginnings of paths give way, never a word of the rule. */
+/** A message as text: if it is too long, values and then the beginnings of paths are shortened, never the rule's own words. */
 export function textOf(message: Message, limit = longest): string {
   const texts = message.map(fullText)
   let excess = texts.reduce((sum, text) => sum + text.length, 0) - limit
@@ -111,7 +111,7 @@ function fullText(one: Part): string {
   return 'here' in one ? one.here : (one.as ?? formatPath(one.field))
 }
 
-/** The length to which the longest values are cut, so that all together lose `excess` characters. */
+/** The length to which the longest values are cut, so that together they lose `excess` characters. */
 function capFor(lengths: readonly number[], excess: number): number {
   const sorted = lengths.toSorted((a, b) => b - a)
   const total = sorted.reduce((sum, length) => sum + length, 0)
@@ -124,7 +124,7 @@ function capFor(lengths: readonly number[], excess: number): number {
   return Number.POSITIVE_INFINITY
 }
 
-/** The beginning of a value; a quote that it began with ends it, too, and no character is halved. */
+/** The beginning of a value; an opening quote is closed again, and no character is cut in half. */
 function cut(text: string, length: number, { keep }: Pick<ShownPart, 'keep'>): string {
   if (text.length <= length) return text
   if (keep === 'end') return `…${text.slice(1 - length).replace(/^[\udc00-\udfff]/, '')}`

@@ -20,7 +20,7 @@ export interface LocatedFinding {
   readonly database?: string | undefined
   readonly object?: string
   readonly path?: string
-  /** an unknown key at this place would be the one mistake */
+  /** an unknown key at this place would be the actual mistake */
   readonly unless?: Spot
 }
 
@@ -55,7 +55,7 @@ function positionAt(file: SourceFile, offset: number): [number, number] {
   return [low + 1, Math.max(offset - (starts[low] as number) - mark, 0) + 1]
 }
 
-/** Where a value was written: its key, or the value itself. Undefined for values that no person wrote. */
+/** Where a value was written: its key, or the value itself. Undefined for values that are not written in any file. */
 export function spotOf(value: Value, on: 'key' | 'value' = 'value'): Spot | undefined {
   const { file, key, value: span } = value.origin
   if (file.builtin === true) return undefined
@@ -74,7 +74,7 @@ export function firstSpot(root: Value | undefined, file: SourceFile): Spot {
   return { file, span: { start, end: Math.min(start + 1, file.text.length) } }
 }
 
-/** The place that a person wrote nearest to a path of the values: the value itself, else the closest parent that was written. */
+/** The written place nearest to a path of the values: the value itself, else the closest parent that was written. */
 export function nearestSpot(values: MapValue, path: Path, on: 'key' | 'value' = 'value'): Spot | undefined {
   for (let length = path.length; length > 0; length--) {
     const node = valueAt(values, path.slice(0, length))
@@ -84,16 +84,16 @@ export function nearestSpot(values: MapValue, path: Path, on: 'key' | 'value' = 
   return undefined
 }
 
-/** Where nobody wrote anything below `recovery` or `replica`, `mode` is what makes the chart read them. */
+/** If nothing is written below `recovery` or `replica`, `mode` is what makes the chart read them. */
 export function switchSpot(values: MapValue, [section]: Path): Spot | undefined {
   return section === 'recovery' || section === 'replica' ? writtenSpot(values, ['mode']) : undefined
 }
 
-/** The place of exactly this path; undefined where nobody wrote it. */
+/** The place of exactly this path; undefined if it was not written. */
 export function writtenSpot(values: Value, path: Path): Spot | undefined {
   const node = valueAt(values, path)
   return node === undefined ? undefined : spotOf(node)
 }
 
-/** Who wins where two layers say something. */
+/** Which layer wins if several set a value. */
 export const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }

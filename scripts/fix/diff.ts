@@ -1,29 +1,29 @@
-// Which patch makes the edits of a text, and shows no secret?
+// Which patch makes the edits of a text without showing a secret?
 import { diffArrays } from 'diff'
 import { isPlainLine } from '../values/untrusted.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 
 const context = 3
-/** More insertions and deletions are not paired line by line, which takes their square. */
+/** More insertions and deletions are not paired line by line, which takes quadratic time. */
 const maxEdits = 1_000
 
 interface Row {
   readonly sign: ' ' | '-' | '+'
   readonly line: string
-  /** it may not be printed: it holds a secret, or what could steer a terminal or the runner of a job */
+  /** it must not be printed: it holds a secret, or something that could steer a terminal or a CI runner */
   readonly isHidden: boolean
 }
 
 export interface Patch {
   /** `--- a/file`, `+++ b/file` and hunks that `git apply` takes; empty: nothing can be shown, or nothing differs */
   readonly text: string
-  /** changed places that are left out, since a hidden line is one of theirs or follows */
+  /** changed places that are left out because a hidden line is part of them or follows them */
   readonly left: number
 }
 
 /**
  * The unified diff of a text with three lines of context. Context ends at a line that may not be printed. `git apply` takes
- * a hunk without context behind it for the end of the file, so a change directly above such a line is left out, too.
+ * a hunk without trailing context for the end of the file, so a change directly above such a line is left out, too.
  */
 export function unifiedDiff(path: string, before: string, after: string): Patch {
   if (before === after) return { text: '', left: 0 }
@@ -33,7 +33,7 @@ export function unifiedDiff(path: string, before: string, after: string): Patch 
   return { text: hunks.length === 0 ? '' : `--- ${quotePath(`a/${path}`)}\n+++ ${quotePath(`b/${path}`)}\n${hunks.join('')}`, left }
 }
 
-/** As git writes it: control characters and quotes escaped inside quotes, and a tab behind a name with blanks. */
+/** As git writes it: control characters and quotes escaped inside quotes, and a tab after a name with spaces. */
 function quotePath(path: string): string {
   const bytes = [...Buffer.from(path)]
   if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x23 && byte !== 0x5c))
@@ -73,7 +73,7 @@ function writeHunks(rows: readonly Row[]): { readonly hunks: string[]; readonly 
     }
     const hunk = rows.slice(at, end)
     const [oldCount, newCount] = [hunk.filter(({ sign }) => sign !== '+').length, hunk.filter(({ sign }) => sign !== '-').length]
-    // without any context, behind the first line: `git apply` takes it for the beginning of the file, and for its end
+    // without any context after the first line: `git apply` takes it for both the beginning and the end of the file
     if (oldCount === 0 && oldLine === 2) left++
     else hunks.push(`@@ -${range(oldLine, oldCount)} +${range(newLine, newCount)} @@\n${hunk.map(print).join('')}`)
     oldLine += oldCount
@@ -91,7 +91,7 @@ function print({ sign, line }: Row): string {
   return line.endsWith('\n') ? `${sign}${line}` : `${sign}${line}\n\\ No newline at end of file\n`
 }
 
-/** From the last change to the first: one that can't be shown is taken back, and is context for those above it. */
+/** From the last change to the first: one that can't be shown is undone, and becomes context for those above it. */
 function withoutHidden(all: readonly Row[]): { readonly rows: readonly Row[]; readonly left: number } {
   const rows: Row[] = []
   let left = 0
@@ -116,7 +116,7 @@ function withoutHidden(all: readonly Row[]): { readonly rows: readonly Row[]; re
   return { rows: rows.reverse(), left }
 }
 
-/** Replaced lines as pairs, so that one that is left out takes no other one with it. */
+/** Replaced lines as pairs, so that leaving one out does not affect the others. */
 function separate(block: readonly Row[]): Row[][] {
   const [old, now] = [block.filter(({ sign }) => sign === '-'), block.filter(({ sign }) => sign === '+')]
   return old.length === now.length ? old.map((row, index) => [row, now[index] as Row]) : [[...old, ...now]]

@@ -1,11 +1,11 @@
-// May one of two equal keys go?
+// Can one of two equal keys be removed?
 import { printed } from '../values/printed.ts'
 import type { Value } from '../model.ts'
 import { nodeAt } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
 
 /**
- * Removes the lines of the second of two equal keys. Only where it has lines of its own without a comment, and only if the
+ * Removes the lines of the second of two equal keys. Only if it has lines of its own without a comment, and only if the
  * values stay the same without it: then the two were equal.
  */
 export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
@@ -18,17 +18,17 @@ export function fixDuplicate(draft: Draft, offset: number): Edit | undefined {
   if (text.slice(start, offset).trim() !== '' || /[#&*]/.test(aroundValue(text, node, start, end))) return undefined
   // a multi-line text ends before its last line break, and its indentation decides what belongs to it
   if (/[|>][+-]?\d*[ \t]*\r?$/m.test(lines)) return undefined
-  // that the values stay the same is found out when it is tried
+  // whether the values stay the same is found out when it is tried
   return {
     start,
     end,
     text: '',
     touches: [],
-    what: `the second \`${printed(node.origin.path.at(-1))}\`, equal to the first, is gone`,
+    what: `the second \`${printed(node.origin.path.at(-1))}\`, equal to the first, is removed`,
   }
 }
 
-/** The lines without the text of a scalar: the stars of a schedule are no aliases. */
+/** The lines without the text of a scalar: the stars of a schedule are not aliases. */
 function aroundValue(text: string, { kind, origin }: Value, start: number, end: number): string {
   const { value } = origin
   if (kind !== 'scalar' || value.start < start) return text.slice(start, end)

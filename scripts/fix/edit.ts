@@ -12,11 +12,11 @@ export interface Edit {
   readonly text: string
   /** the only paths of the values at which something may differ afterwards */
   readonly touches: readonly Path[]
-  /** what a person is told: `16.10 is now "16.10"` */
+  /** what is reported: `16.10 is now "16.10"` */
   readonly what: string
 }
 
-/** A readable text with its values. */
+/** A text that can be read, with its values. */
 export interface Draft {
   readonly file: SourceFile
   readonly root: Value
@@ -32,7 +32,7 @@ export function readDraft(path: string, text: string): Draft | undefined {
 
 let lastLines: { readonly text: string; readonly starts: readonly number[] } | undefined
 
-/** Where the lines of a text begin; kept for the text that was asked about last, since many diagnostics are about one file. */
+/** Where the lines of a text begin; cached for the last text, since many diagnostics are about one file. */
 function lineStarts(text: string): readonly number[] {
   if (lastLines?.text === text) return lastLines.starts
   const starts = [0]
@@ -91,12 +91,12 @@ export function applyEdits<E extends Edit>(text: string, edits: readonly E[]): {
   return { text: parts.join('') + text.slice(at), applied }
 }
 
-/** How many characters are read to find out which edits of a text are safe. */
+/** How many characters may be read to find out which edits of a text are safe. */
 const mostRead = 4 * 1024 * 1024
 
 export interface SafeEdits<E> {
   readonly edits: readonly E[]
-  /** some were not tried, since that takes too long */
+  /** some were not tried, since that would take too long */
   readonly isPartial: boolean
 }
 

@@ -1,11 +1,11 @@
-// Which one word was meant by a misspelt key?
+// Which single word was meant by a misspelt key?
 import { printed } from '../values/printed.ts'
 import type { MapValue, Path } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'
 
-/** Renames the key at an offset, where one word alone is near and not yet used beside it. */
+/** Renames the key at an offset, if exactly one word is near and that word is not yet a key of the same map. */
 export function renameKey(draft: Draft, offset: number, words: readonly string[]): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'key')
   const key = node?.origin.key

@@ -9,7 +9,7 @@ import type { Draft, Edit } from './edit.ts'
 import { renameKey } from './keys.ts'
 import { fixScalar, rawOf, replaceValue } from './scalars.ts'
 
-/** The edit that may fix a diagnostic; whether it is safe is for `safeEdits` to say. `operator` is the release that judged it. */
+/** The edit that may fix a diagnostic; `safeEdits` decides whether it is safe. `operator` is the release that judged it. */
 export function proposeEdit({ fix, at }: Diagnostic, draft: Draft, operator: string): Edit | undefined {
   if (fix === undefined || at.revision !== undefined) return undefined
   const offset = offsetOf(draft.file.text, { at })
@@ -23,17 +23,17 @@ interface Spot {
   readonly operator: string
 }
 
-/** A scalar where a list of text is wanted becomes its only item. */
+/** A scalar where a list of text is expected becomes its only item. */
 function fixList({ ofText }: Extract<Fix, { write: 'list' }>, draft: Draft, { offset, operator }: Spot): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'value')
   if (node?.kind !== 'scalar' || isSecretPath(node.origin.path) || node.value === '') return undefined
   const isText = typeof ofText === 'boolean' ? ofText : takesTexts(ofText.kind, ofText.path, operator)
   const raw = rawOf(draft, node)
-  // a text with commas may have been meant as several items, and one with blanks too where it is neither SQL nor a line of a file
+  // a text with commas may have been meant as several items, and so may one with spaces unless it is SQL or a line of a file
   if (!isText || /[\r\n,]/.test(raw)) return undefined
   if (/[\s;]/.test(String(node.value)) && !/(?:SQL|pg_hba|pg_ident)$/.test(String(node.origin.path.at(-1)))) return undefined
   const quoted = /^["']/.test(raw)
   const item = quoted ? raw : typeof node.value === 'string' && /^[\w./:@ -]+$/.test(raw) && !/: |:$/.test(raw) ? raw : JSON.stringify(raw)
-  // not the text itself: SQL may hold what nobody should read in a log
-  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${printed(node.origin.path.at(-1))}\` is now a list of one` }
+  // not the text itself: SQL may hold what must not appear in a log
+  return { ...replaceValue(node, raw, `[${item}]`), what: `\`${printed(node.origin.path.at(-1))}\` is now a list with one item` }
 }

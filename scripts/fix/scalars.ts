@@ -11,7 +11,7 @@ import { nodeAt } from './edit.ts'
 /** How a scalar must be written; see `Fix`. */
 type Writing = 'text' | 'number' | 'boolean' | 'quantity' | 'schedule'
 
-/** The edit of a scalar that must be written otherwise; undefined: none, or more than one. Secrets are left alone. */
+/** The edit of a scalar that must be written differently; undefined: none, or more than one. Secrets are not changed. */
 export function fixScalar(writing: Writing, draft: Draft, offset: number): Edit | undefined {
   const node = nodeAt(draft.root, offset, 'value')
   if (node?.kind !== 'scalar' || isSecretPath(node.origin.path)) return undefined
@@ -57,8 +57,8 @@ function unquote(node: ScalarValue, raw: string, kind: 'number' | 'boolean'): Ed
 }
 
 /**
- * Five fields are what crontab takes; the operator reads seconds first. Most have two meanings then: "0 0 2 * *" runs daily
- * at two and looks like the second of each month, and only a person knows which is wanted. One is left where the operator
+ * Five fields are the crontab form; the operator reads seconds first. Most then have two meanings: "0 0 2 * *" runs daily
+ * at two and looks like the second of each month, and only the author knows which is wanted. Only one is left if the operator
  * refuses its own reading, or where crontab would.
  */
 function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
@@ -79,14 +79,14 @@ function completeSchedule(node: ScalarValue, raw: string): Edit | undefined {
   return replaceValue(node, raw, `${inner[1]}${only.fields}${inner[1]}`)
 }
 
-/** `10 Gi`: with a blank it is no quantity, without it is the only one that can be meant. */
+/** `10 Gi`: with a space it is not a quantity; without it, it is the only one that can be meant. */
 function joinQuantity(node: ScalarValue, raw: string): Edit | undefined {
   const parts = /^(["']?)\s*(\d+(?:\.\d+)?)\s*(?:([KMGTPE]i|[mkMGTPE])\s*)?\1$/.exec(raw)
   if (parts === null || typeof node.value !== 'string' || parseQuantity(node.value) !== undefined) return undefined
   const suffix = parts[3] ?? ''
   const joined = `${parts[2]}${suffix}`
   if (raw.includes('\n') || parseQuantity(joined) === undefined) return undefined
-  // thousandths are for processors: `512 m` of memory was meant to be something else
+  // thousandths are for CPUs: `512 m` of memory was meant to be something else
   if (suffix === 'm' && node.origin.path.at(-1) !== 'cpu') return undefined
   return replaceValue(node, raw, suffix === '' || parts[1] !== '' ? `"${joined}"` : joined)
 }

@@ -1,33 +1,33 @@
-// How much may templates that strangers wrote cost?
+// How much may untrusted templates cost?
 import { bytesIn, isGoMap } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
-/** A template costs more than is computed here. It is no answer of Go: the same template may well pass there. */
+/** A template exceeds the budget. This is not an error of Go: the same template may well pass there. */
 export class BudgetExceeded extends Error {}
 
-/** What is counted over all texts of one set or chart. */
+/** The costs counted over all texts of one set or chart. */
 export interface BudgetLimits {
   /** nodes walked, functions called, items visited: about 100 ns each */
   readonly steps: number
-  /** characters of all texts that functions make */
+  /** characters of all texts that functions create */
   readonly characters: number
   /** characters of one text */
   readonly text?: number
   /** characters that templates print */
   readonly output: number
-  /** items of all lists and maps that functions make */
+  /** items of all lists and maps that functions create */
   readonly elements: number
-  /** parameter sets that generators make */
+  /** parameter sets that generators produce */
   readonly parameters: number
 }
 
 const plainLimits: BudgetLimits = { steps: 2_000_000, characters: 32_000_000, output: 8_000_000, elements: 1_000_000, parameters: 20_000 }
 
-/** No text is longer: the API server takes no object beyond 1.5 MiB. */
+/** No text is longer: the API server accepts no object over 1.5 MiB. */
 const longestText = 2_000_000
-/** Templates, parentheses and values inside each other; a JavaScript stack holds several times as many. */
+/** Nesting of templates, parentheses and values; a JavaScript stack holds several times as much. */
 const deepest = 500
-/** A pass over a text costs one step for so many characters. */
+/** A pass over a text costs one step per this many characters. */
 const charactersPerStep = 8
 /** Most functions look at a few items of a list only. */
 const itemsPerStep = 16
@@ -41,8 +41,8 @@ const nouns: Readonly<Record<Exclude<keyof BudgetLimits, 'steps' | 'text'>, stri
 }
 
 /**
- * One budget for all templates of one source. Whoever makes something charges before it is made; the interpreter charges
- * every node, every call and every result, so that a function charges itself only for what exceeds its arguments.
+ * One budget for all templates of one source. A function charges before it creates something; the interpreter charges
+ * every node, every call and every result, so a function itself charges only for what exceeds its arguments.
  */
 export class Budget {
   readonly #limits: BudgetLimits
@@ -50,7 +50,7 @@ export class Budget {
   #stepsLeft: number
   readonly #known = new Set<string>()
   #depth = 0
-  /** draws and looks at the clock so far: a text during which this grows is another one each time */
+  /** random draws and clock reads so far: a text during which this grows differs each time */
   draws = 0
 
   constructor(limits: BudgetLimits) {
@@ -60,7 +60,7 @@ export class Budget {
 
   #spend(kind: Exclude<keyof BudgetLimits, 'steps' | 'text'>, count: number): void {
     this.#spent[kind] += count
-    // not a number is too many as well
+    // NaN is also too many
     if (!(this.#spent[kind] <= this.#limits[kind])) exceeded(`more than ${shown(this.#limits[kind])} ${nouns[kind]}`)
   }
 
@@ -68,7 +68,7 @@ export class Budget {
     this.#stepsLeft -= count
     if (!(this.#stepsLeft >= 0)) exceeded(`more than ${shown(this.#limits.steps)} steps`)
   }
-  /** A text of so many characters is about to be made. */
+  /** A text of this many characters is about to be created. */
   characters(count: number): void {
     const longest = this.#limits.text ?? longestText
     if (!(count <= longest)) exceeded(`a text of more than ${shown(longest)} characters`)
@@ -78,7 +78,7 @@ export class Budget {
   output(count: number): void {
     this.#spend('output', count)
   }
-  /** A list or map of so many items is about to be made. */
+  /** A list or map of this many items is about to be created. */
   elements(count: number): void {
     this.#spend('elements', count)
     this.steps(count)
@@ -87,14 +87,14 @@ export class Budget {
     this.#spend('parameters', count)
   }
 
-  /** Whether this is asked for the first time: what is kept once it is made is paid for once. */
+  /** Whether this is requested for the first time: what is cached is charged once. */
   isFirst(key: string): boolean {
     if (this.#known.has(key)) return false
     this.#known.add(key)
     return true
   }
 
-  /** Runs a part that may hold itself. */
+  /** Runs a part that may contain itself. */
   nested<T>(body: () => T): T {
     this.enter()
     try {
@@ -118,7 +118,7 @@ export class Budget {
     else if (Array.isArray(value)) this.steps(value.length / itemsPerStep)
     else if (isGoMap(value)) this.steps(value.size / itemsPerStep)
   }
-  /** Charges looking at each character of a text, which takes several times as long as a pass of the platform's own functions. */
+  /** Charges visiting each character of a text, which takes several times as long as a pass of the platform's own functions. */
   eachCharacter(text: string): void {
     this.steps(text.length)
   }
@@ -130,17 +130,17 @@ export class Budget {
   parse(text: string): void {
     this.steps(30 + text.length / 2)
   }
-  /** Charges what a parser made: a text is much shorter than the lists in it are large. */
+  /** Charges the result of a parser: lists take much more memory than their text. */
   parsed(value: GoValue): void {
     this.elements(this.whole(value))
   }
-  /** Charges what a function gives back. */
+  /** Charges the result of a function. */
   made(value: GoValue): void {
     if (typeof value === 'string') this.characters(value.length)
     else if (Array.isArray(value)) this.elements(value.length)
     else if (isGoMap(value)) this.elements(value.size)
   }
-  /** Charges a pass over all of a value, as a printer or a copy makes it: what is shared counts each time. Returns how many nodes it has. */
+  /** Charges a pass over all of a value, as for printing or copying: shared parts count each time. Returns the number of nodes. */
   whole(value: GoValue, depth = 0): number {
     if (depth > deepest) exceeded(`more than ${deepest} levels`)
     let nodes = 1

@@ -19,7 +19,7 @@ function decoded(letters: readonly string[], alphabet: string, size: number): st
   return textOfBytes(Buffer.from((bits.match(/[01]{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2))))
 }
 
-/** `base64.StdEncoding.DecodeString` (`decodeQuantum`): the error, which names its place, is the answer as well. */
+/** `base64.StdEncoding.DecodeString` (`decodeQuantum`): the error, which names its place, is also the result. */
 export function decodeBase64(text: string): string {
   const source = bytesOf(text).toString('latin1')
   const wrong = (at: number): string => `illegal base64 data at input byte ${at}`

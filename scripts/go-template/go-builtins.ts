@@ -1,4 +1,4 @@
-// Which functions does text/template bring along?
+// Which functions does text/template define?
 import type { Budget } from './budget.ts'
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
@@ -29,7 +29,7 @@ function isEqual(a: GoValue, b: GoValue): boolean {
   if (left === 'int') return isInteger(a) && isInteger(b) && a.value === b.value
   if (left !== undefined) return a === b
   if (isNothing(a) || isNothing(b)) return isNothing(a) === isNothing(b)
-  // pointers are equal where they are the same
+  // pointers are equal if they are identical
   if (isStruct(a) && isStruct(b)) return a === b || (a.type === b.type && !a.type.startsWith('*') && a.text === b.text)
   return fail(`non-comparable type ${typeOf(a)}`)
 }

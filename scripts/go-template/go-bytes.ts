@@ -1,6 +1,6 @@
-// How are Go's texts, which are bytes, kept in JavaScript's?
+// How are Go's strings, which are bytes, represented in JavaScript's?
 
-/** A byte that is no part of a UTF-8 character stands as half of a surrogate pair, which no honest text holds. */
+/** A byte that is not part of a UTF-8 character is represented by an unpaired surrogate, which no real text holds. */
 const strayBase = 0xdc00
 const stray = /[\udc80-\udcff]/
 
@@ -13,7 +13,7 @@ export function bytesOf(text: string): Buffer {
   )
 }
 
-/** The text of bytes, whole or not. */
+/** The text of bytes, valid UTF-8 or not. */
 export function textOfBytes(bytes: Buffer): string {
   const whole = bytes.toString()
   if (!whole.includes('\ufffd')) return whole
@@ -26,7 +26,7 @@ export function textOfBytes(bytes: Buffer): string {
   return text
 }
 
-/** The length of the UTF-8 character that begins here; 0: none does. */
+/** The length of the UTF-8 character that begins here; 0: none. */
 function sizeAt(bytes: Buffer, at: number): number {
   const first = bytes[at] as number
   const size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0

@@ -38,7 +38,7 @@ export function parseDuration(text: string): bigint | undefined {
   let total = 0n
   for (const [, number = '', unit = ''] of body.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     const [written = '', fraction = ''] = number.split('.')
-    // 19 digits are beyond 63 bits, and behind the point beyond a nanosecond
+    // 19 digits exceed 63 bits, and after the point are less than a nanosecond
     const [whole, behind] = [written.replace(/^0+/, ''), fraction.slice(0, 19)]
     if (whole.length > 19) return undefined
     const scale = units[unit] ?? 0n

@@ -1,4 +1,4 @@
-// Where does a Go template stop, and how does Go say so?
+// Where does a Go template stop, and how does Go report it?
 import { nodeText } from './go-tree.ts'
 import type { GoNode, TemplateTree } from './go-tree.ts'
 import { TemplateError } from './go-value.ts'
@@ -39,9 +39,9 @@ export class ParseError extends TemplateError {
 export class ExecError extends TemplateError {
   readonly tree: TemplateTree
   readonly node: GoNode
-  /** the reason that Go gives here */
+  /** Go's reason at this place */
   readonly reason: string
-  /** what the called function said, where the reason ends with it */
+  /** the error of the called function, if the reason ends with it */
   readonly inner: Error | undefined
   constructor(tree: TemplateTree, node: GoNode, reason: string, inner?: Error) {
     super(inner === undefined ? reason : inner.message)

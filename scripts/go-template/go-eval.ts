@@ -9,7 +9,7 @@ import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
 import { TemplateError, isGoMap, isStruct, isTrue, methodsOf, typeOf, zeroOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
-/** No piped-in argument; differs from a piped value that is not there. */
+/** No piped-in argument; differs from a piped value that is absent. */
 const noFinal = Symbol('no final argument')
 type Final = GoValue | typeof noFinal
 const none: readonly Operand[] = []
@@ -143,7 +143,7 @@ function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: Field
 
 interface FunctionCall {
   readonly name: string
-  /** where an error of the function stands */
+  /** where an error of the function is reported */
   readonly node: GoNode
   readonly rest: readonly Operand[]
   readonly final: Final

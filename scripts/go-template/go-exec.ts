@@ -102,7 +102,7 @@ function walkTemplate(state: State, dot: GoValue, node: TemplateNode & { kind: '
   const tree = state.trees.get(node.name)
   if (tree === undefined) fail(state, `template ${JSON.stringify(node.name)} not defined`)
   const data = node.pipe === undefined ? undefined : evalPipe(state, dot, node.pipe)
-  // Go stops at 100,000 calls; nobody nests that deep on purpose
+  // Go stops at 100,000 calls; no template nests that deep on purpose
   state.budget.nested(() => walkList({ ...state, tree, node, variables: [{ name: '$', value: data }] }, data, tree.root))
 }
 

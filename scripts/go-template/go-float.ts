@@ -2,7 +2,7 @@
 
 import { trimEndOf } from '../values/trim.ts'
 
-/** `strconv.FormatFloat`; `precision` -1: the fewest digits that tell the number from all others. */
+/** `strconv.FormatFloat`; `precision` -1: the fewest digits that identify the number. */
 export function formatFloatAs(value: number, verb: string, precision: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
@@ -29,7 +29,7 @@ export function formatFloatAs(value: number, verb: string, precision: number): s
 /** No float64 has more digits on either side of the point that are not zero. */
 const mostDigits = 1100
 
-/** Digits without zeros at the end, and how many of them stand before the point. */
+/** Digits without trailing zeros, and how many of them are before the point. */
 interface Decimal {
   readonly digits: string
   readonly point: number
@@ -78,7 +78,7 @@ function binary(value: number): string {
   return `${mantissa}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`
 }
 
-/** `fmtX`: one bit before the point, four a digit behind it. */
+/** `fmtX`: one bit before the point, four per digit after it. */
 function hexadecimal(value: number, precision: number): string {
   let { mantissa, exponent } = parts(value)
   exponent += 52

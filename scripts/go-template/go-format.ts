@@ -1,10 +1,10 @@
-// How does Go's fmt fill a format with values?
+// How does Go's fmt format values?
 import type { Budget } from './budget.ts'
 import { isInteger, typeOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 import { plainVerb, printArg } from './go-print.ts'
 
-/** `%v`: what `{{ . }}` prints, except that nothing prints as `<no value>` there. */
+/** `%v`: what `{{ . }}` prints, except that an absent value prints as `<no value>` there. */
 export function formatValue(value: GoValue, budget: Budget): string {
   if (typeof value === 'string') return value
   if (typeof value === 'object') budget.whole(value)
@@ -16,7 +16,7 @@ export function formatScalar(value: boolean | number | GoInteger): string {
   return printArg(value, plainVerb)
 }
 
-/** `fmt.Sprint`: blanks only between two operands that are both no texts. */
+/** `fmt.Sprint`: spaces only between two operands neither of which is a string. */
 export function sprint(values: readonly GoValue[], budget: Budget): string {
   let out = ''
   for (const [index, value] of values.entries()) {
@@ -36,7 +36,7 @@ interface Scan {
   readonly budget: Budget
   at: number
   next: number
-  /** an index names an argument that is there */
+  /** an index names an existing argument */
   isGood: boolean
   /** the last thing read was an index such as `[3]` */
   afterIndex: boolean
@@ -73,7 +73,7 @@ function printVerb(scan: Scan): string {
   readIndex(scan)
   const indexed = scan.afterIndex
   const width = readSize(scan)
-  // an index stands before the verb, behind width and precision
+  // an index is before the verb, after width and precision
   if (indexed && scan.afterIndex && width !== undefined) scan.isGood = false
   if (width === 'bad') said += '%!(BADWIDTH)'
   if (typeof width === 'number' && width < 0) {
@@ -103,13 +103,13 @@ function printVerb(scan: Scan): string {
   const [sharpV, plusV] = [isV && flags.delete('#'), isV && flags.delete('+')]
   const size = (value: number | 'bad' | undefined): number | undefined => (typeof value === 'number' ? Math.abs(value) : undefined)
   const value = args[scan.next++]
-  // width and precision count for every item of a list, and a type's name stands before each with `#`
+  // width and precision apply to every item of a list, and with `#` each is preceded by its type's name
   const nodes = scan.budget.whole(value)
   scan.budget.characters(nodes * ((size(width) ?? 0) + (size(precision) ?? 0) + (sharpV ? 32 : 1)))
   return said + printArg(value, { verb, width: size(width), precision: size(precision), flags, sharpV, plusV })
 }
 
-/** `argNumber`: `[3]` says which argument is next. */
+/** `argNumber`: `[3]` selects the next argument. */
 function readIndex(scan: Scan): void {
   scan.afterIndex = false
   if (scan.format[scan.at] !== '[') return
@@ -129,7 +129,7 @@ function readIndex(scan: Scan): void {
   else scan.isGood = false
 }
 
-/** A width or precision: digits, or `*` for the next argument; undefined: none, `bad`: that argument is no integer. */
+/** A width or precision: digits, or `*` for the next argument; undefined: none, `bad`: that argument is not an integer. */
 function readSize(scan: Scan): number | 'bad' | undefined {
   if (scan.format[scan.at] === '*') {
     scan.at++

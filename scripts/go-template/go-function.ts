@@ -1,11 +1,11 @@
-// How does a template function say which arguments it takes?
+// How does a template function declare which arguments it takes?
 import type { Budget } from './budget.ts'
 import type { State } from './go-state.ts'
 import type { GoInteger, GoList, GoMap, GoStruct, GoValue } from './go-value.ts'
 
 interface ArgumentTypes {
   string: string
-  /** Go `int`: only integers are taken, never a float64 */
+  /** Go `int`: only integers are accepted, never a float64 */
   int: number
   /** from 0 to 2^32 - 1 */
   uint32: number
@@ -17,7 +17,7 @@ interface ArgumentTypes {
   'sprig.certificate': GoStruct
   'time.Duration': GoInteger
   list: GoList
-  /** `interface {}`: anything; what is not there arrives as null */
+  /** `interface {}`: anything; an absent value arrives as null */
   any: Exclude<GoValue, undefined>
   /** `reflect.Value`: anything; undefined stays undefined */
   value: GoValue
@@ -28,7 +28,7 @@ export type ArgumentType = keyof ArgumentTypes
 export interface GoFunction {
   readonly parameters: readonly ArgumentType[]
   readonly rest: ArgumentType | undefined
-  /** `state`: where the call stands, for functions that run templates */
+  /** `state`: the state of the call, for functions that run templates */
   readonly call: (args: readonly GoValue[], budget: Budget, state: State) => GoValue
 }
 export type GoFunctions = Readonly<Record<string, GoFunction>>

@@ -1,4 +1,4 @@
-// What does encoding/json say of a text that is no JSON?
+// What is encoding/json's error for a text that is not JSON?
 
 const unexpectedEnd = 'unexpected end of JSON input'
 const blank = /[ \t\r\n]/
@@ -139,7 +139,7 @@ function number(scan: Scan): void {
 function literal(scan: Scan, word: string): void {
   for (const expected of word) {
     if (scan.text[scan.at] !== expected) {
-      // Go tells the end of a text by a blank that it adds
+      // Go marks the end of a text by a space that it adds
       const got = scan.text[scan.at] ?? ' '
       throw new Invalid(`invalid character ${shown(got)} in literal ${word} (expecting '${expected}')`)
     }

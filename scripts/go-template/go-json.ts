@@ -4,7 +4,7 @@ import { jsonError } from './go-json-error.ts'
 import { TemplateError } from './go-value.ts'
 import { mapEntries } from '../values/value.ts'
 
-/** JSON into `any`: numbers beyond float64 are refused, half a surrogate pair becomes U+FFFD. Throws TemplateError. */
+/** JSON into `any`: numbers beyond float64 are refused, an unpaired surrogate becomes U+FFFD. Throws TemplateError. */
 export function readJson(text: string): Json {
   try {
     return checked(JSON.parse(text) as Json)

@@ -1,4 +1,4 @@
-// What do the constants in a Go template stand for?
+// What are the values of the constants in a Go template?
 import { textOfBytes } from './go-bytes.ts'
 import { formatFloatAs } from './go-float.ts'
 import { isInt64, parseFloat64, parseInteger } from './go-number.ts'
@@ -10,13 +10,13 @@ interface NumberLiteral {
   readonly value: number | GoInteger | GoStruct
   readonly asInt: bigint | undefined
   readonly asFloat: number
-  /** a whole number beyond int64: Go takes it, but nothing computes with it */
+  /** a whole number beyond int64: Go accepts it, but nothing computes with it */
   readonly overflows?: true
 }
 
 /**
  * `parse.newNumber`: integers with prefixes and underscores, floats; `1.0` is a float constant that also serves as an int.
- * What looks like an integer but is none (too large, `08`) is refused.
+ * What looks like an integer but is not (too large, `08`) is refused.
  */
 export function parseNumber(text: string): NumberLiteral {
   if (text.endsWith('i')) return imaginary(text)
@@ -67,7 +67,7 @@ function fail(): never {
 
 const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }
 
-/** Escapes of characters and of bytes; the bytes need not make whole characters. */
+/** Escapes of characters and of bytes; the bytes need not form whole characters. */
 function unescape(body: string, quote: string): string {
   if (!body.includes('\\')) return body
   const pieces = body.match(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|[^])?|[^\\]+/gu) ?? []

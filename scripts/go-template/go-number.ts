@@ -6,7 +6,7 @@ const maxInt = 2n ** 63n - 1n
 export function parseInteger(text: string): bigint | undefined {
   const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/.exec(text)
   if (match === null) return undefined
-  // what has more digits than this is out of range, whatever its base
+  // a number with more digits than this is out of range in any base
   const digits = (match[2] ?? '')
     .replaceAll('_', '')
     .replace(/^(0[xXbBoO]?)0+/, '$1')
@@ -22,18 +22,18 @@ export function isInt64(value: bigint): boolean {
   return value <= maxInt && value >= -maxInt - 1n
 }
 
-/** A float64 as int64: what does not fit becomes the least int64, as on amd64. */
+/** A float64 as int64: what does not fit becomes the smallest int64, as on amd64. */
 export function truncateFloat(value: number): bigint {
   if (!Number.isFinite(value)) return -maxInt - 1n
   const whole = BigInt(Math.trunc(value))
   return isInt64(whole) ? whole : -maxInt - 1n
 }
 
-/** `strconv.ParseFloat(text, 64)`; undefined: no number, or one that is too large. */
+/** `strconv.ParseFloat(text, 64)`; undefined: not a number, or too large. */
 export function parseFloat64(text: string): number | undefined {
   const named = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(text)
   if (named !== null) return named[2] === undefined ? (named[1] === '' ? Number.NaN : undefined) : named[1] === '-' ? -Infinity : Infinity
-  // underscores stand between digits, or behind the prefix
+  // underscores are allowed between digits, or after the prefix
   if (/_(?![0-9a-f])|(?<![0-9a-fx])_/i.test(text)) return undefined
   const plain = text.replaceAll('_', '')
   const value = /^[+-]?0x/i.test(plain) ? hexFloat(plain) : decimalFloat(plain)

@@ -1,4 +1,4 @@
-// What does a Go template say, as a tree?
+// How is a Go template parsed into a tree?
 import type { Budget } from './budget.ts'
 import { lex } from './go-lex.ts'
 import type { Token } from './go-lex.ts'
@@ -25,7 +25,7 @@ export function parseTemplate(
   return { tree, defined: reader.defined }
 }
 
-/** `Tree.add`: blanks do not replace what stands there, and two bodies are one too many. */
+/** `Tree.add`: blanks do not replace an existing definition, and two bodies are an error. */
 function addTree(reader: Reader, tree: TemplateTree): void {
   const present = reader.defined.get(tree.name)
   if (present === undefined || isEmptyTree(present.root)) reader.defined.set(tree.name, tree)

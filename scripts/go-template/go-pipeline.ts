@@ -1,4 +1,4 @@
-// What does a pipeline of a template say, as a tree?
+// How is a pipeline of a template parsed into a tree?
 import { parseNumber, unquoteCharacter, unquoteText } from './go-literal.ts'
 import type { TokenKind } from './go-lex.ts'
 import { checked, fail, next, nextWord, peek, peekWord, unexpected } from './go-reader.ts'
@@ -84,7 +84,7 @@ function readOperand(reader: Reader): Operand | undefined {
   if (term === undefined || kind !== 'field') return term
   const names: string[] = []
   while (peek(reader).kind === 'field') names.push(next(reader).text.slice(1))
-  // Go's place of a chain is its second part
+  // Go places a chain at its second part
   if (term.kind === 'field') return { kind: 'field', names: [...term.names, ...names], at }
   if (term.kind === 'variable') return { ...term, names: [...term.names, ...names], at }
   if (term.kind === 'function' || term.kind === 'pipe') return { kind: 'chain', of: term, names, at }

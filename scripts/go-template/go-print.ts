@@ -28,7 +28,7 @@ export function printArg(value: GoValue, verb: Verb): string {
   return printValue(value, verb, 0)
 }
 
-/** `badVerb`: flags, width and precision still count for the value. */
+/** `badVerb`: flags, width and precision still apply to the value. */
 function badVerb(value: GoValue, verb: Verb): string {
   return `%!${verb.verb}(${typeOf(value)}=${printValue(value, { ...verb, verb: 'v' }, 0, true)})`
 }
@@ -57,7 +57,7 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
   return verb.sharpV ? `${type}{${entries.join(between)}}` : `map[${entries.join(between)}]`
 }
 
-/** What has a String method is a text to the verbs of texts, and its fields to all others. */
+/** A value with a String method is a string to the string verbs, and its fields to all others. */
 function printStruct(struct: GoStruct, verb: Verb, at: { depth: number; erroring: boolean }): string {
   const isStringer = !at.erroring && !verb.sharpV && 'vsxXq'.includes(verb.verb) && struct.fields === undefined
   if (isStringer) return printText(struct.text, verb)

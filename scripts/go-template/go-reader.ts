@@ -1,4 +1,4 @@
-// How does the parser look at the tokens of a template, and how does it refuse them?
+// How does the parser read the tokens of a template, and how does it refuse them?
 import { printed } from '../values/printed.ts'
 import type { Budget } from './budget.ts'
 import { ParseError, lineAt } from './go-error.ts'
@@ -11,9 +11,9 @@ export interface Reader {
   readonly text: string
   readonly tokens: readonly Token[]
   at: number
-  /** the furthest token looked at: Go's errors stand there */
+  /** the furthest token read: Go reports errors there */
   far: number
-  /** where the action at hand began */
+  /** where the current action began */
   action: Token | undefined
   /** variables in scope, `$` first */
   variables: string[]
@@ -65,7 +65,7 @@ export function unexpected(reader: Reader, token: Token, context: string): never
   return fail(reader, token.text + (token.text.endsWith(' action') ? extra.slice(' in action'.length) : extra))
 }
 
-/** Go's own words for a text or number that is none. */
+/** Go's wording for an invalid string or number. */
 export function checked<T>(reader: Reader, read: () => T): T {
   try {
     return read()

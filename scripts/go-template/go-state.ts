@@ -1,24 +1,24 @@
-// What does a template run carry along, and who may watch it?
+// What is the state of a template run, and how can it be observed?
 import type { Budget } from './budget.ts'
 import type { GoFunctions } from './go-function.ts'
 import type { GoNode, TemplateTree, TemplateTrees } from './go-tree.ts'
 import type { GoList, GoMap, GoValue } from './go-value.ts'
 
-/** What an absent map key gives: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
+/** What an absent map key evaluates to: nothing, a null, or an error (`missingkey=` of `Template.Option`). */
 export type MissingKey = 'default' | 'zero' | 'error'
 
-/** Who watches a template run: which values it reads, and what prints which text. */
+/** Observes a template run: which values it reads, and what prints which text. */
 export interface Watcher {
   /** a key of a map is read, present or not */
   field(map: GoMap, key: string): void
-  /** a loop comes to an item */
+  /** a loop reaches an item */
   item(collection: GoMap | GoList, at: string | number): void
-  /** a variable gets what the node at hand read, and gives it away again */
+  /** a variable is assigned what the current node read, and read again */
   declared(variable: Variable): void
   variable(variable: Variable): void
-  /** a function gave a result */
+  /** a function returned a result */
   called(name: string, args: readonly GoValue[], result: GoValue): void
-  /** a node begins to print or to choose; the number is for `leave` */
+  /** a node begins to print or to branch; the number is for `leave` */
   enter(tree: TemplateTree, node: GoNode): number
   leave(depth: number): void
   /** what a node prints */
@@ -43,6 +43,6 @@ export interface State {
   readonly variables: Variable[]
   readonly budget: Budget
   readonly watcher: Watcher | undefined
-  /** where an error stands */
+  /** where an error is reported */
   node: GoNode
 }

@@ -1,8 +1,8 @@
-// How does Go write and read a time by a layout?
+// How does Go format and parse a time by a layout?
 
 import { trimEndOf } from '../values/trim.ts'
 
-/** A point in time, and the zone that it is told in. */
+/** A point in time, and the zone in which it is shown. */
 export interface Moment {
   /** seconds since 1970 */
   readonly seconds: number
@@ -10,7 +10,7 @@ export interface Moment {
   readonly zone: Zone
 }
 export interface Zone {
-  /** empty: told by its offset */
+  /** empty: shown by its offset */
   readonly name: string
   /** seconds east of Greenwich */
   readonly offset: number
@@ -18,7 +18,7 @@ export interface Zone {
 export const utc: Zone = { name: 'UTC', offset: 0 }
 /** The zone of a controller, which runs in a container: the same in all but its name in Go syntax. */
 export const local: Zone = { name: 'UTC', offset: 0 }
-/** What a JavaScript date can tell; Go's years go on. */
+/** The range of a JavaScript date; Go's is larger. */
 const latest = 8_640_000_000_000
 
 const months = 'January February March April May June July August September October November December'.split(' ')
@@ -109,7 +109,7 @@ function offsetText(offset: number, part: string): string {
   return (offset < 0 ? '-' : '+') + fields.slice(0, count).join(part.includes(':') ? ':' : '')
 }
 
-/** What has been read so far; `at` is where the text goes on. */
+/** What has been read so far; `at` is where the rest begins. */
 interface Read {
   readonly text: string
   at: number
@@ -126,7 +126,7 @@ interface Read {
   zone: string
 }
 
-/** `time.ParseInLocation`; undefined: the text does not fit the layout or names no date. */
+/** `time.ParseInLocation`; undefined: the text does not match the layout or is not a date. */
 export function parseMoment(layout: string, text: string): Moment | undefined {
   const date = { year: 0, month: -1, day: -1, dayOfYear: -1, half: undefined, offset: undefined, zone: '' }
   const read: Read = { text, at: 0, hour: 0, minute: 0, second: 0, nanoseconds: 0, ...date }
@@ -142,7 +142,7 @@ export function parseMoment(layout: string, text: string): Moment | undefined {
   return skip(read, layout.slice(from)) && read.at === text.length ? momentOf(read) : undefined
 }
 
-/** A run of blanks in a layout stands for any run of blanks. */
+/** A run of blanks in a layout matches any run of blanks. */
 function skip(read: Read, prefix: string): boolean {
   for (const piece of prefix.match(/ +|[^ ]/gu) ?? []) {
     if (piece.startsWith(' ')) {
@@ -160,7 +160,7 @@ function take(read: Read, pattern: RegExp): string | undefined {
   return found
 }
 
-/** So many digits behind a point or a comma. */
+/** This many digits after a point or a comma. */
 function takeDigits(read: Read, count: number): string | undefined {
   const rest = read.text.slice(read.at)
   const found = /^[.,]\d+/.exec(rest)?.[0].slice(0, count + 1)

@@ -1,7 +1,7 @@
 // What is a Go template as a tree?
 import type { GoInteger, GoStruct } from './go-value.ts'
 
-/** Where a node stands: an offset in its tree's text. */
+/** Where a node is: an offset in its tree's text. */
 interface Placed {
   readonly at: number
 }
@@ -50,10 +50,10 @@ export type TemplateList = readonly TemplateNode[]
 /** What an error can point at. */
 export type GoNode = Operand | Command | TemplateNode
 
-/** One definition and the text that it stands in. */
+/** One definition and the text that contains it. */
 export interface TemplateTree {
   readonly name: string
-  /** the name of the text, which is the definition's own where it is no `define` */
+  /** the name of the text, which is the definition's own if it is not a `define` */
   readonly parseName: string
   readonly text: string
   readonly root: TemplateList
@@ -66,7 +66,7 @@ export interface Template {
   readonly defined: TemplateTrees
 }
 
-/** `parse.IsEmptyTree`: nothing but blanks and comments. */
+/** `parse.IsEmptyTree`: only blanks and comments. */
 export function isEmptyTree(list: TemplateList): boolean {
   return list.every((node) => node.kind === 'text' && !/\P{White_Space}/u.test(node.text))
 }

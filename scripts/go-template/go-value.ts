@@ -9,37 +9,37 @@ export interface GoInteger {
   readonly go: 'integer'
   readonly type: 'int' | 'int64' | 'uint8' | 'uint64' | 'int32' | 'time.Duration' | 'time.Month' | 'time.Weekday'
   readonly value: bigint
-  /** what its String method gives, where the type has one */
+  /** the result of its String method, if the type has one */
   readonly text?: string
 }
 /** A Go struct as templates see it. */
 export interface GoStruct {
   readonly go: 'struct'
   readonly type: string
-  /** what its String method gives */
+  /** the result of its String method */
   readonly text: string
-  /** what its GoString method gives, where it has one */
+  /** the result of its GoString method, if it has one */
   readonly goText?: string
-  /** what encoding/json writes, where that differs from the text */
+  /** what encoding/json writes, if that differs from the text */
   readonly json?: string
   /** names and values of its fields, which templates can't read but fmt prints */
   readonly inside: readonly (readonly [string, GoValue])[]
   readonly methods: ReadonlyMap<string, GoFunction>
   /** fields that templates can read */
   readonly fields?: ReadonlyMap<string, GoValue>
-  /** what encoding/json writes, in this order, where it is an object */
+  /** what encoding/json writes, in this order, if it is an object */
   readonly members?: readonly (readonly [string, GoValue])[]
   /** its String method belongs to the pointer: only an action, which can take the address, prints it */
   readonly addressed?: true
 }
 export type GoMap = Map<string, GoValue>
 export type GoList = GoValue[]
-/** `undefined` is reflect's invalid value (nothing there), `null` a nil interface that is there. */
+/** `undefined` is reflect's invalid value (absent), `null` a nil interface that is present. */
 export type GoValue = undefined | null | boolean | number | string | GoInteger | GoStruct | GoList | GoMap
 
-/** What a template or one of its functions refuses; the message is for logs only. */
+/** An error of a template or one of its functions; the message is for logs only. */
 export class TemplateError extends Error {}
-/** What makes Go panic outside of a template: the controller recovers and writes nothing. */
+/** What makes Go panic outside a template: the controller recovers and writes nothing. */
 export class GoPanic extends Error {}
 
 /** `int`, the type of integer constants and of `len`. */
@@ -90,7 +90,7 @@ export function compareText(a: string, b: string): number {
   for (let at = 0; at < shared; at++) {
     const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)]
     if (left === right) continue
-    // halves of pairs stand for characters above all others
+    // surrogates represent characters above all others
     const [leftIsHalf, rightIsHalf] = [isHalf(left), isHalf(right)]
     return leftIsHalf === rightIsHalf ? left - right : leftIsHalf ? 1 : -1
   }
@@ -135,7 +135,7 @@ export function typedList(type: string, items: GoList): GoList {
 
 const nilLists = new WeakSet<GoList>()
 
-/** A list that is not there: empty, but null in JSON. */
+/** A nil list: empty, but null in JSON. */
 export function nilList(type = '[]interface {}'): GoList {
   const list = typedList(type, [])
   nilLists.add(list)
@@ -147,7 +147,7 @@ export function isNilList(value: GoValue): boolean {
 
 const nilMaps = new WeakSet<GoMap>()
 
-/** A map that is not there: it can be read, but not written. */
+/** A nil map: it can be read, but not written. */
 export function nilMap(): GoMap {
   const map: GoMap = new Map()
   nilMaps.add(map)
@@ -161,7 +161,7 @@ export function nilTextMap(): GoMap {
   return textMap(nilMap())
 }
 
-/** A `[]byte`, which JSON writes as Base64 and Sprig takes for a text. */
+/** A `[]byte`, which JSON writes as Base64 and Sprig treats as a string. */
 export function bytesList(bytes: Uint8Array): GoList {
   const list = typedList(
     '[]uint8',
@@ -178,7 +178,7 @@ const eachByte = Array.from({ length: 256 }, (_, byte): GoInteger => ({ go: 'int
 
 const textMaps = new WeakSet<GoMap>()
 
-/** A map whose Go type is `map[string]string`; most functions do not take it for a map. */
+/** A map whose Go type is `map[string]string`; most functions do not accept it as a map. */
 export function textMap(entries: GoMap): GoMap {
   textMaps.add(entries)
   return entries
@@ -201,7 +201,7 @@ export function typeOf(value: GoValue): string {
 interface NamedType {
   readonly type: string
   readonly methods: ReadonlyMap<string, GoFunction>
-  /** what an absent key gives */
+  /** the value of an absent key */
   readonly zero?: GoValue
 }
 /** On the map or list itself: each step into a map asks for it. */

@@ -1,4 +1,4 @@
-// What does go-yaml say of a text that it refuses?
+// What is go-yaml's error for a text that it refuses?
 import { trimEndOf } from '../values/trim.ts'
 import { resolvePlain } from '../yaml/scalars.ts'
 
@@ -7,11 +7,11 @@ interface Problem {
   readonly span: { readonly start: number }
 }
 
-/** Go's words for the refusals that programs print; what else is wrong keeps its own words. */
+/** Go's wording for the refusals that programs print; other errors keep their own wording. */
 export function goYamlMessage(text: string, { message, span }: Problem): string {
   const rest = text.slice(span.start)
-  if (message.includes('there is no such anchor')) return `yaml: unknown anchor '${/^\*?([^\s,[\]{}]*)/.exec(rest)?.[1] ?? ''}' referenced`
-  if (message.includes('an infinity or no number')) return `json: unsupported value: ${infinityIn(rest)}`
+  if (message.includes('no anchor of that name')) return `yaml: unknown anchor '${/^\*?([^\s,[\]{}]*)/.exec(rest)?.[1] ?? ''}' referenced`
+  if (message.includes('is infinite or NaN')) return `json: unsupported value: ${infinityIn(rest)}`
   if (message.startsWith('key is null')) return `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${valueAfter(rest)}`
   if (/^`[[{]` is opened here/.test(message)) return `yaml: ${unclosed(text, span.start)}`
   return message
@@ -23,7 +23,7 @@ function infinityIn(rest: string): string {
   return sign === '-' ? '-Inf' : '+Inf'
 }
 
-/** `%#v` of the scalar behind a colon. */
+/** `%#v` of the scalar after a colon. */
 function valueAfter(rest: string): string {
   const written = trimEndOf(/:[ \t]+([^\n]*)/.exec(rest)?.[1] ?? '', ' \t')
   const quoted = /^(["'])(.*)\1$/.exec(written)?.[2]
@@ -32,7 +32,7 @@ function valueAfter(rest: string): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-/** A list or map in brackets that the end of the text finds open. */
+/** A list or map in brackets that is still open at the end of the text. */
 function unclosed(text: string, start: number): string {
   const isList = text[start] === '['
   const inside = text.slice(start + 1).trimEnd()

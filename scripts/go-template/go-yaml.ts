@@ -28,14 +28,14 @@ function nodeOf(value: GoValue): YamlNode {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? wholeNumber(BigInt(String(value))) : { number: formatGoFloat(value) }
 }
 
-/** Digits that fit no 64-bit integer are read as a float. */
+/** Digits that do not fit a 64-bit integer are read as a float. */
 function wholeNumber(value: bigint): YamlNode {
   return { number: value >= -(2n ** 63n) && value < 2n ** 64n ? String(value) : formatGoFloat(Number(value)) }
 }
 
-/** JSON leaves these characters as they are: YAML refuses the first lot, and folds a line at U+0085. */
+/** JSON leaves these characters as they are: YAML refuses the first group, and folds a line at U+0085. */
 function throughJson(given: string): string {
-  // stray bytes don't survive
+  // invalid bytes don't survive
   const text = given.replace(/\p{Cs}/gu, '\ufffd')
   // eslint-disable-next-line no-control-regex
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(text)) throw new TemplateError('yaml: control characters are not allowed')
@@ -46,7 +46,7 @@ function throughJson(given: string): string {
   })
 }
 
-/** A key stands on one line and is not too long. */
+/** A key is on one line and not too long. */
 function keyThroughJson(key: string): string {
   if (key.includes('\u0085') || JSON.stringify(key).length > 1024) throw new TemplateError('yaml: could not find expected ":"')
   return throughJson(key)

@@ -1,11 +1,11 @@
-// What does a regular expression of Go's syntax find?
+// What does a regular expression in Go's syntax match?
 import { RE2JS } from 're2js'
 
 /** Positions in UTF-16 units. */
 export interface GoMatch {
   readonly start: number
   readonly end: number
-  /** text of a group, by number or name; undefined: there is none, or it took no part */
+  /** text of a group, by number or name; undefined: there is none, or it did not participate */
   readonly group: (name: string | number) => string | undefined
 }
 export interface GoRegexp {
@@ -15,7 +15,7 @@ export interface GoRegexp {
   readonly find: (text: string, at?: number) => GoMatch | undefined
 }
 
-/** Programs above this size are not made: that takes more than a tenth of a second. */
+/** Programs above this size are not compiled: that takes more than a tenth of a second. */
 const largestProgram = 30_000
 const compiled = new Map<string, GoRegexp | undefined>()
 
@@ -24,13 +24,13 @@ export function compileGoRegexp(pattern: string): GoRegexp | undefined {
   if (compiled.has(pattern)) return compiled.get(pattern)
   if (programSize(pattern) > largestProgram) throw new RangeError('regular expression is too large')
   const made = compile(pattern)
-  // the same few patterns are asked for again and again; a bound keeps odd input from filling the memory
+  // the same few patterns are needed again and again; a bound keeps odd input from filling the memory
   if (compiled.size > 200) compiled.clear()
   compiled.set(pattern, made)
   return made
 }
 
-/** Whether `regexp.Compile` takes it; what is too large to be compiled here counts as taken. */
+/** Whether `regexp.Compile` accepts it; what is too large to be compiled here counts as accepted. */
 export function isGoRegularExpression(pattern: string): boolean {
   return programSize(pattern) > largestProgram || compileGoRegexp(pattern) !== undefined
 }
@@ -113,14 +113,14 @@ const longNames: ReadonlyMap<string, string> = new Map(
 const token = /\\Q[^]*?(?:\\E|$)|\\[pP](?:\{[^}]*(?:\}|$)|[^])|\\[^]|\[\^?\]?(?:\\[^]|\[:\w*:\]|[^\]\\])*(?:\]|\\?$)|\(\?P?<\w+>/gu
 const unicodeClass = /(?<!\\)(?:\\\\)*\\[pP](?:\{[^}]*(?:\}|$)|[^])/gu
 
-/** Go since 1.25 takes names of Unicode classes in any case, without `_`, `-` and blanks, and one name for several groups. */
+/** Go since 1.25 accepts names of Unicode classes in any case, without `_`, `-` and blanks, and one name for several groups. */
 function translate(pattern: string): { source: string; names: ReadonlyMap<string, readonly string[]> } {
   const names = new Map<string, string[]>()
   const source = pattern.replace(token, (part) => {
     const name = /^\(\?P?<(\w+)>$/.exec(part)?.[1]
     if (name !== undefined) {
       const known = names.get(name) ?? []
-      // names of Go's own can't collide: they would have to hold this many letters
+      // Go's own names can't collide: they would have to contain this many letters
       const own = known.length === 0 ? name : `${name}_again_${known.length}_of_a_group`
       names.set(name, [...known, own])
       return `(?P<${own}>`
@@ -131,7 +131,7 @@ function translate(pattern: string): { source: string; names: ReadonlyMap<string
   return { source, names }
 }
 
-/** What nothing closes is left alone: the compiler refuses it. */
+/** What is never closed is left as it is: the compiler refuses it. */
 function namedClass(part: string): string {
   if (part.at(-2) !== 'p' && part.at(-2) !== 'P' && !part.endsWith('}')) return part
   return part.replace(
@@ -144,7 +144,7 @@ function namedClass(part: string): string {
   )
 }
 
-/** Roughly how large the program becomes, found without making it: counted repetitions copy what they repeat. */
+/** Roughly how large the program becomes, estimated without compiling it: counted repetitions copy what they repeat. */
 export function programSize(pattern: string): number {
   const outer: number[] = []
   let whole = 0

@@ -7,7 +7,7 @@ const isSpace = (character: string): boolean => /\p{White_Space}/u.test(characte
 const isPunctuation = (character: string): boolean => /\p{P}/u.test(character)
 const isNumber = (character: string): boolean => /\p{N}/u.test(character)
 const isConnector = (character: string): boolean => /[-_\p{White_Space}]/u.test(character)
-/** `xstrings.isAlphabet`: a letter, but none of the common Chinese characters. */
+/** `xstrings.isAlphabet`: a letter, but not a common Chinese character. */
 const isAlphabet = (character: string): boolean =>
   /\p{L}/u.test(character) && !/[\u4e00-\u9fcc\u3400-\u4d85\u{20000}-\u{2b81d}]/u.test(character)
 
@@ -102,11 +102,11 @@ function splitWords(text: string, connector: string): string {
 
 const lowerCapitals = (text: string): string => [...text].map((character) => (isUpper(character) ? lower(character) : character)).join('')
 
-/** `xstrings.ToPascalCase`: separators go, except leading, trailing and doubled ones. */
+/** `xstrings.ToPascalCase`: separators are dropped, except leading, trailing and doubled ones. */
 function camelCase(text: string): string {
   const characters = [...text]
   const start = characters.findIndex((character) => !isConnector(character))
-  // the last of nothing but separators is written twice
+  // if there are only separators, the last one is written twice
   if (start < 0) return text + (characters.at(-1) ?? '')
   let out = characters.slice(0, start).join('')
   let previous = upper(characters[start] ?? '')
@@ -129,7 +129,7 @@ function camelCase(text: string): string {
   return out + previous
 }
 
-/** `unicode.ToTitle`: a capital, but of the letters that look like two only the first half. */
+/** `unicode.ToTitle`: a capital, but for digraph letters only the first half. */
 function titleCase(character: string): string {
   if (/[\u10d0-\u10ff]/.test(character)) return character
   const capital = upper(character)
@@ -170,7 +170,7 @@ function untitle(text: string): string {
   return text.replace(/(^|\p{White_Space})(\P{White_Space})/gu, (_, blank: string, letter: string) => blank + lower(letter))
 }
 
-/** A function that looks at each character, several of them several times. */
+/** A function that visits each character, some of them several times. */
 function onCharacters(body: (text: string) => string): GoFunction {
   return takes(['string'], (text, budget) => {
     budget.eachCharacter(text)

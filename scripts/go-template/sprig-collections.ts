@@ -44,7 +44,7 @@ function unique(list: GoList, budget: Budget): GoList {
   return kept
 }
 
-/** `mustChunk`, whose sum goes astray for a size below one. */
+/** `mustChunk`, whose arithmetic fails for a size below one. */
 function chunk(size: number, value: GoValue, budget: Budget): GoValue {
   const list = listOf(value, 'chunk')
   const count = Math.floor((list.length - 1) / size) + 1
@@ -56,7 +56,7 @@ function chunk(size: number, value: GoValue, budget: Budget): GoValue {
   return typedList('[][]interface {}', chunks)
 }
 
-/** `strslice`: everything as texts; nulls are dropped, a single value is a list of one. */
+/** `strslice`: everything as strings; nulls are dropped, a single value is a list of one. */
 function texts(value: GoValue, budget: Budget): string[] {
   if (value === null || value === undefined) return []
   if (!Array.isArray(value)) return [textOf(value, budget)]
@@ -66,7 +66,7 @@ function texts(value: GoValue, budget: Budget): string[] {
 }
 
 function sorted(items: string[], budget: Budget): string[] {
-  // each is compared with about as many others as the number of items has binary digits
+  // each item is compared with about log2(n) others
   const rounds = Math.log2(items.length + 1)
   budget.steps(items.reduce((sum, item) => sum + 1 + item.length / 8, 0) * rounds)
   return items.sort(compareText)
@@ -183,7 +183,7 @@ function deepCopy(value: GoValue, budget: Budget): GoValue {
 }
 
 /**
- * mergo.Merge of maps, in place: maps merge deeply; else a source value is taken where the target has none or an empty
+ * mergo.Merge of maps, in place: maps merge deeply; else a source value is used if the target has none or an empty
  * one, and with `override` always, empty values and nulls included.
  */
 export function mergeMaps(target: GoMap, source: GoMap, how: { override: boolean; budget: Budget }): GoMap {

@@ -1,4 +1,4 @@
-// Which Sprig functions make keys, hashes and passwords? Their shape is right; what is drawn by chance is new each time.
+// Which Sprig functions make keys, hashes and passwords? Their shape is right; random parts differ each time.
 import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
@@ -10,7 +10,7 @@ function fail(message: string): never {
   throw new TemplateError(message)
 }
 
-/** What comes is new each time. */
+/** The result differs each time. */
 const draw = (budget: Budget): void => {
   budget.draws++
   budget.steps(1000)
@@ -53,7 +53,7 @@ const alphabets: Readonly<Record<string, string>> = {
 
 const masterKeys = new Map<string, Buffer>()
 
-/** The same few users and passwords serve for many sites. */
+/** The same few users and passwords are used for many sites. */
 function masterKey(password: string, salt: Buffer): Buffer {
   const name = JSON.stringify([password, salt.toString('base64')])
   const known = masterKeys.get(name)
@@ -64,7 +64,7 @@ function masterKey(password: string, salt: Buffer): Buffer {
   return key
 }
 
-/** `derivePassword`: the Master Password algorithm, which always gives the same answer. */
+/** `derivePassword`: the Master Password algorithm, which is deterministic. */
 function derivePassword(counter: number, type: string, secret: { password: string; user: string; site: string }): string {
   const known = templates.get(type)
   if (known === undefined) return `cannot find password template ${type}`
@@ -88,7 +88,7 @@ function derivePassword(counter: number, type: string, secret: { password: strin
     .join('')
 }
 
-/** The key of AES-256 is the password, cut or filled up with zeros. */
+/** The key of AES-256 is the password, cut or padded with zeros. */
 function keyOf(password: string): Buffer {
   const key = Buffer.alloc(32)
   Buffer.from(password).copy(key)
@@ -114,7 +114,7 @@ function decrypt(password: string, text: string): string {
   return padding > plain.length ? fail('slice bounds out of range') : plain.subarray(0, plain.length - padding).toString()
 }
 
-/** A PEM block of `size` random bytes: as long as a real one, and no more use than one that is thrown away. */
+/** A PEM block of `size` random bytes: as long as a real key, which would be thrown away as well. */
 function pem(label: string, size: number): string {
   const lines =
     randomBytes(size)
@@ -153,7 +153,7 @@ function checkNames(addresses: GoList, names: GoList): void {
   if (!names.every((name) => typeof name === 'string')) fail('error processing alternate dns name')
 }
 
-/** A key that is given must be one. */
+/** A given key must be valid. */
 function checkKey(text: string): string {
   try {
     createPrivateKey(text)

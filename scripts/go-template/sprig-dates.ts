@@ -1,4 +1,4 @@
-// Which Sprig functions tell and change dates?
+// Which Sprig functions format and change dates?
 import type { Budget } from './budget.ts'
 import { formatDuration, parseDuration, second } from './go-duration.ts'
 import { takes } from './go-function.ts'
@@ -12,7 +12,7 @@ function fail(message: string): never {
   throw new TemplateError(message)
 }
 
-/** The clock: what depends on it has the right shape and a new value each time. */
+/** The clock: results have the right shape and a new value each time. */
 function now(budget: Budget): Moment {
   budget.draws++
   const milliseconds = Date.now()
@@ -113,7 +113,7 @@ function addDate(moment: Moment, [years, months, days]: readonly [number, number
   return { ...moment, seconds: date.getTime() / 1000 - moment.zone.offset }
 }
 
-/** `dateInZone`: a time, or seconds; anything else is now. Zones other than UTC need a database that is not here. */
+/** `dateInZone`: a time, or seconds; anything else is now. Zones other than UTC need a time zone database, which is not included. */
 function momentOf(value: GoValue, budget: Budget): Moment {
   if (isStruct(value) && value.type === 'time.Time') return momentIn(value)
   if (isInteger(value) && ['int', 'int64', 'int32'].includes(value.type)) return { seconds: Number(value.value), nanoseconds: 0, zone: utc }

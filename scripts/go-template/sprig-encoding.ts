@@ -73,7 +73,7 @@ function parseJson(text: string, budget: Budget): GoValue {
   return value
 }
 
-/** The function and what it gives when it fails quietly. */
+/** The function and its result when it fails silently. */
 function quietly(body: (text: string, budget: Budget) => GoValue, fallback: GoValue): GoFunction {
   return takes(['string'], (text, budget) => {
     try {
@@ -119,7 +119,7 @@ function adler32(text: string): string {
 
 const json = (html: boolean, indent = ''): GoFunction => takes(['any'], (value, budget) => writeJson(value, { html, indent, budget }))
 
-/** Without `must` what can't be written is an empty text. */
+/** Without `must` an encoding error gives an empty string. */
 const quietJson = (html: boolean, indent = ''): GoFunction =>
   takes(['any'], (value, budget) => {
     try {

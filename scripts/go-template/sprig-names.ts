@@ -1,4 +1,4 @@
-// How do Argo CD's own functions make names of texts?
+// How do Argo CD's own functions turn texts into names?
 import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'

@@ -9,7 +9,7 @@ import { isInt64, parseFloat64, parseInteger, truncateFloat } from './go-number.
 import { TemplateError, int, int64, isInteger, kindOf, typedList, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
-/** `cast.ToInt64`: floats lose their fraction, texts may carry a base prefix; what can't be read is 0. */
+/** `cast.ToInt64`: floats lose their fraction, strings may have a base prefix; what can't be read is 0. */
 export function toInt64(value: GoValue): bigint {
   if (isInteger(value)) return value.type === 'time.Duration' ? 0n : BigInt.asIntN(64, value.value)
   if (typeof value === 'boolean') return value ? 1n : 0n
@@ -130,11 +130,11 @@ export const numberFunctions: GoFunctions = {
   seq: takesMore([], 'int', sequence),
 }
 
-/** `strconv.Atoi` and `ParseInt` to the base of 8, whose errors are swallowed. */
+/** `strconv.Atoi` and `ParseInt` in base 8, whose errors are ignored. */
 function wholeOr0(text: string, base: 8 | 10): bigint {
   const match = (base === 8 ? /^([+-]?)([0-7]+)$/ : /^([+-]?)(\d+)$/).exec(text)
   if (match === null) return 0n
-  // 64 bits have 22 octal digits: what is longer is out of range all the same
+  // 64 bits have 22 octal digits: anything longer is out of range anyway
   const digits = (match[2] ?? '').replace(/^0+(?=\d)/, '').slice(0, 30)
   const size = BigInt(`${base === 8 ? '0o' : ''}${digits}`)
   const value = match[1] === '-' ? -size : size

@@ -1,4 +1,4 @@
-// Which Sprig functions depend on chance? Their length and alphabet are right, their answer is new each time.
+// Which Sprig functions depend on chance? Their length and alphabet are right, their result differs each time.
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
@@ -18,7 +18,7 @@ function charged(count: number, budget: Budget): number {
 }
 
 const drawn = (alphabet: string): GoFunction =>
-  // the error of a negative length is swallowed
+  // the error of a negative length is ignored
   takes(['int'], (count, budget) =>
     Array.from({ length: count < 0 ? 0 : charged(count, budget) }, () => alphabet[randomInt(alphabet.length)]).join(''),
   )
@@ -45,7 +45,7 @@ export const randomFunctions: GoFunctions = {
   randInt: takes(['int', 'int'], (from, to, budget) => {
     budget.draws++
     if (from >= to) throw new TemplateError('the range is empty')
-    // the number is unknown all the same: any of a range that the platform can draw from serves
+    // the number is unpredictable anyway: any range that the platform supports will do
     return int(from + randomInt(Math.min(to - from, 2 ** 47)))
   }),
   shuffle: takes(['string'], shuffle),

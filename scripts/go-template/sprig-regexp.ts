@@ -8,7 +8,7 @@ import type { GoValue } from './go-value.ts'
 import { compileGoRegexp, programSize } from './regexp.ts'
 import type { GoMatch, GoRegexp } from './regexp.ts'
 
-/** A search for a pattern in a text, paid from a budget. */
+/** A search for a pattern in a text, charged to a budget. */
 interface Search {
   readonly text: string
   readonly from: (at: number) => GoMatch | undefined
@@ -19,7 +19,7 @@ function searchFor(pattern: string, text: string, budget: Budget): Search {
   const expression = compileWithin(pattern, budget)
   if (expression === undefined) throw new TemplateError('error parsing regexp')
   const from = (at: number): GoMatch | undefined => {
-    // the program may run over all that is left, however near the match is
+    // the program may run over all remaining text, however near the match is
     budget.steps(((text.length - at + 1) * expression.size) / 8)
     return expression.find(text, at)
   }
@@ -38,7 +38,7 @@ function compileWithin(pattern: string, budget: Budget): GoRegexp | undefined {
 
 const widthAt = (text: string, at: number): number => (at < text.length ? String.fromCodePoint(text.codePointAt(at) as number).length : 0)
 
-/** `Regexp.allMatches`: no empty match right behind another one. */
+/** `Regexp.allMatches`: no empty match right after another one. */
 function allMatches({ text, from }: Search, count: number): GoMatch[] {
   const found: GoMatch[] = []
   let previous = -1
@@ -115,7 +115,7 @@ const both = (name: string, definition: GoFunction): GoFunctions => ({
 })
 const matches = (pattern: string, text: string, budget: Budget): boolean => searchFor(pattern, text, budget).from(0) !== undefined
 
-/** `regexMatch` alone swallows a bad pattern (false); the others panic, which is an error all the same. */
+/** `regexMatch` alone swallows a bad pattern (false); the others panic, which is also an error. */
 export const regexpFunctions: GoFunctions = {
   regexMatch: takes(
     ['string', 'string'],

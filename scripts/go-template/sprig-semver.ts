@@ -23,9 +23,9 @@ function fail(message: string): never {
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*'
 const looseVersion = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`)
 
-/** Masterminds/semver `NewVersion`, loose: a leading v, zeros in front and missing parts are taken. */
+/** Masterminds/semver `NewVersion`, loose: a leading v, leading zeros and missing parts are accepted. */
 function parse(text: string): Version {
-  // Masterminds/semver takes no longer ones since 3.4, and 64 bits have 20 digits
+  // Masterminds/semver has refused longer ones since 3.4, and 64 bits have 20 digits
   const match = (text.length <= 1000 ? looseVersion.exec(text) : null) ?? fail('invalid semantic version')
   const numbers = [match[1], match[2], match[3]].map((part) => BigInt(part ?? 0)) as [bigint, bigint, bigint]
   if (numbers.some((number) => number >= 2n ** 64n)) fail('error parsing version segment')
@@ -90,7 +90,7 @@ function matchesOf(grammar: string, text: string, budget: Budget): GoMatch[] {
     const match = expression.find(text, at)
     if (match === undefined) break
     found.push(match)
-    // none of them matches nothing
+    // none of them matches the empty string
     at = Math.max(match.end, at + 1)
   }
   return found
@@ -121,7 +121,7 @@ function parseConstraint(text: string, budget: Budget): Constraint {
   return { operator: match.group(1) ?? '', bound: parse(`${written}${match.group(5) ?? ''}`), stated }
 }
 
-/** The functions of constraints.go; a pre-release is only taken where the group names one. */
+/** The functions of constraints.go; a pre-release matches only if the group names one. */
 function fits({ operator, bound, stated }: Constraint, version: Version): boolean {
   const order = compare(version, bound)
   const same = (count: number): boolean => bound.numbers.slice(0, count).every((number, index) => number === version.numbers[index])
@@ -162,7 +162,7 @@ function differs({ bound, stated }: { bound: Version; stated: number }, version:
   if (!same(1)) return true
   if (stated === 1) return false
   if (!same(2)) return true
-  // without a major version nothing is open but in name: the patch is compared as well
+  // without a major version nothing is really open: the patch is compared as well
   if (stated === 0) return compare(version, bound) !== 0
   return version.pre !== '' || bound.pre !== '' ? version.pre !== bound.pre : false
 }
@@ -183,7 +183,7 @@ function satisfies(text: string, version: Version, budget: Budget): boolean {
   })
 }
 
-/** Whether `NewVersion` takes it. */
+/** Whether `NewVersion` accepts it. */
 export function isVersion(text: string): boolean {
   try {
     return parse(text).original === text
@@ -193,7 +193,7 @@ export function isVersion(text: string): boolean {
   }
 }
 
-/** Helm's `IsCompatibleRange`: what can't be read fits nothing. */
+/** Helm's `IsCompatibleRange`: what can't be read matches nothing. */
 export function fitsRange(constraint: string, version: string): boolean {
   const budget = templateBudget()
   return isVersion(version) && isRange(constraint, budget) && satisfies(constraint, parse(version), budget)

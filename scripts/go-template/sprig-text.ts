@@ -8,7 +8,7 @@ import type { GoFunctions } from './go-function.ts'
 import { TemplateError, bytesIn, isStruct, textMap, typedList } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
-/** `strval`: how Sprig turns anything into text. */
+/** `strval`: how Sprig turns any value into a string. */
 export function textOf(value: GoValue, budget: Budget): string {
   if (typeof value === 'string') return value
   const bytes = bytesIn(value)
@@ -68,7 +68,7 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
   const limit = Math.max(1, width)
   const lineBreak = mark.lineBreak === '' ? '\n' : mark.lineBreak
   mark.budget.characters(text.length + Math.ceil(text.length / limit) * lineBreak.length)
-  // one character for each byte, so that the indexes are Go's
+  // one character for each byte, so that indexes are Go's
   let rest = bytesOf(text).toString('latin1')
   let out = ''
   while (rest.length > limit) {
@@ -86,13 +86,13 @@ function wrap(text: string, width: number, mark: { lineBreak: string; breakWords
 }
 const fromBytes = (latin: string): string => textOfBytes(Buffer.from(latin, 'latin1'))
 
-/** `goutils.DeleteWhiteSpace` takes bytes for characters as soon as one of them is a blank. */
+/** `goutils.DeleteWhiteSpace` treats bytes as characters as soon as one of them is a blank. */
 function withoutSpace(text: string): string {
   const bytewise = bytesOf(text).toString('latin1')
   return /\p{White_Space}/u.test(bytewise) ? bytewise.replace(/\p{White_Space}/gu, '') : text
 }
 
-/** `goutils.Initials`, byte by byte as well. */
+/** `goutils.Initials`, also byte by byte. */
 function initials(text: string): string {
   const words = Buffer.from(text)
     .toString('latin1')
@@ -122,7 +122,7 @@ function quoteAll(values: readonly GoValue[], budget: Budget): string {
 }
 
 function split(separator: string, text: string, budget: Budget): string[] {
-  // as many parts as characters, where it comes to that
+  // in the worst case as many parts as characters
   budget.steps(text.length / 4)
   budget.search(separator, text)
   return separator === '' ? [...text] : text.split(separator)
@@ -135,7 +135,7 @@ function replace(from: string, to: string, text: string, budget: Budget): string
   return from === '' ? `${to}${[...text].map((character) => character + to).join('')}` : text.split(from).join(to)
 }
 
-/** A map is several times as large as the list that it is made of. */
+/** A map is several times as large as the list that it is made from. */
 function numbered(parts: readonly string[], budget: Budget): GoValue {
   budget.elements(parts.length)
   return textMap(new Map(parts.map((part, index) => [`_${index}`, part])))

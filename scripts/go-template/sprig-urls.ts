@@ -1,4 +1,4 @@
-// Which Sprig functions take a URL apart and put it together?
+// Which Sprig functions parse and build URLs?
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { takes } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'

@@ -1,4 +1,4 @@
-// Which functions does every program have that offers Sprig?
+// Which functions does every program that offers Sprig have?
 import { builtins } from './go-builtins.ts'
 import type { GoFunctions } from './go-function.ts'
 import { caseFunctions } from './sprig-case.ts'
@@ -13,7 +13,7 @@ import { semverFunctions } from './sprig-semver.ts'
 import { textFunctions } from './sprig-text.ts'
 import { urlFunctions } from './sprig-urls.ts'
 
-/** `sprig.TxtFuncMap` with Go's own functions, without env, expandenv and getHostByName; `toYaml` and its like are there as well. */
+/** `sprig.TxtFuncMap` with Go's own functions, without env, expandenv and getHostByName; includes `toYaml` and similar functions. */
 export const sprigFunctions: GoFunctions = {
   ...builtins,
   ...textFunctions,

@@ -16,7 +16,7 @@ export interface ArchiveEntry {
   readonly body: Buffer
 }
 
-/** The entries of a `.tgz`, long names put together. Nothing is said of where they lead. */
+/** The entries of a `.tgz`, long names joined. Where they lead is not checked. */
 export function* archiveEntries(bytes: Uint8Array): Iterable<ArchiveEntry> {
   const tar = unzip(bytes)
   let longName: string | undefined

@@ -18,7 +18,7 @@ export interface Printing {
   readonly fileOf: (name: string) => Origin['file'] | undefined
 }
 
-/** The same tree; every node says where it comes from. */
+/** The same tree; every node knows where it comes from. */
 export function withOrigins(root: Value, printing: Printing): Value {
   return blame(root, { printing, aligned: undefined, yaml: undefined })
 }
@@ -27,7 +27,7 @@ interface Context {
   readonly printing: Printing
   /** the value that was written here as YAML, where one is known */
   readonly aligned: { readonly value: GoValue; readonly source: Value | undefined } | undefined
-  /** the piece that it was written by */
+  /** the piece that wrote it */
   readonly yaml: Piece | undefined
 }
 
@@ -122,7 +122,7 @@ function entry(key: string, value: Value, context: Context): Value {
   const at = value.origin.key?.start
   const piece = at === undefined ? undefined : pieceAt(printing, at)
   if (piece?.yaml === undefined) return blame(value, { ...context, aligned: undefined, yaml: undefined })
-  // the entries of a map that was written among others
+  // the entries of a map that was written together with others
   const holder = piece === context.yaml ? context.aligned?.value : piece.yaml
   const aligned = isGoMap(holder) ? below(holder, key, printing) : undefined
   return blame(value, { ...context, aligned, yaml: piece })
@@ -181,7 +181,7 @@ interface Made {
   readonly isOwn: boolean
 }
 
-/** Of the values that a text was made of the one that it shows; else the highest that a person can edit; else the template. */
+/** Of the values that a text was made of, the one that it shows; else the highest that can be edited; else the template. */
 function originOf(node: Value, piece: Piece | undefined, printing: Printing): Made {
   const { origin } = node
   const isEmpty = origin.value.end <= origin.value.start
@@ -217,7 +217,7 @@ function firstWritten(pieces: readonly Piece[], fits: (value: Value) => boolean 
   return undefined
 }
 
-/** The last one that a person wrote, and not the chart. */
+/** The last one that was written by the user, not the chart. */
 function written(values: readonly Value[]): Value | undefined {
   return values.findLast(isWritten)
 }
@@ -260,11 +260,11 @@ function piecesIn(printing: Printing, start: number, end: number): Piece[] {
   return found
 }
 
-/** The words of a template: the place in its file. */
+/** Text of a template: the place in its file. */
 function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Origin {
   const file = printing.fileOf(piece.tree.parseName)
   if (file === undefined) return printed
-  // inside a text of the template the place is exact
+  // inside literal text of the template the place is exact
   const inside = piece.isText ? printing.start + printed.value.start - piece.start : 0
   const start = piece.at + Math.max(inside, 0)
   return { layer: 'chart', file, path: [], key: null, value: { start, end: start + Math.max(printed.value.end - printed.value.start, 1) } }

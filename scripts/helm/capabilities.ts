@@ -1,4 +1,4 @@
-// What does a chart learn of the cluster and of Helm?
+// What does a chart learn about the cluster and about Helm?
 import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
 import { namedValue } from '../go-template/go-value.ts'
@@ -21,7 +21,7 @@ const defaults: Readonly<Record<HelmGeneration, Defaults>> = {
 export interface KubeVersion {
   /** as given, with a `v` */
   readonly version: string
-  /** what constraints are compared with */
+  /** the version that constraints are compared with */
   readonly normalized: string
   readonly major: string
   readonly minor: string
@@ -42,7 +42,7 @@ export function readKubeVersion(given: string | undefined, helm: HelmGeneration)
     throw new HelmRefusal('kube-version', `kube version: illegal version in ${JSON.stringify(text)}`)
   const [major = 0n, minor = 0n] = numbers
   return {
-    // Helm 3.19 drops what stands behind the numbers, 4.2 keeps it beside them
+    // Helm 3.19 drops what follows the numbers, 4.2 keeps it separately
     version: helm === '3.19' ? `v${numbers.join('.')}` : text.startsWith('v') ? text : `v${text}`,
     normalized: `v${numbers.join('.')}`,
     major: String(major),
@@ -50,7 +50,7 @@ export function readKubeVersion(given: string | undefined, helm: HelmGeneration)
   }
 }
 
-/** Helm 3.16 reads a semantic version, and fills up what is missing. */
+/** Helm 3.16 reads a semantic version and fills in missing parts. */
 function semanticKubeVersion(text: string): KubeVersion {
   const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/.exec(text)
   if (match === null) throw new HelmRefusal('kube-version', `invalid kube version '${text}': Invalid Semantic Version`)

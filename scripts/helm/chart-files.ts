@@ -12,7 +12,7 @@ import { globPattern } from './glob.ts'
 const known = new WeakMap<Uint8Array, GoList>()
 const texts = new WeakMap<Uint8Array, string>()
 
-/** Contents become lists of bytes only where a template looks at them. */
+/** Contents become lists of bytes only if a template reads them. */
 class FileMap extends Map<string, GoValue> {
   readonly contents: ReadonlyMap<string, Uint8Array>
   constructor(contents: ReadonlyMap<string, Uint8Array>) {
@@ -67,7 +67,7 @@ export function filesObject(contents: ReadonlyMap<string, Uint8Array>): GoMap {
   return namedValue(new FileMap(contents), { type: 'engine.files', methods: new Map(methods), zero: nilList('[]uint8') })
 }
 
-/** What can't be written is an empty text. */
+/** What can't be encoded becomes an empty string. */
 function quietYaml(map: GoMap, write: (map: GoMap) => string): string {
   try {
     return write(map)

@@ -37,7 +37,7 @@ export function fullPath(chart: Chart): string {
 
 interface Loading {
   readonly helm: HelmGeneration
-  /** the path of a chart's folder as a person names it */
+  /** the path of a chart's folder, for display */
   readonly root: string
 }
 

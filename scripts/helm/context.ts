@@ -48,7 +48,7 @@ export function allTemplates(chart: Chart, values: GoMap, facts: ReleaseFacts): 
   return found
 }
 
-/** The templates of a chart and all of its subcharts, whether they take part or not. */
+/** The templates of a chart and all of its subcharts, enabled or not. */
 export function templatesOf(chart: Chart): TemplateFile[] {
   const path = fullPath(chart)
   return [...chart.templates.map((source) => ({ name: `${path}/${source.path}`, source })), ...chart.dependencies.flatMap(templatesOf)]
@@ -75,7 +75,7 @@ function addTemplates(chart: Chart, values: GoMap, all: Gathering): GoMap {
     all.facts.helm,
   )
   for (const child of chart.dependencies) {
-    // a name with dots is a path to Helm
+    // to Helm a name with dots is a path
     const own = child.name.split('.').reduce<GoValue>((table, key) => (isGoMap(table) ? table.get(key) : undefined), values)
     subcharts.set(child.name, addTemplates(child, asValues(isGoMap(own) ? own : new Map(), all.facts.helm), all))
   }
@@ -151,7 +151,7 @@ function pathValue(map: GoMap, path: string): GoValue {
 
 type Members = [string, GoValue][]
 
-/** `.Chart`: a map in Helm 4, a structure in Helm 3, where unknown keys refuse. */
+/** `.Chart`: a map in Helm 4, a struct in Helm 3, where unknown keys are errors. */
 function chartObject(chart: Chart, helm: HelmGeneration): GoValue {
   const { metadata } = chart
   const isRoot = chart.parent === undefined
@@ -209,7 +209,7 @@ function metadataMembers(metadata: Metadata, chart: Chart, helm: HelmGeneration)
   ]
 }
 
-/** A map in Helm 4, a structure in Helm 3. */
+/** A map in Helm 4, a struct in Helm 3. */
 function record(type: string, helm: HelmGeneration, members: Members): GoValue {
   if (helm === '4.2') return new Map(members)
   const json = members.filter(([, value]) => !isZero(value)).map(([name, value]): [string, GoValue] => [name.toLowerCase(), value])

@@ -1,4 +1,4 @@
-// Which subcharts take part, and what do they hand up to their parent?
+// Which subcharts are enabled, and what do they export to their parent?
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { MapValue, Value } from '../model.ts'
@@ -46,7 +46,7 @@ function setDependencies(chart: Chart, children: Chart[]): void {
   for (const child of children) child.parent = chart
 }
 
-/** `getAliasDependency`: a copy, because several aliases may stand for one chart. */
+/** `getAliasDependency`: a copy, because one chart may have several aliases. */
 function aliased(found: Chart, wanted: Dependency, helm: HelmGeneration): Chart {
   const copy: Chart = { ...found, requirements: found.requirements?.map((dependency) => ({ ...dependency })) }
   if (wanted.alias !== '') copy.name = wanted.alias
@@ -85,7 +85,7 @@ function applyConditions(requirements: readonly Dependency[], values: MapValue, 
 function importAll(chart: Chart, helm: HelmGeneration): void {
   for (const child of chart.dependencies) importAll(child, helm)
   if (chart.requirements === undefined) return
-  // Helm merges in place: a table that was imported first also takes what later imports add to it
+  // Helm merges in place: a table that was imported first also gets what later imports add to it
   const seen = mutable(coalesceChart(chart, emptyMap(), { helm, keepNulls: true }))
   const imported = mutable(emptyMap())
   for (const wanted of chart.requirements) {
@@ -102,7 +102,7 @@ function mutable(map: MapValue): MapValue {
   return withEntries(map, new Map([...map.entries].map(([key, value]) => [key, value.kind === 'map' ? mutable(value) : value])))
 }
 
-/** `MergeTables`: the target wins; its maps are changed, and take maps of the source as they are. */
+/** `MergeTables`: the target wins; its maps are changed, and share maps of the source. */
 function mergeInto(target: MapValue, source: MapValue): void {
   const entries = target.entries as Map<string, Value>
   for (const [key, value] of source.entries) {

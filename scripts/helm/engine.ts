@@ -106,7 +106,7 @@ function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] 
   return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) }))
 }
 
-/** `sortTemplates`: deeper paths first, then names descending, so that higher charts have the last word. */
+/** `sortTemplates`: deeper paths first, then names descending, so that parent charts override. */
 function compareDepth(a: TemplateFile, b: TemplateFile): number {
   const depth = (name: string): number => name.split('/').length
   return depth(b.name) - depth(a.name) || compareText(b.name, a.name)
@@ -182,7 +182,7 @@ function classOf(message: string): RefusalClass {
   return /error calling (?!include:)/.test(message) ? 'call' : 'type'
 }
 
-/** Three lines for each place, where Helm can take every message of the chain apart. */
+/** Three lines for each place, if Helm can parse every message of the chain. */
 function linesOf(error: ExecError): string | undefined {
   const parts: string[] = []
   let current: Error | undefined = error

@@ -1,7 +1,7 @@
 // Why does Helm refuse a chart?
 import type { Value } from '../model.ts'
 
-/** What `renderChart` reports; the words are those of HELM-ENGINE's table. */
+/** What `renderHelmChart` reports. */
 export type RefusalClass =
   | 'kube-version'
   | 'release-name'

@@ -31,7 +31,7 @@ function failWith(message: string): never {
   throw new TemplateError(`${failStart}${message}${failEnd}`)
 }
 
-/** The function, and what it gives where it fails. */
+/** The function, and its result if it fails. */
 function quietly(parameter: ArgumentType, body: GoFunction['call'], fallback: (message: string) => GoValue): GoFunction {
   const call: GoFunction['call'] = (args, budget, state) => {
     try {
@@ -57,7 +57,7 @@ const asList = (value: Json, prefix = ''): GoValue => {
   if (Array.isArray(value)) return fromJson(value)
   throw new TemplateError(`${prefix}json: cannot unmarshal ${nameOf(value)} into Go value of type []interface {}`)
 }
-/** `null` makes the map one that is not there. */
+/** `null` makes a nil map. */
 const orNil = (value: Json): GoValue => (value === null ? nilMap() : asMap(value))
 const nameOf = (value: Json): string =>
   Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value
@@ -89,7 +89,7 @@ const fixed: GoFunctions = {
     (args) => asList(readJson(text(args))),
     (message) => [message],
   ),
-  // nothing at all makes Go panic, which is an error all the same
+  // no value at all makes Go panic, which is also an error
   toToml: plain('any', (args, budget, state) => (args[0] === null ? toml : quietToml.call)(args, budget, state)),
   mustToToml: plain('any', toml),
   fromToml: quietly('string', (args) => readToml(text(args)), errorMap),
@@ -99,7 +99,7 @@ const fixed: GoFunctions = {
   required: takes(['string', 'any'], (message, value) => (value === null || value === '' ? failWith(message) : value)),
 }
 
-/** What a generation doesn't have yet. */
+/** Functions that a generation doesn't have yet. */
 const missing: Readonly<Record<HelmGeneration, readonly string[]>> = {
   '3.16': ['mustToYaml', 'mustToToml', 'toYamlPretty', 'fromToml'],
   '3.19': ['mustToYaml', 'mustToToml'],
@@ -155,7 +155,7 @@ export function boundFunctions(helm: HelmGeneration): GoFunctions {
     try {
       return run(tree, state.trees, args[1], state)
     } catch (error) {
-      // a stack of JavaScript's ends before Helm's limit does where much stands between two calls
+      // JavaScript's stack may overflow before Helm's limit is reached
       if (error instanceof RangeError) throw new TemplateError(endless(name))
       throw error
     } finally {

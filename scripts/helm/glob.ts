@@ -1,6 +1,6 @@
-// Which paths does a pattern of `.Files.Glob` mean?
+// Which paths does a pattern of `.Files.Glob` match?
 
-/** gobwas/glob with `/` as separator; a bad pattern means every path. */
+/** gobwas/glob with `/` as separator; a bad pattern matches every path. */
 export function globPattern(pattern: string): (path: string) => boolean {
   const source = sourceOf([...pattern])
   if (source === undefined) return () => true

@@ -31,7 +31,7 @@ export function pathPattern(pattern: string): RegExp | undefined {
 
 const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 
-/** `[^a-z]`; a `]` or `-` can't stand for itself. */
+/** `[^a-z]`; a `]` or `-` can't be literal. */
 function readSet(characters: readonly string[], start: number): { source: string; end: number } | undefined {
   let at = start
   const negated = characters[at] === '^'
@@ -84,7 +84,7 @@ function readPatterns(text: string): Pattern[] {
   return patterns
 }
 
-/** `Rules.Ignore`: the first rule that has something to say; a negated one ignores all that it does not match. */
+/** `Rules.Ignore`: the first rule that applies; a negated one ignores everything that it does not match. */
 function isIgnored(patterns: readonly Pattern[], path: string, isFolder: boolean): boolean {
   for (const { negates, folderOnly, matches } of patterns) {
     if (negates) {
@@ -94,7 +94,7 @@ function isIgnored(patterns: readonly Pattern[], path: string, isFolder: boolean
   return false
 }
 
-/** The paths that remain of a chart's folder, ordered as Helm walks it. */
+/** The remaining paths of a chart's folder, in the order in which Helm walks it. */
 export function keptPaths(paths: readonly string[], ignoreText: string | undefined): string[] {
   const patterns = readPatterns(ignoreText ?? '')
   const folders = new Map<string, boolean>()

@@ -1,9 +1,9 @@
-// Which texts have the form that a schema's `format` asks for?
+// Which strings have the format that a schema requires?
 import { isIPv6 } from 'node:net'
 import type { Json } from '../model.ts'
 import { shownJson } from './json-schema-text.ts'
 
-/** Why a text is none; undefined: it is one. */
+/** Why a text does not have the format; undefined: it does. */
 type Format = (text: string) => string | undefined
 
 const unless = (isRight: boolean, reason: string): string | undefined => (isRight ? undefined : reason)

@@ -15,7 +15,7 @@ export interface Registry {
   /** schemas by URL without fragment, and by URL with anchor */
   readonly byUrl: Map<string, Resource>
   readonly bases: Map<JsonMap, string>
-  /** objects that fit a schema, where nobody asks what it looked at */
+  /** objects that match a schema, if its evaluated properties are not needed */
   readonly fitting: WeakMap<object, Set<Json>> | undefined
   /** whether a value will be asked about again */
   readonly isShared: (value: object) => boolean
@@ -63,7 +63,7 @@ function resolve(reference: string, base: string): string {
   }
 }
 
-/** The schema that a reference names; undefined: it lies elsewhere, and nobody asks the network. */
+/** The schema that a reference names; undefined: it is elsewhere, and the network is never used. */
 export function lookUp(reference: string, at: { readonly registry: Registry; readonly base: string }): Resource | undefined {
   const url = resolve(reference, at.base)
   const whole = at.registry.byUrl.get(url)

@@ -1,4 +1,4 @@
-// What does a schema say of texts and numbers?
+// Do strings and numbers satisfy a schema?
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { JsonMap } from '../model.ts'
 import { shownJson } from './json-schema-text.ts'

@@ -1,4 +1,4 @@
-// Is a schema one by the metaschema of its draft?
+// Is a schema valid by the metaschema of its draft?
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { Json, JsonMap } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'

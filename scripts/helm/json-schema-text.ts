@@ -31,7 +31,7 @@ function sortedText(value: Json): string {
     .join()}}`
 }
 
-/** Texts stand in single quotes. */
+/** Strings are in single quotes. */
 export function shownJson(value: Json): string {
   if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
   return JSON.stringify(value)

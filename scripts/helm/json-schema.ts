@@ -1,4 +1,4 @@
-// What does santhosh-tekuri/jsonschema v6 say of a value?
+// Does a value satisfy a schema according to santhosh-tekuri/jsonschema v6?
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
 import type { Json, JsonMap } from '../model.ts'
@@ -33,13 +33,13 @@ interface At {
   readonly registry: Registry
   readonly base: string
   readonly path: readonly string[]
-  /** schemas that look at the same value already: a reference to one of them would not end */
+  /** schemas already being applied to the same value: a reference to one of them would never end */
   readonly active: readonly Json[]
   readonly dynamic: readonly string[]
 }
 interface Outcome {
   readonly failures: SchemaFailure[]
-  /** properties and items that a schema had something to say about */
+  /** properties and items that a schema has evaluated */
   readonly properties: Set<string>
   readonly items: Set<number>
 }
@@ -83,7 +83,7 @@ class Run {
     this.#out.failures.push({ path: this.#at.path, message, causes, ...(facts === undefined ? {} : { facts }) })
   }
 
-  /** The same value against another schema; what it evaluated counts when it fits. */
+  /** The same value against another schema; what it evaluated counts if it matches. */
   #same(schema: Json): Outcome {
     const inner = check(schema, this.#value, this.#at)
     if (inner.failures.length === 0) {

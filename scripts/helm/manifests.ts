@@ -17,7 +17,7 @@ export interface Document {
   readonly start: number
   readonly kind: string
   readonly value: Value
-  /** the events of `helm.sh/hook`; undefined: no hook */
+  /** the events of `helm.sh/hook`; undefined: not a hook */
   readonly hook: readonly string[] | undefined
 }
 

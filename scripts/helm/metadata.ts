@@ -103,7 +103,7 @@ function flagAt(map: MapValue, name: string, at: Reading): boolean {
   )
 }
 
-/** `sanitizeString`: blanks are one kind, what can't be printed goes. */
+/** `sanitizeString`: all blanks become spaces, unprintable characters are dropped. */
 function clean(text: string): string {
   return text.replace(/\p{White_Space}/gu, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
 }

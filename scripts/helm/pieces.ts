@@ -1,4 +1,4 @@
-// Where do the pieces of a text stand in what a function makes of it?
+// Where are the pieces of a text in the result of a function?
 import type { TemplateTree } from '../go-template/go-tree.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { Value } from '../model.ts'

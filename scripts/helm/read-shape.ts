@@ -1,9 +1,9 @@
 // Which keys of the values could templates read?
 
-/** What is known of one map or list of the values: the keys that some template asks for. */
+/** What is known about one map or list of the values: the keys that some template reads. */
 export class ReadShape {
   readonly keys = new Map<string, ReadShape>()
-  /** entries whose key only a run knows: loops, `index` with a variable */
+  /** entries whose key is known only at run time: loops, `index` with a variable */
   #any: ReadShape | undefined
   /** texts that templates compare it with */
   readonly words = new Set<string>()
@@ -23,7 +23,7 @@ export class ReadShape {
     return this.#any
   }
 
-  /** Whether any template looks into it. */
+  /** Whether any template reads inside it. */
   get isOpened(): boolean {
     return this.keys.size > 0 || this.#any !== undefined
   }
@@ -34,7 +34,7 @@ export class ReadShape {
   }
 }
 
-/** What an expression may stand for. */
+/** What an expression may evaluate to. */
 export type Reading =
   | { readonly kind: 'other' }
   | { readonly kind: 'values'; readonly shapes: readonly ReadShape[] }
@@ -75,7 +75,7 @@ export function keyOf(reading: Reading, name: string): Reading {
   }
 }
 
-/** An item that only a run knows. */
+/** An item known only at run time. */
 export function anyOf(reading: Reading): Reading {
   switch (reading.kind) {
     case 'values':
@@ -89,7 +89,7 @@ export function anyOf(reading: Reading): Reading {
   }
 }
 
-/** It is printed, or a function takes it that nobody knows. */
+/** It is printed, or passed to an unknown function. */
 export function readWhole(reading: Reading): void {
   if (reading.kind === 'values') for (const shape of reading.shapes) shape.whole = true
   else if (reading.kind === 'context') reading.values.whole = true

@@ -14,17 +14,17 @@ import type { Piece, Pieces } from './pieces.ts'
 interface Frame {
   readonly tree: TemplateTree
   readonly node: GoNode
-  /** the values that its pipeline read; of a loop: the item at hand */
+  /** the values that its pipeline read; of a loop: the current item */
   reads: readonly Value[]
   /** the values of the conditions around, once they were asked for */
   reasons: readonly Value[] | undefined
 }
 
 const none: readonly Value[] = []
-/** More than this is a template that reads all of its values; the first ones say what it is about. */
+/** More than this means a template that reads all of its values; the first ones show what it is about. */
 const mostReads = 12
 
-/** Watches one rendering. Maps and lists of templates are known by identity, texts by what they say. */
+/** Watches one rendering. Maps and lists in templates are recognised by identity, texts by content. */
 export class Recorder implements Watcher {
   /** what maps, lists and their entries are in the values */
   readonly births = new Births()
@@ -129,7 +129,7 @@ export class Recorder implements Watcher {
     })
   }
 
-  /** What the action at hand read, or, where it read nothing, what the nearest one around it did. */
+  /** What the current action read, or, if it read nothing, what the nearest enclosing one did. */
   #readsHere(): readonly Value[] {
     for (let at = this.#frames.length - 1; at >= 0; at--) {
       const { reads } = this.#frames[at] as Frame
@@ -219,7 +219,7 @@ export class Recorder implements Watcher {
     for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, printed(args[at]), this.#justRead(args[at + 1]))
   }
 
-  /** The latest value that was read and says this. */
+  /** The latest value read that has this text. */
   #justRead(value: GoValue): Value | undefined {
     const source = this.births.of(value)
     if (source !== undefined) return source

@@ -41,7 +41,7 @@ export interface HelmInput {
   readonly withTests?: boolean
   readonly skipSchema?: boolean
   readonly isUpgrade?: boolean
-  /** learns what is read and where it goes; every node of the objects then says where it comes from */
+  /** records what is read and where it goes; every node of the objects then knows where it comes from */
   readonly recorder?: Recorder
 }
 
@@ -50,7 +50,7 @@ export interface HelmOutput extends Finished {
   readonly values: MapValue
 }
 
-/** A chart may cost as much as several sets: the largest public ones read megabytes of their own files. */
+/** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
 const chartShare = 4
 
 /** Throws HelmRefusal, in Helm's order: what fails first is the error. */
@@ -91,7 +91,7 @@ export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
   try {
     renderHelmChart({ ...input, recorder })
   } catch (error) {
-    // a run that stops has looked something up all the same
+    // a run that fails has also looked up keys
     if (!(error instanceof HelmRefusal)) throw error
   }
   const chart = loadOnce(input.files, { helm, place: input.place })

@@ -68,7 +68,7 @@ function plainOf(value: Value): Json {
 
 const compiled = new Map<string, CompiledSchema | string>()
 
-/** A schema is read once for all databases; a text: why it is none. */
+/** A schema is read once for all databases; a text: why it is invalid. */
 function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string {
   const key = `${helm === '3.16' ? 'old' : 'new'} ${source}`
   const known = compiled.get(key)

@@ -1,4 +1,4 @@
-// Which values could the templates of a chart read, whatever branch they take?
+// Which values could the templates of a chart read, whatever branches they take?
 import type { Command, Operand, Pipe, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
 import type { Chart } from './chart.ts'
 import { fullPath } from './chart.ts'
@@ -8,7 +8,7 @@ import type { Reading } from './read-shape.ts'
 interface Scope {
   readonly trees: TemplateTrees
   readonly dot: Reading
-  /** variables by name; assignments add to what they may be */
+  /** variables by name; assignments add possible values */
   readonly variables: Map<string, Reading>
   readonly visited: Set<string>
   readonly ids: Map<object, number>
@@ -177,7 +177,7 @@ function noteWords(args: readonly Reading[]): void {
 
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)
 
-/** What gives one of its arguments back. */
+/** Functions that return one of their arguments. */
 const passing = new Set(
   'default coalesce ternary or and merge mergeOverwrite mustMerge mustMergeOverwrite deepCopy mustDeepCopy required without compact uniq reverse initial rest concat fromYaml'.split(
     ' ',

@@ -25,7 +25,7 @@ const isNothing = (value: GoValue): boolean =>
 
 interface Writer {
   readonly out: string[]
-  /** with an exponent where that is shorter, as of Helm 4, or without */
+  /** with an exponent if that is shorter, as since Helm 4, or without */
   readonly floats: 'short' | 'plain'
 }
 
@@ -74,7 +74,7 @@ function writeMembers(writer: Writer, path: readonly string[], table: GoMap): vo
     }
 }
 
-/** `isTableArray`: every item is a table; a null item is an error wherever it is. */
+/** `isTableArray`: every item is a table; a null item is always an error. */
 function isTableList(list: GoList): boolean {
   if (isNilList(list) || list.length === 0 || bytesIn(list) !== undefined) return false
   let all = true

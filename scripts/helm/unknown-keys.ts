@@ -4,7 +4,7 @@ import { append } from '../values/append.ts'
 import { nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
-/** A key that does nothing. */
+/** A key without effect. */
 export interface UnreadKey {
   readonly path: Path
   readonly key: string
@@ -54,7 +54,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
 
 function searchBelow(value: Value, at: Place, search: Search): void {
   if (at.shape.whole) return
-  // what is only asked for, and never looked into, is a switch: anything in it is somebody's own business
+  // what is only tested, and never read inside, is a switch: its contents are not judged
   if (value.kind === 'map' && at.shape.isOpened) searchMap(value, at, search)
   if (value.kind === 'list')
     for (const [index, item] of value.items.entries()) {

@@ -28,7 +28,7 @@ export function withEntries(map: MapValue, entries: ReadonlyMap<string, Value>):
   return { ...map, entries }
 }
 
-/** The higher value over the lower one, which stays nameable. */
+/** The higher value over the lower one, which stays available as an override. */
 function above<T extends Value>(higher: T, lower: Value): T {
   return { ...higher, overrides: [...higher.overrides, lower] }
 }
@@ -48,7 +48,7 @@ function coalesceOwn(chart: Chart, values: MapValue, how: Coalescing): MapValue 
       if (added !== undefined) entries.set(key, added)
     } else if (value.kind === 'null' && !how.keepNulls) entries.delete(key)
     else if (value.kind === 'map' && preset.kind === 'map') {
-      // since Helm 3.17 a subchart's values keep their nulls until it is its turn
+      // since Helm 3.17 a subchart's values keep their nulls until the subchart is processed
       const keepNulls = how.keepNulls || (how.helm !== '3.16' && chart.dependencies.some((child) => child.name === key))
       const clean = keepNulls || how.helm !== '4.2' ? preset : (withoutNulls(preset) as MapValue)
       entries.set(key, coalesceTables(value, clean, { ...how, keepNulls }))
@@ -82,7 +82,7 @@ function withoutNulls(value: Value): Value | undefined {
 /** Defaults are the same for all databases of a chart. */
 const cleaned = new WeakMap<MapValue, MapValue>()
 
-/** `coalesceTablesFullKey`: what is in `values` wins over the presets. */
+/** `coalesceTablesFullKey`: `values` win over the presets. */
 export function coalesceTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
   const isShared = isOfMany(values)
   const known = isShared ? coalesced.get(values) : undefined
@@ -127,7 +127,7 @@ function coalesceDependencies(chart: Chart, values: MapValue, how: Coalescing): 
   return withEntries(values, entries)
 }
 
-/** `%t` of a value that is no boolean. */
+/** `%t` of a value that is not a boolean. */
 function mismatchText(value: Value): string {
   if (value.kind === 'null') return '%!t(<nil>)'
   if (value.kind === 'list') return '[]'
@@ -169,7 +169,7 @@ export function tableAt(values: MapValue, path: string): MapValue | undefined {
   return map
 }
 
-/** `Values.PathValue`: what is no map at a path with dots. */
+/** `Values.PathValue`: a value at a path with dots that is not a map. */
 export function valueAtPath(values: MapValue, path: string): Value | undefined {
   const at = path.lastIndexOf('.')
   const map = at < 0 ? values : tableAt(values, path.slice(0, at))

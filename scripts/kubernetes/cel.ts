@@ -1,4 +1,4 @@
-// Do the CRD's own expressions hold for an object?
+// Does an object satisfy the CRD's own expressions?
 import { phrase, shown } from '../findings/message.ts'
 import { Environment } from '@marcbachmann/cel-js'
 import type { FieldErrorType, Json, JsonMap, Message, Path } from '../model.ts'
@@ -45,7 +45,7 @@ const reasons: Readonly<Record<string, FieldErrorType>> = {
   FieldValueDuplicate: 'FieldValueDuplicate',
 }
 
-/** A path as apimachinery's field.Path prints it: members of free maps stand in brackets. */
+/** A path as apimachinery's field.Path prints it: members of free maps are in brackets. */
 interface Walk {
   readonly path: (string | number)[]
   readonly issues: Issue[]
@@ -78,7 +78,7 @@ function visitItems(value: readonly Json[], old: Json | undefined, schema: Struc
   }
 }
 
-/** The item with the same map keys before; items of other lists have no past. */
+/** The old item with the same map keys; items of other lists have no old value. */
 function oldItem(item: Json, old: Json | undefined, schema: Structural): Json | undefined {
   if (schema.listType !== 'map' || !Array.isArray(old) || !isJsonMap(item)) return undefined
   return old.find((entry) => isJsonMap(entry) && schema.mapKeys.every((key) => entry[key] === item[key]))

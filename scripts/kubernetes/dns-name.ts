@@ -1,4 +1,4 @@
-// Which names does Kubernetes take for objects?
+// Which names does Kubernetes accept for objects?
 import { resolveScalar } from '../yaml/scalars.ts'
 
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
@@ -19,7 +19,7 @@ export function isDns1123Subdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every((label) => label1123.test(label))
 }
 
-/** Whether YAML reads a bare name as text: the chart prints names without quotes, so that `123` or `on` would be something else. */
+/** Whether YAML reads a bare name as text: the chart prints names without quotes, so `123` or `on` would be something else. */
 export function isReadAsText(name: string): boolean {
   return typeof resolveScalar(name) === 'string'
 }

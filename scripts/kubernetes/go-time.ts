@@ -1,6 +1,6 @@
 // How does Go read a time, and how does Kubernetes write it?
 
-// the hour may have one digit: time.Parse is laxer than its layout
+// the hour may have one digit: time.Parse is more lenient than its layout
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,]\d+)?(?:Z|([+-])(\d{2}):(\d{2}))$/
 
 interface Instant {
@@ -22,7 +22,7 @@ function readTime(text: string): Instant | undefined {
   return { utc: new Date(instant.getTime() - shift), hasFraction: /[.,]0*[1-9]/.test(text) }
 }
 
-/** Whether `time.Parse(time.RFC3339, …)` takes a text. */
+/** Whether `time.Parse(time.RFC3339, …)` accepts a text. */
 export function isGoTime(text: string): boolean {
   return readTime(text) !== undefined
 }
@@ -31,7 +31,7 @@ export function isGoTime(text: string): boolean {
 const zeroTime = new Date('0001-01-01T00:00:00Z').getTime()
 
 /**
- * `2029-12-31T22:00:00Z`: UTC, whole seconds; null: the zero time, which counts as unset; undefined: no time. A year outside
+ * `2029-12-31T22:00:00Z`: UTC, whole seconds; null: the zero time, which counts as unset; undefined: not a time. A year outside
  * 0 to 9999 is written as it comes. Reproduces `Time.UnmarshalJSON` and `MarshalJSON` of apimachinery.
  */
 export function canonicalTime(text: string): string | null | undefined {

@@ -1,4 +1,4 @@
-// What does a stage before the webhook say about an object?
+// What does a stage before the webhook report about an object?
 import type { FieldErrorType, Fix, Message, Path } from '../model.ts'
 import { fieldAt } from '../findings/message.ts'
 

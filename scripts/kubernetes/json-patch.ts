@@ -10,12 +10,12 @@ export interface Operation {
   readonly value?: Json
 }
 
-/** A patched document, or how the patch ends: `crash` is a nil that the library follows. */
+/** A patched document, or how the patch ends: `crash` is a nil pointer dereference in the library. */
 export type Patched = { readonly document: Json } | { readonly failure: 'refused' | 'crash' }
 
 const operations = new Set(['add', 'replace', 'move', 'copy', 'remove', 'test'])
 
-/** The operations, an empty list for JSON null; undefined: no patch. Reproduces `DecodePatch` of json-patch 5.9. */
+/** The operations, an empty list for JSON null; undefined: not a patch. Reproduces `DecodePatch` of json-patch 5.9. */
 export function parsePatch(text: string): Operation[] | undefined {
   let document: Json
   try {
@@ -41,13 +41,13 @@ function parseOperation(item: Json): Operation | undefined {
 
 interface Target {
   root: Json
-  /** what an empty step at the root reads: the document as it was read first, apart from the one that is patched */
+  /** what an empty step at the root reads: the document as it was first decoded, separate from the one that is patched */
   self: Json
 }
 
 type Outcome = 'done' | 'refused' | 'crash'
 
-/** The document after all operations; it is left alone itself. Reproduces `Patch.Apply`. */
+/** The document after all operations; the argument is not changed. Reproduces `Patch.Apply`. */
 export function applyPatch(document: Json, patch: readonly Operation[]): Patched {
   const target: Target = { root: structuredClone(document), self: structuredClone(document) }
   for (const operation of patch) {
@@ -95,7 +95,7 @@ function test(target: Target, pointer: string, value: Json): Outcome {
     const place = parentOf(target, pointer)
     return place && !Array.isArray(place.parent) && value === null ? 'done' : 'refused'
   }
-  // a null that is there equals no value but null
+  // a null that is present equals only null
   if (found === null || value === null) return found === value ? 'done' : 'refused'
   const equal = compare(found, value)
   return equal === 'equal' ? 'done' : equal === 'crash' ? 'crash' : 'refused'
@@ -104,7 +104,7 @@ function test(target: Target, pointer: string, value: Json): Outcome {
 /** The steps of a pointer; undefined: it does not start with a slash. */
 function stepsOf(pointer: string): string[] | undefined {
   if (!pointer.includes('/')) return undefined
-  // what stands before the first slash is not looked at
+  // anything before the first slash is ignored
   return pointer
     .split('/')
     .slice(1)
@@ -125,7 +125,7 @@ function parentOf({ root, self }: Target, pointer: string): Place | undefined {
   return typeof node === 'object' && node !== null ? { parent: node, key } : undefined
 }
 
-/** The value at a pointer. An empty last step reads the root itself, below it reads nothing, without being a mistake (`partialDoc.get`). */
+/** The value at a pointer. An empty last step reads the root itself; below the root it reads nothing, without an error (`partialDoc.get`). */
 function get(target: Target, pointer: string): Json | undefined {
   const place = parentOf(target, pointer)
   if (!place) return undefined

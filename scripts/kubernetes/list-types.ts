@@ -1,11 +1,11 @@
-// Do lists with unique keys or unique items keep their promise?
+// Do lists with unique keys or unique items have duplicates?
 import { phrase, shown } from '../findings/message.ts'
 import type { Json, JsonMap, Message, Path } from '../model.ts'
 import { kubePath, sentence, type Issue } from './issue.ts'
 import { memberSchema, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** Duplicates in lists of type set and map, and items that are no maps in the latter. Reproduces ValidateListSetsAndMaps. */
+/** Duplicates in lists of type set and map, and items of the latter that are not maps. Reproduces ValidateListSetsAndMaps. */
 export function checkListTypes(root: Json, schema: Structural): Issue[] {
   const issues: Issue[] = []
   const path: (string | number)[] = []
@@ -34,7 +34,7 @@ export function checkListTypes(root: Json, schema: Structural): Issue[] {
 function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: Issue[]): void {
   const stray = items.findIndex((item) => item !== null && !isJsonMap(item))
   if (stray >= 0) {
-    // the server looks no further into this list
+    // the server checks this list no further
     const path = [...at, stray]
     const message = sentence(path, phrase`is ${shown(items[stray])}, but must be a map`)
     issues.push({ path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'type', message })
@@ -48,7 +48,7 @@ function checkKeys(items: readonly Json[], node: Structural, at: Path, issues: I
     const key = keyOf(item, node.mapKeys)
     const times = (seen.get(key) ?? 0) + 1
     seen.set(key, times)
-    // the server names the second of a kind and leaves it at that
+    // the server names only the second of each kind
     if (times === 2)
       issues.push(
         duplicate(

@@ -11,7 +11,7 @@ export interface ServedKind {
   readonly kind: string
   readonly apiVersion: string
   readonly product: string
-  /** the release of the operator that it was asked for */
+  /** the release of the operator for which it was requested */
   readonly operator: string
   /** the version of the product whose schema is used */
   readonly version: string
@@ -114,7 +114,7 @@ const productOfGroup = new Map<string, string>([
 
 /**
  * The kind that an object claims to be; undefined: the API server does not know it.
- * Products other than the operator use the newest schemas that there are.
+ * Products other than the operator use their newest schemas.
  */
 export function loadKind(apiVersion: string, kind: string, operator: string): ServedKind | undefined {
   const key = `${apiVersion} ${kind} ${operator}`
@@ -166,7 +166,7 @@ export function knownKinds(operator: string): readonly { readonly kind: string; 
   })
 }
 
-/** Whether a group is the operator's or the plugin's, or a slip of one: its objects are for those two alone. */
+/** Whether a group is the operator's or the plugin's, or a misspelling of one: its objects are only for those two. */
 export function isOwnGroup(apiVersion: string): boolean {
   return nearest(apiVersion.split('/')[0] ?? '', ownGroups) !== undefined
 }

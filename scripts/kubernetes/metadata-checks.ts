@@ -1,4 +1,4 @@
-// Does the API server take an object's metadata?
+// Does the API server accept an object's metadata?
 import { phrase, shown } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { isDns1123Label, isDns1123Subdomain } from './dns-name.ts'
@@ -22,14 +22,14 @@ export function checkMetadata(object: JsonMap, scope: Scope): Issue[] {
   ]
 }
 
-/** What an update may not do to the metadata. Reproduces ValidateObjectMetaAccessorUpdate. */
+/** What an update must not do to the metadata. Reproduces ValidateObjectMetaAccessorUpdate. */
 export function checkMetadataUpdate(object: JsonMap, old: JsonMap): Issue[] {
   const [metadata, before] = [metadataOf(object), metadataOf(old)]
   return [...checkNewFinalizers(metadata, before), ...checkUnchanged(metadata, before), ...checkContent(metadata)]
 }
 
 /**
- * The check of the registry's store after all others have passed on an update, which asks less of a name than a custom resource does.
+ * The check of the registry's store after all others have passed on an update, which requires less of a name than a custom resource does.
  * Reproduces rest.BeforeUpdate.
  */
 export function checkMetadataLast(object: JsonMap, scope: Scope): Issue[] {
@@ -50,7 +50,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The server names the map or the list where a person wants the entry. */
+/** The server names the map or the list; the finding names the entry. */
 function issueAt(path: Path, rest: Message, type: FieldErrorType = 'FieldValueInvalid'): Issue {
   return { path, field: kubePath(path.slice(0, 2)), type, keyword: 'metadata', message: sentence(path, rest) }
 }
@@ -80,7 +80,7 @@ function* checkNamespace({ namespace }: JsonMap, scope: Scope): Iterable<Issue> 
   yield issueAt(['metadata', 'namespace'], phrase`is ${shown(namespace)}, but ${must}`)
 }
 
-/** What is checked of a new object and of an update alike. */
+/** What is checked both for a new object and for an update. */
 function checkContent(metadata: JsonMap): Issue[] {
   const { ownerReferences, managedFields } = metadata
   return [

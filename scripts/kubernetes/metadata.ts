@@ -13,7 +13,7 @@ import { readStructural, type Structural } from './structural.ts'
 const textMap = { type: 'object', additionalProperties: { type: 'string', nullable: true } }
 const texts = (...names: string[]): JsonMap => Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
 
-/** ObjectMeta of apimachinery, as far as decoding goes. */
+/** ObjectMeta of apimachinery, as needed for decoding. */
 const objectMeta: JsonMap = {
   type: 'object',
   properties: {
@@ -110,7 +110,7 @@ function timeIssue(path: Path, text: string): Issue {
   return { path, field: kubePath(path), type: 'FieldValueInvalid', keyword: 'time', message }
 }
 
-/** Whatever a request says of these is replaced: on creation by the server's own, on an update by those of the object. */
+/** Values of these in a request are replaced: on creation by the server's own, on an update by those of the object. */
 const serverOwned = new Set(['uid', 'creationTimestamp', 'generation', 'resourceVersion'])
 
 /** Go writes no empty strings, lists and maps; a null label is an empty one. */
@@ -134,7 +134,7 @@ function storedMember(key: string, value: Json): Json {
   return key === 'ownerReferences' ? items.map(storedOwner) : items.map(storedManager)
 }
 
-/** The type always writes the four texts. */
+/** The type always writes the four strings. */
 function storedOwner(owner: JsonMap): JsonMap {
   const kept: JsonMap = { apiVersion: '', kind: '', name: '', uid: '' }
   for (const [key, value] of Object.entries(owner)) if (value !== null) kept[key] = value

@@ -5,7 +5,7 @@ import type { GoRegexp } from '../go-template/regexp.ts'
 
 /**
  * The patterns of the schemas of this repository: they mean the same in JavaScript, and its engine is linear on each, as
- * test/kubernetes/pattern.test.ts proves. It takes a hundredth of the time, and fleets have these fields in each database.
+ * test/kubernetes/pattern.test.ts proves. This takes a hundredth of the time, and these fields are in each database.
  */
 export const provenPatterns: ReadonlySet<string> = new Set([
   String.raw`^.{2,}|[^./]$`,
@@ -29,7 +29,7 @@ interface Matcher {
 }
 const matchers = new Map<string, Matcher | undefined>()
 
-/** Whether a text matches; true where the pattern is none of Go's, or so costly that it is not judged. */
+/** Whether a text matches; true if the pattern is not valid in Go, or so costly that it is not judged. */
 export function matchesPattern(text: string, pattern: string): boolean {
   let known = matchers.get(pattern)
   if (known === undefined && !matchers.has(pattern)) matchers.set(pattern, (known = compile(pattern)))

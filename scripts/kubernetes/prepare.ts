@@ -16,7 +16,7 @@ export function copyJson<T extends Json>(value: T): T {
   return copy as T
 }
 
-/** The same JSON with each half of a character as U+FFFD, as Go decodes it; copied only where there is one. */
+/** The same JSON with each unpaired surrogate as U+FFFD, as Go decodes it; copied only where there is one. */
 export function wellFormed<T extends Json>(value: T): T {
   return isWellFormed(value) ? value : (repaired(value) as T)
 }
@@ -39,7 +39,7 @@ function repaired(value: Json): Json {
 
 /**
  * The object without the members that the schema does not know; their paths are added to `unknown`.
- * Nulls go where the schema neither allows them nor has a default for them. What stays as it is is not copied.
+ * Nulls are removed where the schema neither allows them nor has a default for them. Unchanged parts are not copied.
  * Reproduces structural pruning and PruneNonNullableNullsWithoutDefaults of the API server.
  */
 export function pruneObject(root: JsonMap, schema: Structural, unknown: Path[]): JsonMap {
@@ -88,7 +88,7 @@ export function pruneObject(root: JsonMap, schema: Structural, unknown: Path[]):
 }
 
 /**
- * The value with the schema's defaults filled in; what has them all is not copied. A null that the schema does not allow counts as
+ * The value with the schema's defaults filled in; parts that need none are not copied. A null that the schema does not allow counts as
  * absent. Reproduces structural defaulting.
  */
 export function withDefaults<T extends Json>(value: T, schema: Structural): T {

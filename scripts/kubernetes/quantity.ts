@@ -48,7 +48,7 @@ const int64Min = -(2n ** 63n)
 const smallestExponent = -9
 
 /**
- * Parses a quantity as it stands in a string field (no blanks around it); undefined: not a quantity.
+ * Parses a quantity as written in a string field (no blanks around it); undefined: not a quantity.
  * Values below one nano round away from zero, binary values end at 2^63-1. Reproduces `resource.ParseQuantity`.
  */
 export const parseQuantity: (text: string) => Quantity | undefined = byText(readText)
@@ -103,7 +103,7 @@ export function formatQuantity(quantity: Quantity): string {
   const [coefficient, exponent] = toThousands(quantity)
   if (quantity.format === 'scientific') return exponent === 0 ? `${coefficient}` : `${coefficient}e${exponent}`
   const suffix = [...decimalSuffixes].find(([, power]) => power === exponent)?.[0]
-  // upstream drops a suffix that it has no letter for
+  // upstream drops a suffix for which it has no letter
   return `${coefficient}${suffix ?? ''}`
 }
 
@@ -159,7 +159,7 @@ function longQuantity(shifted: bigint, fraction: string, suffix: Suffix): Quanti
   return { ...rounded, format: belowOne ? 'decimal' : 'binary' }
 }
 
-/** Drops digits below 10^exponent; whatever was there counts as one more. */
+/** Drops digits below 10^exponent, rounding away from zero. */
 function roundAway(value: Decimal, exponent: number): Decimal {
   if (value.coefficient === 0n || value.exponent >= exponent) return value
   const dropped = exponent - value.exponent

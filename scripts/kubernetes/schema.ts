@@ -26,7 +26,7 @@ interface Walk {
   readonly dialect: SchemaDialect
 }
 
-/** Everything that the OpenAPI validation of the API server finds in an object, in document order; list types and CEL come apart. */
+/** Everything that the OpenAPI validation of the API server finds in an object, in document order; list types and CEL are separate. */
 export function checkSchema(root: Json, schema: Structural, dialect: SchemaDialect): Issue[] {
   const walk: Walk = { path: [], issues: [], dialect }
   checkValue(root, schema, walk)
@@ -36,7 +36,7 @@ export function checkSchema(root: Json, schema: Structural, dialect: SchemaDiale
 /** What to do about an issue, as words and as an edit. */
 type Advice = Pick<Issue, 'help' | 'fix'>
 
-/** Adds an issue about the value at hand, with a message in the form "<field> is …, but must be …". */
+/** Adds an issue about the current value, with a message in the form "<field> is …, but must be …". */
 function report(walk: Walk, keyword: string, type: FieldErrorType, is: Part | Message, must: string, help?: Advice): void {
   const path: Path = [...walk.path]
   const field = kubePath(path)
@@ -225,7 +225,7 @@ function checkGoNumber(value: number, schema: Structural, walk: Walk): void {
 
 /**
  * Whether a number is whole and within its integer format, int64 where there is none. The largest int64 reads as 2^63 here, as does
- * the number after it: the former is what people write.
+ * the number after it: the former is what is meant.
  */
 export function fitsInteger(value: number, format: string | undefined): boolean {
   if (!Number.isInteger(value)) return false

@@ -10,12 +10,12 @@ export interface CelRule {
   readonly fieldPath?: string
 }
 
-/** A structural schema node. Every member is always there, so that all nodes have one shape. */
+/** A structural schema node. Every member is always present, so that all nodes have one shape. */
 export interface Structural {
   /** empty where the schema allows any type, or an integer or a string */
   readonly type: string
   readonly properties: ReadonlyMap<string, Structural> | undefined
-  /** schema of the members without an own one; `true` allows anything */
+  /** schema of the members without one of their own; `true` allows anything */
   readonly additional: Structural | true | undefined
   readonly items: Structural | undefined
   readonly required: readonly string[]
@@ -49,13 +49,13 @@ export interface Structural {
   readonly defaulted: readonly (readonly [name: string, member: Structural])[]
   /** whether a list of type set or map is here or below */
   readonly hasListTypes: boolean
-  /** whether a CEL rule stands here or below */
+  /** whether there is a CEL rule here or below */
   readonly hasRules: boolean
 }
 
 const nothing: readonly never[] = []
 
-/** Reads a derived schema; `$ref`s into its `$defs` become the same node wherever they stand. */
+/** Reads a derived schema; equal `$ref`s into its `$defs` become the same node. */
 export function readStructural(root: JsonMap): Structural {
   const definitions = isJsonMap(root['$defs']) ? root['$defs'] : {}
   const read = new Map<string, Structural>()

@@ -17,7 +17,7 @@ interface Facts {
   /** members that are always written, with the value they get where they are absent */
   readonly zeros: [name: string, value: Json][]
   readonly members: Map<string, Facts>
-  /** items of the list, or entries of the map, that stands here */
+  /** items of the list, or entries of the map, at this place */
   each: Facts | undefined
   type: string | undefined
 }
@@ -63,7 +63,7 @@ function specZero(root: Facts): JsonMap {
   return Object.fromEntries((root.members.get('spec')?.zeros ?? []).map(([name, value]) => [name, copyJson(value)]))
 }
 
-/** Adds the members that the Go type always writes, in place, also those of items that are null. */
+/** Adds the members that the Go type always writes, in place, also in items that are null. */
 export function fillZeros(object: JsonMap, served: ServedKind): void {
   const facts = factsOf(served)
   if (facts) fill(object, facts, served.schema)

@@ -36,20 +36,20 @@ export function liveFindings(
       help: phrase`sync it, or write here what was changed by hand`,
     } as const
     const found = locateFinding(finding, { object, values: merged, fallback: serviceSpot(database), database })
-    // each Cluster has lines of its own in the live file, so that no two differences fall together
+    // each Cluster has its own lines in the live file, so no two differences coincide
     return { ...found, at, related: [{ ...found.at, message: phrase`wanted here` }] }
   })
 }
 
 /**
- * The fields of ours that the live Cluster has otherwise, and parameters of PostgreSQL that only the live one has. What it
- * has besides is the operator's affair.
+ * Our fields that differ in the live Cluster, and parameters of PostgreSQL that only the live one has. Anything else in it
+ * belongs to the operator.
  */
 function compareCluster(state: LiveState, database: Database, wanted: JsonMap): LiveDifference[] {
   const live = state.clusters.get(`${database.namespace}/${database.cluster}`)
   if (live === undefined) return []
   const found: LiveDifference[] = []
-  const tell = (path: Path, message: Message): void => {
+  const report = (path: Path, message: Message): void => {
     found.push({ path, message, live: spotInLive(live, state, path) })
   }
   const compare = (want: Json, have: Json | undefined, path: Path): void => {
@@ -58,8 +58,8 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
     else if (Array.isArray(want) && Array.isArray(have) && want.length === have.length)
       want.forEach((item, index) => compare(item, have[index], [...path, index]))
     else {
-      const [left, right] = shownApart(want, have)
-      tell(path, phrase`${fieldAt(path)} is ${named(left)}, but ${named(right)} in the live Cluster`)
+      const [left, right] = shownDifference(want, have)
+      report(path, phrase`${fieldAt(path)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   }
   compare(wanted['spec'] ?? {}, live.plain['spec'] ?? {}, ['spec'])
@@ -67,22 +67,22 @@ function compareCluster(state: LiveState, database: Database, wanted: JsonMap): 
   const [ours, theirs] = [mapAt(wanted, parameters), mapAt(live.plain, parameters)]
   for (const [name, value] of Object.entries(theirs))
     if (ours[name] === undefined)
-      tell([...parameters, name], phrase`${here(`parameter ${name}`)} is not set here, but ${named(brief(value))} in the live Cluster`)
-  compareMetadata(wanted, live, tell)
+      report([...parameters, name], phrase`${here(`parameter ${name}`)} is not set here, but ${named(brief(value))} in the live Cluster`)
+  compareMetadata(wanted, live, report)
   return found
 }
 
-/** Labels that Helm, the chart or Argo CD's tracking write their own way. */
+/** Labels that Helm, the chart or Argo CD's tracking set themselves. */
 const foreignLabels = /^(?:helm\.sh\/|app\.kubernetes\.io\/)/
 
-/** Annotations one by one, since a guard may be among them; labels together, since they come and go together. */
-function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Path, message: Message) => void): void {
+/** Annotations one by one, since one may be a guard; labels together, since they come and go together. */
+function compareMetadata(wanted: JsonMap, { plain }: LiveObject, report: (path: Path, message: Message) => void): void {
   const annotations: Path = ['metadata', 'annotations']
   const has = mapAt(plain, annotations)
   for (const [key, value] of Object.entries(mapAt(wanted, annotations)))
     if (has[key] !== value) {
-      const [left, right] = shownApart(value, has[key])
-      tell([...annotations, key], phrase`${here(`annotation ${key}`)} is ${named(left)}, but ${named(right)} in the live Cluster`)
+      const [left, right] = shownDifference(value, has[key])
+      report([...annotations, key], phrase`${here(`annotation ${key}`)} is ${named(left)}, but ${named(right)} in the live Cluster`)
     }
   const labels: Path = ['metadata', 'labels']
   const live = mapAt(plain, labels)
@@ -90,8 +90,8 @@ function compareMetadata(wanted: JsonMap, { plain }: LiveObject, tell: (path: Pa
   const [first, ...others] = missing
   if (first === undefined) return
   const isOne = others.length === 0
-  const message = phrase`label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but otherwise in the live Cluster`
-  tell(isOne ? [...labels, first[0]] : labels, message)
+  const message = phrase`label${isOne ? '' : 's'} ${listed(missing.map(([key]) => key))} ${isOne ? 'is' : 'are'} set here, but missing or different in the live Cluster`
+  report(isOne ? [...labels, first[0]] : labels, message)
 }
 
 function mapAt(root: JsonMap, path: Path): JsonMap {
@@ -114,8 +114,8 @@ function isSame(want: Json, have: Json | undefined): boolean {
 
 const longest = 30
 
-/** Two values so that the difference shows: long texts that begin alike are cut at their start. */
-function shownApart(want: Json, have: Json | undefined): readonly [string, string] {
+/** Two values so that the difference shows: long texts with the same beginning are cut at their start. */
+function shownDifference(want: Json, have: Json | undefined): readonly [string, string] {
   if (typeof want !== 'string' || typeof have !== 'string' || Math.max(want.length, have.length) <= longest - 2)
     return [brief(want), brief(have)]
   let common = 0

@@ -1,4 +1,4 @@
-// Which Applications and Clusters live that the repository does not want, and which does it want that do not live?
+// Which live Applications and Clusters does the repository not want, and which that it wants are not live?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
@@ -23,7 +23,7 @@ export interface Wanted {
   readonly byHand: Deployed
 }
 
-/** Applications and Clusters of databases that nothing here wants, and those that are wanted, but not there. */
+/** Live Applications and Clusters of databases that nothing here wants, and those that are wanted but missing. */
 export function compareFleet(state: LiveState, wanted: Wanted): LocatedFinding[] {
   const { databases, settings } = wanted
   const lost = databases.flatMap((database) => lostFindings(state, database, settings))
@@ -65,7 +65,7 @@ function together(lost: readonly Lost[], environment: Environment, settings: Set
 interface Lost {
   readonly of: Database
   readonly finding: LocatedFinding
-  /** key of the object that lives in another namespace instead */
+  /** key of the object that is live in another namespace instead */
   readonly elsewhere?: string
 }
 
@@ -76,7 +76,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
   const home = settings.argocd.namespace
   if (state.applications.size > 0 && !state.applications.has(`${home}/${application}`)) {
     const elsewhere = otherNamespace(state.applications, application)
-    const where = elsewhere === undefined ? 'is not live' : `lives in ${elsewhere.split('/')[0]}, not in ${home}`
+    const where = elsewhere === undefined ? 'is not live' : `is live in ${elsewhere.split('/')[0]}, not in ${home}`
     const finding = {
       rule: 'live/application-exists',
       severity: 'warning' as const,
@@ -90,7 +90,7 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
   }
   if (state.clusters.size > 0 && isHere(database) && !state.clusters.has(`${namespace}/${cluster}`)) {
     const elsewhere = otherNamespace(state.clusters, cluster)
-    const where = elsewhere === undefined ? 'is not live' : `lives in ${elsewhere.split('/')[0]}`
+    const where = elsewhere === undefined ? 'is not live' : `is live in ${elsewhere.split('/')[0]}`
     const finding = {
       rule: 'live/cluster-exists',
       severity: 'warning' as const,
@@ -129,11 +129,11 @@ function unwantedApplication(key: string, live: LiveObject, state: LiveState, { 
     severity: 'warning',
     message: phrase`Application ${named(name)}${named(owner)} is live${where}, but no database here wants it`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: phrase`it keeps syncing: delete it with its database, or bring its service here`,
+    help: phrase`it keeps syncing: delete it with its database, or add its service here`,
   }
 }
 
-/** Clusters that no database here is, and no Application that is told already deploys. */
+/** Clusters that match no database here and that no Application already reported deploys. */
 function unwantedClusters(
   state: LiveState,
   { databases, byHand }: Wanted,
@@ -160,9 +160,9 @@ function unwantedCluster(key: string, live: LiveObject, state: LiveState): Locat
   return {
     rule: 'live/cluster-wanted',
     severity: 'warning',
-    message: phrase`Cluster ${named(name)} is live in ${named(namespace)}, but no database here is it`,
+    message: phrase`Cluster ${named(name)} is live in ${named(namespace)}, but matches no database here`,
     at: spotInLive(live, state, ['metadata', 'name']),
-    help: phrase`bring it here: a service whose names are those of the live one; or leave it to whoever owns it`,
+    help: phrase`add a service whose names are those of the live one, or leave it to its owner`,
   }
 }
 

@@ -8,7 +8,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 
-/** One object as it lives. */
+/** One live object. */
 export interface LiveObject {
   readonly value: MapValue
   readonly plain: JsonMap
@@ -28,7 +28,7 @@ const textIn = (root: MapValue, ...path: Path): string => {
   return node?.kind === 'scalar' ? printed(node.value) : ''
 }
 
-/** Reads a List, or several documents, in YAML or JSON. Other kinds are passed over. */
+/** Reads a List, or several documents, in YAML or JSON. Other kinds are ignored. */
 export function readLive(file: SourceFile): { state: LiveState; findings: LocatedFinding[] } {
   const { documents, problems } = parseYaml(file, 'service')
   const applications = new Map<string, LiveObject>()
@@ -51,7 +51,7 @@ export function readLive(file: SourceFile): { state: LiveState; findings: Locate
     findings.push({
       rule: 'live/any-object',
       severity: 'error',
-      message: phrase`${named(file.path)} has no Applications and no Clusters, but must hold what the cluster has`,
+      message: phrase`${named(file.path)} has no Applications and no Clusters, but must list those of the cluster`,
       at: firstSpot(documents[0], file),
       help: phrase`kubectl get applications,clusters -A -o yaml`,
     })

@@ -1,4 +1,4 @@
-// Whose line is it? Places of a finding in a rendered object become spots in the files that people wrote.
+// Whose line is it? Places of a finding in a rendered object become spots in the hand-written files.
 import type { Database, Finding, MapValue, Message, Part, Path, Place, RenderedObject, Severity, Value } from '../model.ts'
 import { phrase, shown, takesPart } from '../findings/message.ts'
 import { spotOf, nearestSpot, switchSpot, layerRank } from '../findings/spot.ts'
@@ -25,7 +25,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
   const primary = spots.reduce((best, spot) => (spot.rank > best.rank ? spot : best))
   const isHidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||
-    finding.places.some((place) => isSecretPath(place.path) || isBesideSecretName(place, subject))
+    finding.places.some((place) => isSecretPath(place.path) || isNextToSecretName(place, subject))
   const related = spots
     .filter((spot) => spot !== primary && !sameSpot(spot.spot, primary.spot))
     .map((spot) => ({ ...spot.spot, message: asTyped(spot.label ?? (isHidden ? takesPart : labelOf(spot.node)), subject, spot) }))
@@ -51,7 +51,7 @@ export function locatePlace(place: Place, subject: Subject): Spot {
 }
 
 /** `value` of `{ name: DB_PASSWORD, value: … }` */
-function isBesideSecretName({ path }: Place, { object }: Subject): boolean {
+function isNextToSecretName({ path }: Place, { object }: Subject): boolean {
   const name = path.at(-1) === 'value' ? valueAt(object.value, [...path.slice(0, -1), 'name']) : undefined
   return name?.kind === 'scalar' && isSecretName(printed(name.value))
 }
@@ -65,12 +65,12 @@ export interface ResolvedPlace {
   readonly path: Path
   /** path as the author typed it; empty where nothing was typed */
   readonly typed: Path
-  /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could be */
+  /** the whole path of the place exists, and was typed or is a null that the chart printed for a key that could have been */
   readonly exact: boolean
   readonly node: Value
 }
 
-/** The deepest node on the way to the place; a chart's constant or default blames the nearest key that a person wrote. */
+/** The deepest node on the way to the place; for a chart's constant or default the nearest hand-written key is blamed. */
 function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const { node, depth } = deepestAt(subject.object.value, place.path)
   const exact = depth === place.path.length
@@ -89,7 +89,7 @@ function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   }
 }
 
-/** Where a value is absent, or a null removed it, the chart's own node is born beside it: the layers tell. */
+/** If a value is absent, or a null removed it, the chart's own node originates next to it: the layers show where. */
 function isWritten(node: Value, values: MapValue): boolean {
   const written = valueAt(values, node.origin.path)
   return written !== undefined && written.kind !== 'null'

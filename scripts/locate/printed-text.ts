@@ -1,11 +1,11 @@
-// What becomes of a text that the chart prints without the quotes of its author?
+// What becomes of a text that the chart prints without its author's quotes?
 import { here, named, phrase } from '../findings/message.ts'
 import { missingUnit } from '../findings/sizes.ts'
 import type { Finding } from '../model.ts'
 import type { ResolvedPlace } from './finding.ts'
 
 /**
- * Many texts are printed by the chart without their quotes, so that the API server gets a number or a switch: quotes inside
+ * The chart prints many texts without their quotes, so that the API server gets a number or a boolean: quotes inside
  * the quotes are printed, too. `isHidden`: the value is shown nowhere.
  */
 export function asPrinted(finding: Finding, { node, exact }: ResolvedPlace, isHidden: boolean): Pick<Finding, 'message' | 'help'> {

@@ -1,4 +1,4 @@
-// Which values does the generator add on top of what people wrote: name, labels, guards?
+// Which values does the generator add on top of the hand-written ones: name, labels, guards?
 import { described, named, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { firstSpot, nearestSpot, spotOf, writtenSpot } from '../findings/spot.ts'
@@ -29,7 +29,7 @@ export interface Generated {
 
 /**
  * The highest layer: `fullnameOverride`, the labels service, env and owner, and the guard's sync options united with
- * the service's own. What a person may not set by hand is a finding. `values` are the merged layers that people wrote.
+ * the service's own. What must not be set by hand is a finding. `values` are the merged hand-written layers.
  */
 export function generateLayer(database: Database, values: MapValue, settings: Settings): Generated {
   const findings: LocatedFinding[] = []
@@ -83,7 +83,7 @@ function map(origin: Origin, entries: readonly [string, Value][]): MapValue {
 
 const spots = new WeakMap<SourceFile, Spot>()
 
-/** Where a database as a whole stands: the first key of its base file. */
+/** The place of a database as a whole: the first key of its base file. */
 export function serviceSpot(database: Database): Spot {
   const file = (database.layers.find((layer) => layer.layer === 'service') ?? database.layers[0])?.file as SourceFile
   const known = spots.get(file)
@@ -94,7 +94,7 @@ export function serviceSpot(database: Database): Spot {
   return spot
 }
 
-/** Where the generator adds a map, anything else that a person wrote there would vanish without a word. */
+/** Where the generator adds a map, anything else written there would be lost silently. */
 function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] {
   const findings: LocatedFinding[] = []
   for (const path of [['cluster'], ['cluster', 'annotations'], ['cluster', 'additionalLabels']]) {
@@ -105,7 +105,7 @@ function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] 
     const message = phrase`${path.join('.')} is ${described(value)}, but the chart takes a map`
     const help =
       value.kind === 'null'
-        ? phrase`remove the key: null here drops everything that lower layers say`
+        ? phrase`remove the key: null here drops everything that lower layers set`
         : phrase`write \`key: value\` lines below it`
     findings.push({ rule: 'values/chart-schema', severity: 'error', message, at, help, database: database.id })
   }

@@ -11,7 +11,7 @@ import { secretLiterals } from '../secret/values.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
 export interface Layer {
-  /** undefined: the file is broken, nothing can be said of the databases that use it */
+  /** undefined: the file is broken, so nothing is known about the databases that use it */
   readonly root: MapValue | undefined
   readonly findings: readonly LocatedFinding[]
 }
@@ -85,7 +85,7 @@ function checkedLayer({ root, findings: read, isWhole }: Root, checks: readonly 
   return { root, findings }
 }
 
-/** Blanks that look like indentation and are none: the keys behind them have left their map. */
+/** Characters that look like indentation but are not: the keys after them have left their map. */
 const oddIndent = /^[\u00a0\u2000-\u200b\u202f\u3000]+/
 
 function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
@@ -97,7 +97,7 @@ function* oddlyIndented(root: MapValue): Iterable<LocatedFinding> {
   }
 }
 
-/** Lists whose items become an object each, and how many no database comes near; whatever is read must be answered within seconds. */
+/** Lists whose items each become an object, and a limit that no database comes near; whatever is read must be checked within seconds. */
 const objectLists: readonly Path[] = [['databases'], ['poolers'], ['backups', 'scheduledBackups']]
 const mostObjects = 2_000
 
@@ -111,16 +111,16 @@ function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
   }
 }
 
-/** The name of a Secret and the key in it are no secrets, and a promotion token is written down on purpose. */
+/** The name of a Secret and the key in it are not secrets, and a promotion token is written down on purpose. */
 function isHarmless(path: Path): boolean {
   const [parent, last] = path.slice(-2)
   return last === 'promotionToken' || ((last === 'name' || last === 'key') && typeof parent === 'string' && isSecretKey(parent))
 }
 
-/** A secret's text in values ends up in the rendered file too, in Git, for every reader. */
+/** A secret's text in values also ends up in the rendered file, in Git, visible to every reader. */
 function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
   for (const { node, path } of secretLiterals(root)) {
-    // a name where `{ name: … }` belongs is told as a wrong type
+    // a name in the place of `{ name: … }` is reported as a wrong type
     const at = isHarmless(path) || isSecretReference(String(path.at(-1))) ? undefined : spotOf(node, 'key')
     if (at === undefined) continue
     const message = phrase`${fieldAt(shownPath(path))} holds a secret, but values are kept in Git`
@@ -131,7 +131,7 @@ function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
       at,
       help: path.includes('env')
         ? phrase`take it from a Secret: valueFrom.secretKeyRef`
-        : phrase`keep it in a Secret made elsewhere, and name that Secret (secret.create: false, secret.name)`,
+        : phrase`keep it in a Secret created elsewhere, and name that Secret (secret.create: false, secret.name)`,
     }
   }
 }

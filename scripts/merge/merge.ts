@@ -20,7 +20,7 @@ function mergeMaps(lower: MapValue, higher: MapValue): MapValue {
   return { kind: 'map', origin: higher.origin, overrides: [lower, ...lower.overrides], entries }
 }
 
-/** The higher value on top of the lower one. */
+/** The higher value overriding the lower one. */
 function over(lower: Value | undefined, higher: Value): Value {
   if (lower === undefined) return higher
   if (lower.kind === 'map' && higher.kind === 'map') return mergeMaps(lower, higher)
@@ -44,7 +44,7 @@ export function coalesce(defaults: MapValue, user: MapValue, helm: HelmGeneratio
   return { kind: 'map', origin: user.origin, overrides: [...user.overrides, defaults], entries }
 }
 
-/** What defaults made of maps that no merge has touched: those belong to a layer, and so to all of its databases. */
+/** Results for maps that no merge has touched: those belong to a layer, and so to all of its databases. */
 const coalesced = new WeakMap<MapValue, { readonly defaults: MapValue; readonly helm: HelmGeneration; readonly result: MapValue }>()
 
 function coalesceMaps(defaults: MapValue, user: MapValue, helm: HelmGeneration): MapValue {

@@ -1,9 +1,9 @@
-// Which line does a person at the terminal answer a question with, or do they stop?
+// Which line does the user answer a question with at the terminal, or do they stop?
 import type { Answer } from '../emit/terminal.ts'
 
 /**
- * Asks on `output` and reads lines from `input`, a terminal. Between questions the terminal is as it was, so that Ctrl-C ends
- * the program. Lines that came early (pasted text) answer the questions that follow.
+ * Asks on `output` and reads lines from `input`, a terminal. Between questions the terminal is in its normal mode, so Ctrl-C ends
+ * the program. Lines that arrive early (pasted text) answer the questions that follow.
  */
 export function openQuestions(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): (question: string) => Promise<Answer> {
   const early: string[] = []
@@ -15,7 +15,7 @@ export function openQuestions(input: NodeJS.ReadableStream, output: NodeJS.Writa
     }
     const { createInterface } = await import('node:readline')
     const lines = createInterface({ input, output, terminal: true })
-    // by events: Node's own `question` rejects on Ctrl-C and Ctrl-D alike, and is never settled where the input ends otherwise
+    // by events: Node's own `question` rejects on both Ctrl-C and Ctrl-D, and never settles if the input ends in another way
     const answer = await new Promise<Answer>((resolve) => {
       lines.once('line', (first) => {
         lines.on('line', (line) => early.push(line))

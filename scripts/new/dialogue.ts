@@ -1,4 +1,4 @@
-// What does a person decide about a new service, by flags or by answers that are judged one by one?
+// What does the user decide about a new service, by flags or by answers that are checked one by one?
 import { overrideMatcher } from '../discover/layout.ts'
 import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
@@ -18,7 +18,7 @@ import { listed } from '../values/path.ts'
 import type { Answer, Terminal } from '../emit/terminal.ts'
 import { UsageError } from '../repository/workspace.ts'
 
-/** The person ended the dialogue. */
+/** The user ended the dialogue. */
 export class Stopped extends Error {
   readonly by: 'interrupt' | 'end'
   constructor(by: 'interrupt' | 'end') {
@@ -38,7 +38,7 @@ export interface Given {
 
 export interface Surroundings {
   readonly settings: Settings
-  /** those that are there already */
+  /** those that already exist */
   readonly databases: readonly Database[]
   /** whether the repository has a file of that path */
   readonly hasFile: (path: string) => boolean
@@ -47,7 +47,7 @@ export interface Surroundings {
   readonly terminal: Terminal
 }
 
-/** Flags first, and a wrong one fails at once; what is missing is asked for on a terminal, else the defaults serve. */
+/** Flags first, and a wrong one fails at once; what is missing is asked for on a terminal, else the defaults apply. */
 export async function decide(given: Given, around: Surroundings): Promise<NewService> {
   const { settings } = around
   const { ask } = around.terminal
@@ -97,7 +97,7 @@ function judgeFlags({ service, name, env, size, owner, database }: Given, around
   judge(database, databaseProblem)
 }
 
-/** What was given, else an answer that is right, else undefined: nothing was typed where that is an answer, or nobody is there. */
+/** The given value, else a valid answer, else undefined: an empty answer if that is allowed, or no terminal. */
 async function settle(
   question: string,
   given: string | undefined,
@@ -113,7 +113,7 @@ async function settle(
     if (text === '' && hasDefault) return undefined
     const problem = problemOf(text)
     if (problem === undefined) return text
-    // nobody typed a flag here
+    // no flag was typed here
     terminal.stderr(`  ${problem.replace(/^--/, '')}\n`)
   }
 }
@@ -128,14 +128,14 @@ function clusterProblem(service: string, name: string, around: Surroundings): st
   return nameProblem('name', name) ?? lengthProblem({ service, name }, around.settings) ?? placeProblem({ service, name }, around)
 }
 
-/** A file that is there, or one whose path means something else. */
+/** A file that already exists, or one whose path means something else. */
 function placeProblem(parts: Parts, { settings, pathProblem }: Surroundings): string | undefined {
   const path = fill(settings.layout.databases, parts)
   const environments = settings.environments.map((environment) => environment.name)
   const other = overrideMatcher(settings.layout.overrides, environments)(path)
   if (other === undefined) return pathProblem(path)
   const [what, own, others] = parts.name === undefined ? ['service', parts.service, other.service] : ['name', parts.name, other.name]
-  return `${what} is \`${own}\`, but ${path} is read as what \`${others}\` has differently in ${other.env}`
+  return `${what} is \`${own}\`, but ${path} would be read as the override of \`${others}\` for ${other.env}`
 }
 
 function envProblem(text: string, settings: Settings): string | undefined {
@@ -155,19 +155,19 @@ function serviceFile(service: string, { layout }: Settings): string | undefined 
   return folder === undefined ? undefined : `${fill(folder, { service })}/service.yaml`
 }
 
-/** Whether environments and owner are still to be decided: a service.yaml holds for all databases of a service. */
+/** Whether environments and owner are still undecided: a service.yaml applies to all databases of a service. */
 function isFree(service: string, { settings, databases, hasFile }: Surroundings): boolean {
   const file = serviceFile(service, settings)
   return file !== undefined && !hasFile(file) && databases.every((database) => database.service !== service)
 }
 
-/** Why `--env` or `--owner` can't be had: they would change databases that are there, or there is no place to write them. */
+/** Why `--env` or `--owner` can't be used: they would change existing databases, or there is no file to write them to. */
 function sharedProblem({ env, owner }: Given, service: string, around: Surroundings): string | undefined {
   const { settings, databases, hasFile } = around
   if ((env === undefined && owner === undefined) || isFree(service, around)) return undefined
   const [flag, what, text] = owner === undefined ? ['--env', 'environments are', env] : ['--owner', 'the owner is', owner]
   const file = serviceFile(service, settings)
-  if (file !== undefined && hasFile(file)) return `${flag} is \`${text}\`, but ${file} says that for all of ${service}; change it there`
+  if (file !== undefined && hasFile(file)) return `${flag} is \`${text}\`, but ${file} sets it for all of ${service}; change it there`
   if (owner === undefined && subset(env ?? '', settings) === undefined) return undefined
   if (file === undefined) return `${flag} is \`${text}\`, but layout ${settings.layout.databases} has no folder for a service.yaml`
   const names = new Set(databases.filter((database) => database.service === service).map(({ name }) => name ?? service))

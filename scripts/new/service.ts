@@ -1,4 +1,4 @@
-// Which files does a new service start with, and what do they say?
+// Which files does a new service start with, and what do they contain?
 import { trimEndOf } from '../values/trim.ts'
 import { fill, placeholdersOf, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
@@ -6,14 +6,14 @@ import type { Settings } from '../model.ts'
 import { byCodeUnit, listed, nearest } from '../values/path.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 
-/** What a person decides about a new service. */
+/** What the user decides about a new service. */
 export interface NewService {
   readonly service: string
-  /** where the layout has several clusters a service */
+  /** if the layout has several clusters per service */
   readonly name?: string
   /** undefined: all */
   readonly environments?: readonly string[]
-  /** size of each volume; undefined: what the environments say */
+  /** size of each volume; undefined: as the environments set it */
   readonly size?: string
   readonly owner?: string
   /** database and role in PostgreSQL */
@@ -26,7 +26,7 @@ export interface NewFile {
   readonly text: string
 }
 
-/** A quoted scalar where YAML would take the word for something else; the words come checked. */
+/** A scalar, quoted if YAML would take the word for something else; the words are already checked. */
 export type Quote = (text: string) => string
 
 const legalName = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/
@@ -50,7 +50,7 @@ const clusterLength = 50
 
 /**
  * What is wrong with the length of the last part, or undefined: even the shortest environment makes too long a cluster name.
- * A name that only some environments make too long is left to the gate.
+ * A name that only some environments make too long is left to `check`.
  */
 export function lengthProblem(parts: Parts, { layout, environments }: Settings): string | undefined {
   const lengths = environments.map(({ name }) => fill(layout.cluster, { ...parts, env: name }).length)
@@ -87,7 +87,7 @@ export function sizeProblem(size: string): string | undefined {
   return undefined
 }
 
-/** Roles that PostgreSQL or the operator has already. */
+/** Roles that PostgreSQL or the operator already has. */
 const keptRoles = new Set([
   'public',
   'none',
@@ -98,16 +98,17 @@ const keptRoles = new Set([
   'cnpg_metrics_exporter',
 ])
 
-/** Words that YAML 1.1 reads as something else; the chart prints names bare. */
+/** Words that YAML 1.1 reads as something else; the chart prints names without quotes. */
 const yamlWord = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/
 
 /** What is wrong with a database's name, or undefined. PostgreSQL cuts names at 63 bytes. */
 export function databaseProblem(name: string): string | undefined {
   if (['postgres', 'template0', 'template1'].includes(name)) return `--database is \`${name}\`, but PostgreSQL has a database of that name`
-  if (yamlWord.test(name)) return `--database is \`${name}\`, but the chart prints names bare and YAML reads that as another value`
+  if (yamlWord.test(name))
+    return `--database is \`${name}\`, but the chart prints names without quotes, and YAML reads this one as another value`
   if (!/^[a-z_][a-z0-9_]*$/.test(name) || name.length > 63)
     return `--database is \`${name}\`, but must be lower-case letters, digits and \`_\`, at most 63`
-  if (name.startsWith('pg_') || keptRoles.has(name)) return `--database is \`${name}\`, but PostgreSQL and the operator keep that name`
+  if (name.startsWith('pg_') || keptRoles.has(name)) return `--database is \`${name}\`, but PostgreSQL and the operator reserve that name`
   return undefined
 }
 
@@ -117,7 +118,7 @@ export function ownerProblem(owner: string): string | undefined {
   return `--owner is \`${owner}\`, but must be a label: letters, digits, \`-\`, \`_\` and \`.\`, at most 63`
 }
 
-/** The name of a database in PostgreSQL that needs no quotes in SQL; a long one is cut where PostgreSQL takes no more. */
+/** The name of a database in PostgreSQL that needs no quotes in SQL; a long one is cut at PostgreSQL's limit. */
 export function databaseName(service: string): string {
   const name = service.replaceAll('-', '_').slice(0, 60)
   return databaseProblem(name) === undefined ? name : `${name}_db`
@@ -157,13 +158,13 @@ function valuesText(wanted: NewService, { path, settings, schema, quote }: Place
   const database = quote(wanted.database)
   return [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${up}${schema}`]),
-    `# The database of ${what}, in each of its environments. What is not set here comes from helm-values/data/postgres-<env>-defaults.yaml.`,
+    `# The database of ${what}, in each of its environments. Anything not set here comes from helm-values/data/postgres-<env>-defaults.yaml.`,
     `# For one environment only, write ${fill(settings.layout.overrides, parts)}.`,
     '',
     'cluster:',
     ...(wanted.size === undefined
       ? [
-          '  # The volume has the size that the environment says. To ask for more (it can grow later, but never shrink):',
+          '  # The volume has the size set by the environment. To ask for more (it can grow later, but never shrink):',
           '  # storage:',
           '  #   size: 50Gi',
         ]
@@ -173,8 +174,8 @@ function valuesText(wanted: NewService, { path, settings, schema, quote }: Place
           `    size: ${quote(wanted.size)}`,
         ]),
     '',
-    '  # Runs once, when the database is made; a change here later does nothing. User and password are made by the operator',
-    '  # and stand in the Secret <cluster>-app, never in this file.',
+    '  # Runs once, when the database is created; a later change here does nothing. User and password are created by the operator',
+    '  # and are in the Secret <cluster>-app, never in this file.',
     '  initdb:',
     `    database: ${database}`,
     `    owner: ${database}`,
@@ -184,12 +185,12 @@ function valuesText(wanted: NewService, { path, settings, schema, quote }: Place
 
 function serviceText({ service, owner, environments }: NewService, quote: Quote): string {
   return [
-    `# About ${service}, beside the values of its database.`,
-    ...(owner === undefined ? [] : ['# who is asked about it; becomes the label `owner`', `owner: ${quote(owner)}`]),
+    `# About ${service}, in addition to the values of its database.`,
+    ...(owner === undefined ? [] : ['# whom to ask about it; becomes the label `owner`', `owner: ${quote(owner)}`]),
     ...(environments === undefined
       ? []
       : [
-          '# an environment that is taken out again has to be retired first',
+          '# an environment must be retired before it is removed from this list',
           'environments:',
           ...environments.map((name) => `  - ${quote(name)}`),
         ]),

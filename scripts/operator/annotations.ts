@@ -18,7 +18,7 @@ function pathOf(annotation: string): [string, string, string] {
   return ['metadata', 'annotations', annotation]
 }
 
-/** Whether the author has switched the operator's rules off (not for ScheduledBackup). */
+/** Whether the operator's rules are switched off (not for ScheduledBackup). */
 export function validationBypass(object: JsonMap): 'run' | 'skip' {
   return annotationAt(object, validation) === 'disabled' ? 'skip' : 'run'
 }
@@ -76,7 +76,7 @@ export const annotations: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const value = annotationAt(object, podPatch)
       if (value === undefined || parsePatch(value)) return
-      const message = phrase`${here(podPatch)} is no JSON patch, but must be a list of operations with op and path`
+      const message = phrase`${here(podPatch)} is not a JSON patch, but must be a list of operations with op and path`
       yield refusal(pathOf(podPatch), message, phrase`write it as [{"op":"add","path":"/metadata/labels/a","value":"b"}]`)
     },
   },

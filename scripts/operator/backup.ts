@@ -25,7 +25,7 @@ function azureMethods(credentials: JsonMap, operator: string): string[] {
   return ['inheritFromAzureAD', ...defaults, 'storageKey', 'storageSasToken'].filter((name) => isGiven(credentials, name))
 }
 
-/** A secret reference that is there, or a switch that is on. */
+/** A secret reference that is set, or a switch that is on. */
 function isGiven(credentials: JsonMap, name: string): boolean {
   return mapAt(credentials, name) !== undefined || booleanAt(credentials, name) === true
 }
@@ -85,7 +85,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       const account = reached(operator, releases.february2026) && isGiven(credentials, 'storageAccount') ? ['storageAccount'] : []
       const others = [...azureMethods(credentials, operator), ...account]
       if (others.length === 0) return
-      const message = phrase`azureCredentials has connectionString and ${named(others[0])}, but connectionString must stand alone`
+      const message = phrase`azureCredentials has connectionString and ${named(others[0])}, but connectionString must be the only one`
       yield storeError('azureCredentials', azureField, [message, phrase`remove ${others.join(', ')}`])
     },
   },
@@ -100,7 +100,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
       if (keys.length !== 1) return
       const other = keys[0] === 'accessKeyId' ? 'secretAccessKey' : 'accessKeyId'
       yield storeError('s3Credentials', s3Field, [
-        phrase`s3Credentials has ${named(keys[0])}, but must have ${named(other)}, too`,
+        phrase`s3Credentials has ${named(keys[0])}, but must also have ${named(other)}`,
         phrase`add ${named(other)}`,
       ])
     },
@@ -109,7 +109,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     id: 'backup/s3-credentials-set',
     severity: 'error',
     upstream: 'validateBackupConfiguration',
-    summary: 'S3 credentials say where the keys come from',
+    summary: 'S3 credentials have a source of keys',
     *check({ object }) {
       const credentials = judged(object, 's3Credentials')
       if (!credentials || booleanAt(credentials, 'inheritFromIAMRole') === true || s3Keys(credentials).length > 0) return
@@ -135,7 +135,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     id: 'backup/google-credentials-set',
     severity: 'error',
     upstream: 'validateBackupConfiguration',
-    summary: 'Google credentials are set outside of a Google environment',
+    summary: 'Google credentials are set outside a Google environment',
     *check({ object }) {
       const credentials = judged(object, 'googleCredentials')
       if (!credentials || booleanAt(credentials, 'gkeEnvironment') === true || isGiven(credentials, 'applicationCredentials')) return
@@ -151,7 +151,7 @@ export const objectStore: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const credentials = judged(object, 'googleCredentials')
       if (!credentials || booleanAt(credentials, 'gkeEnvironment') !== true || !isGiven(credentials, 'applicationCredentials')) return
-      const message = phrase`googleCredentials has applicationCredentials, but must not beside gkeEnvironment`
+      const message = phrase`googleCredentials has applicationCredentials, but must not with gkeEnvironment`
       yield storeError('googleCredentials', googleField, [message, phrase`remove one of the two`])
     },
   },
@@ -207,7 +207,7 @@ export const plugins: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const [index] = archivers(object)
       if (index === undefined || jsonAt(object, ...store) === undefined) return
-      const message = phrase`${here('isWALArchiver')} is true, but must not be beside backup.barmanObjectStore`
+      const message = phrase`${here('isWALArchiver')} is true, but must not be with backup.barmanObjectStore`
       const finding = refusal(['spec', 'plugins', index, 'isWALArchiver'], message, phrase`remove backup.barmanObjectStore`)
       yield { ...withPlaces(finding, { path: store, label: phrase`the in-tree object store`, on: 'key' }), field: 'spec.plugins' }
     },

@@ -82,7 +82,7 @@ export const backupObject: readonly Rule<OperatorSubject>[] = [
   },
 ]
 
-/** The same schedule with what cron calls the wrong word: Sunday is 0 and not 7, midnight is hour 0 and not 24. */
+/** The correction of a common mistake: Sunday is 0, not 7, and midnight is hour 0, not 24. */
 function helpForField(words: readonly string[], wrong: { readonly index: number } | undefined): Message | undefined {
   if (wrong === undefined) return undefined
   const [word, index] = [words[wrong.index], wrong.index]
@@ -131,12 +131,12 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       const count = scheduleWords(schedule).length
       if (count === 6 || !parseSchedule(schedule)) return
       if (schedule.startsWith('@')) {
-        const message = phrase`${here('schedule')} is ${shown(schedule)}, which runs, but the operator wants six words, and warns`
+        const message = phrase`${here('schedule')} is ${shown(schedule)}, which runs, but the operator warns unless there are six words`
         const fields = fieldsOfDescriptor(schedule)
         yield caution(
           ['spec', 'schedule'],
           message,
-          fields === undefined ? phrase`leave it so: it runs as written` : phrase`leave it so, or write "${named(fields)}"`,
+          fields === undefined ? phrase`leave it as it is: it runs as written` : phrase`leave it as it is, or write "${named(fields)}"`,
         )
         return
       }

@@ -1,4 +1,4 @@
-// Does the initdb section, and the choice of a bootstrap method, hold together?
+// Are the initdb section and the choice of a bootstrap method consistent?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { hasExternalCluster, externalClusterNames } from './cluster.ts'
@@ -39,14 +39,14 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     id: 'bootstrap/initdb-owner-set',
     severity: 'error',
     upstream: 'validateInitDB',
-    summary: 'bootstrap.initdb.owner is set where a database is',
+    summary: 'bootstrap.initdb.owner is set if a database is',
     check: ({ object }) => ownerAndDatabase(object, 'initdb', 'owner'),
   },
   {
     id: 'bootstrap/initdb-database-set',
     severity: 'error',
     upstream: 'validateInitDB',
-    summary: 'bootstrap.initdb.database is set where an owner is',
+    summary: 'bootstrap.initdb.database is set if an owner is',
     check: ({ object }) => ownerAndDatabase(object, 'initdb', 'database'),
   },
   {
@@ -82,7 +82,7 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateRecoveryApplicationDatabase',
     needs: ['spec', 'bootstrap', 'recovery'],
-    summary: 'bootstrap.recovery.owner is set where a database is',
+    summary: 'bootstrap.recovery.owner is set if a database is',
     check: ({ object }) => ownerAndDatabase(object, 'recovery', 'owner'),
   },
   {
@@ -90,7 +90,7 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateRecoveryApplicationDatabase',
     needs: ['spec', 'bootstrap', 'recovery'],
-    summary: 'bootstrap.recovery.database is set where an owner is',
+    summary: 'bootstrap.recovery.database is set if an owner is',
     check: ({ object }) => ownerAndDatabase(object, 'recovery', 'database'),
   },
   {
@@ -98,7 +98,7 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validatePgBaseBackupApplicationDatabase',
     needs: ['spec', 'bootstrap', 'pg_basebackup'],
-    summary: 'bootstrap.pg_basebackup.owner is set where a database is',
+    summary: 'bootstrap.pg_basebackup.owner is set if a database is',
     check: ({ object }) => ownerAndDatabase(object, 'pg_basebackup', 'owner'),
   },
   {
@@ -106,7 +106,7 @@ export const bootstrap: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validatePgBaseBackupApplicationDatabase',
     needs: ['spec', 'bootstrap', 'pg_basebackup'],
-    summary: 'bootstrap.pg_basebackup.database is set where an owner is',
+    summary: 'bootstrap.pg_basebackup.database is set if an owner is',
     check: ({ object }) => ownerAndDatabase(object, 'pg_basebackup', 'database'),
   },
 ]

@@ -49,7 +49,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateCerts',
     needs: base,
-    summary: 'serverCASecret is set where serverTLSSecret is',
+    summary: 'serverCASecret is set if serverTLSSecret is',
     check: ({ object }) => missingAuthority(object, 'serverTLSSecret', 'serverCASecret'),
   },
   {
@@ -57,7 +57,7 @@ export const certificates: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateCerts',
     needs: base,
-    summary: 'clientCASecret is set where replicationTLSSecret is',
+    summary: 'clientCASecret is set if replicationTLSSecret is',
     check: ({ object }) => missingAuthority(object, 'replicationTLSSecret', 'clientCASecret'),
   },
 ]

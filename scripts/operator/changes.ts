@@ -1,4 +1,4 @@
-// May a Cluster that exists be changed like this?
+// May an existing Cluster be changed like this?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Path, Rule } from '../model.ts'
 import { compareQuantities, formatQuantity } from '../kubernetes/quantity.ts'
@@ -32,7 +32,7 @@ function rule(
   }
 }
 
-/** Where the major version is written, and both versions; undefined where the server skips the comparison. */
+/** Where the major version is written, and both versions; undefined if the server skips the comparison. */
 function majors({ before, after }: Change): { path: Path; from: number; to: number } | undefined {
   const to = postgresMajor(after)
   const running = mapAt(before, 'status', 'pgDataImageInfo')
@@ -112,15 +112,15 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
     {
       id: 'changes/image-apart-from-parameters',
       upstream: 'validateConfigurationChange',
-      summary: 'the image and the parameters are not changed at once where updates switch over',
+      summary: 'the image and the parameters are not changed together if updates switch over',
     },
     function* ({ before, after, operator }) {
       if (stringAt(before, 'spec', 'imageName') === stringAt(after, 'spec', 'imageName') || sameParameters(before, after)) return
       const onlySwitchover = reached(operator, releases.december2025)
       if (onlySwitchover && stringAt(after, 'spec', 'primaryUpdateMethod') !== 'switchover') return
-      const message = phrase`imageName and postgresql.parameters change at once, but must change one after the other`
+      const message = phrase`imageName and postgresql.parameters change together, but must change one after the other`
       const finding = refusal(['spec', 'imageName'], message, phrase`change the image in one commit, the parameters in the next`)
-      yield withPlaces(finding, { path: ['spec', 'postgresql', 'parameters'], label: phrase`the parameters change, too`, on: 'key' })
+      yield withPlaces(finding, { path: ['spec', 'postgresql', 'parameters'], label: phrase`the parameters also change`, on: 'key' })
     },
   ),
   rule(
@@ -136,7 +136,7 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       if (!mapAt(before, 'spec', 'walStorage') || mapAt(after, 'spec', 'walStorage')) return
       yield refusal(
         ['spec', 'walStorage'],
-        phrase`${here('walStorage')} is removed, but must stay once it is there`,
+        phrase`${here('walStorage')} is removed, but must stay once it is set`,
         phrase`restore walStorage`,
       )
     },
@@ -154,7 +154,7 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       if (!listAt(before, 'spec', 'tablespaces') || listAt(after, 'spec', 'tablespaces')) return
       yield refusal(
         ['spec', 'tablespaces'],
-        phrase`${here('tablespaces')} is removed, but must stay once it is there`,
+        phrase`${here('tablespaces')} is removed, but must stay once it is set`,
         phrase`restore tablespaces`,
       )
     },
@@ -167,7 +167,7 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(before, 'spec', 'tablespaces')) {
         const name = stringAt(item, 'name')
         if (names.has(name)) continue
-        const message = phrase`the tablespace ${shown(name)} is removed, but must stay once it is there`
+        const message = phrase`the tablespace ${shown(name)} is removed, but must stay once it is set`
         const finding = refusal(['spec', 'tablespaces', index], message, phrase`restore it under its old name`)
         yield { ...finding, places: [{ path: ['spec', 'tablespaces'], on: 'key' }] }
       }
@@ -252,8 +252,8 @@ export const clusterChanges: readonly Rule<OperatorSubject>[] = [
       if (jsonAt(status, 'switchReplicaClusterStatus', 'inProgress') !== true || isReplica(before) === isReplica(after)) return
       const finding = refusal(
         ['spec', 'replica'],
-        phrase`the replica role changes, but a switch is still going on`,
-        phrase`wait until it is over`,
+        phrase`the replica role changes, but a switch is still in progress`,
+        phrase`wait until it has finished`,
       )
       yield { ...finding, field: 'spec.replica.enabled', type: 'FieldValueForbidden' }
     },

@@ -11,7 +11,7 @@ import type { OperatorSubject } from './subject.ts'
 const nameLimit = 50
 const imagePath = ['spec', 'imageName'] as const
 
-/** The tag of the image; undefined where there is no image to look at. */
+/** The tag of the image; undefined if no image is set. */
 function tagOf(cluster: JsonMap): string | undefined {
   const name = stringAt(cluster, ...imagePath)
   return name === '' ? undefined : parseImageReference(name).tag
@@ -34,10 +34,10 @@ export const image: readonly Rule<OperatorSubject>[] = [
     id: 'image/tag-beside-digest',
     severity: 'error',
     upstream: 'validateImageName',
-    summary: 'an image with a digest has a tag, too',
+    summary: 'an image with a digest also has a tag',
     *check({ object }) {
       if (tagOf(object) !== '') return
-      const message = phrase`${here('imageName')} is ${shown(stringAt(object, ...imagePath))}, but must have a tag beside its digest`
+      const message = phrase`${here('imageName')} is ${shown(stringAt(object, ...imagePath))}, but must have a tag before its digest`
       yield refusal(imagePath, message, phrase`put the version before the digest, such as :18.4@sha256:…`)
     },
   },

@@ -11,7 +11,7 @@ export function instancesOf(cluster: JsonMap): number {
   return numberAt(cluster, 'spec', 'instances') ?? 0
 }
 
-// a dozen rules ask for the same facts of the same object
+// a dozen rules need the same facts about the same object
 const majors = new WeakMap<JsonMap, number | undefined>()
 const parameterMaps = new WeakMap<JsonMap, Map<string, string>>()
 
@@ -47,7 +47,7 @@ export function parametersOf(cluster: JsonMap): ReadonlyMap<string, string> {
   return parameters
 }
 
-/** From now on the values of the parameters that rules ask `cluster` for are reported, one by one; `plain` is what they are read from. */
+/** From now on each parameter value that rules read from `cluster` is reported; `plain` is the underlying map. */
 export function noteParameters(cluster: JsonMap, plain: JsonMap, note: (name: string) => void): void {
   parameterMaps.set(cluster, new NotedMap(parametersOf(plain), note))
 }
@@ -69,7 +69,7 @@ export function externalClusterNames(cluster: JsonMap): string {
   return known.length === 0 ? 'an entry of externalClusters' : known.slice(0, 8).join(', ')
 }
 
-/** The size that a storage stanza asks for; undefined: none that can be read. Reproduces `GetSizeOrNil`. */
+/** The size that a storage stanza requests; undefined: none that can be read. Reproduces `GetSizeOrNil`. */
 export function storageSize(storage: JsonMap | undefined): Quantity | undefined {
   if (!storage) return undefined
   const size = stringAt(storage, 'size')

@@ -8,7 +8,7 @@ import { readPinger } from './liveness-pinger.ts'
 import { annotationAt, booleanAt, itemsAt, jsonAt, stringAt } from './subject.ts'
 import { reached } from './version.ts'
 
-/** What step 1 to 18 know besides the Cluster. */
+/** What steps 1 to 18 know besides the Cluster. */
 export interface DefaultingContext {
   readonly operator: string
   /** `keep` shows fixed parameters to the rules; `drop` is how an old object is read */
@@ -53,7 +53,7 @@ export function defaultImage(operator: string): string {
   return `ghcr.io/cloudnative-pg/postgresql:${tag}-system-trixie`
 }
 
-/** Sets members in place and remembers whether anything changed, since an unchanged object is not written back. */
+/** Sets members in place and records whether anything changed, since an unchanged object is not written back. */
 interface Filler {
   /** sets a member that is absent, null or Go's zero value */
   fill(target: JsonMap, key: string, value: Json): void
@@ -92,7 +92,7 @@ function createFiller(): Filler {
  */
 export function defaultCluster(cluster: JsonMap, context: DefaultingContext): boolean {
   const filler = createFiller()
-  // the Go type always has a spec, and writing an absent one is the round trip's doing
+  // the Go type always has a spec, and an absent one is written by the round trip
   if (!isJsonMap(cluster['spec'])) cluster['spec'] = {}
   const spec = cluster['spec']
   if (!isJsonMap(spec['imageCatalogRef'])) filler.fill(spec, 'imageName', defaultImage(context.operator))
@@ -116,7 +116,7 @@ export function defaultCluster(cluster: JsonMap, context: DefaultingContext): bo
   return filler.changed
 }
 
-/** A map that the Go type has by value: writing it is no change by itself. */
+/** A map that the Go type has by value: writing it is not a change by itself. */
 function ensureMap(target: JsonMap, key: string): JsonMap {
   const present = target[key]
   if (isJsonMap(present)) return present

@@ -59,7 +59,7 @@ function* pathsOf(subject: OperatorSubject): Iterable<ListedPath> {
     }
 }
 
-/** Collapses `//`, `.` and `x/..` without looking at any disk. Reproduces `filepath.Clean`. */
+/** Collapses `//`, `.` and `x/..` without reading any disk. Reproduces `filepath.Clean`. */
 function cleanPath(text: string): string {
   const rooted = text.startsWith('/')
   const kept: string[] = []
@@ -210,7 +210,7 @@ export const extensions: readonly Rule<OperatorSubject>[] = [
     *check(subject) {
       for (const { place, name } of variablesOf(subject)) {
         if (!isReservedVariable(name)) continue
-        const message = phrase`env has ${shown(name)}, but the operator keeps this name for itself`
+        const message = phrase`env has ${shown(name)}, but the operator reserves this name`
         yield refusal([...base, ...place, 'name'], message, phrase`rename the variable, or remove it`)
       }
     },

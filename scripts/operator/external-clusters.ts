@@ -39,7 +39,7 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
     id: 'external-clusters/has-connection',
     severity: 'error',
     upstream: 'validateExternalCluster',
-    summary: 'an external cluster says how it is reached',
+    summary: 'an external cluster defines how it is reached',
     *check({ object, operator }) {
       for (const [index, item] of itemsAt(object, ...base)) {
         if (['connectionParameters', 'plugin', 'barmanObjectStore'].some((member) => mapAt(item, member))) continue
@@ -54,7 +54,7 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateExternalCluster',
     since: releases.june2026,
-    summary: 'the name of an external cluster is no path',
+    summary: 'the name of an external cluster is not a path',
     *check({ object }) {
       for (const [index, item] of itemsAt(object, ...base)) {
         const name = stringAt(item, 'name')
@@ -69,7 +69,7 @@ export const externalClusters: readonly Rule<OperatorSubject>[] = [
     severity: 'error',
     upstream: 'validateExternalCluster',
     since: releases.june2026,
-    summary: 'the TLS secrets of an external cluster, and their keys, are no paths',
+    summary: 'the TLS secrets of an external cluster, and their keys, are not paths',
     *check({ object }) {
       for (const [index, item] of itemsAt(object, ...base))
         for (const secret of ['sslCert', 'sslKey', 'sslRootCert'])

@@ -1,7 +1,7 @@
-// How does a rule put what it found into words and paths?
+// How does a rule express what it found in words and paths?
 import type { FieldErrorType, Finding, Message, Path, Place } from '../model.ts'
 
-/** An error at the field that the operator names, too. `field` and `type` can be replaced with a spread. */
+/** An error at the field that the operator also names. `field` and `type` can be replaced with a spread. */
 export function refusal(path: Path, message: Message, help: Message): Finding & { type: FieldErrorType } {
   return { message, help, places: [{ path }], field: formatField(path), type: 'FieldValueInvalid' }
 }
@@ -11,7 +11,7 @@ export function caution(path: Path, message: Message, help: Message): Finding {
   return { message, help, places: [{ path }] }
 }
 
-/** Adds the other places that a person should look at. */
+/** Adds the other places to look at. */
 export function withPlaces<F extends Finding>(finding: F, ...others: readonly Place[]): F {
   const [first] = finding.places
   return { ...finding, places: [first, ...others] }

@@ -1,6 +1,6 @@
-// Which PostgreSQL parameters does the operator keep for itself?
+// Which PostgreSQL parameters does the operator reserve?
 
-/** Names that a user may not set, in the operator's words "fixed" and "blocked". */
+/** Names that a user must not set; the operator calls them "fixed" and "blocked". */
 export const fixedParameters: ReadonlySet<string> = new Set(
   `archive_command archive_mode cluster_name pg_failover_slots.primary_dsn pg_failover_slots.standby_slot_names port
   primary_conninfo primary_slot_name recovery_target recovery_target_action recovery_target_inclusive recovery_target_lsn

@@ -17,7 +17,7 @@ export function memberOf(document: JsonMap, name: string): Json {
   return found
 }
 
-/** Reproduces foldName: the long s is an s too, and the Kelvin sign, which lower case turns into a k, is a k. */
+/** Reproduces foldName: the long s equals s, and the Kelvin sign, whose lower case is k, equals k. */
 export function foldKey(key: string): string {
   return key.replaceAll('\u017f', 's').toLowerCase()
 }

@@ -15,7 +15,7 @@ function* wildcardAlone(cluster: JsonMap, list: 'databases' | 'roles'): Iterable
   const names = stringsAt(cluster, ...base, list)
   if (!isImport(cluster, 'monolith') || names.length < 2 || !names.includes('*')) return
   const path = [...base, list, names.indexOf('*')]
-  const message = phrase`import.${named(list)} has "*" among ${named(names.length)} entries, but "*" must stand alone`
+  const message = phrase`import.${named(list)} has "*" among ${named(names.length)} entries, but "*" must be the only entry`
   yield { ...refusal(path, message, phrase`keep only "*", or only the names`), field: [...base, list].join('.') }
 }
 
@@ -84,14 +84,14 @@ export const imports: readonly Rule<OperatorSubject>[] = [
     id: 'import/monolith-database-wildcard-alone',
     severity: 'error',
     upstream: 'validateMonolith',
-    summary: 'the database wildcard of a monolith import stands alone',
+    summary: 'the database wildcard of a monolith import is the only entry',
     check: ({ object }) => wildcardAlone(object, 'databases'),
   },
   {
     id: 'import/monolith-role-wildcard-alone',
     severity: 'error',
     upstream: 'validateMonolith',
-    summary: 'the role wildcard of a monolith import stands alone',
+    summary: 'the role wildcard of a monolith import is the only entry',
     check: ({ object }) => wildcardAlone(object, 'roles'),
   },
   {

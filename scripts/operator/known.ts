@@ -1,8 +1,8 @@
-// Which operator judged, and how is that reported where the pinned one is not known here?
+// Which operator release judged, and how is that reported if the pinned one is not known here?
 import { chooseSchemaVersion } from '../kubernetes/load.ts'
 import { isKnownOperator, knownOperators } from './version.ts'
 
-/** What is said once of a release that is not known here; undefined: it is known. The same words in every command. */
+/** The note, shown once, about a release that is not known here; undefined: it is known. The same wording in every command. */
 export function unknownOperator(version: string): string | undefined {
   return isKnownOperator(version)
     ? undefined
@@ -11,7 +11,7 @@ export function unknownOperator(version: string): string | undefined {
 
 export const unknownOperatorHelp = `pin a release from ${knownOperators.first} to ${knownOperators.last}, or update cnpg-values`
 
-/** The release whose schemas and rules judged: the version itself where it is known. Nothing claims another. */
+/** The release whose schemas and rules judged: the version itself if it is known. */
 export function judgedAs(version: string): string {
   return isKnownOperator(version) ? version : chooseSchemaVersion('cloudnative-pg', version)
 }

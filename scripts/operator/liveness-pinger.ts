@@ -23,7 +23,7 @@ export function readPinger(text: string): LivenessPinger | undefined {
   return { enabled, requestTimeout, connectionTimeout }
 }
 
-/** Go takes no 3.0 and no 3e2 for an integer, and nothing beyond 64 bits. */
+/** Go does not accept 3.0 or 3e2 as an integer, nor anything beyond 64 bits. */
 function milliseconds(value: Json): number | undefined {
   if (value === null) return 0
   const digits = typeof value === 'string' && value.startsWith('n') ? parseGoInteger(value.slice(1)) : undefined

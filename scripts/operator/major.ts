@@ -3,7 +3,7 @@ import type { MapValue } from '../model.ts'
 import { printed } from '../values/printed.ts'
 import { valueAt } from '../values/value.ts'
 
-/** By the catalogue or the image; undefined: not to be told. */
+/** From the catalogue or the image; undefined: not known. */
 export function majorOf(cluster: MapValue): number | undefined {
   const fromCatalog = valueAt(cluster, ['spec', 'imageCatalogRef', 'major'])
   if (fromCatalog?.kind === 'scalar') return Number(fromCatalog.value)
@@ -11,7 +11,7 @@ export function majorOf(cluster: MapValue): number | undefined {
   return image?.kind === 'scalar' ? majorOfImage(printed(image.value)) : undefined
 }
 
-/** The number that the tag of an image begins with; a digest is no tag. */
+/** The number that the tag of an image begins with; a digest is not a tag. */
 export function majorOfImage(image: string): number | undefined {
   const [reference = ''] = image.split('@', 1)
   const tag = /:(\d+)/.exec(reference.slice(reference.lastIndexOf('/') + 1))?.[1]

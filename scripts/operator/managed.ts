@@ -1,4 +1,4 @@
-// Are managed services and roles ones that the operator can take care of?
+// Are managed services and roles ones that the operator can manage?
 import { here, phrase, shown } from '../findings/message.ts'
 import type { Finding, JsonMap, Message, Rule } from '../model.ts'
 import { refusal, withPlaces } from './finding.ts'
@@ -68,7 +68,7 @@ export const managedServices: readonly Rule<OperatorSubject>[] = [
       const reserved = ['rw', 'ro', 'r', 'any'].map((suffix) => `${cluster}-${suffix}`)
       for (const [index, name] of serviceNames(object)) {
         if (!reserved.includes(name)) continue
-        const message = phrase`${here('the service name')} is ${shown(name)}, but the operator keeps it for itself`
+        const message = phrase`${here('the service name')} is ${shown(name)}, but the operator reserves it`
         const finding = refusal([...services, index, ...template], message, phrase`choose another name`)
         yield { ...finding, field: `${services.join('.')}[${index}]` }
       }
@@ -165,7 +165,7 @@ export const managedRoles: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, ...roles)) {
         if (booleanAt(item, 'disablePassword') !== true || !mapAt(item, 'passwordSecret')) continue
         const finding = roleError(index, 'disablePassword', [
-          phrase`${here('disablePassword')} is true, but must not be beside passwordSecret`,
+          phrase`${here('disablePassword')} is true, but must not be with passwordSecret`,
           phrase`remove disablePassword or passwordSecret`,
         ])
         yield withPlaces(finding, { path: [...roles, index, 'passwordSecret'], label: phrase`the password secret`, on: 'key' })

@@ -1,7 +1,7 @@
 // Which objects are the operator's, or its backup plugin's?
 import type { JsonMap } from '../model.ts'
 
-/** By the API group: the chart's Secrets, ConfigMaps and monitoring objects are somebody else's. */
+/** By the API group: the chart's Secrets, ConfigMaps and monitoring objects are not. */
 export function isOperators({ apiVersion }: JsonMap): boolean {
   return typeof apiVersion === 'string' && /^(?:postgresql|barmancloud)\.cnpg\.io\//.test(apiVersion)
 }

@@ -67,7 +67,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const legacy = ['minSyncReplicas', 'maxSyncReplicas'].find((name) => (numberAt(object, 'spec', name) ?? 0) > 0)
       const path = ['spec', 'postgresql', 'synchronous']
       if (!mapAt(object, ...path) || legacy === undefined) return
-      const message = phrase`${here('postgresql.synchronous')} is set, but must not be beside ${named(legacy)}`
+      const message = phrase`${here('postgresql.synchronous')} is set, but must not be together with ${named(legacy)}`
       const finding = refusal(path, message, phrase`remove minSyncReplicas and maxSyncReplicas`)
       yield withPlaces(finding, { path: ['spec', legacy], label: phrase`${named(legacy)} is set here` })
     },
@@ -96,7 +96,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       for (const name of readable(object)?.keys() ?? []) {
         if (parameterName.test(name)) continue
-        const message = phrase`the parameter ${shown(name)} is no setting name, but must be letters, digits, _ and at most one dot`
+        const message = phrase`the parameter ${shown(name)} is not a setting name, but must be letters, digits, _ and at most one dot`
         const finding = refusal([...base, name], message, phrase`correct the name, or remove the parameter`)
         yield { ...finding, places: [{ path: [...base, name], on: 'key' }] }
       }
@@ -191,7 +191,7 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
     id: 'parameters/wal-log-hints-on',
     severity: 'error',
     upstream: 'validateConfiguration',
-    summary: 'wal_log_hints is on where there are replicas',
+    summary: 'wal_log_hints is on if there are replicas',
     *check({ object }) {
       const hints = parsePostgresBoolean(readable(object)?.get('wal_log_hints') ?? 'on')
       const instances = instancesOf(object)

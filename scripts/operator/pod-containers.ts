@@ -80,7 +80,7 @@ function probe(cluster: JsonMap, kind: string, path: string): JsonMap {
   }
 }
 
-/** As many failures as fit into a delay in seconds, where the author gives no number. */
+/** As many failures as fit into a delay in seconds, if no number is given. */
 function withThreshold(own: JsonMap, delay: number | undefined): JsonMap {
   if (delay === undefined || own['failureThreshold'] !== undefined) return own
   return { ...own, failureThreshold: Math.max(1, Math.ceil(delay / (numberAt(own, 'periodSeconds') ?? 10))) }
@@ -99,7 +99,7 @@ function containerSecurity(cluster: JsonMap): JsonMap {
   }
 }
 
-/** A member of the pod that is copied from the cluster, where the cluster has something in it. */
+/** A member of the pod that is copied from the cluster if it is not empty there. */
 export function given(cluster: JsonMap, member: string, ...path: string[]): JsonMap {
   const value = jsonAt(cluster, ...path)
   const isEmpty = value === undefined || value === '' || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)

@@ -1,4 +1,4 @@
-// Do the pod selectors, and the lines of pg_hba that use them, hold together?
+// Are the pod selectors and the lines of pg_hba that use them consistent?
 import { phrase, shown } from '../findings/message.ts'
 import { selectorProblems } from '../kubernetes/label-selector.ts'
 import type { JsonMap, Rule } from '../model.ts'
@@ -26,7 +26,7 @@ function* lineProblems(cluster: JsonMap): Iterable<LineProblem> {
   }
 }
 
-/** What `\$\{([^:]+):([^}]+)\}` finds: the whole, what stands before the colon and what stands behind it. */
+/** What `\$\{([^:]+):([^}]+)\}` finds: the whole match, the part before the colon and the part after it. */
 function* referencesIn(line: string): Iterable<readonly [text: string, type: string, name: string]> {
   let from = 0
   for (let open = line.indexOf('${'); open >= 0; open = line.indexOf('${', from)) {

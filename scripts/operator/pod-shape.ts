@@ -52,7 +52,7 @@ function specOf(operator: string): Structural | undefined {
   return template?.properties?.get('spec')
 }
 
-/** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value, and case is no difference. */
+/** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value, and case is ignored. */
 export function decodesAsPod(pod: Json, operator: string): boolean {
   const spec = isJsonMap(pod) ? membersOf(pod, 'spec') : []
   return decodes(pod, outline) && spec.every((value) => decodes(value, specOf(operator)))

@@ -24,7 +24,7 @@ export function podVolumes(cluster: JsonMap, operator: string): Json[] {
   return volumes
 }
 
-/** In another order than the volumes. Reproduces `CreatePostgresVolumeMounts`. */
+/** In a different order from the volumes. Reproduces `CreatePostgresVolumeMounts`. */
 export function volumeMounts(cluster: JsonMap, operator: string): Json[] {
   const mount = (name: string, mountPath: string): Json => ({ name, mountPath })
   const mounts = [

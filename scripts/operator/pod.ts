@@ -50,7 +50,7 @@ function podSpec(cluster: JsonMap, operator: string): JsonMap {
   }
 }
 
-/** Reproduces `GetPodSecurityContext`: what the author wrote leaves room for three defaults only. */
+/** Reproduces `GetPodSecurityContext`: the author's settings plus three defaults. */
 function podSecurity(cluster: JsonMap): JsonMap {
   const user = numberAt(cluster, 'spec', 'postgresUID') || 26
   const group = numberAt(cluster, 'spec', 'postgresGID') || 26

@@ -26,7 +26,7 @@ function secretName(pooler: JsonMap, secret: string): string {
   return stringAt(pooler, ...pgbouncer, secret, 'name')
 }
 
-/** The secrets that count as authentication by the author. */
+/** The secrets that count as custom authentication. */
 function authSecrets(pooler: JsonMap, operator: string): string[] {
   const secrets = reached(operator, releases.december2025) ? ['authQuerySecret', 'serverTLSSecret'] : ['authQuerySecret']
   return secrets.filter((secret) => secretName(pooler, secret) !== '')
@@ -112,13 +112,13 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
     id: 'pooler/name-unlike-cluster',
     severity: 'error',
     upstream: 'validateCluster',
-    summary: 'a Pooler is not named like its cluster',
+    summary: 'a Pooler does not have the name of its cluster',
     *check({ object }) {
       const name = stringAt(object, 'metadata', 'name')
       if (name !== stringAt(object, 'spec', 'cluster', 'name')) return
       const finding = refusal(
         ['metadata', 'name'],
-        phrase`${here('the Pooler')} is named ${shown(name)}, but must not be named like its Cluster`,
+        phrase`${here('the Pooler')} is named ${shown(name)}, but must not have the name of its Cluster`,
         phrase`rename it`,
       )
       yield withPlaces(finding, { path: ['spec', 'cluster', 'name'], label: phrase`the Cluster` })
@@ -180,7 +180,7 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
     id: 'pooler/no-pod-monitor',
     severity: 'warning',
     upstream: 'validateDeprecatedMonitoringFields',
-    summary: 'the PodMonitor of a Pooler is not made by the operator',
+    summary: 'the PodMonitor of a Pooler is not created by the operator',
     *check({ object }) {
       const used = ['enablePodMonitor', 'podMonitorMetricRelabelings', 'podMonitorRelabelings'].find(
         (name) => jsonAt(object, ...monitoring, name) === true || (listAt(object, ...monitoring, name)?.length ?? 0) > 0,

@@ -1,4 +1,4 @@
-// Is the point that the recovery should stop at well-formed?
+// Is the point at which the recovery should stop well-formed?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { byteLength } from '../kubernetes/dns-name.ts'
 import { isLogSequenceNumber, parseGoInteger } from './go-text.ts'

@@ -10,7 +10,7 @@ import { reached, releases } from './version.ts'
 const recovery = ['spec', 'bootstrap', 'recovery'] as const
 const snapshots = [...recovery, 'volumeSnapshots'] as const
 
-/** The snapshot rules end at the first of the two clashes. */
+/** The snapshot rules stop at the first of the two conflicts. */
 function clash(cluster: JsonMap): 'backup' | 'backupID' | undefined {
   if (!mapAt(cluster, ...snapshots)) return undefined
   if (mapAt(cluster, ...recovery, 'backup')) return 'backup'
@@ -48,7 +48,7 @@ export const recoverySource: readonly Rule<OperatorSubject>[] = [
     id: 'recovery/source-usable',
     severity: 'error',
     upstream: 'validateBootstrapRecoverySource',
-    summary: 'the source of a recovery says where its backups are',
+    summary: 'the source of a recovery defines where its backups are',
     *check({ object, operator }) {
       const source = stringAt(object, ...recovery, 'source')
       if (source === '') return

@@ -32,12 +32,12 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
     id: 'replica/enabled-without-primary',
     severity: 'error',
     upstream: 'validateReplicaMode',
-    summary: 'replica.enabled is not set beside replica.primary',
+    summary: 'replica.enabled is not set together with replica.primary',
     *check({ object, operator }) {
       const enabled = booleanAt(object, ...replica, 'enabled')
       const primary = stringAt(object, ...replica, 'primary')
       if (enabled === undefined || primary === '') return
-      const message = phrase`${here('replica.primary')} is ${shown(primary)}, but must not be set beside replica.enabled`
+      const message = phrase`${here('replica.primary')} is ${shown(primary)}, but must not be set together with replica.enabled`
       const finding = refusal([...replica, 'primary'], message, phrase`remove replica.primary: the cluster chart always prints enabled`)
       const others = withPlaces(finding, { path: [...replica, 'enabled'], label: phrase`replica.enabled is ${named(enabled)}` })
       const type = reached(operator, releases.minor30) ? 'FieldValueForbidden' : 'FieldValueInvalid'
@@ -48,7 +48,7 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
     id: 'replica/bootstrap-set',
     severity: 'error',
     upstream: 'validateReplicaMode',
-    summary: 'a replica cluster says how it is bootstrapped',
+    summary: 'a replica cluster defines how it is bootstrapped',
     *check({ object }) {
       if (!isReplica(object) || mapAt(object, 'spec', 'bootstrap')) return
       const message = phrase`${here('bootstrap')} is not set, but a replica cluster must have pg_basebackup or recovery`
@@ -62,7 +62,7 @@ export const replicaMode: readonly Rule<OperatorSubject>[] = [
     summary: 'a new replica cluster is bootstrapped with pg_basebackup or recovery',
     *check({ object, old }) {
       const bootstrap = mapAt(object, 'spec', 'bootstrap')
-      // an object that exists has a resource version; its bootstrap no longer matters
+      // an existing object has a resource version; its bootstrap no longer matters
       if (!bootstrap || !isReplica(object) || old || stringAt(object, 'metadata', 'resourceVersion') !== '') return
       if (mapAt(bootstrap, 'pg_basebackup') || mapAt(bootstrap, 'recovery')) return
       const message = phrase`bootstrap has initdb, but a replica cluster must start with pg_basebackup or recovery`
@@ -111,7 +111,7 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token is not combined with minApplyDelay',
     *check({ object }) {
       if (tokenProblem(object) !== 'delay') return
-      const message = phrase`${here('replica.minApplyDelay')} is set, but must not be beside a promotion token`
+      const message = phrase`${here('replica.minApplyDelay')} is set, but must not be with a promotion token`
       const finding = refusal([...replica, 'minApplyDelay'], message, phrase`remove minApplyDelay`)
       const others = withPlaces(finding, { path: [...replica, 'promotionToken'], label: phrase`the promotion token`, on: 'key' })
       yield { ...others, field: 'spec.replicaCluster.minApplyDelay' }
@@ -136,7 +136,7 @@ export const promotion: readonly Rule<OperatorSubject>[] = [
     summary: 'a promotion token is base64 of a JSON object',
     *check({ object }) {
       if (tokenProblem(object) !== 'format') return
-      const message = phrase`${here('replica.promotionToken')} is no base64 of JSON, but must be copied as the demoted cluster shows it`
+      const message = phrase`${here('replica.promotionToken')} is not base64 of JSON, but must be copied as the demoted cluster shows it`
       const help = phrase`copy status.demotionToken of the demoted cluster, with its padding`
       yield { ...refusal([...replica, 'promotionToken'], message, help), field: 'spec.replicaCluster.token' }
     },

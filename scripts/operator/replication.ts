@@ -1,4 +1,4 @@
-// Do the numbers of synchronous replicas, and the failover quorum, fit the instances?
+// Do the numbers of synchronous replicas and the failover quorum match the instances?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseGoBoolean } from './go-text.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'

@@ -1,4 +1,4 @@
-// Do requests and limits fit each other, and PostgreSQL's memory?
+// Do requests and limits match each other and PostgreSQL's memory?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'

@@ -36,7 +36,7 @@ export { validationBypass } from './annotations.ts'
 /** The rules about the switch `cnpg.io/validation`; they run even when it is off, except for a ScheduledBackup. */
 export const bypassRules: readonly Rule<OperatorSubject>[] = bypass
 
-/** Most Clusters leave most stanzas out: their rules are not asked then. */
+/** Most Clusters leave out most stanzas: their rules are then skipped. */
 function within(needs: readonly string[], rules: readonly Rule<OperatorSubject>[]): Rule<OperatorSubject>[] {
   return rules.map((rule) => ({ ...rule, needs }))
 }
@@ -94,7 +94,7 @@ export function rulesFor(kind: string): readonly Rule<OperatorSubject>[] {
   return byKind.get(kind) ?? []
 }
 
-/** The rules that compare an object with its old state; they say nothing without one. */
+/** The rules that compare an object with its old state; without one they report nothing. */
 export function changeRulesFor(kind: string): readonly Rule<OperatorSubject>[] {
   return kind === 'Cluster' ? clusterChanges : []
 }
@@ -105,7 +105,7 @@ export function ruleApplies(rule: Pick<Rule<OperatorSubject>, 'since' | 'until'>
   return !(rule.until && reached(operator, rule.until))
 }
 
-/** Every rule with the kind that it is for, for documents and tests about rules. */
+/** Every rule with its kind, for documentation and tests. */
 export function allRules(): readonly { readonly title: string; readonly rules: readonly Rule<OperatorSubject>[] }[] {
   const kinds = [...byKind.keys()].map((kind) => ({ title: kind, rules: rulesFor(kind) }))
   return [{ title: 'Every kind', rules: bypass }, ...kinds, { title: 'Changes of a Cluster', rules: clusterChanges }]

@@ -1,4 +1,4 @@
-// When does a schedule run, in words, and which two readings has one of five fields?
+// When does a schedule run, in words, and which two readings does one with five fields have?
 import { neverRuns, parseSchedule, scheduleWords } from './cron.ts'
 import type { FieldSchedule } from './cron.ts'
 
@@ -12,11 +12,11 @@ export interface ScheduleReading {
 export interface Readings {
   /** seconds first, any day of the week: what the operator does; undefined: refused */
   readonly operator: ScheduleReading | undefined
-  /** minutes first: what crontab does, and what most people mean; undefined: it would be refused, or depends on the cron */
+  /** minutes first: what crontab does, and what is usually meant; undefined: it would be refused, or depends on the cron */
   readonly crontab: ScheduleReading | undefined
 }
 
-/** Both readings of a schedule of five fields; undefined: it has not five. */
+/** Both readings of a schedule of five fields; undefined: it does not have five. */
 export function readingsOf(schedule: string): Readings | undefined {
   const words = scheduleWords(schedule)
   if (words.length !== 5 || schedule.startsWith('@')) return undefined
@@ -76,14 +76,14 @@ function describeRuns(schedule: FieldSchedule, words: readonly string[]): string
   return said.join(', ')
 }
 
-/** The days of a schedule; undefined: not in a few words. */
+/** The days of a schedule; undefined: they can't be described briefly. */
 function dayPhrase({ dayOfMonth, month, dayOfWeek }: FieldSchedule): string | undefined {
   const [allDays, allWeek, allMonths] = [dayOfMonth.values.size === 31, dayOfWeek.values.size === 7, month.values.size === 12]
   const months = allMonths ? 'every month' : spoken(month.values, monthNames)
   if (months === undefined) return undefined
   const within = allMonths ? '' : ` in ${months}`
   if (allDays && allWeek) return `every day${within}`
-  // two restricted day fields widen each other, and a star with a step counts as unrestricted: too long to say
+  // two restricted day fields widen each other, and a star with a step counts as unrestricted: too long to describe
   if (!allDays && !allWeek) return undefined
   if (allDays) {
     const days = spoken(dayOfWeek.values, dayNames)

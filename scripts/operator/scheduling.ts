@@ -1,4 +1,4 @@
-// Can pods of this cluster be scheduled and started as asked?
+// Can pods of this cluster be scheduled and started as specified?
 import { here, phrase, shown } from '../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../kubernetes/label-selector.ts'
 import type { Finding, JsonMap, Message, Path, Rule } from '../model.ts'
@@ -156,7 +156,7 @@ export const environment: readonly Rule<OperatorSubject>[] = [
       for (const [index, item] of itemsAt(object, 'spec', 'env')) {
         const name = stringAt(item, 'name')
         if (!isReservedVariable(name)) continue
-        const message = phrase`env has ${shown(name)}, but the operator keeps this name for itself`
+        const message = phrase`env has ${shown(name)}, but the operator reserves this name`
         const finding = refusal(['spec', 'env', index, 'name'], message, phrase`rename the variable, or remove it`)
         yield { ...finding, field: `spec.postgresql.env[${index}].name` }
       }
@@ -174,7 +174,7 @@ export const serviceAccount: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const name = stringAt(object, 'spec', 'serviceAccountName')
       if (name === '' || !mapAt(object, 'spec', 'serviceAccountTemplate')) return
-      const message = phrase`${here('serviceAccountName')} is ${shown(name)}, but must not be set beside serviceAccountTemplate`
+      const message = phrase`${here('serviceAccountName')} is ${shown(name)}, but must not be set together with serviceAccountTemplate`
       const finding = refusal(['spec', 'serviceAccountName'], message, phrase`remove one of the two`)
       yield withPlaces(finding, { path: ['spec', 'serviceAccountTemplate'], label: phrase`the template`, on: 'key' })
     },

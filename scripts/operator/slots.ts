@@ -1,4 +1,4 @@
-// Do replication slots and the settings that they need fit together?
+// Are replication slots and the settings that they need consistent?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parsePostgresBoolean } from './go-text.ts'
 import type { Finding, JsonMap, Rule } from '../model.ts'
@@ -24,7 +24,7 @@ function usesFailoverSlots(cluster: JsonMap): boolean {
   return [...parametersOf(cluster).keys()].some((name) => name.startsWith('pg_failover_slots.'))
 }
 
-/** The major version where logical slots are to be synchronized by PostgreSQL; undefined: nothing to judge. */
+/** The major version if logical slots are to be synchronized by PostgreSQL; undefined: nothing to judge. */
 function logicalSyncMajor(cluster: JsonMap): number | undefined {
   if (booleanAt(cluster, ...logicalDecoding) !== true || usesFailoverSlots(cluster)) return undefined
   return postgresMajor(cluster)

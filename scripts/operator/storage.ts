@@ -90,7 +90,7 @@ export const storage: readonly Rule<OperatorSubject>[] = [
     *check({ object }) {
       const limit = ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData']
       if (!mapAt(object, 'spec', 'ephemeralVolumeSource') || jsonAt(object, ...limit) === undefined) return
-      const message = phrase`${here('ephemeralVolumeSource')} is set, but must not be beside ephemeralVolumesSizeLimit.temporaryData`
+      const message = phrase`${here('ephemeralVolumeSource')} is set, but must not be with ephemeralVolumesSizeLimit.temporaryData`
       const finding = refusal(['spec', 'ephemeralVolumeSource'], message, phrase`remove one of the two`)
       yield { ...withPlaces(finding, { path: limit, label: phrase`the limit is here` }), type: 'FieldValueDuplicate' }
     },

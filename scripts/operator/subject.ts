@@ -10,7 +10,7 @@ export interface OperatorSubject {
   /** version of the operator, `1.30.0` */
   readonly operator: string
   readonly env: {
-    /** whether the VolumeSnapshot CRD was there when the operator started */
+    /** whether the VolumeSnapshot CRD existed when the operator started */
     readonly volumeSnapshot: boolean
   }
 }
@@ -61,7 +61,7 @@ export function stringsAt(root: Json | undefined, ...path: Steps): string[] {
   return (listAt(root, ...path) ?? []).map((item) => (typeof item === 'string' ? item : ''))
 }
 
-/** The value of an annotation; undefined: not there. */
+/** The value of an annotation; undefined: absent. */
 export function annotationAt(object: JsonMap, name: string): string | undefined {
   const value = jsonAt(object, 'metadata', 'annotations', name)
   return typeof value === 'string' ? value : undefined

@@ -41,7 +41,7 @@ function nameProblem(name: string): Problem {
   return byteLength(name) > nameLimit ? 'length' : undefined
 }
 
-/** The name of the volume; a name that gives the same one would share it. Reproduces `VolumeMountNameForTablespace`. */
+/** The name of the volume; tablespace names that map to the same one would share it. Reproduces `VolumeMountNameForTablespace`. */
 export function tablespaceVolumeName(name: string, operator: string): string {
   const volume = name.replace(/^_/, '1').replace(/[$_]/g, '-').toLowerCase()
   return reached(operator, releases.march2026) ? `tbs-${volume}` : volume

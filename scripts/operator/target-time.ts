@@ -8,7 +8,7 @@ export function isTargetTime(text: string): boolean {
   return isPostgresTimestamp(text) || isGoTime(text)
 }
 
-/** The three layouts of Go's `time.Parse`, ranges checked; a one-digit hour and a comma pass there too. */
+/** The three layouts of Go's `time.Parse`, ranges checked; a one-digit hour and a comma are also accepted there. */
 function isGoTime(text: string): boolean {
   const found = zoned.exec(text)
   if (!found) return false

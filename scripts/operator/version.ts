@@ -1,4 +1,4 @@
-// Which operator releases are there, and from which patch on does something hold?
+// Which operator releases are there, and since which patch does something apply?
 
 const lastPatches = new Map([
   [27, { first: 1, last: 4 }],
@@ -17,15 +17,15 @@ export function isKnownOperator(operator: string): boolean {
 /** The known releases, for messages. */
 export const knownOperators = { first: '1.27.1', last: '1.30.0' } as const
 
-/** Whether schemas and rules of a minor are here, whatever the patch. */
+/** Whether schemas and rules of a minor are known, whatever the patch. */
 export function isKnownMinor(operator: string): boolean {
   const [major, minor] = parse(operator)
   return major === 1 && lastPatches.has(minor)
 }
 
 /**
- * Whether a release has what began with the given ones, one first patch per minor, lowest first.
- * A minor that is not listed has it when it is later than the lowest listed one.
+ * Whether a release has what was introduced in the given ones, one first patch per minor, lowest first.
+ * A minor that is not listed has it if it is later than the lowest listed one.
  */
 export function reached(operator: string, firsts: readonly string[]): boolean {
   const [major, minor, patch] = parse(operator)
@@ -37,7 +37,7 @@ export function reached(operator: string, firsts: readonly string[]): boolean {
   return major > lowestMajor || (major === lowestMajor && minor > lowestMinor)
 }
 
-/** The releases that brought a batch of changes, one first patch per minor. */
+/** The releases that introduced a batch of changes, one first patch per minor. */
 export const releases = {
   december2025: ['1.28.0'],
   february2026: ['1.27.3', '1.28.1', '1.29.0'],

@@ -37,7 +37,7 @@ function* twice(cluster: JsonMap, member: string, inTemplate: readonly string[])
     const other = jsonAt(cluster, 'spec', volume, 'pvcTemplate', ...inTemplate)
     const isSet = member === 'size' ? own !== '' && !isZeroQuantity(readQuantity(other)) : other !== undefined
     if (typeof own !== 'string' || !isSet) continue
-    const message = phrase`${here(`${volume}.${member}`)} is ${shown(own)}, but pvcTemplate sets it, too, and is ignored`
+    const message = phrase`${here(`${volume}.${member}`)} is ${shown(own)}, but pvcTemplate also sets it and is ignored`
     const finding = caution(['spec', volume, member], message, phrase`remove it from pvcTemplate`)
     yield withPlaces(finding, { path: ['spec', volume, 'pvcTemplate', ...inTemplate], label: phrase`ignored` })
   }
@@ -97,14 +97,14 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     id: 'storage/class-once',
     severity: 'warning',
     upstream: 'getStorageWarnings',
-    summary: 'the storage class is given once',
+    summary: 'the storage class is set once',
     check: ({ object }) => twice(object, 'storageClass', ['storageClassName']),
   },
   {
     id: 'storage/size-once',
     severity: 'warning',
     upstream: 'getStorageWarnings',
-    summary: 'the size is given once',
+    summary: 'the size is set once',
     check: ({ object }) => twice(object, 'size', ['resources', 'requests', 'storage']),
   },
   {
@@ -141,7 +141,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     id: 'monitoring/no-pod-monitor',
     severity: 'warning',
     upstream: 'getDeprecatedMonitoringFieldsWarnings',
-    summary: 'the PodMonitor is not made by the operator',
+    summary: 'the PodMonitor is not created by the operator',
     *check({ object }) {
       if (booleanAt(object, ...monitoring, 'enablePodMonitor') === true)
         yield* inUse(object, 'enablePodMonitor', phrase`write the PodMonitor yourself`)

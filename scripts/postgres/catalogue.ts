@@ -1,4 +1,4 @@
-// Which parameters does a PostgreSQL have, and what do they take?
+// Which parameters does a PostgreSQL have, and which values do they take?
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { schemasFolder } from '../repository/package.ts'
@@ -16,9 +16,9 @@ export interface Parameter {
   readonly min?: number
   readonly max?: number
   readonly words?: readonly string[]
-  /** words that are taken, too, and not worth recommending */
+  /** words that are also accepted, but not recommended */
   readonly hidden?: readonly string[]
-  /** `internal`: the server finds it out itself */
+  /** `internal`: the server determines it itself */
   readonly context: string
 }
 

@@ -1,6 +1,6 @@
 // Which encodings may a client ask for?
 
-/** Names without dashes and underscores; the server strips those, too. The same in 13 to 18. */
+/** Names without dashes and underscores; the server also strips those. The same in 13 to 18. */
 export const clientEncodings: ReadonlySet<string> = new Set(
   `abc alt big5 euccn eucjis2004 eucjp euckr euctw gb18030 gbk iso88591 iso885910 iso885913 iso885914 iso885915 iso885916 iso88592
   iso88593 iso88594 iso88595 iso88596 iso88597 iso88598 iso88599 johab koi8 koi8r koi8u latin1 latin10 latin2 latin3 latin4 latin5

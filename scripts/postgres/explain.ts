@@ -1,4 +1,4 @@
-// What does PostgreSQL say of one parameter: type, unit, bounds, when a change applies, and which rules read it?
+// What is known about one parameter of PostgreSQL: type, unit, bounds, when a change applies, and which rules read it?
 import { majorOf } from '../operator/major.ts'
 import type { RenderedObject, Rule } from '../model.ts'
 import { parametersOf } from './catalogue.ts'
@@ -21,7 +21,7 @@ export interface ParameterFacts {
 }
 
 const contexts: ReadonlyMap<string, string> = new Map([
-  ['internal', 'never: the server finds it out itself'],
+  ['internal', 'never: the server determines it itself'],
   ['postmaster', 'after a restart'],
   ['sighup', 'after a reload'],
   ['backend', 'after a reload, in new connections'],
@@ -50,7 +50,7 @@ function boundsOf({ min, max, unit }: Parameter): string[] {
   return [`${min} to ${max}${unit === undefined ? '' : ` ${/^\d/.test(unit) ? `× ${unit}` : unit}`}`]
 }
 
-/** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that note what is read. */
+/** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that record what is read. */
 export function readersOfParameter(object: RenderedObject, name: string): readonly Rule<Running>[] {
   const major = majorOf(object.value)
   if (major === undefined || parametersOf(major) === undefined) return []

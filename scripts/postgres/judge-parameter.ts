@@ -1,4 +1,4 @@
-// Would a PostgreSQL of this major start with the parameter?
+// Would PostgreSQL of this major start with the parameter?
 import { trimOf } from '../values/trim.ts'
 import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
@@ -9,8 +9,8 @@ import { judgeText } from './texts.ts'
 export type Verdict =
   | {
       readonly kind: 'unknown'
-      /** `syntax`: no name at all; `added`, `removed`: in the major `at`; `slip`: `meant` is near; `strange`: nothing is */
-      readonly reason: 'syntax' | 'added' | 'removed' | 'slip' | 'strange'
+      /** `syntax`: not a name at all; `added`, `removed`: in the major `at`; `typo`: `meant` is near; `strange`: nothing is */
+      readonly reason: 'syntax' | 'added' | 'removed' | 'typo' | 'strange'
       readonly at?: number
       readonly meant?: string
     }
@@ -18,7 +18,7 @@ export type Verdict =
       readonly kind: 'value'
       /** what the value must be, in a few words */
       readonly must: string
-      /** what to type, where that is known */
+      /** what to type, if that is known */
       readonly help?: string
     }
 
@@ -41,7 +41,7 @@ export function judgeParameter(major: number, typed: string, value: string): Ver
 }
 
 function unknown(major: number, key: string, parameters: ReadonlyMap<string, Parameter>): Verdict | undefined {
-  // what stands before a dot is an extension, whose parameters are placeholders until it is loaded
+  // the part before a dot is an extension, whose parameters are placeholders until it is loaded
   if (key.includes('.')) return undefined
   const having = majors.filter((other) => parametersOf(other)?.has(key) === true)
   const later = having.find((other) => other > major)
@@ -51,7 +51,7 @@ function unknown(major: number, key: string, parameters: ReadonlyMap<string, Par
   const meant = nearest(key, parameters.keys())
   return meant === undefined
     ? { kind: 'unknown', reason: 'strange' }
-    : { kind: 'unknown', reason: 'slip', meant: parameters.get(meant)?.name ?? meant }
+    : { kind: 'unknown', reason: 'typo', meant: parameters.get(meant)?.name ?? meant }
 }
 
 function judgeValue(parameter: Parameter, value: string, major: number): Verdict | undefined {
@@ -71,14 +71,14 @@ function judgeValue(parameter: Parameter, value: string, major: number): Verdict
   }
 }
 
-/** A unique beginning of a word is enough, or 1 and 0. */
+/** A unique prefix of a word is enough, or 1 and 0. */
 function judgeBool(parameter: Parameter, value: string): Verdict | undefined {
   const lower = value.toLowerCase()
   const isBool = lower === '1' || lower === '0' || (lower !== '' && lower !== 'o' && boolWords.some((word) => word.startsWith(lower)))
   if (!isBool) return { kind: 'value', must: 'on or off', help: `set ${parameter.name} to "on" or "off"` }
   const isOn = lower === '1' || lower === 'on' || lower[0] === 't' || lower[0] === 'y'
   if (parameter.name === 'default_with_oids' && isOn) return { kind: 'value', must: 'off', help: 'remove it' }
-  // a check of the build or of a feature that the operating system lacks is the image's affair
+  // a check of the build or of features of the operating system depends on the image
   return undefined
 }
 
@@ -121,7 +121,7 @@ function atLeast({ name: own }: Parameter, bound: string): Verdict {
 const slru = (read: number): Verdict | undefined =>
   read % 16 === 0 ? undefined : { kind: 'value', must: 'a multiple of 16 pages of 8kB', help: 'write a multiple of 128kB' }
 
-/** Whole numbers that a check of their own refuses inside the bounds. */
+/** Whole numbers within the bounds that a check of the parameter's own refuses. */
 const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = {
   commit_timestamp_buffers: slru,
   multixact_member_buffers: slru,
@@ -133,7 +133,7 @@ const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = {
   vacuum_buffer_usage_limit: (read) => (read === 0 || read >= 128 ? undefined : { kind: 'value', must: '0 or at least 128kB' }),
 }
 
-/** A bound in the unit that shows it shortest: 8388608 of 8kB → 64GB. */
+/** A bound in the unit that makes it shortest: 8388608 of 8kB → 64GB. */
 function amount(bound: number, { unit }: Parameter): string {
   if (unit === undefined || bound <= 0) return String(bound)
   const size = bound * sizeOf(unit)

@@ -8,7 +8,7 @@ import { parameters } from './parameters.ts'
 import { authFilesOf, runningOf } from './running.ts'
 import { starts } from './starts.ts'
 
-/** One database, and which of its parameters the operator refuses already. */
+/** One database, and which of its parameters the operator already refuses. */
 export interface PostgresSubject {
   readonly database: Database
   readonly values: MapValue
@@ -18,7 +18,7 @@ export interface PostgresSubject {
 
 export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary'>[] = [...parameters, ...starts, ...authRules]
 
-/** The parameters of a Cluster that admission refuses: what PostgreSQL would say of them is no second mistake. */
+/** The parameters of a Cluster that admission refuses: PostgreSQL's objection to them is not a second mistake. */
 export function refusedParameters(verdict: readonly RuledFinding[]): Set<string> {
   const refused = verdict.filter(
     ({ severity, places: [{ path }] }) => severity === 'error' && path[1] === 'postgresql' && path[2] === 'parameters',
@@ -26,18 +26,18 @@ export function refusedParameters(verdict: readonly RuledFinding[]): Set<string>
   return new Set(refused.map(({ places: [{ path }] }) => String(path[3])))
 }
 
-/** What PostgreSQL says of the parameters and the access rules of a database; nothing where its major is not known. */
+/** PostgreSQL's objections to the parameters and access rules of a database; none if its major is not known. */
 export function judgePostgres({ database, values, objects, refused }: PostgresSubject): LocatedFinding[] {
   const object = objects.find(({ kind }) => kind === 'Cluster')
   if (object === undefined) return []
   const subject = { object, values, fallback: serviceSpot(database), database }
-  const isTold = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
+  const isAlreadyReported = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
   const judge = <Subject>(rules: readonly Rule<Subject>[], asked: Subject | undefined): LocatedFinding[] =>
     asked === undefined
       ? []
       : rules.flatMap((rule) =>
           [...rule.check(asked)]
-            .filter(({ places }) => !places.some(({ path }) => isTold(path.at(-1))))
+            .filter(({ places }) => !places.some(({ path }) => isAlreadyReported(path.at(-1))))
             .map((finding) => locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)),
         )
   return [...judge([...parameters, ...starts], runningOf(object)), ...judge(authRules, authFilesOf(object))]

@@ -1,7 +1,7 @@
 // How does PostgreSQL read a number with a unit?
 import { trimOf } from '../values/trim.ts'
 
-/** `invalid`: no number, or a unit that the parameter has not. Undefined: the answer depends on the C library of the image. */
+/** `invalid`: not a number, or a unit that the parameter does not take. Undefined: the answer depends on the C library of the image. */
 export type ReadNumber = number | 'invalid' | undefined
 
 const memory = { TB: 2 ** 40, GB: 2 ** 30, MB: 2 ** 20, kB: 2 ** 10, B: 1 } as const

@@ -1,4 +1,4 @@
-// Does the PostgreSQL of a database know its parameters, and take their values?
+// Does the PostgreSQL of a database know its parameters, and accept their values?
 import { here, named, phrase } from '../findings/message.ts'
 import type { Finding } from '../model.ts'
 import { at, finding, quoted, valueOf, verdictOn } from './running.ts'
@@ -14,7 +14,7 @@ function* unknownNames({ major, parameters }: Running): Iterable<readonly [strin
   }
 }
 
-function told(name: string, { reason, at: other, meant }: Unknown, major: number): Omit<Finding, 'places'> {
+function unknownParameter(name: string, { reason, at: other, meant }: Unknown, major: number): Omit<Finding, 'places'> {
   const shown = quoted(name)
   switch (reason) {
     case 'added':
@@ -29,10 +29,10 @@ function told(name: string, { reason, at: other, meant }: Unknown, major: number
       }
     case 'syntax':
       return {
-        message: phrase`parameter ${shown} is no name, but must be letters, digits and _ with at most one dot`,
+        message: phrase`parameter ${shown} is not a valid name, but must be letters, digits and _ with at most one dot`,
         help: phrase`correct the name, or remove the parameter`,
       }
-    case 'slip':
+    case 'typo':
       return {
         message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} has no such parameter and would not start`,
         help: phrase`did you mean \`${named(meant)}\`?`,
@@ -49,26 +49,28 @@ export const parameters: readonly PostgresRule[] = [
   {
     id: 'postgres/known-parameter',
     severity: 'error',
-    summary: 'the PostgreSQL of the image has each parameter: none is misspelt, or of another major',
+    summary: 'the PostgreSQL of the image has each parameter: none is misspelt or from another major',
     *check(running) {
       for (const [name, verdict] of unknownNames(running))
-        if (verdict.reason !== 'strange') yield { ...told(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
+        if (verdict.reason !== 'strange')
+          yield { ...unknownParameter(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
     },
   },
   {
     // a minor release can add a parameter that is not known here
     id: 'postgres/parameter-listed',
     severity: 'warning',
-    summary: 'a parameter is in the list of those that the PostgreSQL of the image is known to have',
+    summary: 'each parameter is one that the PostgreSQL of the image is known to have',
     *check(running) {
       for (const [name, verdict] of unknownNames(running))
-        if (verdict.reason === 'strange') yield { ...told(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
+        if (verdict.reason === 'strange')
+          yield { ...unknownParameter(name, verdict, running.major), places: [{ path: at(name), on: 'key' }] }
     },
   },
   {
     id: 'postgres/parameter-value',
     severity: 'error',
-    summary: 'PostgreSQL takes the value of each parameter: type, unit, bounds and words',
+    summary: 'PostgreSQL accepts the value of each parameter: type, unit, bounds and words',
     *check(running) {
       for (const name of running.parameters.keys()) {
         const value = valueOf(running, name)

@@ -7,10 +7,10 @@ import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
 
-/** The parameters that a server of this major is started with. */
+/** The parameters with which a server of this major is started. */
 export interface Running {
   readonly major: number
-  /** what people wrote, by the name as they wrote it */
+  /** the written values, by the name as written */
   readonly parameters: ReadonlyMap<string, string>
   /** size of a WAL segment in MB; undefined: another cluster chose it */
   readonly segment: number | undefined
@@ -21,7 +21,7 @@ export type PostgresRule = Rule<Running>
 
 export const at = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
 
-/** A text of a list; not one that the operator expands (`${podselector:name}`), whose line is another one then. */
+/** A text of a list; not one that the operator expands (`${podselector:name}`), since its line changes. */
 function lineOf(item: Value): string | undefined {
   return item.kind === 'scalar' && typeof item.value === 'string' && !item.value.includes('${') ? item.value : undefined
 }
@@ -61,18 +61,18 @@ function segmentOf({ value }: RenderedObject): number | undefined {
   return Array.isArray(options) && options.length > 0 ? undefined : typeof walSegmentSize === 'number' ? walSegmentSize : undefined
 }
 
-const remembered = new Map<string, Verdict | undefined>()
+const cache = new Map<string, Verdict | undefined>()
 
-/** `judgeParameter` with a memory: fleets say the same again and again. */
+/** `judgeParameter` with a cache: fleets repeat the same settings. */
 export function verdictOn(major: number, name: string, value: string): Verdict | undefined {
   const key = `${major} ${name}\0${value}`
-  if (!remembered.has(key)) remembered.set(key, judgeParameter(major, name, value))
-  return remembered.get(key)
+  if (!cache.has(key)) cache.set(key, judgeParameter(major, name, value))
+  return cache.get(key)
 }
 
 /**
- * The value of a parameter that certainly reaches the server as written. Not so where the name has other capitals (then the
- * operator may write the parameter, too, and the later line wins), and where it has characters that operators escape in their own ways.
+ * The value of a parameter that certainly reaches the server as written. Not so if the name is in another case (then the
+ * operator may also write the parameter, and the later line wins), or if the value has characters that operators escape differently.
  */
 export function valueOf({ major, parameters }: Running, name: string): string | undefined {
   const value = parameters.get(name)
@@ -84,7 +84,7 @@ export function valueOf({ major, parameters }: Running, name: string): string | 
 
 const times = new WeakMap<Running['parameters'], ReadonlyMap<string, number>>()
 
-/** How often each parameter is written, whatever its capitals and the blanks around it. */
+/** How often each parameter is written, ignoring case and surrounding blanks. */
 function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number> {
   const known = times.get(parameters)
   if (known !== undefined) return known
@@ -97,7 +97,7 @@ function timesOf(parameters: Running['parameters']): ReadonlyMap<string, number>
   return counted
 }
 
-/** Whether a parameter is written, in whatever capitals; `name` has small letters. */
+/** Whether a parameter is written, ignoring case; `name` is lower-case. */
 export function isWritten({ parameters }: Running, name: string): boolean {
   return timesOf(parameters).has(name)
 }

@@ -27,7 +27,7 @@ export interface ServerError {
 }
 
 /**
- * What a server of that major refuses; no errors where the major is not known here. What depends on the image, the environment
+ * What a server of that major refuses; no errors if the major is not known here. What depends on the image, the environment
  * or a file that is not known here is left out.
  */
 export async function judgePostgres({

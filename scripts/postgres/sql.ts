@@ -1,4 +1,4 @@
-// What does PostgreSQL's own parser say of SQL?
+// Does PostgreSQL's own parser accept SQL?
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import { brotliDecompressSync } from 'node:zlib'
 import { packageFolder } from '../repository/package.ts'
 import { majors } from './catalogue.ts'
 
-/** What the raw parser refuses; nothing of the text would run. */
+/** What the raw parser refuses; none of the text would run. */
 export interface SqlError {
   /** PostgreSQL's own words */
   readonly message: string
-  /** 1-based, in characters (code points), as a server counts them; absent where it names no place */
+  /** 1-based, in characters (code points), as a server counts them; absent if it names no place */
   readonly position?: number
 }
 
@@ -33,7 +33,7 @@ declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>
   instantiate(module: object, imports: object): Promise<object>
 }
-/** Hands the compiled module over, so that no file is looked for beside the script. */
+/** Passes the compiled module, so that no file is searched for next to the script. */
 type Instantiate = (imports: object, receive: (instance: object) => void) => object
 type Factory = (options: { readonly instantiateWasm: Instantiate }) => Promise<Compiled>
 

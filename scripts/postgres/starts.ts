@@ -1,4 +1,4 @@
-// Which parameters, each fine alone, keep a server from starting together?
+// Which parameters, each valid alone, together keep a server from starting?
 import { here, named, phrase } from '../findings/message.ts'
 import type { Finding, Place } from '../model.ts'
 import { readInteger } from './number.ts'
@@ -6,12 +6,12 @@ import { at, isWritten, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 
 const protocols = ['tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']
-/** What the operator writes where nobody else does. */
+/** What the operator writes if nothing else is set. */
 const ofOperator = 'TLSv1.3'
 /** The server's own default. */
 const ofServer = 'TLSv1.2'
 
-/** A value that is fine alone; `preset` where it is not written; undefined: nothing certain is known of it. */
+/** A value that is valid alone; `preset` if it is not written; undefined: nothing certain is known about it. */
 function soundValue(running: Running, name: string, preset: string): string | undefined {
   if (!isWritten(running, name)) return preset
   const value = valueOf(running, name)
@@ -67,18 +67,18 @@ function* statisticsTwice(running: Running): Iterable<Finding> {
   const parts = ['log_parser_stats', 'log_planner_stats', 'log_executor_stats'].filter((name) => isOn(running, name))
   if (!isOn(running, whole) || parts.length === 0) return
   yield {
-    message: phrase`${here(whole)} is on, but must be off beside ${parts.join(', ')}`,
+    message: phrase`${here(whole)} is on, but must be off with ${parts.join(', ')}`,
     places: places(running, whole, ...parts),
     help: phrase`remove ${named(whole)}, or ${parts.join(', ')}`,
   }
 }
 
 function* noProtocol(running: Running): Iterable<Finding> {
-  // without TLS nobody compares them
+  // without TLS they are not compared
   if (!running.isOperated && !isOn(running, 'ssl')) return
   const names = ['ssl_min_protocol_version', 'ssl_max_protocol_version'] as const
   const [min, max] = [soundValue(running, names[0], running.isOperated ? ofOperator : ofServer), soundValue(running, names[1], ofOperator)]
-  // an empty maximum is none
+  // an empty maximum means no limit
   if (min === undefined || max === undefined || max === '') return
   if (protocols.indexOf(min.toLowerCase()) <= protocols.indexOf(max.toLowerCase())) return
   const from = running.parameters.has(names[0]) ? '' : running.isOperated ? ' (set by the operator)' : ' (the default)'
@@ -93,7 +93,7 @@ export const starts: readonly PostgresRule[] = [
   {
     id: 'postgres/starts',
     severity: 'error',
-    summary: 'parameters that the server checks together let it start: reserved connections, WAL sizes, statistics, TLS versions',
+    summary: 'parameters that the server checks together allow it to start: reserved connections, WAL sizes, statistics, TLS versions',
     *check(running) {
       yield* tooFewConnections(running)
       yield* lessThanTwoSegments(running)

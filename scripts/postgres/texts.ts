@@ -1,8 +1,8 @@
-// Which texts do parameters with a grammar of their own refuse, whatever the image?
+// Which texts do parameters with their own grammar refuse, whatever the image?
 import { clientEncodings } from './encodings.ts'
 import { splitList } from './list.ts'
 
-/** What the text must be; undefined: it is taken, or that depends on more than the text. */
+/** What the text must be; undefined: it is accepted, or that depends on more than the text. */
 type Refusal = string | undefined
 type TextRule = (text: string, major: number) => Refusal
 
@@ -34,7 +34,7 @@ function dateStyle(text: string): Refusal {
   return styles.size > 1 || orders.size > 1 ? 'one style and one order' : undefined
 }
 
-/** 18 made a list of what was a bool; the words of the bool are still taken, alone and in full. */
+/** 18 turned a bool into a list; the words of the bool are still accepted, alone and in full. */
 function logConnections(text: string): Refusal {
   const names = splitList(text)
   if (names === undefined) return list
@@ -50,7 +50,7 @@ function timeZone(text: string): Refusal {
   const must = 'the name of a time zone, or hours between -167 and 167'
   if (/^interval/i.test(text)) return /^interval[ \t\n]*'[^']*'$/i.test(text) ? undefined : must
   if (/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(text)) return Math.abs(Number(text)) <= 167 ? undefined : must
-  // a rule of POSIX (`UTC+3`) has a number; without one it is a file, and no time zone is called like that
+  // a POSIX rule (`UTC+3`) has a number; without one it is a file, and no time zone has such a name
   return /\d/.test(text) || /^[A-Za-z_/+.-]*$/.test(text) ? undefined : must
 }
 

@@ -1,6 +1,6 @@
 // Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
 import { textOf } from '../findings/message.ts'
-import type { Diagnostic, Message, Part, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
+import type { Diagnostic, Message, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { byText } from '../values/by-text.ts'
@@ -20,31 +20,46 @@ export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {
   const placeKey = placeKeys()
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   for (const finding of suppress([...all], around)) {
-    const key = `${finding.rule}\0${placeKey(finding)}\0${wordsOf(finding)}`
-    const group = groups.get(key) ?? { first: finding, databases: new Set<string>() }
+    const place = `${finding.rule}\0${placeKey(finding)}`
+    // a list of names is the same for all, and has the own name of each
+    const [verbatim, nameless] = [`${place}\0${wordsOf(finding, false)}`, `${place}\0${wordsOf(finding, true)}`]
+    const group = groups.get(verbatim) ?? groups.get(nameless) ?? { first: finding, databases: new Set<string>() }
     if (finding.database !== undefined) group.databases.add(finding.database)
-    groups.set(key, group)
+    groups.set(verbatim, group).set(nameless, group)
   }
-  return withoutExcess([...groups.values()])
+  return withoutExcess([...new Set(groups.values())])
     .map(({ first, databases }) => toDiagnostic(first, [...databases].sort(byCodeUnit)))
     .sort(byPlace)
 }
 
-/** What a finding says, without the names of its database: those are in values, not among the words of a rule. */
-function wordsOf({ message, help = [], related = [], database }: LocatedFinding): string {
-  const names = database === undefined ? undefined : namesOf(database)
-  const nameless = (part: Part): Part =>
-    names !== undefined && typeof part === 'object' && 'shown' in part ? part.shown.replaceAll(names, '\u0001') : part
-  const texts = [message, help, ...related.map((spot) => spot.message)]
-  return texts.map((text) => textOf(text.map(nameless), Number.POSITIVE_INFINITY)).join('\0')
+/** What a finding says; nameless: without the names of its database, which are in values, and in help also where it says what to type. */
+function wordsOf({ message, help = [], related = [], database }: LocatedFinding, isNameless: boolean): string {
+  const names = database === undefined || !isNameless ? undefined : namesOf(database)
+  const said = (text: Message): string =>
+    textOf(
+      text.map((part) =>
+        names !== undefined && typeof part === 'object' && 'shown' in part ? part.shown.replaceAll(names.own, '\u0001') : part,
+      ),
+      Number.POSITIVE_INFINITY,
+    )
+  const typed = textOf(help, Number.POSITIVE_INFINITY)
+  return [
+    said(message),
+    names === undefined ? typed : typed.replaceAll(names.all, '\u0001'),
+    ...related.map((spot) => said(spot.message)),
+  ].join('\0')
 }
 
-/** The parts of a database's id: whole words, and of its environment those inside of longer names only. */
+/**
+ * The parts of a database's id, as whole words: `own` has the environment inside of longer names only, since what is said of
+ * an environment must not be shown as said of another; `all` is for help, which says what to type.
+ */
 const namesOf = byText((database) => {
   const names = database.split('/').map((name) => name.replaceAll(/[^\w-]/g, (character) => `\\${character}`))
-  const environment = names.pop()
-  const others = names.map((name) => `\\b${name}\\b`)
-  return new RegExp([...others, `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`].join('|'), 'g')
+  const all = names.map((name) => `\\b${name}\\b`)
+  const environment = names.at(-1)
+  const own = [...all.slice(0, -1), `(?<=[-/])${environment}\\b`, `\\b${environment}(?=[-/])`]
+  return { own: new RegExp(own.join('|'), 'g'), all: new RegExp(all.join('|'), 'g') }
 })
 
 interface Group {

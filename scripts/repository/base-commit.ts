@@ -4,20 +4,20 @@ import { ask, calls, GitFailure } from './git-command.ts'
 /** Where a change starts. */
 export interface Start {
   readonly commit: string
-  /** it is HEAD itself: nothing is committed since */
+  /** it is HEAD itself: nothing has been committed since */
   readonly isHead: boolean
 }
 
 /**
  * The commit that a change starts from: the merge base of HEAD and `ref` (a branch, a tag, a commit). With HEAD unborn
- * it is `ref` itself. What stands in the way (no repository, no such ref, a shallow clone, no common history) is a
+ * it is `ref` itself. An obstacle (no repository, no such ref, a shallow clone, no common history) is a
  * GitFailure that says what to do.
  */
 export function mergeBase(root: string, ref: string): Start {
   // eslint-disable-next-line no-control-regex
   if (/^$|^[-^]|[\0-\x20\x7f]|\.\./.test(ref))
     throw new GitFailure(`--base is \`${ref}\`, but must name a branch, a tag or a commit, such as origin/main`)
-  if (ref.endsWith('/')) throw new GitFailure(`--base is \`${ref}\`, but names no branch; is the variable behind it empty?`)
+  if (ref.endsWith('/')) throw new GitFailure(`--base is \`${ref}\`, but names no branch; is the variable in it empty?`)
   const [head, , base] = ask(root, calls.symmetric(ref))?.split('\n') ?? []
   if (base !== undefined) return { commit: base.slice(1), isHead: base.slice(1) === head }
   const commit = ask(root, calls.commit(ref))
@@ -29,10 +29,10 @@ export function mergeBase(root: string, ref: string): Start {
     )
   if ((ask(root, calls.commit('HEAD')) ?? '') === '') return { commit, isHead: false }
   if (shallow) throw new GitFailure(`this clone is shallow and holds no common commit of \`${ref}\` and HEAD; ${deepen}`)
-  throw new GitFailure(`\`${ref}\` and HEAD have no common commit, but a change is judged from where it began; name another base`)
+  throw new GitFailure(`\`${ref}\` and HEAD have no common commit, but a change is compared with where it began; name another base`)
 }
 
-/** Where only a remote has the branch (a fresh clone of a pull request), or where a variable held a whole ref. */
+/** For a branch that only a remote has (a fresh clone of a pull request), or a variable that holds a whole ref. */
 function otherName(root: string, ref: string): string | undefined {
   const branch = ref.replace(/^(?:refs\/remotes\/)?(?:origin|upstream)\/(?=refs\/heads\/)/, '').replace(/^refs\/heads\//, '')
   if (!/^[\w][\w./+@-]*$/.test(branch) || branch.endsWith('.')) return undefined
@@ -44,7 +44,7 @@ function otherName(root: string, ref: string): string | undefined {
 }
 
 function howToGet(ref: string): string {
-  if (/^0+$/.test(ref)) return 'zeros stand for a branch that was just made, so name the branch that it came from'
+  if (/^0+$/.test(ref)) return 'zeros mean a branch that was just created, so name the branch that it came from'
   const remote = /^(?:refs\/remotes\/)?(origin|upstream)\/(?!refs\/)(.+)$/.exec(ref)
   return remote === null ? 'see `git branch --all`' : `run \`git fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
 }
@@ -55,11 +55,11 @@ export function hasCommit(root: string, ref: string): boolean {
 }
 
 /**
- * HEAD as what is staged is compared with: undefined before the first commit, and while a merge is being concluded
- * (what the other side did was judged there, against its own past).
+ * The HEAD with which the index is compared: undefined before the first commit, and while a merge is being concluded
+ * (the other side's changes were checked there, against its own history).
  */
 export function stagedBase(root: string): string | undefined {
-  // names that stand for nothing are left out of the answer
+  // names that resolve to nothing are left out of the answer
   const [head, ...merged] = ask(root, calls.heads('HEAD', 'MERGE_HEAD'))?.split('\n') ?? []
   return head === '' || merged.length > 0 ? undefined : head
 }

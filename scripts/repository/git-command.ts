@@ -1,14 +1,13 @@
-// What is git asked, and how is it kept from running anything or reading the work tree?
-import { printed } from '../values/printed.ts'
+// Which git commands run, and how is git kept from executing anything or reading the work tree?
 import { execFileSync } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { findRepository } from './place.ts'
 import type { Repository } from './place.ts'
 
-/** Git said no; the message is for a person. */
+/** Git failed; the message is for the user. */
 export class GitFailure extends Error {
-  /** git looked, and found nothing */
+  /** git searched and found nothing */
   readonly isAnswer: boolean
   constructor(message: string, isAnswer = false) {
     super(message)
@@ -16,7 +15,7 @@ export class GitFailure extends Error {
   }
 }
 
-/** One question to git. All of them are in `ask`, so that what git may read can be seen in one place. */
+/** One git command. All of them are in `ask`, so that what git may read can be seen in one place. */
 export interface GitCall {
   readonly args: readonly string[]
   readonly input?: string
@@ -42,7 +41,7 @@ export const calls = {
   index: (folders: readonly string[]): GitCall => ({
     args: ['--literal-pathspecs', 'ls-files', '--stage', '-t', '-z', '--', ...folders.map(folderSpec)],
   }),
-  /** reads the index: those of these files that a commit would hold, so not what `git add -N` announces */
+  /** reads the index: those of these files that a commit would hold, so not those of `git add -N` */
   staged: (emptyTree: string, paths: readonly string[]): GitCall => ({
     args: [
       '--literal-pathspecs',
@@ -91,8 +90,8 @@ export const calls = {
 }
 
 /**
- * Settings that run something, or reach out. Those of the command line are stronger than any file. None is needed for a
- * call above; they are there for what a later git may do on its own.
+ * Settings that run programs or use the network. The command line overrides any file. None is needed for a
+ * call above; they guard against what a later git may do by itself.
  */
 const neutral = {
   'safe.bareRepository': 'explicit',
@@ -121,7 +120,7 @@ const neutral = {
 
 const options = ['--no-pager', ...Object.entries(neutral).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 
-/** What git's own variables of a person may say: where it is installed, their settings, what it traces. */
+/** The git variables of the user that are kept: where it is installed, their settings, what it traces. */
 const kept = /^GIT_(?:EXEC_PATH|CONFIG_.*|CONFIG|TRACE.*|TEST_ASSUME_DIFFERENT_OWNER)$/
 /** Variables that a hook sets for the repository that runs it, and that would mislead git in any other. */
 const ofHook = ['GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_QUARANTINE_PATH']
@@ -134,7 +133,7 @@ function environment(): NodeJS.ProcessEnv {
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_LAZY_FETCH: '1',
-    // a git that is too old for the line above would fetch, but may use no protocol
+    // a git that is too old for the line above would fetch, but no protocol is allowed
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_PROTOCOL_FROM_USER: '0',
     GIT_ASKPASS: '',
@@ -146,14 +145,14 @@ function environment(): NodeJS.ProcessEnv {
   }
 }
 
-/** What git prints, asked in a folder; a GitFailure where it says no. */
+/** What git prints when run in a folder; a GitFailure if it fails. */
 export function git(root: string, call: GitCall): Buffer {
   const { top, gitFolder, variables } = repositoryOf(root)
   const args = [...options, `--git-dir=${gitFolder}`, `--work-tree=${top}`, '-C', root, ...call.args]
   return run(args, { ...environment(), ...variables }, call.input)
 }
 
-/** Git's answer, or undefined where it knows none. That it can't look at all (no repository, broken settings) is a GitFailure. */
+/** Git's answer, or undefined if it has none. If it can't search at all (no repository, broken settings) that is a GitFailure. */
 export function ask(root: string, call: GitCall): string | undefined {
   try {
     return git(root, call).toString('utf8').trim()
@@ -165,9 +164,9 @@ export function ask(root: string, call: GitCall): string | undefined {
 
 const isMissing = 'git is not installed, but this option needs it'
 const isPartial =
-  'this is a partial clone that lacks some of what is compared, and nothing is fetched unasked; run `git fetch --refetch --no-filter`'
+  'this is a partial clone that lacks some of what is compared, and nothing is fetched automatically; run `git fetch --refetch --no-filter`'
 
-/** Objects that a clone lacks: nothing is fetched behind a person's back. */
+/** Objects that a clone lacks: nothing is fetched automatically. */
 export function lackingObjects(): GitFailure {
   return new GitFailure(isPartial)
 }
@@ -177,13 +176,13 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
     return execFileSync('git', args, { input: input ?? '', maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'pipe'], env })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
-    const stderr = error instanceof Error && 'stderr' in error ? printed(error.stderr).trim() : ''
+    const stderr = error instanceof Error && 'stderr' in error && Buffer.isBuffer(error.stderr) ? error.stderr.toString('utf8').trim() : ''
     if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
     const [first = ''] = stderr.split('\n')
     const advice = /^[ \t]+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
-    const told = first === '' ? 'git could not be run to its end' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`
+    const reason = first === '' ? 'git did not run to completion' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`
     const isAnswer = error instanceof Error && 'status' in error && error.status === 1
-    throw new GitFailure(advice === undefined ? told : `${told}; run \`${advice}\``, isAnswer)
+    throw new GitFailure(advice === undefined ? reason : `${reason}; run \`${advice}\``, isAnswer)
   }
 }
 
@@ -205,7 +204,7 @@ function repositoryOf(root: string): Opened {
   return result
 }
 
-/** A repository that a person keeps apart from its work tree names both in variables. */
+/** A repository kept apart from its work tree is named, with its work tree, in variables. */
 function namedRepository(): Repository | undefined {
   const { GIT_DIR: folder, GIT_WORK_TREE: top } = process.env
   if (folder === undefined || folder === '') return undefined
@@ -222,8 +221,8 @@ function realpathOf(path: string): string | undefined {
 }
 
 /**
- * Git refuses a repository of another owner, since its settings run programs; it does not look where it is told the git
- * folder. So it is asked once, without that, where the owner is not the person who runs this.
+ * Git refuses a repository of another owner, since its settings can run programs; it does not check when it is given the git
+ * folder. So it is run once without that if the owner is not the current user.
  */
 function isOwn(path: string): boolean {
   const user = process.geteuid?.()
@@ -239,7 +238,7 @@ function hookVariables({ top, gitFolder }: Repository): NodeJS.ProcessEnv {
   const own = folder === undefined || folder === '' ? findRepository(realpathSync(process.cwd()))?.gitFolder : realpathOf(resolve(folder))
   if (own !== gitFolder) return {}
   const present = ofHook.filter((name) => process.env[name] !== undefined)
-  // git counts a path that is not absolute from the top
+  // git resolves a path that is not absolute from the top
   return Object.fromEntries(
     present.map((name) => [name, name.endsWith('DIRECTORIES') ? process.env[name] : resolve(top, process.env[name] as string)]),
   )

@@ -13,12 +13,12 @@ export interface Entry {
 const link = '120000'
 const submodule = '160000'
 
-/** The staged files below the given folders of `root` (which may lie inside a larger repository); texts are read when they are asked for. */
+/** The staged files below the given folders of `root` (which may lie inside a larger repository); texts are read on demand. */
 export function indexTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
   for (const { path, mode, id, stage } of listIndex(root, folders)) {
     if (stage !== '0')
-      throw new GitFailure(`${path} has a merge conflict, but what is staged must be one text; resolve it and \`git add\` it`)
+      throw new GitFailure(`${path} has a merge conflict, but a staged file must be one text; resolve it and \`git add\` it`)
     entries.set(path, { mode, id })
   }
   for (const path of announced(root, entries)) entries.delete(path)
@@ -32,7 +32,7 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
   }
 }
 
-/** Files that `git add -N` announces: their text is not staged, and the index holds an empty one in its place. */
+/** Files of `git add -N`: their text is not staged, and the index holds an empty one in its place. */
 function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly string[] {
   const [first] = entries.values()
   const emptyId = blobId('', first?.id.length ?? 0)
@@ -40,7 +40,7 @@ function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly 
   const [, one] = empty[0] ?? []
   if (one === undefined) return []
   const paths = empty.map(([path]) => path)
-  // every file there is would be a long command line
+  // listing every file would make a long command line
   const asked = paths.length > 500 ? ['.'] : paths
   const staged = new Set(
     git(root, calls.staged(objectId('tree', Buffer.alloc(0), one.id.length), asked))
@@ -70,7 +70,7 @@ export function listIndex(root: string, folders: readonly string[]): readonly Li
   return listed
 }
 
-/** The files that a sparse checkout leaves out of the work tree: they are there all the same, and a change does not delete them. */
+/** The files that a sparse checkout leaves out of the work tree: they exist nevertheless, and a change does not delete them. */
 export function skippedTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
   for (const { path, mode, id, isSkipped } of listIndex(root, folders)) if (isSkipped) entries.set(path, { mode, id })
@@ -86,8 +86,8 @@ function grep(root: string, words: readonly string[], folder: string): ReadonlyS
 }
 
 /**
- * Texts by path and id. A text that is not here yet is read together with those that follow it in the order of paths,
- * four times as many at each miss: a look at a few files reads few, a look at all of them costs a handful of git processes.
+ * Texts by path and id. A text that has not been read yet is read together with those that follow it in path order,
+ * four times as many at each miss: reading a few files costs little, reading all of them costs a handful of git processes.
  */
 function readAhead(
   root: string,
@@ -126,13 +126,13 @@ function readAhead(
 /** A commit's files, and which of them differ from the current state. */
 export interface CommitTree {
   readonly tree: Tree
-  /** whether a path's content is another one now (or is there on one side only) */
+  /** whether a path's content has changed since (or exists on one side only) */
   readonly differs: (path: string) => boolean
 }
 
 /**
  * The files of a commit below the given folders of `root`, or of `at`, a folder from the repository's top. A file that is
- * the same now is handed over from `current`; the others that are `wanted` are read by one git process.
+ * unchanged is taken from `current`; the others that are `wanted` are read by one git process.
  */
 export function commitTree(
   root: string,
@@ -175,11 +175,11 @@ export function commitTree(
 }
 
 const linkToNothing = {
-  message: 'is a link that leads to no file of the same folders in git',
-  help: 'commit what it leads to, or copy the file',
+  message: 'is a link to something that is not a file in the same folders in git',
+  help: 'commit its target, or copy the file',
 }
 
-/** `id` empty: a link that leads to nothing in this tree. */
+/** `id` empty: a link to nothing in this tree. */
 function treeOf(files: ReadonlyMap<string, string>, text: (path: string, id: string) => FileText | undefined): Tree {
   return {
     paths: [...files.keys()].sort(),

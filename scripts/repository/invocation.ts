@@ -1,11 +1,11 @@
-// Which command can be typed where our advice is read?
+// Which command line of this program works where our advice is read?
 import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import { readRegular } from './named-file.ts'
 import { workTree } from './tree.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What a person can type to put generated files right. */
+/** The commands that update generated files. */
 export interface Advice {
   /** the command line of `render` */
   readonly render: string
@@ -27,7 +27,7 @@ export function commandLine(workspace: Workspace, command: string): string {
   return shellLine([...programWords(process.argv[1], workspace), command, ...(folder === '.' ? [] : ['--root', folder]), ...elsewhere])
 }
 
-/** How generated files are put right from here. */
+/** How generated files are updated from here. */
 export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   const { root, cwd = root } = workspace
   const files = staged ? workTree(root, []) : undefined
@@ -41,7 +41,7 @@ export function adviceFor(workspace: Workspace, staged: boolean): Advice {
   }
 }
 
-/** Words as a shell takes them; what needs no quotes has none. */
+/** Words for a shell, quoted only if necessary. */
 export function shellLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
 }

@@ -1,11 +1,11 @@
-// Where did a folder stand in a commit, if it stands elsewhere now?
+// Where was a folder in a commit, if it is elsewhere now?
 import { existsSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { calls, git } from './git-command.ts'
 import { repositoryTop } from './place.ts'
 import { skippedFiles } from './sparse.ts'
 
-/** The paths of a commit, from the top of the repository, that are there no more. */
+/** The paths of a commit, from the top of the repository, that no longer exist. */
 function* gonePaths(root: string, commit: string): Iterable<string> {
   const top = repositoryTop(root)
   const skipped = skippedFiles(top, [''])
@@ -15,7 +15,7 @@ function* gonePaths(root: string, commit: string): Iterable<string> {
 
 /**
  * The folders of a commit, from the top of the repository, that held some of the given files (by their paths below the folder)
- * and hold them no more: those that held most of them.
+ * and no longer do: the one or ones that held the most of them.
  */
 export function movedFolders(root: string, commit: string, files: ReadonlySet<string>): readonly string[] {
   const counts = new Map<string, number>()
@@ -32,7 +32,7 @@ export function movedFolders(root: string, commit: string, files: ReadonlySet<st
   return [...counts].filter(([, count]) => count === most).map(([folder]) => folder)
 }
 
-/** The folders of a commit, from the top of the repository, that hold `file` and hold it no more; and `root` from there. */
+/** The folders of a commit, from the top of the repository, that held `file` and no longer do; and `root` from there. */
 export function leftFolders(root: string, commit: string, file: string): { readonly folders: readonly string[]; readonly here: string } {
   const folders = [...gonePaths(root, commit)]
     .filter((path) => path === file || path.endsWith(`/${file}`))

@@ -1,11 +1,11 @@
-// What is in a file that was named on the command line, or that a person may keep beside the repository?
+// What is in a file that was named on the command line, or that may be kept outside the repository's own files?
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 
-/** The objects of a large fleet take a tenth of it. */
+/** The objects of a large fleet take a tenth of this. */
 const mostBytes = 64 * 1024 * 1024
 const chunk = 64 * 1024
 
-/** A device that never ends has no length that could be asked for. */
+/** A device that never ends has no length to check beforehand. */
 export class TooLarge extends Error {
   readonly code = 'EFBIG'
   constructor() {
@@ -13,7 +13,7 @@ export class TooLarge extends Error {
   }
 }
 
-/** All bytes of a file, of a pipe, or behind a descriptor; errors of the file system, and TooLarge, are thrown. */
+/** All bytes of a file, a pipe or a descriptor; errors of the file system, and TooLarge, are thrown. */
 export function readNamed(file: string | number): Buffer {
   // a named pipe that nobody writes to is empty, and is not waited for; Windows has no such flag
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -34,7 +34,7 @@ export function readNamed(file: string | number): Buffer {
   }
 }
 
-/** A terminal or a pipe that has nothing yet is asked again; Windows calls the end of a pipe an error. */
+/** A terminal or a pipe that has nothing yet is read again; Windows reports the end of a pipe as an error. */
 function readPart(descriptor: number, part: Buffer): number {
   for (;;) {
     try {
@@ -48,7 +48,7 @@ function readPart(descriptor: number, part: Buffer): number {
   }
 }
 
-/** The same of a regular file only, links followed; undefined: there is none. */
+/** The same for a regular file only, links followed; undefined: there is none. */
 export function readRegular(path: string): Buffer | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readNamed(path) : undefined
 }

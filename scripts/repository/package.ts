@@ -1,11 +1,11 @@
-// Where do the files of this package lie, and which version is it?
+// Where are the files of this package, and which version is it?
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 let top: string | undefined
 
-/** The folder of this package: the nearest one above this file that has its schemas, whether it runs from scripts/ or from dist/. */
+/** The folder of this package: the nearest one above this file that has `schemas/`, whether it runs from scripts/ or from dist/. */
 export function packageFolder(): string {
   if (top !== undefined) return top
   let at = dirname(fileURLToPath(import.meta.url))
@@ -32,7 +32,7 @@ export function programVersion(): string {
   return description().version
 }
 
-/** Where this project is on the web, by package.json. */
+/** Where this project is on the web, according to package.json. */
 export function homePage(): string {
   return description()
     .repository.url.replace(/^git\+/, '')

@@ -3,17 +3,17 @@ import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { readRegular } from './named-file.ts'
 
-/** A repository as our own search finds it: git's looks for bare ones too, and a pull request can bring one as plain files. */
+/** A repository as our own search finds it: git also looks for bare ones, and a pull request can add one as plain files. */
 export interface Repository {
   /** the folder that holds `.git` */
   readonly top: string
-  /** what `.git` is or names: the folder with HEAD and the index */
+  /** what `.git` is or points to: the folder with HEAD and the index */
   readonly gitFolder: string
-  /** what a person owns if the repository is theirs */
+  /** what the user owns if the repository is theirs */
   readonly owned: readonly string[]
 }
 
-/** The nearest folder upward with a `.git` that git would take; `folder` is a real path. */
+/** The nearest folder upward with a `.git` that git would accept; `folder` is a real path. */
 export function findRepository(folder: string): Repository | undefined {
   for (let top = folder; ; top = dirname(top)) {
     const found = repositoryIn(top)
@@ -39,17 +39,17 @@ function repositoryIn(top: string): Repository | undefined {
   }
 }
 
-/** HEAD may be a link to nothing; everything else of a git folder may stand in another one. */
+/** HEAD may be a link to nothing; everything else of a git folder may be in another one. */
 function isGitFolder(folder: string): boolean {
   return lstatSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) !== undefined
 }
 
-/** The folder that holds `.git`; the folder itself outside of git. */
+/** The folder that holds `.git`; the folder itself outside git. */
 export function repositoryTop(folder: string): string {
   return findRepository(folder)?.top ?? folder
 }
 
-/** The folder as git's top level sees it (`infra/`), for annotations; empty at the top, or outside of git. */
+/** The folder as git's top level sees it (`infra/`), for annotations; empty at the top, or outside git. */
 export function folderInRepository(folder: string): string {
   const inside = relative(repositoryTop(folder), folder)
   return inside === '' ? '' : `${inside.split(sep).join('/')}/`

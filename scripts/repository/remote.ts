@@ -1,4 +1,4 @@
-// What is a checkout called that isn't the root's own?
+// What is a checkout other than the root's own called?
 import { trimEndOf } from '../values/trim.ts'
 import { basename } from 'node:path'
 import { ask, calls } from './git-command.ts'
@@ -6,7 +6,7 @@ import { findRepository } from './place.ts'
 
 /**
  * Host and path of the remote `origin`, the same for each way to write it (`git@host:team/deploy.git`, `https://host/team/deploy`);
- * no user, password or port. Without a remote the name of the folder.
+ * no user, password or port. Without a remote it is the name of the folder.
  */
 export function remoteName(top: string): string {
   return normalizeRemote(originOf(top) ?? '') ?? basename(top)

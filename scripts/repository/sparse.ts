@@ -5,7 +5,7 @@ import { skippedTree } from './git.ts'
 import { findRepository } from './place.ts'
 import type { Tree } from './tree.ts'
 
-/** The files below some folders that the index alone holds; undefined where everything is checked out, which costs no process. */
+/** The files below some folders that only the index holds; undefined if everything is checked out, which costs no process. */
 export function skippedFiles(root: string, folders: readonly string[]): Tree | undefined {
   const repository = findRepository(root)
   if (repository === undefined || !isSparse(repository.gitFolder)) return undefined
@@ -16,7 +16,7 @@ function isSparse(gitFolder: string): boolean {
   return existsSync(join(gitFolder, 'info/sparse-checkout'))
 }
 
-/** The work tree with what a sparse checkout leaves out of it, as the index has it. */
+/** The work tree plus the files that a sparse checkout leaves out, as the index has them. */
 export function withSkipped(tree: Tree, root: string, folders: readonly string[]): Tree {
   const skipped = skippedFiles(root, folders)
   if (skipped === undefined || skipped.paths.length === 0) return tree

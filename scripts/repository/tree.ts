@@ -5,7 +5,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import type { Dirent } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
-/** Larger files are refused unread: no values file comes near, and whatever is read must be answered within seconds. */
+/** Larger files are refused unread: no values file comes near, and whatever is read must be checked within seconds. */
 const maxBytes = 1024 * 1024
 
 /** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
@@ -13,7 +13,7 @@ export type FileText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string; readonly help?: string; readonly line?: number }
 
-/** A folder or a link that could not be looked into, and why. */
+/** A folder or a link that could not be read, and why. */
 export interface Blocked {
   readonly path: string
   readonly message: string
@@ -24,25 +24,25 @@ export interface Blocked {
 export interface Tree {
   /** sorted by code unit */
   readonly paths: readonly string[]
-  /** folders and links that stand among the files and can't be followed */
+  /** folders and links among the files that can't be followed */
   readonly blocked?: readonly Blocked[]
   /** undefined: there is no such file */
   readonly read: (path: string) => FileText | undefined
-  /** the path as a person can open it, where it differs */
+  /** the path as the user can open it, if it differs */
   readonly shown?: (path: string) => string
-  /** the commit as a person named it, where the texts are not the current ones */
+  /** the commit as the user named it, if the texts are not the current ones */
   readonly revision?: string
-  /** git's id of a file's content, where it is known without reading the file */
+  /** git's id of a file's content, if it is known without reading the file */
   readonly blob?: (path: string) => string | undefined
-  /** whether a file need not be read before somebody looks into it: nobody asks about what did not change */
+  /** whether a file need not be read in advance: files that did not change are rarely needed */
   readonly later?: (path: string) => boolean
-  /** reads some files at once, where that costs less than one by one */
+  /** reads some files at once, if that costs less than one by one */
   readonly prefetch?: (paths: readonly string[]) => void
   /** every file of the repository below the root, where this tree lists only some folders */
   readonly wide?: () => Tree
   /** folders that come from another repository: its address, and where the folder is there (`` or `a/b/`) */
   readonly homes?: readonly { readonly folder: string; readonly url: string; readonly prefix: string }[]
-  /** the files of a folder that hold one of some words, where that can be told without reading them all */
+  /** the files of a folder that hold one of some words, if that can be found without reading them all */
   readonly mentioning?: (words: readonly string[], folder: string) => ReadonlySet<string>
 }
 
@@ -66,7 +66,7 @@ const skipped: ReadonlySet<string> = new Set(['node_modules'])
 
 /**
  * The work tree below the given folders, hidden files left out. Symlinks that stay inside the root are followed, others and special files
- * (pipes, devices, sockets) are listed, but answered with a message and never opened.
+ * (pipes, devices, sockets) are listed, but reading them gives a message; they are never opened.
  */
 export function workTree(root: string, folders: readonly string[]): Tree {
   const listed = new Map<string, Kind>()
@@ -77,7 +77,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
     try {
       entries = readdirSync(base, { withFileTypes: true })
     } catch (error) {
-      blocked.push({ path: prefix.slice(0, -1), message: `can't be looked into (${codeOf(error)})` })
+      blocked.push({ path: prefix.slice(0, -1), message: `can't be read (${codeOf(error)})` })
       return
     }
     for (const entry of entries) {
@@ -95,31 +95,31 @@ export function workTree(root: string, folders: readonly string[]): Tree {
     else list(base, `${path}/`, depth)
   }
   const follow = (link: string, path: string, depth: number): void => {
-    // what leads nowhere may have been meant as a folder, unless its name is that of a file
+    // a link to nothing may have been meant as a folder, unless it is named like a file
     const isFileName = /\.\w+$/.test(path)
     const block = (message: string, kind: Kind): void => {
       if (isFileName) listed.set(path, kind)
-      else blocked.push({ path, message, help: 'remove the link, or copy what it leads to' })
+      else blocked.push({ path, message, help: 'remove the link, or copy its target' })
     }
     let target: string
     try {
       target = realpathSync(link)
     } catch (error) {
-      block(codeOf(error) === 'ELOOP' ? 'is a link in a circle' : 'is a link that leads nowhere', 'special')
+      block(codeOf(error) === 'ELOOP' ? 'is a link that leads to itself' : 'is a link to nothing', 'special')
       return
     }
     const here = `${realpathSync(dirname(link))}${sep}`
-    if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that it stands in', 'special')
+    if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that contains it', 'special')
     else if (!isInside(realRoot, target)) block('is a link that leads out of the repository', 'outside')
     else if (!isDirectory(target)) listed.set(path, isFile(target) ? 'file' : 'special')
     else if (depth < 8) enter(target, path, depth + 1)
-    else block('is a link behind eight others, but links are followed no further', 'special')
+    else block('is the ninth link in a chain, but only eight are followed', 'special')
   }
   for (const folder of folders) {
     const base = join(root, folder)
     if (!isDirectory(base)) continue
     if (isInside(realRoot, realpathSync(base))) list(base, folder === '' ? '' : `${folder}/`, 0)
-    else blocked.push({ path: folder, message: 'is a link that leads out of the repository', help: 'copy what it leads to' })
+    else blocked.push({ path: folder, message: 'is a link that leads out of the repository', help: 'copy its target' })
   }
   return {
     paths: [...listed.keys()].sort(),
@@ -135,7 +135,7 @@ type Kind = 'file' | 'special' | 'outside' | 'folder'
 
 const refusals: Readonly<Record<Exclude<Kind, 'file'>, { readonly message: string; readonly help?: string }>> = {
   outside: { message: 'is a link that leads out of the repository', help: 'copy the file into the repository' },
-  special: { message: 'is no regular file (a broken link, a link in a circle, a pipe or a device)' },
+  special: { message: 'is not a regular file (a broken link, a link to itself, a pipe or a device)' },
   folder: { message: 'is a folder, but must be a file', help: 'rename the folder' },
 }
 
@@ -155,7 +155,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** A file that was not listed, such as one outside of the folders asked for. */
+/** A file that was not listed, such as one outside the requested folders. */
 function kindOf(root: string, realRoot: string, path: string): Kind | undefined {
   const full = join(root, path)
   try {
@@ -168,13 +168,13 @@ function kindOf(root: string, realRoot: string, path: string): Kind | undefined 
   return isInside(realRoot, realpathSync(full)) ? 'file' : 'outside'
 }
 
-/** Whether a real path lies in a folder, links resolved on both sides. */
+/** Whether a real path is in a folder, links resolved on both sides. */
 export function isInside(folder: string, target: string): boolean {
   const inside = relative(folder, target)
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
 }
 
-// files are read one after the other: most fit into one buffer, which spares a stat and an allocation each
+// files are read one after the other: most fit into one buffer, which saves a stat and an allocation each
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
 /** O_NONBLOCK: a pipe that took the file's place since it was listed must not hang us. */

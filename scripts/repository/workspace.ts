@@ -16,9 +16,9 @@ export interface Workspace {
   readonly charts?: string
   /** where a person stands, who reads paths and types commands; absent: at the root */
   readonly cwd?: string
-  /** which of two checkouts the command is run in: its commits and its index are meant; absent: both are one, or there is one */
+  /** in which of two checkouts the command runs: its commits and index are used; absent: they are the same, or there is only one */
   readonly standing?: 'root' | 'databases'
-  /** texts that stand for those of the files, by their path as it is shown */
+  /** texts that replace those of the files, by path as shown */
   readonly edited?: ReadonlyMap<string, string>
 }
 
@@ -66,7 +66,7 @@ function folder(cwd: string, path: string, flag: string): string {
   return realpathSync(full)
 }
 
-/** A path that a person (and an annotation) can open: relative to the root where that is short, else absolute. */
+/** A path that the user (and an annotation) can open: relative to the root if that is short, else absolute. */
 export function shownPath(root: string, path: string): string {
   const short = relative(root, path)
   return isAbsolute(short) ? path : short.split(sep).join('/')

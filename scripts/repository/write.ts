@@ -1,4 +1,4 @@
-// How is a file written so that nothing is half there, and nothing outside the repository is?
+// How is a file written so that it is never half written and never outside the repository?
 import { printed } from '../values/printed.ts'
 import { randomBytes } from 'node:crypto'
 import {
@@ -21,28 +21,28 @@ import { isInside } from './tree.ts'
 import { UsageError } from './workspace.ts'
 
 export interface WriteOptions {
-  /** the folder that no link may leave (its repository, unless it is said to be narrower); the file itself may be elsewhere */
+  /** the folder that no link may leave (by default its repository); the file itself may be elsewhere */
   readonly inside: string
-  /** the path as a person knows it */
+  /** the path as the user knows it */
   readonly shown: string
-  /** refuse where something stands already */
+  /** refuse if the file already exists */
   readonly isNew?: boolean
 }
 
-/** The file system refused, or the way leads out of the repository; what was there before stays whole. */
+/** The file system refused, or the path leads out of the repository; what was there before stays intact. */
 export class WriteRefusal extends UsageError {}
 
 /**
- * Writes a file whole: into a new file of its own beside the target, to the disk, then under the target's name. The mode of
- * a file that was there stays. Folders are made. What stands in the way is a WriteRefusal that says so in one line.
+ * Writes a file atomically: to a new file next to the target, synced to disk, then renamed to the target. The mode of
+ * an existing file is kept. Folders are created. An obstacle is a WriteRefusal that names it in one line.
  */
 export function writeWhole(path: string, text: string | Uint8Array, options: WriteOptions): void {
   try {
     const target = realTarget(path, options)
     const there = lstatSync(target, { throwIfNoEntry: false })
-    if (there !== undefined && options.isNew === true) throw refusal(options, 'is there already')
+    if (there !== undefined && options.isNew === true) throw refusal(options, 'already exists')
     if (there?.isDirectory() === true) throw refusal(options, 'is a folder')
-    if (there !== undefined && !there.isFile()) throw refusal(options, 'is no regular file')
+    if (there !== undefined && !there.isFile()) throw refusal(options, 'is not a regular file')
     makeFolders(dirname(target))
     sweep(dirname(target))
     replace(target, text, { mode: there?.mode, isNew: options.isNew === true })
@@ -64,21 +64,21 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is a file, but must be a folder',
-  ELOOP: 'a link on the way leads in a circle',
+  ELOOP: 'a link on the way leads to itself',
   ENAMETOOLONG: 'the name is too long',
-  EEXIST: 'it is there already',
+  EEXIST: 'it already exists',
   ENOENT: 'a part of the path is missing',
   EMFILE: 'too many files are open',
   EFBIG: 'the file would be too large',
 }
 
-/** What the file system's own error says, for a person. */
+/** The file system's error, in words. */
 export function reasonFor(error: Error): string {
   const code = 'code' in error ? printed(error.code) : 'unknown error'
   return Object.hasOwn(reasons, code) ? `${reasons[code]} (${code})` : code
 }
 
-/** Beside the target, since a rename works within one disk only. Files of this name are removed by `render` if a crash left them. */
+/** Next to the target, since a rename works only within one disk. Files of this name are removed by `render` if a crash left them. */
 function replace(
   target: string,
   text: string | Uint8Array,
@@ -103,7 +103,7 @@ function replace(
   }
 }
 
-/** Unlike a rename, a link never takes the place of a file that came meanwhile. */
+/** Unlike a rename, a link never replaces a file that appeared in the meantime. */
 function linkNew(temporary: string, target: string): void {
   try {
     linkSync(temporary, target)
@@ -122,7 +122,7 @@ export function isLeftoverName(path: string): boolean {
   return /^cnpg-values-[0-9a-f]{16}\.tmp$/.test(basename(path))
 }
 
-/** One by one: node's own way through a path never ends where the disk takes no folders, as in /proc. */
+/** One by one: node's recursive mkdir never ends where folders can't be created, as in /proc. */
 function makeFolders(folder: string): void {
   if (lstatOf(folder) !== undefined) return
   makeFolders(dirname(folder))
@@ -135,14 +135,14 @@ function makeFolders(folder: string): void {
 
 const swept = new Set<string>()
 
-/** Leftovers of earlier runs beside a file that is written, looked for once in a folder. */
+/** Leftovers of earlier runs next to a file that is written, searched for once per folder. */
 function sweep(folder: string): void {
   if (swept.has(folder)) return
   swept.add(folder)
   for (const name of readdirSync(folder)) if (isLeftoverName(name)) removeLeftover(join(folder, name))
 }
 
-/** Removes such a file if it is regular and nobody can be writing it any more. */
+/** Removes such a file if it is regular and too old to be still in use. */
 export function removeLeftover(path: string, now = Date.now()): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats?.isFile() !== true || now - stats.mtimeMs < 600_000) return false
@@ -155,8 +155,8 @@ export function removeLeftover(path: string, now = Date.now()): boolean {
 }
 
 /**
- * The path with its links followed. A link that stands in the repository and leads out of it, or into its `.git`, may have
- * been brought by a change and is refused; one outside is a person's own.
+ * The path with its links followed. A link in the repository that leads out of it, or into its `.git`, may have
+ * been added by a change and is refused; one outside belongs to the user.
  */
 export function realTarget(path: string, options: WriteOptions): string {
   const inside = realpathSync(options.inside)
@@ -170,7 +170,7 @@ export function realTarget(path: string, options: WriteOptions): string {
       continue
     }
     const end = endOf(next)
-    if (end === undefined) throw refusal(options, `${step} is a link that leads nowhere`)
+    if (end === undefined) throw refusal(options, `${step} is a link to nothing`)
     if (isOurs(real) && !isOurs(end)) throw refusal(options, `${step} is a link that leads out of the repository`)
     if (isOurs(real) && relative(inside, end).toLowerCase().split(sep).includes('.git'))
       throw refusal(options, `${step} is a link that leads into .git`)
@@ -183,7 +183,7 @@ function lstatOf(path: string): ReturnType<typeof lstatSync> {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    // below a file there is nothing; whoever makes the folder is told
+    // below a file there is nothing; making the folder reports it
     if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined
     throw error
   }

@@ -1,4 +1,4 @@
-// Which rules are there, in which order, and who asks for each?
+// Which rules are there, in which order, and which part of the program checks each?
 import { manifestRules } from '../argocd/rules/hand-written.ts'
 import type { Severity } from '../model.ts'
 import { allRules } from '../operator/rules.ts'
@@ -6,7 +6,7 @@ import { policies } from '../policy/judge.ts'
 import { postgresRules } from '../postgres/judge.ts'
 import { stageRules } from './stage-rules.ts'
 
-/** The part of a rule that a reader wants. */
+/** The part of a rule that is listed. */
 export interface RegisteredRule {
   readonly id: string
   readonly severity: Severity
@@ -54,16 +54,16 @@ export function summaryOf(id: string): string | undefined {
   return undefined
 }
 
-/** Where the page of a rule is, from the top of this project: one page an area, one heading a rule. */
+/** Where the page of a rule is, from the top of this project: one page per area, one heading per rule. */
 export function pageOf(id: string): string {
   return `docs/rules/${id.split('/')[0]}.md#${id.replaceAll('/', '')}`
 }
 
-/** Who would refuse it; of other mistakes nobody would say a word, which is worse. */
+/** Which program would refuse it anyway; other mistakes would go unnoticed, which is worse. */
 export function whyNotAllowed(id: string): string {
   const isOperators = allRules().some(({ rules }) => rules.some((rule) => rule.id === id))
-  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it all the same'
-  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it all the same'
-  if (id.startsWith('postgres/')) return 'PostgreSQL would not start all the same'
-  return 'only warnings can'
+  if (id !== 'schema/unknown-field' && (isOperators || /^(?:schema|cel)\//.test(id))) return 'the API server would refuse it anyway'
+  if (id.startsWith('chart/') || id === 'values/chart-schema') return 'Helm would refuse it anyway'
+  if (id.startsWith('postgres/')) return 'PostgreSQL would not start anyway'
+  return 'only warnings can be'
 }

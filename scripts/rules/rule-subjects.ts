@@ -1,16 +1,16 @@
-// What does a rule look at that no small example could show?
+// What does a rule look at that a small example can't show?
 
-const handWritten = 'Applications and ApplicationSets that people wrote below apps/templates/'
-const live = '`check --live FILE`: what the cluster has, as kubectl prints it, against what these files want'
-const generated = 'the files that `render` writes, against what it would write now'
+const handWritten = 'hand-written Applications and ApplicationSets in apps/templates/'
+const live = '`check --live FILE`: what the cluster has, as kubectl prints it, compared with what these files want'
+const generated = 'the files that `render` writes, compared with what it would write now'
 const tried = '`upgrade`: the databases with the versions that are tried'
-const pulled = '`charts pull`: what the repositories of the pinned charts answer'
-const unbounded = 'bounds of the CRDs; no CRD that is known here has one of this kind on a field that people write'
+const pulled = '`charts pull`: what the repositories of the pinned charts respond'
+const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = {
   'argocd/application-name': 'names that follow from layout.application',
   'argocd/namespace-name': 'namespaces that follow from the patterns of the environments and from service.yaml',
-  'argocd/set-size': 'how long the ApplicationSet of an environment is, against what a client-side apply can store',
+  'argocd/set-size': 'how long the ApplicationSet of an environment is, compared with what a client-side apply can store',
   'changes/application-taken': `${handWritten}, with \`--base\``,
   'changes/application-updates': `${handWritten}, with \`--base\``,
   'changes/base-readable': 'settings and values of the base that cannot be read there, with `--base`',
@@ -27,9 +27,9 @@ const byRule: Readonly<Record<string, string>> = {
   'schema/max-properties': unbounded,
   'schema/min-properties': unbounded,
   'schema/multiple': unbounded,
-  'yaml/aliases': 'how much text the aliases of a file stand for',
+  'yaml/aliases': 'how much text the aliases of a file expand to',
   'yaml/encoding': 'the bytes of a file',
-  'yaml/indentation': 'blanks in front of a key that look like spaces and are none, such as those of a web page',
+  'yaml/indentation': 'characters before a key that look like spaces but are not, such as those copied from a web page',
   'yaml/nesting': 'how deep the maps and lists of a file are nested',
 }
 const byArea: Readonly<Record<string, string>> = { argocd: handWritten, charts: pulled, emit: generated, live, upgrade: tried }

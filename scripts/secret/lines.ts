@@ -1,4 +1,4 @@
-// Which parts of a text that is no YAML can hold a secret? Lines decide, and where in doubt, they hide.
+// Which parts of a text that is not YAML can hold a secret? Decided line by line; in doubt, a line is hidden.
 import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isNamedAfterSecret, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
@@ -10,7 +10,7 @@ interface Open {
   /** only text is hidden: keys below belong to a reference */
   readonly isReference: boolean
   readonly isEmpty: boolean
-  /** a quote or bracket that is still to be closed */
+  /** a quote or bracket that is still open */
   readonly closer: string | undefined
 }
 
@@ -19,7 +19,7 @@ const keys =
 const separator = /^(?:---|\.\.\.)(?:\s|$)/
 const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '{': '}', '[': ']' }
 
-/** A key as it is meant: quotes and escapes decoded. */
+/** A key with quotes and escapes decoded. */
 function keyOf(match: RegExpMatchArray): string {
   const [, quoted, plain = ''] = match
   if (quoted === undefined) return plain
@@ -34,7 +34,7 @@ function keyOf(match: RegExpMatchArray): string {
 }
 
 /**
- * The spans of a broken text that can hold a secret: from a secret's key to the end of its line, and whatever follows it
+ * The spans of a broken text that can hold a secret: from a secret's key to the end of its line, and everything after it
  * until another key begins.
  */
 export function brokenSecrets(text: string): Span[] {
@@ -88,7 +88,7 @@ function hiddenParts(lines: readonly string[]): { line: number; from: number; to
   return hidden
 }
 
-/** Whether nothing but an anchor, a tag, the head of a block scalar or a comment stands here. */
+/** Whether there is nothing here but an anchor, a tag, the head of a block scalar or a comment. */
 function isBeginning(rest: string): boolean {
   for (const word of rest.split(/\s+/)) {
     if (word.startsWith('#')) return true
@@ -97,7 +97,7 @@ function isBeginning(rest: string): boolean {
   return true
 }
 
-/** Whether a line belongs to what an open key holds. */
+/** Whether a line belongs to the value of an open key. */
 function isHidden(line: string, indent: number, open: Open): boolean {
   if (open.closer !== undefined) return true
   if (separator.test(line)) return false
@@ -145,7 +145,7 @@ function secretIn(
     )
       return { column, indent, isReference: false }
     if (takesReference(key) && !/^(?:[&!]\S+\s*)?(?:\{|\[\s*(?:\{|$))/.test(rest)) return { column, indent, isReference: true }
-    if (/^v(?:al?u?e?|lau?e)$/i.test(key) && isBesideSecret(lines, index, at)) return { column, indent, isReference: false }
+    if (/^v(?:al?u?e?|lau?e)$/i.test(key) && isNextToSecret(lines, index, at)) return { column, indent, isReference: false }
   }
   // `secretKey hunter2`, `secretKey=hunter2`
   const bare = /^["']?([A-Za-z_][\w./-]*)["']?(\s{0,99}[:=]?\s{0,99})(?=\S)/.exec(line.slice(start))
@@ -164,17 +164,17 @@ function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
     if (!line.includes('*')) continue
     for (const match of line.matchAll(/(?<![\w./-])([\w./-]+)["']?\s{0,99}:\s{0,99}\*([^\s,[\]{}]+)/g)) {
       const [, key = '', name = ''] = match
-      if (isSecretKey(key) || isSecretTextKey(key) || (key === 'value' && isBesideSecret(lines, index, match.index))) names.add(name)
+      if (isSecretKey(key) || isSecretTextKey(key) || (key === 'value' && isNextToSecret(lines, index, match.index))) names.add(name)
     }
   }
   return names
 }
 
 const named = /["']?\b(?:name|key)["']?\s{0,99}:\s{0,99}["']?([\w./-]+)/
-/** No list item of an honest file has more lines between a name and its value. */
+/** No list item of a real file has more lines between a name and its value. */
 const farthest = 200
 
-/** What a line says about the lines around it. */
+/** What the search needs to know about a line. */
 interface Facts {
   /** -1: it is blank */
   readonly indent: number
@@ -185,7 +185,7 @@ interface Facts {
 }
 const known = new WeakMap<readonly string[], (Facts | undefined)[]>()
 
-/** Read once: each `value` of a long line, and each line near it, asks for them. */
+/** Computed once: each `value` of a long line, and each line near it, needs them. */
 function factsOf(lines: readonly string[], index: number): Facts {
   const all = known.get(lines) ?? []
   known.set(lines, all)
@@ -202,8 +202,8 @@ function factsOf(lines: readonly string[], index: number): Facts {
   return (all[index] = { indent, isComment: line.charAt(indent) === '#', isNamed: isSecretName(named.exec(line)?.[1] ?? ''), holder })
 }
 
-/** Whether `value` at a column is beside a secret's name, or below a key such as `passwordSecret`. */
-function isBesideSecret(lines: readonly string[], index: number, column: number): boolean {
+/** Whether `value` at a column is next to a secret's name, or below a key such as `passwordSecret`. */
+function isNextToSecret(lines: readonly string[], index: number, column: number): boolean {
   const own = factsOf(lines, index)
   if (own.isNamed || own.holder <= column) return true
   const from = own.indent >= column || /^[\s-]*$/.test((lines[index] as string).slice(own.indent, column)) ? column : own.indent + 1
@@ -212,7 +212,7 @@ function isBesideSecret(lines: readonly string[], index: number, column: number)
     if (indent < 0 || isComment) continue
     if (at !== index && isNamed) return true
     if (indent >= from) continue
-    // the item begins here: what stands above it is another one
+    // the item begins here: what is above belongs to another one
     const line = lines[at] as string
     if (line.charAt(indent) === '-' && itemStart(line) >= from) break
     if (at !== index) {

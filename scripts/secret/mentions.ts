@@ -2,12 +2,12 @@
 import type { Span } from '../model.ts'
 import { mask } from './names.ts'
 
-/** Messages cut long texts short: so much of a secret's beginning is a part of it. */
+/** Messages shorten long texts: this many characters of a secret's beginning count as a mention. */
 const shortest = 8
-/** Comparisons of characters for each character of a message; beyond them what begins like a secret counts as one. */
+/** Character comparisons per character of a message; beyond that, what begins like a secret counts as one. */
 const comparisonsPerCharacter = 50
 
-/** Texts that begin with the same characters, sorted: the one that a message shares most with is beside its place in this order. */
+/** Texts that begin with the same characters, sorted: the one that shares most with a message is adjacent to the message's place in this order. */
 interface Group {
   readonly texts: readonly string[]
   /** for each text the index of the longest one that it begins with, -1: none */
@@ -100,7 +100,7 @@ function* mentionsAt(position: Position, { texts, beginnings }: Group): Iterable
   }
 }
 
-/** How many characters of a text stand at a place of a message. */
+/** How many characters of a text match at a position of a message. */
 function common(text: string, { message, at, work }: Position): number {
   const most = Math.min(text.length, message.length - at)
   let same = 0
@@ -109,15 +109,15 @@ function common(text: string, { message, at, work }: Position): number {
   return same
 }
 
-/** An ordinary word is a secret only where a value stands: `is secret,`, `"secret"`; another text at word boundaries or when long. */
+/** An ordinary word is a secret only in the place of a value: `is secret,`, `"secret"`; any other text at word boundaries or when long. */
 function isMention(message: string, { start, end }: Span): boolean {
   const text = message.slice(start, end)
   const [before, after] = [message.slice(Math.max(0, start - 12), start), message.slice(end, end + 2)]
   const isApart = !/\w$/.test(before) && !/^\w/.test(after)
-  // a letter or two are a word of any sentence, unless they stand in quotes
+  // a letter or two occur in any sentence, unless they are quoted
   if (text.length < 3 && !/["“'`]$/.test(before)) return false
   if (!isWord(text)) return isApart || text.length >= shortest
-  // the name of a key or of a field stands in backticks, too
+  // names of keys and fields are in backticks, too
   return isApart && /(?:\b(?:is|was|value|of|from|to|got)\s|["“'][^"'\s]{0,8}|:\s|=\s?|^`)$/i.test(before) && !/^[.[]/.test(after)
 }
 

@@ -1,23 +1,23 @@
-// How does a sentence repeat no secret of the places that it speaks of?
+// How does a message avoid repeating a secret from the places that it is about?
 import { isWord, mentionFinder } from './mentions.ts'
 import { mask } from './names.ts'
 import { joined, maskInText, maskSpans } from './shapes.ts'
 import { lineRange, secretsOf, spansWithin } from './source.ts'
 import type { Span } from '../model.ts'
 
-/** A place that a message speaks of: 1-based lines of a text. */
+/** A place that a message is about: 1-based lines of a text. */
 export interface Lines {
   readonly text: string
   readonly line: number
   readonly endLine: number
 }
 
-/** So many characters of secrets are read again for the places of one file; then all of its secrets are looked for at once. */
+/** This many characters of secrets are read again for the places of one file; then all of its secrets are searched for at once. */
 const mostReadAgain = 4_000_000
 
-/** A message without what stands at the secret spans of its places, and without what is secret by its shape. */
+/** A message without the texts at the secret spans of its places, and without what is secret by its shape. */
 export function maskMessage(message: string, places: readonly Lines[]): string {
-  // that a text was cut off behind a mask would tell how long it is
+  // a cut-off mark after a mask would reveal how long the text is
   const spans = places.flatMap((place) => findersAt(place)(message))
   return maskInText(withoutSpans(message, spans), { isMessage: true }).replaceAll(`${mask}…`, mask)
 }
@@ -29,7 +29,7 @@ interface Finders {
 }
 const known = new Map<string, Finders>()
 
-/** The places of thousands of messages are on few lines: how their secrets are found is made once. */
+/** The places of thousands of messages are on few lines: the finder for a range is built once. */
 function findersAt({ text, line, endLine }: Lines): (message: string) => Span[] {
   const secrets = secretsOf(text)
   const nothing = (): Span[] => []
@@ -55,7 +55,7 @@ function findersAt({ text, line, endLine }: Lines): (message: string) => Span[] 
   return made
 }
 
-/** Makes messages without the texts of secrets, however a message may spell them. */
+/** Removes the texts of secrets from messages, in whatever form a message contains them. */
 export function textsMask(texts: readonly string[]): (message: string) => string {
   const find = mentionFinder([...new Set(texts)].flatMap(spellings))
   return (message) => withoutSpans(message, find(message))
@@ -65,7 +65,7 @@ function withoutSpans(message: string, spans: readonly Span[]): string {
   return spans.length === 0 ? message : maskSpans(message, joined(spans))
 }
 
-/** A text as it is decoded, as JSON and Go quote it, by its lines, as a number, and as a Secret's data has it. */
+/** A text decoded, as JSON and Go quote it, by its lines, as a number, and in base64 as in a Secret's data. */
 function spellings(said: string): string[] {
   const text = said.trim()
   if (text === '' || /^[{}[\],:"'&*!|>-]*$/.test(text)) return []

@@ -1,11 +1,11 @@
-// Which names say that a value must never be printed?
+// Which names mean that a value must never be printed?
 import { nearest } from '../values/path.ts'
 import type { Path } from '../model.ts'
 
-/** What stands in the place of a secret, however long it is. */
+/** Replaces a secret of any length. */
 export const mask = '***'
 
-/** Long enough that two typing mistakes still mean them. */
+/** Long enough to be recognised with two typos. */
 const longNames = [
   'password',
   'passphrase',
@@ -24,11 +24,11 @@ const endings = new RegExp(
     'keydata|radiussecrets|(?:db|user|admin|root|bind|pg|postgres|smtp|redis)pass|secretkeybase|dockerconfigjson|dockercfg|passcode|mnemonic|(?:store|token|card|user|hsm)pin|' +
     '(?:client|app|application|api|consumer|shared|webhook|jwt|oauth2?|hmac|session|cookie|signing)secret)$',
 )
-/** Too short to be an ending: `bypass` is no password. */
+/** Too short to be an ending: `bypass` is not a password. */
 const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp', 'totp'])
-/** A reference, a switch, and how a token is mounted: near in name, but no secrets. */
-const innocent = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
-/** No honest name is longer; the end of a name says what it is. */
+/** A reference, a switch, and how a token is mounted: similar names, but not secrets. */
+const harmless = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
+/** No real name is longer; the end of a name says what it is. */
 const longest = 80
 
 const known = new Map<string, boolean>()
@@ -40,13 +40,13 @@ export function isSecretKey(key: string): boolean {
   const name = key.slice(Math.max(key.lastIndexOf('/') + 1, key.length - longest))
   const bare = name.toLowerCase().replaceAll(/[-_.\s]/g, '')
   const last = name.split(/[-_.\s]|(?<=[a-z\d])(?=[A-Z])/).at(-1) ?? ''
-  const is = !innocent.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
+  const is = !harmless.has(bare) && (endings.test(bare) || lastWords.has(last.toLowerCase()) || nearest(bare, longNames) !== undefined)
   if (known.size > 100_000) known.clear()
   if (key.length <= longest) known.set(key, is)
   return is
 }
 
-/** Keys whose text is the name of a Secret in the operator's and the chart's schemas, and by what other charts call it. */
+/** Keys whose text is the name of a Secret in the operator's and the chart's schemas, and in other charts. */
 const namesOfSecrets =
   /(?:existing|superuser|tls|ca|certs?|certificate|ssl|sslkey|authquery|queries|pull|credentials?)secret$|^ingresskubernetesioauthsecret$/
 
@@ -75,7 +75,7 @@ const nameWords = /passw|passphrase|pwd|secret|token|credential|(?:api|private|a
 const otherThings =
   /[-_.]?(?:file|path|dir|encryption|name|namespace|ref|enabled|url|uri|endpoint|timeout|ttl|expiry|expiration|lifetime|length|algorithm|type|rotation|policy)$/i
 
-/** `DB_PASSWORD`, `apiToken`: a name whose `value` beside it is a secret. The path to a file and the name of a Secret are none. */
+/** `DB_PASSWORD`, `apiToken`: a name whose accompanying `value` is a secret. The path of a file and the name of a Secret are not. */
 export function isSecretName(name: string): boolean {
   const end = name.slice(-longest)
   return (nameWords.test(end) && !otherThings.test(end)) || /(?:^|[-_.])pin$/i.test(end) || /[a-z\d]Pin$/.test(end) || isSecretKey(name)
@@ -96,14 +96,14 @@ export function isReferenceKey(key: string): boolean {
   return key === 'name' || key === 'key' || key === 'optional'
 }
 
-/** `value`, also misspelt: what stands beside a `name`. */
+/** `value`, also misspelt: the key that accompanies a `name`. */
 export function isValueKey(key: string): boolean {
   return /^v(?:al?u?e|lau?e)$/i.test(key)
 }
 
 /**
- * A path that leads to or through a secret-looking key, or to the `value` beside such a name (`passwordSecret.value`).
- * `accessKeyId.name` and `.key` are a reference to a Secret, and no secrets.
+ * A path that leads to or through a secret-looking key, or to the `value` next to such a name (`passwordSecret.value`).
+ * `accessKeyId.name` and `.key` are a reference to a Secret, not secrets.
  */
 export function isSecretPath(path: Path): boolean {
   const last = path.at(-1)
@@ -124,7 +124,7 @@ export function isSecretTextPath(path: Path): boolean {
   return typeof key === 'string' && isSecretTextKey(key, path.at(at - 1))
 }
 
-/** A path for a person: keys that stand where a secret's text belongs are not shown. */
+/** A path for display: keys in the place of a secret's text are not shown. */
 export function shownPath(path: Path): Path {
   const at = path.findIndex((step) => typeof step === 'string' && isSecretKey(step))
   return at < 0 ? path : path.map((step, index) => (index > at && typeof step === 'string' && !isReferenceKey(step) ? mask : step))

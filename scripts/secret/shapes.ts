@@ -1,4 +1,4 @@
-// Which parts of a text are secrets by their shape alone, whatever key they stand at?
+// Which parts of a text are secrets by their shape alone, whatever their key is?
 import { append } from '../values/append.ts'
 import type { Span } from '../model.ts'
 import { isNamedAfterSecret, isSecretKey, isSecretName, mask } from './names.ts'
@@ -55,7 +55,7 @@ export function maskInText(text: string, options: Options = {}): string {
   return spans.length === 0 ? text : maskSpans(text, spans)
 }
 
-/** What an environment, a template or a format (`%u`) puts in later is no secret yet. */
+/** What an environment, a template or a format (`%u`) fills in later is not a secret yet. */
 export function isPlaceholder(text: string): boolean {
   return /^(?:\$\([\w.-]{1,200}\)|\$\{[\w.-]{1,200}\}|\$[A-Z_][A-Z\d_]{0,200}|%-?\d{0,2}[A-Za-z]|\{\{[^{}]{1,200}\}\})$/.test(text.trim())
 }
@@ -74,7 +74,7 @@ function* userInfo(text: string): Iterable<Span> {
     if (next === '@' && /^(?=\D*\d)\S{16,}$/.test(user)) yield { start, end: start + user.length }
     if (next !== ':') continue
     const password = /^[^\s"`<>]*@/.exec(rest.slice(user.length + 1))?.[0]
-    // `http://host:8080/path@x`: a port, and no password; `localhost:5432/@`, likewise
+    // `http://host:8080/path@x`: a port, not a password; `localhost:5432/@`, likewise
     if (password === undefined || /^\d{1,5}[/?#]/.test(password)) continue
     const end = start + user.length + password.length
     if (!isPlaceholder(text.slice(start + user.length + 1, end))) yield { start: start + user.length + 1, end }
@@ -97,7 +97,7 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
   }
 }
 
-/** Where the value begins that a name is given, and what ends it; undefined: the name is given none. */
+/** Where the value assigned to a name begins, and what ends it; undefined: no value is assigned. */
 function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: string } | undefined {
   let at = end
   const quote = /^(?:\\{0,8}["'])/.exec(text.slice(at, at + 9))?.[0] ?? ''
@@ -149,10 +149,10 @@ const endings: Readonly<Record<string, RegExp>> = {
   word: /\s/g,
 }
 
-/** What was looked for last, from where, and where it is. */
+/** What was searched for last, from where, and where it is. */
 type Finders = Map<string, { readonly from: number; readonly found: number }>
 
-/** Where an ending, or a text, is next; asked again on the way there, it is not looked for again. */
+/** Where an ending, or a text, is next; a later call before that place does not search again. */
 function nextOf(text: string, wanted: string, { from, finders }: { readonly from: number; readonly finders: Finders }): number {
   const last = finders.get(wanted)
   if (last !== undefined && from >= last.from && from <= last.found) return last.found
@@ -174,7 +174,7 @@ function valueSpan(text: string, { start, ends }: { readonly start: number; read
     }
   }
   if (first === '"' || first === "'") return { start, end: quotedEnd(text, start) }
-  // a map or a list is not read further: all that follows may belong to it
+  // a map or a list is not read further: everything that follows may belong to it
   if (first === '{' || first === '[') return { start, end: text.length }
   return { start, end: nextOf(text, ends, { from: start, finders }) }
 }
@@ -214,7 +214,7 @@ function* namedValues(text: string): Iterable<Span> {
 const tokenStarts =
   /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0Eg|BFQy|BEU0Eg|BPUEVOU1NI|BFTkNSWVBURUQ)|AGE-SECRET-KEY-1|sk-(?:proj|ant)-[\w-]{8}|dop_v1_\w{8}|pypi-AgE\w{8}|shp(?:at|ss|ca|pa)_\w{8}|md5[\da-f]{32}(?![\da-f]))/g
 
-/** Tokens that their makers gave a recognisable beginning, JSON web tokens, and PostgreSQL's own password hashes. */
+/** Tokens with a recognisable prefix, JSON web tokens, and PostgreSQL's own password hashes. */
 function* tokens(text: string): Iterable<Span> {
   let last = 0
   for (const match of text.matchAll(tokenStarts)) {
@@ -226,7 +226,7 @@ function* tokens(text: string): Iterable<Span> {
   }
 }
 
-/** The part of a webhook's address that lets anybody post: Slack, Discord, Teams, Telegram, and hooks with a long segment. */
+/** The part of a webhook's address that lets anyone post: Slack, Discord, Teams, Telegram, and hooks with a long segment. */
 function* webhooks(text: string): Iterable<Span> {
   const known =
     /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/|(?:webhook\.office\.com|outlook\.office(?:365)?\.com)\/webhook(?:b2)?\/|api\.telegram\.org\/(?:file\/)?bot|hooks\.zapier\.com\/hooks\/catch\/|events\.pagerduty\.com\/integration\/|hc-ping\.com\/|\/(?:web)?hooks?(?:b2)?\/(?=[^\s"'`<>/]{0,200}\d)(?=[\w-]{16}))([^\s"'`<>,;)}\]]+)/gi

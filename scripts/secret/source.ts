@@ -11,18 +11,18 @@ import { joined, maskSpans, secretShapes } from './shapes.ts'
 import { secretNodes } from './walk.ts'
 import type { Tree } from './walk.ts'
 
-/** The secrets of a text: where they stand, and what they say. */
+/** The secrets of a text: where they are, and their decoded texts. */
 export interface Secrets {
   /** half-open ranges in the text, in order; a block scalar is a range for each of its lines */
   readonly spans: readonly Span[]
-  /** the decoded text behind the span that begins at an offset: what a message may repeat */
+  /** the decoded text of the span that begins at an offset: what a message might repeat */
   readonly texts: ReadonlyMap<number, readonly string[]>
   readonly starts: readonly number[]
 }
 
 const cache = new Map<string, Secrets>()
 
-/** The secrets of a YAML text; remembered, since many diagnostics ask for the same file. */
+/** The secrets of a YAML text; cached, since many diagnostics are about the same file. */
 export function secretsOf(text: string): Secrets {
   const found = cache.get(text)
   if (found !== undefined) return found
@@ -35,7 +35,7 @@ export function secretsOf(text: string): Secrets {
 interface SourceNode {
   readonly start: number
   readonly end: number
-  /** as a person wrote it, without quotes; a block scalar may have been cut otherwise than its lines are */
+  /** as written, without quotes; the text of a block scalar may be split differently from its lines */
   readonly raw?: string
   readonly isBlock?: boolean
   readonly text?: string
@@ -118,7 +118,7 @@ function lineSpans(text: string, { start, end }: Span): Span[] {
   return spans
 }
 
-/** The documents of a manifest that is a template, too, such as a set between fences; none where that is no YAML either. */
+/** The documents of a manifest that is also a template, such as a set inside template fences; none if that is not YAML either. */
 function documentsOfTemplate(text: string): SourceNode[] {
   if (!text.includes('{{')) return []
   const plain = text
@@ -132,7 +132,7 @@ function documentsOfTemplate(text: string): SourceNode[] {
   }
 }
 
-/** The documents as nodes with their places; also keys that a later one replaced, and values that nobody reads. */
+/** The documents as nodes with their places; also keys that a later one replaced, and values that are never read. */
 function documents(text: string): SourceNode[] {
   const events = readEvents(text, { maxDepth: 1_000 })
   const roots: SourceNode[] = []
@@ -246,7 +246,7 @@ export function lineRange(text: string, { starts }: Secrets, line: number): Span
   return { start, end: Math.max(start, end) }
 }
 
-/** A line as a person may see it, and where a column of it is then. */
+/** A line as it may be shown, and how its columns map to the shown line. */
 export interface ShownLine {
   readonly text: string
   /** a 0-based column of the file → the column of the shown line; a place inside a secret is its mask */

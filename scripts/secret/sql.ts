@@ -52,7 +52,7 @@ function* secretArguments(text: string): Iterable<Span> {
     if (match.index < last) continue
     const name = (match[1] as string).toLowerCase()
     const { parts, end } = listAt(text, match.index + match[0].length)
-    // a call inside this one has secrets of its own; where calls nest deeply, this one alone is read
+    // a call inside this one has secrets of its own; if calls nest deeply, only this one is read
     work += end - match.index
     if (work > 8 * text.length) last = end
     const setting = parts[0]?.literals[0]
@@ -62,7 +62,7 @@ function* secretArguments(text: string): Iterable<Span> {
   }
 }
 
-/** `INSERT INTO users (name, password) VALUES ('a', 'x'), …` or `SELECT 'a', 'x'`: the values of columns that are named so. */
+/** `INSERT INTO users (name, password) VALUES ('a', 'x'), …` or `SELECT 'a', 'x'`: the values of columns with such names. */
 function* secretColumns(text: string): Iterable<Span> {
   let last = 0
   for (const match of text.matchAll(/\binsert\s{1,20}into\s{1,20}[\w."$]{1,200}\s{0,20}(?:as\s{1,20}\w{1,64}\s{0,20})?\(/gi)) {
@@ -93,7 +93,7 @@ function* secretColumns(text: string): Iterable<Span> {
 const isNameColumn = (name: string): boolean => /^(?:key|name|setting|param|parameter)$/i.test(name)
 const mayBeSecret = (columns: readonly string[]): boolean => columns.some((name) => isSecretColumn(name) || isNameColumn(name))
 
-/** The values of columns that are named so, and the value beside a key that is: `('smtp_password', 'x')`. */
+/** The values of columns with such names, and the value after such a key: `('smtp_password', 'x')`. */
 function* secretsOfRow(text: string, columns: readonly string[], row: readonly Part[]): Iterable<Span> {
   const isNamed = row.some(
     ({ literals: [name] }, index) =>
@@ -113,7 +113,7 @@ interface Part extends Span {
   readonly literals: readonly Span[]
 }
 
-/** What stands between commas up to the closing bracket or the end of the statement; `end` is behind it. */
+/** The items between commas up to the closing bracket or the end of the statement; `end` is after it. */
 function listAt(text: string, from: number): { readonly parts: readonly Part[]; readonly end: number } {
   const parts: Part[] = []
   let [start, depth, literals]: [number, number, Span[]] = [from, 0, []]
@@ -122,7 +122,7 @@ function listAt(text: string, from: number): { readonly parts: readonly Part[]; 
   while (at < text.length) {
     const next = skipSpace(text, at)
     const character = text.charAt(next)
-    // in the middle of a word no literal begins
+    // no literal begins in the middle of a word
     const literal = /[\w$]/.test(text.charAt(next - 1)) ? (character === "'" ? quotedEnd(text, next) : undefined) : wholeLiteral(text, next)
     if (literal !== undefined) {
       literals.push({ start: next, end: literal })
@@ -153,7 +153,7 @@ function wholeLiteral(text: string, start: number): number | undefined {
   return isPrefixed ? literalEnd(text, start) : undefined
 }
 
-/** Behind blanks and comments. */
+/** The position after blanks and comments. */
 function skipSpace(text: string, from: number): number {
   let at = from
   for (;;) {
@@ -188,7 +188,7 @@ function literalEnd(text: string, start: number): number | undefined {
 
 /**
  * The end of what is quoted here; without a closing quote the end of the text. A literal inside a literal has its quotes
- * doubled, one more level doubles them again: then a longer run of quotes inside is a quote of the text itself.
+ * doubled, and one more level doubles them again: then a longer run of quotes inside is a quote of the text itself.
  */
 export function quotedEnd(text: string, start: number): number {
   const quote = text.charAt(start)

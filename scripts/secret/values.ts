@@ -17,9 +17,9 @@ export const valueTree: Tree<Value> = {
 export interface SecretLiteral {
   readonly node: Value
   readonly texts: readonly string[]
-  /** the whole text is secret, and not parts of it alone */
+  /** the whole text is secret, not only parts of it */
   readonly isWhole: boolean
-  /** where it stands, also where an alias brought it there */
+  /** where it is, also if an alias put it there */
   readonly path: Path
 }
 
@@ -44,7 +44,7 @@ export function secretLiterals(root: Value): readonly SecretLiteral[] {
   return found
 }
 
-/** Where a value was written, as one text: a value that an alias brings elsewhere was written at its anchor. */
+/** Where a value was written, as one text: a value that an alias repeats elsewhere was written at its anchor. */
 export function birthplace({ origin }: Value): string {
   return `${origin.file.path}\0${origin.file.revision ?? ''}\0${origin.value.start}`
 }
@@ -55,7 +55,7 @@ export function shownText(text: string): string {
   return spans === 'whole' ? mask : spans.length === 0 ? text : maskSpans(text, spans)
 }
 
-/** Plain JSON as it may be shown; `path`: where it stands. */
+/** Plain JSON as it may be shown; `path`: where it is. */
 export function maskInJson(plain: Json, path: Path): Json {
   if (plain === null || typeof plain === 'boolean') return plain
   if (typeof plain !== 'object') {
@@ -74,7 +74,7 @@ export function maskInJson(plain: Json, path: Path): Json {
   )
 }
 
-/** Replaces the texts of the secrets in some trees wherever they were copied to, also in base64, as a Secret's data has them. */
+/** Replaces the texts of the secrets in some trees wherever they were copied, also in base64, as in a Secret's data. */
 export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
   const texts = [...new Set(trees.flatMap((tree) => secretLiterals(tree).flatMap((literal) => literal.texts)))].filter(
     (text) => text.length > 3,
@@ -84,7 +84,7 @@ export function literalsMask(trees: readonly Value[]): (plain: Json) => Json {
   const own = new Set(texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]))
   const clean = (plain: Json): Json => {
     if (Array.isArray(plain)) return plain.map(clean)
-    // a short one that is an ordinary word may be another value: only its own places are hidden
+    // a short secret that is an ordinary word may also be another value: only its own places are hidden
     if (typeof plain === 'string') return own.has(plain) && !/^[a-z]{1,7}$/i.test(plain) ? mask : without(plain)
     if (plain === null || typeof plain !== 'object') return plain
     return Object.fromEntries(Object.entries(plain).map(([key, entry]) => [key, clean(entry)]))

@@ -1,4 +1,4 @@
-// Which nodes of a tree are secrets, by their decoded keys, by the name beside them, or by the shape of their text?
+// Which nodes of a tree are secrets, by their decoded keys, by an accompanying name, or by the shape of their text?
 import type { Path, Span } from '../model.ts'
 import { byText } from '../values/by-text.ts'
 import { isReferenceKey, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey, isValueKey } from './names.ts'
@@ -8,14 +8,14 @@ import { isPlaceholder, secretShapes } from './shapes.ts'
 export interface Tree<Node> {
   /** the text of a scalar; undefined: a map, a list, null or a switch */
   text(node: Node): string | undefined
-  /** the members of a map with their decoded keys; undefined: no map */
+  /** the members of a map with their decoded keys; undefined: not a map */
   entries(node: Node): Iterable<readonly [key: string, child: Node]> | undefined
   items(node: Node): readonly Node[] | undefined
 }
 
 const secretKinds = ['no', 'key', 'all', 'values'] as const
 
-/** How a key, or what stands around a node, makes a secret of it. */
+/** How a key, or its context, makes a node a secret. */
 interface Context {
   /** `all`: everything here is secret; `values`: so are the values, and keys are names; `key`: the same, but a map may be a reference to a Secret */
   readonly secret: (typeof secretKinds)[number]
@@ -27,9 +27,9 @@ export interface Found<Node> {
   readonly node: Node
   /** the whole text, or the parts of the decoded text that are secret */
   readonly spans: 'whole' | readonly Span[]
-  /** where it stands, also where an alias brought it there */
+  /** where it is, also if an alias put it there */
   readonly path: Path
-  /** a key of this map is the secret: keys stand where a secret's text belongs */
+  /** a key of this map is the secret: keys are in the place of a secret's text */
   readonly key?: string
 }
 
@@ -50,7 +50,7 @@ function pathTo(way: Way | undefined): Path {
   return path.reverse()
 }
 
-/** Everything secret in a tree. A node that several aliases lead to is looked at once for each way of being secret. */
+/** Everything secret in a tree. A node that several aliases lead to is visited once for each way of being secret. */
 export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>): Iterable<Found<Node>> {
   const seen = new Map<Node, number>()
   const open: Visit<Node>[] = [{ node: root, context: { secret: 'no', isHolder: false }, way: undefined }]
@@ -91,7 +91,7 @@ export function* secretNodes<Node extends object>(root: Node, tree: Tree<Node>):
   }
 }
 
-/** A text whose parts are secret by their shape; of JSON in a text the whole, where a key in it names a secret. */
+/** A text whose parts are secret by their shape; the whole text if it is JSON with a key that names a secret. */
 export const textSecrets: (text: string) => 'whole' | readonly Span[] = byText(readSecrets)
 
 function readSecrets(text: string): 'whole' | readonly Span[] {
@@ -101,7 +101,7 @@ function readSecrets(text: string): 'whole' | readonly Span[] {
     const plain = JSON.parse(text) as unknown
     for (const _ of secretNodes({ plain }, jsonTree)) return 'whole'
   } catch {
-    // no JSON, though it begins like some
+    // not JSON, though it begins like it
   }
   return spans
 }
@@ -109,7 +109,7 @@ function readSecrets(text: string): 'whole' | readonly Span[] {
 interface Boxed {
   readonly plain: unknown
 }
-/** Plain JSON: each value in a box, since texts and numbers are no objects. */
+/** Plain JSON: each value is boxed, since strings and numbers are not objects. */
 export const jsonTree: Tree<Boxed> = {
   text: ({ plain }) => (typeof plain === 'string' || typeof plain === 'number' ? String(plain) : undefined),
   items: ({ plain }) => (Array.isArray(plain) ? plain.map((item) => ({ plain: item as unknown })) : undefined),
@@ -120,7 +120,7 @@ export const jsonTree: Tree<Boxed> = {
 }
 
 interface Around {
-  /** a `name` beside a `value` says that it is a secret */
+  /** the `name` next to a `value` says that it is a secret */
   readonly isNamed: boolean
   /** a manifest of kind Secret */
   readonly isSecretObject: boolean

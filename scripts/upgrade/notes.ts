@@ -1,4 +1,4 @@
-// What should a person know who changes pins, for the fleet and for each database?
+// What should someone who changes pins know, about the fleet and about each database?
 import { unknownOperator } from '../operator/known.ts'
 import type { Database, Environment, Settings } from '../model.ts'
 import { listed } from '../values/path.ts'
@@ -12,7 +12,7 @@ import type { Pair } from './side.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import { isSupervised } from './verdict.ts'
 
-interface FleetToKnow {
+interface FleetSubject {
   readonly settings: Settings
   readonly databases: readonly Database[]
   readonly pins: Pins
@@ -23,7 +23,7 @@ interface FleetToKnow {
 }
 
 /** What concerns the fleet as a whole: support, pins that go together, what another version brings. */
-export function* fleetNotes({ settings, databases, pins, majors, pairs, canRender }: FleetToKnow): Iterable<{ text: string }> {
+export function* fleetNotes({ settings, databases, pins, majors, pairs, canRender }: FleetSubject): Iterable<{ text: string }> {
   if (pins.operator !== undefined) {
     const unknown = unknownOperator(pins.operator)
     if (unknown !== undefined) yield { text: unknown }
@@ -59,7 +59,7 @@ export function* databaseNotes(pairs: readonly Pair[], pins: Pins, inPlace: bool
     if (pins.operator === undefined || from === to) continue
     if (inPlace)
       yield {
-        text: 'the operator replaces its program inside the running pods (in-place updates are on): nothing restarts for its sake',
+        text: 'the operator replaces its program inside the running pods (in-place updates are on): this restarts nothing',
         database,
       }
     else if (isSupervised(after))

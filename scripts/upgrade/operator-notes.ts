@@ -1,4 +1,4 @@
-// What does another operator do differently to a database, although it takes the same objects?
+// What does another operator do differently with a database, although it accepts the same objects?
 import { append } from '../values/append.ts'
 import { compareVersions } from '../kubernetes/load.ts'
 import { reached, releases } from '../operator/version.ts'
@@ -6,7 +6,7 @@ import type { JsonMap, Json } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 
-/** A change of behaviour; `since` are the first releases that have it, one a minor, lowest first. */
+/** A change of behaviour; `since` lists the first releases that have it, one per minor, lowest first. */
 interface Behaviour {
   readonly since: readonly string[]
   readonly note: string
@@ -17,13 +17,13 @@ interface Behaviour {
 const behaviours: readonly Behaviour[] = [
   {
     since: ['1.28.0'],
-    note: 'standbys give up a silent connection after 5 s (STANDBY_TCP_USER_TIMEOUT=0 in the operator brings the old behaviour back)',
+    note: 'standbys drop a silent connection after 5 s (STANDBY_TCP_USER_TIMEOUT=0 in the operator restores the old behaviour)',
     concerns: (side) => Number(member(cluster(side), 'spec', 'instances') ?? 1) > 1,
   },
-  { since: ['1.28.0'], note: 'answers of monitoring queries are kept for 30 s (monitoring.metricsQueriesTTL)', concerns: hasQueries },
+  { since: ['1.28.0'], note: 'results of monitoring queries are cached for 30 s (monitoring.metricsQueriesTTL)', concerns: hasQueries },
   {
     since: ['1.28.0'],
-    note: 'the annotation alpha.cnpg.io/failoverQuorum gives way to postgresql.synchronous.failoverQuorum; an empty one is refused',
+    note: 'postgresql.synchronous.failoverQuorum replaces the annotation alpha.cnpg.io/failoverQuorum; an empty one is refused',
     concerns: (side) => member(cluster(side), 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum') !== undefined,
   },
   {
@@ -34,12 +34,12 @@ const behaviours: readonly Behaviour[] = [
   },
   {
     since: releases.may2026,
-    note: 'metrics are read as cnpg_metrics_exporter with pg_monitor: own queries on tables of users may need GRANTs',
+    note: 'metrics are read as cnpg_metrics_exporter with pg_monitor: custom queries on user tables may need GRANTs',
     concerns: hasQueries,
   },
   {
     since: releases.june2026,
-    note: 'own monitoring queries run with search_path pg_catalog, public, pg_temp: name other schemas in full',
+    note: 'custom monitoring queries run with search_path pg_catalog, public, pg_temp: qualify names in other schemas',
     concerns: hasQueries,
   },
   {
@@ -54,12 +54,12 @@ const behaviours: readonly Behaviour[] = [
   },
   {
     since: releases.minor30,
-    note: 'the operator needs create, get, list, update and watch on leases (coordination.k8s.io): extend RBAC of your own before, else nothing is promoted',
+    note: 'the operator needs create, get, list, update and watch on leases (coordination.k8s.io): extend custom RBAC first, else nothing is promoted',
   },
-  { since: releases.minor30, note: 'instances made by an operator older than 1.24 must have been rolled before' },
+  { since: releases.minor30, note: 'instances created by an operator older than 1.24 must be rolled before the upgrade' },
   {
     since: releases.minor30,
-    note: 'cnpg.io/validation is heard by the reconciler, too: remove it where the object is right by now',
+    note: 'the reconciler reads cnpg.io/validation, too: remove it from objects that are correct by now',
     concerns: (side) => side.objects.some(({ plain }) => member(plain, 'metadata', 'annotations', 'cnpg.io/validation') !== undefined),
   },
 ]
@@ -92,7 +92,7 @@ const support: readonly Support[] = [
   { minor: '1.30', kubernetes: '1.34 to 1.36', postgres: '14 to 18' },
 ]
 
-/** The minor that is announced to lose the operator's own backups to object stores. */
+/** The minor for which the removal of the operator's own backups to object stores is announced. */
 const withoutInTreeStore = '1.31.0'
 
 /** What changes for one database between two operators, upwards only. */
@@ -103,17 +103,17 @@ export function operatorNotes(side: Evaluated, from: string, to: string): string
     .map(({ note }) => `operator ${to}: ${note}`)
   const stores = side.objects.some(({ plain }) => lostStores(plain, withoutInTreeStore).length > 0)
   if (stores && compareVersions(to, withoutInTreeStore) < 0)
-    notes.push(`operator ${to}: backups through the operator itself still work, but ${withoutInTreeStore} is announced to remove them`)
+    notes.push(`operator ${to}: backups through the operator itself still work, but their removal is announced for ${withoutInTreeStore}`)
   const pooled = side.objects.some(
     ({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'template', 'spec', 'containers') === undefined,
   )
-  if (pooled) append(notes, imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers roll'))
+  if (pooled) append(notes, imageNote('PgBouncer', pgbouncerImages, from, to, 'poolers are rolled'))
   const spec = cluster(side)
   const isPinned = member(spec, 'spec', 'imageName') !== undefined || member(spec, 'spec', 'imageCatalogRef') !== undefined
   if (!isPinned)
     append(
       notes,
-      imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image that was written into them'),
+      imageNote('PostgreSQL', postgresImages, from, to, 'new databases get it; existing ones keep the image stored in their Cluster'),
     )
   return notes
 }
@@ -125,7 +125,7 @@ function imageNote(name: string, images: typeof pgbouncerImages, from: string, t
     : [`operator ${to}: the default image of ${name} becomes ${after} (was ${before.split(':')[1] ?? before}): ${effect}`]
 }
 
-/** What holds for the whole fleet: support, skipped minors. */
+/** Notes about the whole fleet: support, skipped minors. */
 export function supportNotes(from: string, to: string): string[] {
   const known = support.find(({ minor }) => to.startsWith(`${minor}.`))
   const notes: string[] = []
@@ -136,13 +136,11 @@ export function supportNotes(from: string, to: string): string[] {
   }
   const minors = [from, to].map((version) => Number(version.split('.')[1]))
   if ((minors[1] ?? 0) - (minors[0] ?? 0) > 1)
-    notes.push(
-      `from ${from} to ${to} minors are skipped: it works as a rule, but the operator's documentation advises one minor after the other`,
-    )
+    notes.push(`going from ${from} to ${to} skips minors: this usually works, but the operator's documentation advises one minor at a time`)
   return notes
 }
 
-/** Paths of what a database stores through the operator's own Barman, where the new operator is announced not to have it. */
+/** Paths of what a database stores through the operator's own Barman, if its removal is announced for the new operator. */
 export function lostStores(plain: JsonMap, to: string): (readonly (string | number)[])[] {
   if (plain['kind'] !== 'Cluster' || compareVersions(to, withoutInTreeStore) < 0) return []
   const clusters = member(plain, 'spec', 'externalClusters')

@@ -1,4 +1,4 @@
-// What is to be said of new pins, whatever the databases hold?
+// What should be known about new pins, whatever the databases hold?
 import { compareVersions } from '../kubernetes/load.ts'
 import { missingIn } from '../chart/key-history.ts'
 import { helmOf } from '../merge/merge.ts'
@@ -7,15 +7,15 @@ import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import type { Move } from './pins.ts'
 
-/** What Argo CD brought, by the minor that brought it. */
+/** Changes in Argo CD, by the minor that introduced them. */
 const argocdNews: readonly { readonly since: string; readonly note: string }[] = [
   { since: '3.0.0', note: 'objects are tracked by annotation, no longer by label' },
-  { since: '3.1.0', note: 'Clusters have a health of their own: a switchover or a failover shows as Degraded for its time' },
+  { since: '3.1.0', note: 'Clusters have a health check: they show as Degraded during a switchover or a failover' },
   { since: '3.3.0', note: 'its own ApplicationSet CRD is too long for client-side apply: install it with server-side apply' },
-  { since: '3.4.0', note: 'Prune and Delete are heard as sync options of an Application, too, before only on the objects' },
+  { since: '3.4.0', note: 'Prune and Delete are also read as sync options of an Application, before only on objects' },
 ]
 
-/** News of Argo CD between two versions, with the Helm that it brings; upwards only. */
+/** Changes in Argo CD between two versions, including its Helm; upwards only. */
 export function argocdNotes(from: string, to: string): string[] {
   const [before, after] = [helmOf(from), helmOf(to)]
   const helms = { '3.16': 'Helm 3.16', '3.19': 'Helm 3.17 to 3.19', '4.2': 'Helm 4.2' } as const
@@ -38,7 +38,7 @@ const innerKeys: readonly { readonly since: string; readonly path: Path; readonl
 /** Charts of which more is known than their keys. */
 const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
 
-/** Paths that a person wrote and that the chart of another version does not read. */
+/** Hand-written paths that the chart of another version does not read. */
 export function unreadValues(
   written: MapValue,
   chart: string,
@@ -70,7 +70,7 @@ export function unreadableNow(charts: Iterable<string>): string[] {
   )
 }
 
-/** Said aloud of every pin: a downgrade, several starting points, a pin that stays. */
+/** Notes for every pin: a downgrade, several starting points, a pin that stays. */
 export function moveNotes({ pin, from, to }: Move): string[] {
   const names = { operator: 'operator', chart: 'chart cluster', argocd: 'Argo CD', postgres: 'PostgreSQL' } as const
   const higher = from.filter((version) => compareVersions(version, to) > 0)
@@ -78,9 +78,9 @@ export function moveNotes({ pin, from, to }: Move): string[] {
   if (higher.length > 0) {
     const why =
       pin === 'operator'
-        ? ': operators are not made to read what newer ones stored'
+        ? ': operators are not designed to read what newer ones stored'
         : pin === 'postgres'
-          ? ': PostgreSQL can only go up, a dump and restore goes down'
+          ? ': PostgreSQL can only be upgraded; going down takes a dump and restore'
           : ''
     notes.push(`${names[pin]} ${higher.join(', ')} to ${to} is a downgrade${why}`)
   }

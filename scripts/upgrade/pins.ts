@@ -5,7 +5,7 @@ import type { Database, Environment, Settings } from '../model.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
 
-/** The pins that a person wants to try; an absent one stays as it is. */
+/** The pins to try; an absent one stays as it is. */
 export interface Pins {
   readonly operator?: string
   readonly chart?: string
@@ -19,7 +19,7 @@ export type PinName = 'operator' | 'chart' | 'argocd' | 'postgres'
 /** One pin, from what the databases have now (several where environments differ) to the new one. */
 export interface Move {
   readonly pin: PinName
-  /** lowest first; empty: nobody can tell */
+  /** lowest first; empty: unknown */
   readonly from: readonly string[]
   readonly to: string
 }
@@ -31,7 +31,7 @@ export interface PinFlags {
   readonly postgres?: string | undefined
 }
 
-/** The pins of a command line; throws UsageError for none, and for what is no exact version. */
+/** The pins of a command line; throws UsageError for none, and for anything but an exact version. */
 export function readPins(flags: PinFlags): Pins {
   const version = (name: 'operator' | 'chart' | 'argocd'): Record<string, string> => {
     const text = flags[name]
@@ -76,7 +76,7 @@ export function databaseIn(settings: Settings, database: Database): Database {
   return { ...database, environment }
 }
 
-/** What moves from where, in the order in which flags are documented. `majors` are the PostgreSQL majors of the databases now. */
+/** What moves from which version, in the order of the documented flags. `majors` are the PostgreSQL majors of the databases now. */
 export function movesOf(pins: Pins, settings: Settings, databases: readonly Database[], majors: Iterable<number>): readonly Move[] {
   const over = (pick: (environment: Environment) => string): string[] =>
     [...new Set(databases.map(({ environment }) => pick(environment)))].sort(compareVersions)

@@ -1,4 +1,4 @@
-// What stands in the way of another major version of PostgreSQL?
+// What prevents another major version of PostgreSQL?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { majorOf } from '../operator/major.ts'
@@ -20,13 +20,13 @@ const removed: Readonly<Record<number, readonly string[]>> = {
 /** The majors between which the removals above are complete. */
 export const knownMajors = { first: 13, last: 18 } as const
 
-/** Words that a major no longer takes for a parameter: abbreviations of on and off where a bool became a choice. */
+/** Words that a major no longer accepts for a parameter: abbreviations of on and off where a bool became an enum. */
 const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = {
   14: { password_encryption: /^(?:on|off|true|false|yes|no|1|0|t|f|y|n)$/i },
   15: { wal_compression: /^(?:t|tr|tru|f|fa|fal|fals|y|ye|n|of)$/i },
 }
 
-/** What a Cluster has that PostgreSQL `to` refuses: removed parameters and removed words. */
+/** Settings of a Cluster that PostgreSQL `to` refuses: removed parameters and removed words. */
 export function postgresFindings(before: Evaluated, after: Evaluated, to: number): LocatedFinding[] {
   return after.objects
     .filter(({ kind }) => kind === 'Cluster')
@@ -57,7 +57,7 @@ function* parameterFindings(object: RenderedObject, from: number, to: number): I
           help: phrase`remove it before the upgrade`,
         }
       } else if (value.kind === 'scalar' && narrowed[major]?.[known]?.test(printed(value.value)) === true) {
-        const message = phrase`${known} is \`${named(value.value)}\`, but PostgreSQL ${named(major)} no longer takes that word`
+        const message = phrase`${known} is \`${named(value.value)}\`, but PostgreSQL ${named(major)} no longer accepts that word`
         yield {
           rule: 'upgrade/parameter-word',
           severity: 'error',
@@ -70,21 +70,19 @@ function* parameterFindings(object: RenderedObject, from: number, to: number): I
   }
 }
 
-/** What to know of a major upgrade, in whole sentences. `isHandWritten`: some database names its image itself. */
+/** What to know about a major upgrade, in whole sentences. `isHandWritten`: some database sets its image itself. */
 export function postgresNotes(from: readonly number[], to: number, isHandWritten: boolean): string[] {
   const notes: string[] = []
   const upgraded = from.filter((major) => major < to)
   if (upgraded.length > 0) {
     notes.push('a major upgrade in place stops every instance of the database until pg_upgrade has run: plan an outage')
     notes.push('take a full backup before it and a new base backup after it: point-in-time recovery does not cross a major version')
-    notes.push('extensions are not compared: see that the new image has each one, and run ALTER EXTENSION … UPDATE afterwards')
+    notes.push('extensions are not compared: check that the new image has each one, and run ALTER EXTENSION … UPDATE afterwards')
   }
   if (from.some((major) => major < to && to === 17)) notes.push('max_slot_wal_keep_size must be -1 for an upgrade to 17.0 to 17.5')
   if (to > knownMajors.last || to < knownMajors.first)
     notes.push(`PostgreSQL ${to} is not known here: parameters are compared for ${knownMajors.first} to ${knownMajors.last} only`)
   if (isHandWritten)
-    notes.push(
-      'cluster.imageName is written by hand somewhere: it decides, not version.postgresql; the major was tried at the start of its tag',
-    )
+    notes.push('some databases set cluster.imageName, which overrides version.postgresql; the major was tried at the start of its tag')
   return notes
 }

@@ -1,4 +1,4 @@
-// How is an upgrade told, to a person and to a program?
+// How is an upgrade reported, to a person and to a program?
 import { styleText } from 'node:util'
 import { diagnosticsToJson } from '../emit/formats/json.ts'
 import { plural } from '../emit/formats/text.ts'
@@ -28,7 +28,7 @@ export function upgradeToText(upgrade: Upgrade, show: (diagnostic: Diagnostic) =
   if (warnings.length > 0) sections.push(`${bold('New or reworded warnings')}\n${warnings.map(show).join('\n')}`)
   if (gone.length > 0)
     sections.push(
-      `${bold('No longer told')}\n${gone.map(({ message, rule, databases: ids }) => `  ${message} [${rule}]${reach(ids, databases.length)}`).join('\n')}`,
+      `${bold('No longer reported')}\n${gone.map(({ message, rule, databases: ids }) => `  ${message} [${rule}]${reach(ids, databases.length)}`).join('\n')}`,
     )
   const values = changeLines(databases, ({ values: list }) => list)
   if (values.length > 0) sections.push(`${bold('Values')}\n${values.join('\n')}`)
@@ -36,7 +36,7 @@ export function upgradeToText(upgrade: Upgrade, show: (diagnostic: Diagnostic) =
   if (changes.length > 0) sections.push(`${bold('Stored objects')}\n${changes.join('\n')}`)
   if (files.length > 0) sections.push(`${bold('Generated files')}\n${files.map(fileLines).join('\n')}`)
   if (notes.length > 0)
-    sections.push(`${bold('To know')}\n${notes.map(({ text, databases: ids }) => `  - ${text}${reach(ids, databases.length)}`).join('\n')}`)
+    sections.push(`${bold('Notes')}\n${notes.map(({ text, databases: ids }) => `  - ${text}${reach(ids, databases.length)}`).join('\n')}`)
   return `${sections.join('\n\n')}\n\n${conclusion(databases)}\n`
 }
 

@@ -1,11 +1,11 @@
-// Which two states of a database does an upgrade compare, and what does another PostgreSQL make of its values?
+// Which two states of a database does an upgrade compare, and how do its values change for another PostgreSQL?
 import { printed } from '../values/printed.ts'
 import { chartDefaults } from '../chart/defaults.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { MapValue, Origin, Path, Value } from '../model.ts'
 import { isMap, valueAt } from '../values/value.ts'
 
-/** The same database with the pins of today and with others. */
+/** The same database with the current pins and with others. */
 export interface Pair {
   readonly before: Evaluated
   readonly after: Evaluated
@@ -18,7 +18,7 @@ export function valueOrDefault(values: MapValue, path: Path): Value | undefined 
 
 /**
  * The values with another PostgreSQL: `version.postgresql` becomes the major alone, and a hand-written `cluster.imageName`
- * gets it at the start of its tag (its digest, which is the old image's, goes).
+ * gets it at the start of its tag (its digest, which is the old image's, is removed).
  */
 export function withPostgres(values: MapValue, major: number): MapValue {
   const image = valueAt(values, ['cluster', 'imageName'])

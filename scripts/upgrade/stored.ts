@@ -63,7 +63,7 @@ interface Sent {
   readonly operator: string
 }
 
-/** The stored object; null: it is refused. What the operator does not own is stored as it is sent. */
+/** The stored object; null: it is refused. Objects that are not the operator's are stored as sent. */
 function stored({ plain, operator }: Sent): JsonMap | null {
   if (!isOperators(plain)) return plain
   const result = admit(plain, { operator })

@@ -1,4 +1,4 @@
-// What do new pins mean for a database, and what is common to many?
+// What do new pins mean for a database, and what do many have in common?
 import { textOf } from '../findings/message.ts'
 import { clusterEffect, gravest } from '../changes/effect.ts'
 import type { Effect } from '../changes/effect.ts'
@@ -10,7 +10,7 @@ import type { Move } from './pins.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { FieldChange } from './stored.ts'
 
-/** From grave to nothing. `unknown`: the chart can't be rendered here. */
+/** From most to least severe. `unknown`: the chart can't be rendered here. */
 export type Verdict = 'breaks' | 'unknown' | 'warns' | 'changes' | 'unchanged'
 
 /** One database with its verdict. */
@@ -18,7 +18,7 @@ export interface DatabaseVerdict {
   readonly id: string
   readonly verdict: Verdict
   readonly effect: Effect
-  /** mistakes that it has already, whatever is pinned */
+  /** mistakes that it already has, whatever is pinned */
   readonly alreadyBroken: number
   readonly breaks: number
   readonly warnings: number
@@ -33,25 +33,25 @@ export interface FileChange {
   readonly added: readonly string[]
 }
 
-/** A sentence with the databases that it concerns; none: all of them. */
+/** A note with the databases that it concerns; none: all of them. */
 export interface Note {
   readonly text: string
   readonly databases: readonly string[]
 }
 
-/** Everything that the command says. */
+/** Everything that the command reports. */
 export interface Upgrade {
   readonly moves: readonly Move[]
   readonly databases: readonly DatabaseVerdict[]
   /** what would break, and new or reworded warnings */
   readonly diagnostics: readonly Diagnostic[]
-  /** what would no longer be told */
+  /** what would no longer be reported */
   readonly gone: readonly Diagnostic[]
   readonly files: readonly FileChange[]
   readonly notes: readonly Note[]
 }
 
-/** Findings of one side that the other does not have. A reworded one is new only where it is a warning with another text. */
+/** Findings of one side that the other does not have. A reworded one is new only if it is a warning with another text. */
 export function newFindings(before: readonly LocatedFinding[], after: readonly LocatedFinding[]): LocatedFinding[] {
   const known = new Map(before.map((finding) => [identityOf(finding), finding]))
   return after.filter((finding) => {
@@ -87,14 +87,14 @@ export function effectOf(before: Evaluated, after: Evaluated, inPlace: boolean):
   return gravest(found)
 }
 
-/** The instances of a database's Cluster; one where nothing is said. */
+/** The instances of a database's Cluster; 1 if not set. */
 function instancesOf({ objects }: Evaluated): number {
   const value = objects.find(({ kind }) => kind === 'Cluster')?.value
   const instances = value === undefined ? undefined : valueAt(value, ['spec', 'instances'])
   return instances?.kind === 'scalar' ? Number(instances.value) : 1
 }
 
-/** Whether the primary waits for a person before it is switched over. */
+/** Whether the primary waits for a manual switchover. */
 export function isSupervised({ objects }: Evaluated): boolean {
   const value = objects.find(({ kind }) => kind === 'Cluster')?.value
   const strategy = value === undefined ? undefined : valueAt(value, ['spec', 'primaryUpdateStrategy'])
@@ -119,7 +119,7 @@ export function changedLines(path: string, before: string, after: string): FileC
   return [{ path, removed: [...new Set(rest(before, after))], added: [...new Set(rest(after, before))] }]
 }
 
-/** Sentences of several databases, each once, in the order in which they came. */
+/** Notes of several databases, each once, in the order of their first occurrence. */
 export function collectNotes(notes: Iterable<{ readonly text: string; readonly database?: string }>): Note[] {
   const found = new Map<string, string[]>()
   for (const { text, database } of notes) {

@@ -1,11 +1,11 @@
-// What did a grammar say of a text the last time?
+// What was the result for this text the last time?
 
-/** More texts than a fleet has of one kind; beyond that it begins anew, so that no input fills the memory. */
+/** More texts than a fleet has of one kind; beyond that the cache is cleared, so that no input can fill the memory. */
 const limit = 10_000
-/** Longer texts are rare, and are not worth keeping. */
+/** Longer texts are rare and not worth caching. */
 const longest = 200
 
-/** A function of nothing but a text, with a memory: fleets write the same sizes and schedules again and again. Its result must not be changed. */
+/** Memoizes a function of a text: fleets write the same sizes and schedules again and again. The result must not be modified. */
 export function byText<Result>(read: (text: string) => Result): (text: string) => Result {
   const known = new Map<string, Result>()
   return (text) => {

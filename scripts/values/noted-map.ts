@@ -1,6 +1,6 @@
-// Which values of a map does a rule ask for?
+// Which values of a map does a rule read?
 
-/** A copy of a map that reports each value that is asked for; asking for names alone is not reported. */
+/** A copy of a map that reports each value that is read; reading only the keys is not reported. */
 export class NotedMap extends Map<string, string> {
   readonly note: (name: string) => void
 

@@ -1,4 +1,4 @@
-// How is a path written for a person, and which known word did they mean?
+// How is a path shown to a person, and which known word did they mean?
 import type { Path } from '../model.ts'
 
 /** `cluster.roles[0].name`; keys with odd characters are quoted: `cluster.annotations["a/b"]`. */
@@ -17,33 +17,33 @@ export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Longer words are no names that a person misspelt. */
+/** Longer words are not misspelt names. */
 const longestWord = 100
 
 /**
- * The candidate with the fewest slips (insert, delete, replace, swap): at most two, and fewer than the word is long; ties
+ * The candidate with the fewest typos (insert, delete, replace, swap): at most two, and fewer than the word is long; ties
  * go by code unit. A word of more than 100 characters has none.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > longestWord) return undefined
   const lower = word.toLowerCase()
   const letters = lettersOf(lower)
-  let best: { readonly candidate: string; readonly slips: number } | undefined
+  let best: { readonly candidate: string; readonly typos: number } | undefined
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > 2) continue
     const other = readCandidate(candidate)
-    // a slip changes at most two letters of the set, and a set is compared faster than a text
+    // a typo changes at most two letters of the set, and sets compare faster than texts
     if (bitsOf(letters ^ other.letters) > 4) continue
-    const slips = editDistance(lower, other.lower)
-    if (slips > 2 || slips >= Math.min(word.length, candidate.length) - 1) continue
-    if (best === undefined || slips < best.slips || (slips === best.slips && candidate < best.candidate)) best = { candidate, slips }
+    const typos = editDistance(lower, other.lower)
+    if (typos > 2 || typos >= Math.min(word.length, candidate.length) - 1) continue
+    if (best === undefined || typos < best.typos || (typos === best.typos && candidate < best.candidate)) best = { candidate, typos }
   }
   return best?.candidate
 }
 
 const candidatesRead = new Map<string, { readonly lower: string; readonly letters: number }>()
 
-/** Most candidates are asked for again and again: parameters, keys of the chart, rules. */
+/** Most candidates are looked up again and again: parameters, keys of the chart, rules. */
 function readCandidate(candidate: string): { readonly lower: string; readonly letters: number } {
   const known = candidatesRead.get(candidate)
   if (known !== undefined) return known
@@ -67,7 +67,7 @@ function bitsOf(set: number): number {
   return bits
 }
 
-/** Insertions, deletions, replacements and swaps between two short words; any number above 2 stands for "more than two". */
+/** Insertions, deletions, replacements and swaps between two short words; any number above 2 means "more than two". */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = []
   let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column)

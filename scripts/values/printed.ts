@@ -1,7 +1,7 @@
-// How is a value of any kind put into a text?
+// How is a value of any kind turned into text?
 
 /**
- * `String` for untrusted values: a map may have keys such as `toString`, which JavaScript would call. Maps are JSON, lists the
+ * `String` for untrusted values: a map may have keys such as `toString`, which JavaScript would call. Maps become JSON, lists the
  * texts of their items.
  */
 export function printed(value: unknown): string {

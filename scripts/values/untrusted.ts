@@ -5,7 +5,7 @@
 const steering = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufff9-\ufffb]/gu
 /** Logging commands of Actions (the old form), Azure Pipelines and TeamCity, which are found anywhere in a line. */
 const commands = /##(?=\[|vso\[|teamcity\[)/gi
-/** A workflow command of GitHub Actions; a runner takes blanks before it, too. Known ones are not left inside a line either. */
+/** A workflow command of GitHub Actions; runners accept leading blanks, too. Known commands are not left inside a line either. */
 const workflowCommand =
   /:(?=:(?:error|warning|notice|debug|group|endgroup|echo|(?:add|remove)-(?:mask|path|matcher)|stop-commands|set-(?:output|env)|save-state)\b)|:(?=:)(?<=^[^\S\n]{0,200}:)/gim
 
@@ -16,7 +16,7 @@ function escape(character: string): string {
   return text
 }
 
-/** Text of somebody else inside one line of ours: whatever could break the line or steer who reads it becomes visible. */
+/** Text from elsewhere inside one line of ours: whatever could break the line or steer its reader becomes visible. */
 export function visible(text: string): string {
   return text.replaceAll(steering, escape).replaceAll(commands, '#\\u0023').replaceAll(workflowCommand, '\\u003a')
 }
@@ -25,7 +25,7 @@ export function visible(text: string): string {
 // eslint-disable-next-line no-control-regex
 const colours = /\x1b\[(?:[0-9]|2[1-9]|3[0-9]|4[0-9]|9[0-7])m/g
 
-/** Whole output, lines and all: the last gate before a terminal or a log. Our line breaks, tabs and colours stay. */
+/** Whole output, including line breaks: the last gate before a terminal or a log. Our line breaks, tabs and colours stay. */
 export function guarded(text: string, { color, ownCommands = false }: { readonly color: boolean; readonly ownCommands?: boolean }): string {
   const clean = (color ? joinColours(text) : lines(text)).replaceAll(commands, '#\\u0023')
   return ownCommands ? clean : clean.replaceAll(workflowCommand, '\\u003a')

@@ -1,4 +1,4 @@
-// Which value trees do the events of a YAML text make, as go-yaml decodes them?
+// Which value trees do the events of a YAML text produce, as go-yaml decodes them?
 import { named as shownName, phrase } from '../findings/message.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
@@ -97,7 +97,7 @@ function alias(r: Reading, name: string, offset: number): Value {
     throw refuse(
       r,
       'yaml/syntax',
-      phrase`a value that starts with \`*\` is an alias, but there is no such anchor before it`,
+      phrase`a value that starts with \`*\` is an alias, but no anchor of that name comes before it`,
       offset,
       phrase`quote the value if it is text`,
     )
@@ -106,7 +106,7 @@ function alias(r: Reading, name: string, offset: number): Value {
   r.decoded += size
   r.aliased += size
   if (r.aliased > 100 && r.decoded > 1000 && r.aliased / r.decoded > allowedAliasRatio(r.decoded))
-    throw refuse(r, 'yaml/aliases', phrase`document consists of aliases beyond what ${shownName(r.reader)} expands`, offset)
+    throw refuse(r, 'yaml/aliases', phrase`document has more aliases than ${shownName(r.reader)} expands`, offset)
   return target
 }
 
@@ -119,7 +119,7 @@ function scalar(r: Reading, event: ScalarEvent, key: Span | null, path: Trail | 
     throw refuse(
       r,
       'yaml/syntax',
-      phrase`the value is an infinity or no number, but values travel as JSON, which has neither`,
+      phrase`the value is infinite or NaN, but values are passed as JSON, which has neither`,
       span.start,
       phrase`quote it`,
     )
@@ -160,14 +160,14 @@ function tagged(r: Reading, tag: string, text: string, offset: number): Resolved
   if (name === undefined || name === 'str') return text
   if (name === 'binary') {
     const decoded = decodeBinary(text)
-    if (decoded === undefined) throw refuse(r, 'yaml/syntax', phrase`a !!binary value is no base64 text`, offset)
+    if (decoded === undefined) throw refuse(r, 'yaml/syntax', phrase`a !!binary value is not valid base64`, offset)
     return decoded
   }
   const resolved = resolvePlain(text)
   const kind = resolved === null ? 'null' : kinds[typeof resolved]
   if (kind === name || !['null', 'bool', 'int', 'float'].includes(name)) return resolved
   if (kind === 'int' && name === 'float') return Number(resolved)
-  throw refuse(r, 'yaml/syntax', phrase`the value is a ${kind}, but its tag says !!${shownName(name)}`, offset)
+  throw refuse(r, 'yaml/syntax', phrase`the value is a ${kind}, but its tag is !!${shownName(name)}`, offset)
 }
 
 function sequence(r: Reading, event: SequenceEvent, key: Span | null, path: Trail | undefined): Value {
@@ -206,7 +206,7 @@ function mapping(r: Reading, event: MappingEvent, key: Span | null, path: Trail 
     const value = node(r, spot, way)
     const first = own.get(name)
     if (first !== undefined) r.problems.push(ownTwice(r, { name, first, second: spot }))
-    // what is written below a merge key overrides what was merged: that is what people write merge keys for
+    // what is written below a merge key overrides what was merged: this is what merge keys are for
     lost.delete(name)
     own.set(name, spot)
     entries.delete(name)
@@ -249,7 +249,7 @@ function readKey(r: Reading, event: Event): [string, Span] {
     throw refuse(
       r,
       'yaml/syntax',
-      braces ? phrase`a map stands where a key must be: braces in a plain value open a map` : phrase`a key is a list, but must be text`,
+      braces ? phrase`a map is used as a key: braces in an unquoted value open a map` : phrase`a key is a list, but must be text`,
       start,
       braces ? phrase`put quotes around the value` : undefined,
     )
@@ -290,7 +290,7 @@ function mergedEntries(r: Reading, span: Span, path: Trail | undefined): Readonl
   const entries = new Map<string, Value>()
   for (const map of source.kind === 'list' ? source.items.toReversed() : [source]) {
     if (map.kind !== 'map')
-      throw refuse(r, 'yaml/syntax', phrase`a merge key \`<<\` holds something else than a map or a list of maps`, span.start)
+      throw refuse(r, 'yaml/syntax', phrase`a merge key \`<<\` holds something other than a map or a list of maps`, span.start)
     for (const [name, value] of map.entries) entries.set(name, value)
   }
   return entries

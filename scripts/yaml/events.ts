@@ -1,18 +1,18 @@
-// Which events does a YAML text give where go-yaml is more tolerant than our parser: inside brackets and quotes?
+// Which events does a YAML text produce where go-yaml is more tolerant than our parser: inside brackets and quotes?
 import { lineStart } from '../values/trim.ts'
 import { parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 
-/** Rounds of mending after which a text counts as broken; each reads it once more. */
+/** Rounds of corrections after which a text counts as broken; each reads it once more. */
 const mostRounds = 200
-/** Characters that all those rounds together may read. */
+/** Characters that all these rounds together may read. */
 const mostRead = 32 * 1024 * 1024
 
 /**
- * js-yaml's events, places as in `text`. YAML 1.2 wants lines inside brackets and quotes to stand deeper than the block
- * around them, allows no tab there before a token and no comment directly behind a quote or bracket; go-yaml's scanner
- * asks for none of that (scannerc.go `yaml_parser_scan_to_next_token`, `yaml_parser_scan_flow_scalar`). Where the parser
- * stops for such a reason the text is mended for it and read again; values are always taken from the text itself.
+ * js-yaml's events, places as in `text`. YAML 1.2 requires lines inside brackets and quotes to be indented deeper than the block
+ * around them, and allows no tab before a token there and no comment directly after a quote or bracket; go-yaml's scanner
+ * requires none of that (scannerc.go `yaml_parser_scan_to_next_token`, `yaml_parser_scan_flow_scalar`). Where the parser
+ * stops for such a reason, the text is adjusted and read again; values are always taken from the original text.
  * Throws js-yaml's YAMLException, its place in `text` too.
  */
 export function readEvents(text: string, options: { readonly maxDepth: number }): readonly Event[] {
@@ -22,41 +22,41 @@ export function readEvents(text: string, options: { readonly maxDepth: number })
   return events
 }
 
-/** Who looks for secrets asks for the events of a text that was read just before. */
+/** The search for secrets asks for the events of a text that was read just before. */
 let lastRead: { readonly text: string; readonly maxDepth: number; readonly events: readonly Event[] } | undefined
 
 function read(text: string, options: { readonly maxDepth: number }): Event[] {
-  // YAML 1.1 breaks lines at three more characters
-  let mended: Mended = { text: text.replaceAll(/[\u0085\u2028\u2029]/g, '\n'), added: [] }
+  // YAML 1.1 has three more line break characters
+  let adjusted: Adjusted = { text: text.replaceAll(/[\u0085\u2028\u2029]/g, '\n'), added: [] }
   let charactersRead = 0
   for (let round = 0; ; round++) {
     try {
-      const events = parseEvents(mended.text, options)
-      return round === 0 ? events : events.map((event) => inPlace(event, mended))
+      const events = parseEvents(adjusted.text, options)
+      return round === 0 ? events : events.map((event) => inPlace(event, adjusted))
     } catch (error) {
       if (!(error instanceof YAMLException) || error.mark === undefined || error.mark === null) throw error
-      charactersRead += mended.text.length
-      const next = round < mostRounds && charactersRead < mostRead ? mend(mended, error.reason, error.mark.position) : undefined
+      charactersRead += adjusted.text.length
+      const next = round < mostRounds && charactersRead < mostRead ? adjust(adjusted, error.reason, error.mark.position) : undefined
       if (next === undefined) {
-        error.mark.position = original(mended, error.mark.position)
+        error.mark.position = original(adjusted, error.mark.position)
         throw error
       }
-      mended = next
+      adjusted = next
     }
   }
 }
 
 /** A text in which blanks were added at the starts of lines. */
-interface Mended {
+interface Adjusted {
   readonly text: string
   /** where blanks begin, in this text, in ascending order */
   readonly added: readonly number[]
 }
 
-/** More than any honest file is deep. */
+/** Deeper than any real file is nested. */
 const blanks = ' '.repeat(256)
 
-function mend({ text, added }: Mended, reason: string, position: number): Mended | undefined {
+function adjust({ text, added }: Adjusted, reason: string, position: number): Adjusted | undefined {
   const at = Math.min(position, text.length - 1)
   const start = lineStart(text, at)
   if (text.charAt(position) === '#' && /["'\]}]/.test(text.charAt(position - 1))) {
@@ -64,9 +64,9 @@ function mend({ text, added }: Mended, reason: string, position: number): Mended
     const stop = end < 0 ? text.length : end
     return { text: text.slice(0, position) + ' '.repeat(stop - position) + text.slice(stop), added }
   }
-  // both are said inside brackets and quotes only
+  // both are reported inside brackets and quotes only
   if (reason !== 'deficient indentation') return undefined
-  // nothing stands at the end of the text: the bracket or quote is never closed
+  // the end of the text: the bracket or quote is never closed
   if (position >= text.length) return undefined
   const before = text.slice(start, position)
   if (before.includes('\t')) return { text: text.slice(0, start) + before.replaceAll('\t', ' ') + text.slice(position), added }
@@ -77,8 +77,8 @@ function mend({ text, added }: Mended, reason: string, position: number): Mended
   }
 }
 
-/** A place of the mended text in the original. */
-function original({ added }: Mended, position: number): number {
+/** A place of the adjusted text in the original. */
+function original({ added }: Adjusted, position: number): number {
   let moved = 0
   for (const place of added) if (place < position) moved += Math.min(blanks.length, position - place)
   return position - moved
@@ -86,11 +86,11 @@ function original({ added }: Mended, position: number): number {
 
 const places = ['start', 'end', 'anchorStart', 'anchorEnd', 'tagStart', 'tagEnd', 'valueStart', 'valueEnd']
 
-function inPlace(event: Event, mended: Mended): Event {
+function inPlace(event: Event, adjusted: Adjusted): Event {
   const moved: Record<string, unknown> = { ...event }
   for (const name of places) {
     const value = moved[name]
-    if (typeof value === 'number' && value >= 0) moved[name] = original(mended, value)
+    if (typeof value === 'number' && value >= 0) moved[name] = original(adjusted, value)
   }
   return moved as unknown as Event
 }

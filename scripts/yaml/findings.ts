@@ -1,4 +1,4 @@
-// How are problems of a YAML text told to a person?
+// How are problems of a YAML text reported?
 import { described, named, phrase } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -18,12 +18,12 @@ export function yamlFindings(file: SourceFile, problems: readonly YamlProblem[])
   }))
 }
 
-/** Whether more than the first document says something: a `---` at the end of a file is harmless to every Helm. */
+/** Whether any document after the first has content: a `---` at the end of a file is harmless in every Helm. */
 export function hasSeveralDocuments(documents: readonly Value[]): boolean {
   return documents.slice(1).some((document) => document.kind !== 'null')
 }
 
-/** Helm up to 3.19 reads the first document, Helm 4 merges all: a file with several is refused. */
+/** Helm up to 3.19 reads only the first document, Helm 4 merges all of them: a file with several is refused. */
 export function severalDocuments(file: SourceFile, documents: readonly Value[]): LocatedFinding {
   const separator = [...file.text.matchAll(/^---(?=\s|$)/gm)].find(
     (match) =>
@@ -37,13 +37,13 @@ export function severalDocuments(file: SourceFile, documents: readonly Value[]):
   return {
     rule: 'yaml/one-document',
     severity: 'error',
-    message: phrase`${named(file.path)} holds ${named(documents.length)} documents from line ${named(locate(at).line)} on, but must hold one`,
+    message: phrase`${named(file.path)} has ${named(documents.length)} documents (the next at line ${named(locate(at).line)}), but must have one`,
     at,
     help: phrase`remove the \`---\`, or move what follows to a file of its own`,
   }
 }
 
-/** What no Helm, or not every Helm, takes as a file of values: several documents, or a root that is no map. */
+/** What no Helm, or not every Helm, accepts as a values file: several documents, or a root that is not a map. */
 export function shapeFindings(file: SourceFile, { documents, problems }: ParsedYaml): LocatedFinding[] {
   const root = documents[0]
   if (root === undefined || problems.some(({ fatal }) => fatal)) return []

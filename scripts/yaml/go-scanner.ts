@@ -1,4 +1,4 @@
-// Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) takes?
+// Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) accepts?
 import { phrase } from '../findings/message.ts'
 import type { Message } from '../model.ts'
 import { lineStart } from '../values/trim.ts'
@@ -11,11 +11,11 @@ export interface Refused {
   readonly help?: Message
 }
 
-/** What go-yaml refuses first, or undefined: escapes, long keys, tabs in white space. `text` has parsed well otherwise. */
+/** What go-yaml refuses first, or undefined: escapes, long keys, tabs in white space. `text` has parsed without errors. */
 export function findRefusedByGo(text: string, events: readonly Event[]): Refused | undefined {
   const end = /^(?:[ \t]*(?:#.*)?\r?\n)*\.\.\.(?=\s|$)/.exec(text)
   if (end !== null)
-    return { message: phrase`a document ends before one has begun`, offset: end[0].length - 3, help: phrase`remove the dots` }
+    return { message: phrase`\`...\` ends a document, but none has begun`, offset: end[0].length - 3, help: phrase`remove the dots` }
   const hasTab = text.includes('\t')
   const written =
     findOddAnchor(text, events) ??
@@ -40,17 +40,17 @@ export function findRefusedByGo(text: string, events: readonly Event[]): Refused
   return undefined
 }
 
-/** Names of anchors are letters, digits, `_` and `-` (`yaml_parser_scan_anchor`). */
+/** Names of anchors consist of letters, digits, `_` and `-` (`yaml_parser_scan_anchor`). */
 function findOddAnchor(text: string, events: readonly Event[]): Refused | undefined {
   for (const event of events) {
     if (!('anchorStart' in event) || event.anchorStart < 0 || /^[\w-]+$/.test(text.slice(event.anchorStart, event.anchorEnd))) continue
-    const message = phrase`the name of an anchor is more than letters, digits, \`_\` and \`-\``
+    const message = phrase`the name of an anchor has other characters than letters, digits, \`_\` and \`-\``
     return { message, offset: event.anchorStart, help: phrase`rename the anchor, or quote the value if it is text` }
   }
   return undefined
 }
 
-/** `\/` is of YAML 1.2, and no character lies beyond U+10FFFF. */
+/** `\/` is new in YAML 1.2, and no character lies beyond U+10FFFF. */
 function findUnknownEscape(text: string, events: readonly Event[]): Refused | undefined {
   if (!/\\(?:\/|U(?!00(?:0|10)))/.test(text)) return undefined
   for (const event of events) {
@@ -58,7 +58,7 @@ function findUnknownEscape(text: string, events: readonly Event[]): Refused | un
     const escape = /(?<!\\)(?:\\\\)*\\(?:\/|U(?!00(?:0|10)))/.exec(text.slice(event.valueStart, event.valueEnd))
     if (escape !== null)
       return {
-        message: phrase`an escape in double quotes is none that Helm knows`,
+        message: phrase`an escape in double quotes is one that Helm does not know`,
         offset: event.valueStart + escape.index,
         help: phrase`write the character itself`,
       }
@@ -75,7 +75,7 @@ function findLongKey(text: string, events: readonly Event[]): Refused | undefine
     const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
     if (!isBlock && /^["']?[ \t]*:(?=\s|$)/.test(text.slice(event.valueEnd, event.valueEnd + 20)))
       return {
-        message: phrase`a key is longer than 1,024 characters, but Helm reads none`,
+        message: phrase`a key is longer than 1,024 characters, but Helm reads none that long`,
         offset: event.valueStart,
         help: phrase`shorten the key`,
       }
@@ -83,14 +83,14 @@ function findLongKey(text: string, events: readonly Event[]): Refused | undefine
   return undefined
 }
 
-/** `-\ty`: a tab where a token's blank must be, with another block's key or item behind it. */
+/** `-\ty`: a tab instead of the blank after an indicator, followed by a nested key or item. */
 function findTabAfterIndicator(text: string, events: readonly Event[]): Refused | undefined {
   for (const match of text.matchAll(/^ *(?:[-?:] +)*[-?:]\t[ \t]*(?=\S)/gm)) {
     const start = match.index
     const isInside = events.some((event) => event.type === EVENT_ID.SCALAR && event.valueStart < start && event.valueEnd > start)
     if (!isInside)
       return {
-        message: phrase`a tab stands behind an indicator, but YAML wants a space there`,
+        message: phrase`a tab follows an indicator, but YAML requires a space there`,
         offset: start + match[0].search('\t'),
         help: phrase`replace the tab with a space`,
       }

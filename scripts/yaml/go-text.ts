@@ -2,7 +2,7 @@
 import { compareNaturally, compareNaturallyV3 } from './go-key-order.ts'
 import { resolvePlain } from './scalars.ts'
 
-/** What is written; a number comes with its digits. */
+/** What is written; a number is given by its digits. */
 export type YamlNode = null | boolean | string | { readonly number: string } | readonly YamlNode[] | ReadonlyMap<string, YamlNode>
 
 /** Block style, keys in go-yaml's order, long lines folded, with a line break at the end (emitterc.go, encode.go). */
@@ -13,11 +13,11 @@ export function writeGoYaml(root: YamlNode, version: 'v2' | 'v3' = 'v2'): string
   return emitter.out.join('')
 }
 
-/** Long lines are folded after this column; v3 folds none. */
+/** Long lines are folded after this column; v3 does not fold. */
 const bestWidth = { v2: 80, v3: Infinity }
 
 interface Emitter {
-  /** go-yaml v2, or v3, which sets lists two columns in and quotes twice where v2 quotes once */
+  /** go-yaml v2, or v3, which indents lists by two columns and uses double quotes where v2 uses single ones */
   readonly version: 'v2' | 'v3'
   readonly out: string[]
   column: number
@@ -69,7 +69,7 @@ function writeNode(emitter: Emitter, node: YamlNode, context: Context): void {
 function writeList(emitter: Emitter, items: readonly YamlNode[], context: Context): void {
   if (items.length === 0) return indicate(emitter, '[]', 'blank')
   const saved = emitter.indent
-  // lists stand at the column of their key
+  // lists start at the column of their key
   const isFlush = emitter.version === 'v2' && context === 'mapping' && !emitter.inIndent
   emitter.indent = saved < 0 ? 0 : isFlush ? saved : saved + 2
   for (const item of items) {
@@ -113,7 +113,7 @@ function writeText(emitter: Emitter, text: string, isKey: boolean): void {
   return doubleQuoted(emitter, text, !isKey)
 }
 
-/** Whether a reader would take the bare text for a text: no other type, no time, no number to the base of 60. */
+/** Whether a reader would take the unquoted text for a string: not for another type, a time or a base-60 number. */
 function isText(text: string): boolean {
   if (typeof resolvePlain(text) !== 'string' || isTimestamp(text)) return false
   return !/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text)
@@ -235,7 +235,7 @@ function doubleQuoted(emitter: Emitter, text: string, folds: boolean): void {
       index < characters.length - 1
     ) {
       startLine(emitter)
-      // a line that goes on with a blank needs a backslash to keep it
+      // a continuation line that begins with a blank needs a backslash to keep it
       if (characters[index + 1] === ' ') put(emitter, '\\')
     } else put(emitter, character)
     afterBlank = character === ' ' && !isEscaped

@@ -6,7 +6,7 @@ import { parseYaml } from './parse.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from './findings.ts'
 
-/** An object as it stands in a file. */
+/** An object as it is written in a file. */
 export interface Manifest {
   readonly value: MapValue
   readonly plain: JsonMap
@@ -16,7 +16,7 @@ export interface Manifest {
   readonly name: string
 }
 
-/** The objects of a text, Lists opened; JSON is YAML. What is no object is a finding. */
+/** The objects of a text, Lists unpacked; JSON is YAML. Anything that is not an object is a finding. */
 export function readManifests(source: SourceFile): { manifests: Manifest[]; findings: LocatedFinding[] } {
   const file = { ...source, reader: 'kubectl' }
   const { documents, problems } = parseYaml(file, 'service')

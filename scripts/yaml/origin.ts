@@ -21,8 +21,8 @@ interface Text {
 }
 
 /**
- * An origin whose path is made when it is asked for: lists of steps for all nodes of a deeply nested text of 1 MiB take
- * gigabytes. `path` is no own property: a copy by `...` lacks it and must name its own.
+ * An origin whose path is built on demand: lists of steps for all nodes of a deeply nested text of 1 MiB take
+ * gigabytes. `path` is not an own property: a copy by `...` lacks it and must set its own.
  */
 export class WrittenOrigin implements Origin {
   readonly layer: LayerName

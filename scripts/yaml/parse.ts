@@ -1,4 +1,4 @@
-// What does a file say, as Helm's YAML reader sees it, and where does each key and value stand?
+// What does a file say, as Helm's YAML reader sees it, and where is each key and value?
 import { named, phrase } from '../findings/message.ts'
 import { EVENT_ID, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
@@ -9,13 +9,13 @@ import type { ParsedYaml, YamlProblem } from './reading.ts'
 import { findRefusedByGo } from './go-scanner.ts'
 import type { LayerName, Message, SourceFile, Value } from '../model.ts'
 import { readEvents } from './events.ts'
-import { findSlip } from './slips.ts'
+import { findLikelyMistake } from './likely-mistake.ts'
 
 export type { ParsedYaml, YamlProblem }
 
-/** go-yaml refuses deeper nesting than 10,000; Node's stack gives in earlier, and no honest file comes near. */
+/** go-yaml refuses deeper nesting than 10,000; Node's stack overflows earlier, and no real file comes near. */
 const maxDepth = 1_000
-/** No honest file comes near; whatever is read must be answered within seconds. */
+/** No real file comes near; whatever is read must be checked within seconds. */
 const maxNodes = 200_000
 /** The same for values and settings, of which each key is judged for each database. */
 export const maxValues = 25_000
@@ -23,7 +23,7 @@ export const maxValues = 25_000
 /**
  * Reads a YAML text as Helm does (go-yaml v2 through sigs.k8s.io/yaml): YAML 1.1 booleans, Go's numbers, duplicate keys
  * (the last one wins, reported), merge keys, keys turned into strings. All documents of the stream are returned.
- * A mistake in the text is a problem, never an exception. `reader` is who else reads so, for messages; a text of more than
+ * A mistake in the text is a problem, never an exception. `reader` names another program that reads the text this way, for messages; a text of more than
  * `most` keys and values is refused.
  */
 export function parseYaml(file: SourceFile & { readonly reader?: string }, layer: LayerName, most = maxNodes): ParsedYaml {
@@ -57,8 +57,8 @@ export function parseYamlParts(file: SourceFile, layer: LayerName): ParsedYaml {
 }
 
 /**
- * The same for readers that hand the text to go-yaml as it is (Helm 3, Argo CD): they stop after the first document and
- * never see what follows it, and a block scalar at the end of a text without a last line break has none either.
+ * The same for readers that pass the text to go-yaml unchanged (Helm 3, Argo CD): they stop after the first document and
+ * never see what follows it, and a block scalar at the end of a text without a final line break has none either.
  */
 export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYaml {
   const whole = parsePart({ ...file, asItIs: true }, layer, { base: 0, source: file.text })
@@ -66,7 +66,7 @@ export function parseFirstDocument(file: SourceFile, layer: LayerName): ParsedYa
   const end = /\n(?:---|\.\.\.)(?=\s|$)/g
   end.lastIndex = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*---/.exec(file.text)?.[0].length ?? 0
   const cut = end.exec(file.text)
-  // dots after comments alone end no document
+  // dots that follow only comments do not end a document
   if (cut === null || !/^[ \t]*[^#\s]/m.test(file.text.slice(0, cut.index))) return whole
   const first = parsePart(file, layer, { base: 0, source: file.text.slice(0, cut.index + 1) })
   return first.problems.some((problem) => problem.fatal) ? whole : first
@@ -82,7 +82,7 @@ function splitDocuments(text: string): { start: number; text: string; problem?: 
       if (rest !== '' && !rest.startsWith('#'))
         return [
           ...parts,
-          { start: offset, text: '', problem: `document separator is followed by \`${rest.slice(0, 20)}\`, but must stand alone` },
+          { start: offset, text: '', problem: `document separator is followed by \`${rest.slice(0, 20)}\`, but must be alone on its line` },
         ]
       if (offset > start) {
         parts.push({ start, text: text.slice(start, offset) })
@@ -114,7 +114,7 @@ function parsePart(
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return fatal('yaml/syntax', phrase`control character U+${named(code)} is not allowed in YAML`, control.index)
   }
-  // js-yaml wants the byte order mark away; offsets move by one then
+  // js-yaml needs the byte order mark removed, which shifts offsets by one
   const bom = source.startsWith('\ufeff') ? 1 : 0
   const written = bom === 1 ? source.slice(1) : source
   // Helm 4 reads lines and ends each with a break, the last one too
@@ -126,7 +126,7 @@ function parsePart(
     const excess = firstBeyond(events, most)
     if (excess !== undefined) {
       const count = `${most / 1_000},000`
-      const message = phrase`file has more than ${count} keys and values, but no more are read`
+      const message = phrase`file has more than ${count} keys and values, the most that are read`
       return fatal('yaml/nesting', message, bom + excess, phrase`split the file`)
     }
     const stricter = findRefusedByGo(text, events)
@@ -156,10 +156,10 @@ function firstBeyond(events: readonly Event[], most: number): number | undefined
   return undefined
 }
 
-/** The slip behind it where it can be told, else js-yaml's reason. */
+/** The likely mistake behind it if one is found, else js-yaml's reason. */
 function syntaxMessage(reason: string, text: string, offset: number, bom: number): [Message, number, Message?] {
-  const slip = findSlip(text, offset)
-  if (slip !== undefined) return [slip.message, bom + slip.offset, slip.help]
+  const mistake = findLikelyMistake(text, offset)
+  if (mistake !== undefined) return [mistake.message, bom + mistake.offset, mistake.help]
   const message = reason.replace(/\s+/g, ' ').replace(/\.$/, '')
   return [phrase`YAML is broken here: ${named(message)}`, bom + offset]
 }

@@ -1,9 +1,9 @@
-// What does reading a YAML text keep in mind, and what does it give back?
+// Which state does reading a YAML text keep, and what does it return?
 import { textOf } from '../findings/message.ts'
 import type { Event } from 'js-yaml'
 import type { Fix, LayerName, Message, SourceFile, Span, Value } from '../model.ts'
 
-/** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm takes it and a person should not. */
+/** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm accepts it, but it should be corrected. */
 export interface YamlProblem {
   readonly rule: 'yaml/syntax' | 'yaml/duplicate-key' | 'yaml/merge-key' | 'yaml/encoding' | 'yaml/nesting' | 'yaml/aliases'
   readonly fatal: boolean
@@ -19,7 +19,7 @@ export interface ParsedYaml {
   readonly problems: readonly YamlProblem[]
 }
 
-/** Where the reading of one text stands. */
+/** The state of reading one text. */
 export interface Reading {
   readonly file: SourceFile
   readonly layer: LayerName
@@ -39,7 +39,7 @@ export interface Reading {
   aliased: number
 }
 
-/** What go-yaml refuses after the text has parsed; caught by the parser and told as a problem. */
+/** What go-yaml refuses after the text has parsed; caught by the parser and reported as a problem. */
 export class Refusal extends Error {
   readonly rule: YamlProblem['rule']
   readonly offset: number

@@ -24,7 +24,7 @@ export function ownTwice(r: Reading, { name, first, second }: { name: string; fi
 /**
  * Values above a merge key that it replaces with other ones. YAML says that a map's own keys win; go-yaml v2 sets what is
  * merged where `<<` appears (decode.go `merge`), so that only keys below it win. A second `<<` replaces what the first one
- * merged in the same way. Equal values are no loss.
+ * merged in the same way. Equal values are not reported.
  */
 export function* overriddenByMerge(
   r: Reading,
@@ -58,7 +58,7 @@ export function* overriddenByMerge(
         : {
             rule: 'yaml/merge-key',
             fatal: false,
-            message: phrase`key \`${named(name)}\` has no effect: the merge key \`<<\` below it replaces its value when ${named(r.reader)} reads the file`,
+            message: phrase`key \`${named(name)}\` has no effect: ${named(r.reader)} lets the merge key \`<<\` below it replace the value`,
             span: own,
             related: mergedHere,
             help: phrase`move the \`<<\` above \`${named(name)}\`, or remove \`${named(name)}\``,

@@ -19,7 +19,7 @@ export type Resolved = null | boolean | number | string | bigint
 
 /**
  * Resolves a plain (unquoted, untagged) scalar: null, boolean, number or the text itself.
- * Whole numbers within int64 and uint64 come as bigint, so that keys keep all their digits.
+ * Whole numbers within int64 and uint64 become bigint, so that keys keep all their digits.
  * Timestamps and base-60 numbers stay text. Reproduces `resolve` of go-yaml v2 (resolve.go).
  */
 export function resolvePlain(text: string): Resolved {
@@ -118,7 +118,7 @@ function formatGoExponent(text: string): string {
   return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
 }
 
-/** The text of a `!!binary` scalar; undefined: it is no base64. */
+/** The text of a `!!binary` scalar; undefined: it is not base64. */
 export function decodeBinary(text: string): string | undefined {
   const compact = text.replaceAll(/[\r\n]/g, '')
   const isBase64 = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)

@@ -1,4 +1,4 @@
-// How is a value written as YAML that every reader takes for the same value?
+// How is a value written as YAML that every reader reads back as the same value?
 import type { ListValue, MapValue, NullValue, ScalarValue, Value } from '../model.ts'
 import { byText } from '../values/by-text.ts'
 import { resolvePlain } from './scalars.ts'
@@ -11,7 +11,7 @@ const safePlain = /^[A-Za-z_/](?:[A-Za-z0-9_./@+=,-]|:(?=[A-Za-z0-9_/]))*(?: (?:
 const quantity = /^[0-9]{1,9}(?:[KMGTP]i|[mdhk])$/
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
 
-/** One scalar on one line: plain where no reader could take it for something else, else in double quotes. */
+/** One scalar on one line: plain if no reader could misread it, else in double quotes. */
 export function writeScalar(value: null | boolean | number | string): string {
   if (value === null) return 'null'
   if (typeof value !== 'string') return Object.is(value, -0) ? '0' : String(value)
@@ -43,7 +43,7 @@ function literal(text: string, indent: string): string | undefined {
   return `${text.endsWith('\n') ? '|' : '|-'}\n${lines.join('\n')}`
 }
 
-/** A value as block YAML, maps in their own order, two spaces a level; ends with a line break. */
+/** A value as block YAML, maps in their own order, two spaces per level; ends with a line break. */
 export function writeYaml(value: Value): string {
   if (value.kind === 'null' || value.kind === 'scalar') return `${writeLeaf(value, '')}\n`
   return isEmpty(value) ? `${emptyText(value)}\n` : writeBlock(value, '')

@@ -61,7 +61,7 @@ describe('admission', () => {
     expect(different.filter((text) => text !== undefined)).toEqual([])
   })
 
-  it('leaves its arguments alone', () => {
+  it('does not change its arguments', () => {
     for (const item of recorded('1.30.0').filter((_, index) => index % 20 === 0)) {
       const before = JSON.stringify([item.object, item.old])
       admit(item.object, options('1.30.0', item))
@@ -70,7 +70,7 @@ describe('admission', () => {
     }
   })
 
-  it('takes what it stored itself', () => {
+  it('accepts what it stored itself', () => {
     for (const item of recorded('1.30.0').filter((_, index) => index % 20 === 0)) {
       if (!item.defaulted) continue
       const again = admit(item.defaulted, options('1.30.0', item))
@@ -85,14 +85,14 @@ describe('admission', () => {
     expect(moved.errors.map(({ field, type }) => `${field} ${type}`)).toEqual(['metadata.namespace FieldValueInvalid'])
   })
 
-  it('does not blame an update for what stood before', () => {
+  it('does not blame an update for what was there before', () => {
     const before = clusterOf({ logLevel: 'loud' })
     expect(admit(before, { operator: '1.30.0' }).stage).toBe('schema')
     expect(admit(clusterOf({ logLevel: 'loud', instances: 3 }), { operator: '1.30.0', old: before }).verdict).toBe('accepted')
     expect(admit(clusterOf({ logLevel: 'louder' }), { operator: '1.30.0', old: before }).stage).toBe('schema')
   })
 
-  it('asks an update for unique keys only where the object before had them', () => {
+  it('requires unique keys of an update only if the object before had them', () => {
     const pooler = (names: readonly string[]): JsonMap => {
       const template = { spec: { containers: names.map((name) => ({ name })) } }
       const spec = { cluster: { name: 'c1' }, pgbouncer: { poolMode: 'session' }, template }
@@ -110,7 +110,7 @@ describe('admission', () => {
   })
 })
 
-describe('values that the operator can not hold', () => {
+describe('values that the operator cannot hold', () => {
   const answer = (object: JsonMap, operator = '1.30.0'): string => {
     const { stage, errors } = admit(object, { operator })
     return `${stage} ${[...new Set(errors.map(({ field, type }) => `${field} ${type.replace(/^FieldValue/, '')}`))].join(', ')}`
@@ -129,7 +129,7 @@ describe('values that the operator can not hold', () => {
     expect(answer(object, '1.27.1')).toBe('schema spec.template.spec.terminationGracePeriodSeconds TypeInvalid')
     expect(answer(pooler({ instances: 1e19 }), '1.27.1')).toBe('schema spec.instances TypeInvalid, .spec.instances Invalid')
   })
-  it('a number beyond 32 bits where the schema of the release does not mind', () => {
+  it('a number beyond 32 bits if the schema of the release allows it', () => {
     expect(answer(clusterOf({ stopDelay: 4e9 }), '1.27.1')).toBe('webhook-decode spec.stopDelay Invalid')
     expect(answer(clusterOf({ stopDelay: 4e9 }))).toBe('webhook-decode <nil> Invalid')
   })
@@ -149,12 +149,12 @@ describe('values that the operator can not hold', () => {
     const { defaulted } = admit(clusterOf({ description: 'a\ud83d' }), { operator: '1.30.0' })
     expect(jsonAt(defaulted, 'spec', 'description')).toBe('a\ufffd')
   })
-  it('an expression is named beside what can not be decoded, unless the schema refuses too', () => {
+  it('an expression is named along with what cannot be decoded, unless the schema refuses too', () => {
     const broken = { monitoring: { metricsQueriesTTL: '1d' }, postgresql: { synchronous: { method: 'any', number: 0 } } }
     expect(answer(clusterOf(broken))).toBe('webhook-decode spec.postgresql.synchronous.number Invalid')
     expect(answer(clusterOf({ ...broken, logLevel: 5 }))).toContain('webhook-decode spec.logLevel TypeInvalid')
   })
-  it('a status that the scale sub-resource can not read', () => {
+  it('a status that the scale sub-resource cannot read', () => {
     expect(answer({ ...clusterOf({}), status: 'x' })).toBe(
       'webhook-decode status TypeInvalid, .status.instances Invalid, .status.selector Invalid',
     )
@@ -168,7 +168,7 @@ function clusterOf(spec: JsonMap): JsonMap {
   return { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: { name: 'c1' }, spec: { storage: { size: '1Gi' }, ...spec } }
 }
 
-function told(spec: JsonMap): string[] {
+function findingsOf(spec: JsonMap): string[] {
   const findings = examine(clusterOf(spec), { operator: '1.30.0' })
   return findings.map((finding) => `${finding.severity} ${finding.rule} ${finding.places[0].path.join('.')}`)
 }
@@ -178,7 +178,7 @@ describe('examination', () => {
     const different = recorded(version).filter((item) => {
       const errors = examine(item.object, options(version, item)).filter((finding) => finding.severity === 'error')
       const known = errors.filter((finding) => finding.rule !== 'schema/unknown-field')
-      // a misspelt name is told instead of the missing member that it causes
+      // a misspelt name is reported instead of the missing member that it causes
       if (item.verdict === 'rejected' && item.pruned.length > 0) return errors.length === 0
       return known.length > 0 !== (item.verdict === 'rejected')
     })
@@ -197,7 +197,7 @@ describe('examination', () => {
   })
 
   it('shows mistakes of all stages at once', () => {
-    const found = told({
+    const found = findingsOf({
       instances: '3',
       postgresql: { synchronous: { method: 'any', number: 0 } },
       replica: { enabled: false, source: 'x' },
@@ -207,7 +207,7 @@ describe('examination', () => {
     expect(found.some((text) => text.startsWith('error replica/'))).toBe(true)
   })
 
-  it('tells a misspelt name once, with the name that was meant', () => {
+  it('reports a misspelt name once, with the name that was meant', () => {
     const object = { ...clusterOf({}), spec: { instances: 3, storage: { siz: '1Gi' } } }
     const findings = examine(object, { operator: '1.30.0' })
     expect(findings.map(said).map(({ rule, help, places }) => ({ rule, help, at: places[0] }))).toEqual([
@@ -216,16 +216,16 @@ describe('examination', () => {
   })
 
   it('warns where the server stores an empty value instead of a missing one', () => {
-    expect(told({ externalClusters: [{ connectionParameters: { host: 'h' } }] })).toEqual([
+    expect(findingsOf({ externalClusters: [{ connectionParameters: { host: 'h' } }] })).toEqual([
       'warning schema/zero-value spec.externalClusters.0.name',
     ])
   })
 
-  it('names the field of a value that the operator can not decode', () => {
-    expect(told({ monitoring: { metricsQueriesTTL: '1d' } })).toEqual(['error schema/duration spec.monitoring.metricsQueriesTTL'])
+  it('names the field of a value that the operator cannot decode', () => {
+    expect(findingsOf({ monitoring: { metricsQueriesTTL: '1d' } })).toEqual(['error schema/duration spec.monitoring.metricsQueriesTTL'])
   })
 
-  it('says nothing about a correct object', () => {
-    expect(told({ instances: 3 })).toEqual([])
+  it('reports nothing about a correct object', () => {
+    expect(findingsOf({ instances: 3 })).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-// Does the model of Argo CD answer as Argo CD 3.5.1 did?
+// Does the model of Argo CD behave as Argo CD 3.5.1 does?
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -71,7 +71,7 @@ test('a renamed set hands its Applications over only under create-update', () =>
   expect(results(set(sync), set(sync, 'other'))).toEqual(['a deleted deleted', 'b deleted deleted'])
 })
 
-test('one bad name keeps the deletions of its set waiting', () => {
+test('one bad name delays the deletions of its set', () => {
   const sync = { syncPolicy: { applicationsSync: 'sync' } }
   const after = set({ ...sync, generators: [{ list: { elements: [{ service: 'a' }, { service: 'Bad_Name' }] } }] })
   expect(results(set(sync), after)).toEqual(['Bad_Name rejected', 'a unchanged', 'b blocked'])

@@ -1,4 +1,4 @@
-// What do the controller's writes leave of a live Application?
+// What do the controller's writes change in a live Application?
 import { expect, test } from 'vitest'
 import { changeApplications } from '../../scripts/applicationset/changes.ts'
 import type { ChangeOptions } from '../../scripts/applicationset/changes.ts'
@@ -25,7 +25,7 @@ const change = (before: Json, after: Json, options: Partial<ChangeOptions> = {})
 const live = (application: JsonMap) => ({ live: [{ application }] })
 const finalizers = ['resources-finalizer.argocd.argoproj.io']
 
-test('what the live Application lacks in normalisation is no difference', () => {
+test('what the live Application lacks in normalisation is not a difference', () => {
   const metadata = { name: 'a', finalizers }
   const written = { ...spec, project: 'data', syncPolicy: {}, source: { ...spec.source, helm: {} } }
   expect(change(setOf(), setOf(), live({ metadata, spec: written }))).toMatchObject([{ name: 'a', result: 'unchanged' }])

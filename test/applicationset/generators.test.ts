@@ -1,4 +1,4 @@
-// Do the generators of an ApplicationSet give the parameters that Argo CD's give?
+// Do the generators of an ApplicationSet produce the same parameters as Argo CD's?
 import { expect, test } from 'vitest'
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
 import type { Json, JsonMap } from '../../scripts/model.ts'
@@ -34,7 +34,7 @@ function generate(generators: Json[], given: { out?: string; option?: string; pr
 const git = (more: Record<string, Json>) => ({ git: { repoURL: 'u', revision: 'm', ...more } })
 const files = (...paths: string[]) => [git({ files: paths.map((path) => ({ path })) })]
 
-// each answer is what Argo CD 3.5.1's own code gave, with the files in a real repository
+// each result is what Argo CD 3.5.1's own code gave, with the files in a real repository
 test.each([
   ['./root.yaml', ['root']],
   ['databases//a/../a/values.yaml', ['a']],
@@ -51,7 +51,7 @@ test.each([
   ['databases/[!a]/*', ['b']],
   ['databases/[^a]/*', ['b']],
   ['databases/[', []],
-])('git takes %s for %j', (path, names) => {
+])('git matches %s for %j', (path, names) => {
   expect(generate(files(path))).toMatchObject({ stages: [], names })
 })
 
@@ -101,13 +101,13 @@ const nested = (inner: Json) => [
   },
 ]
 
-test('generators inside of generators are read into Go types', () => {
+test('generators inside generators are read into Go types', () => {
   expect(generate(nested({ LIST: { Elements: [{ k: 1 }] } }), { out: '{{ .k }} {{ .j }}' })).toMatchObject({ stages: [], out: '1 2' })
   expect(generate(nested({ list: { elements: [{ k: 1 }], elementsYaml: 5 } })).stages).toEqual(['params'])
   expect(generate(nested({ list: -1 })).stages).toEqual(['params'])
 })
 
-test('values of the second child are rendered early where the first has their keys', () => {
+test('values of the second child are rendered early if the first has their keys', () => {
   const values = { 'x{{ .service }}': '{{ .service }}', late: '{{ .path.filename }}-{{ .service }}' }
   const generators = [
     { matrix: { generators: [{ list: { elements: [{ service: 'a' }] } }, git({ files: [{ path: 'root.yaml' }], values })] } },

@@ -28,7 +28,7 @@ function patch(templatePatch: string) {
   return { stages: errors.map((error) => error.stage), application: applications[0] }
 }
 
-// each answer is what Argo CD 3.5.1's own code gave
+// each result is what Argo CD 3.5.1's own code gave
 test.each([
   ['metadata: {finalizers: [a.b/c]}', 'metadata.finalizers', ['a.b/c', 'resources-finalizer.argocd.argoproj.io/background', 'c.d/e']],
   [

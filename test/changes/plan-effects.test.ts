@@ -23,7 +23,7 @@ const shown = async (format: string): Promise<string> => {
 }
 
 describe('what the API server refuses', () => {
-  const sentence = "finds 1 error: as it stands this can't be merged"
+  const sentence = "finds 1 error: this can't be merged as it is"
   test('a shrunk volume', async () => {
     repository.edit(values, 'size: 10Gi', 'size: 9Gi')
     const reason = 'size of storage shrinks from 10Gi to 9Gi, but volumes can only grow'
@@ -168,7 +168,7 @@ test('what a switch takes away is told once, at the switch', async () => {
     ['Cluster/example-api-db-prd', 'spec.backup', prd, 2],
     ['ScheduledBackup/example-api-db-prd-daily-backup', '', prd, 2],
   ])
-  expect(await shown('pretty')).toContain('Cluster/example-api-db-prd spec.backup is removed')
+  expect(await shown('pretty')).toContain('Cluster/example-api-db-prd: spec.backup is removed')
 })
 
 test('no secret is in what is told as a whole', async () => {

@@ -1,4 +1,4 @@
-// Does `charts pull` say what it should to those who have no settings, no network or no patience?
+// Does `charts pull` work without settings, and report progress and failures properly?
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +53,7 @@ describe('without settings', () => {
   })
 })
 
-test('a person at a terminal sees how far a long download is, and the line goes', async () => {
+test('a terminal shows the progress of a long download, and the line disappears', async () => {
   const archive = chartArchive('cluster', '0.8.1')
   const server = await startServer(
     filesOf({
@@ -162,7 +162,7 @@ describe('the cache', () => {
     expect(cachePath({ ...pin, repository: 'oci://ghcr.io/a' })).toBe(cachePath({ ...pin, repository: 'ghcr.io/a/' }))
     expect(cachePath({ ...pin, repository: 'ghcr.io', name: 'a/cluster' })).toBe(cachePath({ ...pin, repository: 'ghcr.io/a' }))
   })
-  test('is where XDG_CACHE_HOME says, unless that is relative', () => {
+  test('is at XDG_CACHE_HOME, unless that is relative', () => {
     process.env['XDG_CACHE_HOME'] = 'relative'
     expect(cachePath(pin)).not.toContain('relative')
     expect(cachePath(pin)).toContain(join('.cache', 'cnpg-values', 'charts'))

@@ -51,7 +51,7 @@ async function serve(files: Files): Promise<RunningServer> {
 const good: Files = { '/charts/index.yaml': indexOf('cluster-0.8.1.tgz'), '/charts/cluster-0.8.1.tgz': archive }
 
 describe('a pull', () => {
-  test('writes the archive into the cache and says where it came from', async () => {
+  test('writes the archive into the cache and reports where it came from', async () => {
     const { host, seen } = await serve(good)
     const { code, stdout, stderr } = await repository.pull()
     expect({ code, stdout }).toEqual({
@@ -65,14 +65,14 @@ describe('a pull', () => {
     expect(seen.map(({ url }) => url)).toEqual(['/charts/index.yaml', '/charts/cluster-0.8.1.tgz'])
     expect(seen[0]?.headers['user-agent']).toMatch(/^cnpg-values\/\d/)
   })
-  test('asks nobody where the chart is there already', async () => {
+  test('makes no request if the chart is already there', async () => {
     const { seen } = await serve(good)
     await repository.pull()
     seen.length = 0
     expect(await repository.pull()).toMatchObject({ code: 0, stdout: `present cluster 0.8.1 sha256:${digest}\n` })
     expect(seen).toEqual([])
   })
-  test('replaces a file in the cache that is no chart', async () => {
+  test('replaces a file in the cache that is not a chart', async () => {
     await serve(good)
     await repository.pull()
     const [path = ''] = repository.cached()
@@ -80,13 +80,13 @@ describe('a pull', () => {
     expect((await repository.pull()).stdout).toMatch(/^pulled /)
     expect(readFileSync(join(repository.cache, path))).toEqual(archive)
   })
-  test('writes into a folder with --to, under a name that people know', async () => {
+  test('writes into a folder with --to, under the usual name', async () => {
     await serve(good)
     expect((await repository.pull({ to: 'charts' })).stderr).toBe('1 chart for charts: 1 pulled, 0 present\n')
     expect(readFileSync(join(repository.root, 'charts/cluster-0.8.1.tgz'))).toEqual(archive)
     expect(repository.cached()).toEqual([])
   })
-  test('writes nothing and asks nobody with --dry-run', async () => {
+  test('writes nothing and makes no request with --dry-run', async () => {
     const { host, seen } = await serve(good)
     expect(await repository.pull({ 'dry-run': true })).toEqual({
       code: 0,
@@ -159,8 +159,8 @@ describe('a pull', () => {
   })
   test.each([
     ['apps/values.yaml', () => {}, 'a part of the path is a file, but must be a folder'],
-    ['charts', () => symlinkSync(repository.cache, join(repository.root, 'charts')), 'charts is a link that leads'],
-  ])('with --to %s is refused where that can not be written', async (to, prepare, message) => {
+    ['charts', () => symlinkSync(repository.cache, join(repository.root, 'charts')), 'charts is a link to nothing'],
+  ])('with --to %s is refused if that cannot be written', async (to, prepare, message) => {
     await serve(good)
     prepare()
     await expect(repository.pull({ to })).rejects.toThrow(message)
@@ -172,10 +172,10 @@ describe('a pull', () => {
     const { code, stdout, stderr } = await repository.pull({ to: 'charts', operands })
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^pulled [^\n]*\n$/) })
     expect(stderr).toContain(
-      `it is wanted from two repositories, but ${join(repository.root, 'charts')} can hold one of this name and version`,
+      `it is wanted from two repositories, but ${join(repository.root, 'charts')} can hold only one of this name and version`,
     )
   })
-  test('pulls one that is named, in any version, where there are no settings', async () => {
+  test('pulls one that is named, in any version, if there are no settings', async () => {
     const { host } = await serve(good)
     repository.put('apps/values.yaml', 'x: 1\n')
     expect(await repository.pull({ operands: [`http://${host}/charts/cluster@0.8.1`] })).toMatchObject({ code: 0 })
@@ -224,10 +224,10 @@ describe('a login', () => {
     await repository.pull({}, { env: { CNPG_VALUES_REPOSITORIES: `http://me:p%40ss@${host}` } })
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([login, login, login])
   })
-  test.each([401, 403])('is asked for where the server answers %i', async (status) => {
+  test.each([401, 403])('is requested if the server responds with %i', async (status) => {
     const { host } = await serve({ '/charts/index.yaml': (_, response) => void response.writeHead(status).end() })
     const { stderr } = await repository.pull()
-    expect(stderr).toContain(`${host} refuses index.yaml without a login that it knows (${status}) [charts/available]\n`)
+    expect(stderr).toContain(`${host} refuses index.yaml without a valid login (${status}) [charts/available]\n`)
     expect(stderr).toContain('into CNPG_VALUES_REPOSITORIES')
   })
   test('in the settings is refused, and not sent', async () => {
@@ -242,7 +242,7 @@ const answering =
   (status: number): Files[string] =>
   (_, response) =>
     void response.writeHead(status).end()
-/** No length is said, so that only counting helps. */
+/** No length is sent, so only counting helps. */
 function big(response: ServerResponse): void {
   const more = (): void => {
     while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
@@ -260,7 +260,7 @@ describe('one clear error for', () => {
   const cases: readonly (readonly [string, Files, string, 'repository' | 'name' | 'version'])[] = [
     ['a repository without index.yaml', {}, 'http://HOST/charts/index.yaml does not exist (404)', 'repository'],
     ['a server that fails', { '/charts/index.yaml': answering(503) }, 'HOST fails to answer (503)', 'repository'],
-    ['a server that has had enough', { '/charts/index.yaml': answering(429) }, 'HOST answers no more requests for now (429)', 'repository'],
+    ['a server with a rate limit', { '/charts/index.yaml': answering(429) }, 'HOST accepts no more requests for now (429)', 'repository'],
     ['an odd status', { '/charts/index.yaml': answering(204) }, 'HOST answers 204 for index.yaml', 'repository'],
     [
       'a server that fails without end',
@@ -271,7 +271,7 @@ describe('one clear error for', () => {
     [
       'an index that is nested without end',
       { '/charts/index.yaml': `entries: ${'['.repeat(1e6)}` },
-      'index.yaml of HOST is no YAML (',
+      'index.yaml of HOST is not valid YAML (',
       'repository',
     ],
     [
@@ -280,11 +280,11 @@ describe('one clear error for', () => {
       'index.yaml of HOST has too many parts to be read',
       'repository',
     ],
-    ['an index that is no YAML', { '/charts/index.yaml': 'entries: {a: [}' }, 'index.yaml of HOST is no YAML (', 'repository'],
-    ['a page for people', { '/charts/index.yaml': '<html></html>' }, 'http://HOST/charts/index.yaml holds no charts', 'repository'],
+    ['an index that is not YAML', { '/charts/index.yaml': 'entries: {a: [}' }, 'index.yaml of HOST is not valid YAML (', 'repository'],
+    ['an HTML page', { '/charts/index.yaml': '<html></html>' }, 'http://HOST/charts/index.yaml holds no charts', 'repository'],
     ['an endless index', { '/charts/index.yaml': (_, response) => big(response) }, 'index.yaml of HOST is larger than 32 MB', 'repository'],
     [
-      'an index that says to be of 50 MB',
+      'an index with a declared length of 50 MB',
       { '/charts/index.yaml': (_, response) => void response.writeHead(200, { 'content-length': 50 << 20 }).write('entries:\n') },
       'index.yaml of HOST is larger than 32 MB',
       'repository',
@@ -296,8 +296,8 @@ describe('one clear error for', () => {
       'http://HOST/charts/ has no version 0.8.1 of cluster',
       'version',
     ],
-    ['a release without an address', { '/charts/index.yaml': 'entries: {cluster: [{version: 0.8.1}]}' }, 'names no address', 'version'],
-    ['a release at a file of this machine', { '/charts/index.yaml': indexOf('file:///etc/passwd') }, 'names no address', 'version'],
+    ['a release without an address', { '/charts/index.yaml': 'entries: {cluster: [{version: 0.8.1}]}' }, 'has no address', 'version'],
+    ['a release at a file of this machine', { '/charts/index.yaml': indexOf('file:///etc/passwd') }, 'has no address', 'version'],
     [
       'an archive that is not there',
       { '/charts/index.yaml': indexOf('c.tgz') },
@@ -307,7 +307,7 @@ describe('one clear error for', () => {
     [
       'a wrong digest',
       { ...good, '/charts/cluster-0.8.1.tgz': chartArchive('cluster', '0.8.1', [{ name: 'cluster/evil.txt' }]) },
-      `, but index.yaml of HOST says sha256:${digest.slice(0, 12)}…`,
+      `, but index.yaml of HOST has sha256:${digest.slice(0, 12)}…`,
       'version',
     ],
     [
@@ -329,9 +329,9 @@ describe('one clear error for', () => {
       'repository',
     ],
     ['a truncated archive', withArchive(archive.subarray(0, archive.length - 40)), 'the archive is broken (unexpected EOF)', 'version'],
-    ['something that is no archive', withArchive(Buffer.from('<html>')), 'the archive is broken (gzip: invalid header)', 'version'],
+    ['something that is not an archive', withArchive(Buffer.from('<html>')), 'the archive is broken (gzip: invalid header)', 'version'],
     ['an empty archive', withArchive(tarball([])), 'the archive is broken (no files in chart archive)', 'version'],
-    ['an archive without a chart', withArchive(tarball([{ name: 'cluster/x' }])), 'the archive holds no Chart.yaml', 'version'],
+    ['an archive without a chart', withArchive(tarball([{ name: 'cluster/x' }])), 'the archive has no Chart.yaml', 'version'],
     [
       'a Chart.yaml of 2 MB',
       withArchive(tarball([{ name: 'cluster/Chart.yaml', text: `name: cluster\nversion: 0.8.1\nkeywords: [${'x,'.repeat(1 << 20)}]\n` }])),
@@ -339,9 +339,9 @@ describe('one clear error for', () => {
       'version',
     ],
     [
-      'a Chart.yaml that is no YAML',
+      'a Chart.yaml that is not YAML',
       withArchive(tarball([{ name: 'cluster/Chart.yaml', text: 'name: [' }])),
-      'its Chart.yaml is no YAML map',
+      'its Chart.yaml is not a YAML map',
       'version',
     ],
     ['another chart', withArchive(chartArchive('clusters', '0.8.1')), 'the archive holds chart clusters', 'name'],
@@ -358,7 +358,7 @@ describe('one clear error for', () => {
     ['a path with a drive', withEntry('C:/x'), 'the archive holds a path that leads out of it (C:/x)', 'version'],
     ['a symbolic link', withEntry('cluster/files', '2', '/etc'), 'the archive holds a link (cluster/files)', 'version'],
     ['a hard link', withEntry('cluster/files', '1', 'x'), 'the archive holds a link (cluster/files)', 'version'],
-    ['a device', withEntry('cluster/null', '3'), 'the archive holds something that is neither file nor folder', 'version'],
+    ['a device', withEntry('cluster/null', '3'), 'the archive holds something that is neither a file nor a folder', 'version'],
     ['a name that steers a terminal', withEntry('/\u001b[2J'), 'leads out of it (/\\u001b[2J)', 'version'],
     [
       'an archive that grows a thousandfold',
@@ -367,7 +367,7 @@ describe('one clear error for', () => {
       'version',
     ],
     [
-      'redirects in a circle',
+      'redirects to itself',
       { '/charts/index.yaml': redirectTo('/charts/index.yaml') },
       'index.yaml of HOST redirects more than 5 times',
       'repository',
@@ -397,19 +397,19 @@ describe('one clear error for', () => {
     expect(rest.filter((text) => !text.startsWith('  help: '))).toEqual([expect.stringContaining('0 pulled, 0 present, 1 failed'), ''])
     expect(repository.cached()).toEqual([])
   })
-  test('a server that takes no connection', async () => {
+  test('a server that accepts no connection', async () => {
     const server = await startServer(() => {})
     await server.close()
     repository.pin(`http://${server.host}`)
     expect((await repository.pull()).stderr).toContain(`${server.host} refuses connections (ECONNREFUSED) [charts/available]`)
   })
   test('a host that has no address', async () => {
-    // no resolver is asked for a name that is too long
+    // a name that is too long is never resolved
     const host = `${'a'.repeat(64)}.invalid`
     repository.pin(`https://${host}/x`)
     expect((await repository.pull()).stderr).toContain(`${host} has no address (`)
   })
-  test('a server that takes the connection and says nothing', async () => {
+  test('a server that accepts the connection and sends nothing', async () => {
     const server = await startTcpServer()
     open.push(server)
     repository.pin(`http://${server.host}`)
@@ -417,7 +417,7 @@ describe('one clear error for', () => {
     repository.pin(`https://charts.test:${server.port}`)
     const env = { HTTPS_PROXY: `http://${server.host}` }
     expect((await repository.pull({}, { connectTimeout: 200, env })).stderr).toContain(
-      `charts.test:${server.port} took no connection within 0.2 s`,
+      `charts.test:${server.port} accepted no connection within 0.2 s`,
     )
   })
   test('a server that sends one byte after the other', async () => {
@@ -434,11 +434,11 @@ describe('one clear error for', () => {
     const { host } = await serve({ '/charts/index.yaml': ({ socket }) => void socket.end('SSH-2.0-OpenSSH_9.2\r\n') })
     expect((await repository.pull()).stderr).toContain(`${host} does not speak HTTP (HPE_`)
   })
-  test('a repository of a kind that is no server of charts', async () => {
+  test('a repository of a kind that is not a chart server', async () => {
     repository.pin('git+https://github.com/example/charts')
     expect((await repository.pull()).stderr).toContain('its repository is of type git+https, but must be https, http or oci')
   })
-  test('a repository that can not be asked, once for all its charts', async () => {
+  test('a repository that cannot be reached, once for all its charts', async () => {
     const { host, seen } = await serve({})
     const prd = `    prd:
       destination:
@@ -465,16 +465,16 @@ describe('with TLS', () => {
   afterAll(async () => server.close())
   const pin = (): void => repository.pin(`https://localhost:${server.port}/charts`)
 
-  test('a server with a certificate that is trusted is asked', async () => {
+  test('a server with a trusted certificate is used', async () => {
     Object.assign(files, good)
     pin()
     expect(await repository.pull({}, { ca: certificate.cert })).toMatchObject({ code: 0 })
   })
-  test('a certificate that nobody trusts is one clear error', async () => {
+  test('an untrusted certificate is one clear error', async () => {
     pin()
     const { stderr } = await repository.pull()
     expect(stderr).toMatch(/the certificate of localhost:\d+ is not trusted \((?:DEPTH_ZERO_)?SELF_SIGNED_CERT\) \[charts\/available\]/)
-    expect(stderr).toContain('help: name the file of your own authority in NODE_EXTRA_CA_CERTS')
+    expect(stderr).toContain('help: name the certificate file of your own authority in NODE_EXTRA_CA_CERTS')
   })
   test('a certificate for another name is one clear error', async () => {
     repository.pin(`https://127.0.0.1:${server.port}/charts`)
@@ -493,7 +493,7 @@ describe('with TLS', () => {
     expect(stderr).toContain(`https://localhost:${server.port}/charts/cluster-0.8.1.tgz redirects from https to http (${host})`)
     expect(stderr).not.toContain('abc')
   })
-  test('an archive without TLS is taken by its digest only', async () => {
+  test('an archive without TLS is accepted only with a digest', async () => {
     const { host } = await serve(good)
     pin()
     files['/charts/index.yaml'] = indexOf(`http://${host}/charts/cluster-0.8.1.tgz`)

@@ -42,7 +42,7 @@ const lockOf = (...charts: readonly (readonly [string, Buffer])[]): string =>
     '',
   ].join('\n')
 
-test('a pull writes no lock unless it is asked to', async () => {
+test('a pull writes no lock unless asked to', async () => {
   await repository.pull()
   expect(existsSync(join(repository.root, 'charts.lock'))).toBe(false)
 })
@@ -53,7 +53,7 @@ test('--lock writes it once, and the same bytes again', async () => {
   expect((await repository.pull({ lock: true })).stdout).toBe(`present cluster 0.8.1 sha256:${sha256(archive)}\n`)
 })
 
-test('--lock keeps what is locked beside the charts that are named, and forgets what is pinned no more', async () => {
+test('--lock keeps locked charts other than the named ones, and drops those no longer pinned', async () => {
   await repository.pull({ lock: true })
   await repository.pull({ lock: true, operands: ['cluster@0.8.0'] })
   expect(repository.read('charts.lock')).toBe(lockOf(['0.8.0', older], ['0.8.1', archive]))
@@ -69,9 +69,9 @@ test('another archive than the locked one is refused, also with --lock and altho
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const [now, before] = [replaced, archive].map((bytes) => `sha256:${sha256(bytes).slice(0, 12)}…`)
     expect(stderr.split('\n').slice(0, 3)).toEqual([
-      `apps/values.yaml:14:14: error: chart cluster 0.8.1 can't be pulled: the archive is ${now}, but charts.lock says ${before} [charts/digest]`,
+      `apps/values.yaml:14:14: error: chart cluster 0.8.1 can't be pulled: the archive is ${now}, but charts.lock has ${before} [charts/digest]`,
       `  charts.lock:6:13: locked as ${before}`,
-      '  help: find out why the release was replaced; if it was meant to be, remove its entry from charts.lock',
+      '  help: find out why the release was replaced; if that is intended, remove its entry from charts.lock',
     ])
   }
   expect(existsSync(join(repository.root, 'charts/cluster-0.8.1.tgz'))).toBe(false)
@@ -87,7 +87,7 @@ test('what is in the cache and not as locked is pulled again', async () => {
   expect((await repository.pull()).stdout).toMatch(/^present cluster 0\.8\.1 /)
 })
 
-test('a chart that a lock does not hold is said', async () => {
+test('a chart that is not in the lock is reported', async () => {
   repository.put('charts.lock', lockOf(['0.8.0', older]))
   expect(await repository.pull()).toMatchObject({
     code: 0,
@@ -95,7 +95,7 @@ test('a chart that a lock does not hold is said', async () => {
   })
 })
 
-test('nothing is locked where one chart fails', async () => {
+test('nothing is locked if one chart fails', async () => {
   const { code } = await repository.pull({ lock: true, operands: ['cluster@0.8.1', 'cluster@9.9.9'] })
   expect(code).toBe(1)
   expect(existsSync(join(repository.root, 'charts.lock'))).toBe(false)
@@ -111,7 +111,7 @@ test.each([
     '',
   ],
   ['charts:\n  - cluster\n', 'charts.lock:2:5: error: an entry of charts.lock must have', ''],
-])('a lock that is %j is one error, and nobody is asked', async (text, ...parts) => {
+])('a lock that is %j is one error, and no request is made', async (text, ...parts) => {
   repository.put('charts.lock', text)
   const { code, stdout, stderr } = await repository.pull()
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -119,7 +119,7 @@ test.each([
   expect(server.seen).toEqual([])
 })
 
-test('a lock that is no file of the repository is one error', async () => {
+test('a lock that is not a file of the repository is one error', async () => {
   mkdirSync(join(repository.root, 'charts.lock'))
   const { code, stderr } = await repository.pull()
   expect(code).toBe(1)

@@ -1,4 +1,4 @@
-// Are charts pulled from an OCI registry as the distribution specification says, and is everything else one clear error?
+// Are charts pulled from an OCI registry as the distribution specification requires, and is everything else one clear error?
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ async function registryWith(options: RegistryOptions = {}): Promise<Registry> {
 }
 
 describe('a pull', () => {
-  test.each(['oci://HOST/example/charts', 'HOST/example/charts', 'oci://HOST/example/charts/'])('takes %s', async (address) => {
+  test.each(['oci://HOST/example/charts', 'HOST/example/charts', 'oci://HOST/example/charts/'])('accepts %s', async (address) => {
     const { host, push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
     repository.pin(address.replace('HOST', host))
@@ -50,7 +50,7 @@ describe('a pull', () => {
     repository.pin(host, { name: 'example/charts/cluster' })
     expect((await repository.pull()).stdout).toMatch(/^present /)
   })
-  test('takes a chart whose name has the folders of the registry before it', async () => {
+  test('accepts a chart whose name has the folders of the registry before it', async () => {
     const { host, push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
     repository.pin(host, { name: 'example/charts/cluster' })
@@ -77,7 +77,7 @@ describe('a pull', () => {
     const env = { CNPG_VALUES_REPOSITORIES: `http://me:secret@${host}/example` }
     expect(await repository.pull({}, { env })).toMatchObject({ code: 0 })
   })
-  test('shows the login to a registry that wants no token', async () => {
+  test('shows the login to a registry that requires no token', async () => {
     const { host, push } = await registryWith({ basic: true, login: 'me:secret' })
     push('example/charts/cluster', '0.8.1', archive)
     const env = { CNPG_VALUES_REPOSITORIES: `http://me:secret@${host}/` }
@@ -96,7 +96,7 @@ describe('a pull', () => {
     push('example/charts/cluster', '0.8.1_build.2', chartArchive('cluster', '0.8.1+build.2'))
     expect(await repository.pull({ operands: ['cluster@0.8.1+build.2'] })).toMatchObject({ code: 0 })
   })
-  test('takes the layer that old charts have', async () => {
+  test('accepts the layer of old charts', async () => {
     const { push } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive, (manifest) => ({
       ...manifest,
@@ -130,7 +130,7 @@ const layer =
 
 describe('one clear error for', () => {
   test.each<readonly [string, Change, string, 'repository' | 'name' | 'version']>([
-    ['a manifest that is none', () => [1], 'HOST answers with something that is no manifest', 'version'],
+    ['a manifest that is none', () => [1], 'the response of HOST is not a manifest', 'version'],
     [
       'an image',
       (manifest) => ({ ...manifest, config: { mediaType: 'application/vnd.oci.image.config.v1+json' } }),
@@ -169,41 +169,39 @@ describe('one clear error for', () => {
     repository.pin(`${server.host}/charts`)
     expect((await repository.pull()).stderr).toContain('help: an address without https:// is taken for an OCI registry\n')
   })
-  test('a blob whose bytes are others', async () => {
+  test('a blob with different bytes', async () => {
     const { host, push, blobs } = await registryWith()
     push('example/charts/cluster', '0.8.1', archive)
     blobs.set(digest, chartArchive('cluster', '0.8.1', [{ name: 'cluster/evil' }]))
     const { stderr } = await repository.pull()
     expect(stderr).toMatch(
-      /the archive is sha256:[0-9a-f]{12}…, but its manifest at 127\.0\.0\.1:\d+ says sha256:[0-9a-f]{12}… \[charts\/digest\]/,
+      /the archive is sha256:[0-9a-f]{12}…, but its manifest at 127\.0\.0\.1:\d+ has sha256:[0-9a-f]{12}… \[charts\/digest\]/,
     )
     expect(stderr).toContain(host)
     expect(repository.cached()).toEqual([])
   })
-  test('a manifest whose bytes are others', async () => {
+  test('a manifest with different bytes', async () => {
     const manifest = JSON.stringify({ schemaVersion: 2 })
     const server = await startServer((_, response) => {
       response.writeHead(200, { 'docker-content-digest': `sha256:${sha256('other')}` }).end(manifest)
     })
     open.push(server)
     repository.pin(`oci://${server.host}/x`)
-    expect((await repository.pull()).stderr).toMatch(
-      /its manifest is sha256:\w+…, but 127\.0\.0\.1:\d+ says sha256:\w+… \[charts\/digest\]/,
-    )
+    expect((await repository.pull()).stderr).toMatch(/its manifest is sha256:\w+…, but 127\.0\.0\.1:\d+ has sha256:\w+… \[charts\/digest\]/)
   })
-  test('a registry that wants a login', async () => {
+  test('a registry that requires a login', async () => {
     const { host } = await registryWith({ token: 'abc', login: 'me:secret' })
     const { stderr } = await repository.pull()
-    expect(stderr).toContain(`${host} refuses a token without a login that it knows (401) [charts/available]`)
-    expect(stderr).toContain('a private one is put into CNPG_VALUES_REPOSITORIES with user and password\n')
+    expect(stderr).toContain(`${host} refuses a token without a valid login (401) [charts/available]`)
+    expect(stderr).toContain('for a private one put the address with user and password into CNPG_VALUES_REPOSITORIES\n')
   })
-  test('a registry that takes no token of its own realm', async () => {
+  test('a registry that refuses the token of its own realm', async () => {
     const { host } = await registryWith({ token: 'ab\ncd' })
     expect((await repository.pull()).stderr).toContain(`${host} answers without a token`)
   })
   test.each(['file:///etc/passwd', '', 'ftp://x/y'])('a realm at %j', async (realm) => {
     const { host } = await registryWith({ token: 'abc', realm: () => realm })
-    expect((await repository.pull()).stderr).toContain(`${host} wants a token, but does not say where it can be had`)
+    expect((await repository.pull()).stderr).toContain(`${host} requires a token, but does not say where to get one`)
   })
   test('a realm without TLS of a registry with TLS', async () => {
     const certificate = selfSigned('registry.test')
@@ -213,12 +211,12 @@ describe('one clear error for', () => {
     repository.pin('registry.test/charts')
     const env = { HTTPS_PROXY: proxy.host, CNPG_VALUES_REPOSITORIES: 'oci://me:secret@registry.test/charts' }
     expect((await repository.pull({}, { env, ca: certificate.cert })).stderr).toContain(
-      'wants a token, but does not say where it can be had',
+      'requires a token, but does not say where to get one',
     )
     expect(registry.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([])
   })
   test.each(['oci://me@127.0.0.1:1/x', 'oci://127.0.0.1:99999/x'])('a repository at %s', async (address) => {
     repository.pin(address)
-    expect((await repository.pull()).stderr).toContain('the repository is no address of a registry')
+    expect((await repository.pull()).stderr).toContain('the repository is not the address of a registry')
   })
 })

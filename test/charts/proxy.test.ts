@@ -1,4 +1,4 @@
-// Does a proxy of the environment get what Go's net/http would send through it, and nothing else?
+// Does a proxy from the environment get what Go's net/http would send through it, and nothing else?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { proxyFor } from '../../scripts/charts/proxy.ts'
 import { chartArchive, sha256 } from '../support/archives.ts'
@@ -39,7 +39,7 @@ async function proxyTo(target: RunningServer, login?: string): Promise<RunningSe
 }
 
 describe('a proxy', () => {
-  test('is asked for whole addresses of http', async () => {
+  test('gets whole addresses for http', async () => {
     const proxy = await proxyTo(plain)
     repository.pin('http://charts.test/charts')
     expect(await repository.pull({}, { env: { http_proxy: `http://${proxy.host}` } })).toMatchObject({ code: 0 })
@@ -48,7 +48,7 @@ describe('a proxy', () => {
       'GET http://charts.test/charts/c.tgz',
     ])
   })
-  test('is asked for a tunnel for https, and sees nothing in it', async () => {
+  test('opens a tunnel for https, and sees nothing in it', async () => {
     const proxy = await proxyTo(secure, 'proxy:pass word')
     repository.pin('https://charts.test/charts')
     const env = { HTTPS_PROXY: `http://proxy:pass%20word@${proxy.host}`, CNPG_VALUES_REPOSITORIES: 'https://me:secret@charts.test' }
@@ -60,13 +60,13 @@ describe('a proxy', () => {
     expect(secure.seen.at(-1)?.headers).toMatchObject({ authorization: `Basic ${Buffer.from('me:secret').toString('base64')}` })
     expect(secure.seen.at(-1)?.headers['proxy-authorization']).toBeUndefined()
   })
-  test.each(['http', 'https'])('that wants a login is one clear error, for %s', async (scheme) => {
+  test.each(['http', 'https'])('that requires a login is one clear error, for %s', async (scheme) => {
     const proxy = await proxyTo(scheme === 'http' ? plain : secure, 'proxy:secret')
     repository.pin(`${scheme}://charts.test/charts`)
     const env = { [`${scheme.toUpperCase()}_PROXY`]: proxy.host }
     const { code, stderr } = await repository.pull({}, { env, ca: certificate.cert })
     expect(code).toBe(1)
-    expect(stderr).toContain(`chart cluster 0.8.1 can't be pulled: the proxy ${proxy.host} wants a login (407) [charts/available]`)
+    expect(stderr).toContain(`chart cluster 0.8.1 can't be pulled: the proxy ${proxy.host} requires a login (407) [charts/available]`)
   })
   test.each([
     ['HTTP/1.1 403 Forbidden\r\n\r\n', 'the proxy HOST opens no tunnel (403)'],
@@ -79,7 +79,7 @@ describe('a proxy', () => {
     const { stderr } = await repository.pull({}, { env: { https_proxy: `http://${server.host}` } })
     expect(stderr).toContain(`chart cluster 0.8.1 can't be pulled: ${message.replace('HOST', server.host)} [charts/available]`)
   })
-  test('that is not there is named, and not the server behind it', async () => {
+  test("that can't be reached is named, not the server behind it", async () => {
     const proxy = await startServer(() => {})
     await proxy.close()
     repository.pin('https://charts.test/charts')
@@ -89,7 +89,7 @@ describe('a proxy', () => {
   })
   test.each([
     ['socks5://127.0.0.1:1', 'HTTPS_PROXY names a proxy of type socks5, but must be http or https'],
-    ['http://me:secret@:x', 'HTTPS_PROXY is set, but is no address of a proxy'],
+    ['http://me:secret@:x', 'HTTPS_PROXY is set, but is not the address of a proxy'],
   ])('at %s is one clear error', async (address, message) => {
     repository.pin('https://charts.test/charts')
     const { stderr } = await repository.pull({}, { env: { HTTPS_PROXY: address } })

@@ -122,7 +122,7 @@ describe('odd files', () => {
     const { code, stdout } = await run('check')
     expect(code).toBe(1)
     expect(stdout.match(/: error: /g)).toHaveLength(4)
-    expect(stdout).toContain('no regular file')
+    expect(stdout).toContain('not a regular file')
     expect(stdout).toContain('a link that leads out of the repository')
     expect(stdout).toContain('is not UTF-8 text')
     expect(stdout).toContain('did you mean `cluster`?')

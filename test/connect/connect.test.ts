@@ -1,4 +1,4 @@
-// Does `connect` name what the operator makes, and never a password?
+// Does `connect` name what the operator creates, and never a password?
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ const keysOf = (document: SpringDocument | undefined) =>
   )
 
 describe('for people', () => {
-  test('secret, services and commands of the database asked for', async () => {
+  test('secret, services and commands of the requested database', async () => {
     const { code, stdout, stderr } = await repository.run('connect', 'orders/prd')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const part of [
@@ -54,14 +54,14 @@ describe('for people', () => {
       expect(stdout).toContain(part)
     expect(stdout).toContain('keeps it in the Secret')
   })
-  test('one instance has no replica to ask and none to promote', async () => {
+  test('one instance has no replica to query or to promote', async () => {
     const { stdout } = await repository.run('connect', 'orders/dev')
     expect(stdout).not.toContain('--replica')
     expect(stdout).not.toContain('promote')
   })
-  test('a service for standbys leads nowhere where there is none', async () => {
-    const told = 'the standbys: reads only; there is no standby with 1 instance, so nobody answers\n'
-    expect((await repository.run('connect', 'orders/dev')).stdout).toContain(told)
+  test('a service for standbys leads nowhere if there is none', async () => {
+    const output = 'the standbys: reads only; with 1 instance there is no standby, so nothing answers\n'
+    expect((await repository.run('connect', 'orders/dev')).stdout).toContain(output)
     expect((await repository.run('connect', 'orders/prd')).stdout).not.toContain('no standby')
     const { code, stderr } = await repository.run('connect', 'orders/dev', '--env', '--via', 'ro')
     expect({ code, stderr }).toEqual({
@@ -70,37 +70,39 @@ describe('for people', () => {
     })
     expect((await repository.run('connect', 'orders/dev', '--env', '--via', 'r')).stderr).toBe('')
   })
-  test('who makes a password is said for each secret, and only once', async () => {
+  test('the owner of a password is named for each secret, and only once', async () => {
     const put = (cluster: string) =>
       repository.put('databases/orders/values-prd.yaml', `cluster:\n  initdb: {secret: {name: given}}\n${cluster}`)
     put('  enableSuperuserAccess: false\n')
     const { stdout } = await repository.run('connect', 'orders/prd')
-    expect(stdout).toContain('The password in given is made by who makes that Secret')
+    expect(stdout).toContain('The password in given comes from whatever creates that Secret')
     expect(stdout).not.toContain('The operator makes')
     put('  enableSuperuserAccess: true\n')
-    expect((await repository.run('connect', 'orders/prd')).stdout).toContain('The operator makes the password in orders-db-prd-superuser: ')
+    expect((await repository.run('connect', 'orders/prd')).stdout).toContain(
+      'The operator generates the password in orders-db-prd-superuser: ',
+    )
   })
   test('superuser, switched-off services, poolers, own secrets and databases', async () => {
     repository.put(
       'databases/orders/values-prd.yaml',
       `${poolers()}cluster:\n  enableSuperuserAccess: true\n  initdb:\n    secret:\n      name: made-elsewhere\n  services:\n    disabledDefaultServices: [r]\n    additional:\n      - selectorType: rw\n        serviceTemplate:\n          metadata:\n            name: orders-public\ndatabases:\n  - name: reports\n    owner: orders\n`,
     )
-    const told = JSON.parse((await repository.run('connect', 'orders/prd', '--format', 'json')).stdout) as {
+    const output = JSON.parse((await repository.run('connect', 'orders/prd', '--format', 'json')).stdout) as {
       secrets: object[]
       services: { name: string }[]
       others: object[]
     }
-    expect(told.secrets).toMatchObject([
+    expect(output.secrets).toMatchObject([
       { name: 'made-elsewhere', by: 'given', keys: ['username', 'password'] },
       { name: 'orders-db-prd-superuser', by: 'operator' },
     ])
-    expect(told.services.map(({ name }) => name)).toEqual([
+    expect(output.services.map(({ name }) => name)).toEqual([
       'orders-db-prd-rw',
       'orders-db-prd-ro',
       'orders-public',
       'orders-db-prd-pooler-rw',
     ])
-    expect(told.others).toEqual([{ dbname: 'reports', owner: 'orders' }])
+    expect(output.others).toEqual([{ dbname: 'reports', owner: 'orders' }])
     expect((await repository.run('connect', 'orders/prd')).stdout).toContain('Transaction mode')
   })
 })
@@ -156,22 +158,22 @@ describe('for applications', () => {
   })
 })
 
-describe('names from the files are names, whatever stands in them', () => {
+describe('names from the files are names, whatever they contain', () => {
   const odd = (database: string, more = '') =>
     repository.put(
       'databases/orders/values-prd.yaml',
       `${poolers()}cluster:\n  initdb:\n    database: ${JSON.stringify(database)}\n    owner: "o'x"\n${more}`,
     )
-  /** The words that a shell makes of commands of kubectl, one line a command. */
+  /** The words into which a shell splits kubectl commands, one line per command. */
   const wordsOf = (commands: readonly string[]) => {
     const input = [String.raw`kubectl() { printf '%s\0' "$@"; echo; }`, ...commands].join('\n')
     return execFileSync('sh', { input, encoding: 'utf8' })
   }
   const commandsOf = async () => {
-    const told = JSON.parse((await repository.run('connect', 'orders/prd', '--format', 'json')).stdout) as {
+    const output = JSON.parse((await repository.run('connect', 'orders/prd', '--format', 'json')).stdout) as {
       commands: Record<string, { command: string }[]>
     }
-    return [...(told.commands['cnpg'] ?? []), ...(told.commands['kubectl'] ?? [])].map(({ command }) => command)
+    return [...(output.commands['cnpg'] ?? []), ...(output.commands['kubectl'] ?? [])].map(({ command }) => command)
   }
 
   test.each([
@@ -213,7 +215,7 @@ describe('names from the files are names, whatever stands in them', () => {
   })
 })
 
-test('nothing that looks like a password is printed, even when one stands in the values', async () => {
+test('nothing that looks like a password is printed, even if one is in the values', async () => {
   repository.put(
     'databases/orders/values-prd.yaml',
     'cluster:\n  roles:\n    - name: x\n      login: true\nbackups:\n  enabled: true\n  provider: s3\n  s3:\n    region: eu\n    bucket: b\n    accessKey: hunter2hunter2\n    secretKey: hunter2hunter2\n',

@@ -1,4 +1,4 @@
-// Do CRDs become schemas, completely and always the same?
+// Do CRDs become schemas, completely and reproducibly?
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from '../../scripts/derive/compact.ts'
@@ -90,7 +90,7 @@ describe('deriving schemas', () => {
     expect(source.sources[0]?.['sha256']).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('reads single files, multi-document manifests and lists alike', () => {
+  it('reads single files, multi-document manifests and lists in the same way', () => {
     const apart = derive(crd('One'), crd('Two'))
     const together = derive(`${crd('Two')}\n---\nkind: ConfigMap\n---\n${crd('One')}`)
     const list = derive(JSON.stringify({ kind: 'List', items: [crdObject('One'), crdObject('Two')] }))
@@ -105,7 +105,7 @@ describe('deriving schemas', () => {
     expect(deriveSchemas(files.toReversed(), { version: '1.99.0' })).toEqual(deriveSchemas(files, { version: '1.99.0' }))
   })
 
-  it('says what it can not derive from', () => {
+  it('reports what it cannot derive from', () => {
     expect(derive('a: b').problems[0]?.message).toBe('the input has no CustomResourceDefinition, but must have at least one')
     expect(derive('a: [').problems[0]?.message).toContain("can't be read as YAML")
     expect(derive(crd('Thing').replace('group: postgresql.cnpg.io', 'group: example.com')).problems[0]?.message).toContain('group of')

@@ -62,14 +62,14 @@ describe('one diagnostic for what can’t be followed, and the others are still 
   test.skipIf(isRoot)('a folder that may not be read (not as root, who may read all)', async () => {
     mkdirSync(at('databases/a'))
     chmodSync(at('databases/a'), 0)
-    await expectOne('databases/a can’t be looked into (EACCES)'.replace('’', "'"))
+    await expectOne('databases/a can’t be read (EACCES)'.replace('’', "'"))
     chmodSync(at('databases/a'), 0o755)
   })
   test.each([
     ['out of the repository', '/usr', 'databases/a is a link that leads out of the repository'],
-    ['to nothing', 'nothing', 'databases/a is a link that leads nowhere'],
-    ['to itself', 'a', 'databases/a is a link in a circle'],
-    ['to its own folder', '.', 'databases/a is a link to a folder that it stands in'],
+    ['to nothing', 'nothing', 'databases/a is a link to nothing'],
+    ['to itself', 'a', 'databases/a is a link that leads to itself'],
+    ['to its own folder', '.', 'databases/a is a link to a folder that contains it'],
   ])('a link %s', async (_, target, message) => {
     symlinkSync(target, at('databases/a'))
     await expectOne(message)
@@ -79,7 +79,7 @@ describe('one diagnostic for what can’t be followed, and the others are still 
     repository.put('databases/good/values.yaml', 'cluster:\n  storage:\n    sze: 1Gi\n')
     git('init', '-q')
     git('add', '.')
-    await expectOne('databases/a is a link that leads to no file', '--staged')
+    await expectOne('databases/a is a link to something that is not a file', '--staged')
   })
   test.each(['values.yaml', 'values-dev.yaml', 'service.yaml'])('a folder called %s', async (name) => {
     repository.put(`databases/orders/${name === 'values.yaml' ? 'values-dev' : 'values'}.yaml`, '')
@@ -108,14 +108,14 @@ describe('one diagnostic for what can’t be followed, and the others are still 
   test('settings that are a pipe', async () => {
     rmSync(at('apps/values.yaml'))
     execFileSync('mkfifo', [at('apps/values.yaml')])
-    expect((await repository.run('check')).stdout).toContain('apps/values.yaml is no regular file')
+    expect((await repository.run('check')).stdout).toContain('apps/values.yaml is not a regular file')
   })
 })
 
 test.each([
   ['- a\n', 'helm-values/core/cloudnative-pg.yaml is a list, but values are a map of keys'],
   ['text\n', 'helm-values/core/cloudnative-pg.yaml is `text`, but values are a map of keys'],
-  ['a: 1\n---\nb: 2\n', 'helm-values/core/cloudnative-pg.yaml holds 2 documents from line 2 on, but must hold one'],
+  ['a: 1\n---\nb: 2\n', 'helm-values/core/cloudnative-pg.yaml has 2 documents (the next at line 2), but must have one'],
 ])('values of the operator are refused as those of a database are: %j', async (text, message) => {
   repository.put('helm-values/core/cloudnative-pg.yaml', text)
   const { code, stdout } = await repository.run('check')

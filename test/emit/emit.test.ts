@@ -1,4 +1,4 @@
-// Does what we write read back as what we meant, to every reader?
+// Does every reader read back what we meant to write?
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Do the reports for machines keep to their formats, and say the same as the text?
+// Do the machine-readable reports conform to their formats, and match the text?
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -200,7 +200,7 @@ describe('junit', () => {
     ])
     expect(failures[0]?.text).toContain('databases/orders/values.yaml:2:3: error: unknown key `walStorge`')
   })
-  test('text that is no XML is escaped', () => {
+  test('text that is not XML is escaped', () => {
     const message = 'a <b> & "c" \u0000\u001b[31m \ud800 ]]> \r\n'
     const failure = readXml(writeJunit([diagnostic({ message })], [])).find(({ tag }) => tag === 'failure')
     expect(failure?.attributes['message']).toBe(String.raw`a <b> & "c" \u0000\u001b[31m \ud800 ]]> \u000d\u000a`)
@@ -227,7 +227,7 @@ test('gitlab gets unique fingerprints, known severities and paths from the root'
 })
 
 describe('github', () => {
-  test('shows ten of each type, the widest reach first, and counts the rest', () => {
+  test('shows ten of each type, those that affect the most databases first, and counts the rest', () => {
     const many = Array.from({ length: 13 }, (_, index) =>
       diagnostic({ message: `mistake ${index}`, databases: Array.from({ length: index }, (__, n) => `d${n}/dev`) }),
     )
@@ -240,7 +240,7 @@ describe('github', () => {
     expect(lines.filter((line) => line.startsWith('::notice '))).toHaveLength(10)
     expect(lines.at(-1)).toBe('::notice title=cnpg-values::3 more errors and 4 more notes not shown here; the summary of the job lists all')
   })
-  test('writes a summary of the job where GitHub asks for one', async () => {
+  test('writes a summary of the job if GitHub asks for one', async () => {
     const file = join(root, 'summary.md')
     writeFileSync(file, 'before\n')
     process.env['GITHUB_STEP_SUMMARY'] = file
@@ -281,13 +281,13 @@ describe('the action', () => {
         ...inputs,
       },
     })
-  test('hands every input on, and runs nothing of them', () => {
+  test('passes every input on, and executes none of them', () => {
     expect(Object.keys(action.inputs)).toEqual(['root', 'databases', 'format', 'base', 'output'])
     expect(step?.run).not.toContain('${{')
     for (const { run: text, shell } of action.runs.steps) expect(text === undefined || shell === 'bash').toBe(true)
     for (const name of Object.keys(action.inputs)) expect(step?.env?.[name.toUpperCase()]).toBe(`\${{ inputs.${name} }}`)
   })
-  test('fails with the check, and leaves the report behind', () => {
+  test('fails with the check, and keeps the report', () => {
     const { status } = runStep({ FORMAT: 'sarif', OUTPUT: 'report.sarif' })
     expect(status).toBe(1)
     expect(sarifOf(readFileSync(join(root, 'report.sarif'), 'utf8')).version).toBe('2.1.0')

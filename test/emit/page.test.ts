@@ -66,7 +66,7 @@ describe('the page', () => {
     expect(row).toContain('title="databases/orders/values.yaml:14">0 0 3 * * *</a>')
     expect(row).toContain('36 GiB')
     expect(row).toContain('team-a')
-    expect(row).toContain('<span title="a default that nobody wrote">100</span>')
+    expect(row).toContain('<span title="a default">100</span>')
     expect(rowOf(page(), 'billing/prd')).toContain('title="databases/billing/values.yaml:3">400</a>')
     expect(rowOf(page(), 'broken/dev')).toContain('can’t be read')
   })
@@ -122,7 +122,7 @@ describe('the page', () => {
     expect(stdout).toBe(page().replaceAll('href="../', 'href="'))
     expect(stderr).toMatch(/^stdout: 8 databases/)
   })
-  test('links to the web where a base is given', async () => {
+  test('links to the web if a base is given', async () => {
     await run('report', '--out', 'pages/web.html', '--link-base', 'https://git.example.com/r/blob/main/')
     expect(readFileSync(join(root, 'pages/web.html'), 'utf8')).toContain(
       'href="https://git.example.com/r/blob/main/databases/orders/values.yaml#L2"',
@@ -229,13 +229,13 @@ describe.skipIf(browserName === undefined)(
         `{ const c = document.getElementById('${id}'); c.value = '${value}'; c.dispatchEvent(new Event('input', { bubbles: true })) }`,
       )
 
-    test('runs without a complaint and asks for nothing but itself', async () => {
+    test('runs without errors and requests nothing but itself', async () => {
       expect(await browser.evaluate("document.getElementById('tools').hidden")).toBe(false)
       const asked = browser.events.filter(({ method }) => method === 'Network.requestWillBeSent').map(({ params }) => params.request?.url)
       expect(asked).toEqual([pathToFileURL(out).href])
       expect(browser.events.filter(({ method }) => ['Runtime.exceptionThrown', 'Log.entryAdded'].includes(method))).toEqual([])
     })
-    test('filters by words, environment and state, and says how many are left', async () => {
+    test('filters by words, environment and state, and shows how many are left', async () => {
       await set('filter', 'team-a')
       expect(await visible()).toBe('orders/dev orders/prd')
       await set('environment', 'prd')
@@ -249,7 +249,7 @@ describe.skipIf(browserName === undefined)(
       expect(await visible()).toBe('broken/dev broken/prd hostile/dev hostile/prd')
       await set('only', '')
     })
-    test('sorts by a click on a head, numbers as numbers, and tells it to screen readers', async () => {
+    test('sorts by a click on a heading, numbers as numbers, and announces it to screen readers', async () => {
       const click = (label: string) =>
         browser.evaluate(`[...document.querySelectorAll('#databases thead button')].find((b) => b.textContent === '${label}').click()`)
       await click('Storage')

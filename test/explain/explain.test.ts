@@ -1,4 +1,4 @@
-// Does `explain` name the file that won, the field that it becomes, and what may stand there?
+// Does `explain` name the file that won, the field that it becomes, and the allowed values?
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
 import { parseObjectPath, parsePath } from '../../scripts/explain/path-text.ts'
@@ -59,12 +59,12 @@ describe('one value', () => {
     expect(stdout).toContain('cluster.storage.size is not set in any layer')
     expect(stdout).toMatch(/✗ {2}service-environment +databases\/orders\/values-prd.yaml:3 +null \(switches it off\)/)
   })
-  test('a null above takes everything below away', async () => {
+  test('a null above removes everything below', async () => {
     repository.put('databases/orders/values-prd.yaml', 'cluster:\n  initdb: null\n')
     const { stdout } = await repository.run('explain', 'orders/prd', 'cluster.initdb.owner')
     expect(stdout).toMatch(/✗ {2}service-environment +databases\/orders\/values-prd.yaml:2 +cluster.initdb is null/)
   })
-  test('a value that nobody sets tells where it would go and what the server fills in', async () => {
+  test('a value that is not set shows where it would go and what the server fills in', async () => {
     const { code, stdout } = await repository.run('explain', 'orders/prd', 'cluster.affinity.podAntiAffinityType')
     expect(code).toBe(0)
     expect(stdout).toContain('is not set in any layer')
@@ -91,13 +91,13 @@ describe('one value', () => {
     expect(labels.stdout).toMatch(/additionalLabels\.env +prd +generator +apps\/values.yaml:17\n/)
     expect(labels.stdout).toMatch(/additionalLabels\.service +orders +generator +databases\/orders\/values.yaml:1\n/)
   })
-  test('policies that look at a value are among its readers', async () => {
+  test('policies that read a value are among its readers', async () => {
     const instances = await repository.run('explain', 'orders/prd', 'cluster.instances')
     expect(instances.stdout).toMatch(/read by policies .*\n +policy\/standby-exists +warning/)
     const backups = await repository.run('explain', 'orders/dev', 'backups.enabled')
     expect(backups.stdout).toContain('policy/backups-enabled')
-    const told = JSON.parse((await repository.run('explain', 'orders/prd', 'mode', '--format', 'json')).stdout) as object
-    expect(told).toMatchObject({ policies: [{ id: 'policy/recovery-left-on' }] })
+    const output = JSON.parse((await repository.run('explain', 'orders/prd', 'mode', '--format', 'json')).stdout) as object
+    expect(output).toMatchObject({ policies: [{ id: 'policy/recovery-left-on' }] })
   })
   test('rules of parameters do not read the image', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'version.postgresql')
@@ -119,7 +119,7 @@ describe('one value', () => {
       expect(await main(['explain', 'orders/prd', path], screen)).toBe(0)
     expect(lines.filter((line) => line.length > 80)).toEqual([])
     expect(lines.join('\n')).toMatch(/\n {2}changes\/no-major-downgrade +error +PostgreSQL's/)
-    // cells stay under each other where only the last one is too long
+    // cells stay aligned if only the last one is too long
     expect(lines.join('\n')).toMatch(/\n {5}environment {2}helm-values\/data\/\S+ {2}20Gi\n {65}\(overridden\)\n/)
   })
 })
@@ -130,7 +130,7 @@ describe('an object field', () => {
     expect(stdout).toContain('Cluster/orders-db-prd spec.storage.size = 10Gi')
     expect(stdout).toMatch(/→ {2}service +databases\/orders\/values.yaml:3/)
   })
-  test('that the chart makes up says from what', async () => {
+  test('that the chart composes shows from what', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'Cluster/spec.imageName')
     expect(stdout).toContain('the chart makes it because of `version.postgresql`')
   })
@@ -150,13 +150,13 @@ describe('an object field', () => {
     expect(stdout).toMatch(/→ {2}chart +constant of cluster-0\.8\.1/)
     expect(stdout).not.toContain('databases/orders')
   })
-  test('that nobody sets has a default and a value that would set it', async () => {
+  test('that is not set has a default and a value that would set it', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'Cluster/spec.affinity.nodeSelector')
     expect(stdout).toContain('is not set')
     expect(stdout).toContain('set it with `cluster.affinity.nodeSelector`')
     expect((await repository.run('explain', 'orders/prd', 'Cluster/spec.startDelay')).stdout).toMatch(/default +3600/)
   })
-  test('of one of several objects is asked for by name', async () => {
+  test('of one of several objects is requested by name', async () => {
     repository.put(
       'databases/orders/values-prd.yaml',
       'poolers:\n  - name: rw\n    instances: 2\n  - name: ro\n    type: ro\n    instances: 1\n',
@@ -170,7 +170,7 @@ describe('an object field', () => {
 })
 
 describe('everything', () => {
-  test('is one line a leaf, with layer and place', async () => {
+  test('is one line per leaf, with layer and place', async () => {
     const { code, stdout } = await repository.run('explain', 'orders/dev')
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
@@ -181,12 +181,12 @@ describe('everything', () => {
     expect(stdout).not.toMatch(/ $/m)
   })
   test('as JSON holds the same', async () => {
-    const told = JSON.parse((await repository.run('explain', 'orders/dev', 'cluster.instances', '--format', 'json')).stdout) as {
+    const output = JSON.parse((await repository.run('explain', 'orders/dev', 'cluster.instances', '--format', 'json')).stdout) as {
       layers: object[]
       objects: { rules: object[]; schema: object }[]
     }
-    expect(told).toMatchObject({ version: 1, database: 'orders/dev', path: 'cluster.instances', value: 1 })
-    expect(told.layers).toContainEqual({
+    expect(output).toMatchObject({ version: 1, database: 'orders/dev', path: 'cluster.instances', value: 1 })
+    expect(output.layers).toContainEqual({
       layer: 'environment',
       file: 'helm-values/data/postgres-dev-defaults.yaml',
       line: 2,
@@ -194,7 +194,7 @@ describe('everything', () => {
       value: 1,
       role: 'wins',
     })
-    expect(told.objects[0]).toMatchObject({
+    expect(output.objects[0]).toMatchObject({
       object: 'Cluster/orders-db-dev',
       path: 'spec.instances',
       value: 1,
@@ -205,7 +205,7 @@ describe('everything', () => {
   })
 })
 
-test('a secret is never printed, neither in values nor in the Secret that the chart makes of it', async () => {
+test('a secret is never printed, neither in values nor in the Secret that the chart makes from it', async () => {
   const secret = 'hunter2-very-secret'
   repository.put(
     'databases/orders/values-prd.yaml',
@@ -254,7 +254,7 @@ test.each([
   expect(stderr).toContain(part)
 })
 
-test('a file that can not be read is told, and a refused one is explained as far as it goes', async () => {
+test('a file that cannot be read is reported, and a refused one is explained as far as possible', async () => {
   repository.put('databases/orders/values-prd.yaml', 'cluster: [\n')
   const broken = await repository.run('explain', 'orders/prd')
   expect(broken).toMatchObject({ code: 1, stdout: '' })
@@ -273,7 +273,7 @@ test.each(['cluster.roles[0].name', 'cluster.annotations["a/b"].c', 'a[1][2]', '
   },
 )
 
-test('paths that people type otherwise are understood', () => {
+test('paths that are typed differently are understood', () => {
   expect(parsePath('.cluster.roles.0.name')).toEqual(['cluster', 'roles', 0, 'name'])
   expect(parsePath("a['b.c']")).toEqual(['a', 'b.c'])
   expect(parsePath('a b')).toEqual(['a b'])

@@ -1,4 +1,4 @@
-// Does `fix` mend what has one mending, and leave every other byte alone?
+// Does `fix` correct what has exactly one correction, and leave every other byte alone?
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ function put(text: string, path = values): void {
   writeFileSync(join(root, path), text)
 }
 
-/** What a file says before and after; the part in doubled brackets is `<<before>>after>>`. */
+/** The content of a file before and after; the part in doubled brackets is `<<before>>after>>`. */
 async function expectFix(marked: string, ending = '\n'): Promise<void> {
   const side = (group: '$1' | '$2') => marked.replaceAll(/<<(.*?)>>(.*?)>>/gs, group).replaceAll('\n', ending)
   put(side('$1'))
@@ -76,7 +76,7 @@ describe('fix', () => {
   test.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],
-  ])('mends all kinds of slips at once and changes nothing else (%s)', async (_, ending) => {
+  ])('fixes all kinds of mistakes at once and changes nothing else (%s)', async (_, ending) => {
     await expectFix(many, ending)
     const { stdout } = await run('check')
     expect(
@@ -102,10 +102,10 @@ describe('fix', () => {
     )
     expect(stderr).toContain('2 edits in 1 file')
   })
-  test('mends a mistake that another one hid', async () => {
+  test('fixes a mistake that another one hid', async () => {
     await expectFix('<<clustr>>cluster>>:\n  <<instnces>>instances>>: <<"2">>2>>\n')
   })
-  test('apps/values.yaml is mended too', async () => {
+  test('apps/values.yaml is fixed too', async () => {
     const before = get('apps/values.yaml')
     const written = (key: string, revision: string) =>
       before.replace('  repository:\n', `  repository:\n    revision: ${revision}\n`).replace('-dev"\n', `-dev"\n      ${key}: none\n`)
@@ -114,23 +114,23 @@ describe('fix', () => {
     expect(get('apps/values.yaml')).toBe(written('guard', '"1.10"'))
     expect((await run('check')).stdout).not.toContain('apps/values.yaml')
   })
-  test('a misspelt `postgres` in apps/values.yaml is mended', async () => {
+  test('a misspelt `postgres` in apps/values.yaml is fixed', async () => {
     const before = get('apps/values.yaml')
     put(before.replace('postgres:', 'postgrs:'), 'apps/values.yaml')
     await run('fix')
     expect(get('apps/values.yaml')).toBe(before)
   })
-  test('service.yaml is mended too', async () => {
+  test('service.yaml is fixed too', async () => {
     put('ownr: shop\nretired:\n  dev: { reson: gone, since: "2026-01-31" }\n', 'databases/orders/service.yaml')
     await run('fix')
     expect(get('databases/orders/service.yaml')).toBe('owner: shop\nretired:\n  dev: { reason: gone, since: "2026-01-31" }\n')
   })
-  test('of two equal keys whose value is wrong, one goes and the other is mended in one run', async () => {
+  test('of two equal keys whose value is wrong, one is removed and the other fixed in one run', async () => {
     await expectFix(
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  destinationPath: s3://bucket/\n  secret: {create: false, name: creds}\n  scheduledBackups:\n    - name: daily\n      schedule: <<"0 2 * * 0"\n      schedule: "0 2 * * 0">>"0 0 2 * * 0">>\n',
     )
   })
-  test.each(['no', 'yes', 'off', 'true'])('the text "%s" loses its quotes where a switch is wanted', async (word) => {
+  test.each(['no', 'yes', 'off', 'true'])('the text "%s" loses its quotes where a boolean is required', async (word) => {
     await expectFix(`cluster:\n  enableSuperuserAccess: <<"${word}">>${word}>>\n  enablePDB: <<'${word}'>>${word}>>\n`)
   })
   test('check advises the text that fix writes', async () => {
@@ -149,7 +149,7 @@ describe('left alone', () => {
     ['a list of maps', 'cluster:\n  imagePullSecrets: regcred\n'],
     ['a text with commas where a list is wanted', 'cluster:\n  postgresql:\n    shared_preload_libraries: a,b\n'],
     ['an alias that is a number elsewhere', 'cluster:\n  instances: &n 3\n  postgresql:\n    parameters:\n      max_connections: *n\n'],
-    ['a quantity that says something else', 'cluster:\n  storage:\n    size: 10GB\n'],
+    ['a quantity that means something else', 'cluster:\n  storage:\n    size: 10GB\n'],
     [
       'a schedule of five fields that does not parse',
       'backups:\n  enabled: true\n  endpointURL: https://s3.example.com\n  scheduledBackups:\n    - name: daily\n      schedule: "0 2 * * NEVER"\n',
@@ -198,7 +198,7 @@ describe('files', () => {
     await run('fix')
     expect(await run('fix', '--dry-run')).toMatchObject({ code: 0, stdout: '' })
   })
-  test('a link leads to its file still, the mode stays, and no temporary file is left', async () => {
+  test('a link still leads to its file, the mode stays, and no temporary file is left', async () => {
     mkdirSync(join(root, 'texts'))
     writeFileSync(join(root, 'texts/orders.yaml'), 'clustr: {}\n')
     chmodSync(join(root, 'texts/orders.yaml'), 0o640)
@@ -209,7 +209,7 @@ describe('files', () => {
     expect(statSync(join(root, 'texts/orders.yaml')).mode & 0o777).toBe(0o640)
     expect(readdirSync(root, { recursive: true }).filter((path) => String(path).includes('.tmp'))).toEqual([])
   })
-  test('databases of another checkout are mended there', async () => {
+  test('databases of another checkout are fixed there', async () => {
     const other = join(temporary, `${count++}-deploy`)
     mkdirSync(join(other, 'payments'), { recursive: true })
     writeFileSync(join(other, 'payments/values.yaml'), 'clustr: {}\n')
@@ -227,7 +227,7 @@ describe('the diff', () => {
         '@@ -13,7 +13,6 @@\n line 12\r\n line 13\r\n line 14\r\n-line 15\r\n line 16\r\n line 17\r\n line 18\r\n',
     )
   })
-  test('says where the last line break is missing', () => {
+  test('shows where the last line break is missing', () => {
     expect(unifiedDiff('f', 'a\nb', 'a\nc').text).toBe(
       '--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n',
     )

@@ -1,4 +1,4 @@
-// Do our template functions answer as Go's and Sprig's do?
+// Do our template functions give the same results as Go's and Sprig's?
 import { expect, test } from 'vitest'
 import { TemplateError, fromJson } from '../../scripts/go-template/go-value.ts'
 import type { GoMap } from '../../scripts/go-template/go-value.ts'
@@ -7,7 +7,7 @@ import { renderText } from '../../scripts/applicationset/render.ts'
 const params = fromJson({ n: 3 }) as GoMap
 const render = (text: string) => renderText(text, params, { goTemplate: true, goTemplateOptions: ['missingkey=error'] })
 
-// each answer is what Argo CD 3.5.1's own code gave
+// each result is what Argo CD 3.5.1's own code gave
 test.each([
   ['{{ printf "%.2v|%8.2v|%+v|%+d" 100.0 100.0 .n 5 }}', '1e+02|   1e+02|3|+5'],
   ['{{ printf "%d|%5t|%+q" "x" 1 "é" }}', '%!d(string=x)|%!t(int=    1)|"\\u00e9"'],

@@ -86,7 +86,7 @@ test.each([
   expect(() => render(text)).toThrow(TemplateError)
 })
 
-test('a bad option panics, even where there is nothing to render', () => {
+test('a bad option panics, even if there is nothing to render', () => {
   expect(() => render('plain', ['missingkey=bogus'])).toThrow(GoPanic)
 })
 

@@ -1,4 +1,4 @@
-// Does a template that costs too much end in one diagnostic, soon and small?
+// Does a template that costs too much end in one short diagnostic, quickly?
 import { expect, test } from 'vitest'
 import { renderChart } from '../../scripts/library.ts'
 
@@ -26,7 +26,7 @@ test.each([
   expect(performance.now() - start).toBeLessThan(20_000)
 })
 
-test('40 derived passwords are computed, or refused soon', () => {
+test('40 derived passwords are computed, or refused quickly', () => {
   const start = performance.now()
   const got = render('{{ range until 40 }}{{ derivePassword 1 "long" "password" "user" (print .) }}{{ end }}')
   expect(got.ok ? 'computed' : got.class).toMatch(/^(?:computed|budget)$/)
@@ -45,13 +45,13 @@ test.each<[string, string, string?]>([
   expect(render(template, values)).toMatchObject({ ok: false, class: 'recursion', template: 'templates/a.yaml' })
 })
 
-test('a regular expression takes time by the length of its text', () => {
+test('a regular expression takes time linear in its text', () => {
   const start = performance.now()
   expect(render('{{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}')).toMatchObject({ ok: true, objects: [{ out: false }] })
   expect(performance.now() - start).toBeLessThan(20_000)
 })
 
-test('a width that Go takes for none costs nothing', () => {
+test('a width that Go ignores costs nothing', () => {
   expect(render('{{ printf "%999999999d" 1 | quote }}')).toMatchObject({ ok: true })
 })
 

@@ -108,7 +108,7 @@ test.each<[Path, string]>([
   expect(placeOf(valueAt(documents[0]?.value, path))).toBe(place)
 })
 
-test('objects are those of the rest of the program', () => {
+test('objects have the form used by the rest of the program', () => {
   const objects = renderedObjects(renderHelmChart({ ...input(layer), recorder: new Recorder() }).documents)
   expect(objects.map(({ kind, name, hook }) => [kind, name, hook])).toEqual([['Case', 'demo-probe', false]])
 })

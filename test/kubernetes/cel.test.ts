@@ -42,7 +42,7 @@ describe('CEL', () => {
     expect(problems(schema, 'a', 'a')).toEqual([])
   })
 
-  it('finds the past of a list item by its map keys', () => {
+  it('finds the old value of a list item by its map keys', () => {
     const item = { type: 'object', 'x-kubernetes-validations': [{ rule: 'self.v == oldSelf.v' }] }
     const schema = readStructural({
       type: 'object',
@@ -65,7 +65,7 @@ describe('CEL', () => {
     expect(problems(schema, [{ k: '2', v: 'z' }], before)).toEqual(['a[0] FieldValueInvalid'])
   })
 
-  it('reports where and as what the rule says', () => {
+  it('reports the place and the type that the rule states', () => {
     const schema = schemaWith(
       { rule: '!has(self.serverName)', reason: 'FieldValueForbidden', fieldPath: '.serverName' },
       { type: 'object' },

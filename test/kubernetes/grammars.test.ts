@@ -80,7 +80,7 @@ describe('quantities', () => {
     expect(parseQuantity(' 1Gi')).toBeUndefined()
     expect(isZeroQuantity(readQuantity('Gi'))).toBe(true)
     expect(readQuantity(true)).toBeUndefined()
-    // a blank that JSON writes as an escape is no blank any more
+    // a blank that JSON writes as an escape is no longer a blank
     for (const text of ['1\t', '1\n', '1\u2028', '\ufeff1', '1\u200b']) expect(readQuantity(text)).toBeUndefined()
     for (const text of ['1\u0085', '\u00a01', '\u30001\u2003']) expect(readQuantity(text)).toEqual(parseQuantity('1'))
   })
@@ -120,7 +120,7 @@ describe('schedules', () => {
       }
       expect(found).toEqual(runs)
     })
-  it('of plain numbers are accepted, and run when they say', () => {
+  it('of plain numbers are accepted, and run at those times', () => {
     const fields = fc.tuple(fc.nat(59), fc.nat(59), fc.nat(23), fc.integer({ min: 1, max: 28 }), fc.integer({ min: 1, max: 12 }))
     fc.assert(
       fc.property(fields, ([second, minute, hour, day, month]) => {

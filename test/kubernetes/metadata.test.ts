@@ -52,7 +52,7 @@ describe('metadata of a new object', () => {
   ]
   it.each(cases)('%s', (_, metadata, expected) => expect(answer(catalog(metadata))).toBe(expected))
 
-  it('a time that leaves the calendar is unreadable to a webhook alone', () => {
+  it('a time outside the calendar is unreadable only to a webhook', () => {
     const metadata = { creationTimestamp: '9999-12-31T23:59:59-01:00' }
     expect(answer(cluster(metadata))).toBe('webhook-decode: creationTimestamp Invalid')
     expect(answer(cluster(metadata), cluster({}))).toBe('')
@@ -74,7 +74,7 @@ describe('metadata of an update', () => {
     ['writes the same instant in another way', { deletionTimestamp: '2030-01-01T01:00:00+01:00' }, deleted, ''],
     ['adds a finalizer to a dying object', { ...deleted, finalizers: ['a/b'] }, deleted, 'schema: finalizers Forbidden'],
     ['adds a finalizer', { finalizers: ['a/b'] }, {}, ''],
-    ['has a prefix that is no name', { generateName: 'A_' }, {}, ''],
+    ['has a prefix that is not a name', { generateName: 'A_' }, {}, ''],
     ['has a prefix with a slash', { generateName: 'a/' }, {}, 'schema: generateName Invalid'],
     ['has a bad finalizer', { finalizers: ['a b'] }, {}, 'schema: finalizers Invalid'],
     ['has a bad finalizer and a bad label', { finalizers: ['a b'], labels: { 'a b': '' } }, {}, 'schema: labels Invalid'],

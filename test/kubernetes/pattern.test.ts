@@ -1,4 +1,4 @@
-// Is a pattern judged as Go judges it, and soon?
+// Is a pattern judged as Go judges it, and quickly?
 import { expect, test } from 'vitest'
 import { matchesPattern } from '../../scripts/kubernetes/pattern.ts'
 
@@ -16,7 +16,7 @@ test.each([
   ['(?=a)', 'b', true],
 ])('%s and %s: %s', (pattern, text, is) => expect(matchesPattern(text, pattern)).toBe(is))
 
-test('a pattern that a stranger wrote takes no longer than its text is long', () => {
+test('an untrusted pattern takes time linear in its text', () => {
   const start = process.cpuUsage()
   for (const pattern of ['^(a+)+$', '^(a|aa)+$', '(.*a){30}b', '(x+x+)+y']) matchesPattern(`${'a'.repeat(20_000)}!`, pattern)
   expect(matchesPattern('a'.repeat(1_000_000), `(${'a?'.repeat(500)})*b`)).toBe(true)

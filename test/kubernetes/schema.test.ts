@@ -23,7 +23,7 @@ function isMap(value: Json | undefined): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A CRD schema in the words of JSON Schema: an integer or string has two types, formats are judged elsewhere. */
+/** A CRD schema as JSON Schema: an integer or string has two types, formats are judged elsewhere. */
 function toJsonSchema(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(toJsonSchema)
   if (!isMap(schema)) return schema
@@ -164,7 +164,7 @@ describe('structural schemas', () => {
     expect(checkSchema({ a: 2147483647 }, schema, { integerRange: true })).toEqual([])
   })
 
-  it('take a number beyond 64 bits for one with a fraction, whatever the format', () => {
+  it('treat a number beyond 64 bits like one with a fraction, whatever the format', () => {
     const member = { type: 'integer', format: 'int32', minimum: 1 }
     const schema = readStructural({ type: 'object', properties: { a: member, b: { 'x-kubernetes-int-or-string': true } } })
     const found = (object: JsonMap) => checkSchema(object, schema, dialect).map(({ field, type }) => `${field} ${type}`)

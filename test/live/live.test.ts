@@ -1,4 +1,4 @@
-// What does the live state lack, have too much, or have otherwise?
+// What is missing, left over or different in the live state?
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,12 +42,12 @@ async function rules(items: readonly object[]): Promise<string[]> {
   return (await diagnostics(items)).map(({ rule, path }) => (path === undefined ? rule : `${rule} ${path}`))
 }
 
-it('names Applications that nobody wants, and databases that are not there', async () => {
+it('names unwanted Applications and missing databases', async () => {
   const found = await rules([application('orders-db-dev'), application('billing-db-dev')])
   expect(found.sort()).toEqual(['live/application-exists', 'live/application-wanted'])
 })
 
-it('compares Clusters field by field, quantities by what they mean', async () => {
+it('compares Clusters field by field, quantities by value', async () => {
   const found = await rules([cluster('dev', { instances: 2, storage: { size: '10240Mi' } }), cluster('prd', {})])
   expect(found).toContain('live/cluster-as-wanted spec.instances')
   expect(found.filter((text) => text.startsWith('live/cluster-exists'))).toEqual([])
@@ -89,17 +89,17 @@ it('knows what hand-written manifests deploy', async () => {
   expect(found.filter((rule) => rule.endsWith('-wanted'))).toEqual([])
 })
 
-it('says where an Application or a Cluster lives instead', async () => {
+it('reports where an Application or a Cluster is live instead', async () => {
   const moved = { ...ours[0], metadata: { name: 'orders-db-dev', namespace: 'other' } }
   expect((await diagnostics([moved, ours[1] as object])).map(({ message }) => message)).toEqual([
-    'Application orders-db-dev is wanted, but lives in other, not in argocd',
+    'Application orders-db-dev is wanted, but is live in other, not in argocd',
   ])
   const found = await diagnostics([...ours, foreignCluster('orders-db-dev', 'elsewhere')])
   expect(found.filter(({ rule }) => rule === 'live/cluster-wanted')).toEqual([])
-  expect(found.map(({ message }) => message)).toContain('Cluster orders-db-dev is wanted in orders-dev, but lives in elsewhere')
+  expect(found.map(({ message }) => message)).toContain('Cluster orders-db-dev is wanted in orders-dev, but is live in elsewhere')
 })
 
-it('shows the part of long texts that differs, parameters set by hand, and guards and labels that are gone', async () => {
+it('shows the part of long texts that differs, parameters set by hand, and missing guards and labels', async () => {
   const image = 'ghcr.io/cloudnative-pg/postgresql:16.1-system-trixie'
   const live = cluster('dev', { imageName: image, postgresql: { parameters: { work_mem: '8MB' } } })
   const found = (await diagnostics([live])).filter(({ rule }) => rule === 'live/cluster-as-wanted')
@@ -109,10 +109,10 @@ it('shows the part of long texts that differs, parameters set by hand, and guard
   expect(images?.[2]).toContain('16.1')
   expect(message('spec.postgresql.parameters.work_mem')).toBe('parameter work_mem is not set here, but "8MB" in the live Cluster')
   expect(message('metadata.annotations["argocd.argoproj.io/sync-options"]')).toContain('but not set in the live Cluster')
-  expect(message('metadata.labels')).toBe('labels env, service are set here, but otherwise in the live Cluster')
+  expect(message('metadata.labels')).toBe('labels env, service are set here, but missing or different in the live Cluster')
 })
 
-it('takes a missing or empty file for wrong usage', async () => {
+it('treats a missing or empty file as wrong usage', async () => {
   expect((await run('check', '--live', 'nothing.yaml')).code).toBe(2)
   writeFileSync(join(root, 'empty.yaml'), 'kind: List\nitems: []\n')
   expect((await run('check', '--live', 'empty.yaml')).stderr).toContain('no Applications and no Clusters')

@@ -1,4 +1,4 @@
-// Does merging give what the three Helm generations gave?
+// Does merging give the same results as the three Helm generations?
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import deepmerge from 'deepmerge'
@@ -31,7 +31,7 @@ function sorted(value: Json): Json {
 
 function read(text: string, layer: 'chart' | 'environment' | 'service' = 'service'): MapValue {
   const [root] = parseYaml({ path: `${layer}.yaml`, text }, layer).documents
-  if (root?.kind !== 'map') throw new Error('the test text is no map')
+  if (root?.kind !== 'map') throw new Error('the test text is not a map')
   return root
 }
 
@@ -67,17 +67,17 @@ const asMap = (plain: Record<string, Json>): MapValue => fromPlain(plain, origin
 test('merging files is deepmerge with lists replaced', () => {
   fc.assert(
     fc.property(json.map, json.map, (lower, higher) => {
-      const twin = deepmerge(lower, higher, {
+      const expected = deepmerge(lower, higher, {
         arrayMerge: (_, source: Json[]) => source,
         isMergeableObject: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
       })
-      expect(toPlain(mergeLayers([asMap(lower), asMap(higher)]))).toEqual(twin)
+      expect(toPlain(mergeLayers([asMap(lower), asMap(higher)]))).toEqual(expected)
     }),
     { seed: 1, numRuns: 500 },
   )
 })
 
-test('an empty layer changes nothing, wherever it stands', () => {
+test('an empty layer changes nothing, at any position', () => {
   fc.assert(
     fc.property(json.map, (plain) => {
       expect(toPlain(mergeLayers([asMap(plain), asMap({})]))).toEqual(plain)
@@ -112,7 +112,7 @@ test('only Helm 4 ends the last line of a values file', () => {
   expect(read('3.16')).toEqual({ ok: true, values: { d: 'x\ny' } })
 })
 
-test('gives over a map that databases share what it gives over one of its own', () => {
+test('gives the same result over a shared map as over an unshared one', () => {
   const presets = ['a: {x: 1, y: null, z: {w: 2}}', 'a: {x: {y: 3}, z: null}', 'a: {}'].map((text) => read(text, 'chart'))
   const texts = ['a: {x: null, z: {v: 1}}', 'a: {y: {u: null}, z: {w: null}}', 'a: {}']
   const shared = texts.map((text) => read(text))

@@ -1,4 +1,4 @@
-// Does `new` write files that pass the gate, and nothing else?
+// Does `new` write files that pass `check`, and nothing else?
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterAll(() => repository.remove())
 
-/** A layout with several clusters a service. */
+/** A layout with several clusters per service. */
 function severalAService(): void {
   const settings = repository.read('apps/values.yaml')
   repository.put(
@@ -29,7 +29,7 @@ describe('what is written', () => {
     [['payments']],
     [['on', '--owner', 'null']],
     [['a-b', '--size', '10Gi', '--env', 'prd', '--owner', 'team-a', '--database', 'orders_v2']],
-  ])('%j passes the gate after render', async (argv) => {
+  ])('%j passes check after render', async (argv) => {
     const made = await repository.run('new', ...argv)
     expect(made).toMatchObject({ code: 0 })
     expect(made.stdout).toContain(`written  databases/${argv[0]}/values.yaml`)
@@ -37,7 +37,7 @@ describe('what is written', () => {
     const checked = await repository.run('check')
     expect(checked).toMatchObject({ code: 0, stdout: '' })
   })
-  test('the smallest file says what it leaves to others', async () => {
+  test('the smallest file explains where the rest comes from', async () => {
     await repository.run('new', 'pay-ments')
     const text = repository.read('databases/pay-ments/values.yaml')
     expect(text).toContain('    database: pay_ments\n    owner: pay_ments\n')
@@ -71,7 +71,7 @@ test('on a terminal it asks for what is not given', async () => {
   expect(repository.read('databases/payments/service.yaml')).toContain('- dev')
 })
 
-test('a wrong answer is told at once, with the reason, and asked again', async () => {
+test('a wrong answer is reported at once, with the reason, and asked for again', async () => {
   const answers = ['', 'Bad', 'orders', 'payments', 'pdr', 'prd', '10GB', '', 'a b', 'team-a', 'postgres', 'pay']
   const talked = await repository.talk(answers, 'new')
   expect(talked.code).toBe(0)
@@ -106,7 +106,7 @@ test('a wrong flag fails before the first question', async () => {
 test.each([
   ['interrupt', 130],
   ['end', 2],
-] as const)('a dialogue that is ended (%s) is no mistake of ours, and writes nothing', async (stopped, code) => {
+] as const)('a dialogue that is ended (%s) is not our error, and writes nothing', async (stopped, code) => {
   const talked = await repository.talk(['payments', { stopped }], 'new')
   expect(talked).toMatchObject({ code, stdout: '', stderr: '\nnothing was written\n' })
   expect(existsSync(join(repository.root, 'databases/payments'))).toBe(false)
@@ -155,15 +155,15 @@ describe('a service that has databases already', () => {
       'written  databases/shop/postgres/extra.yaml\n',
     )
   })
-  test('its service.yaml says what it says', async () => {
+  test('its service.yaml is not changed', async () => {
     repository.put('databases/shop/service.yaml', 'environments: [dev]\n')
     const { code, stderr } = await repository.run('new', 'shop', '--name', 'extra', '--env', 'dev')
     expect(code).toBe(2)
-    expect(stderr).toContain('databases/shop/service.yaml says that for all of shop; change it there')
+    expect(stderr).toContain('databases/shop/service.yaml sets it for all of shop; change it there')
     expect((await repository.run('new', 'shop', '--name', 'extra')).code).toBe(0)
     expect(await ids()).toContain('shop/extra/dev')
   })
-  test('nobody is asked what the service has decided', async () => {
+  test('what the service has decided is not asked', async () => {
     const talked = await repository.talk(['shop', 'extra', '', ''], 'new')
     expect(talked.code).toBe(0)
     expect(talked.questions.join()).not.toMatch(/environments \[|owner/)
@@ -171,11 +171,13 @@ describe('a service that has databases already', () => {
   test('a name whose file would be an override of another one is refused', async () => {
     const { code, stderr } = await repository.run('new', 'shop', '--name', 'main-prd')
     expect(code).toBe(2)
-    expect(stderr).toContain('name is `main-prd`, but databases/shop/postgres/main-prd.yaml is read as what `main` has differently in prd')
+    expect(stderr).toContain(
+      'name is `main-prd`, but databases/shop/postgres/main-prd.yaml would be read as the override of `main` for prd',
+    )
   })
 })
 
-test('where the layout has no folder for a service.yaml, flags that need one are refused', async () => {
+test('if the layout has no folder for a service.yaml, flags that need one are refused', async () => {
   repository.put(
     'apps/values.yaml',
     `${repository.read('apps/values.yaml').trimEnd()}\n  layout:\n    databases: "databases/{service}.yaml"\n    overrides: "databases/{service}-{env}.yaml"\n`,
@@ -185,7 +187,7 @@ test('where the layout has no folder for a service.yaml, flags that need one are
   expect(stderr).toContain('has no folder for a service.yaml')
 })
 
-test('a name that is too long is told as it was typed, with its limit', async () => {
+test('a name that is too long is reported as it was typed, with its limit', async () => {
   const long = await repository.run('new', 'a'.repeat(68))
   expect(long.code).toBe(2)
   expect(long.stderr).toBe(
@@ -217,7 +219,7 @@ test.each([
   expect(stderr).toContain(part)
 })
 
-test('what the gate would refuse is not written', async () => {
+test('what `check` would refuse is not written', async () => {
   repository.put('apps/values.yaml', repository.read('apps/values.yaml').replace('    prd:', '    production-north:'))
   const name = `a${'b'.repeat(39)}`
   const { code, stderr } = await repository.run('new', name)
@@ -226,7 +228,7 @@ test('what the gate would refuse is not written', async () => {
   expect(existsSync(join(repository.root, 'databases', name))).toBe(false)
 })
 
-test('a link that leads out of the repository is not followed, and a twin in capitals is refused', async () => {
+test('a link that leads out of the repository is not followed, and the same name in capitals is refused', async () => {
   const outside = join(tmpdir(), `cnpg-values-outside-${process.pid}`)
   mkdirSync(outside, { recursive: true })
   symlinkSync(outside, join(repository.root, 'databases/payments'))
@@ -242,7 +244,7 @@ test('names and sizes', () => {
   expect(databaseName('a-b')).toBe('a_b')
   expect(databaseName('on')).toBe('on_db')
   expect(databaseName('postgres')).toBe('postgres_db')
-  expect(databaseProblem('pg_x')).toContain('keep that name')
+  expect(databaseProblem('pg_x')).toContain('reserve that name')
   expect(sizeProblem('1.5Ti')).toBeUndefined()
   expect(sizeProblem('0Gi')).toBeDefined()
 })

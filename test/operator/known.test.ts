@@ -1,4 +1,4 @@
-// What is said where the operator is not known here, and what is still an error?
+// What is reported if the operator is not known here, and what is still an error?
 import { describe, expect, test } from 'vitest'
 import { examine } from '../../scripts/admit/examine.ts'
 import { judgedAs, unknownOperator } from '../../scripts/operator/known.ts'

@@ -1,4 +1,4 @@
-// Do the operator's rules hold in the right releases, and does the odd behaviour that people stumble over stay as it is?
+// Do the operator's rules apply in the right releases, and is its surprising behaviour reproduced?
 import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
 import { admit } from '../../scripts/admit/admit.ts'
@@ -23,7 +23,7 @@ function cluster(spec: JsonMap, annotations: JsonMap = {}): JsonMap {
   return { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata, spec: { instances: 1, storage: { size: '1Gi' }, ...spec } }
 }
 
-/** The ids of the rules that refuse an object; `accepted` where none does. */
+/** The ids of the rules that refuse an object; `accepted` if none does. */
 function refusals(object: JsonMap, operator = '1.30.0', old?: JsonMap): string[] {
   const { verdict, errors } = admit(object, { operator, ...(old && { old }) })
   return verdict === 'accepted' ? ['accepted'] : errors.map(({ rule }) => rule)
@@ -67,7 +67,7 @@ describe('releases', () => {
 })
 
 describe('rules', () => {
-  it('exist for the kinds with a webhook only', () => {
+  it('exist only for kinds with a webhook', () => {
     expect(rulesFor('Publication')).toEqual([])
     expect(changeRulesFor('Pooler')).toEqual([])
     expect(bypassRules.length).toBe(2)
@@ -88,7 +88,7 @@ describe('surprises', () => {
     ])
     expect(admit(cluster({ postgresql: { parameters } }), { operator: '1.30.0' }).warnings).toHaveLength(1)
   })
-  it('WAL sizes are compared with defaults that nobody wrote', () => {
+  it('WAL sizes are compared with defaults', () => {
     expect(refusals(cluster({ postgresql: { parameters: { max_wal_size: '64MB' } } }))).toEqual(['parameters/min-wal-size-below-max'])
     expect(refusals(cluster({ postgresql: { parameters: { min_wal_size: '1GB' } } }))).toEqual(['parameters/min-wal-size-below-max'])
   })
@@ -117,7 +117,7 @@ describe('surprises', () => {
       'accepted',
     ])
   })
-  it('an extension path that only looks like leaving is refused, an absolute one is not', () => {
+  it('an extension path that only looks as if it left the image is refused, an absolute one is not', () => {
     const withPath = (path: string) =>
       cluster({ postgresql: { extensions: [{ name: 'a', image: { reference: 'r/a:1' }, ld_library_path: [path] }] } })
     expect(refusals(withPath('..foo'))).toEqual(['extensions/path-inside-image'])
@@ -149,7 +149,7 @@ describe('surprises', () => {
     expect(refusals(object('Backup', {}))).toEqual(['backup-object/plugin-named'])
     expect(refusals(object('ScheduledBackup', { schedule: '0 0 2 * * *' }))).toEqual(['accepted'])
   })
-  it('an object store with two providers is told about the last one only', () => {
+  it('an object store with two providers gets errors about the last one only', () => {
     const barmanObjectStore = { destinationPath: 's3://b', s3Credentials: {}, googleCredentials: { gkeEnvironment: true } }
     expect(refusals(cluster({ backup: { barmanObjectStore } }))).toEqual(['backup/one-provider'])
   })
@@ -187,7 +187,7 @@ describe('a rule that needs a stanza', () => {
     expect(subjects.length).toBeGreaterThan(500)
   })
   for (const operator of ['1.27.1', '1.30.0'])
-    it(`says nothing where the stanza is absent (${operator})`, () => {
+    it(`reports nothing if the stanza is absent (${operator})`, () => {
       const env = { volumeSnapshot: true }
       const loud = needing.filter((rule) =>
         subjects.some((object) => [...rule.check({ object: without(object, rule.needs ?? []), operator, env })].length > 0),

@@ -1,4 +1,4 @@
-// Is the pod that a patch is tried on the one that the operator would build, and is what comes out still a pod?
+// Is the pod on which a patch is tried the one that the operator would build, and is the result still a pod?
 import { describe, expect, it } from 'vitest'
 import { admit } from '../../scripts/admit/admit.ts'
 import { basePod } from '../../scripts/operator/pod.ts'
@@ -11,7 +11,7 @@ function cluster(spec: JsonMap, annotations: JsonMap = {}): JsonMap {
   return { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata, spec: { storage: { size: '1Gi' }, ...spec } }
 }
 
-/** What stands at a path of the pod of a defaulted cluster. */
+/** The value at a path of the pod of a defaulted cluster. */
 function podAt(spec: JsonMap, path: readonly (string | number)[], operator = '1.30.0'): Json | undefined {
   return jsonAt(basePod(admit(cluster(spec), { operator }).defaulted ?? {}, operator), ...path)
 }
@@ -22,7 +22,7 @@ describe('the pod of a cluster', () => {
     expect(podAt({ affinity: { enablePodAntiAffinity: false } }, affinity)).toBeUndefined()
     expect(podAt({ affinity: { enablePodAntiAffinity: false, additionalPodAffinity: {} } }, affinity)).toEqual({ podAffinity: {} })
   })
-  it('has the terms of the author after its own', () => {
+  it("has the author's terms after its own", () => {
     const preferred = [{ weight: 1, podAffinityTerm: { topologyKey: 'zone' } }]
     const additionalPodAntiAffinity = { preferredDuringSchedulingIgnoredDuringExecution: preferred }
     const path = [...affinity, 'podAntiAffinity', 'preferredDuringSchedulingIgnoredDuringExecution']
@@ -48,7 +48,7 @@ describe('the pod of a cluster', () => {
     expect(podAt({}, ['metadata', 'labels', 'app.kubernetes.io/name'])).toBe('postgresql')
     expect(podAt({}, ['metadata', 'labels', 'app.kubernetes.io/name'], '1.27.1')).toBeUndefined()
   })
-  it('has the security context of the author, filled up', () => {
+  it("has the author's security context plus defaults", () => {
     const path = ['spec', 'securityContext']
     expect(podAt({}, path)).toMatchObject({ fsGroup: 26, runAsNonRoot: true })
     expect(podAt({ podSecurityContext: { runAsUser: 7 } }, path)).toEqual({

@@ -57,7 +57,7 @@ test('both readings are named where both are valid', () => {
     },
   ])
 })
-test('the one that is left is named where the operator refuses', () => {
+test('the remaining reading is named where the operator refuses', () => {
   expect(findings('0 1 * * 0').map(said)).toMatchObject([
     {
       rule: 'scheduled-backup/schedule-readable',

@@ -14,7 +14,7 @@ describe('sync options', () => {
 
   it('knows that Prune and Delete on an Application are read from 3.4 on', () => {
     expect(textOf(judgeSyncOption('Delete=false', 'application', '3.3.9')?.message ?? [], 300)).toBe(
-      'sync option is Delete=false, but Argo CD reads it here only from 3.4 on',
+      'sync option is Delete=false, but Argo CD reads it here only since 3.4',
     )
     expect(judgeSyncOption('Delete=false', 'application', '3.4.0')).toBeUndefined()
     expect(judgeSyncOption('Delete=false', 'object', '3.3.9')).toBeUndefined()

@@ -1,4 +1,4 @@
-// Does PostgreSQL hear of its parameters what real servers said of them?
+// Do our verdicts on PostgreSQL's parameters agree with those of real servers?
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -19,9 +19,9 @@ const recorded = gunzipSync(readFileSync(new URL('postgres-parameters.jsonl.gz',
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Recorded)
-const isTold = ({ major, name, value }: Recorded): boolean => judgeParameter(major, name, value) !== undefined
+const isAlreadyReported = ({ major, name, value }: Recorded): boolean => judgeParameter(major, name, value) !== undefined
 
-/** What servers refused and we do not tell, by what the refusal depends on. */
+/** What servers refused and we do not report, by what the refusal depends on. */
 const untold: Readonly<Record<string, (record: Recorded) => boolean>> = {
   'the C library of the image reads binary numbers, or not': ({ value }) => /^0b[01]+$/i.test(value),
   'files of the image: time zones, their abbreviations, locales': ({ name }) =>
@@ -32,31 +32,31 @@ const untold: Readonly<Record<string, (record: Recorded) => boolean>> = {
   'the stack that the system gives to a process': ({ name }) => name === 'max_stack_depth',
   'what the system can do': ({ name }) => name === 'bonjour',
   'the sum of all processes': ({ name, value }) => value === '262143' && /^max_\w+$|^autovacuum_max_workers$/.test(name),
-  'the operator keeps it for itself': ({ name }) => /^(?:recovery_target_time|synchronized_standby_slots)$/.test(name),
+  'the operator reserves it': ({ name }) => /^(?:recovery_target_time|synchronized_standby_slots)$/.test(name),
 }
 
 describe('recorded verdicts', () => {
-  test('what a server of a distribution took is never told', () => {
-    expect(recorded.filter((record) => record.accepted && isTold(record))).toEqual([])
+  test('what a server of a distribution accepted is never reported', () => {
+    expect(recorded.filter((record) => record.accepted && isAlreadyReported(record))).toEqual([])
   })
 
-  test('what a server refused is told, but for a few classes', () => {
+  test('what a server refused is reported, except for a few classes', () => {
     const refused = recorded.filter(({ accepted }) => !accepted)
-    const left = refused.filter((record) => !isTold(record))
+    const left = refused.filter((record) => !isAlreadyReported(record))
     expect(left.filter((record) => !Object.values(untold).some((isOf) => isOf(record)))).toEqual([])
     expect(1 - left.length / refused.length).toBeGreaterThan(0.96)
   })
 
   test('each class of what is left has a record', () => {
-    const left = recorded.filter((record) => !record.accepted && !isTold(record))
+    const left = recorded.filter((record) => !record.accepted && !isAlreadyReported(record))
     expect(Object.entries(untold).filter(([, isOf]) => !left.some(isOf))).toEqual([])
   })
 })
 
 describe('names', () => {
   test.each([
-    [17, 'work_men', { kind: 'unknown', reason: 'slip', meant: 'work_mem' }],
-    [17, 'datestile', { kind: 'unknown', reason: 'slip', meant: 'DateStyle' }],
+    [17, 'work_men', { kind: 'unknown', reason: 'typo', meant: 'work_mem' }],
+    [17, 'datestile', { kind: 'unknown', reason: 'typo', meant: 'DateStyle' }],
     [15, 'transaction_timeout', { kind: 'unknown', reason: 'added', at: 17 }],
     [17, 'old_snapshot_threshold', { kind: 'unknown', reason: 'removed', at: 17 }],
     [17, 'a.b.c', { kind: 'unknown', reason: 'syntax' }],
@@ -66,7 +66,7 @@ describe('names', () => {
   })
 
   test.each(['WORK_MEM', 'sort_mem', 'pg_stat_statements.max', 'anything.at_all', 'include_if_exists', 'output_plugin_libraries'])(
-    'nothing is said of %s',
+    'nothing is reported about %s',
     (name) => expect(judgeParameter(17, name, '64')).toBeUndefined(),
   )
 
@@ -105,7 +105,7 @@ describe('values', () => {
   ])('%s may be %s', (name, value) => expect(said(name, value)).toBeUndefined())
 })
 
-test('a catalogue is derived from what a server tells, and from the words that were tried', () => {
+test('a catalogue is derived from the list of a server and from the words that were tried', () => {
   const settings = 'work_mem\tinteger\tkB\t64\t2147483647\t\tuser\nwal_level\tenum\t\t\t\tminimal|replica\tpostmaster\n'
   const { parameters } = JSON.parse(derivePostgresCatalogue(18, settings, 'wal_level\tarchive\n')) as { parameters: JsonMap }
   expect(parameters).toMatchObject({

@@ -1,4 +1,4 @@
-// Does the judge of PostgreSQL's files and SQL agree with what real servers said?
+// Do our verdicts on PostgreSQL's files and SQL agree with those of real servers?
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -26,8 +26,8 @@ function recorded<T>(name: string): T[] {
     .map((line) => JSON.parse(line) as T)
 }
 
-/** Files that the server read, or a host name that it looked up: nobody knows them here. */
-const hangsOnOthers = /(?:^|[\s,])@|^include|radiusservers=nosuch/
+/** Files that the server read, or a host name that it looked up: they are not known here. */
+const dependsOnOthers = /(?:^|[\s,])@|^include|radiusservers=nosuch/
 
 describe('pg_hba.conf and pg_ident.conf', () => {
   test.each([
@@ -37,12 +37,12 @@ describe('pg_hba.conf and pg_ident.conf', () => {
     const vectors = recorded<LineVector>(name)
     const different = vectors.filter(({ line, major, accepted }) => {
       const isRefused = judge(line, major).length > 0
-      return accepted ? isRefused : !isRefused && !hangsOnOthers.test(line)
+      return accepted ? isRefused : !isRefused && !dependsOnOthers.test(line)
     })
     expect(vectors.length).toBeGreaterThan(600)
     expect(different).toEqual([])
   })
-  test('a record keeps what it says, and a wrong one its physical line', () => {
+  test('a record keeps its fields, and a wrong one its physical line', () => {
     const text =
       '# first\nhost "all",app  alice 10.0.0.0 255.0.0.0 scram-sha-256 # last\n\nhost all all \\\n  all nonsense\nlocal all all peer map=a\n'
     const { records, refused } = readHba(text, 17)
@@ -88,7 +88,7 @@ describe('SQL', () => {
   })
 })
 
-test('parameters that are fine alone are judged together, by the defaults of the server', async () => {
+test('parameters that are valid alone are judged together, with the defaults of the server', async () => {
   const said = async (parameters: Record<string, string>): Promise<string[]> =>
     (await judgePostgres({ major: 17, parameters })).errors.map(({ message }) => message)
   expect(await said({ max_connections: '3' })).toHaveLength(1)

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true })
 })
 
-/** Settings that make git run a program, reach out, or look elsewhere. */
+/** Settings that make git run a program, use the network, or read elsewhere. */
 const settings = (): string => `[core]
 	fsmonitor = ${evil}
 	hooksPath = ${scratch}
@@ -89,7 +89,7 @@ const settings = (): string => `[core]
 	ui = always
 `
 
-/** Each command and option that asks git. */
+/** Each command and option that runs git. */
 const commands: readonly (readonly string[])[] = [
   ['check', '--base', 'main'],
   ['check', '--base', 'nowhere'],
@@ -109,14 +109,14 @@ async function nothingRuns(run: (...argv: string[]) => ReturnType<typeof runIn>)
   for (const argv of commands) {
     const { code, stderr } = await run(...argv)
     expect(existsSync(marker) ? readFileSync(marker, 'utf8') : '', argv.join(' ')).toBe('')
-    expect(code, `${argv.join(' ')}: ${stderr}`).toBe(argv.includes('nowhere') ? 2 : argv.includes('--base') && argv[0] === 'check' ? 1 : 0)
+    expect(code, `${argv.join(' ')}: ${stderr}`).toBe(argv.includes('nowhere') ? 2 : argv.includes('--base') ? 1 : 0)
   }
 }
 
 async function shrink(): Promise<void> {
   repository.edit('infra/databases/example-api/values.yaml', 'size: 10Gi', 'size: 9Gi')
   await repository.commit()
-  // an announced file, and one that is touched since, so that a git which reads the work tree would run its filters
+  // an intent-to-add file, and one touched since, so that a git that reads the work tree would run its filters
   repository.put('infra/databases/announced/values.yaml', '')
   repository.git('add', '-N', 'infra/databases/announced/values.yaml')
   rmSync(join(repository.root, 'infra/databases/announced'), { recursive: true })
@@ -125,7 +125,7 @@ async function shrink(): Promise<void> {
 
 test('hostile settings of the real repository run nothing', async () => {
   await shrink()
-  // a file that includes itself is refused by git before it looks at anything
+  // git refuses a file that includes itself before it reads anything else
   writeFileSync(join(scratch, 'included'), settings().replace(/\[include[^[]*/g, ''))
   writeFileSync(join(scratch, 'attributes'), attributes)
   for (const hook of ['post-index-change', 'reference-transaction', 'pre-auto-gc', 'fsmonitor-watchman']) cpSync(evil, join(scratch, hook))
@@ -136,7 +136,7 @@ test('hostile settings of the real repository run nothing', async () => {
   await nothingRuns(repository.run)
 })
 
-test.each(['main', 'HEAD'])('an embedded bare repository of plain files is not taken for one: %s', async (head) => {
+test.each(['main', 'HEAD'])('an embedded bare repository of plain files is not treated as one: %s', async (head) => {
   await shrink()
   for (const folder of ['objects', 'refs/heads']) repository.put(`infra/${folder}/.keep`, '')
   repository.put('infra/HEAD', 'ref: refs/heads/main\n')
@@ -149,7 +149,7 @@ test.each(['main', 'HEAD'])('an embedded bare repository of plain files is not t
   await nothingRuns(repository.run)
 })
 
-test('what a partial clone lacks is not fetched, but named once with what to type', async () => {
+test('what a partial clone lacks is not fetched, but reported once with the command to run', async () => {
   await shrink()
   repository.git('config', 'uploadpack.allowFilter', 'true')
   const clone = join(scratch, 'clone')
@@ -162,7 +162,7 @@ test('what a partial clone lacks is not fetched, but named once with what to typ
   }
 })
 
-test('a repository of another owner is refused with the reason of git', async () => {
+test("a repository of another owner is refused with git's reason", async () => {
   process.env['GIT_TEST_ASSUME_DIFFERENT_OWNER'] = '1'
   try {
     for (const argv of [
@@ -190,7 +190,7 @@ test('what a sparse checkout leaves out is neither missing nor deleted', async (
   expect((await repository.run('plan', '--base', 'main')).stdout).not.toContain('deleted')
 })
 
-test('a base is found by the name that it has here, and one that is HEAD is said to be', async () => {
+test('a base is found by its name in this clone, and one that is HEAD is reported as such', async () => {
   await repository.commit()
   const clone = join(scratch, 'clone')
   repository.git('clone', '-q', '--branch', 'change', repository.root, clone)

@@ -1,4 +1,4 @@
-// Does a file that never ends, or is none, stop a command that is given it?
+// Does a command stop at a file that never ends or is not a file?
 import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'

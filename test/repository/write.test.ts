@@ -1,4 +1,4 @@
-// Is a file written whole, never through a link that leaves the repository, and is a disk's refusal one line?
+// Is a file written atomically, never through a link that leaves the repository, and is a disk error one line?
 import {
   chmodSync,
   existsSync,
@@ -38,7 +38,7 @@ spec:
   versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
 `
 
-/** Each command that writes to a place that is named, and how it is asked. */
+/** Each command that writes to a named place, and its arguments. */
 const commands: readonly (readonly [string, (target: string) => readonly string[], string])[] = [
   ['report --out', (target) => ['report', '--out', `${target}/fleet.html`], 'fleet.html'],
   ['check --write-baseline', (target) => ['check', '--write-baseline', `${target}/known.json`], 'known.json'],
@@ -52,7 +52,7 @@ const commands: readonly (readonly [string, (target: string) => readonly string[
 
 describe.each(commands)('%s', (_, argv, name) => {
   beforeEach(() => repository.put('crd.yaml', crd))
-  test('writes outside of the repository where a person says so', async () => {
+  test('writes outside the repository if told to', async () => {
     const answer = await repository.run(...argv(outside))
     expect(answer, answer.stderr).toMatchObject({ code: 0 })
     expect(readdirSync(outside)).toEqual([name])
@@ -72,7 +72,7 @@ describe.each(commands)('%s', (_, argv, name) => {
     })
     expect(readdirSync(outside)).toEqual([])
   })
-  test('refuses a link into .git, one in a circle, and one to nothing', async () => {
+  test('refuses a link into .git, one to itself, and one to nothing', async () => {
     mkdirSync(at('.git/hooks'), { recursive: true })
     writeFileSync(at('.git/HEAD'), 'ref: refs/heads/main\n')
     for (const target of ['.git/hooks', 'out', 'nothing']) {
@@ -88,7 +88,7 @@ describe.each(commands)('%s', (_, argv, name) => {
     ['a file in place of a folder', 'crd.yaml'],
     ['a name that is too long', 'x'.repeat(300)],
     ['a device', '/dev/null'],
-    ['a disk that takes no files', '/proc'],
+    ['a disk that accepts no files', '/proc'],
   ])('%s is one line', async (__, target) => {
     const { code, stdout, stderr } = await repository.run(...argv(target))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -105,12 +105,12 @@ test('a file that is a link out of the repository is not written to', async () =
   expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('precious')
 })
 
-test('what is no regular file is not replaced', async () => {
+test('what is not a regular file is not replaced', async () => {
   expect(await repository.run('check', '--write-baseline', '/dev/null')).toMatchObject({ code: 2 })
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
 })
 
-test('the names of files that are being written can not be foreseen', async () => {
+test('the names of temporary files cannot be predicted', async () => {
   await repository.run('render')
   const folder = 'helm-values/data/rendered/dev'
   rmSync(at(`${folder}/orders.yaml`))
@@ -152,14 +152,14 @@ describe('schemas derive', () => {
     ['version', 'name: v1', 'name: ../v1'],
     ['group', 'group: postgresql.cnpg.io', 'group: constructor'],
     ['group', 'group: postgresql.cnpg.io', 'group: __proto__'],
-  ])('a %s that is no name is refused: %s → %s', async (word, from, to) => {
+  ])('a %s that is not a name is refused: %s → %s', async (word, from, to) => {
     repository.put('crd.yaml', crd.replace(from, to))
     const { code, stdout, stderr } = await repository.run('schemas', 'derive', '--from', 'crd.yaml', '--version', '9.9.9', '--out', 'out')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain(`crd.yaml: ${word} `)
     expect(existsSync(at('out'))).toBe(false)
   })
-  test.each(['../../x', '..', '1.0', '', '/1.2.3', '1.2.3/../x'])('--version %s is no release', async (version) => {
+  test.each(['../../x', '..', '1.0', '', '/1.2.3', '1.2.3/../x'])('--version %s is not a release', async (version) => {
     repository.put('crd.yaml', crd)
     const { code, stderr } = await repository.run('schemas', 'derive', '--from', 'crd.yaml', '--version', version, '--out', 'out')
     expect(code).toBe(2)

@@ -1,4 +1,4 @@
-// Does `upgrade` say what breaks, what changes and what restarts with other pins?
+// Does `upgrade` report what breaks, what changes and what restarts with other pins?
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ async function upgrade(...argv: string[]): Promise<{ code: number; stdout: strin
   return { code, stdout, stderr }
 }
 
-interface Told {
+interface Report {
   readonly summary: { databases: number; breaking: number }
   readonly pins: readonly { pin: string; from: string[]; to: string; downgrade: boolean }[]
   readonly databases: readonly {
@@ -48,11 +48,11 @@ interface Told {
   readonly notes: readonly { text: string; databases: string[] }[]
 }
 
-async function told(...argv: string[]): Promise<Told & { code: number }> {
+async function reportOf(...argv: string[]): Promise<Report & { code: number }> {
   const { code, stdout } = await upgrade('--format', 'json', ...argv)
-  return { ...(JSON.parse(stdout) as Told), code }
+  return { ...(JSON.parse(stdout) as Report), code }
 }
-const texts = (notes: Told['notes']) => notes.map(({ text }) => text).join('\n')
+const texts = (notes: Report['notes']) => notes.map(({ text }) => text).join('\n')
 
 describe('usage', () => {
   test.each([
@@ -66,15 +66,15 @@ describe('usage', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(part)
   })
-  test('a named database is looked at alone', async () => {
-    expect((await told('--operator', '1.30.0', 'orders/prd')).databases.map(({ id }) => id)).toEqual(['orders/prd'])
+  test('only a named database is checked', async () => {
+    expect((await reportOf('--operator', '1.30.0', 'orders/prd')).databases.map(({ id }) => id)).toEqual(['orders/prd'])
   })
 })
 
 describe('another operator', () => {
   test('rolls every database, breaks none, and writes nothing', async () => {
     const before = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
-    const { code, databases, pins } = await told('--operator', '1.30.0')
+    const { code, databases, pins } = await reportOf('--operator', '1.30.0')
     expect(code).toBe(0)
     expect(pins).toEqual([{ pin: 'operator', from: ['1.27.1'], to: '1.30.0', downgrade: false }])
     expect(databases).toMatchObject([
@@ -85,15 +85,15 @@ describe('another operator', () => {
   })
   test('replaces only its program where in-place updates are on', async () => {
     put('helm-values/core/cloudnative-pg.yaml', 'config:\n  data:\n    ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES: "true"\n')
-    const { databases } = await told('--operator', '1.30.0')
+    const { databases } = await reportOf('--operator', '1.30.0')
     expect(databases.map(({ verdict, effect }) => [verdict, effect])).toEqual([
       ['unchanged', 'nothing'],
       ['unchanged', 'nothing'],
     ])
   })
-  test('breaks what only it refuses, told once at the line that both databases share', async () => {
+  test('breaks what only it refuses, reported once at the line that both databases share', async () => {
     put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  postgresql:\n    parameters:\n      "odd name": "1"\n')
-    const { code, databases, diagnostics } = await told('--operator', '1.30.0')
+    const { code, databases, diagnostics } = await reportOf('--operator', '1.30.0')
     expect(code).toBe(1)
     expect(databases.map(({ verdict }) => verdict)).toEqual(['breaks', 'breaks'])
     expect(diagnostics).toMatchObject([{ file: 'databases/orders/values.yaml', line: 6, databases: ['orders/dev', 'orders/prd'] }])
@@ -103,14 +103,14 @@ describe('another operator', () => {
       'helm-values/data/postgres-prd-defaults.yaml',
       readFileSync(join(repository, 'helm-values/data/postgres-prd-defaults.yaml'), 'utf8'),
     )
-    const next = await told('--operator', '1.31.0')
+    const next = await reportOf('--operator', '1.31.0')
     expect(next.diagnostics.map(({ rule }) => rule)).toContain('upgrade/in-tree-store')
     expect(texts(next.notes)).toContain('1.31.0 is not known here: objects are checked as by 1.30.0')
-    expect(texts((await told('--operator', '1.30.0')).notes)).toContain('1.31.0 is announced to remove them')
+    expect(texts((await reportOf('--operator', '1.30.0')).notes)).toContain('their removal is announced for 1.31.0')
   })
   test('a lower one is a downgrade', async () => {
     put('apps/values.yaml', readFileSync(join(root, 'apps/values.yaml'), 'utf8').replace('1.27.1', '1.30.0'))
-    const { pins, notes } = await told('--operator', '1.28.4')
+    const { pins, notes } = await reportOf('--operator', '1.28.4')
     expect(pins[0]?.downgrade).toBe(true)
     expect(texts(notes)).toContain('is a downgrade')
   })
@@ -118,7 +118,7 @@ describe('another operator', () => {
 
 describe('another PostgreSQL', () => {
   test('changes the image and upgrades in place', async () => {
-    const { code, databases } = await told('--postgres', '18')
+    const { code, databases } = await reportOf('--postgres', '18')
     expect(code).toBe(0)
     expect(databases[0]).toMatchObject({ verdict: 'changes', effect: 'major upgrade' })
     expect(databases[0]?.changes).toContainEqual({
@@ -129,7 +129,7 @@ describe('another PostgreSQL', () => {
     })
   })
   test('a lower major is refused by the operator', async () => {
-    expect(await told('--postgres', '15')).toMatchObject({ code: 1, diagnostics: [{ rule: 'changes/no-major-downgrade' }] })
+    expect(await reportOf('--postgres', '15')).toMatchObject({ code: 1, diagnostics: [{ rule: 'changes/no-major-downgrade' }] })
   })
   test.each([
     ['old_snapshot_threshold: "1h"', 17, 1],
@@ -140,7 +140,7 @@ describe('another PostgreSQL', () => {
       'databases/orders/values.yaml',
       `cluster:\n  storage:\n    size: 10Gi\n  postgresql:\n    parameters:\n      ${parameter}\nversion:\n  postgresql: "16"\n`,
     )
-    const { diagnostics, code: got } = await told('--postgres', String(major))
+    const { diagnostics, code: got } = await reportOf('--postgres', String(major))
     expect(got).toBe(code)
     expect(diagnostics.map(({ rule, line }) => [rule, line])).toEqual(code === 0 ? [] : [['upgrade/parameter-exists', 6]])
   })
@@ -149,14 +149,14 @@ describe('another PostgreSQL', () => {
       'databases/orders/values.yaml',
       'cluster:\n  storage:\n    size: 10Gi\nimageCatalog:\n  create: true\n  images:\n    - image: ghcr.io/cloudnative-pg/postgresql:16.9\n      major: 16\n',
     )
-    expect((await told('--postgres', '17')).diagnostics.map(({ rule }) => rule)).toEqual(['policy/catalog-has-major'])
+    expect((await reportOf('--postgres', '17')).diagnostics.map(({ rule }) => rule)).toEqual(['policy/catalog-has-major'])
   })
   test('a hand-written image keeps its suffix and loses its digest', async () => {
     put(
       'databases/orders/values.yaml',
       `cluster:\n  storage:\n    size: 10Gi\n  imageName: reg.example.com:5000/pg:16.4-mine@sha256:${'a'.repeat(64)}\n`,
     )
-    const { databases } = await told('--postgres', '17', 'orders/dev')
+    const { databases } = await reportOf('--postgres', '17', 'orders/dev')
     expect(databases[0]?.changes.find(({ path }) => path === 'spec.imageName')?.after).toBe('reg.example.com:5000/pg:17-mine')
   })
 })
@@ -164,43 +164,43 @@ describe('another PostgreSQL', () => {
 describe('another Argo CD or chart', () => {
   test('Helm 4.2 keeps a null of ours that Helm 3.19 drops', async () => {
     put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  resources:\n    limits: null\n')
-    const { pins, notes, databases } = await told('--argocd', 'v3.4.0')
+    const { pins, notes, databases } = await reportOf('--argocd', 'v3.4.0')
     expect(pins[0]).toMatchObject({ from: ['3.5.1'], to: '3.4.0', downgrade: true })
     expect(databases[0]?.values).toEqual([{ object: 'values', path: 'cluster.resources.limits', before: 'null', after: null }])
     expect(texts(notes)).toContain('Helm 3.17 to 3.19')
   })
   test('an older chart does not read what only newer ones have', async () => {
     put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  stopDelay: 60\n')
-    const { code, diagnostics, notes } = await told('--chart', '0.7.0')
+    const { code, diagnostics, notes } = await reportOf('--chart', '0.7.0')
     expect(code).toBe(1)
     expect(diagnostics).toMatchObject([{ rule: 'upgrade/chart-reads', line: 4, databases: ['orders/dev', 'orders/prd'] }])
     expect(texts(notes)).toContain('chart cluster 0.7.0 is not here')
   })
   test.each(['0.9.0', '0.7.0', '0.6.1'])('of chart %s, which is not here, nothing is promised', async (chart) => {
-    const { code, databases, notes } = await told('--chart', chart)
+    const { code, databases, notes } = await reportOf('--chart', chart)
     expect(code).toBe(1)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
     expect(texts(notes)).toContain('could not be compared')
   })
   test('an Argo CD that check would refuse breaks every database', async () => {
-    const { code, databases, diagnostics } = await told('--argocd', '2.13.0')
+    const { code, databases, diagnostics } = await reportOf('--argocd', '2.13.0')
     expect(code).toBe(1)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['breaks']))
     expect(diagnostics).toMatchObject([{ rule: 'argocd/version-new-enough', file: 'apps/values.yaml', line: 3 }])
     expect((await upgrade('--argocd', '2.14.0')).code).toBe(0)
   })
-  test('an Argo CD that is refused today already breaks nothing more', async () => {
+  test('an Argo CD that is already refused today breaks nothing more', async () => {
     put('apps/values.yaml', readFileSync(join(root, 'apps/values.yaml'), 'utf8').replace('3.5.1', '2.12.0'))
-    expect((await told('--operator', '1.30.0')).diagnostics).toEqual([])
+    expect((await reportOf('--operator', '1.30.0')).diagnostics).toEqual([])
   })
   test('the pin of today changes nothing', async () => {
-    const { code, databases, notes } = await told('--chart', '0.8.1', '--argocd', '3.5.1', '--operator', '1.27.1')
+    const { code, databases, notes } = await reportOf('--chart', '0.8.1', '--argocd', '3.5.1', '--operator', '1.27.1')
     expect(code).toBe(0)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['unchanged']))
     expect(texts(notes)).toContain('operator is 1.27.1 already')
     expect(texts(notes)).not.toContain('raise operator.chart.version')
   })
-  test('the last line counts in words that fit one and many', async () => {
+  test('the last line has singular and plural', async () => {
     expect((await upgrade('--operator', '1.30.0', 'orders/dev')).stdout).toMatch(/\n1 database: 1 changed\n$/)
     expect((await upgrade('--postgres', '15')).stdout).toMatch(/\n2 databases: 2 broken\n$/)
   })
@@ -214,9 +214,9 @@ test('a broken file does not hide the other databases', async () => {
   expect(stderr).toContain('databases/billing/values.yaml')
 })
 
-test('of values that the chart refuses already nothing is promised', async () => {
+test('nothing is promised about values that the chart already refuses', async () => {
   put('databases/orders/values.yaml', 'type: oracle\ncluster:\n  storage:\n    size: 10Gi\n')
-  const { code, databases } = await told('--operator', '1.30.0')
+  const { code, databases } = await reportOf('--operator', '1.30.0')
   expect(code).toBe(1)
   expect(databases).toMatchObject([
     { verdict: 'unknown', alreadyBroken: 1 },
@@ -252,7 +252,7 @@ describe('the same verdict as check', () => {
     put('databases/orders/values.yaml', values)
     put('apps/values.yaml', pinned(from))
     const before = await checked()
-    const { code, diagnostics } = await told('--operator', to)
+    const { code, diagnostics } = await reportOf('--operator', to)
     const fresh = errorsOf(diagnostics)
     expect(diagnostics.filter((one) => (one as { severity?: string }).severity === 'error').map(({ rule }) => rule)).toEqual(rules)
     expect(code).toBe(rules.length > 0 ? 1 : 0)
@@ -262,10 +262,10 @@ describe('the same verdict as check', () => {
   })
 })
 
-test('a chart that is pinned now and not known here leaves nothing to compare, which is said', async () => {
+test('a currently pinned chart that is not known here leaves nothing to compare, which is reported', async () => {
   const settings = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
   put('apps/values.yaml', settings.replace(/(clusterChart:[\s\S]*?version: )"?0\.8\.1"?/, '$10.7.0'))
-  const { code, databases, notes } = await told('--chart', '0.8.1')
+  const { code, databases, notes } = await reportOf('--chart', '0.8.1')
   expect(code).toBe(1)
   expect(databases.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown'])
   expect(texts(notes)).toContain('what it prints today could not be compared')
@@ -290,7 +290,7 @@ describe('two charts that are rendered from their files', () => {
         .replace('  parameters: {}', '  settings: {}'),
     )
     put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  parameters:\n    max_connections: "200"\n')
-    const { databases, diagnostics } = await told('--chart', '0.6.0')
+    const { databases, diagnostics } = await reportOf('--chart', '0.6.0')
     expect(databases.map(({ verdict, values }) => [verdict, values])).toEqual([
       ['breaks', []],
       ['breaks', []],

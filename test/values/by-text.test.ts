@@ -1,10 +1,10 @@
-// Does a remembered grammar say what the grammar itself says?
+// Does a cached grammar give the same results as the grammar itself?
 import { expect, test } from 'vitest'
 import { isQualifiedName } from '../../scripts/kubernetes/label-selector.ts'
 import { parseQuantity } from '../../scripts/kubernetes/quantity.ts'
 import { byText } from '../../scripts/values/by-text.ts'
 
-test('a text is read once, also where the answer is undefined', () => {
+test('a text is read once, also if the result is undefined', () => {
   const read: string[] = []
   const size = byText((text) => {
     read.push(text)
@@ -14,7 +14,7 @@ test('a text is read once, also where the answer is undefined', () => {
   expect(read).toEqual(['a', 'bb', '__proto__', 'constructor'])
 })
 
-test('neither many texts nor long ones fill the memory, and each answer stays right', () => {
+test('neither many texts nor long ones fill the memory, and each result stays right', () => {
   let reads = 0
   const last = byText((text) => {
     reads += 1
@@ -26,7 +26,7 @@ test('neither many texts nor long ones fill the memory, and each answer stays ri
   expect([last(long), last(long), reads]).toEqual(['x', 'x', 25_003])
 })
 
-test('nobody changes an answer that others share', () => {
+test('a shared result is not changed', () => {
   expect(parseQuantity('1Gi')).toBe(parseQuantity('1Gi'))
   expect([isQualifiedName('a/b'), isQualifiedName('a/b/c'), isQualifiedName('a/b')]).toEqual([true, false, true])
 })

@@ -1,4 +1,4 @@
-// Does parsing give what Helm's YAML reader gave, and the right place for every key and value?
+// Does parsing give the same values as Helm's YAML reader, and the right place for every key and value?
 import { textOf } from '../../scripts/findings/message.ts'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
@@ -53,21 +53,21 @@ test('reads every recorded document as go-yaml does', () => {
   expect(wrong).toEqual([])
 })
 
-describe('a broken text names the slip behind it', () => {
+describe('a broken text names the likely mistake', () => {
   test.each([
     ['a: "10Gi\nb: 1\n', 1, 4, '`"` is opened here, but never closed'],
     ["a: 'x\n", 1, 4, "`'` is opened here, but never closed"],
     ['a: {b: 1\nc: 2\n', 1, 4, '`{` is opened here, but never closed'],
-    ['a: [\n  1,\n]\nb: c: d\n', 4, 5, 'a second `: ` stands in one line'],
-    ['a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n', 2, 1, 'a merge conflict is not resolved here'],
+    ['a: [\n  1,\n]\nb: c: d\n', 4, 5, 'a second `: ` is on the same line'],
+    ['a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n', 2, 1, 'a merge conflict is unresolved here'],
     ['a: 1\n<<<<<<< HEAD\nb: 1\n', 2, 1, 'a line of a merge conflict is left here'],
     ['a: 1\n=======\nb: 1\n', 2, 1, 'a line of a merge conflict is left here'],
     ['a: 1\nb: 1\n>>>>>>> main\n', 3, 1, 'a line of a merge conflict is left here'],
-    ['a: @x\n', 1, 4, 'a value starts with `@`, but YAML keeps that character for itself'],
-    ['- a\nb: 1\n', 2, 1, 'list items and keys stand in one block'],
-    ['a: 1\n- b: 1\n', 2, 1, 'list items and keys stand in one block'],
-    ['a:b\nc: 1\n', 1, 2, 'no blank stands after the colon, so that this is text and no key'],
-    ['a: 1\n b: 2\n', 2, 2, 'this line is indented as if it belonged to `a`, which has a value already'],
+    ['a: @x\n', 1, 4, 'a value starts with `@`, but YAML reserves that character'],
+    ['- a\nb: 1\n', 2, 1, 'list items and keys are mixed in one block'],
+    ['a: 1\n- b: 1\n', 2, 1, 'list items and keys are mixed in one block'],
+    ['a:b\nc: 1\n', 1, 2, 'there is no space after the colon, so this is text, not a key'],
+    ['a: 1\n b: 2\n', 2, 2, 'this line is indented as if it belonged to `a`, which already has a value'],
     ['a:\n\tb: 1\n', 2, 1, 'indentation holds a tab, but YAML allows spaces only'],
   ])('%j', (text, line, column, message) => {
     const [problem, ...others] = parse(text).problems
@@ -77,7 +77,7 @@ describe('a broken text names the slip behind it', () => {
   })
 })
 
-test('YAML 1.1 breaks lines at three more characters, and knows fewer escapes and names', () => {
+test('YAML 1.1 has three more line break characters, and fewer escapes and names', () => {
   expect(read('# note\u2028a: 1\n')).toEqual({ a: 1 })
   expect(read('a: x\u0085b: 2\n')).toEqual({ a: 'x', b: 2 })
   expect(read('a: "x\u0085y"\nb: "x\u2028y"\n')).toEqual({ a: 'x y', b: 'x\u2028y' })
@@ -94,7 +94,7 @@ test('YAML 1.1 breaks lines at three more characters, and knows fewer escapes an
   expect(read(`${'k'.repeat(1024)}: 1\n`)).toBeDefined()
 })
 
-test('inside brackets and quotes indentation, tabs and glued comments are as free as in go-yaml', () => {
+test('inside brackets and quotes indentation, tabs and adjacent comments are accepted as in go-yaml', () => {
   expect(read('a: {\n  b: {c: 1}\n}\nd: 2\n')).toEqual({ a: { b: { c: 1 } }, d: 2 })
   expect(read('a:\n  b: [\n  x,\n  z\n]\nc: 1\n')).toEqual({ a: { b: ['x', 'z'] }, c: 1 })
   expect(read('a: "x\ny"\nb: \'p\nq\'\n')).toEqual({ a: 'x y', b: 'p q' })
@@ -156,7 +156,7 @@ describe('mistakes', () => {
   test.each([
     ['own keys below a merge key override it', 'a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  p: 9\n', { p: 9, q: 2 }, []],
     ['a merge key below an own key wins', 'a: &x {p: 1, q: 2}\nb:\n  p: 9\n  <<: *x\n', { p: 1, q: 2 }, ['yaml/merge-key']],
-    ['an equal value is no loss', 'a: &x {p: {u: 1}}\nb:\n  p: {u: 1}\n  <<: *x\n', { p: { u: 1 } }, []],
+    ['an equal value is not a loss', 'a: &x {p: {u: 1}}\nb:\n  p: {u: 1}\n  <<: *x\n', { p: { u: 1 } }, []],
     ['a map is replaced whole', 'a: &x {p: {u: 1}}\nb:\n  p: {v: 1}\n  <<: *x\n', { p: { u: 1 } }, ['yaml/merge-key']],
     ['a null is a value', 'a: &x {p: 1}\nb:\n  p:\n  <<: *x\n', { p: 1 }, ['yaml/merge-key']],
     ['a merged null is one too', 'a: &x {p: null}\nb:\n  p: 1\n  <<: *x\n', { p: null }, ['yaml/merge-key']],
@@ -184,7 +184,7 @@ describe('mistakes', () => {
     },
   )
   test('unquoted template braces are named for what they are', () => {
-    expect(problem('a: {{ .Values.x }}\n')[0]?.message).toContain('a map stands where a key must be')
+    expect(problem('a: {{ .Values.x }}\n')[0]?.message).toContain('a map is used as a key')
   })
   test.each([
     [

@@ -1,4 +1,4 @@
-// Is every file that is accepted answered in time and memory that grow with its length alone?
+// Is every accepted file checked in time and memory linear in its length?
 import { textOf } from '../../scripts/findings/message.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nearest } from '../../scripts/values/path.ts'
@@ -17,8 +17,8 @@ beforeEach(() => {
 })
 afterEach(() => repository.remove())
 
-/** Kinds of large files; a quadratic answer to any of them takes minutes. */
-/** The gate takes a third of what is accepted; the nightly run takes all of it. */
+/** Kinds of large files; a quadratic algorithm takes minutes for any of them. */
+/** The normal run uses a third of the accepted size; the nightly run uses all of it. */
 const some = (count: number, make: (index: number) => string): string =>
   many(Math.round(process.env['FUZZ'] === undefined ? count / 3 : count), make)
 
@@ -46,7 +46,7 @@ const large: readonly (readonly [name: string, text: string])[] = [
   ['lines that are indented too little', `a: [\n${some(20_000, () => 'x,\n')}]\n`],
 ]
 
-/** Quadratic time is a minute or more for each of them; the machine may be busy, and the bound is for that. */
+/** Quadratic time is a minute or more for each of them; the bound allows for a busy machine. */
 const longest = 15_000
 
 describe('large files', () => {
@@ -66,7 +66,7 @@ describe('large files', () => {
     ])
       expect((await repository.run(...words)).code).toBeLessThan(3)
   })
-  test('what is too much to be fixed in one run is said', { timeout: limit }, async () => {
+  test('what is too much to be fixed in one run is reported', { timeout: limit }, async () => {
     repository.put(values, `cluster:\n  instances: 1\n${many(2_000, (index) => `x${index}: 1\nx${index}: 1\nx${index}: 1\n`)}`)
     const { stderr } = await repository.run('fix', '--dry-run')
     expect(stderr).toContain('not every fix was tried, since that takes too long; run `fix` again for the others')
@@ -84,17 +84,17 @@ describe('bounds', () => {
     repository.put(values, `# ${'x'.repeat(1024 * 1024)}\n`)
     const { code, stdout, stderr } = await repository.run('check')
     expect(code).toBe(1)
-    expect(stdout + stderr).toContain(`${values} is 1.0 MiB large, but files over 1 MiB are not read`)
+    expect(stdout + stderr).toContain(`${values} has 1048579 bytes, but files over 1 MiB (1048576 bytes) are not read`)
   })
   test('so is one of more than 200,000 nodes', () => {
     expect(read(`[${'1,'.repeat(199_000)}]`).problems).toEqual([])
     const [problem, ...others] = read(`[${'1,'.repeat(201_000)}]`).problems
     expect(others).toEqual([])
-    expect(textOf(problem?.message ?? [])).toBe('file has more than 200,000 keys and values, but no more are read')
+    expect(textOf(problem?.message ?? [])).toBe('file has more than 200,000 keys and values, the most that are read')
   })
-  test('so is one of more than 25,000 values, of which each is judged for each database', async () => {
+  test('so is one of more than 25,000 values, each of which is judged for each database', async () => {
     repository.put(values, `cluster:\n  postgresql:\n    parameters:\n${many(20_000, (index) => `      p${index}: a\n`)}`)
-    expect((await repository.run('check')).stdout).toContain('file has more than 25,000 keys and values, but no more are read')
+    expect((await repository.run('check')).stdout).toContain('file has more than 25,000 keys and values, the most that are read')
   })
   test.each(['[', '{a: ', '- '])('so is one with 10,000 of `%s`', (opener) => {
     const [problem, ...others] = read(opener.repeat(10_000)).problems
@@ -126,7 +126,7 @@ describe('paths', () => {
   })
 })
 
-describe('words that are near', () => {
+describe('similar words', () => {
   test.each([
     ['shared_bufers', 'shared_buffers'],
     ['shraed_buffers', 'shared_buffers'],
@@ -134,7 +134,7 @@ describe('words that are near', () => {
     ['Shared_Buffers', 'shared_buffers'],
     ['sharedbufer', undefined],
   ])('%s means %s', (word, meant) => expect(nearest(word, ['shared_buffers', 'wal_buffers'])).toBe(meant))
-  test('a very long word means none', () => expect(nearest('a'.repeat(101), ['a'.repeat(101)])).toBeUndefined())
+  test('a very long word has no match', () => expect(nearest('a'.repeat(101), ['a'.repeat(101)])).toBeUndefined())
 })
 
 describe('quantities', () => {

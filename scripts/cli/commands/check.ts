@@ -218,9 +218,9 @@ export async function report(
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
+  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
   if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
-  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const said = new Set(diagnostics.map(({ message }) => message))
   for (const text of outcome.byHand?.uncompared ?? [])
     if (!said.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)

@@ -4,14 +4,14 @@ import type { Diagnostic, Severity } from '../../model.ts'
 import { markdownText } from './markdown.ts'
 import { printable, reachInBrackets } from './text.ts'
 
-/** GitHub shows this many annotations of each type for one step and drops the others without a word. */
+/** GitHub shows this many annotations of each type for one step and silently drops the others. */
 const shownOfEach = 10
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
 const severities: readonly Severity[] = ['error', 'warning', 'info']
 
 /**
- * GitHub Actions workflow commands, one a line: `::error file=…,line=…,col=…,title=rule::message`. At most ten of each
- * type, those that reach most databases first; what is left out is counted in one notice.
+ * GitHub Actions workflow commands, one per line: `::error file=…,line=…,col=…,title=rule::message`. At most ten of each
+ * type, those that affect the most databases first; what is left out is counted in one notice.
  */
 export function writeGithub(diagnostics: readonly Diagnostic[]): string {
   const lines: string[] = []
@@ -29,7 +29,7 @@ export function writeGithub(diagnostics: readonly Diagnostic[]): string {
   return lines.join('')
 }
 
-/** Widest reach first; equals stay in the order of their places. */
+/** Most affected databases first; ties stay in the order of their places. */
 function byReach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) => b.databases.length - a.databases.length)
 }
@@ -37,7 +37,7 @@ function byReach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 function annotation(diagnostic: Diagnostic): string {
   const { severity, message, help, at, rule } = diagnostic
   const properties = {
-    // a runner finds no file whose name holds what could steer a terminal
+    // a runner can't find a file whose name holds terminal control characters
     file: printable(at.file),
     line: at.line,
     endLine: at.endLine,
@@ -58,7 +58,7 @@ function escapeProperty(text: string): string {
   return escapeText(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** A summary may have 1 MiB for the step; a long list is cut far before. */
+/** A summary may have 1 MiB for the step; a long list is cut well before that. */
 const summaryBytes = 512 * 1024
 
 /** Markdown for `$GITHUB_STEP_SUMMARY`: the footer, then every diagnostic in a table. */

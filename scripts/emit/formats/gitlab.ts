@@ -5,7 +5,7 @@ import { fingerprints } from '../../report/fingerprint.ts'
 
 const severities: Readonly<Record<Severity, string>> = { error: 'critical', warning: 'minor', info: 'info' }
 
-/** The JSON list that `artifacts:reports:codequality` takes; fingerprints are unique and stay when lines move. */
+/** The JSON list that `artifacts:reports:codequality` takes; fingerprints are unique and do not change when lines move. */
 export function writeGitlab(diagnostics: readonly Diagnostic[]): string {
   const prints = fingerprints(diagnostics)
   const entries = diagnostics.map((diagnostic, index) => ({

@@ -8,7 +8,7 @@ export function writeJson(diagnostics: readonly Diagnostic[], databases: number)
   return `${JSON.stringify({ version: 1, summary: { errors, warnings, databases, files }, diagnostics: diagnosticsToJson(diagnostics) }, null, 2)}\n`
 }
 
-/** The list alone, for reports of another shape. Absent members are left out. */
+/** Only the list, for reports of another shape. Absent members are left out. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): object[] {
   return diagnostics.map(({ rule, severity, message, help, at, databases, object, path, related }) => ({
     rule,

@@ -3,7 +3,7 @@ import { visible } from '../../values/untrusted.ts'
 import type { Diagnostic } from '../../model.ts'
 
 /**
- * One suite a file with one case a diagnostic (an error fails, a warning passes with its text), so that a shared mistake
+ * One suite per file with one case per diagnostic (an error fails, a warning passes with its text), so that a shared mistake
  * counts once; and one suite with a passing case for each database that no error concerns.
  */
 export function writeJunit(diagnostics: readonly Diagnostic[], databases: readonly string[]): string {

@@ -2,8 +2,8 @@
 import { visible } from '../../values/untrusted.ts'
 
 /**
- * Text that Markdown shows as it is: nothing in it becomes a link, an image, HTML or a table cell. GitHub looks for mentions,
- * references and addresses in what was rendered already, so a comment parts what would make one.
+ * Text that Markdown shows literally: nothing in it becomes a link, an image, HTML or a table cell. GitHub looks for mentions,
+ * references and addresses in the rendered text, so a comment splits what would become one.
  */
 export function markdownText(text: string): string {
   return visible(text.replaceAll(/[\r\n]+/g, ' '))

@@ -8,7 +8,7 @@ import {
   describeEffect,
   groupChanges,
   isRemovedWhole,
-  mergeAlike,
+  mergeMatching,
   nameGroup,
   nameObjects,
   shownJson,
@@ -18,7 +18,7 @@ import {
 import { markdownCode, markdownText } from './markdown.ts'
 import type { PlanGroup, PlanHead } from './plan.ts'
 
-/** More lines than this are folded away. */
+/** More lines than this are folded. */
 const longest = 12
 /** More groups than this are counted only: a comment on GitHub holds 65,536 characters. */
 const mostGroups = 100
@@ -58,7 +58,7 @@ export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseC
 function writeDetails(group: PlanGroup, { place }: PlanHead): string {
   const { changes, steps } = group.first
   if (changes.length + steps.length === 0) return ''
-  const lines = mergeAlike(changes).map(({ change, others }) => {
+  const lines = mergeMatching(changes).map(({ change, others }) => {
     const { file, line, revision } = locate(change.spot)
     const where = markdownCode(`${revision === undefined ? '' : `${revision}:`}${place(file).file}:${line}`)
     const what =
@@ -68,13 +68,13 @@ function writeDetails(group: PlanGroup, { place }: PlanHead): string {
     const effect = describeEffect(change)
     return `- ${what}${effect === undefined ? '' : `, ${markdownText(effect)}`} (${where})\n`
   })
-  // a box is for what somebody has to do and to tick
+  // a checkbox is for a step that someone has to do
   const actions = steps.map(({ text, by }) => `- ${by === 'person' ? '[ ] ' : ''}${markdownText(text)}\n`)
-  const others = group.ids.length > 1 && steps.length > 0 ? ['- likewise for the others\n'] : []
+  const others = group.ids.length > 1 && steps.length > 0 ? ['- the same for the others\n'] : []
   return `**${markdownText(nameGroup(group))}**\n\n${[...lines, ...actions, ...others].join('')}`
 }
 
-/** A value as code; one that is not there is no value. */
+/** A value as code; an absent one is shown as text. */
 function value(json: Json): string {
   return json === null ? 'nothing' : markdownCode(shownJson(json))
 }

@@ -6,9 +6,9 @@ import type { Diagnostic, Json } from '../../model.ts'
 import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'
 
-/** What a plan says before it comes to the databases. */
+/** What a plan shows before the databases. */
 export interface PlanHead {
-  /** as a person named it */
+  /** as the user named it */
   readonly base: string
   /** what was compared with what */
   readonly compared: string
@@ -53,9 +53,9 @@ export function writePlanJson(
   return `${JSON.stringify(plan, null, 2)}\n`
 }
 
-/** What stands in the way of a merge; undefined: nothing. */
+/** What prevents a merge; undefined: nothing. */
 export function blockedBy(base: string, errors: number): string | undefined {
-  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: as it stands this can't be merged`
+  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: this can't be merged as it is`
 }
 
 /** What a plan does not see: of hand-written Clusters more than their names, and what is made in ways that are not run here. */
@@ -79,13 +79,13 @@ export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
     })
 }
 
-/** Databases that change in the same way, told once. */
+/** Databases that change in the same way, shown once. */
 export interface PlanGroup {
   readonly first: DatabaseChange
   readonly ids: readonly string[]
 }
 
-/** Databases whose change differs in names alone, in the order of their first; untouched ones are left out. */
+/** Databases whose changes differ only in names, in the order of their first; untouched ones are left out. */
 export function groupChanges(databases: readonly DatabaseChange[]): PlanGroup[] {
   const groups = new Map<string, { first: DatabaseChange; ids: string[] }>()
   for (const database of databases) {
@@ -128,8 +128,8 @@ export function shownJson(value: Json): string {
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }
 
-/** Changes of one line that reach several objects alike, told once; the Cluster speaks for the others. */
-export function mergeAlike(
+/** Changes of one line that affect several objects in the same way, shown once; the Cluster stands for the others. */
+export function mergeMatching(
   changes: DatabaseChange['changes'],
 ): readonly { readonly change: DatabaseChange['changes'][number]; readonly others: number }[] {
   const merged = new Map<string, { change: DatabaseChange['changes'][number]; others: number }>()
@@ -148,7 +148,7 @@ export function nameObjects(object: string, others: number): string {
   return others === 0 ? object : `${object} and ${others} more`
 }
 
-/** Whether a map or a list is gone, whose content would only be noise. */
+/** Whether a map or a list is removed, whose content would only be noise. */
 export function isRemovedWhole({ before, after }: DatabaseChange['changes'][number]): boolean {
   return after === null && typeof before === 'object' && before !== null
 }
@@ -176,7 +176,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
   const end = [...unseen, ...(blocked === undefined ? [] : [...errors.map((line) => `${line}\n`), `${visible(blocked)}\n`])].join('')
   const head = `${visible(compared)}\n\n`
   if (groups.length === 0) {
-    const what = errors.length === 0 ? 'nothing changes for' : 'these errors stand, and nothing else changes for'
+    const what = errors.length === 0 ? 'nothing changes for' : 'these errors remain, and nothing else changes for'
     return `${head}${what} ${plural(databases.length, 'database')} (since ${visible(base)})\n${end}`
   }
   const blocks = groups.map((group) => {
@@ -184,7 +184,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
     const lines = [
       `${visible(nameGroup(group))}: ${first.result}${first.effect === 'nothing' || first.effect === 'creation' ? '' : `, ${first.effect}`}`,
     ]
-    for (const { change, others } of mergeAlike(first.changes)) {
+    for (const { change, others } of mergeMatching(first.changes)) {
       const { file, line, revision } = locate(change.spot)
       const effect = describeEffect(change)
       lines.push(
@@ -193,7 +193,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
       )
     }
     for (const { text } of first.steps) lines.push(`  - ${visible(text)}`)
-    if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - likewise for the others')
+    if (group.ids.length > 1 && first.steps.length > 0) lines.push('  - the same for the others')
     return `${lines.join('\n')}\n`
   })
   return `${head}${blocks.join('\n')}\n${summarize(databases)} (since ${visible(base)})\n${end}`

@@ -83,7 +83,7 @@ function relatedLocation(location: RelatedLocation, index: number): object {
 }
 
 function physical({ file, line, column, endLine, endColumn }: SourceLocation): object {
-  // a region that ends where it starts would mark nothing: it then stands for the line
+  // a region that ends where it starts would mark nothing: it then means the line
   const empty = endLine === line && endColumn === column
   return {
     artifactLocation: file.startsWith('/') ? { uri: `file://${uri(file)}` } : { uri: uri(file), uriBaseId: '%SRCROOT%' },

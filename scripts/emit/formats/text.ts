@@ -112,7 +112,7 @@ export function count(diagnostics: readonly Diagnostic[]): Counts {
   }
 }
 
-/** `1 error`, `2 errors`; a noun whose plural is another word brings it along. */
+/** `1 error`, `2 errors`; an irregular plural is passed along. */
 export function plural(number: number, noun: string, several = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : several}`
 }

@@ -1,4 +1,4 @@
-// What does a person want to know of each database of the fleet at a glance?
+// What should be visible at a glance about each database of the fleet?
 import { printed } from '../../values/printed.ts'
 import { majorOf } from '../../operator/major.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
@@ -10,7 +10,7 @@ import { parseQuantity, readQuantity } from '../../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { endOfLife } from '../../operator/end-of-life.ts'
 
-/** One figure as written, as a number to sort by, and where it was written; `at` is absent for defaults that nobody wrote. */
+/** One figure as written, as a number to sort by, and where it was written; `at` is absent for defaults. */
 export interface Figure {
   readonly text: string
   readonly amount: number
@@ -42,7 +42,7 @@ export interface ClusterFacts {
   readonly backups?: BackupFacts
 }
 
-/** Reads the figures off the rendered objects of a database. */
+/** Reads the figures from the rendered objects of a database. */
 export function factsOf(evaluated: Evaluated): DatabaseFacts {
   const { database, objects } = evaluated
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
@@ -127,7 +127,7 @@ function poolerOf(pooler: RenderedObject, read: Read): Figure {
   const instances = read(pooler, ['spec', 'instances']) ?? { text: '1', amount: 1 }
   const type = read(pooler, ['spec', 'type'])?.text ?? 'rw'
   const at = clients?.at ?? instances.at
-  // PgBouncer takes 100 clients where nothing is said
+  // PgBouncer accepts 100 clients by default
   return {
     text: `${type} ${instances.text} × ${clients?.text ?? '100'}`,
     amount: instances.amount * (clients?.amount ?? 100),
@@ -149,12 +149,12 @@ function backupsOf(evaluated: Evaluated, cluster: RenderedObject): BackupFacts |
     (store === undefined ? undefined : read(store, ['spec', 'retentionPolicy'])) ?? read(cluster, ['spec', 'backup', 'retentionPolicy'])
   const scheduled = evaluated.objects.filter(({ kind }) => kind === 'ScheduledBackup')
   const schedules = scheduled.map((object) => read(object, ['spec', 'schedule'])).filter((figure) => figure !== undefined)
-  // a shared access signature would stand behind the question mark
+  // a shared access signature would follow the question mark
   const shown = { ...where, text: where.text.split('?', 1)[0] as string, amount: 0 }
   return { where: shown, schedules, ...(retention === undefined ? {} : { retention: { ...retention, amount: days(retention.text) } }) }
 }
 
-/** An ObjectStore that is made elsewhere. */
+/** An ObjectStore that is created elsewhere. */
 function pluginStore(cluster: RenderedObject): Figure | undefined {
   const plugins = valueAt(cluster.value, ['spec', 'plugins'])
   for (const plugin of plugins?.kind === 'list' ? plugins.items : []) {

@@ -11,8 +11,8 @@ export interface Markup {
 type Part = string | number | Markup | readonly (string | Markup)[] | undefined
 
 /**
- * Tagged template: what is inserted is escaped, unless it is markup itself; lists are joined, undefined is nothing.
- * Not named `html`: formatters lay such templates out anew, and with them the bytes of the page.
+ * Tagged template: inserted values are escaped, unless they are markup; lists are joined, undefined becomes nothing.
+ * Not named `html`: formatters reformat such templates, and with them the bytes of the page.
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return { markup: strings.reduce((text, string, index) => text + insert(parts[index - 1]) + string) }
@@ -29,7 +29,7 @@ function insert(part: Part): string {
   return 'markup' in part ? part.markup : part.map((item) => insert(item)).join('')
 }
 
-/** A page goes to more people than the repository: what is secret by its shape is on none of them. */
+/** A page reaches more people than the repository: what is secret by its shape is never on it. */
 const withoutSecrets = byText((text) => maskInText(text, { isMessage: true }))
 
 /** Also for attribute values in double quotes; what could turn the reading direction or hide or break a line is shown as an escape. */

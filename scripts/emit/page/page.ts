@@ -13,13 +13,13 @@ export interface Page {
   readonly environments: readonly Environment[]
   readonly diagnostics: readonly Diagnostic[]
   readonly linkTo: LinkTo
-  /** `YYYY-MM-DD` that ages are counted to; absent: the day on which the page is read */
+  /** `YYYY-MM-DD`, the date from which remaining lifetimes are counted; absent: the day on which the page is read */
   readonly date?: string
 }
 
 const generator = '<meta name="generator" content="cnpg-values report">'
 
-/** Whether a text is a page that `writeHtml` made. */
+/** Whether a text is a page written by `writeHtml`. */
 export function isFleetPage(text: string): boolean {
   return text.startsWith('<!doctype html>') && text.slice(0, 2000).includes(generator)
 }
@@ -29,7 +29,8 @@ export function writeHtml({ databases, environments, diagnostics, linkTo, date }
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const rows = rowsOf(databases, diagnostics)
-  const note = 'What the files say, not what runs. A figure with a link was written at that file and line; one without is a default.'
+  const note =
+    'Shows what the files say, not what is running. A figure with a link is written at that file and line; one without is a default.'
   const document = markup`<!doctype html>
 <html lang="en"${date === undefined ? '' : markup` data-date="${date}"`}>
 <head>

@@ -5,7 +5,7 @@ import { markup } from './html.ts'
 import type { Markup } from './html.ts'
 import { plural } from '../formats/text.ts'
 
-/** Address of a place: what stands in `href`. */
+/** Address of a place, for `href`. */
 export type LinkTo = (at: SourceLocation) => string
 
 export interface Row {
@@ -36,7 +36,7 @@ interface Scale {
   readonly linkTo: LinkTo
 }
 
-/** One row; where files can't be read it says so, so that no number is invented. */
+/** One row; if files can't be read it says so instead of inventing numbers. */
 export function databaseRow({ facts, errors, warnings, firstCheck }: Row, scale: Scale): Markup {
   const { database, cluster } = facts
   const { id, owner, environment } = database
@@ -53,7 +53,7 @@ ${cluster === undefined ? unknown() : figures(cluster, scale)}
 `
 }
 
-/** One cell: its head for narrow screens, what it sorts by, and its content in a box of its own. */
+/** One cell: its heading for narrow screens, its sort key, and its content in a box of its own. */
 function cell(label: string, sort: string | number, content: Markup | string): Markup {
   return markup`<td role="cell" data-label="${label}" data-sort="${sort}"><div>${content}</div></td>`
 }
@@ -66,7 +66,7 @@ function health(errors: number, warnings: number, firstCheck: number): Markup {
 }
 
 function unknown(): Markup {
-  return markup`<td role="cell" class="note bad" colspan="${columns.length - 3}">its files can’t be read, so nothing more is known</td>`
+  return markup`<td role="cell" class="note bad" colspan="${columns.length - 3}">its files can’t be read, so nothing else is known</td>`
 }
 
 function figures(cluster: ClusterFacts, { storage, linkTo }: Scale): Markup {
@@ -99,7 +99,7 @@ function bar(part: number, whole: number): Markup {
   return markup`<span class="bar" style="width:${percent}%"></span>`
 }
 
-/** What one instance gets; nothing is reserved where neither request nor limit is set. */
+/** What one instance gets; nothing is reserved if neither request nor limit is set. */
 function each(figure: Figure | undefined, instances: Figure, linkTo: LinkTo): Markup {
   if (figure === undefined) return markup`<span class="warn">not set</span>`
   return markup`<span class="whole"><span class="soft">${instances.text} ×</span> ${linked(figure, linkTo)}</span>`
@@ -118,9 +118,9 @@ function backupList(backups: ClusterFacts['backups'], linkTo: LinkTo): Markup {
   return markup`<ul><li>${linked(where, linkTo)}</li>${when.length === 0 ? never : when}<li>${kept}</li></ul>`
 }
 
-/** A figure and where it was written; a default that nobody wrote has no place. */
+/** A figure and where it was written; a default has no place. */
 function linked(figure: Figure, linkTo: LinkTo): Markup {
-  if (figure.at === undefined) return markup`<span title="a default that nobody wrote">${breakable(figure.text)}</span>`
+  if (figure.at === undefined) return markup`<span title="a default">${breakable(figure.text)}</span>`
   return markup`<a href="${linkTo(figure.at)}" title="${`${figure.at.file}:${figure.at.line}`}">${breakable(figure.text)}</a>`
 }
 

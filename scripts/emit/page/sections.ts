@@ -1,4 +1,4 @@
-// Which tables does the page of the fleet have, and what is added up in them?
+// Which tables does the page of the fleet have, and what do they total?
 import type { ClusterFacts, DatabaseFacts } from './facts.ts'
 import type { Diagnostic, Environment } from '../../model.ts'
 import { markup } from './html.ts'
@@ -60,7 +60,7 @@ export function environmentTable(environments: readonly Environment[], databases
 ${table('environments-title', labels.map(head), rows)}</section>`
 }
 
-/** The table of databases with its tools, which stay hidden where no script runs. */
+/** The table of databases with its controls, which stay hidden without JavaScript. */
 export function databaseTable(environments: readonly Environment[], rows: readonly Row[], linkTo: LinkTo): Markup {
   const storage = Math.max(0, ...rows.map(({ facts }) => (facts.cluster === undefined ? 0 : storageOf(facts.cluster))))
   const heads = columns.map(
@@ -87,14 +87,14 @@ const choices = [
   ['errors', 'with errors'],
   ['problems', 'with errors or warnings'],
   ['nobackup', 'without backups'],
-  ['life', 'version ends within a year'],
+  ['life', 'version reaches end of life within a year'],
 ] as const
 
 function orders(name: string, index: number): Markup {
   return markup`<option value="${index} up">${name}, lowest first</option><option value="${index} down">${name}, highest first</option>`
 }
 
-/** Services down, environments across: what is where. */
+/** Services down, environments across. */
 export function matrix(environments: readonly Environment[], rows: readonly Row[]): Markup {
   const services = new Map<string, Map<string, Row>>()
   for (const row of rows) {
@@ -116,7 +116,7 @@ ${table('matrix-title', [head('Service'), ...environments.map(({ name }) => head
 }
 
 function matrixCell(row: Row | undefined, environment: string): Markup {
-  if (row === undefined) return markup`<td role="cell" data-label="${environment}"><span class="soft">not there</span></td>`
+  if (row === undefined) return markup`<td role="cell" data-label="${environment}"><span class="soft">none</span></td>`
   const { database, cluster } = row.facts
   const state = row.errors > 0 ? 'bad' : row.warnings > 0 ? 'warn' : 'good'
   const words = { bad: 'errors', warn: 'warnings', good: 'no problems' }[state]

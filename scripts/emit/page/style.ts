@@ -1,8 +1,8 @@
 // How does the page of the fleet look, and what does it do in the browser?
 
 /**
- * Everything in one sheet, for light and dark. The databases are a table from 74rem, below that each is a card of four columns;
- * below 48rem each row of any table is a card of one.
+ * Everything in one sheet, for light and dark. The databases are a table from 74rem up; below that each is a card of four columns;
+ * below 48rem each row of any table is a card of one column.
  */
 export const style = `
 :root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--link:#0550ae;--bad:#b3261e;--warn:#7a4b00;--good:#116329;--bar:#9cc4f2}
@@ -78,7 +78,7 @@ table.cards td.note{display:block}
 @media print{.tools,.skip{display:none}}
 `.trim()
 
-/** Filter, sort and the age of versions. Reads attributes, writes text and attributes; no markup is made from data. */
+/** Filter, sort and remaining lifetimes. Reads attributes, writes text and attributes; no markup is made from data. */
 export const script = `
 (function(){
 var body=document.querySelector('#databases tbody'),rows=[].slice.call(body.rows),shown=document.getElementById('shown');

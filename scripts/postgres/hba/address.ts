@@ -3,7 +3,7 @@
 /** `unknown`: it depends on the network interfaces of the machine. */
 export type AddressFamily = 4 | 6 | 'unknown' | undefined
 
-/** The family of a numeric host (`getaddrinfo` with AI_NUMERICHOST, glibc); undefined: it is taken for a host name. */
+/** The family of a numeric host (`getaddrinfo` with AI_NUMERICHOST, glibc); undefined: it is treated as a host name. */
 export function addressFamily(text: string): AddressFamily {
   if (isIPv4(text)) return 4
   const percent = text.indexOf('%')
@@ -12,7 +12,7 @@ export function addressFamily(text: string): AddressFamily {
   if (percent < 0) return 6
   const zone = text.slice(percent + 1)
   if (/^\d{1,9}$/.test(zone) || zone === 'lo') return 6
-  // the name of an interface counts for addresses of one link only
+  // the name of an interface is valid for link-local addresses only
   return /^(?:fe[89ab]|ff[0-9a-f]2)/i.test(address) ? 'unknown' : undefined
 }
 
@@ -53,7 +53,7 @@ function isDottedQuad(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
 }
 
-/** The bits behind `/`, as `strtol` reads them: `/08` and `/+8` are fine. Undefined: no number, or out of range. */
+/** The bits behind `/`, as `strtol` reads them: `/08` and `/+8` are valid. Undefined: not a number, or out of range. */
 export function maskBits(text: string, family: 4 | 6): number | undefined {
   const digits = /^[ \t\n\v\f\r]*([+-]?\d{1,18})$/.exec(text)?.[1]
   const bits = digits === undefined ? undefined : Number(digits)

@@ -32,7 +32,7 @@ const methods = ['trust', 'reject', 'password', 'md5', 'scram-sha-256', 'ident',
 const elsewhere: ReadonlySet<string> = new Set(['sspi', 'bsd'])
 const directives: ReadonlySet<string> = new Set(['include', 'include_if_exists', 'include_dir'])
 
-/** Reads a pg_hba.conf. Where a file is included, or stands for a word of a record, nothing is said of what it may hold. */
+/** Reads a pg_hba.conf. The contents of included files, and of files that replace a word of a record, are not judged. */
 export function readHba(text: string, major: number): { readonly records: HbaRecord[]; readonly refused: RefusedLine[] } {
   const records: HbaRecord[] = []
   const refused: RefusedLine[] = []
@@ -97,7 +97,7 @@ function readRecord({ fields, error }: AuthLine, major: number): Omit<HbaRecord,
 
 function missing(what: string): HbaProblem {
   return {
-    message: `the line ends where ${what} is wanted`,
+    message: `the line ends where ${what} is expected`,
     help: 'a line has a type, databases, users, an address unless it is local, and a method',
   }
 }
@@ -118,7 +118,7 @@ function oneWord(field: Field | undefined, what: string): Word {
 function patternProblem(text: string, major: number): HbaProblem | undefined {
   if (!text.startsWith('/')) return undefined
   const problem = expressionProblem(text.slice(1), major)
-  return problem === undefined ? undefined : { message: `${quote(text)} is no regular expression: ${problem}` }
+  return problem === undefined ? undefined : { message: `${quote(text)} is not a regular expression: ${problem}` }
 }
 
 function readAddress(rest: Field[]): Pick<HbaRecord, 'address' | 'mask'> | HbaProblem | 'unknown' {
@@ -142,7 +142,7 @@ function readAddress(rest: Field[]): Pick<HbaRecord, 'address' | 'mask'> | HbaPr
   if (slash >= 0) {
     if (family === undefined)
       return {
-        message: `the address is ${quote(address)}, but a host name takes no mask`,
+        message: `the address is ${quote(address)}, but a host name can't have a mask`,
         help: 'write an address such as 10.0.0.0/8, or the name alone',
       }
     if (maskBits(address.slice(slash + 1), family) === undefined)
@@ -196,7 +196,7 @@ function readOptions(rest: readonly Field[], method: Method): Map<string, string
     const equals = text.indexOf('=')
     if (equals < 0)
       return {
-        message: `${quote(text)} stands behind the method, but must be an option such as map=name`,
+        message: `${quote(text)} follows the method, but must be an option such as map=name`,
         help: 'quote a value that has blanks, or remove the word',
       }
     const [name, value] = [text.slice(0, equals), text.slice(equals + 1)]
@@ -225,5 +225,5 @@ function identProblem({ fields, error }: AuthLine, major: number): HbaProblem | 
 }
 
 function identMissing(what: string): HbaProblem {
-  return { message: `the line ends where ${what} is wanted`, help: 'a line has a map, a name outside of PostgreSQL, and a role' }
+  return { message: `the line ends where ${what} is expected`, help: 'a line has a map, a name outside PostgreSQL, and a role' }
 }

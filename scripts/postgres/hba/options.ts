@@ -1,5 +1,5 @@
 // Which options does an authentication method take in pg_hba.conf, and with which values?
-// Reproduces `parse_hba_auth_opt` and the checks behind it in src/backend/libpq/hba.c, 13 to 18.
+// Reproduces `parse_hba_auth_opt` and the checks after it in src/backend/libpq/hba.c, 13 to 18.
 import { nearest } from '../../values/path.ts'
 import { splitList } from '../list.ts'
 
@@ -8,14 +8,14 @@ export interface Option {
   readonly value: string
 }
 
-/** A record as far as options hang on it. */
+/** The part of a record that its options depend on. */
 export interface Method {
   readonly type: string
   readonly method: string
   readonly major: number
 }
 
-/** What is wrong, said as `<field> is <what it is>, but <what it must be>`, and what to type. */
+/** What is wrong, worded as `<field> is <what it is>, but <what it must be>`, and what to type. */
 export interface HbaProblem {
   readonly message: string
   readonly help?: string
@@ -53,7 +53,7 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = {
 }
 const methodTable = new Map(Object.entries(methodsOf))
 
-/** What the server says of one option; undefined: it takes it. */
+/** The server's objection to one option; undefined: it is accepted. */
 export function optionProblem(option: Option, { type, method, major }: Method): HbaProblem | undefined {
   const { name, value } = option
   if (name === 'clientcert' || (name === 'clientname' && major >= 14)) {
@@ -77,7 +77,7 @@ function unknownOption(name: string, major: number): HbaProblem {
   const known = [...methodTable.keys(), 'clientcert', ...(major >= 14 ? ['clientname'] : [])]
   const meant = nearest(name.toLowerCase(), known)
   return {
-    message: `${quote(name)} is no option of an authentication method`,
+    message: `${quote(name)} is not an option of any authentication method`,
     help: meant === undefined ? 'remove it' : `did you mean \`${meant}\`?`,
   }
 }
@@ -125,7 +125,7 @@ function urlProblem(value: string): HbaProblem | undefined {
   return /%(?![0-9a-fA-F]{2})/.test(rest) ? refused('a percent sign must be followed by two hexadecimal digits') : undefined
 }
 
-/** What the options of a line must be together; `options` are each fine alone, the last of a name counts. */
+/** What the options of a line must be together; `options` are each valid alone, the last of a name counts. */
 export function togetherProblem(options: ReadonlyMap<string, string>, { method }: Method): HbaProblem | undefined {
   if (method === 'ldap') return ldapTogether(options)
   if (method === 'radius') return radiusTogether(options)
@@ -133,7 +133,7 @@ export function togetherProblem(options: ReadonlyMap<string, string>, { method }
   for (const name of ['scope', 'issuer'])
     if (!options.has(name)) return { message: `oauth has no ${name}, but needs one`, help: `add ${name}=…` }
   if (options.get('delegate_ident_mapping') === '1' && options.has('map'))
-    return { message: 'map is set beside delegate_ident_mapping=1, but only one of them can be', help: 'remove map' }
+    return { message: 'map is set together with delegate_ident_mapping=1, but only one of them can be', help: 'remove map' }
   return undefined
 }
 
@@ -148,13 +148,16 @@ function ldapTogether(options: ReadonlyMap<string, string>): HbaProblem | undefi
   const filter = has('ldapsearchfilter', url?.[3])
   if (isSimple && (search || attribute || filter))
     return {
-      message: 'ldapprefix or ldapsuffix is set beside options of a search, but only one way can be',
+      message: 'ldapprefix or ldapsuffix is set together with search options, but only one kind can be',
       help: 'remove ldapprefix and ldapsuffix, or the options of the search',
     }
   if (!isSimple && !has('ldapbasedn', url?.[1]))
     return { message: 'ldap has no ldapbasedn, ldapprefix or ldapsuffix, but needs one of them', help: 'add ldapbasedn="dc=…"' }
   return attribute && filter
-    ? { message: 'ldapsearchattribute is set beside ldapsearchfilter, but only one of them can be', help: 'remove ldapsearchattribute' }
+    ? {
+        message: 'ldapsearchattribute is set together with ldapsearchfilter, but only one of them can be',
+        help: 'remove ldapsearchattribute',
+      }
     : undefined
 }
 

@@ -1,6 +1,6 @@
-// Would PostgreSQL compile a regular expression? Its own dialect (advanced regular expressions), src/backend/regex.
+// Would PostgreSQL compile a regular expression? It has its own dialect (advanced regular expressions), src/backend/regex.
 
-/** What is wrong with an advanced regular expression, in a few words; undefined: it compiles. Takes time in proportion to its length. */
+/** What is wrong with an advanced regular expression, in a few words; undefined: it compiles. Takes linear time. */
 export function expressionProblem(text: string, major: number): string | undefined {
   if (text.startsWith('***=')) return undefined
   if (text.startsWith('***:')) return new Reader(text, 4, major).problem()
@@ -72,7 +72,7 @@ class Reader {
     const found = /^\(\?([a-zA-Z]+)\)?/.exec(this.#text.slice(this.#at, this.#at + 40))
     if (found === null || found[1] === undefined) return
     for (const letter of found[1]) {
-      if (!'bceimnpqstwx'.includes(letter)) throw new Problem(`(?${letter}) is no option`)
+      if (!'bceimnpqstwx'.includes(letter)) throw new Problem(`(?${letter}) is not an option`)
       if (letter === 'x') this.#expanded = true
       if (letter === 't') this.#expanded = false
       if (letter === 'q' || letter === 'b') this.#literal = true
@@ -146,7 +146,7 @@ class Reader {
       this.#at += mark.length
       return { number: undefined, isLook }
     }
-    throw new Problem(`(?${this.#peek(2)} is no group`)
+    throw new Problem(`(?${this.#peek(2)} is not a group`)
   }
 
   #quantifier(character: string): void {
@@ -157,7 +157,7 @@ class Reader {
 
   #bound(): void {
     const found = /^(\d+)(,(\d*))?\}/.exec(this.#text.slice(this.#at, this.#at + 64))
-    if (found === null) throw new Problem('{ is followed by no count, such as {2} or {2,5}')
+    if (found === null) throw new Problem('{ is not followed by a count such as {2} or {2,5}')
     const [whole, low = '', , high = ''] = found
     const [from, to] = [Number(low), high === '' ? Number(low) : Number(high)]
     if (from > largestCount || to > largestCount) throw new Problem(`a count is larger than ${largestCount}`)
@@ -165,7 +165,7 @@ class Reader {
     this.#at += whole.length
   }
 
-  /** `[…]`; returns whether a quantifier may follow (not behind `[[:<:]]`, which stands for the beginning of a word). */
+  /** `[…]`; returns whether a quantifier may follow (not after `[[:<:]]`, which matches the beginning of a word). */
   #bracket(): boolean {
     if (this.#isNext('[[:<:]]') || this.#isNext('[[:>:]]')) {
       this.#at += 7
@@ -202,10 +202,11 @@ class Reader {
       const name = this.#text.slice(this.#at + 2, end)
       this.#at = end + 2
       if (kind === ':') {
-        if (!classes.has(name)) throw new Problem(`[:${name.slice(0, 20)}:] is no class of characters`)
+        if (!classes.has(name)) throw new Problem(`[:${name.slice(0, 20)}:] is not a character class`)
         return undefined
       }
-      if ([...name].length !== 1 && !/^[a-z-]{2,24}$/.test(name)) throw new Problem(`[${kind}${name.slice(0, 20)}${kind}] is no character`)
+      if ([...name].length !== 1 && !/^[a-z-]{2,24}$/.test(name))
+        throw new Problem(`[${kind}${name.slice(0, 20)}${kind}] is not a character`)
       return kind === '.' ? name.codePointAt(0) : undefined
     }
     if (this.#peek() === '\\') {
@@ -222,7 +223,7 @@ class Reader {
   /** `\…`; returns whether a quantifier may follow. */
   #escape(inBracket: boolean): boolean {
     const character = this.#peek(1)
-    if (character === '') throw new Problem('a backslash stands at the end')
+    if (character === '') throw new Problem('a backslash is at the end')
     this.#at += 2
     if (!/[A-Za-z0-9]/.test(character)) return true
     if ('abefnrtvBdsw'.includes(character)) return true
@@ -246,7 +247,7 @@ class Reader {
       this.#digits(/^[0-7]+/, 2)
       if (/[1-7]/.test(character)) return true
     }
-    throw new Problem(`\\${character} is no escape`)
+    throw new Problem(`\\${character} is not an escape`)
   }
 
   /** One digit is always a reference; several are one if there are so many groups, else an octal code. */
@@ -254,7 +255,7 @@ class Reader {
     const more = /^\d*/.exec(this.#text.slice(this.#at, this.#at + 3))?.[0] ?? ''
     const number = Number(first + more)
     if (more.length > 0 && number > this.#groups) {
-      if (!/[1-7]/.test(first)) throw new Problem(`\\${first} is no escape`)
+      if (!/[1-7]/.test(first)) throw new Problem(`\\${first} is not an escape`)
       this.#digits(/^[0-7]+/, 2)
       return true
     }

@@ -5,10 +5,10 @@ import { authLines } from './tokens.ts'
 import { readHba, refusedIdentLines } from './hba.ts'
 import type { RefusedLine } from './hba.ts'
 
-/** The lines that people add to the operator's own, in the order of the files. */
+/** The lines that users add to the operator's own, in the order of the files. */
 export interface AuthFiles {
   readonly major: number
-  /** undefined: an item that is no text */
+  /** undefined: an item that is not text */
   readonly hba: readonly (string | undefined)[]
   readonly ident: readonly (string | undefined)[]
 }
@@ -40,7 +40,7 @@ export const authRules: readonly Rule<AuthFiles>[] = [
   {
     id: 'postgres/hba-line',
     severity: 'error',
-    summary: 'PostgreSQL loads each line of pg_hba: with a wrong one it does not start, or goes on with the rules of before',
+    summary: 'PostgreSQL loads each line of pg_hba: with a wrong one it does not start, or keeps the previous rules',
     *check({ major, hba }) {
       yield* located('pg_hba', hba, readHba(text(hba), major).refused)
     },
@@ -56,7 +56,7 @@ export const authRules: readonly Rule<AuthFiles>[] = [
   {
     id: 'postgres/auth-file-there',
     severity: 'warning',
-    summary: 'pg_hba and pg_ident name no file (`@file`, include) below the data directory, where nobody can put one',
+    summary: 'pg_hba and pg_ident name no file (`@file`, include) in the data directory, where files cannot be added',
     *check({ major, hba, ident }) {
       for (const [field, items] of [
         ['pg_hba', hba],
@@ -66,7 +66,7 @@ export const authRules: readonly Rule<AuthFiles>[] = [
           const file = item === undefined ? undefined : fileOf(item, major)
           if (file === undefined || file.startsWith('/')) continue
           yield {
-            message: phrase`${named(field)} names the file \`${named(file)}\`, but nobody can put one into the data directory`,
+            message: phrase`${named(field)} names the file \`${named(file)}\`, but no file can be added to the data directory`,
             places: [{ path: ['spec', 'postgresql', field, index] }],
             help: phrase`write the names here; mounted files have an absolute path below /projected`,
           }

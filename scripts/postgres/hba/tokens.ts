@@ -1,11 +1,11 @@
 // How does PostgreSQL split the lines of pg_hba.conf and pg_ident.conf into fields and tokens?
 // Reproduces `tokenize_auth_file`, `next_field_expand` and `next_token` of src/backend/libpq/hba.c, 13 to 18.
 
-/** One member of a field. `quoted`: it begins with a quote, so that it is a name and never a keyword. */
+/** One member of a field. `quoted`: it begins with a quote, so it is a name and never a keyword. */
 export interface Token {
   readonly text: string
   readonly quoted: boolean
-  /** `@name`: stands for what the file of that name holds, which is not known here */
+  /** `@name`: replaced by the contents of the file of that name, which are not known here */
   readonly file: boolean
 }
 /** Members that commas separate; `all, all` is one field. */
@@ -71,7 +71,7 @@ function splitLine(line: string, number: number, major: number): AuthLine {
   return { number, fields }
 }
 
-/** A quote inside of a word opens and closes it, too; an unclosed one ends with the line; `#` begins a comment even inside a word. */
+/** A quote inside a word also opens and closes a quotation; an unclosed one ends with the line; `#` begins a comment even inside a word. */
 function nextToken(line: string, start: number): { token?: Token; end: number; comma: boolean } {
   let at = start
   while (at < line.length && (isBlank(line[at]) || line[at] === ',')) at++
@@ -88,7 +88,7 @@ function nextToken(line: string, start: number): { token?: Token; end: number; c
       break
     }
     if (character !== '"' || wasQuote) characters.push(character)
-    // two quotes inside of quotes are one
+    // two quotes inside quotes are one
     wasQuote = inQuote && character === '"' && !wasQuote
     if (character !== '"') continue
     inQuote = !inQuote

@@ -1,17 +1,17 @@
-// Which slip of a person most likely broke a YAML text?
+// Which mistake most likely broke a YAML text?
 import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../model.ts'
 import { lineStart } from '../values/trim.ts'
 
-/** What to say instead of the parser's own words, and where. */
-export interface Slip {
+/** What to report instead of the parser's own words, and where. */
+export interface LikelyMistake {
   readonly message: Message
   readonly offset: number
   readonly help: Message
 }
 
-/** The commonest causes, looked for around the place where the parser stopped; undefined: none of them. */
-export function findSlip(text: string, offset: number): Slip | undefined {
+/** The most common causes, searched for around the place where the parser stopped; undefined: none of them. */
+export function findLikelyMistake(text: string, offset: number): LikelyMistake | undefined {
   return (
     conflict(text) ??
     tab(text, offset) ??
@@ -25,20 +25,20 @@ export function findSlip(text: string, offset: number): Slip | undefined {
 }
 
 /** The lines that git writes, or one that was left of them; none is YAML where it begins a line. */
-function conflict(text: string): Slip | undefined {
+function conflict(text: string): LikelyMistake | undefined {
   const marker = /^(?:(?:<{7}|\|{7}|>{7})(?: |\r?$)|={7}\r?$)/m.exec(text)
   if (marker === null) return undefined
   const isWhole = /^<{7} /m.test(text) && /^>{7} /m.test(text)
   return {
-    message: isWhole ? phrase`a merge conflict is not resolved here` : phrase`a line of a merge conflict is left here`,
+    message: isWhole ? phrase`a merge conflict is unresolved here` : phrase`a line of a merge conflict is left here`,
     offset: marker.index,
     help: isWhole ? phrase`keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>` : phrase`remove the line`,
   }
 }
 
-/** What is beyond in a line was hardly typed by a person. */
+/** What is further right in a line was hardly typed by hand. */
 const longestLine = 2_000
-/** Comments between two lines of a block; a mistake has nothing to do with what is farther away. */
+/** The most comment lines between two lines of a block; what is farther away is unrelated to the mistake. */
 const farthest = 1_000
 
 function lineAt(text: string, offset: number): { readonly start: number; readonly line: string } {
@@ -58,7 +58,7 @@ function lineAbove(text: string, start: number): { readonly start: number; reado
   return undefined
 }
 
-function tab(text: string, offset: number): Slip | undefined {
+function tab(text: string, offset: number): LikelyMistake | undefined {
   const { start, line } = lineAt(text, offset)
   const indent = /^[ ]*\t/.exec(line)
   if (indent === null) return undefined
@@ -72,7 +72,7 @@ function tab(text: string, offset: number): Slip | undefined {
 const closers: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" }
 
 /** A quote or bracket that opens on the line where the parser stopped, or on one of the few above it. */
-function unclosed(text: string, offset: number): Slip | undefined {
+function unclosed(text: string, offset: number): LikelyMistake | undefined {
   let at: { readonly start: number; readonly line: string } | undefined = lineAt(text, offset)
   for (let lines = 0; at !== undefined && lines < 5; lines++) {
     const opener = openerIn(at.line)
@@ -126,37 +126,37 @@ function closingQuote(line: string, from: number): number {
 }
 
 /** `a: @x`: characters that no plain value may start with. */
-function reserved(text: string, offset: number): Slip | undefined {
+function reserved(text: string, offset: number): LikelyMistake | undefined {
   const { start, line } = lineAt(text, offset)
   const match = /(?:^\s*|[:-]\s+)([@`]|(?<=\s)%)/.exec(line)
   if (match?.[1] === undefined) return undefined
   return {
-    message: phrase`a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML keeps that character for itself`,
+    message: phrase`a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML reserves that character`,
     offset: start + match.index + match[0].length - 1,
     help: phrase`put quotes around the value`,
   }
 }
 
 /** `a: b: c` */
-function secondColon(text: string, offset: number): Slip | undefined {
+function secondColon(text: string, offset: number): LikelyMistake | undefined {
   const { start, line } = lineAt(text, offset)
   const match = /^(\s*(?:- +)*(?!- )[^\s"'#{[][^:#]*:\s+)([^\s"'#{[&*!|>][^#]*?):(?=\s|$)/.exec(line)
   if (match?.[1] === undefined) return undefined
   return {
-    message: phrase`a second \`: \` stands in one line`,
+    message: phrase`a second \`: \` is on the same line`,
     offset: start + match[0].length - 1,
     help: phrase`put quotes around the value, or start a new line`,
   }
 }
 
 /** `a:b` above the place where the parser stopped, or there. */
-function noBlank(text: string, offset: number): Slip | undefined {
+function noBlank(text: string, offset: number): LikelyMistake | undefined {
   const here = lineAt(text, offset)
   for (const at of [here, lineAbove(text, here.start)]) {
     const match = at === undefined ? null : /^(\s*(?:- +)*[A-Za-z][\w.-]*):(?=[^\s/:])/.exec(at.line)
     if (at !== undefined && match?.[1] !== undefined && !/:\s/.test(at.line))
       return {
-        message: phrase`no blank stands after the colon, so that this is text and no key`,
+        message: phrase`there is no space after the colon, so this is text, not a key`,
         offset: at.start + match[1].length,
         help: phrase`write \`key: value\``,
       }
@@ -165,7 +165,7 @@ function noBlank(text: string, offset: number): Slip | undefined {
 }
 
 /** `- a` and `b: 1` in one block. */
-function mixed(text: string, offset: number): Slip | undefined {
+function mixed(text: string, offset: number): LikelyMistake | undefined {
   const here = lineAt(text, offset)
   const above = lineAbove(text, here.start)
   const item = /^( *)- /
@@ -175,22 +175,22 @@ function mixed(text: string, offset: number): Slip | undefined {
   if (up === undefined || up !== down) return undefined
   const offsetHere = here.start + up.length
   return {
-    message: phrase`list items and keys stand in one block`,
+    message: phrase`list items and keys are mixed in one block`,
     offset: offsetHere,
-    help: phrase`a block is either: indent the one below the other, or remove it`,
+    help: phrase`a block is one or the other: indent one below the other, or remove it`,
   }
 }
 
-/** A line that stands deeper than the key above it, which has a value already. */
-function deeper(text: string, offset: number): Slip | undefined {
+/** A line indented deeper than the key above it, which already has a value. */
+function deeper(text: string, offset: number): LikelyMistake | undefined {
   const here = lineAt(text, offset)
   const above = lineAbove(text, here.start)
   const indent = /^ */.exec(here.line)?.[0].length ?? 0
   const match = /^( *)(?:- +)*([A-Za-z][\w.-]*): +[^\s#|>&]/.exec(above?.line ?? '')
   if (match?.[1] === undefined || indent <= match[1].length || !/^\s*[A-Za-z"'][^:]*:(?:\s|$)/.test(here.line)) return undefined
   return {
-    message: phrase`this line is indented as if it belonged to \`${named(match[2])}\`, which has a value already`,
+    message: phrase`this line is indented as if it belonged to \`${named(match[2])}\`, which already has a value`,
     offset: here.start + indent,
-    help: phrase`indent it as \`${named(match[2])}\` is, or take the value away`,
+    help: phrase`indent it like \`${named(match[2])}\`, or remove that value`,
   }
 }
