@@ -1,8 +1,8 @@
 // What does a check say of one database: alone, and against its base, the live cluster and the real Helm?
 import type { Comparison } from './changes/comparison.ts'
+import type { Charts } from './charts/find.ts'
 import { sideOf } from './changes/side.ts'
 import { crossCheck } from './chart/cross-check.ts'
-import { isModelled } from './chart/database-objects.ts'
 import { hasDefaults } from './discover/inputs.ts'
 import type { Output } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
@@ -22,6 +22,9 @@ export interface Bench {
   readonly settings: Settings
   /** of the repository, for charts that are folders in it */
   readonly root: string
+  readonly charts: Charts
+  /** of the base */
+  readonly baseCharts: Charts
   readonly reader: LayerReader
   /** of the base: what its layers say on their own was said there */
   readonly baseReader: LayerReader
@@ -32,7 +35,7 @@ export interface Bench {
 }
 
 export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
-  return { ...parts, reader: layerReader(parts.settings), baseReader: new LayerReader([]) }
+  return { ...parts, reader: layerReader(parts.settings), baseReader: new LayerReader(() => []) }
 }
 
 export interface Assessed {
@@ -47,12 +50,12 @@ export interface Assessed {
 }
 
 export function assess(database: Database, bench: Bench): Assessed {
-  const { settings, root, reader, live } = bench
-  const evaluated = evaluate(database, { settings, root, reader })
+  const { settings, root, charts, reader, live } = bench
+  const evaluated = evaluate(database, { settings, root, charts, reader })
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck && isModelled(database) && objects.length > 0)
+  if (bench.crossCheck && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
     append(findings, crossCheck(database, { values: merged, objects, root }))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
@@ -64,16 +67,21 @@ export function assess(database: Database, bench: Bench): Assessed {
     output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
-    ...(objects.length === 0 && !isModelled(database) ? { isUnchecked: true } : {}),
+    ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
   }
 }
 
+/** Whether the chart itself is missing, so that nothing could be rendered. */
+function isUnavailable({ refusals }: Evaluated): boolean {
+  return refusals.some(({ rule }) => rule === 'chart/available' || rule === 'chart/usable' || rule === 'chart/helm-engine')
+}
+
 /** The same database at the base, where it was another one, and what is said of the change. */
-function compareWithBase(after: Evaluated, { root, comparison, baseReader }: Bench): Pick<Assessed, 'findings' | 'before'> {
+function compareWithBase(after: Evaluated, { root, comparison, baseReader, baseCharts }: Bench): Pick<Assessed, 'findings' | 'before'> {
   const settings = comparison?.base.settings
   const old = comparison?.before(after.database)
   if (comparison === undefined || settings === undefined || old === undefined) return { findings: [] }
-  const before = evaluate(old, { settings, root, reader: baseReader })
+  const before = evaluate(old, { settings, root, charts: baseCharts, reader: baseReader })
   if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
   const found = comparison.compare(sideOf(before), sideOf(after))
   const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)

@@ -1,13 +1,13 @@
 // What is one database with some settings: its values, its objects, and what is wrong with them?
 import { examine } from './admit/examine.ts'
-import { hasChartDefaults, isConsequence, renderDatabase, valuesChecks } from './chart/database-objects.ts'
-import type { DatabaseObjects } from './chart/database-objects.ts'
+import { isConsequence } from './chart/consequence.ts'
+import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
+import type { DatabaseObjects, Repository } from './chart/database-objects.ts'
 import type { Evaluated } from './chart/evaluated.ts'
-import { chartDefaults } from './chart/defaults.ts'
 import { hasDefaults } from './discover/inputs.ts'
 import { generateLayer, serviceSpot } from './merge/generator.ts'
 import { LayerReader } from './merge/layers.ts'
-import { coalesce, helmOf, mergeLayers } from './merge/merge.ts'
+import { mergeLayers } from './merge/merge.ts'
 import type { Database, Finding, MapValue, RenderedObject, RuledFinding, Settings } from './model.ts'
 import { isOperators } from './operator/objects.ts'
 import { judgeDatabase } from './policy/judge.ts'
@@ -24,10 +24,7 @@ export interface Unreadable {
   readonly unreadable: readonly LocatedFinding[]
 }
 
-export interface EvaluateOptions {
-  readonly settings: Settings
-  /** of the repository, for charts that are folders in it */
-  readonly root: string
+export interface EvaluateOptions extends Repository {
   /** reads each layer once, however many databases use it; see `layerReader` */
   readonly reader: LayerReader
   /** other values than those that were written, to try them */
@@ -40,14 +37,14 @@ export function layerReader(settings: Settings): LayerReader {
 }
 
 /** Merges, renders and judges one database. What is costly is computed when it is asked for. */
-export function evaluate(database: Database, { settings, root, reader, edit }: EvaluateOptions): Evaluated | Unreadable {
+export function evaluate(database: Database, { settings, root, charts, reader, edit }: EvaluateOptions): Evaluated | Unreadable {
   const { roots, findings: read } = reader.layersOf(database)
   if (roots === undefined) return { database, unreadable: read }
   const written = mergeLayers(roots as [MapValue, ...MapValue[]])
   const tried = edit === undefined ? written : edit(written)
   const generated = generateLayer(database, tried, settings)
   const merged = mergeLayers([tried, generated.layer])
-  const rendered = once(() => renderDatabase(database, merged, { settings, root }))
+  const rendered = once(() => renderDatabase(database, { values: merged, layers: roots }, { settings, root, charts }))
   const refusals = once(() => [...read, ...generated.findings, ...rendered().findings])
   const findings = once(() => [...refusals(), ...verdict({ database, settings, merged, rendered: rendered() })])
   return {
@@ -56,7 +53,10 @@ export function evaluate(database: Database, { settings, root, reader, edit }: E
     layers: [...roots, generated.layer],
     merged,
     get effective() {
-      return hasChartDefaults(database) ? coalesce(chartDefaults(), merged, helmOf(settings.argocd.version)) : undefined
+      return rendered().effective
+    },
+    get defaults() {
+      return rendered().defaults
     },
     get objects() {
       return rendered().objects

@@ -231,6 +231,8 @@ export interface Settings {
   /** in the order of the file */
   readonly environments: readonly Environment[]
   readonly ownKeys: readonly string[]
+  /** folders of the repository that charts are looked for in, beside `charts/` */
+  readonly charts: readonly string[]
   readonly layout: {
     readonly databases: string
     readonly overrides: string

@@ -8,6 +8,8 @@ import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
 import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
 import { chartFindings } from './changes/pins.ts'
+import { hasOtherChart } from './chart/same-chart.ts'
+import { chartsOf, judgedBytes } from './discover/charts.ts'
 import { discover } from './discover/discover.ts'
 import { inputFindings, noDatabase } from './discover/inputs.ts'
 import { staticFolder } from './discover/layout.ts'
@@ -43,8 +45,12 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const findings: LocatedFinding[] = [...loaded.findings, ...inputs]
   if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
 
-  const comparison = base === undefined ? undefined : startComparison(base, { settings, tree }, databases)
-  const bench = openBench({ settings, root: workspace.root, comparison, live: options.live, crossCheck: options.crossCheck === true })
+  const charts = chartsOf(workspace, settings, judgedBytes(workspace, options.staged))
+  const baseCharts = base?.settings === undefined ? charts : chartsOf(workspace, base.settings, base.bytes)
+  const state = { settings, tree, hasOtherChart: hasOtherChart(baseCharts, charts) }
+  const comparison = base === undefined ? undefined : startComparison(base, state, databases)
+  const pinned = { settings, root: workspace.root, charts, baseCharts }
+  const bench = openBench({ ...pinned, comparison, live: options.live, crossCheck: options.crossCheck === true })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
   // what a change meets in the rest of the fleet is reported at the change

@@ -7,6 +7,8 @@ import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
+import type { Bytes } from '../repository/bytes.ts'
+import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
@@ -29,6 +31,8 @@ export interface Base {
   readonly findings: readonly LocatedFinding[]
   readonly databases: ReadonlyMap<string, Database>
   readonly tree: Tree
+  /** the same state byte for byte, for charts in it */
+  readonly bytes: Bytes
   /** whether a file's content is another one now */
   readonly differs: (path: string) => boolean
 }
@@ -232,7 +236,8 @@ function openBaseTree(
       commitTree(workspace.root, commit, { folders: [''], current: tree.wide?.() ?? tree, wanted: isText, ...(place && { at: place.at }) })
         .tree
     const wide = (): Tree => (all ??= { ...whole(), ...shown, revision })
-    return { revision, tree: { ...opened.tree, ...shown, revision, wide }, differs: opened.differs }
+    const bytes = commitBytes(workspace.root, commit, place?.at)
+    return { revision, tree: { ...opened.tree, ...shown, revision, wide }, bytes, differs: opened.differs }
   }
   return openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
 }

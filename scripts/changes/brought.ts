@@ -1,8 +1,10 @@
 // What did the folder of `--databases` hold at the base, and what the repository that its settings come from?
 import { join } from 'node:path'
+import { workTreeBytes } from '../discover/charts.ts'
 import { matcher, staticFolder } from '../discover/layout.ts'
 import { settingsFile } from '../discover/settings.ts'
 import type { Settings } from '../model.ts'
+import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
 import { movedFolders } from '../repository/moved.ts'
@@ -12,7 +14,7 @@ import { repositoryTop } from '../repository/place.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Base, BaseCommit } from './base.ts'
 
-export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'differs'> {
+export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'bytes' | 'differs'> {
   /** the databases stood elsewhere, and it can't be told where */
   readonly isLost?: boolean
 }
@@ -63,6 +65,7 @@ export function openBroughtTree(
   return {
     revision,
     tree: { ...joined, ...(tree.homes && { homes: tree.homes }), revision },
+    bytes: of === 'databases' ? workTreeBytes(root) : commitBytes(root, commit),
     differs: (path) => (path.startsWith(`${folder}/`) ? opened.differs(path.slice(folder.length + 1)) : own.differs(path)),
     isLost: former.length > 1,
   }

@@ -61,14 +61,20 @@ export interface Comparison {
   result(): readonly DatabaseChange[]
 }
 
-export function startComparison(base: Base, now: State, databases: readonly Database[]): Comparison {
+/** The state that is judged, and whether the templates of a database are others there. */
+interface Judged extends State {
+  readonly hasOtherChart?: (old: Database, database: Database) => boolean
+}
+
+export function startComparison(base: Base, now: Judged, databases: readonly Database[]): Comparison {
   const then: State | undefined = base.settings === undefined ? undefined : { settings: base.settings, tree: base.tree }
   const records = new Map<string, DatabaseChange>()
   const isSame = (old: Database, database: Database): boolean =>
     then !== undefined &&
     sameLayers(old, database) &&
     sameNames(old, database) &&
-    surroundings(old.environment, then.settings) === surroundings(database.environment, now.settings)
+    surroundings(old.environment, then.settings) === surroundings(database.environment, now.settings) &&
+    now.hasOtherChart?.(old, database) !== true
   let handed: readonly Handover[] = []
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))

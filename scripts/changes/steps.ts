@@ -41,7 +41,7 @@ export function goneSteps(database: Database, settings: Settings): Step[] {
 /** Without an object store a backup fails; then the data is copied out. */
 function lastCopy(database: Database): string {
   const { cluster, namespace } = database
-  const { roots } = new LayerReader([]).layersOf(database)
+  const { roots } = new LayerReader(() => []).layersOf(database)
   const values = roots === undefined ? undefined : mergeLayers(roots as [MapValue, ...MapValue[]])
   const isScalar = (path: readonly string[], wanted: string | boolean): boolean => {
     const value = valueAt(values, path)

@@ -1,63 +1,86 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import { valueFacts } from './value-facts.ts'
-import { described, fieldAt, named, phrase, shown } from '../findings/message.ts'
-import { firstSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import { repositoryKey } from '../charts/pin.ts'
+import type { Charts, MissingChart } from '../charts/find.ts'
+import { named, phrase } from '../findings/message.ts'
+import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../merge/merge.ts'
-import type { Database, Finding, MapValue, Message, Path, RenderedObject, Settings, Value } from '../model.ts'
-import { formatPath, nearest } from '../values/path.ts'
-import { isSecretPath } from '../secret/names.ts'
-import { deepestAt, valueAt } from '../values/value.ts'
+import type { Database, MapValue, Message, Path, RenderedObject, Settings } from '../model.ts'
+import { formatPath } from '../values/path.ts'
+import { valueAt } from '../values/value.ts'
+import { renderWithHelm } from './beside-helm.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
+import { isMeant } from './consequence.ts'
 import { chartDefaults } from './defaults.ts'
-import { renderWithHelm } from './helm-engine.ts'
+import { renderWithEngine } from './engine.ts'
+import type { Layered } from './engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
 import { findIdleValues } from './idle-values.ts'
 import type { IdleValue } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
-import type { UnknownKey } from './known-keys.ts'
-import { schemaFix, schemaHelp } from './schema-help.ts'
 import { chartVersion } from './names.ts'
+import { chartSpot } from './pin-spot.ts'
 import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
+import { unknownKeyFindings } from './unknown-key-findings.ts'
+import { without, wrongTypeFinding } from './wrong-values.ts'
 
 export interface DatabaseObjects {
   readonly objects: readonly RenderedObject[]
+  /** what the templates see, and what the chart says where nobody says anything; undefined: nobody knows the chart here */
+  readonly effective?: MapValue | undefined
+  readonly defaults?: MapValue | undefined
   readonly findings: LocatedFinding[]
   /** values that are told to be wrong already: what admission says of the fields that they become only follows */
   readonly told: () => readonly Path[]
 }
 
-/** What a database is rendered in: its settings, and the folder that a chart's folder is relative to. */
+/** What a database is rendered in: its settings, the folder that a chart's folder is relative to, and the charts that there are. */
 export interface Repository {
   readonly settings: Settings
   readonly root: string
+  readonly charts: Charts
 }
 
-/** Whether the defaults of a database's chart are known here: with another chart only Helm knows them. */
-export function hasChartDefaults({ environment: { clusterChart } }: Database): boolean {
-  return clusterChart.name === 'cluster' && clusterChart.version === chartVersion
+/** Where the official charts are, in the spellings of Helm and Argo CD; OCI has the name of the chart behind it. */
+const official: readonly string[] = ['https://cloudnative-pg.github.io/charts', 'oci://ghcr.io/cloudnative-pg/charts']
+
+type PinnedChart = Database['environment']['clusterChart']
+
+/** Whether the model renders a database: the official chart in the one version that is modelled, and not the helm binary. */
+export function isModelled({ environment: { clusterChart } }: Database): boolean {
+  return hasModel(clusterChart)
 }
 
-/** Whether the model renders a database, and not the helm binary. */
-export function isModelled(database: Database): boolean {
-  return database.environment.clusterChart.engine === 'builtin' && hasChartDefaults(database)
+/** Whether objects can be had of a chart: by the model, from its files, or by the helm binary. */
+export function isRenderable(chart: PinnedChart, charts: Charts): boolean {
+  return chart.engine === 'helm' || hasModel(chart) || charts.find(chart).ok
+}
+
+function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
+  return (
+    engine === 'builtin' &&
+    name === 'cluster' &&
+    version === chartVersion &&
+    official.some((one) => repositoryKey({ repository: one, name, version }) === repositoryKey({ repository, name, version }))
+  )
 }
 
 /** What can be said of a layer's file on its own: the keys that no template reads. */
-export function valuesChecks(settings: Settings): readonly LayerCheck[] {
-  const { environments, ownKeys } = settings
-  const modelled = environments.some(({ clusterChart }) => clusterChart.engine === 'builtin' && clusterChart.version === chartVersion)
-  if (!modelled) return []
+export function valuesChecks({ ownKeys }: Settings): (database: Database) => readonly LayerCheck[] {
+  const checks = modelChecks(ownKeys)
+  return (database) => (isModelled(database) ? checks : [])
+}
+
+function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
   return [
     // a lower layer's slip that a higher layer happens to cover is still a slip; a null there only switches something off
     function* (root) {
-      for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield schemaFinding(error, root)
+      for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield typeFinding(error, root)
     },
     function* (root) {
       const cluster = root.entries.get('cluster')
@@ -66,46 +89,8 @@ export function valuesChecks(settings: Settings): readonly LayerCheck[] {
       if (at !== undefined)
         yield { rule: 'values/chart-schema', severity: 'error', message: phrase`cluster is null, but the chart takes a map`, at, help }
     },
-    function* (root) {
-      const all = findUnknownKeys(root, ownKeys)
-      for (const [index, unknown] of all.entries()) {
-        const at = spotOf(unknown.value, 'key')
-        if (at === undefined) continue
-        const others = all.length - mostOfAKind
-        if (index === mostOfAKind && others > 1) {
-          yield { rule: 'values/known-keys', severity: 'error', message: phrase`${moreOfAKind(others)}`, at }
-          return
-        }
-        yield {
-          rule: 'values/known-keys',
-          severity: 'error',
-          message: unknownMessage(unknown),
-          at,
-          help: unknownHelp(unknown),
-          fix: { rename: nearWords(unknown) },
-        }
-      }
-    },
+    (root) => unknownKeyFindings(findUnknownKeys(root, ownKeys)),
   ]
-}
-
-/** All keys that a misspelt one can have been. */
-function nearWords({ key, path }: UnknownKey): readonly string[] {
-  const facts = valueFacts(path)
-  return 'known' in facts ? facts.known.filter((word) => nearest(key, [word]) !== undefined) : []
-}
-
-function unknownMessage({ key, path }: UnknownKey): Message {
-  const inside = path.length === 1 ? '' : phrase` in \`${fieldAt(path.slice(0, -1))}\``
-  return phrase`unknown key \`${named(key)}\`${inside}`
-}
-
-function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): Message {
-  if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
-  if (elsewhere.length > 0) return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
-  return path.length === 1
-    ? phrase`no template reads it; remove it, or list it in postgres.ownKeys`
-    : phrase`no template reads it, so it does nothing; remove it`
 }
 
 /**
@@ -113,15 +98,20 @@ function unknownHelp({ suggestion, elsewhere, path }: UnknownKey): Message {
  * layers. Values of the wrong type are refused by Helm; here they are reported, and the rest goes on without them, so
  * that a person sees every mistake at once.
  */
-export function renderDatabase(database: Database, values: MapValue, { settings, root }: Repository): DatabaseObjects {
-  if (!isModelled(database)) return renderElsewhere(database, values, { settings, root })
+export function renderDatabase(database: Database, { values, layers }: Layered, { settings, root, charts }: Repository): DatabaseObjects {
+  const { clusterChart } = database.environment
+  if (clusterChart.engine === 'helm') return renderWithHelm(database, { values, layers }, { settings, root, charts })
+  if (!isModelled(database)) {
+    const found = charts.find(clusterChart)
+    return found.ok ? renderWithEngine(database, { values, layers }, { settings, chart: found }) : missingChart(database, found, settings)
+  }
   const helm = helmOf(settings.argocd.version)
   const full = coalesce(chartDefaults(), values, helm)
   const refused = checkHelmSchema(full)
   const slips = (): readonly Path[] => findUnknownKeys(values, settings.ownKeys).map(({ path }) => path)
   const chosen = [...checkChoices(full)].filter(({ path }) => !slips().some((slip) => isMeant(slip, path)))
   const findings: LocatedFinding[] = [
-    ...refused.map((error) => ({ ...schemaFinding(error, values), database: database.id })),
+    ...refused.map((error) => ({ ...typeFinding(error, values), database: database.id })),
     ...chosen.map((error) => choiceFinding(error, values, database)),
     ...findIdleValues(full).map((idle) => idleFinding(idle, values, database)),
   ]
@@ -143,24 +133,11 @@ export function renderDatabase(database: Database, values: MapValue, { settings,
     const again = known === usable ? rendered : renderCluster(known, release)
     if (again.ok) rendered = again
   }
-  if (rendered.ok) return { objects: rendered.objects, findings, told }
+  const known = { effective: full, defaults: chartDefaults() }
+  if (rendered.ok) return { objects: rendered.objects, findings, told, ...known }
   // what the chart says after a value was taken away may follow from that
   if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
-  return { objects: [], findings, told }
-}
-
-/** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key beside which it is missing. */
-export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, told: readonly Path[]): boolean {
-  const { origin } = deepestAt(object.value, path).node
-  return told.some((known) => isMeant(known, origin.path))
-}
-
-/** Whether a path leads through another one, or would if that one's last key were spelt right. */
-function isMeant(slip: Path, path: Path): boolean {
-  const last = slip.length - 1
-  if (path.length <= last || !slip.slice(0, last).every((step, index) => step === path[index])) return false
-  const [key, step] = [String(slip[last]), String(path[last])]
-  return key === step || nearest(key, [step]) !== undefined
+  return { objects: [], findings, told, ...known }
 }
 
 function idleFinding({ path, message, help }: IdleValue, values: MapValue, database: Database): LocatedFinding {
@@ -173,43 +150,8 @@ function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, d
   return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id, path: formatPath(path) }
 }
 
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map',
-  null: 'null',
-}
-
-function schemaFinding(error: HelmSchemaError, values: MapValue): LocatedFinding {
-  const path = error.value.origin.path
-  const written =
-    error.value.kind === 'scalar' && !isSecretPath(path)
-      ? error.got === 'boolean'
-        ? described(error.value)
-        : phrase`${typeNames[error.got]} (${shown(error.value.value)})`
-      : typeNames[error.got]
-  return {
-    rule: 'values/chart-schema',
-    severity: 'error',
-    message: phrase`${fieldAt(path)} is ${written}, but the chart takes ${typeNames[error.want]}`,
-    at: spotOf(error.value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
-    help: schemaHelp(error),
-    fix: schemaFix(error),
-  }
-}
-
-/** The tree without one value; lists lose the item's content, not its place. */
-function without(root: MapValue, path: Path): MapValue {
-  const [step, ...rest] = path
-  const child = typeof step === 'string' ? root.entries.get(step) : undefined
-  if (child === undefined || typeof step !== 'string') return root
-  const entries = new Map(root.entries)
-  if (rest.length > 0 && child.kind === 'map') entries.set(step, without(child, rest))
-  else entries.delete(step)
-  return { ...root, entries }
+function typeFinding({ value, got, want }: HelmSchemaError, values: MapValue): LocatedFinding {
+  return wrongTypeFinding({ value, got, want: [want] }, values)
 }
 
 function renderFinding(error: RenderError, database: Database, values: MapValue): LocatedFinding {
@@ -262,31 +204,13 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   'rendered-yaml': 'printed-yaml',
 }
 
-function renderElsewhere(database: Database, values: MapValue, { settings, root }: Repository): DatabaseObjects {
-  const rendered = renderWithHelm(database, values, root)
-  if (rendered.ok) return { objects: rendered.objects, findings: [], told: () => [] }
-  const path: Path = ['environments', database.environment.name, 'clusterChart', 'version']
-  const pin = nearestSpot(settings.origin, path)
-  const shared = nearestSpot(settings.origin, ['clusterChart', 'version'])
-  const at = rendered.blame === 'pin' ? (pinned(settings.origin, path) ? pin : shared) : undefined
+function missingChart(database: Database, { message, help }: MissingChart, settings: Settings): DatabaseObjects {
+  const at = chartSpot(settings, database) ?? serviceSpot(database)
   return {
     objects: [],
     told: () => [],
     findings: [
-      {
-        rule: `chart/${rendered.rule}`,
-        severity: 'error',
-        message: phrase`${named(rendered.message)}`,
-        at: at ?? serviceSpot(database),
-        help: rendered.help === undefined ? undefined : phrase`${rendered.help}`,
-        database: database.id,
-      },
+      { rule: 'chart/available', severity: 'error', message: phrase`${named(message)}`, at, help: phrase`${help}`, database: database.id },
     ],
   }
-}
-
-function pinned(root: Value, path: Path): boolean {
-  let node: Value | undefined = root
-  for (const step of path) node = node?.kind === 'map' ? node.entries.get(String(step)) : undefined
-  return node !== undefined
 }

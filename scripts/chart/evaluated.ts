@@ -10,8 +10,9 @@ export interface Evaluated {
   readonly layers: readonly MapValue[]
   /** the layers merged, without the chart's defaults; nulls kept: what the rendered file holds */
   readonly merged: MapValue
-  /** what the templates see; undefined with a chart whose defaults only Helm knows */
+  /** what the templates see, and the chart's own values; undefined with a chart whose files are not here */
   readonly effective: MapValue | undefined
+  readonly defaults: MapValue | undefined
   readonly objects: readonly RenderedObject[]
   /** what YAML, the generator, Helm and the chart refuse */
   readonly refusals: readonly LocatedFinding[]

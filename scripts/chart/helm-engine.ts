@@ -26,23 +26,8 @@ const unavailable = new Map<string, HelmOutcome>()
  * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
  * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
  * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
+ * `root`: of the repository, where a chart that is a folder lies relative to.
  */
-export function renderWithHelm(database: Database, values: MapValue, root: string): HelmOutcome {
-  const { engine, name, version } = database.environment.clusterChart
-  if (engine !== 'helm') {
-    const message = `chart ${name} ${version} is not modelled, but only cluster ${chartVersion} can be rendered without Helm`
-    return {
-      ok: false,
-      rule: 'modelled-version',
-      message,
-      help: `pin ${chartVersion}, or set \`engine: helm\` and install helm`,
-      blame: 'pin',
-    }
-  }
-  return runHelm(database, values, root)
-}
-
-/** The same whatever the pinned engine is. `root`: of the repository, where a chart that is a folder lies relative to. */
 export function runHelm(database: Database, values: MapValue, root: string): HelmOutcome {
   const { name, version, repository } = database.environment.clusterChart
   const pin = [root, repository, name, version].join(' ')
@@ -91,7 +76,7 @@ export function runHelm(database: Database, values: MapValue, root: string): Hel
     }
     if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
     if (!isUnavailable.test(run.stderr))
-      return { ok: false, rule: 'helm-engine', message: `helm says: ${maskSentence(firstLine(run.stderr), [values])}`, blame: 'values' }
+      return { ok: false, rule: 'helm-engine', ...helmSays(maskSentence(run.stderr, [values])), blame: 'values' }
     const outcome: HelmOutcome = {
       ok: false,
       rule: 'helm-engine',
@@ -138,9 +123,20 @@ function nearestReal(path: string): string {
   }
 }
 
-function firstLine(text: string): string {
-  const line = text.split('\n').find((candidate) => /error/i.test(candidate)) ?? text.split('\n')[0] ?? ''
-  return line.replace(/^Error:\s*/, '').slice(0, 110)
+/** The line with the error; what follows it is not cut off. */
+function helmSays(text: string): { readonly message: string; readonly help?: string } {
+  const lines = text.split('\n').map((line) => line.trim())
+  const start = Math.max(
+    lines.findIndex((line) => /error/i.test(line)),
+    0,
+  )
+  const whole = lines
+    .slice(start)
+    .filter((line) => line !== '' && !/^Use --debug flag/.test(line))
+    .join(' ')
+    .replace(/^Error:\s*/, '')
+  const message = `helm says: ${whole}`
+  return message.length <= 120 ? { message } : { message: `${message.slice(0, 119)}…`, help: `the whole message: ${whole.slice(0, 4_000)}` }
 }
 
 function readObjects(text: string, values: MapValue): RenderedObject[] {

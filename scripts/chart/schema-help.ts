@@ -9,7 +9,7 @@ import { isSecretPath } from '../secret/names.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
 /** How a value of the wrong type may be written. */
-export function schemaFix({ value, want }: HelmSchemaError): Fix | undefined {
+export function schemaFix({ value, want }: Pick<HelmSchemaError, 'value' | 'want'>): Fix | undefined {
   if (want === 'object' || bareSize(value) !== undefined) return undefined
   if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
   const facts = valueFacts(value.origin.path)
@@ -22,7 +22,7 @@ function bareSize({ kind, origin }: Value): Message | undefined {
 }
 
 /** What a person may type instead. */
-export function schemaHelp(error: HelmSchemaError): Message | undefined {
+export function schemaHelp(error: Pick<HelmSchemaError, 'value' | 'want'>): Message | undefined {
   const { value } = error
   const size = bareSize(value)
   if (size !== undefined) return size

@@ -63,6 +63,7 @@ export function describeOption(option: Option): string {
 export const where = {
   root: { type: 'text', value: 'DIR', does: 'the repository to look at (default: this folder)' },
   databases: { type: 'text', value: 'DIR', does: 'take the databases from another checkout' },
+  charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 
 /** The option of commands whose answer a program can read, too. */

@@ -31,6 +31,7 @@ interface Written {
   clusterChart: WrittenChart & { version: string }
   environments: Record<string, WrittenEnvironment>
   ownKeys?: string[]
+  charts?: string[]
   layout?: Partial<Settings['layout']>
 }
 interface WrittenOperator {
@@ -147,6 +148,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
     repository: { revision: 'main', path: '', ...written.repository },
     environments,
     ownKeys: written.ownKeys ?? [],
+    charts: written.charts ?? [],
     layout: { ...defaultLayout, ...written.layout },
     origin,
   }

@@ -1,6 +1,4 @@
-// What does explain look at: a database's layers from the chart's defaults up, its values and its objects?
-import { chartDefaults } from '../chart/defaults.ts'
-import { hasChartDefaults } from '../chart/database-objects.ts'
+// What of a database is explained: its layers from the chart's defaults up, its values and its objects?
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { MapValue } from '../model.ts'
 
@@ -12,7 +10,14 @@ export interface Inspected extends Pick<Evaluated, 'database' | 'settings' | 'la
 
 /** The chart's defaults are the lowest layer, if they are known. */
 export function withDefaults(evaluated: Evaluated): Inspected {
-  const { database, settings, layers, merged, effective = merged, objects, refusals } = evaluated
-  const defaults = hasChartDefaults(database) ? [chartDefaults()] : []
-  return { database, settings, layers: [...defaults, ...layers], merged, objects, refusals, values: effective }
+  const { database, settings, layers, merged, effective = merged, defaults, objects, refusals } = evaluated
+  return {
+    database,
+    settings,
+    layers: [...(defaults === undefined ? [] : [defaults]), ...layers],
+    merged,
+    objects,
+    refusals,
+    values: effective,
+  }
 }

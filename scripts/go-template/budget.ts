@@ -96,13 +96,20 @@ export class Budget {
 
   /** Runs a part that may contain itself. */
   nested<T>(body: () => T): T {
-    if (this.#depth >= deepest) exceeded(`more than ${deepest} levels`)
-    this.#depth++
+    this.enter()
     try {
       return body()
     } finally {
-      this.#depth--
+      this.leave()
     }
+  }
+  /** The same for what runs too often for a function of its own. */
+  enter(): void {
+    if (this.#depth >= deepest) exceeded(`more than ${deepest} levels`)
+    this.#depth++
+  }
+  leave(): void {
+    this.#depth--
   }
 
   /** Charges reading a text, or one level of anything else. */

@@ -1,27 +1,29 @@
-// What does a pipeline of a Go template evaluate to?
+// What does a pipeline of a Go template give?
+import { checkType, constantAs, expected, goType } from './go-argument.ts'
 import { ExecError } from './go-error.ts'
+import { fail } from './go-fail.ts'
 import type { ArgumentType, GoFunction } from './go-function.ts'
 import type { State, Variable } from './go-state.ts'
 import { nodeText } from './go-tree.ts'
 import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
-import { TemplateError, isGoMap, isInteger, isStruct, isTextMap, isTrue, methodsOf, nilMap, typeOf, zeroOf } from './go-value.ts'
-import type { GoInteger, GoValue } from './go-value.ts'
+import { TemplateError, isGoMap, isStruct, isTrue, methodsOf, typeOf, zeroOf } from './go-value.ts'
+import type { GoValue } from './go-value.ts'
 
 /** No piped-in argument; differs from a piped value that is absent. */
 const noFinal = Symbol('no final argument')
 type Final = GoValue | typeof noFinal
 const none: readonly Operand[] = []
 
-/** `state.errorf`. */
-export function fail(state: State, reason: string): never {
-  throw new ExecError(state.tree, state.node, reason)
-}
-
 export function setVariable(state: State, name: string, value: GoValue): void {
-  const variable = state.variables.findLast((candidate) => candidate.name === name)
+  const variable = lastNamed(state.variables, name)
   if (variable === undefined) fail(state, `undefined variable: ${name}`)
   variable.value = value
   state.watcher?.declared(variable)
+}
+
+function lastNamed(variables: readonly Variable[], name: string): Variable | undefined {
+  for (let at = variables.length - 1; at >= 0; at--) if (variables[at]?.name === name) return variables[at]
+  return undefined
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */
@@ -46,9 +48,8 @@ export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
 }
 
 function evalCommand(state: State, dot: GoValue, command: Command, final: Final): GoValue {
-  const { args } = command
+  const { args, rest } = command
   const [first] = args
-  const rest = args.length === 1 ? none : args.slice(1)
   const plain = (): void => {
     if (rest.length > 0 || final !== noFinal) fail(state, `can't give argument to non-function ${nodeText(first)}`)
   }
@@ -72,7 +73,7 @@ function evalCommand(state: State, dot: GoValue, command: Command, final: Final)
 
 function variableValue(state: State, name: string): GoValue {
   state.budget.steps(state.variables.length / 32)
-  const variable = state.variables.findLast((candidate) => candidate.name === name)
+  const variable = lastNamed(state.variables, name)
   if (variable === undefined) return fail(state, `undefined variable: ${name}`)
   state.watcher?.variable(variable)
   return variable.value
@@ -100,7 +101,10 @@ function evalFields(state: State, dot: GoValue, call: FieldCall): GoValue {
     const last = index === names.length - 1
     const method = value === undefined || value === null ? undefined : methodsOf(value)?.get(name)
     if (method !== undefined)
-      value = applyFunction(state, dot, { definition: method, name, ...(last ? call : { node: call.node, rest: none, final: noFinal }) })
+      value = applyFunction(state, dot, {
+        definition: method,
+        call: last ? { name, node: call.node, rest: call.rest, final: call.final } : { name, node: call.node, rest: none, final: noFinal },
+      })
     else {
       const type = index === 0 ? undefined : 'interface {}'
       value = fieldOf(state, value, { name, type, hasArgs: last && (call.rest.length > 0 || call.final !== noFinal) })
@@ -148,11 +152,16 @@ interface FunctionCall {
 function evalFunction(state: State, dot: GoValue, call: FunctionCall): GoValue {
   const definition = state.functions[call.name]
   if (definition === undefined) return fail(state, `${JSON.stringify(call.name)} is not a defined function`)
-  return applyFunction(state, dot, { definition, ...call })
+  return applyFunction(state, dot, { definition, call })
 }
 
-function applyFunction(state: State, dot: GoValue, call: FunctionCall & { readonly definition: GoFunction }): GoValue {
-  const { definition, name } = call
+interface Application {
+  readonly definition: GoFunction
+  readonly call: FunctionCall
+}
+
+function applyFunction(state: State, dot: GoValue, { definition, call }: Application): GoValue {
+  const { name } = call
   const given = call.rest.length + (call.final === noFinal ? 0 : 1)
   const fixed = definition.parameters.length
   if (definition.rest !== undefined && given < fixed)
@@ -164,15 +173,15 @@ function applyFunction(state: State, dot: GoValue, call: FunctionCall & { readon
   for (const operand of call.rest) args.push(evalArgument(state, dot, operand, parameterType(definition, args.length)))
   if (call.final !== noFinal) args.push(checkType(state, call.final, parameterType(definition, args.length)))
   for (const arg of args) state.budget.read(arg)
-  const result = callFunction(state, call, args)
+  const result = callFunction(state, { definition, call }, args)
   if (!args.includes(result)) state.budget.made(result)
   state.watcher?.called(name, args, result)
   return result
 }
 
-function callFunction(state: State, call: FunctionCall & { readonly definition: GoFunction }, args: readonly GoValue[]): GoValue {
+function callFunction(state: State, { definition, call }: Application, args: readonly GoValue[]): GoValue {
   try {
-    return call.definition.call(args, state.budget, state)
+    return definition.call(args, state.budget, state)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     throw new ExecError(state.tree, call.node, `error calling ${call.name}: `, error)
@@ -212,7 +221,12 @@ function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
     case 'function':
       return evalFunction(state, dot, { name: operand.name, node: operand, rest: none, final: noFinal })
     case 'pipe':
-      return state.budget.nested(() => evalPipe(state, dot, operand))
+      state.budget.enter()
+      try {
+        return evalPipe(state, dot, operand)
+      } finally {
+        state.budget.leave()
+      }
     case 'chain': {
       const start = evalChained(state, dot, operand)
       return evalFields(state, dot, { node: operand, start, names: operand.names, rest: none, final: noFinal })
@@ -220,24 +234,7 @@ function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
   }
 }
 
-const goTypes: Partial<Record<ArgumentType, string>> = {
-  any: 'interface {}',
-  map: 'map[string]interface {}',
-  list: '[]interface {}',
-  value: 'reflect.Value',
-}
-const goType = (type: ArgumentType): string => goTypes[type] ?? type
-
-const expected: Partial<Record<ArgumentType, string>> = {
-  string: 'string',
-  bool: 'bool',
-  int: 'integer',
-  'time.Duration': 'integer',
-  uint32: 'unsigned integer',
-  float64: 'float',
-}
-
-/** `evalArg`: constants match a parameter by their text (`1.0` is a valid int), anything else by its type. */
+/** `evalArg`: constants fit a parameter by their text (`1.0` serves as int), anything else by its type. */
 function evalArgument(state: State, dot: GoValue, operand: Operand, type: ArgumentType): GoValue {
   state.node = operand
   if (operand.kind === 'nil') {
@@ -255,37 +252,4 @@ function evalArgument(state: State, dot: GoValue, operand: Operand, type: Argume
 
 function constant(state: State, operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }): GoValue {
   return operand.kind === 'number' && operand.overflows === true ? fail(state, `${operand.source} overflows int`) : operand.value
-}
-
-function constantAs(operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }, type: ArgumentType): GoValue {
-  if (operand.kind === 'bool') return type === 'bool' ? operand.value : undefined
-  if (operand.kind === 'text') return type === 'string' ? operand.value : undefined
-  if (type === 'float64') return operand.asFloat
-  if (operand.asInt === undefined) return undefined
-  if (type === 'int') return Number(operand.asInt)
-  if (type === 'uint32') return operand.asInt >= 0n ? Number(operand.asInt) : undefined
-  return type === 'time.Duration' ? ({ go: 'integer', type, value: operand.asInt } satisfies GoInteger) : undefined
-}
-
-/** `validateType`: no conversions, except that an absent value becomes an empty map, list or null where those are accepted. */
-function checkType(state: State, value: GoValue, type: ArgumentType): GoValue {
-  if (type === 'value') return value
-  if (type === 'any') return value ?? null
-  if (value === undefined) {
-    if (type === 'map') return nilMap()
-    if (type === 'list') return []
-    return fail(state, `invalid value; expected ${goType(type)}`)
-  }
-  const isTyped = type === '*semver.Version' || type === 'time.Time' || type === 'sprig.certificate'
-  const fits =
-    (isTyped && isStruct(value) && value.type === type) ||
-    (type === 'time.Duration' && isInteger(value) && value.type === type) ||
-    (type === 'map' && isGoMap(value) && !isTextMap(value)) ||
-    (type === 'list' && Array.isArray(value)) ||
-    (type === 'string' && typeof value === 'string') ||
-    (type === 'bool' && typeof value === 'boolean') ||
-    (type === 'float64' && typeof value === 'number')
-  if (fits) return value
-  if (type === 'int' && isInteger(value) && value.type === 'int') return Number(value.value)
-  return fail(state, `wrong type for value; expected ${goType(type)}; got ${value === null ? 'interface {}' : typeOf(value)}`)
 }

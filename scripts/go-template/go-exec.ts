@@ -1,6 +1,7 @@
 // What does a Go template print for given data?
 import type { Budget } from './budget.ts'
-import { evalPipe, fail, setVariable } from './go-eval.ts'
+import { evalPipe, setVariable } from './go-eval.ts'
+import { fail } from './go-fail.ts'
 import type { MissingKey, State, Watcher } from './go-state.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
@@ -87,7 +88,12 @@ function walkChoice(state: State, dot: GoValue, node: TemplateNode & { kind: 'if
   const depth = state.watcher?.enter(state.tree, node) ?? 0
   const value = evalPipe(state, dot, node.pipe)
   const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
-  state.budget.nested(() => walkList(state, inner, list))
+  state.budget.enter()
+  try {
+    walkList(state, inner, list)
+  } finally {
+    state.budget.leave()
+  }
   state.variables.length = mark
   state.watcher?.leave(depth)
 }

@@ -75,7 +75,7 @@ function readCommand(reader: Reader): Command {
     break
   }
   const [first, ...rest] = operands
-  return first === undefined ? fail(reader, 'empty command') : { kind: 'command', args: [first, ...rest], at }
+  return first === undefined ? fail(reader, 'empty command') : { kind: 'command', args: [first, ...rest], rest, at }
 }
 
 function readOperand(reader: Reader): Operand | undefined {

@@ -14,6 +14,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** `strconv.Quote`. */
 export function quoteGo(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
   return `"${[...text].map((character) => escapes[character] ?? (isPrintable(character) ? character : codeOf(character))).join('')}"`
 }
 

@@ -27,6 +27,8 @@ export type Operand = Placed &
 export interface Command extends Placed {
   readonly kind: 'command'
   readonly args: readonly [Operand, ...Operand[]]
+  /** all but the first */
+  readonly rest: readonly Operand[]
 }
 export interface Pipe extends Placed {
   readonly kind: 'pipe'

@@ -190,7 +190,7 @@ export function isTextMap(value: GoValue): boolean {
 /** The Go type as `%T` prints it. */
 export function typeOf(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>'
-  const name = typeof value === 'object' ? named.get(value)?.type : undefined
+  const name = typeof value === 'object' ? (value as Named)[namedType]?.type : undefined
   if (name !== undefined) return name
   if (Array.isArray(value)) return typedLists.get(value) ?? '[]interface {}'
   if (isGoMap(value)) return isTextMap(value) ? 'map[string]string' : 'map[string]interface {}'
@@ -204,20 +204,24 @@ interface NamedType {
   /** the value of an absent key */
   readonly zero?: GoValue
 }
-const named = new WeakMap<object, NamedType>()
+/** On the map or list itself: each step into a map asks for it. */
+const namedType = Symbol('named type')
+interface Named {
+  [namedType]?: NamedType
+}
 
 /** A map or list of a named Go type, which may have methods. */
 export function namedValue<T extends GoMap | GoList>(value: T, type: NamedType): T {
-  named.set(value, type)
+  ;(value as T & Named)[namedType] = type
   return value
 }
 /** The zero value of a map's entries; null for `any`. */
 export function zeroOf(map: GoMap): GoValue {
-  return isTextMap(map) ? '' : (named.get(map)?.zero ?? null)
+  return isTextMap(map) ? '' : ((map as Named)[namedType]?.zero ?? null)
 }
 export function methodsOf(value: GoValue): ReadonlyMap<string, GoFunction> | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return isStruct(value) ? value.methods : named.get(value)?.methods
+  return (value as Named)[namedType]?.methods ?? (isStruct(value) ? value.methods : undefined)
 }
 
 export function deepEqual(a: GoValue, b: GoValue, budget: Budget): boolean {

@@ -10,6 +10,7 @@ import { globPattern } from './glob.ts'
 
 /** The files of a chart are the same for all databases. */
 const known = new WeakMap<Uint8Array, GoList>()
+const texts = new WeakMap<Uint8Array, string>()
 
 /** Contents become lists of bytes only if a template reads them. */
 class FileMap extends Map<string, GoValue> {
@@ -32,7 +33,13 @@ class FileMap extends Map<string, GoValue> {
 
 /** `engine.files`. */
 export function filesObject(contents: ReadonlyMap<string, Uint8Array>): GoMap {
-  const textOf = (name: string): string => textOfBytes(Buffer.from(contents.get(name) ?? []))
+  const textOf = (name: string): string => {
+    const bytes = contents.get(name)
+    if (bytes === undefined) return ''
+    const text = texts.get(bytes) ?? textOfBytes(Buffer.from(bytes))
+    texts.set(bytes, text)
+    return text
+  }
   const byBase = (write: (name: string) => string): GoMap =>
     new Map([...contents.keys()].map((name) => [name.slice(name.lastIndexOf('/') + 1), write(name)]))
   const methods: [string, GoFunction][] = [

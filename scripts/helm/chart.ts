@@ -26,7 +26,7 @@ export interface Chart {
   readonly files: ReadonlyMap<string, Uint8Array>
   dependencies: Chart[]
   parent: Chart | undefined
-  /** where its files are among the files of the root chart, with a `/` at the end; empty: it is the root */
+  /** where its files are, as a person names the place: with a `/` at the end, or empty */
   readonly folder: string
 }
 
@@ -45,7 +45,7 @@ interface Loading {
 export function loadChart(files: ChartFiles, loading: Loading): Chart {
   const ignored = files['.helmignore']
   const paths = keptPaths(Object.keys(files), ignored === undefined ? undefined : Buffer.from(ignored).toString())
-  return loadFiles(new Map(paths.map((path) => [path, files[path] as Uint8Array])), '', loading)
+  return loadFiles(new Map(paths.map((path) => [path, files[path] as Uint8Array])), loading.root, loading)
 }
 
 const withoutMark = (bytes: Uint8Array): Uint8Array =>
@@ -58,7 +58,7 @@ function loadFiles(all: ReadonlyMap<string, Uint8Array>, folder: string, loading
     return bytes === undefined ? undefined : textOf(withoutMark(bytes))
   }
   const chartYaml = texts('Chart.yaml')
-  const document = (path: string, text: string): MapValue => readDocument({ path: loading.root + folder + path, text }, path)
+  const document = (path: string, text: string): MapValue => readDocument({ path: folder + path, text, builtin: true }, path)
   const parsed = chartYaml === undefined ? undefined : document('Chart.yaml', chartYaml)
   const lock = texts('Chart.lock')
   if (lock !== undefined) document('Chart.lock', lock)
@@ -66,7 +66,7 @@ function loadFiles(all: ReadonlyMap<string, Uint8Array>, folder: string, loading
   const values =
     valuesText === undefined
       ? emptyMap()
-      : readValues({ path: `${loading.root}${folder}values.yaml`, text: valuesText }, 'chart', {
+      : readValues({ path: `${folder}values.yaml`, text: valuesText, builtin: true }, 'chart', {
           helm: loading.helm,
           refused: 'chart-values',
         })

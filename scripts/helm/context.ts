@@ -101,11 +101,23 @@ const methods: ReadonlyMap<string, (map: GoMap) => GoFunction> = new Map([
   ],
 ])
 
+/** Made when a template names one of them: there is a map for each template. */
+class ValuesMethods extends Map<string, GoFunction> {
+  readonly #map: GoMap
+  constructor(map: GoMap) {
+    super()
+    this.#map = map
+  }
+  override get(name: string): GoFunction | undefined {
+    return methods.get(name)?.(this.#map)
+  }
+}
+
 /** `common.Values`: a map with methods, which hide keys of the same name. */
 export function asValues(map: GoMap, helm: HelmGeneration = '4.2'): GoMap {
   return namedValue(map, {
     type: helm === '4.2' ? 'common.Values' : 'chartutil.Values',
-    methods: new Map([...methods].map(([name, method]) => [name, method(map)])),
+    methods: new ValuesMethods(map),
   })
 }
 

@@ -13,14 +13,15 @@ import type { Renderable, TemplateFile } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { boundFunctions, failText, helmFunctions } from './functions.ts'
-import type { Piece } from './pieces.ts'
+import { flat, lazily } from './pieces.ts'
+import type { Piece, Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface Printed {
   readonly source: Renderable
   readonly text: string
-  /** where its parts come from, if recorded */
-  readonly pieces: readonly Piece[]
+  /** where its parts come from, where somebody watched */
+  readonly pieces: Pieces
 }
 
 interface Rendering {
@@ -33,8 +34,7 @@ interface Rendering {
 
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
 export function renderTemplates(templates: readonly Renderable[], rendering: Rendering): Printed[] {
-  const ordered = [...templates].sort(compareDepth)
-  const trees = parsedTrees(ordered, rendering)
+  const { ordered, trees } = setOf(templates, rendering)
   const functions = boundFunctions(rendering.helm)
   const printed: Printed[] = []
   for (const source of ordered) {
@@ -54,12 +54,39 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
     const { budget, recorder: watcher } = rendering
     const text = guarded(source, rendering, () => executeTree(tree, source.data, { trees, functions, missingKey: 'zero', budget, watcher }))
     const final = text.includes('<no value>') ? text.replaceAll('<no value>', '') : text
-    printed.push({ source, text: final, pieces: withoutMarks(rendering.recorder?.take() ?? [], text) })
+    const pieces = rendering.recorder?.take() ?? []
+    printed.push({ source, text: final, pieces: lazily(() => withoutMarks(flat(pieces), text)) })
   }
   return printed
 }
 
-/** The single set of definitions of all templates: the last one counts, but an empty one replaces none. */
+interface TemplateSet {
+  readonly helm: HelmGeneration
+  /** in the order of execution, as places among the templates that were given */
+  readonly order: readonly number[]
+  readonly trees: ReadonlyMap<string, TemplateTree>
+}
+/** By the first template: releases of one chart mostly have the same ones. */
+const sets = new WeakMap<TemplateFile['source'], readonly (TemplateSet & { readonly of: readonly TemplateFile['source'][] })[]>()
+
+function setOf(
+  templates: readonly Renderable[],
+  rendering: Rendering,
+): { ordered: Renderable[]; trees: ReadonlyMap<string, TemplateTree> } {
+  const [first] = templates
+  const known = first === undefined ? [] : (sets.get(first.source) ?? [])
+  const isSame = ({ of, helm }: (typeof known)[number]): boolean =>
+    helm === rendering.helm && of.length === templates.length && of.every((source, at) => source === templates[at]?.source)
+  let set = known.find(isSame)
+  if (set === undefined) {
+    const order = [...templates.keys()].sort((a, b) => compareDepth(templates[a] as Renderable, templates[b] as Renderable))
+    set = { helm: rendering.helm, of: templates.map(({ source }) => source), order, trees: parsedTrees(templates, rendering) }
+    if (first !== undefined) sets.set(first.source, [...known.slice(-3), set])
+  }
+  return { ordered: set.order.map((at) => templates[at] as Renderable), trees: set.trees }
+}
+
+/** The one set of definitions of all templates: the last one counts, but an empty one replaces none. */
 export function parsedTrees(templates: readonly TemplateFile[], rendering: Rendering): Map<string, TemplateTree> {
   const trees = new Map<string, TemplateTree>()
   for (const source of [...templates].sort(compareDepth)) {
@@ -76,7 +103,7 @@ function withoutMarks(pieces: readonly Piece[], text: string): readonly Piece[] 
   const cuts: number[] = []
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) cuts.push(at)
   const moved = (offset: number): number => offset - cuts.reduce((sum, cut) => sum + Math.min(Math.max(offset - cut, 0), mark.length), 0)
-  return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) })).filter((piece) => piece.end > piece.start)
+  return pieces.map((piece) => ({ ...piece, start: moved(piece.start), end: moved(piece.end) }))
 }
 
 /** `sortTemplates`: deeper paths first, then names descending, so that parent charts override. */
@@ -109,7 +136,8 @@ function guarded<T>(source: TemplateFile, rendering: Rendering, body: () => T): 
     const place = (name: string, line?: number, column?: number) => ({ template: withoutRoot(name, rendering.root), line, column })
     if (error instanceof ParseError) {
       const { name, line } = error.place
-      throw new HelmRefusal('parse', `parse error at (${name}:${line}): ${error.message.split(': ').at(-1) ?? ''}`, place(name, line))
+      const reason = error.message.split(': ').at(-1) ?? ''
+      throw new HelmRefusal('parse', `parse error at (${name}:${line}): ${reason}`, { ...place(name, line), reason })
     }
     if (error instanceof ExecError) throw refusalOf(error, rendering)
     if (error instanceof TemplateError) throw new HelmRefusal('type', error.message, place(source.name))
@@ -132,8 +160,18 @@ function refusalOf(error: ExecError, rendering: Rendering): HelmRefusal {
   const place = { template: withoutRoot(name, rendering.root), line, column }
   const whole = fullText(error)
   const said = failText(whole)
-  if (said !== undefined) return new HelmRefusal('fail', `execution error at (${location}): ${said}`.trimEnd(), place)
-  return new HelmRefusal(classOf(whole), rendering.helm === '4.2' ? (linesOf(error) ?? whole) : whole, place)
+  if (said !== undefined) return new HelmRefusal('fail', `execution error at (${location}): ${said}`.trimEnd(), { ...place, reason: said })
+  return new HelmRefusal(classOf(whole), rendering.helm === '4.2' ? (linesOf(error) ?? whole) : whole, {
+    ...place,
+    reason: innermost(error),
+  })
+}
+
+/** What the last error of a chain says, without its places. */
+function innermost(error: ExecError): string {
+  let current: Error = error
+  while ((current instanceof ExecError || current instanceof WrappedError) && current.inner !== undefined) current = current.inner
+  return current instanceof ExecError ? current.reason : current.message
 }
 
 function classOf(message: string): RefusalClass {

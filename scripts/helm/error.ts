@@ -1,4 +1,5 @@
 // Why does Helm refuse a chart?
+import type { Value } from '../model.ts'
 
 /** What `renderHelmChart` reports. */
 export type RefusalClass =
@@ -23,18 +24,63 @@ export type RefusalClass =
   | 'output-parse'
   | 'budget'
 
-/** Helm stops: the outermost place in a template, if there is one, and Helm's message. */
+/** Where Helm stops, and how the innermost part of its message reads. */
+export interface RefusalPlace {
+  /** path in the chart */
+  readonly template?: string | undefined
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  readonly reason?: string | undefined
+}
+
+/** Helm stops: the outermost place in a template, where there is one, and Helm's message. */
 export class HelmRefusal extends Error {
   readonly class: RefusalClass
-  /** path in the chart */
   readonly template: string | undefined
   readonly line: number | undefined
   readonly column: number | undefined
-  constructor(refused: RefusalClass, detail: string, place?: { template: string; line?: number | undefined; column?: number | undefined }) {
+  readonly reason: string
+  constructor(refused: RefusalClass, detail: string, place: RefusalPlace = {}) {
     super(detail)
     this.class = refused
-    this.template = place?.template
-    this.line = place?.line
-    this.column = place?.column
+    this.template = place.template
+    this.line = place.line
+    this.column = place.column
+    this.reason = place.reason ?? detail
+  }
+}
+
+/** The schemas of a chart refuse its values. */
+export class SchemaRefused extends HelmRefusal {
+  readonly failures: readonly PlacedFailure[]
+  constructor(detail: string, failures: readonly PlacedFailure[]) {
+    super('schema', detail)
+    this.failures = failures
+  }
+}
+
+/** One thing that a schema refuses, in the values of the root chart. */
+export interface PlacedFailure {
+  readonly path: readonly string[]
+  /** the checker's words */
+  readonly message: string
+  /** a wrong type: what is there, and which are allowed */
+  readonly types?: { readonly got: string; readonly want: readonly string[] }
+  /** keys that the schema does not allow */
+  readonly extra?: readonly string[]
+}
+
+/** A template printed what YAML can't read. */
+export class PrintedRefused extends HelmRefusal {
+  /** path of the template with the names of its charts */
+  readonly path: string
+  /** where in what it printed, as far as it is known */
+  readonly offset: number | undefined
+  /** the values that the broken line was made of, where somebody watched */
+  reads: readonly Value[] = []
+  constructor(detail: string, place: RefusalPlace & { readonly path: string; readonly offset?: number | undefined }) {
+    super('rendered-yaml', detail, place)
+    this.path = place.path
+    this.offset = place.offset
   }
 }

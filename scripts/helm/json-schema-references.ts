@@ -17,6 +17,8 @@ export interface Registry {
   readonly bases: Map<JsonMap, string>
   /** objects that match a schema, if its evaluated properties are not needed */
   readonly fitting: WeakMap<object, Set<Json>> | undefined
+  /** whether a value will be asked about again */
+  readonly isShared: (value: object) => boolean
 }
 
 export function draftOf(schema: Json): Draft {

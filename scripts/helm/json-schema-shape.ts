@@ -83,3 +83,16 @@ export function checkShape(node: JsonMap, draft: Draft): void {
 function looksLikeSchema(node: JsonMap): boolean {
   return isType(node['type'] ?? null) || typeof node['$ref'] === 'string' || typeof node['$schema'] === 'string'
 }
+
+/** One thing that a schema refuses. */
+export interface SchemaFailure {
+  readonly path: readonly string[]
+  readonly message: string
+  readonly causes: readonly SchemaFailure[]
+  /** a wrong type, or keys that are not allowed, as facts; `allOf`: its causes say it all */
+  readonly facts?: {
+    readonly types?: { readonly got: string; readonly want: readonly string[] }
+    readonly extra?: readonly string[]
+    readonly isSum?: true
+  }
+}

@@ -9,24 +9,19 @@ import { checkNumber, checkText } from './json-schema-scalars.ts'
 import { draftOf, lookUp, register, rootUrl } from './json-schema-references.ts'
 import type { Registry } from './json-schema-references.ts'
 import { SchemaProblem } from './json-schema-shape.ts'
-import type { Draft } from './json-schema-shape.ts'
+import type { Draft, SchemaFailure } from './json-schema-shape.ts'
 
-export interface SchemaFailure {
-  readonly path: readonly string[]
-  readonly message: string
-  readonly causes: readonly SchemaFailure[]
-}
 export interface CompiledSchema {
   validate(value: Json): SchemaFailure[]
 }
 
 /** Throws SchemaProblem. */
-export function compileSchema(schema: Json, newest: Draft = 2020): CompiledSchema {
+export function compileSchema(schema: Json, newest: Draft = 2020, isShared: (value: object) => boolean = () => true): CompiledSchema {
   if (typeof schema !== 'boolean' && !isJsonMap(schema))
     throw new SchemaProblem("jsonschema: 'file:///values.schema.json' is not valid against metaschema")
   const draft = Math.min(draftOf(schema), newest) as Draft
   const fitting = JSON.stringify(schema).includes('"unevaluated') ? undefined : new WeakMap<object, Set<Json>>()
-  const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting }
+  const registry: Registry = { draft, byUrl: new Map(), bases: new Map(), fitting, isShared }
   registry.byUrl.set(rootUrl, { schema, base: rootUrl })
   register(schema, rootUrl, registry)
   return {
@@ -55,12 +50,13 @@ function check(schema: Json, value: Json, at: At): Outcome {
     if (schema === false) outcome.failures.push({ path: at.path, message: 'false schema', causes: [] })
     return outcome
   }
-  const known = typeof value === 'object' && value !== null ? at.registry.fitting?.get(value) : undefined
+  const isKept = typeof value === 'object' && value !== null && at.registry.fitting !== undefined && at.registry.isShared(value)
+  const known = isKept ? at.registry.fitting?.get(value) : undefined
   if (known?.has(schema) === true) return outcome
   const here: At = { ...at, base: at.registry.bases.get(schema) ?? at.base, active: [...at.active, schema] }
   const run = new Run(schema, value, here, outcome)
   run.all()
-  if (outcome.failures.length === 0 && typeof value === 'object' && value !== null && at.active.length === 0) {
+  if (outcome.failures.length === 0 && isKept && at.active.length === 0) {
     if (known === undefined) at.registry.fitting?.set(value, new Set([schema]))
     else known.add(schema)
   }
@@ -83,8 +79,8 @@ class Run {
     return this.#at.registry.draft
   }
 
-  #fail(message: string, causes: readonly SchemaFailure[] = [], path = this.#at.path): void {
-    this.#out.failures.push({ path, message, causes })
+  #fail(message: string, causes: readonly SchemaFailure[] = [], facts?: SchemaFailure['facts']): void {
+    this.#out.failures.push({ path: this.#at.path, message, causes, ...(facts === undefined ? {} : { facts }) })
   }
 
   /** The same value against another schema; what it evaluated counts if it matches. */
@@ -141,7 +137,7 @@ class Run {
     const got = typeOfJson(this.#value)
     const isWhole = got === 'number' && Number.isInteger(this.#value)
     if (wanted.some((name) => name === got || (name === 'integer' && isWhole))) return true
-    this.#fail(`got ${got}, want ${wanted.map(printed).join(' or ')}`)
+    this.#fail(`got ${got}, want ${wanted.map(printed).join(' or ')}`, [], { types: { got, want: wanted.map(printed) } })
     return false
   }
 
@@ -182,7 +178,7 @@ class Run {
     if (additionalProperties !== undefined) {
       const extra = keys.filter((key) => !evaluated.has(key))
       if (additionalProperties === false) {
-        if (extra.length > 0) this.#fail(`additional properties ${extra.map(shownJson).join(', ')} not allowed`)
+        if (extra.length > 0) this.#fail(`additional properties ${extra.map(shownJson).join(', ')} not allowed`, [], { extra })
       } else for (const key of extra) append(this.#out.failures, this.#below(additionalProperties, key))
       for (const key of extra) see(key)
     }
@@ -261,11 +257,12 @@ class Run {
     const { allOf, anyOf, oneOf, not, if: condition, then: yes, else: no } = this.#schema
     if (Array.isArray(allOf)) {
       const failures = allOf.flatMap((schema) => this.#same(schema).failures)
-      if (failures.length > 0) this.#fail("'allOf' failed", failures)
+      if (failures.length > 0) this.#fail("'allOf' failed", failures, { isSum: true })
     }
     if (Array.isArray(anyOf)) {
       const outcomes = anyOf.map((schema) => this.#same(schema).failures)
-      if (!outcomes.some((failures) => failures.length === 0)) this.#fail("'anyOf' failed", outcomes.flat())
+      if (!outcomes.some((failures) => failures.length === 0))
+        this.#fail("'anyOf' failed", outcomes.flat(), anyOf.length === 1 ? { isSum: true } : undefined)
     }
     if (Array.isArray(oneOf)) {
       const outcomes = oneOf.map((schema) => this.#same(schema).failures)

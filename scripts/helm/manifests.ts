@@ -1,11 +1,12 @@
-// Which objects do printed templates contain, and in which order?
-import { textOf } from '../findings/message.ts'
+// Which objects do printed templates make, and in which order?
 import { compareText } from '../go-template/go-value.ts'
+import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
 import type { SourceFile, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
-import { HelmRefusal } from './error.ts'
+import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'
+import { readPlainDocument } from './plain-yaml.ts'
 
 /** One document of a printed template. */
 export interface Document {
@@ -65,30 +66,34 @@ export function splitManifests(text: string, helm: HelmGeneration): { start: num
 
 /** The head of a document as Helm reads it; throws HelmRefusal where it isn't one. */
 export function readDocument(file: SourceFile, piece: { path: string; start: number; text: string; template: string }): Document {
-  const refuse = (reason: string): never => {
-    throw new HelmRefusal('rendered-yaml', `YAML parse error on ${piece.path}: ${reason}`, { template: piece.template })
+  const refuse = (detail: string, at?: number, reason = detail): never => {
+    const offset = at === undefined ? undefined : piece.start + at
+    throw new PrintedRefused(`YAML parse error on ${piece.path}: ${detail}`, { template: piece.template, path: piece.path, reason, offset })
   }
-  const { documents, problems } = parseFirstDocument(file, 'chart')
+  const plainly = readPlainDocument(file)
+  const { documents, problems } = plainly === undefined ? parseFirstDocument(file, 'chart') : { documents: [plainly], problems: [] }
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
+  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${textOf(fatal.message)}`, fatal.span.start, textOf(fatal.message))
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
-  if (/\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
+  if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
   if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
   if (value.kind !== 'map')
     return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)
   const text = (from: Value | undefined, name: string): string =>
-    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`)
+    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`, from?.origin.value.start)
   text(fieldOf(value, 'apiVersion'), 'apiVersion')
   const kind = text(fieldOf(value, 'kind'), 'kind')
   const metadata = fieldOf(value, 'metadata')
   if (metadata === undefined || metadata.kind === 'null') return { ...piece, kind, value, hook: undefined }
-  if (metadata.kind !== 'map') return refuse(`${decoding} into Go struct field SimpleHead.metadata of type struct`)
+  if (metadata.kind !== 'map')
+    return refuse(`${decoding} into Go struct field SimpleHead.metadata of type struct`, metadata.origin.value.start)
   text(fieldOf(metadata, 'name'), 'metadata.name')
   const annotations = fieldOf(metadata, 'annotations')
   if (annotations === undefined || annotations.kind === 'null') return { ...piece, kind, value, hook: undefined }
-  if (annotations.kind !== 'map') return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`)
+  if (annotations.kind !== 'map')
+    return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`, annotations.origin.value.start)
   for (const annotation of annotations.entries.values()) text(annotation, 'metadata.annotations')
   const hook = annotations.entries.get('helm.sh/hook')
   return {

@@ -18,6 +18,30 @@ export interface Piece {
   readonly yaml: GoMap | GoList | undefined
   /** values of the conditions that let it be printed, innermost first */
   readonly reasons: readonly Value[]
+  /** what a text consists of that was made before, counted from its start */
+  readonly inner: Pieces | undefined
+}
+
+/** The parts of a text, put together when somebody asks: of most texts nobody does. */
+export type Pieces = () => readonly Piece[]
+
+/** Put together once. */
+export function lazily(make: Pieces): Pieces {
+  let made: readonly Piece[] | undefined
+  return () => (made ??= make())
+}
+
+/** Parts of parts, counted from the start of the whole text. */
+export function flat(pieces: readonly Piece[]): readonly Piece[] {
+  if (pieces.every(({ inner }) => inner === undefined)) return pieces
+  const all: Piece[] = []
+  for (const piece of pieces) {
+    if (piece.inner === undefined) all.push(piece)
+    else
+      for (const part of piece.inner())
+        all.push({ ...part, start: part.start + piece.start, end: part.end + piece.start, reasons: [...part.reasons, ...piece.reasons] })
+  }
+  return all
 }
 
 interface Change {
@@ -27,8 +51,8 @@ interface Change {
   readonly to: string
 }
 
-/** The pieces in the new text; undefined: it is not known where they went. */
-export function movedPieces(change: Change, pieces: readonly Piece[]): readonly Piece[] | undefined {
+/** The pieces in the new text; none: nobody knows where they went. */
+export function movedPieces(change: Change, pieces: readonly Piece[]): readonly Piece[] {
   const { from, to, name } = change
   if (name === 'indent' || name === 'nindent') return indented(change, pieces)
   const at = to.indexOf(from)
@@ -37,8 +61,8 @@ export function movedPieces(change: Change, pieces: readonly Piece[]): readonly 
   const kept = from.indexOf(to)
   if (kept < 0) return coarse(to, pieces)
   return pieces
+    .filter((piece) => piece.end >= kept && piece.start <= kept + to.length)
     .map((piece) => ({ ...piece, start: Math.max(piece.start - kept, 0), end: Math.min(piece.end - kept, to.length) }))
-    .filter((piece) => piece.end > piece.start)
 }
 
 function indented({ name, args, from }: Change, pieces: readonly Piece[]): readonly Piece[] {
@@ -59,9 +83,9 @@ function indented({ name, args, from }: Change, pieces: readonly Piece[]): reado
 }
 
 /** One piece for all, with everything that was read. */
-function coarse(to: string, pieces: readonly Piece[]): readonly Piece[] | undefined {
+function coarse(to: string, pieces: readonly Piece[]): readonly Piece[] {
   const [first] = pieces
-  if (first === undefined) return undefined
+  if (first === undefined) return []
   const reads = [...new Set(pieces.flatMap((piece) => piece.reads))]
   const yaml = pieces.length === 1 ? first.yaml : undefined
   return [{ ...first, start: 0, end: to.length, isText: pieces.every((piece) => piece.isText), reads, yaml }]

@@ -5,7 +5,9 @@ export class ReadShape {
   readonly keys = new Map<string, ReadShape>()
   /** entries whose key is known only at run time: loops, `index` with a variable */
   #any: ReadShape | undefined
-  /** it is printed or passed on as a whole */
+  /** texts that templates compare it with */
+  readonly words = new Set<string>()
+  /** it is printed or handed on as a whole */
   whole = false
 
   key(name: string): ReadShape {

@@ -1,19 +1,23 @@
 // Which values does each piece of a printed text come from?
 import { printed } from '../values/printed.ts'
-import { append } from '../values/append.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { MapValue, Value } from '../model.ts'
-import { movedPieces } from './pieces.ts'
-import type { Piece } from './pieces.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
+import { Births } from './births.ts'
+import { withOrigins } from './blame.ts'
+import { flat, lazily, movedPieces } from './pieces.ts'
+import type { Piece, Pieces } from './pieces.ts'
 
 interface Frame {
   readonly tree: TemplateTree
   readonly node: GoNode
   /** the values that its pipeline read; of a loop: the current item */
   reads: readonly Value[]
+  /** the values of the conditions around, once they were asked for */
+  reasons: readonly Value[] | undefined
 }
 
 const none: readonly Value[] = []
@@ -22,87 +26,69 @@ const mostReads = 12
 
 /** Watches one rendering. Maps and lists in templates are recognised by identity, texts by content. */
 export class Recorder implements Watcher {
-  /** maps and lists that represent a node of the values */
-  readonly #sources = new WeakMap<object, Value>()
-  /** entries of maps that functions created */
-  readonly #entries = new WeakMap<GoMap, Map<string, Value>>()
-  readonly #variables = new WeakMap<Variable, readonly Value[]>()
-  readonly #texts = new Map<string, readonly Piece[]>()
+  /** what maps, lists and their entries are in the values */
+  readonly births = new Births()
+  readonly #variables = new Map<Variable, readonly Value[]>()
+  readonly #texts = new Map<string, Pieces>()
+  /** what a text that came out empty was made of */
+  #emptied: readonly Value[] = none
   readonly #frames: Frame[] = []
   readonly #buffers: { pieces: Piece[]; length: number }[] = []
   /** what templates looked up, by map: for the keys that nothing reads */
   readonly looked = new Map<MapValue, Set<string>>()
-  /** nodes that were read as a whole */
-  readonly whole = new Set<Value>()
-
-  /** The values as templates see them; the maps and lists are recorded. */
-  convert(value: MapValue): GoMap
-  convert(value: Value): GoValue
-  convert(value: Value): GoValue {
-    if (value.kind === 'null') return null
-    if (value.kind === 'scalar') return value.value
-    const made: GoMap | GoList =
-      value.kind === 'map'
-        ? new Map([...value.entries].map(([key, entry]) => [key, this.convert(entry)]))
-        : value.items.map((item) => this.convert(item))
-    this.#sources.set(made, value)
-    return made
-  }
-
-  /** Where the entry of a map or list came from. */
-  at(collection: GoMap | GoList, key: string | number): Value | undefined {
-    const known = isGoMap(collection) ? this.#entries.get(collection)?.get(String(key)) : undefined
-    if (known !== undefined) return known
-    const source = this.#sources.get(collection)
-    if (source?.kind === 'map') return source.entries.get(String(key))
-    return source?.kind === 'list' ? source.items[Number(key)] : undefined
-  }
-
-  sourceOf(value: GoValue): Value | undefined {
-    return typeof value === 'object' && value !== null ? this.#sources.get(value) : undefined
-  }
-
   #read(value: Value | undefined): void {
     const frame = this.#frames.at(-1)
     if (frame === undefined || value === undefined || frame.reads.includes(value) || frame.reads.length >= mostReads) return
-    frame.reads = [...frame.reads, value]
+    frame.reads = frame.reads.length === 0 ? [value] : [...frame.reads, value]
+    frame.reasons = undefined
   }
 
   field(map: GoMap, key: string): void {
-    const source = this.#sources.get(map)
+    const source = this.births.of(map)
     if (source?.kind === 'map') {
       const keys = this.looked.get(source)
       if (keys === undefined) this.looked.set(source, new Set([key]))
       else keys.add(key)
     }
-    const value = this.at(map, key)
+    const value = this.births.at(map, key) ?? (source?.kind === 'map' ? this.births.absent(source, key) : undefined)
+    const top = this.#frames.at(-1)
     if (value !== undefined) {
       // a step into a map is replaced by what is found there
-      const frame = this.#frames.at(-1)
-      if (frame !== undefined && source !== undefined && frame.reads.at(-1) === source) frame.reads = frame.reads.slice(0, -1)
+      if (top !== undefined && source !== undefined && top.reads.at(-1) === source) top.reads = top.reads.slice(0, -1)
       this.#read(value)
     }
   }
 
   item(collection: GoMap | GoList, at: string | number): void {
-    const value = this.at(collection, at)
+    const value = this.births.at(collection, at)
     const frame = this.#frames.at(-1)
-    if (frame !== undefined && value !== undefined) frame.reads = [value]
+    if (frame === undefined || value === undefined) return
+    frame.reads = [value]
+    frame.reasons = undefined
   }
 
   declared(variable: Variable): void {
-    this.#variables.set(variable, this.#frames.at(-1)?.reads ?? none)
+    const frame = this.#frames.at(-1)
+    this.#variables.set(
+      variable,
+      frame !== undefined && frame.reads.length === 0 && isDot(frame.node) ? this.#readsHere() : (frame?.reads ?? none),
+    )
   }
   variable(variable: Variable): void {
     for (const value of this.#variables.get(variable) ?? none) this.#read(value)
   }
 
   enter(tree: TemplateTree, node: GoNode): number {
-    this.#frames.push({ tree, node, reads: none })
+    this.#frames.push({ tree, node, reads: none, reasons: undefined })
     return this.#frames.length - 1
   }
   leave(depth: number): void {
     this.#frames.length = depth
+  }
+
+  /** What the nodes read that had not ended when the run stopped, innermost first. */
+  stops(): (readonly Value[])[] {
+    return this.#frames.toReversed().map(({ reads }) => reads)
   }
 
   open(): void {
@@ -114,7 +100,12 @@ export class Recorder implements Watcher {
   }
   close(text: string): void {
     const pieces = this.take()
-    if (pieces.length > 0 && text !== '') this.#texts.set(text, pieces)
+    if (pieces.length > 0 && text !== '')
+      this.#texts.set(
+        text,
+        lazily(() => flat(pieces)),
+      )
+    this.#emptied = text === '' ? pieces.flatMap(({ reads }) => reads) : none
   }
 
   print(tree: TemplateTree, node: GoNode, text: string, value: GoValue): void {
@@ -123,17 +114,8 @@ export class Recorder implements Watcher {
     const start = buffer.length
     buffer.length += text.length
     const known = typeof value === 'string' && node.kind !== 'text' ? this.#texts.get(value) : undefined
-    if (known !== undefined) {
-      for (const piece of known)
-        buffer.pieces.push({
-          ...piece,
-          start: piece.start + start,
-          end: piece.end + start,
-          reasons: [...piece.reasons, ...this.#reasons()],
-        })
-      return
-    }
-    const own = node.kind === 'text' ? none : this.#readsHere()
+    const own = node.kind === 'text' ? none : text === '' && this.#emptied.length > 0 ? this.#emptied : this.#readsHere()
+    this.#emptied = none
     buffer.pieces.push({
       start,
       end: start + text.length,
@@ -142,7 +124,8 @@ export class Recorder implements Watcher {
       isText: node.kind === 'text',
       reads: own,
       yaml: undefined,
-      reasons: this.#reasons(),
+      reasons: this.#reasonsAt(this.#frames.length - 1),
+      inner: known,
     })
   }
 
@@ -155,29 +138,26 @@ export class Recorder implements Watcher {
     return none
   }
 
-  /** The values of the enclosing conditions, innermost first. */
-  #reasons(): readonly Value[] {
-    const reasons: Value[] = []
-    for (let at = this.#frames.length - 1; at >= 0 && reasons.length < mostReads; at--) {
-      const { node, reads } = this.#frames[at] as Frame
-      if (node.kind === 'if' || node.kind === 'with' || node.kind === 'range') append(reasons, reads)
-    }
-    return reasons
+  /** The values of the conditions around, innermost first. */
+  #reasonsAt(depth: number): readonly Value[] {
+    const frame = this.#frames[depth]
+    if (frame === undefined) return none
+    if (frame.reasons !== undefined) return frame.reasons
+    const outer = this.#reasonsAt(depth - 1)
+    const { kind } = frame.node
+    const own = kind === 'if' || kind === 'with' || kind === 'range' ? frame.reads : none
+    frame.reasons = own.length === 0 ? outer : outer.length === 0 ? own : [...own, ...outer].slice(0, mostReads)
+    return frame.reasons
   }
 
   called(name: string, args: readonly GoValue[], result: GoValue): void {
     if (typeof result === 'string') this.#madeText(name, args, result)
-    else if (isGoMap(result)) this.#madeMap(name, args, result)
-    else if (Array.isArray(result) && !this.#sources.has(result)) this.#madeList(args, result)
+    else if (name === 'fromYaml' || name === 'fromYamlArray') this.#readAgain(args[0], result)
+    else if (name === 'dict' && isGoMap(result)) this.#madeDict(args, result)
+    else if (isGoMap(result)) for (const arg of [...args].reverse()) if (isGoMap(arg)) this.births.relate(result, arg)
+    if (Array.isArray(result)) this.births.collect(result, args, (item) => this.#justRead(item))
     if (isGoMap(args[0]) && (name === 'get' || name === 'hasKey') && typeof args[1] === 'string') this.field(args[0], args[1])
     if (name === 'index' || name === 'dig') this.#walked(name, args)
-    if (wholeReaders.has(name)) for (const arg of args) this.#readWhole(arg)
-  }
-
-  #readWhole(value: GoValue): void {
-    const source = this.sourceOf(value)
-    if (source !== undefined) this.whole.add(source)
-    else if (isGoMap(value)) for (const entry of value.values()) this.#readWhole(entry)
   }
 
   /** `index map "a" "b"` and `dig "a" "b" default map`. */
@@ -185,102 +165,88 @@ export class Recorder implements Watcher {
     let value = name === 'index' ? args[0] : args.at(-1)
     for (const key of name === 'index' ? args.slice(1) : args.slice(0, -2)) {
       if (isGoMap(value) && typeof key === 'string') this.field(value, key)
-      if (Array.isArray(value) && typeof key === 'object') this.#read(this.at(value, Number((key as { value?: bigint }).value)))
+      if (Array.isArray(value) && typeof key === 'object') this.#read(this.births.at(value, Number((key as { value?: bigint }).value)))
       value = isGoMap(value) ? value.get(printed(key)) : undefined
     }
   }
 
   #madeText(name: string, args: readonly GoValue[], result: string): void {
-    if (result === '') return
+    if (result === '') {
+      for (const arg of args)
+        if (typeof arg === 'string')
+          this.#emptied =
+            this.#texts
+              .get(arg)?.()
+              .flatMap(({ reads }) => reads) ?? this.#emptied
+      return
+    }
     if (yamlWriters.has(name)) {
       const [value] = args
       if (typeof value !== 'object' || value === null) return
       const frame = this.#frames.at(-1)
       if (frame === undefined) return
-      const reads = this.#readsHere()
-      this.#texts.set(result, [
-        {
-          start: 0,
-          end: result.length,
-          tree: frame.tree,
-          at: frame.node.at,
-          isText: false,
-          reads,
-          yaml: value as GoMap | GoList,
-          reasons: none,
-        },
-      ])
+      const piece: Piece = { ...this.#here(frame), start: 0, end: result.length, yaml: value as GoMap | GoList }
+      this.#texts.set(result, () => [piece])
       return
     }
     for (const arg of args) {
-      if (typeof arg !== 'string' || arg === result) continue
-      const pieces = this.#texts.get(arg)
-      const moved = pieces === undefined ? undefined : movedPieces({ name, args, from: arg, to: result }, pieces)
-      if (moved !== undefined && moved.length > 0) {
-        this.#texts.set(result, this.#filled(moved, result.length))
-        return
-      }
-    }
-  }
-
-  /** What a function added around a known text comes from the current action. */
-  #filled(pieces: readonly Piece[], length: number): readonly Piece[] {
-    const frame = this.#frames.at(-1)
-    const [first, last] = [pieces[0] as Piece, pieces.at(-1) as Piece]
-    if (frame === undefined) return pieces
-    const around = { tree: frame.tree, at: frame.node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none }
-    return [
-      ...(first.start > 0 ? [{ ...around, start: 0, end: first.start }] : []),
-      ...pieces,
-      ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
-    ]
-  }
-
-  /** Entries of a new map that are those of an argument; of `dict` those that were read just now. */
-  #madeMap(name: string, args: readonly GoValue[], result: GoMap): void {
-    if (name === 'dict') {
-      for (let at = 0; at + 1 < args.length; at += 2) this.#remember(result, printed(args[at]), this.#justRead(args[at + 1]))
+      const pieces = typeof arg === 'string' && arg !== result ? this.#texts.get(arg) : undefined
+      if (typeof arg !== 'string' || pieces === undefined) continue
+      const frame = this.#frames.at(-1)
+      const around = frame === undefined ? undefined : this.#here(frame)
+      const make = (): readonly Piece[] => filled(movedPieces({ name, args, from: arg, to: result }, pieces()), around, result.length)
+      this.#texts.set(result, lazily(make))
       return
     }
-    for (const arg of [...args].reverse()) if (isGoMap(arg)) this.#relate(result, arg)
   }
 
-  #relate(result: GoMap, from: GoMap, depth = 0): void {
-    if (depth > 20 || result === from) return
-    for (const [key, value] of result) {
-      if (!from.has(key)) continue
-      const before = from.get(key)
-      const isSame = value === before || (typeof value === 'object' && value !== null && typeof before === 'object' && before !== null)
-      if (isSame) this.#remember(result, key, this.at(from, key))
-      if (isGoMap(value) && isGoMap(before)) this.#relate(value, before, depth + 1)
-      else if (Array.isArray(value) && Array.isArray(before) && !this.#sources.has(value)) {
-        const source = this.#sources.get(before)
-        if (source !== undefined) this.#sources.set(value, source)
-      }
-    }
+  #here({ tree, node }: Frame): Omit<Piece, 'start' | 'end'> {
+    return { tree, at: node.at, isText: false, reads: this.#readsHere(), yaml: undefined, reasons: none, inner: undefined }
   }
 
-  #remember(map: GoMap, key: string, value: Value | undefined): void {
-    if (value === undefined) return
-    const entries = this.#entries.get(map) ?? new Map<string, Value>()
-    if (!entries.has(key)) entries.set(key, value)
-    this.#entries.set(map, entries)
+  /** Text that is read again: its maps and lists are those that it was made of. */
+  #readAgain(text: GoValue, result: GoValue): void {
+    const pieces = typeof text === 'string' ? this.#texts.get(text)?.() : undefined
+    if (typeof text !== 'string' || pieces === undefined) return
+    const { documents, problems } = parseFirstDocument({ path: '', text, builtin: true }, 'chart')
+    const [root] = documents
+    if (root === undefined || problems.some(({ fatal }) => fatal)) return
+    this.births.adopt(result, withOrigins(root, { recorder: this, pieces, text, start: 0, fileOf: () => undefined }))
   }
 
-  #madeList(args: readonly GoValue[], result: GoList): void {
-    for (const arg of args) {
-      const source = Array.isArray(arg) && arg.length === result.length ? this.#sources.get(arg) : undefined
-      if (source !== undefined && result.every((item, index) => item === (arg as GoList)[index])) this.#sources.set(result, source)
-    }
+  /** Entries of a `dict` are those that were read just now. */
+  #madeDict(args: readonly GoValue[], result: GoMap): void {
+    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, printed(args[at]), this.#justRead(args[at + 1]))
   }
 
   /** The latest value read that has this text. */
   #justRead(value: GoValue): Value | undefined {
-    const source = this.sourceOf(value)
+    const source = this.births.of(value)
     if (source !== undefined) return source
-    return this.#frames.at(-1)?.reads.findLast((read) => read.kind === 'scalar' && read.value === value)
+    const says = (read: Value): boolean => (read.kind === 'scalar' ? read.value === value : read.kind === 'null' && value === null)
+    for (let at = this.#frames.length - 1; at >= 0; at--) {
+      const found = this.#frames[at]?.reads.findLast(says)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 }
 
+/** What a function put around a known text is of the action at hand. */
+function filled(pieces: readonly Piece[], around: Omit<Piece, 'start' | 'end'> | undefined, length: number): readonly Piece[] {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (first === undefined || last === undefined) return around === undefined ? [] : [{ ...around, start: 0, end: length }]
+  if (around === undefined) return pieces
+  return [
+    ...(first.start > 0 ? [{ ...around, start: 0, end: first.start }] : []),
+    ...pieces,
+    ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
+  ]
+}
+
+/** `$x := .` */
+function isDot(node: GoNode): boolean {
+  return node.kind === 'action' && node.pipe.commands.length === 1 && node.pipe.commands[0]?.args[0].kind === 'dot'
+}
+
 const yamlWriters = new Set(['toYaml', 'mustToYaml', 'toYamlPretty', 'toJson', 'mustToJson', 'toPrettyJson', 'toRawJson'])
-const wholeReaders = new Set([...yamlWriters, 'toToml', 'mustToToml', 'toString', 'quote', 'print', 'printf', 'keys', 'values', 'join'])

@@ -1,33 +1,28 @@
 // What does `helm template` make of a chart and values?
-import { textOf } from '../findings/message.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { executeTree } from '../go-template/go-exec.ts'
 import { parseTemplate } from '../go-template/go-parse.ts'
-import { TemplateError, compareText } from '../go-template/go-value.ts'
+import { TemplateError } from '../go-template/go-value.ts'
 import type { GoMap, GoValue } from '../go-template/go-value.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../merge/merge.ts'
-import type { Json, JsonMap, LayerName, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
-import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
+import type { MapValue, Value } from '../model.ts'
 import { capabilities, readKubeVersion } from './capabilities.ts'
 import type { KubeVersion } from './capabilities.ts'
-import { copyChart, fullPath, loadChart, readValues } from './chart.ts'
+import { copyChart } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'
-import { allTemplates, templatesOf } from './context.ts'
-import type { Renderable } from './context.ts'
+import { allTemplates } from './context.ts'
 import { processDependencies } from './dependencies.ts'
-import { parsedTrees, renderTemplates } from './engine.ts'
-import type { Printed } from './engine.ts'
-import { HelmRefusal } from './error.ts'
-import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
-import type { Document } from './manifests.ts'
-import { withOrigins } from './blame.ts'
+import { renderTemplates } from './engine.ts'
+import { HelmRefusal, SchemaRefused } from './error.ts'
+import { loadOnce, readLayers } from './load.ts'
+import type { Layer } from './load.ts'
+import { finish } from './output.ts'
+import type { Finished } from './output.ts'
 import { Recorder } from './recorder.ts'
-import { readableValues } from './static-reads.ts'
-import { unreadKeys } from './unknown-keys.ts'
+import { unreadOf } from './unread.ts'
 import type { UnreadKey } from './unknown-keys.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
@@ -36,8 +31,10 @@ export interface HelmInput {
   readonly files: ChartFiles
   readonly release: string
   readonly namespace: string
-  /** values files, lowest first */
-  readonly layers: readonly (SourceFile & { readonly layer?: LayerName })[]
+  /** values files, lowest first; what was read already is a tree */
+  readonly layers: readonly Layer[]
+  /** how a person names the chart's folder: its files are shown below it */
+  readonly place?: string
   readonly helm?: HelmGeneration
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
@@ -48,20 +45,9 @@ export interface HelmInput {
   readonly recorder?: Recorder
 }
 
-/** One object, in Helm's order. */
-export interface HelmDocument {
-  readonly value: Value
-  readonly hook: boolean
-  /** path in the chart of the template or crd file that made it */
-  readonly template: string
-}
-
-export interface HelmOutput {
-  readonly documents: readonly HelmDocument[]
-  /** what each template printed, by path in the chart */
-  readonly manifests: ReadonlyMap<string, string>
-  /** Helm's whole output */
-  readonly text: string
+export interface HelmOutput extends Finished {
+  /** what the templates saw as `.Values` */
+  readonly values: MapValue
 }
 
 /** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
@@ -73,8 +59,8 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const budget = templateBudget(chartShare)
   const kube = readKubeVersion(input.kubeVersion, helm)
   const release = releaseName(input.release, budget)
-  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
-  const chart = copyChart(loadOnce(input.files, helm))
+  const layers = readLayers(input.layers, helm)
+  const chart = copyChart(loadOnce(input.files, { helm, place: input.place }))
   if (chart.metadata.type === 'library') throw new HelmRefusal('library', 'library charts are not installable')
   checkDependencies(chart)
   checkName(release)
@@ -85,26 +71,22 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     release,
     namespace: input.namespace,
     isUpgrade: input.isUpgrade === true,
-    capabilities: capabilities(kube, {
-      helm,
-      apiVersions: input.apiVersions ?? [],
-    }),
+    capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
   const { recorder } = input
-  const seen = recorder === undefined ? toGo(values) : recorder.convert(values)
+  const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
   const templates = allTemplates(chart, seen, facts)
   const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
-  return finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true })
+  return { values, ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }) }
 }
 
 /**
  * The keys of each layer that nothing reads, by all branches of all templates and by what this run looked up.
  * Throws HelmRefusal where the chart can't be read.
  */
-export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
+export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
   const { helm = '4.2' } = input
-  const layers = input.layers.map((file) => readValues(file, file.layer ?? 'service', { helm, refused: 'values-parse' }))
-  const chart = loadOnce(input.files, helm)
+  const layers = readLayers(input.layers, helm)
   const recorder = new Recorder()
   try {
     renderHelmChart({ ...input, recorder })
@@ -112,32 +94,27 @@ export function findUnreadKeys(input: HelmInput): UnreadKey[][] {
     // a run that fails has also looked up keys
     if (!(error instanceof HelmRefusal)) throw error
   }
-  const shape = readableValues(chart, parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(chartShare) }))
-  return layers.map((layer) => unreadKeys(layer, { shape, defaults: chart.values, looked: recorder.looked }))
+  const chart = loadOnce(input.files, { helm, place: input.place })
+  return layers.map((layer) => unreadOf(chart, layer, { helm, values: mergeMaps(layers), looked: recorder.looked }))
 }
 
-/** The documents in the form that the rest of the program uses for objects. */
-export function renderedObjects(documents: readonly HelmDocument[]): RenderedObject[] {
-  return documents.flatMap(({ value, hook }) => {
-    if (value.kind !== 'map') return []
-    const plain = toPlain(value) as JsonMap
-    const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
-    const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
-    return [{ kind: text(plain['kind']), name: text(metadata['name']), value, plain, hook }]
-  })
+/** What the templates would see, whether they run or not; throws HelmRefusal where values and subcharts don't fit. */
+export function helmValues(input: Pick<HelmInput, 'files' | 'layers' | 'helm' | 'place'>): { values: MapValue; defaults: MapValue } {
+  const { helm = '4.2' } = input
+  const read = loadOnce(input.files, { helm, place: input.place })
+  return { values: valuesOf(copyChart(read), mergeMaps(readLayers(input.layers, helm)), { helm, skipSchema: true }), defaults: read.values }
 }
 
-const loaded = new WeakMap<ChartFiles, Map<HelmGeneration, Chart>>()
+const noVersions: readonly string[] = []
+const capabilitiesOf = new WeakMap<readonly string[], Map<string, ReturnType<typeof capabilities>>>()
 
-/** A chart is read once for all databases. */
-function loadOnce(files: ChartFiles, helm: HelmGeneration): Chart {
-  const known = loaded.get(files) ?? new Map<HelmGeneration, Chart>()
-  let chart = known.get(helm)
-  if (chart === undefined) {
-    chart = loadChart(files, { helm, root: '' })
-    loaded.set(files, known.set(helm, chart))
-  }
-  return chart
+/** No template can change them. */
+function knownCapabilities(kube: KubeVersion, given: Parameters<typeof capabilities>[1]): ReturnType<typeof capabilities> {
+  const all = capabilitiesOf.get(given.apiVersions) ?? new Map<string, ReturnType<typeof capabilities>>()
+  const key = `${given.helm} ${kube.version}`
+  const made = all.get(key) ?? capabilities(kube, given)
+  capabilitiesOf.set(given.apiVersions, all.set(key, made))
+  return made
 }
 
 /** `TemplateName`: a template of its own, with Sprig and without a chart. */
@@ -175,10 +152,17 @@ function checkDependencies(chart: Chart): void {
   )
 }
 
+/** One chart on one Kubernetes is asked about for each release. */
+const fitting = new Map<string, boolean>()
+
 function checkKubeVersion(chart: Chart, kube: KubeVersion, helm: HelmGeneration): void {
   const { kubeVersion } = chart.metadata
   const compared = helm === '3.16' ? kube.version : kube.normalized
-  if (kubeVersion === '' || fitsRange(kubeVersion, compared)) return
+  const key = `${kubeVersion}\0${compared}`
+  const fits = kubeVersion === '' || (fitting.get(key) ?? fitsRange(kubeVersion, compared))
+  if (fitting.size > 100) fitting.clear()
+  fitting.set(key, fits)
+  if (fits) return
   throw new HelmRefusal('kube-version', `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${kube.version}`)
 }
 
@@ -188,9 +172,9 @@ function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGe
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)
   if (refused !== undefined)
-    throw new HelmRefusal(
-      'schema',
+    throw new SchemaRefused(
       `values don't meet the specifications of the schema(s) in the following chart(s):\n${refused.text.trimEnd()}`,
+      refused.failures,
     )
   return values
 }
@@ -211,79 +195,4 @@ export function toGo(value: Value): GoValue {
     default:
       return value.value
   }
-}
-
-interface Finishing {
-  readonly helm: HelmGeneration
-  readonly withTests: boolean
-  readonly recorder: Recorder | undefined
-  readonly templates: readonly Renderable[]
-}
-
-function finish(chart: Chart, printed: readonly Printed[], given: Finishing): HelmOutput {
-  const files = printed
-    .filter(({ source, text }) => !source.name.endsWith('NOTES.txt') && /\P{White_Space}/u.test(text))
-    .sort((a, b) => compareText(a.source.name, b.source.name))
-  const inChart = (name: string): string => name.slice(chart.name.length + 1)
-  const documents: Document[] = []
-  for (const { source, text } of files)
-    for (const piece of splitManifests(text, given.helm))
-      documents.push(
-        readDocument(
-          { path: source.name, text: `${piece.text}\n`, builtin: true },
-          { path: source.name, template: inChart(source.name), ...piece },
-        ),
-      )
-  const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
-  const crds = crdFiles(chart)
-  const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
-  const body = [
-    ...crds.map(({ path, text }) => heading(path, text)),
-    ...plain.map((document) => heading(document.path, document.text)),
-  ].join('')
-  // Helm trims the end of its output, which affects a block scalar that keeps its blank lines
-  const last = plain.at(-1)
-  if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
-    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
-    plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
-  }
-  const traced = tracing(printed, given)
-  const made = (document: Document, hook: boolean): HelmDocument => ({ value: traced(document), hook, template: inChart(document.path) })
-  const values = [
-    ...crds.flatMap((file) => readCrds(file).map((value): HelmDocument => ({ value, hook: false, template: inChart(file.path) }))),
-    ...plain.map((document) => made(document, false)),
-    ...hooks.map((document) => made(document, true)),
-  ]
-  return {
-    documents: values.filter(({ value }) => value.kind !== 'null'),
-    manifests: new Map(files.map(({ source, text }) => [inChart(source.name), text])),
-    text: `${trimmed(body)}\n${hooks.map((document) => heading(document.path, document.text)).join('')}`,
-  }
-}
-
-/** Gives the nodes of a document their origins, if the rendering was recorded. */
-function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
-  if (recorder === undefined) return ({ value }) => value
-  const files = new Map(templates.map(({ name, chart, source }) => [name, { path: `${chart.folder}${source.path}`, text: source.text }]))
-  const pieces = new Map(printed.map((one) => [one.source.name, one.pieces]))
-  // a text of the values that ran as a template has no file: its values are more useful
-  const fileOf = (name: string): SourceFile | undefined => files.get(name)
-  return ({ path, start, value }) => withOrigins(value, { recorder, pieces: pieces.get(path) ?? [], start, fileOf })
-}
-
-const trimmed = (text: string): string => trimEnd(trimStart(text))
-
-/** `CRDObjects`: the parent's before those of subcharts. */
-function crdFiles(chart: Chart): { path: string; text: string }[] {
-  const own = [...chart.files]
-    .filter(([path]) => path.startsWith('crds/') && /\.(?:ya?ml|json)$/i.test(path))
-    .map(([path, bytes]) => ({ path: `${fullPath(chart)}/${path}`, text: Buffer.from(bytes).toString() }))
-  return [...own, ...chart.dependencies.flatMap(crdFiles)]
-}
-
-function readCrds(file: { path: string; text: string }): readonly Value[] {
-  const { documents, problems } = parseYaml({ ...file, builtin: true }, 'chart')
-  const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
-  return documents
 }

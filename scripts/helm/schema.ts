@@ -6,14 +6,16 @@ import type { HelmGeneration } from '../merge/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../model.ts'
 import { setOwn, toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'
+import type { PlacedFailure } from './error.ts'
+import { isOfMany } from './values.ts'
 import { compileSchema } from './json-schema.ts'
 import { SchemaProblem } from './json-schema-shape.ts'
-import type { CompiledSchema, SchemaFailure } from './json-schema.ts'
+import type { SchemaFailure } from './json-schema-shape.ts'
+import type { CompiledSchema } from './json-schema.ts'
 
 export interface SchemaRefusal {
   readonly text: string
-  /** the paths in the values that are wrong */
-  readonly paths: readonly (readonly string[])[]
+  readonly failures: readonly PlacedFailure[]
 }
 
 /** `ValidateAgainstSchema`: the parent's schema and those of its subcharts, all their errors; undefined: nothing is wrong. */
@@ -26,14 +28,14 @@ function collect(
   chart: Chart,
   values: MapValue,
   { helm, path }: { readonly helm: HelmGeneration; readonly path: readonly string[] },
-): { text: string; paths: (readonly string[])[] } {
+): { text: string; failures: PlacedFailure[] } {
   let text = ''
-  const paths: (readonly string[])[] = []
+  const failures: PlacedFailure[] = []
   if (chart.schema !== undefined) {
     const refused = validate(chart.schema, plainOf(values), helm)
     if (refused !== undefined) {
       text += `${chart.name}:\n${refused.text}\n`
-      for (const wrong of refused.paths) paths.push([...path, ...wrong])
+      for (const wrong of refused.failures) failures.push({ ...wrong, path: [...path, ...wrong.path] })
     }
   }
   for (const child of chart.dependencies) {
@@ -41,22 +43,26 @@ function collect(
     if (own?.kind !== 'map') continue
     const inner = collect(child, own, { helm, path: [...path, child.name] })
     text += inner.text
-    append(paths, inner.paths)
+    append(failures, inner.failures)
   }
-  return { text, paths }
+  return { text, failures }
 }
 
-/** Plain parts of a chart's own values, which all databases share: the same object need not be judged again. */
+/** Plain parts of values that databases share: what is the same object need not be judged again. */
 const plains = new WeakMap<Value, Json>()
+const sharedPlains = new WeakSet<object>()
 
 function plainOf(value: Value): Json {
   if (value.kind !== 'map') return toPlain(value)
-  const isShared = value.origin.layer === 'chart' && value.overrides.length === 0
+  const isShared = isOfMany(value)
   const known = isShared ? plains.get(value) : undefined
   if (known !== undefined) return known
   const plain: JsonMap = {}
   for (const [key, entry] of value.entries) setOwn(plain, key, plainOf(entry))
-  if (isShared) plains.set(value, plain)
+  if (isShared) {
+    plains.set(value, plain)
+    sharedPlains.add(plain)
+  }
   return plain
 }
 
@@ -69,8 +75,8 @@ function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string
   if (known !== undefined) return known
   let made: CompiledSchema | string
   try {
-    // Helm 3.16 has another validator, which supports drafts up to 7
-    made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020)
+    // Helm 3.16 has another checker, which ends with draft 7
+    made = compileSchema(readJson(source), helm === '3.16' ? 7 : 2020, (value) => sharedPlains.has(value))
   } catch (error) {
     if (!(error instanceof SchemaProblem || error instanceof TemplateError)) throw error
     made = error.message
@@ -82,10 +88,10 @@ function schemaOf(source: string, helm: HelmGeneration): CompiledSchema | string
 
 function validate(source: string, values: Json, helm: HelmGeneration): SchemaRefusal | undefined {
   const schema = schemaOf(source, helm)
-  if (typeof schema === 'string') return { text: schema, paths: [[]] }
+  if (typeof schema === 'string') return { text: schema, failures: [{ path: [], message: schema }] }
   const failures = schema.validate(values)
   if (failures.length === 0) return undefined
-  return { text: failures.map((failure) => linesOf(failure, '')).join('\n'), paths: failures.flatMap(leavesOf) }
+  return { text: failures.map((failure) => linesOf(failure, '')).join('\n'), failures: failures.flatMap(placed) }
 }
 
 function linesOf(failure: SchemaFailure, indent: string): string {
@@ -93,6 +99,8 @@ function linesOf(failure: SchemaFailure, indent: string): string {
   return [`${indent}- at '${pointer}': ${failure.message}`, ...failure.causes.map((cause) => linesOf(cause, `${indent}  `))].join('\n')
 }
 
-function leavesOf(failure: SchemaFailure): (readonly string[])[] {
-  return failure.causes.length === 0 ? [failure.path] : failure.causes.flatMap(leavesOf)
+/** Of what must hold together each part; of what may be one or another the whole. */
+function placed({ path, message, causes, facts }: SchemaFailure): PlacedFailure[] {
+  if (facts?.isSum === true) return causes.flatMap(placed)
+  return [{ path, message, ...(facts?.types && { types: facts.types }), ...(facts?.extra && { extra: facts.extra }) }]
 }

@@ -165,6 +165,16 @@ function readOperand(operand: Operand, scope: Scope): Reading {
   }
 }
 
+/** The texts that a value is compared with. */
+function noteWords(args: readonly Reading[]): void {
+  const words = args.flatMap((arg) => (arg.kind === 'text' ? [arg.text] : []))
+  const note = (reading: Reading): void => {
+    if (reading.kind === 'values') for (const shape of reading.shapes) for (const word of words) shape.words.add(word)
+    else if (reading.kind === 'either') reading.of.forEach(note)
+  }
+  if (words.length > 0) args.forEach(note)
+}
+
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)
 
 /** Functions that return one of their arguments. */
@@ -248,6 +258,7 @@ function readCall(name: string, args: readonly Reading[], scope: Scope): Reading
       )
     default:
       if (passing.has(name)) return either(args)
+      if (name === 'eq' || name === 'ne') noteWords(args)
       if (asking.has(name)) return other
       for (const arg of args) readWhole(arg)
       return other

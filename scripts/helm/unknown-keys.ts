@@ -1,5 +1,6 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../model.ts'
+import { append } from '../values/append.ts'
 import { nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
@@ -8,27 +9,27 @@ export interface UnreadKey {
   readonly path: Path
   readonly key: string
   readonly value: Value
-  /** a key of the same map that is read, at most two typos away */
+  /** the map of the layer that has it */
+  readonly holder: MapValue
+  /** a key of the same map that is read, at most two slips away */
   readonly suggestion?: string
+  /** all of them */
+  readonly near: readonly string[]
   /** paths that end in the same key and are read, at most three */
   readonly elsewhere: readonly string[]
 }
 
 interface Search {
   readonly root: ReadShape
-  readonly looked: ReadonlyMap<MapValue, ReadonlySet<string>>
   readonly found: UnreadKey[]
 }
 
 /**
- * The keys of one layer that neither a run looked up nor any branch of any template could. A key that the chart's own
- * values.yaml has is never reported: it may be documentation.
+ * The keys of one layer that no branch of any template could read. A key that the chart's own values.yaml has is never
+ * one: it may be documentation.
  */
-export function unreadKeys(
-  layer: MapValue,
-  given: { readonly shape: ReadShape; readonly defaults: MapValue; readonly looked?: Search['looked'] },
-): UnreadKey[] {
-  const search: Search = { root: given.shape, looked: given.looked ?? new Map(), found: [] }
+export function unreadKeys(layer: MapValue, given: { readonly shape: ReadShape; readonly defaults: MapValue }): UnreadKey[] {
+  const search: Search = { root: given.shape, found: [] }
   searchMap(layer, { shape: given.shape, defaults: given.defaults, path: [] }, search)
   return search.found
 }
@@ -46,7 +47,7 @@ function searchMap(map: MapValue, at: Place, search: Search): void {
     const path = [...at.path, key]
     if (key === 'global' && at.path.length === 0 && shape === undefined) continue
     if (shape === undefined) {
-      if (preset === undefined && !wasLookedUp(map, key, search)) search.found.push(describe(value, at.shape, path, search))
+      if (preset === undefined) append(search.found, describeAll({ map, path, value }, at.shape, search))
     } else searchBelow(value, { shape, defaults: preset, path }, search)
   }
 }
@@ -62,18 +63,64 @@ function searchBelow(value: Value, at: Place, search: Search): void {
     }
 }
 
-/** The maps of a run are those of the merged values, which override the layer's. */
-function wasLookedUp(map: MapValue, key: string, search: Search): boolean {
-  const isSame = ({ origin }: Value): boolean => origin.file.path === map.origin.file.path && origin.value.start === map.origin.value.start
-  for (const [looked, keys] of search.looked) if (keys.has(key) && (isSame(looked) || looked.overrides.some(isSame))) return true
+/** Whether a run looked a key up: its maps are those of the merged values, which are above the layer's. */
+export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapValue, ReadonlySet<string>>): boolean {
+  const { file, path, value } = map.origin
+  const isSame = ({ origin }: Value): boolean =>
+    origin.file.path === file.path &&
+    origin.value.start === value.start &&
+    origin.path.length === path.length &&
+    origin.path.every((step, at) => step === path[at])
+  for (const [seen, keys] of looked) if (keys.has(key) && (isSame(seen) || seen.overrides.some(isSame))) return true
   return false
 }
 
-function describe(value: Value, shape: ReadShape, path: Path, search: Search): UnreadKey {
+/**
+ * A map whose keys are read elsewhere stands at the wrong level: each of its keys is told, with the place where it would be
+ * read. Anything else is told as a whole.
+ */
+function describeAll(found: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
+  const { value, path } = found
+  const own = describe(found, shape, search)
+  if (value.kind !== 'map' || value.entries.size === 0 || own.suggestion !== undefined) return [own]
+  const homes = [{ shape: search.root, path: '' }, ...shapesCalled(String(path.at(-1)), search.root)]
+  const reads = ({ shape: home }: (typeof homes)[number]): number => [...value.entries.keys()].filter((key) => home.keys.has(key)).length
+  const best = homes.reduce((most, home) => (reads(home) > reads(most) ? home : most))
+  if (reads(best) * 2 < value.entries.size) return [own]
+  return [...value.entries].map(([key, entry]) => {
+    const below = describe({ map: value, path: [...path, key], value: entry }, best.shape, search)
+    const home = best.path === '' ? key : `${best.path}.${key}`
+    return best.shape.keys.has(key) ? { path: below.path, key, value: entry, holder: value, near: [], elsewhere: [home] } : below
+  })
+}
+
+/** Maps of this name that templates look into. */
+function shapesCalled(name: string, root: ReadShape): { shape: ReadShape; path: string }[] {
+  const found: { shape: ReadShape; path: string }[] = []
+  const walk = (shape: ReadShape, path: string, depth: number): void => {
+    if (depth > 6) return
+    for (const [key, child] of shape.keys) {
+      const below = path === '' ? key : `${path}.${key}`
+      if (key === name && child.isOpened) found.push({ shape: child, path: below })
+      walk(child, below, depth + 1)
+    }
+  }
+  walk(root, '', 0)
+  return found
+}
+
+interface Found {
+  readonly map: MapValue
+  readonly path: Path
+  readonly value: Value
+}
+
+function describe({ map, path, value }: Found, shape: ReadShape, search: Search): UnreadKey {
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
-  return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
+  const near = suggestion === undefined ? [] : [...shape.keys.keys()].filter((word) => nearest(key, [word]) !== undefined)
+  return { path, key, value, holder: map, near, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
 /** Where a key of this name would be read. */

@@ -84,6 +84,23 @@ const cleaned = new WeakMap<MapValue, MapValue>()
 
 /** `coalesceTablesFullKey`: `values` win over the presets. */
 export function coalesceTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
+  const isShared = isOfMany(values)
+  const known = isShared ? coalesced.get(values) : undefined
+  if (known !== undefined && known.presets === presets && known.helm === how.helm && known.keepNulls === how.keepNulls) return known.made
+  const made = joinTables(values, presets, how)
+  if (isShared) coalesced.set(values, { presets, ...how, made })
+  return made
+}
+
+/** Whether a map is the same object for many releases: what the chart or an environment says, and nobody above. */
+export function isOfMany({ origin: { layer } }: MapValue): boolean {
+  return layer === 'chart' || layer === 'environment'
+}
+
+/** What an environment says is the same map for all of its databases. */
+const coalesced = new WeakMap<MapValue, Coalescing & { readonly presets: MapValue; readonly made: MapValue }>()
+
+function joinTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {
   const entries = new Map(values.entries)
   if (how.helm === '3.19' && !how.keepNulls) for (const [key, value] of values.entries) if (value.kind === 'null') entries.delete(key)
   for (const [key, preset] of presets.entries) {

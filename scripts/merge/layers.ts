@@ -21,18 +21,23 @@ export type LayerCheck = (root: MapValue) => Iterable<LocatedFinding>
 
 /** Reads layer files, each once; `checks` run on each readable root. */
 export class LayerReader {
-  private readonly layers = new Map<SourceFile, Layer>()
-  private readonly checks: readonly LayerCheck[]
+  private readonly layers = new Map<readonly LayerCheck[], Map<SourceFile, Layer>>()
+  private readonly roots = new Map<SourceFile, Root>()
+  private readonly checksOf: (database: Database) => readonly LayerCheck[]
 
-  constructor(checks: readonly LayerCheck[]) {
-    this.checks = checks
+  /** The checks of a database hang on its chart; those of one chart must be one list. */
+  constructor(checksOf: (database: Database) => readonly LayerCheck[]) {
+    this.checksOf = checksOf
   }
 
-  read(file: SourceFile, layer: LayerName): Layer {
-    const known = this.layers.get(file)
+  private read(file: SourceFile, layer: LayerName, checks: readonly LayerCheck[]): Layer {
+    const own = this.layers.get(checks) ?? new Map<SourceFile, Layer>()
+    const known = own.get(file)
     if (known !== undefined) return known
-    const read = readLayer(file, layer, this.checks)
-    this.layers.set(file, read)
+    const root = this.roots.get(file) ?? readRoot(file, layer)
+    this.roots.set(file, root)
+    const read = checkedLayer(root, checks)
+    this.layers.set(checks, own.set(file, read))
     return read
   }
 
@@ -40,8 +45,9 @@ export class LayerReader {
   layersOf(database: Database): { roots: readonly MapValue[] | undefined; findings: LocatedFinding[] } {
     const findings: LocatedFinding[] = []
     const roots: MapValue[] = []
+    const checks = this.checksOf(database)
     for (const { file, layer } of database.layers) {
-      const read = this.read(file, layer)
+      const read = this.read(file, layer, checks)
       for (const finding of read.findings) findings.push({ ...finding, database: database.id })
       if (read.root !== undefined) roots.push(read.root)
     }
@@ -49,18 +55,30 @@ export class LayerReader {
   }
 }
 
-function readLayer(file: SourceFile, layer: LayerName, checks: readonly LayerCheck[]): Layer {
+/** What is read of a file, whatever checks run on it. */
+interface Root extends Layer {
+  /** a stream whose root was not read at all: no check can run */
+  readonly isWhole: boolean
+}
+
+function readRoot(file: SourceFile, layer: LayerName): Root {
   const parsed = parseYaml(file, layer, file.builtin === true ? undefined : maxValues)
   const findings = yamlFindings(file, parsed.problems)
   const root = parsed.documents[0]
-  if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings }
+  if (root === undefined || parsed.problems.some((problem) => problem.fatal)) return { root: undefined, findings, isWhole: false }
   append(findings, shapeFindings(file, parsed))
-  if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings }
-  if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings }
+  if (root.kind === 'null') return { root: { ...root, kind: 'map', entries: new Map() }, findings, isWhole: false }
+  if (root.kind !== 'map' || hasSeveralDocuments(parsed.documents)) return { root: undefined, findings, isWhole: false }
   const odd = [...oddlyIndented(root)]
-  if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd] }
+  if (odd.length > 0) return { root: undefined, findings: [...findings, ...odd], isWhole: false }
   const long = [...tooManyObjects(root)]
-  if (long.length > 0) return { root: undefined, findings: [...findings, ...long] }
+  if (long.length > 0) return { root: undefined, findings: [...findings, ...long], isWhole: false }
+  return { root, findings, isWhole: true }
+}
+
+function checkedLayer({ root, findings: read, isWhole }: Root, checks: readonly LayerCheck[]): Layer {
+  if (root === undefined || !isWhole) return { root, findings: read }
+  const findings = [...read]
   for (const check of checks) append(findings, check(root))
   const blamed = new Set(findings.map(({ at }) => at.span.start))
   for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)

@@ -5,7 +5,7 @@ import { ask, calls, git, GitFailure, lackingObjects } from './git-command.ts'
 import { decodeText } from './tree.ts'
 import type { FileText, Tree } from './tree.ts'
 
-interface Entry {
+export interface Entry {
   readonly mode: string
   readonly id: string
 }
@@ -58,7 +58,7 @@ interface Listed extends Entry {
 }
 
 /** The index below some folders of `root`; conflicts are listed with each of their stages. */
-function listIndex(root: string, folders: readonly string[]): readonly Listed[] {
+export function listIndex(root: string, folders: readonly string[]): readonly Listed[] {
   const listing = git(root, calls.index(folders)).toString('utf8')
   const listed: Listed[] = []
   for (const line of listing.split('\0')) {
@@ -193,7 +193,7 @@ function treeOf(files: ReadonlyMap<string, string>, text: (path: string, id: str
 }
 
 /** Path → blob id. Links are followed inside the tree, as the work tree follows them; a link's blob holds its target. */
-function followLinks(root: string, entries: ReadonlyMap<string, Entry>): Map<string, string> {
+export function followLinks(root: string, entries: ReadonlyMap<string, Entry>): Map<string, string> {
   const files = new Map<string, string>()
   const links: [string, string][] = []
   for (const [path, { mode, id }] of entries) {
@@ -218,11 +218,16 @@ function followLinks(root: string, entries: ReadonlyMap<string, Entry>): Map<str
   return files
 }
 
-/** Blobs by id, read by one `git cat-file --batch`; a blob that the clone lacks is a GitFailure. */
+/** Blobs as texts, by id; a blob that the clone lacks is a GitFailure. */
 function readBlobs(root: string, wanted: readonly string[]): Map<string, FileText> {
-  const texts = new Map<string, FileText>()
+  return new Map([...readBlobBytes(root, wanted)].map(([id, bytes]) => [id, decodeText(bytes)]))
+}
+
+/** Blobs by id, read by one `git cat-file --batch`. */
+export function readBlobBytes(root: string, wanted: readonly string[]): Map<string, Buffer> {
+  const blobs = new Map<string, Buffer>()
   const ids = [...new Set(wanted)].filter((id) => id !== '')
-  if (ids.length === 0) return texts
+  if (ids.length === 0) return blobs
   const output = git(root, calls.blobs(ids))
   let offset = 0
   for (const id of ids) {
@@ -231,10 +236,10 @@ function readBlobs(root: string, wanted: readonly string[]): Map<string, FileTex
     offset = end + 1
     if (kind !== 'blob') throw lackingObjects()
     const size = Number(length)
-    texts.set(id, decodeText(output.subarray(offset, offset + size)))
+    blobs.set(id, output.subarray(offset, offset + size))
     offset += size + 1
   }
-  return texts
+  return blobs
 }
 
 /** The id that git gives a text, by the length of the repository's ids (SHA-1 or SHA-256). */

@@ -12,7 +12,9 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
-  /** the working directory, in which paths are read and commands typed; absent: the root */
+  /** a folder that charts are looked for in */
+  readonly charts?: string
+  /** where a person stands, who reads paths and types commands; absent: at the root */
   readonly cwd?: string
   /** in which of two checkouts the command runs: its commits and index are used; absent: they are the same, or there is only one */
   readonly standing?: 'root' | 'databases'
@@ -23,7 +25,7 @@ export interface Workspace {
 /** Resolves `--root` and `--databases` against the current directory; a folder that does not exist is wrong usage. */
 export function openWorkspace(
   cwd: string,
-  flags: { readonly root?: string | undefined; readonly databases?: string | undefined },
+  flags: { readonly root?: string | undefined; readonly databases?: string | undefined; readonly charts?: string | undefined },
 ): Workspace {
   const root = folder(cwd, flags.root ?? '.', '--root')
   if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
@@ -31,10 +33,13 @@ export function openWorkspace(
       `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind${whereElse(cwd, root)}`,
     )
   const from = realpathSync(cwd)
-  if (flags.databases === undefined) return { root, cwd: from }
+  const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
+  if (flags.databases === undefined) return { root, cwd: from, ...charts }
   const databases = folder(cwd, flags.databases, '--databases')
   const [own, other, here] = [root, databases, from].map(repositoryTop)
-  return own === other ? { root, cwd: from, databases } : { root, cwd: from, databases, standing: here === other ? 'databases' : 'root' }
+  return own === other
+    ? { root, cwd: from, databases, ...charts }
+    : { root, cwd: from, databases, ...charts, standing: here === other ? 'databases' : 'root' }
 }
 
 /** A folder above that is such a root; where there is none, how one is made. */

@@ -1,6 +1,6 @@
 // What should someone who changes pins know, about the fleet and about each database?
 import { unknownOperator } from '../operator/known.ts'
-import type { Database, Settings } from '../model.ts'
+import type { Database, Environment, Settings } from '../model.ts'
 import { listed } from '../values/path.ts'
 import { toPlain } from '../values/value.ts'
 import { operatorNotes, supportNotes } from './operator-notes.ts'
@@ -18,11 +18,12 @@ interface FleetSubject {
   readonly pins: Pins
   readonly majors: readonly number[]
   readonly pairs: readonly Pair[]
-  readonly modelledChart: string
+  /** whether objects can be had of a chart here */
+  readonly canRender: (chart: Environment['clusterChart']) => boolean
 }
 
-/** Notes about the fleet as a whole: support, pins that go together, what another version changes. */
-export function* fleetNotes({ settings, databases, pins, majors, pairs, modelledChart }: FleetSubject): Iterable<{ text: string }> {
+/** What concerns the fleet as a whole: support, pins that go together, what another version brings. */
+export function* fleetNotes({ settings, databases, pins, majors, pairs, canRender }: FleetSubject): Iterable<{ text: string }> {
   if (pins.operator !== undefined) {
     const unknown = unknownOperator(pins.operator)
     if (unknown !== undefined) yield { text: unknown }
@@ -33,14 +34,11 @@ export function* fleetNotes({ settings, databases, pins, majors, pairs, modelled
         text: `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${pins.operator} (now ${listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))})`,
       }
   }
-  if (pins.chart !== undefined) for (const text of chartNotes(pins.chart, modelledChart)) yield { text }
-  const isModelled = ({ name, version }: { name: string; version: string }): boolean => name === 'cluster' && version === modelledChart
-  const dark = pairs.filter(({ before }) => before.objects.length === 0 && !isModelled(before.database.environment.clusterChart))
-  for (const text of unreadableNow(
-    dark.map(({ before }) => before.database.environment.clusterChart.version),
-    modelledChart,
-  ))
-    yield { text }
+  const { chart } = pins
+  const isDark = chart !== undefined && databases.some(({ environment }) => !canRender({ ...environment.clusterChart, version: chart }))
+  if (chart !== undefined && isDark) for (const text of chartNotes(chart)) yield { text }
+  const dark = pairs.filter(({ before }) => before.objects.length === 0 && !canRender(before.database.environment.clusterChart))
+  for (const text of unreadableNow(dark.map(({ before }) => before.database.environment.clusterChart.version))) yield { text }
   if (pins.argocd !== undefined) for (const text of argocdNotes(settings.argocd.version, pins.argocd)) yield { text }
   if (pins.postgres === undefined) return
   const isHandWritten = pairs.some(({ before }) => Boolean(plainAt(before, 'imageName')))

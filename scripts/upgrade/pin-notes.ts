@@ -1,5 +1,6 @@
 // What should be known about new pins, whatever the databases hold?
 import { compareVersions } from '../kubernetes/load.ts'
+import { missingIn } from '../chart/key-history.ts'
 import { helmOf } from '../merge/merge.ts'
 import type { MapValue, Path } from '../model.ts'
 import { formatPath } from '../values/path.ts'
@@ -26,22 +27,15 @@ export function argocdNotes(from: string, to: string): string[] {
   return [...helm, ...news.map(({ since, note }) => `Argo CD ${since.slice(0, 3)}: ${note}`)]
 }
 
-/** Values that an older chart does not read. `since`: the first chart that does. */
-const chartKeys: readonly { readonly since: string; readonly path: Path; readonly when?: string }[] = [
-  { since: '0.8.0', path: ['cluster', 'stopDelay'] },
-  { since: '0.8.0', path: ['cluster', 'plugins'] },
-  { since: '0.8.0', path: ['backups', 'method'], when: 'plugin' },
-  { since: '0.8.0', path: ['backups', 'pluginConfiguration'] },
-  { since: '0.8.0', path: ['backups', 'instanceSidecarConfiguration'] },
+/** Values below the first two levels that an older chart does not read. `since`: the first chart that does. */
+const innerKeys: readonly { readonly since: string; readonly path: Path; readonly when?: string }[] = [
   { since: '0.8.0', path: ['recovery', 'method'], when: 'plugin' },
-  { since: '0.8.0', path: ['recovery', 'pluginConfiguration'] },
   { since: '0.8.0', path: ['cluster', 'monitoring', 'prometheusRule', 'additionalLabels'] },
   { since: '0.7.0', path: ['cluster', 'monitoring', 'instrumentation', 'pgStatStatements'] },
   { since: '0.7.0', path: ['cluster', 'monitoring', 'tls'] },
-  { since: '0.7.0', path: ['cluster', 'replicationSlots'] },
 ]
 
-/** Charts about which something is known besides the modelled one. */
+/** Charts of which more is known than their keys. */
 const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
 
 /** Hand-written paths that the chart of another version does not read. */
@@ -49,32 +43,30 @@ export function unreadValues(
   written: MapValue,
   chart: string,
 ): readonly { readonly path: Path; readonly since: string; readonly field: string }[] {
-  return chartKeys.flatMap(({ since, path, when }) => {
+  const inner = innerKeys.flatMap(({ since, path, when }) => {
     const value = valueAt(written, path)
     const isSet = value !== undefined && value.kind !== 'null' && (when === undefined || (value.kind === 'scalar' && value.value === when))
-    return isSet && compareVersions(chart, since) < 0 ? [{ path, since, field: formatPath(path) }] : []
+    return isSet && compareVersions(chart, since) < 0 ? [{ path, since }] : []
   })
+  return [...missingIn(written, chart), ...inner].map(({ path, since }) => ({ path, since, field: formatPath(path) }))
 }
 
-/** What is known about a chart that is not modelled here. */
-export function chartNotes(to: string, modelled: string): string[] {
-  if (to === modelled) return []
-  if (!describedCharts.includes(to))
-    return [
-      `chart cluster ${to} is not known here: what it prints could not be compared, and check refuses the pin; ${modelled} is known, others need engine: helm`,
-    ]
-  const notes = [`chart cluster ${to} is not modelled here, so check refuses the pin without engine: helm; only the following is compared`]
+/** What is to be said of a chart that can't be rendered here. */
+export function chartNotes(to: string): string[] {
+  const notes = [
+    `chart cluster ${to} is not here, so what it prints could not be compared: run \`cnpg-values charts pull\`, or copy it into charts/`,
+  ]
+  if (!describedCharts.includes(to)) return notes
   notes.push(`chart ${to} makes no ObjectStores, and spec.backup depends on backups.enabled alone`)
   notes.push(`chart ${to} puts no labels on Secrets, ImageCatalogs and Poolers; cluster.additionalLabels reach Cluster and Database only`)
   if (to === '0.6.1') notes.push('chart 0.6.1 has no replicationSlots, no TLS for monitoring and no pg_stat_statements queries')
   return notes
 }
 
-/** What can't be compared because today's chart can't be rendered here: then it is not known what would change. */
-export function unreadableNow(charts: Iterable<string>, modelled: string): string[] {
+/** What can't be compared because today's chart is not here: then it is not known what would change. */
+export function unreadableNow(charts: Iterable<string>): string[] {
   return [...new Set(charts)].map(
-    (chart) =>
-      `chart cluster ${chart} is not known here: what it prints today could not be compared; ${modelled} is known, others need engine: helm`,
+    (chart) => `chart cluster ${chart} is not here, so what it prints today could not be compared: run \`cnpg-values charts pull\``,
   )
 }
 

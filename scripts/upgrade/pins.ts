@@ -56,15 +56,15 @@ export function readPins(flags: PinFlags): Pins {
   return pins
 }
 
-/** Settings with the new pins. A chart that only Helm can render is used where Helm renders; else the modelled one stays. */
-export function settingsWith(settings: Settings, pins: Pins, modelledChart: string): Settings {
+/** Settings with the new pins. A chart that nobody can render here is not taken over: then the pinned one stays. */
+export function settingsWith(settings: Settings, pins: Pins, isRenderable: (chart: Environment['clusterChart']) => boolean): Settings {
   const environments = settings.environments.map((environment): Environment => {
     const { operator, clusterChart } = environment
-    const isRenderable = pins.chart === modelledChart || clusterChart.engine === 'helm'
+    const tried = pins.chart === undefined ? clusterChart : { ...clusterChart, version: pins.chart }
     return {
       ...environment,
       operator: { ...operator, version: pins.operator ?? operator.version },
-      clusterChart: { ...clusterChart, version: pins.chart !== undefined && isRenderable ? pins.chart : clusterChart.version },
+      clusterChart: isRenderable(tried) ? tried : clusterChart,
     }
   })
   return { ...settings, environments, argocd: { ...settings.argocd, version: pins.argocd ?? settings.argocd.version } }

@@ -2,9 +2,11 @@
 import { isOperators } from '../operator/objects.ts'
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
-import type { Json, JsonMap, Origin, RenderedObject } from '../model.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { factsOf } from '../admit/field-facts.ts'
+import type { Json, JsonMap, Origin, Path, RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'
-import { fromPlain, valueAt } from '../values/value.ts'
+import { fromPlain, toPlain, valueAt } from '../values/value.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 
 /** One field of an object before and after; null: not there. Secrets are `***`. */
@@ -17,10 +19,18 @@ export interface FieldChange {
 
 const nowhere: Origin = { layer: 'operator', file: { path: '', text: '', builtin: true }, path: [], key: null, value: { start: 0, end: 0 } }
 
-/** Compares the contents of two plain maps; secrets are not shown. */
-export function fieldChanges(object: string, before: JsonMap | undefined, after: JsonMap | undefined): FieldChange[] {
+/** Compares what two plain maps hold; secrets are not shown. */
+export function fieldChanges(
+  object: string,
+  [before, after]: readonly [JsonMap | undefined, JsonMap | undefined],
+  isSame: (path: Path, value: Json) => boolean = () => false,
+): FieldChange[] {
   const [left, right] = [before, after].map((side) => (side === undefined ? undefined : fromPlain(side, nowhere)))
-  return [...differences(left, right)].map((difference) => {
+  const meant = [...differences(left, right)].filter(({ path, before: old, after: next }) => {
+    const alone = old === undefined ? next : next === undefined ? old : undefined
+    return alone === undefined || !isSame(path, toPlain(alone))
+  })
+  return meant.map((difference) => {
     const siblings = (side: typeof left): typeof left => (side === undefined ? undefined : valueAt(side, difference.path.slice(0, -1)))
     const shown = (value: typeof left, side: typeof left): Json => shownValue(value, difference.path, siblings(side))
     return { object, path: formatPath(difference.path), before: shown(difference.before, left), after: shown(difference.after, right) }
@@ -37,7 +47,14 @@ export function storedChanges(before: Evaluated, after: Evaluated): FieldChange[
     })
     const [left, right] = pair.map((sent) => (sent === undefined ? undefined : stored(sent)))
     const isRefused = left === null || right === null
-    return isRefused ? fieldChanges(name, pair[0]?.plain, pair[1]?.plain) : fieldChanges(name, left, right)
+    const one = pair[1] ?? pair[0]
+    // a field that is absent means its default, also in a map that is absent
+    const isDefault = (path: Path, value: Json): boolean =>
+      pair[0] !== undefined &&
+      pair[1] !== undefined &&
+      one !== undefined &&
+      isDeepStrictEqual(factsOf(one.plain, path, one.operator)?.default, value)
+    return isRefused ? fieldChanges(name, [pair[0]?.plain, pair[1]?.plain], isDefault) : fieldChanges(name, [left, right], isDefault)
   })
 }
 

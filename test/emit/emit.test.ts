@@ -183,13 +183,13 @@ describe.skipIf(!hasHelm)('with a real helm on PATH', () => {
   })
 })
 
-test('a chart that is neither modelled nor rendered by helm is one clear error at its pin', async () => {
+test('a chart that is not here is one clear error at its pin', async () => {
   const root = join(temporary, 'unmodelled')
   cpSync(join(repository, 'test/projects/base'), root, { recursive: true })
   const settings = join(root, 'apps/values.yaml')
   writeFileSync(settings, readFileSync(settings, 'utf8').replace('version: 0.8.1', 'version: 0.9.0'))
   let stdout = ''
   await main(['check'], { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: () => {} })
-  expect(stdout).toContain('apps/values.yaml:11:14: error: chart cluster 0.9.0 is not modelled')
+  expect(stdout).toContain('apps/values.yaml:11:14: error: chart cluster 0.9.0 is neither in the repository nor in a cache')
   expect(stdout.match(/: error: /g)).toHaveLength(1)
 })

@@ -1,7 +1,8 @@
 // Does every key and value of an object know who wrote it?
 import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
-import { findUnreadKeys, renderHelmChart, renderedObjects } from '../../scripts/helm/render.ts'
+import { renderedObjects } from '../../scripts/helm/output.ts'
+import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
 import type { Path, Value } from '../../scripts/model.ts'
 import { valueAt } from '../../scripts/values/value.ts'
 
@@ -130,4 +131,93 @@ test('a key that no branch of any template reads is found, with the place where 
 
 test('what a template in the values reads is read', () => {
   expect(findUnreadKeys(input('mine: 1\ntemplate: "{{ .Values.mine }}"\n'))[0]).toEqual([])
+})
+
+/** What a template with these lines says of one layer: path in the object → path in the values, and the file. */
+function birth(lines: readonly string[], values: string, path: Path): string {
+  const { documents } = renderHelmChart({
+    ...input(values),
+    files: { ...files, 'templates/case.yaml': Buffer.from(`kind: Case\n${lines.join('\n')}\n`) },
+    recorder: new Recorder(),
+  })
+  const value = valueAt(documents[0]?.value, path)
+  return value === undefined ? 'nowhere' : `${value.origin.path.join('.')} in ${value.origin.file.path}`
+}
+
+test.each<[string, string[], string, Path, string]>([
+  [
+    'a value that is not there is born beside its neighbours',
+    ['a: {{ .Values.storage.missing }}'],
+    'storage: {size: 1}',
+    ['a'],
+    'storage.missing in layer.yaml',
+  ],
+  [
+    'so is one behind a function',
+    ['a: {{ .Values.storage.missing | quote }}'],
+    'storage: {size: 1}',
+    ['a'],
+    'storage.missing in layer.yaml',
+  ],
+  ['an empty text is the value', ['a: {{ .Values.bucket }}'], 'bucket: ""', ['a'], 'bucket in layer.yaml'],
+  [
+    'an empty default is the value that could be set',
+    ['{{- if .Values.backups.enabled }}', 'a: {{ .Values.name }}', '{{- end }}'],
+    'backups: {enabled: true}',
+    ['a'],
+    'name in values.yaml',
+  ],
+  ['a text that a function empties is the value', ['a: {{ trimSuffix "-" .Values.bucket }}'], 'bucket: "-"', ['a'], 'bucket in layer.yaml'],
+  [
+    'a map of the template is the section that its entries come from',
+    ['s:', '  x: {{ .Values.storage.size }}', '  y: {{ .Values.storage.class }}'],
+    'storage: {size: 1, class: b}',
+    ['s'],
+    'storage in layer.yaml',
+  ],
+  [
+    'a map that a switch prints is the switch',
+    ['{{- if .Values.backups.enabled }}', 's:', '  x: {{ .Values.backups.to }}', '{{- end }}'],
+    'backups: {enabled: true, to: b}',
+    ['s'],
+    'backups.enabled in layer.yaml',
+  ],
+  [
+    'of two conditions the inner one speaks',
+    ['{{- if .Values.count }}{{ if .Values.bucket }}', 'a: fixed', '{{- end }}{{ end }}'],
+    'count: 2\nbucket: b',
+    ['a'],
+    'bucket in layer.yaml',
+  ],
+  [
+    'a null in a list is its item',
+    ['l:', '{{- range .Values.tolerations }}', '- {{ . }}', '{{- end }}'],
+    'tolerations: [a, null]',
+    ['l', 1],
+    'tolerations.1 in layer.yaml',
+  ],
+  [
+    'text that is read again keeps where it came from',
+    ['{{- $read := toYaml .Values.labels | fromYaml }}', 'a: {{ $read.team }}'],
+    'labels: {team: x}',
+    ['a'],
+    'labels.team in layer.yaml',
+  ],
+  [
+    'items that are put into a new list keep theirs',
+    ['{{- $l := list }}{{ range .Values.tolerations }}{{ $l = append $l . }}{{ end }}', 'l: {{ toJson $l }}'],
+    'tolerations: [{a: 1}, b]',
+    ['l', 1],
+    'tolerations.1 in layer.yaml',
+  ],
+  [
+    'a key of a map in a new list keeps its own',
+    ['{{- $l := concat (list "x") .Values.tolerations }}', 'l:', '{{- toYaml $l | nindent 2 }}'],
+    'tolerations: [{a: 1}]',
+    ['l', 1, 'a'],
+    'tolerations.0.a in layer.yaml',
+  ],
+  ['a map that a raw text turned into is the text', ['a: {{ .Values.bucket }}'], 'bucket: "{b: c}"', ['a'], 'bucket in layer.yaml'],
+])('%s', (_, lines, values, path, place) => {
+  expect(birth(lines, values, path)).toBe(place)
 })

@@ -29,6 +29,7 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
     repository: { url: 'https://github.com/example/example-infrastructure.git', revision: 'main', path: '' },
     environments: [environmentOf('dev'), environmentOf('prd')],
     ownKeys: [],
+    charts: [],
     layout: {
       databases: 'databases/{service}/values.yaml',
       overrides: 'databases/{service}/values-{env}.yaml',

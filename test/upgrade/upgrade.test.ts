@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
+import { tinyChart } from '../support/tiny-chart.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-upgrade-'))
@@ -173,13 +174,13 @@ describe('another Argo CD or chart', () => {
     const { code, diagnostics, notes } = await reportOf('--chart', '0.7.0')
     expect(code).toBe(1)
     expect(diagnostics).toMatchObject([{ rule: 'upgrade/chart-reads', line: 4, databases: ['orders/dev', 'orders/prd'] }])
-    expect(texts(notes)).toContain('0.7.0 is not modelled here')
+    expect(texts(notes)).toContain('chart cluster 0.7.0 is not here')
   })
-  test.each(['0.9.0', '0.7.0', '0.6.1'])('nothing is promised about chart %s, which is not modelled', async (chart) => {
+  test.each(['0.9.0', '0.7.0', '0.6.1'])('of chart %s, which is not here, nothing is promised', async (chart) => {
     const { code, databases, notes } = await reportOf('--chart', chart)
     expect(code).toBe(1)
     expect(new Set(databases.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
-    expect(texts(notes)).toContain('check refuses the pin')
+    expect(texts(notes)).toContain('could not be compared')
   })
   test('an Argo CD that check would refuse breaks every database', async () => {
     const { code, databases, diagnostics } = await reportOf('--argocd', '2.13.0')
@@ -268,4 +269,33 @@ test('a currently pinned chart that is not known here leaves nothing to compare,
   expect(code).toBe(1)
   expect(databases.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown'])
   expect(texts(notes)).toContain('what it prints today could not be compared')
+})
+
+describe('two charts that are rendered from their files', () => {
+  const pinTo = (version: string): void => {
+    const settings = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
+    put('apps/values.yaml', settings.replace(/(clusterChart:[\s\S]*?version: )"?0\.8\.1"?/, `$1${version}`))
+  }
+  const putChart = (version: string, change: (template: string) => string): void => {
+    const files = tinyChart(version)
+    for (const [path, text] of Object.entries(files)) put(`charts/cluster-${version}/${path}`, change(text))
+  }
+  test('objects are compared by what they mean, and values that the new chart does not read break', async () => {
+    pinTo('0.3.1')
+    putChart('0.3.1', (text) => text)
+    putChart('0.6.0', (text) =>
+      text
+        .replace('spec:\n  instances', 'spec:\n  enablePDB: true\n  logLevel: debug\n  instances')
+        .replaceAll('.Values.cluster.parameters', '.Values.cluster.settings')
+        .replace('  parameters: {}', '  settings: {}'),
+    )
+    put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  parameters:\n    max_connections: "200"\n')
+    const { databases, diagnostics } = await reportOf('--chart', '0.6.0')
+    expect(databases.map(({ verdict, values }) => [verdict, values])).toEqual([
+      ['breaks', []],
+      ['breaks', []],
+    ])
+    expect(diagnostics).toMatchObject([{ rule: 'values/known-keys', line: 4, databases: ['orders/dev', 'orders/prd'] }])
+    expect(databases[0]?.changes.map(({ path }) => path)).toEqual(['spec.logLevel', 'spec.postgresql.parameters.max_connections'])
+  })
 })

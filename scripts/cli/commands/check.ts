@@ -36,6 +36,7 @@ export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 export interface CheckFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly staged?: boolean | undefined
   readonly base?: string | undefined
   readonly changed?: boolean | undefined

@@ -1,4 +1,5 @@
 // `connect`: how do people and applications reach a database?
+import { chartsOf } from '../../discover/charts.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
@@ -22,6 +23,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface ConnectFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly via?: string | undefined
   readonly spring?: boolean | undefined
@@ -61,7 +63,8 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   // `--flyway DIR orders/prd` is what the option looks like
   const isTurned = second !== undefined && !isNamed(fleet, first) && isNamed(fleet, second)
   const [name, folder] = isTurned ? [second, first] : [first, second]
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
+  const charts = chartsOf(workspace, settings)
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const facts = connectFacts(evaluated.database, evaluated.objects)

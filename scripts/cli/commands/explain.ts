@@ -1,4 +1,5 @@
 // `explain`: where does a value come from, what does it become, and what may stand there?
+import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
@@ -33,6 +34,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface ExplainFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
 }
 
@@ -48,7 +50,8 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
-  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, reader: layerReader(settings) })
+  const charts = chartsOf(workspace, settings)
+  const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const inspected = withDefaults(evaluated)
@@ -56,11 +59,8 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const told = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
   terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
-  refuse(
-    inspected.refusals.filter(({ rule }) => rule === 'chart/modelled-version'),
-    workspace,
-    terminal,
-  )
+  const absent = inspected.refusals.filter(({ rule }) => rule === 'chart/available')
+  refuse(absent, workspace, terminal)
   if (wrong > 0)
     terminal.stderr(
       `${visible(inspected.database.id)} has mistakes, so this may not be all; run \`check ${visible(inspected.database.id)}\`\n`,

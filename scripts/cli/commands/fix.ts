@@ -21,6 +21,7 @@ import type { Workspace } from '../../repository/workspace.ts'
 export interface FixFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly 'dry-run'?: boolean | undefined
 }
 

@@ -1,4 +1,5 @@
 // `new`: what does a person have to write for a new service?
+import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { append } from '../../values/append.ts'
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
@@ -30,6 +31,7 @@ import { refuse } from './refuse.ts'
 export interface NewFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly env?: string | undefined
   readonly size?: string | undefined
   readonly owner?: string | undefined
@@ -74,7 +76,7 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
     const problem = overwriteProblem(file.path, target)
     if (problem !== undefined) throw new UsageError(problem)
   }
-  const mistakes = judge(wanted, { settings, root: workspace.root }, withFiles(tree, files))
+  const mistakes = judge(wanted, { settings, root: workspace.root, charts: chartsOf(workspace, settings) }, withFiles(tree, files))
   if (mistakes.length > 0) {
     for (const mistake of diagnose(mistakes))
       terminal.stderr(
@@ -142,7 +144,7 @@ function withFiles(tree: Tree, files: readonly NewFile[]): Tree {
 }
 
 /** What the gate would refuse of the new databases; mistakes of others are theirs. */
-function judge(wanted: NewService, { settings, root }: Repository, tree: Tree): LocatedFinding[] {
+function judge(wanted: NewService, { settings, root, charts }: Repository, tree: Tree): LocatedFinding[] {
   const { databases, findings } = discover(settings, tree)
   const own = databases.filter(({ service, name }) => service === wanted.service && name === wanted.name)
   const ids = new Set(own.map(({ id }) => id))
@@ -153,7 +155,7 @@ function judge(wanted: NewService, { settings, root }: Repository, tree: Tree): 
   )
   const reader = layerReader(settings)
   for (const database of own) {
-    const evaluated = evaluate(database, { settings, root, reader })
+    const evaluated = evaluate(database, { settings, root, charts, reader })
     append(mistakes, 'unreadable' in evaluated ? evaluated.unreadable : evaluated.findings)
   }
   return mistakes.filter(({ severity }) => severity === 'error')

@@ -15,6 +15,7 @@ import { report } from './check.ts'
 export interface RenderFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly check?: boolean | undefined
 }
 

@@ -1,4 +1,6 @@
 // `report`: what does the whole fleet look like, on one page?
+import type { Workspace } from '../../repository/workspace.ts'
+import { chartsOf } from '../../discover/charts.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { visible } from '../../values/untrusted.ts'
 import { dirname, relative, resolve, sep } from 'node:path'
@@ -19,6 +21,7 @@ import { targetOf } from './target.ts'
 export interface ReportFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly out?: string | undefined
   readonly date?: string | undefined
   readonly 'link-base'?: string | undefined
@@ -54,7 +57,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   sayUnknownReleases(outcome.settings, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
   const text = writeHtml({
-    databases: factsOfFleet(outcome, workspace.root),
+    databases: factsOfFleet(outcome, workspace),
     environments: outcome.settings.environments,
     diagnostics: outcome.diagnostics,
     linkTo: ({ file, line }) =>
@@ -70,11 +73,12 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   return 0
 }
 
-function factsOfFleet({ settings, databases }: Outcome, root: string): DatabaseFacts[] {
+function factsOfFleet({ settings, databases }: Outcome, workspace: Workspace): DatabaseFacts[] {
   if (settings === undefined) return []
   const reader = layerReader(settings)
+  const charts = chartsOf(workspace, settings)
   return databases.map((database) => {
-    const evaluated = evaluate(database, { settings, root, reader })
+    const evaluated = evaluate(database, { settings, root: workspace.root, charts, reader })
     return 'unreadable' in evaluated ? { database } : factsOf(evaluated)
   })
 }

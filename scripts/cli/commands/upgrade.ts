@@ -1,9 +1,9 @@
 // `upgrade`: what would change or break with other pins?
+import { chartsOf } from '../../discover/charts.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
 import { majorOf } from '../../operator/major.ts'
-import { chartVersion } from '../../chart/names.ts'
 import { diagnose } from '../../report/diagnose.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
@@ -12,10 +12,11 @@ import { serviceSpot } from '../../merge/generator.ts'
 import { noSuchDatabase, readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { updateVerdict } from '../../changes/update.ts'
+import { isRenderable } from '../../chart/database-objects.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader, located } from '../../evaluate.ts'
 import type { Evaluated, Unreadable } from '../../evaluate.ts'
-import type { Database, Diagnostic, Json, JsonMap, MapValue } from '../../model.ts'
+import type { Database, Diagnostic, Environment, Json, JsonMap, MapValue } from '../../model.ts'
 import { append } from '../../values/append.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
@@ -42,6 +43,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface UpgradeFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly operator?: string | undefined
   readonly chart?: string | undefined
@@ -69,7 +71,12 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
     terminal,
     databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
   )
-  const { told, broken } = compare({ settings: fleet.settings, root: workspace.root }, databases, pins, inPlace)
+  const { told, broken } = compare(
+    { settings: fleet.settings, root: workspace.root, charts: chartsOf(workspace, fleet.settings) },
+    databases,
+    pins,
+    inPlace,
+  )
   const sources = [fleet.settings.origin.origin.file, ...databases.flatMap(({ layers }) => layers.map(({ file }) => file))]
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
   const shown = (diagnostic: Diagnostic): string => {
@@ -93,19 +100,20 @@ function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
 }
 
 function compare(
-  { settings, root }: Repository,
+  { settings, root, charts }: Repository,
   databases: readonly Database[],
   pins: Pins,
   inPlace: boolean,
 ): { told: Upgrade; broken: readonly LocatedFinding[] } {
-  const changed = settingsWith(settings, pins, chartVersion)
+  const canRender = (chart: Environment['clusterChart']): boolean => isRenderable(chart, charts)
+  const changed = settingsWith(settings, pins, canRender)
   const [now, then] = [layerReader(settings), layerReader(changed)]
   const broken: LocatedFinding[] = []
   const pairs: Pair[] = []
   const edit = (merged: MapValue): MapValue => (pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres))
   for (const database of databases) {
-    const before = evaluate(database, { settings, root, reader: now })
-    const after = evaluate(databaseIn(changed, database), { settings: changed, root, reader: then, edit })
+    const before = evaluate(database, { settings, root, charts, reader: now })
+    const after = evaluate(databaseIn(changed, database), { settings: changed, root, charts, reader: then, edit })
     const unreadable = [before, after].flatMap((side: Evaluated | Unreadable) => ('unreadable' in side ? side.unreadable : []))
     append(
       broken,
@@ -125,7 +133,7 @@ function compare(
   const moves = movesOf(pins, settings, databases, majors)
   const notes = [
     ...moves.flatMap(moveNotes).map((text) => ({ text })),
-    ...fleetNotes({ settings, databases, pins, majors, pairs, modelledChart: chartVersion }),
+    ...fleetNotes({ settings, databases, pins, majors, pairs, canRender }),
     ...databaseNotes(pairs, pins, inPlace),
   ]
   const files = fileChanges(settings, changed, databases)
@@ -174,7 +182,9 @@ function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
 function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   const { merged, database } = after
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
-  for (const { path, since, field } of pins.chart === undefined ? [] : unreadValues(merged, pins.chart)) {
+  // a chart that is rendered says itself what it does not read
+  const isTaken = database.environment.clusterChart.version === pins.chart
+  for (const { path, since, field } of pins.chart === undefined || isTaken ? [] : unreadValues(merged, pins.chart)) {
     const message = phrase`${named(field)} is set, but chart cluster ${named(pins.chart)} does not read it (${named(since)} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
@@ -219,9 +229,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const breaks = own.filter(({ severity }) => severity === 'error').length
   const effect = effectOf(pair.before, pair.after, inPlace)
   const values =
-    pair.before.effective === undefined || pair.after.effective === undefined
+    // what another chart says where nobody does shows in the objects
+    pair.before.effective === undefined || pair.after.effective === undefined || hasOtherChart(pair)
       ? []
-      : fieldChanges('values', withVisibleNulls(pair.before.effective), withVisibleNulls(pair.after.effective))
+      : fieldChanges('values', [withVisibleNulls(pair.before.effective), withVisibleNulls(pair.after.effective)])
   // without objects nothing could be compared: the chart refuses the values now already, or only Helm could render it
   const isDark =
     pair.before.objects.length === 0 ||
@@ -231,6 +242,10 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length
   return { id, verdict, effect, alreadyBroken, breaks, warnings: own.length - breaks, values, changes }
+}
+
+function hasOtherChart({ before, after }: Pair): boolean {
+  return before.database.environment.clusterChart.version !== after.database.environment.clusterChart.version
 }
 
 /** Values whose nulls are text, since it is nulls that Helms disagree on and a null is else taken for nothing. */

@@ -1,0 +1,21 @@
+// Which APIs does a cluster have that runs these databases, beside those of Kubernetes itself?
+
+/** What Argo CD hands to Helm as API versions: CloudNativePG, the Barman Cloud plugin and the Prometheus operator. */
+export const wanted: readonly string[] = [
+  ...[
+    'Backup',
+    'Cluster',
+    'ClusterImageCatalog',
+    'Database',
+    'ImageCatalog',
+    'Pooler',
+    'Publication',
+    'ScheduledBackup',
+    'Subscription',
+  ].map((kind) => `postgresql.cnpg.io/v1/${kind}`),
+  'postgresql.cnpg.io/v1',
+  'barmancloud.cnpg.io/v1',
+  'barmancloud.cnpg.io/v1/ObjectStore',
+  'monitoring.coreos.com/v1',
+  ...['PodMonitor', 'Probe', 'Prometheus', 'PrometheusRule', 'ServiceMonitor'].map((kind) => `monitoring.coreos.com/v1/${kind}`),
+]

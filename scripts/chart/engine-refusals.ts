@@ -1,0 +1,174 @@
+// Where does a person mend what Helm refuses of a chart that is rendered from its files?
+import type { FoundChart } from '../charts/find.ts'
+import { named, phrase } from '../findings/message.ts'
+import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { PrintedRefused } from '../helm/error.ts'
+import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
+import { loadOnce } from '../helm/load.ts'
+import { serviceSpot } from '../merge/generator.ts'
+import { helmOf } from '../merge/merge.ts'
+import type { Database, MapValue, Path, Settings, Value } from '../model.ts'
+import { isSecretPath } from '../secret/names.ts'
+import { maskSentence } from '../secret/values.ts'
+import { describe } from '../values/describe.ts'
+import { formatPath } from '../values/path.ts'
+import { deepestAt, valueAt } from '../values/value.ts'
+import { suggestedWord } from './compared-words.ts'
+import { chartSpot } from './pin-spot.ts'
+import { wrongTypeFinding } from './wrong-values.ts'
+
+const clusterNameLimit = 50
+const longest = 120
+
+/** Rules of what Helm refuses; what is missing here is wrong with the chart itself. */
+const ruleNames: ReadonlyMap<RefusalClass, string> = new Map([
+  ['release-name', 'chart/release-name'],
+  ['kube-version', 'chart/kube-version'],
+  ['fail', 'chart/refuses'],
+  ['tpl', 'chart/template'],
+  ['call', 'chart/wrong-kind'],
+  ['nil', 'chart/needs-value'],
+  ['type', 'chart/wrong-kind'],
+  ['values-type', 'chart/wrong-kind'],
+  ['rendered-yaml', 'chart/printed-yaml'],
+])
+const ofChart: ReadonlySet<RefusalClass> = new Set(['kube-version'])
+
+export interface Refused {
+  readonly database: Database
+  readonly settings: Settings
+  /** the merged values of people and the generator */
+  readonly values: MapValue
+  readonly chart: FoundChart
+  /** what the template read where it stopped, innermost first */
+  readonly stops: readonly (readonly Value[])[]
+}
+
+/** Helm's refusal at the value that it is about, with the place in the chart; what is wrong with the chart is at its pin. */
+export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFinding {
+  const { database, settings, values } = refused
+  const rule = ruleNames.get(error.class)
+  const isChart = rule === undefined || ofChart.has(error.class)
+  const path = isChart ? undefined : blame(error, refused)
+  const blamed = path === undefined ? undefined : placeFor(path, values)
+  const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
+  const message = messageFor(error, refused, path)
+  const help =
+    isChart && rule === undefined
+      ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+      : path === undefined || error.class !== 'fail'
+        ? undefined
+        : suggestion(refused, path)
+  const isAbsent = path !== undefined && isNothing(valueAt(values, path))
+  const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
+  return {
+    rule: name,
+    severity: 'error',
+    message: phrase`${named(message)}`,
+    at,
+    help: help === undefined ? undefined : phrase`${help}`,
+    database: database.id,
+  }
+}
+
+function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
+  const helm = helmOf(settings.argocd.version)
+  return suggestedWord(loadOnce(chart.files, { helm, place: chart.place }), { values, path, helm })
+}
+
+const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'
+
+function messageFor(error: HelmRefusal, { database, values, chart }: Refused, path: Path | undefined): string {
+  // Helm takes three characters more than the operator
+  const excess = error.class === 'release-name' ? database.cluster.length - clusterNameLimit : 0
+  if (excess > 0) return `cluster name has ${database.cluster.length} characters, but may have at most ${clusterNameLimit}`
+  const reason = maskSentence(error.reason.replaceAll(/\s+/g, ' ').trim(), [values])
+  if (error.template === undefined) return shortened(reason, longest)
+  const place = `${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`}`
+  // what a chart says itself was written for people
+  if (error.class === 'fail' || path === undefined) return `${shortened(reason, longest - place.length - 3)} (${place})`
+  const value = valueAt(values, path)
+  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : describe(value)
+  const says = error instanceof PrintedRefused ? `then ${place} prints no YAML` : `${place} says`
+  const start = `${formatPath(path)} is ${shown}, but ${says}: `
+  return start + shortened(reason, longest - start.length)
+}
+
+function shortened(text: string, length: number): string {
+  const most = Math.max(length, 40)
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}
+
+/** The value whose text is broken, or that the template read last before it stopped. */
+function blame(error: HelmRefusal, { values, stops }: Refused): Path | undefined {
+  if (error instanceof PrintedRefused) return firstOf(error.reads, values)
+  for (const reads of stops) {
+    const found = firstOf(reads, values)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function firstOf(reads: readonly Value[], values: MapValue): Path | undefined {
+  const isWritten = ({ origin }: Value): boolean => origin.layer !== 'chart'
+  for (const value of [...reads.filter((read) => !isWritten(read)), ...reads.filter(isWritten)].toReversed()) {
+    if (placeFor(value.origin.path, values) !== undefined) return value.origin.path
+  }
+  return undefined
+}
+
+function placeFor(path: Path, values: MapValue): Spot | undefined {
+  const written = path.length === 0 ? undefined : valueAt(values, path)
+  const own = written === undefined || written.kind === 'null' ? undefined : spotOf(written)
+  return own ?? nearestSpot(values, path, 'key') ?? switchSpot(values, path)
+}
+
+interface SchemaContext {
+  readonly database: Database
+  /** what people wrote */
+  readonly values: MapValue
+  /** what is left of it after earlier refusals */
+  readonly usable: MapValue
+}
+
+/** What the schemas of a chart refuse, each at its value, and the paths without which it can go on. */
+export function schemaFindings(
+  { failures }: SchemaRefused,
+  context: SchemaContext,
+): { readonly findings: LocatedFinding[]; readonly paths: Path[] } {
+  const findings: LocatedFinding[] = []
+  const paths: Path[] = []
+  for (const failure of failures)
+    for (const path of pathsOf(failure, context.usable)) {
+      findings.push({ ...schemaFinding(failure, path, context), database: context.database.id })
+      if (valueAt(context.usable, path) !== undefined && path.length > 0) paths.push(path)
+    }
+  return { findings, paths }
+}
+
+/** Numbers for the items of lists; a key that is not allowed is the place itself. */
+function pathsOf({ path, extra }: PlacedFailure, values: MapValue): Path[] {
+  const own = path.map((step, index) => (valueAt(values, path.slice(0, index))?.kind === 'list' ? Number(step) : step))
+  return extra === undefined ? [own] : extra.map((key) => [...own, key])
+}
+
+function schemaFinding({ types, extra, message }: PlacedFailure, path: Path, { values, database }: SchemaContext): LocatedFinding {
+  const { node, depth } = deepestAt(values, path)
+  const value = depth === path.length ? node : undefined
+  if (types !== undefined && value !== undefined && path.length > 0) return wrongTypeFinding({ value, ...types }, values)
+  const at =
+    (extra !== undefined && value !== undefined ? spotOf(value, 'key') : undefined) ?? placeFor(path, values) ?? serviceSpot(database)
+  const field = path.length === 0 ? 'values' : formatPath(path)
+  const shown = value?.kind === 'scalar' && !isSecretPath(path) ? ` is ${JSON.stringify(value.value)}` : ''
+  const words =
+    extra === undefined
+      ? `${field}${shown}, but the chart's schema says: ${message}`
+      : `${field} is set, but the chart's schema allows no such key`
+  return {
+    rule: 'values/chart-schema',
+    severity: 'error',
+    message: phrase`${named(maskSentence(words, [values]))}`,
+    at,
+  }
+}

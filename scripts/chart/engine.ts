@@ -1,0 +1,150 @@
+// Which objects does a database become with a chart that is rendered from its files?
+import type { FoundChart } from '../charts/find.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { HelmRefusal, SchemaRefused } from '../helm/error.ts'
+import { loadOnce } from '../helm/load.ts'
+import { Recorder } from '../helm/recorder.ts'
+import { renderedObjects } from '../helm/output.ts'
+import { helmValues, renderHelmChart } from '../helm/render.ts'
+import type { HelmInput } from '../helm/render.ts'
+import type { UnreadKey } from '../helm/unknown-keys.ts'
+import { unreadOf } from '../helm/unread.ts'
+import { helmOf } from '../merge/merge.ts'
+import type { Database, MapValue, Path, RenderedObject, Settings } from '../model.ts'
+import { append } from '../values/append.ts'
+import { wanted } from './capabilities.ts'
+import { comparedWords } from './compared-words.ts'
+import type { DatabaseObjects } from './database-objects.ts'
+import { refusalFinding, schemaFindings } from './engine-refusals.ts'
+import { historyOf } from './key-history.ts'
+import { unknownKeyFindings } from './unknown-key-findings.ts'
+import { without } from './wrong-values.ts'
+
+/** The values of one release: merged, and what each file says, lowest first. */
+export interface Layered {
+  readonly values: MapValue
+  readonly layers: readonly MapValue[]
+}
+
+export interface EngineSetting {
+  readonly settings: Settings
+  readonly chart: FoundChart
+}
+
+/** Values that a schema refuses are left out and it is tried again; so often, since a schema may refuse what is left. */
+const mostTries = 3
+
+/**
+ * Renders one database from its chart's files. What Helm refuses is reported where it was written, and the rest goes on
+ * without it where it can, so that a person sees every mistake at once.
+ */
+export function renderWithEngine(database: Database, { values, layers }: Layered, { settings, chart }: EngineSetting): DatabaseObjects {
+  const helm = helmOf(settings.argocd.version)
+  const input = (given: MapValue): HelmInput => ({
+    files: chart.files,
+    place: chart.place,
+    release: database.cluster,
+    namespace: database.namespace,
+    layers: [given],
+    helm,
+    apiVersions: wanted,
+  })
+  const findings: LocatedFinding[] = []
+  const wrong: Path[] = []
+  let run = attempt(input(values), new Recorder())
+  let usable = values
+  for (let tries = 0; run.refused instanceof SchemaRefused && tries < mostTries; tries++) {
+    const refused = schemaFindings(run.refused, { database, values, usable })
+    append(findings, refused.findings)
+    append(wrong, refused.paths)
+    const left = refused.paths.reduce(without, usable)
+    run = attempt({ ...input(left), skipSchema: left === usable }, new Recorder())
+    usable = left
+  }
+  const all = unreadIn(chart, { values, layers, settings, looked: run.recorder.looked })
+  const isBelow = ({ path }: UnreadKey): boolean => wrong.some((other) => other.every((step, at) => step === path[at]))
+  const unread = all.map((keys) => keys.filter((key) => !isBelow(key)))
+  const slips = [...new Set(unread.flat().map(({ path }) => path))]
+  // a chart may stop at keys that it knows from older versions: they are reported as unknown keys already
+  if (run.refused?.class === 'fail' && slips.length > 0) {
+    const again = attempt(input(slips.reduce(without, usable)), new Recorder())
+    if (again.refused === undefined) run = again
+  }
+  const history = historyOf(database.environment.clusterChart)
+  for (const keys of unread)
+    append(
+      findings,
+      [...unknownKeyFindings(keys, history)].map((finding) => ({ ...finding, database: database.id })),
+    )
+  const words = known(() => [...comparedWords(loadOnce(chart.files, { helm, place: chart.place }), values, helm)], [])
+  append(
+    findings,
+    words.map((finding) => ({ ...finding, database: database.id })),
+  )
+  // what the chart says after a value was taken away may follow from that
+  if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))
+    findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.recorder.stops() }))
+  const seen = valuesSeen(input(values))
+  return {
+    objects: run.objects,
+    findings,
+    told: () => [...wrong, ...slips],
+    get effective() {
+      return seen()?.values
+    },
+    get defaults() {
+      return seen()?.defaults
+    },
+  }
+}
+
+interface Attempt {
+  readonly objects: readonly RenderedObject[]
+  readonly refused: HelmRefusal | undefined
+  readonly recorder: Recorder
+}
+
+function attempt(input: HelmInput, recorder: Recorder): Attempt {
+  try {
+    return { objects: renderedObjects(renderHelmChart({ ...input, recorder }).documents), refused: undefined, recorder }
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    return { objects: [], refused: error, recorder }
+  }
+}
+
+/** What the templates see, asked for by few commands. */
+function valuesSeen(input: HelmInput): () => ReturnType<typeof helmValues> | undefined {
+  let seen: ReturnType<typeof helmValues> | undefined
+  return () => {
+    try {
+      return (seen ??= helmValues(input))
+    } catch (error) {
+      if (!(error instanceof HelmRefusal)) throw error
+      return undefined
+    }
+  }
+}
+
+/** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */
+function known<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    return otherwise
+  }
+}
+
+/** The keys of each layer that nothing reads; none where the chart's templates can't be parsed, which is reported. */
+function unreadIn(
+  chart: FoundChart,
+  { values, layers, settings, looked }: Layered & { readonly settings: Settings; readonly looked: Recorder['looked'] },
+): (readonly UnreadKey[])[] {
+  const helm = helmOf(settings.argocd.version)
+  const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)
+  return known(() => {
+    const loaded = loadOnce(chart.files, { helm, place: chart.place })
+    return layers.map((layer) => unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key)))
+  }, [])
+}

@@ -1,0 +1,14 @@
+// Are a database's templates others than they were?
+import type { Charts } from '../charts/find.ts'
+import type { Database } from '../model.ts'
+import { isModelled } from './database-objects.ts'
+
+/** Whether the files of a chart differ on two sides; the pins alone are compared elsewhere. */
+export function hasOtherChart(before: Charts, now: Charts): (old: Database, database: Database) => boolean {
+  return (old, database) => {
+    const engines = [old, database].map(({ environment }) => environment.clusterChart.engine)
+    if (engines.includes('helm') || (isModelled(old) && isModelled(database))) return false
+    const [then, found] = [before.find(old.environment.clusterChart), now.find(database.environment.clusterChart)]
+    return then.ok !== found.ok || (then.ok && found.ok && then.files !== found.files)
+  }
+}

@@ -1,0 +1,56 @@
+// What is said of keys that no template of the chart reads?
+import { fieldAt, named, phrase } from '../findings/message.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { Message, Path, Value } from '../model.ts'
+import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
+import { nearest } from '../values/path.ts'
+import { valueFacts } from './value-facts.ts'
+
+/** A key that does nothing, whoever found that out. */
+export interface IdleKey {
+  readonly path: Path
+  readonly key: string
+  readonly value: Value
+  readonly suggestion?: string
+  readonly elsewhere: readonly string[]
+  /** all keys beside it that it can have been; absent: those of the model */
+  readonly near?: readonly string[]
+}
+
+const rule = 'values/known-keys'
+
+/** The findings for one file; `history` may know more of a key than that it is unknown. */
+export function* unknownKeyFindings(all: readonly IdleKey[], history?: (path: Path) => string | undefined): Iterable<LocatedFinding> {
+  for (const [index, unknown] of all.entries()) {
+    const at = spotOf(unknown.value, 'key')
+    if (at === undefined) continue
+    const others = all.length - mostOfAKind
+    if (index === mostOfAKind && others > 1) {
+      yield { rule, severity: 'error', message: phrase`${moreOfAKind(others)}`, at }
+      return
+    }
+    const told = history?.(unknown.path)
+    const help = told === undefined ? helpFor(unknown) : phrase`${told}`
+    yield { rule, severity: 'error', message: messageFor(unknown), at, help, fix: { rename: unknown.near ?? nearWords(unknown) } }
+  }
+}
+
+/** All keys of the model that a misspelt one can have been. */
+function nearWords({ key, path }: IdleKey): readonly string[] {
+  const facts = valueFacts(path)
+  return 'known' in facts ? facts.known.filter((word) => nearest(key, [word]) !== undefined) : []
+}
+
+function messageFor({ key, path }: IdleKey): Message {
+  const inside = path.length === 1 ? '' : phrase` in \`${fieldAt(path.slice(0, -1))}\``
+  return phrase`unknown key \`${named(key)}\`${inside}`
+}
+
+function helpFor({ suggestion, elsewhere, path }: IdleKey): Message {
+  if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
+  if (elsewhere.length > 0) return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
+  return path.length === 1
+    ? phrase`no template reads it; remove it, or list it in postgres.ownKeys`
+    : phrase`no template reads it, so it does nothing; remove it`
+}

@@ -1,0 +1,207 @@
+// Which files are the pinned chart, and where do they come from?
+import { createHash } from 'node:crypto'
+import { homedir, tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { readArchive } from '../helm/archive.ts'
+import { HelmRefusal } from '../helm/error.ts'
+import type { ChartFiles } from '../helm/chart.ts'
+import type { ChartPin } from '../model.ts'
+import { diskBytes, leadsOut } from '../repository/bytes.ts'
+import type { Bytes, FolderBytes } from '../repository/bytes.ts'
+import { printed } from '../values/printed.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
+import { cachePath } from './cache.ts'
+
+/** Where charts are looked for. */
+export interface ChartPlaces {
+  /** the repository in the state that is judged */
+  readonly repository: Bytes
+  /** `charts` of the settings: folders of the repository */
+  readonly folders: readonly string[]
+  /** `--charts`: an absolute path */
+  readonly given?: string | undefined
+}
+
+export interface FoundChart {
+  readonly ok: true
+  /** the same object for the same content, so that what is made of it is made once */
+  readonly files: ChartFiles
+  /** the folder as a person names it: `charts/cluster-0.3.1`, or `cluster-0.3.1` out of a cache */
+  readonly place: string
+}
+export interface MissingChart {
+  readonly ok: false
+  readonly message: string
+  readonly help: string
+}
+
+/** Finds the charts of a run, each once. */
+export interface Charts {
+  find(pin: ChartPin): FoundChart | MissingChart
+}
+
+export function openCharts(places: ChartPlaces): Charts {
+  const known = new Map<string, FoundChart | MissingChart>()
+  return {
+    find: (pin) => {
+      const key = [pin.repository, pin.name, pin.version].join('\0')
+      const found = known.get(key) ?? findChart(pin, places)
+      known.set(key, found)
+      return found
+    },
+  }
+}
+
+/** A folder that holds charts, and how a person names what is in it. */
+interface Shelf {
+  readonly bytes: Bytes
+  readonly folder: string
+  readonly shown: string
+}
+
+/**
+ * The files of a pinned chart; the first place that has it wins: the folder that is pinned, `charts/` of the repository,
+ * `charts` of the settings and `--charts`, this program's cache, Helm's cache. The network is never asked.
+ */
+export function findChart(pin: ChartPin, places: ChartPlaces): FoundChart | MissingChart {
+  const { repository } = places
+  if (isFolder(pin.repository)) return inPinnedFolder(pin, repository)
+  const given = places.given === undefined ? [] : [{ bytes: diskBytes(places.given, places.given), folder: '', shown: places.given }]
+  const shelves: readonly Shelf[] = [
+    { bytes: repository, folder: 'charts', shown: 'charts' },
+    ...places.folders.map((folder) => ({ bytes: repository, folder, shown: folder.replace(/^\.\//, '').replace(/\/$/, '') })),
+    ...given,
+  ]
+  for (const shelf of shelves) {
+    const found = onShelf(pin, shelf)
+    if (found !== undefined) return found
+  }
+  for (const archive of [cachePath(pin), join(helmCache(), `${basename(pin.name)}-${pin.version}.tgz`)]) {
+    const read = diskBytes(dirname(archive), dirname(archive)).file(basename(archive))
+    if (read?.ok === true) return fromArchive(read.bytes, pin, { path: archive, shown: `${basename(pin.name)}-${pin.version}` })
+  }
+  return {
+    ok: false,
+    message: `chart ${pin.name} ${pin.version} is neither in the repository nor in a cache, but its templates are needed`,
+    help: 'run `cnpg-values charts pull` where there is a network, or copy the chart into charts/',
+  }
+}
+
+const isFolder = (repository: string): boolean => /^[./]/.test(repository)
+
+function inPinnedFolder(pin: ChartPin, bytes: Bytes): FoundChart | MissingChart {
+  const folder = pin.repository.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
+  const shelf: Shelf = { bytes, folder: folder === '.' ? '' : folder, shown: folder === '.' ? '' : folder }
+  const found = onShelf(pin, shelf)
+  if (found !== undefined) return found
+  // the folder may be the chart itself
+  const own = bytes.folder(shelf.folder)
+  if (own?.ok === true && own.files['Chart.yaml'] !== undefined) return checked(own, pin, folder)
+  const shown = JSON.stringify(pin.repository).slice(0, 60)
+  if (own?.ok === false && own.message === leadsOut)
+    return {
+      ok: false,
+      message: `clusterChart.repository is ${shown}, which ${leadsOut}`,
+      help: 'copy the chart into the repository',
+    }
+  return {
+    ok: false,
+    message: `clusterChart.repository is ${shown}, but there is no chart ${pin.name} in it`.slice(0, 120),
+    help: `put the chart into ${shelf.folder === '' ? '' : `${shelf.folder}/`}${pin.name}/`,
+  }
+}
+
+/** The chart in a folder of charts: in a folder or an archive with its version in the name, or in a folder of its name. */
+function onShelf(pin: ChartPin, { bytes, folder, shown }: Shelf): FoundChart | MissingChart | undefined {
+  const name = basename(pin.name)
+  const at = (path: string): string => (folder === '' ? path : `${folder}/${path}`)
+  const show = (path: string): string => (shown === '' ? path : `${shown}/${path}`)
+  let other: MissingChart | undefined
+  for (const path of [`${name}-${pin.version}`, `${name}-${pin.version}.tgz`, pin.name]) {
+    if (path.endsWith('.tgz')) {
+      const read = bytes.file(at(path))
+      if (read === undefined) continue
+      if (!read.ok) return unreadable(show(path), read.message)
+      return fromArchive(read.bytes, pin, { path: show(path), shown: show(path) })
+    }
+    const read = bytes.folder(at(path))
+    if (read === undefined || (read.ok && read.files['Chart.yaml'] === undefined)) continue
+    const found = checked(read, pin, show(path))
+    if (found.ok) return found
+    other ??= found
+  }
+  return other
+}
+
+function fromArchive(bytes: Uint8Array, pin: ChartPin, { path, shown }: { path: string; shown: string }): FoundChart | MissingChart {
+  try {
+    const key = `archive ${createHash('sha256').update(bytes).digest('hex')}`
+    const files = interned.get(key) ?? Object.fromEntries(readArchive(bytes))
+    interned.set(key, files)
+    const found = checked({ ok: true, files }, pin, path)
+    return found.ok ? { ...found, place: shown } : found
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    return unreadable(path, `is no archive of a chart (${error.message})`)
+  }
+}
+
+function unreadable(place: string, message: string): MissingChart {
+  const isOut = message === leadsOut
+  return {
+    ok: false,
+    message: `chart ${place.slice(-60)} ${isOut ? 'is a link that leads out of the repository' : message}`.slice(0, 120),
+    help: isOut ? 'copy the chart into the repository' : 'replace it: `cnpg-values charts pull` downloads the chart',
+  }
+}
+
+/** Whether what was found is the pinned chart in the pinned version. */
+function checked(read: FolderBytes, pin: ChartPin, place: string): FoundChart | MissingChart {
+  if (!read.ok) return unreadable(place, read.message)
+  const { name, version } = headOf(read.files)
+  const wanted = basename(pin.name)
+  if (name === wanted && version === pin.version) return { ok: true, files: intern(read.files), place }
+  const isOtherChart = name !== wanted
+  return {
+    ok: false,
+    message: `${place.slice(-60)} holds chart ${name} ${version}, but clusterChart is ${wanted} ${pin.version}`.slice(0, 120),
+    help: isOtherChart ? 'rename the folder, or pin that chart' : `pin ${version}, or replace the folder`,
+  }
+}
+
+function headOf(files: ChartFiles): { readonly name: string; readonly version: string } {
+  const text = Buffer.from(files['Chart.yaml'] ?? []).toString('utf8')
+  const [root] = parseFirstDocument({ path: 'Chart.yaml', text, builtin: true }, 'chart').documents
+  const field = (key: string): string => {
+    const value = root?.kind === 'map' ? root.entries.get(key) : undefined
+    return value?.kind === 'scalar' ? printed(value.value) : 'without a name'
+  }
+  return { name: field('name'), version: field('version') }
+}
+
+/** Charts by their content. */
+const interned = new Map<string, ChartFiles>()
+
+function intern(files: ChartFiles): ChartFiles {
+  const hash = createHash('sha256')
+  for (const path of Object.keys(files).sort()) hash.update(`${path}\0${files[path]?.length}\0`).update(files[path] as Uint8Array)
+  const key = hash.digest('hex')
+  const known = interned.get(key) ?? files
+  interned.set(key, known)
+  return known
+}
+
+/** Where Helm keeps the archives that it downloaded (`helm.sh/helm/v4/pkg/helmpath`). */
+function helmCache(): string {
+  const { HELM_REPOSITORY_CACHE: own, HELM_CACHE_HOME: home, XDG_CACHE_HOME: shared } = process.env
+  if (own) return own
+  if (home) return join(home, 'repository')
+  if (shared) return join(shared, 'helm', 'repository')
+  const usual =
+    process.platform === 'darwin'
+      ? join(homedir(), 'Library', 'Caches')
+      : process.platform === 'win32'
+        ? tmpdir()
+        : join(homedir(), '.cache')
+  return join(usual, 'helm', 'repository')
+}

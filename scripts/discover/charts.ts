@@ -1,0 +1,31 @@
+// Where are the charts of a repository looked for, in the state that is judged?
+import { openCharts } from '../charts/find.ts'
+import type { Charts } from '../charts/find.ts'
+import type { Settings } from '../model.ts'
+import { diskBytes } from '../repository/bytes.ts'
+import type { Bytes } from '../repository/bytes.ts'
+import { indexBytes } from '../repository/git-bytes.ts'
+import { repositoryTop } from '../repository/place.ts'
+import { skippedFiles } from '../repository/sparse.ts'
+import type { Workspace } from '../repository/workspace.ts'
+
+/** The charts for some settings, from the work tree or from `state`: the index, or a commit. */
+export function chartsOf(workspace: Workspace, { charts: folders }: Settings, state = workTreeBytes(workspace.root)): Charts {
+  return openCharts({ repository: state, folders, given: workspace.charts })
+}
+
+/** What is staged, where it is the root's index that is judged. */
+export function judgedBytes({ root, standing }: Workspace, staged: boolean): Bytes {
+  return staged && standing !== 'databases' ? indexBytes(root) : workTreeBytes(root)
+}
+
+/** The work tree; what a sparse checkout leaves out of it is in the index. */
+export function workTreeBytes(root: string): Bytes {
+  const disk = diskBytes(root, repositoryTop(root))
+  const index = indexBytes(root)
+  const isSkipped = (path: string): boolean => (skippedFiles(root, [path])?.paths.length ?? 0) > 0
+  return {
+    file: (path) => disk.file(path) ?? (isSkipped(path) ? index.file(path) : undefined),
+    folder: (path) => disk.folder(path) ?? (isSkipped(path) ? index.folder(path) : undefined),
+  }
+}

@@ -1,0 +1,151 @@
+// What does Helm make of what the templates of a chart printed?
+import { textOf } from '../findings/message.ts'
+import type { HelmGeneration } from '../merge/merge.ts'
+import type { Json, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
+import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
+import { compareText } from '../go-template/go-value.ts'
+import { readsOfLine, withOrigins } from './blame.ts'
+import { fullPath } from './chart.ts'
+import type { Chart } from './chart.ts'
+import type { Renderable } from './context.ts'
+import type { Printed } from './engine.ts'
+import { HelmRefusal, PrintedRefused } from './error.ts'
+import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
+import type { Document } from './manifests.ts'
+import type { Recorder } from './recorder.ts'
+
+/** One object, in Helm's order. */
+export interface HelmDocument {
+  /** with the origin of each node, where somebody watched: found out when it is asked for */
+  readonly value: Value
+  readonly plain: Json
+  readonly hook: boolean
+  /** path in the chart of the template or crd file that made it */
+  readonly template: string
+}
+
+export interface Finished {
+  readonly documents: readonly HelmDocument[]
+  /** what each template printed, by path in the chart */
+  readonly manifests: ReadonlyMap<string, string>
+  /** Helm's whole output */
+  readonly text: string
+}
+
+/** The documents as the rest of the program knows objects. */
+export function renderedObjects(documents: readonly HelmDocument[]): RenderedObject[] {
+  return documents.flatMap((document) => {
+    const { plain, hook } = document
+    if (!isJsonMap(plain)) return []
+    const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
+    const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
+    const object: RenderedObject = {
+      kind: text(plain['kind']),
+      name: text(metadata['name']),
+      plain,
+      hook,
+      get value() {
+        return document.value as MapValue
+      },
+    }
+    return [object]
+  })
+}
+
+export interface Finishing {
+  readonly helm: HelmGeneration
+  readonly withTests: boolean
+  readonly recorder: Recorder | undefined
+  readonly templates: readonly Renderable[]
+}
+
+/** What Helm makes of the texts of all templates. Throws HelmRefusal. */
+export function finish(chart: Chart, printed: readonly Printed[], given: Finishing): Finished {
+  const files = printed
+    .filter(({ source, text }) => !source.name.endsWith('NOTES.txt') && /\P{White_Space}/u.test(text))
+    .sort((a, b) => compareText(a.source.name, b.source.name))
+  const inChart = (name: string): string => name.slice(chart.name.length + 1)
+  const documents: Document[] = []
+  for (const { source, text, pieces } of files)
+    for (const piece of splitManifests(text, given.helm))
+      try {
+        const document = { path: source.name, template: inChart(source.name), ...piece }
+        documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, document))
+      } catch (error) {
+        if (error instanceof PrintedRefused && error.offset !== undefined) error.reads = readsOfLine(text, error.offset, pieces())
+        throw error
+      }
+  const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
+  const crds = crdFiles(chart)
+  const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
+  const body = [
+    ...crds.map(({ path, text }) => heading(path, text)),
+    ...plain.map((document) => heading(document.path, document.text)),
+  ].join('')
+  // Helm trims what it prints at the end, which a block that keeps its blank lines sees
+  const last = plain.at(-1)
+  if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
+    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
+    plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
+  }
+  const traced = tracing(printed, given)
+  const made = (document: Document, hook: boolean): HelmDocument => {
+    let value: Value | undefined
+    return {
+      plain: toPlain(document.value),
+      hook,
+      template: inChart(document.path),
+      get value() {
+        return (value ??= traced(document))
+      },
+    }
+  }
+  const values = [
+    ...crds.flatMap((file) =>
+      readCrds(file).map((value): HelmDocument => ({ value, plain: toPlain(value), hook: false, template: inChart(file.path) })),
+    ),
+    ...plain.map((document) => made(document, false)),
+    ...hooks.map((document) => made(document, true)),
+  ]
+  return {
+    documents: values.filter(({ plain }) => plain !== null),
+    manifests: new Map(files.map(({ source, text }) => [inChart(source.name), text])),
+    text: `${trimmed(body)}\n${hooks.map((document) => heading(document.path, document.text)).join('')}`,
+  }
+}
+
+/** Gives the nodes of a document their origins, where the rendering was watched. */
+function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
+  if (recorder === undefined) return ({ value }) => value
+  const files = new Map(
+    templates.map(({ name, chart, source }) => [
+      name,
+      { path: `${chart.folder}${source.path}`, text: source.text, builtin: true as const },
+    ]),
+  )
+  const texts = new Map(printed.map((one) => [one.source.name, one]))
+  // a text of the values that ran as a template has no file: its values say more
+  const fileOf = (name: string): SourceFile | undefined => files.get(name)
+  return ({ path, start, value }) => {
+    const { text = '', pieces } = texts.get(path) ?? {}
+    return withOrigins(value, { recorder, pieces: pieces?.() ?? [], text, start, fileOf })
+  }
+}
+
+const trimmed = (text: string): string => trimEnd(trimStart(text))
+
+/** `CRDObjects`: the parent's before those of subcharts. */
+function crdFiles(chart: Chart): { path: string; text: string }[] {
+  const own = [...chart.files]
+    .filter(([path]) => path.startsWith('crds/') && /\.(?:ya?ml|json)$/i.test(path))
+    .map(([path, bytes]) => ({ path: `${fullPath(chart)}/${path}`, text: Buffer.from(bytes).toString() }))
+  return [...own, ...chart.dependencies.flatMap(crdFiles)]
+}
+
+function readCrds(file: { path: string; text: string }): readonly Value[] {
+  const { documents, problems } = parseYaml({ ...file, builtin: true }, 'chart')
+  const fatal = problems.find((problem) => problem.fatal)
+  if (fatal !== undefined) throw new HelmRefusal('output-parse', `output: error converting YAML to JSON: yaml: ${textOf(fatal.message)}`)
+  return documents
+}

@@ -1,0 +1,91 @@
+// Which keys of values files does nothing in a chart read?
+import { templateBudget } from '../go-template/budget.ts'
+import type { HelmGeneration } from '../merge/merge.ts'
+import type { MapValue, Path, Value } from '../model.ts'
+import type { Chart } from './chart.ts'
+import { templatesOf } from './context.ts'
+import { parsedTrees } from './engine.ts'
+import type { ReadShape } from './read-shape.ts'
+import type { Recorder } from './recorder.ts'
+import { readableValues } from './static-reads.ts'
+import { unreadKeys, wasLooked } from './unknown-keys.ts'
+import type { UnreadKey } from './unknown-keys.ts'
+
+interface Known {
+  readonly shape: ReadShape
+  /** what templates in the chart's other files mention, which are run by `tpl` */
+  readonly mentioned: ReadonlySet<string>
+  readonly layers: WeakMap<MapValue, readonly UnreadKey[]>
+}
+
+const known = new WeakMap<Chart, Known>()
+
+/** What the templates of a chart could read, found out once. Throws HelmRefusal where they can't be parsed. */
+function knownOf(chart: Chart, helm: HelmGeneration): Known {
+  const before = known.get(chart)
+  if (before !== undefined) return before
+  const trees = parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(4) })
+  const mentioned = new Set<string>()
+  const mention = (one: Chart): void => {
+    for (const bytes of one.files.values()) if (bytes.length < 200_000) addMentions(Buffer.from(bytes).toString('latin1'), mentioned)
+    one.dependencies.forEach(mention)
+  }
+  mention(chart)
+  const made = { shape: readableValues(chart, trees), mentioned, layers: new WeakMap<MapValue, readonly UnreadKey[]>() }
+  known.set(chart, made)
+  return made
+}
+
+/** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
+export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
+  let { shape }: { shape: ReadShape | undefined } = knownOf(chart, helm)
+  for (const step of path) shape = shape?.at(String(step))
+  return shape?.words ?? new Set()
+}
+
+export interface Rendered {
+  readonly helm: HelmGeneration
+  /** all values, in which texts may be templates */
+  readonly values: MapValue
+  /** what the run looked up */
+  readonly looked: Recorder['looked']
+}
+
+/**
+ * The keys of one layer that no branch of any template could read, that this run did not look up, and that no template
+ * in the values names. Throws HelmRefusal where the chart's templates can't be parsed.
+ */
+export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }: Rendered): readonly UnreadKey[] {
+  const { shape, mentioned, layers } = knownOf(chart, helm)
+  let candidates = layers.get(layer)
+  if (candidates === undefined) {
+    candidates = unreadKeys(layer, { shape, defaults: chart.values }).filter((key) => !isMentioned(key, mentioned, chart))
+    layers.set(layer, candidates)
+  }
+  if (candidates.length === 0) return candidates
+  const named = new Set<string>()
+  mentionsIn(values, named)
+  return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked))
+}
+
+function mentionsIn(value: Value, names: Set<string>): void {
+  if (value.kind === 'map') for (const entry of value.entries.values()) mentionsIn(entry, names)
+  else if (value.kind === 'list') for (const item of value.items) mentionsIn(item, names)
+  else if (value.kind === 'scalar' && typeof value.value === 'string') addMentions(value.value, names)
+}
+
+/** Paths below `.Values`, with dots, and keys that `index` is given. */
+function addMentions(text: string, names: Set<string>): void {
+  if (!text.includes('{{')) return
+  for (const [action] of text.matchAll(/\{\{[^}]*\}\}/g))
+    for (const [, path, quoted] of action.matchAll(/\.Values\.([\w.]+)|["`]([\w-]+)["`]/g)) names.add(path ?? `"${quoted}`)
+}
+
+/** Whether a path, or what is above or below it, is among the mentioned ones; a subchart mentions it without its own name. */
+function isMentioned({ path, key }: UnreadKey, names: ReadonlySet<string>, chart: Chart): boolean {
+  if (names.has(`"${key}`)) return true
+  const isBelow = chart.dependencies.some(({ name }) => name === path[0]) && path.length > 1
+  const ways = [path, ...(isBelow ? [path.slice(1)] : [])].map((way) => `${way.join('.')}.`)
+  for (const name of names) if (ways.some((way) => way.startsWith(`${name}.`) || `${name}.`.startsWith(way))) return true
+  return false
+}

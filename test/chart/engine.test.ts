@@ -1,0 +1,203 @@
+// Is a repository whose chart is not modelled judged as one whose chart is?
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openRepository } from '../support/terminal.ts'
+import { tinyChart } from '../support/tiny-chart.ts'
+
+let repository: ReturnType<typeof openRepository>
+beforeEach(() => {
+  repository = openRepository()
+  putChart('charts/cluster')
+  pin('version: 1.2.3')
+  write('{}')
+})
+afterEach(() => repository.remove())
+
+function putChart(folder: string, version = '1.2.3', more: Readonly<Record<string, string>> = {}): void {
+  for (const [path, text] of Object.entries(tinyChart(version, more))) repository.put(`${folder}/${path}`, text)
+}
+function pin(...lines: readonly string[]): void {
+  const settings = repository.read('apps/values.yaml')
+  repository.put(
+    'apps/values.yaml',
+    settings.replace(/clusterChart:\n(?: {4}.*\n)+/, `clusterChart:\n${lines.map((line) => `    ${line}\n`).join('')}`),
+  )
+}
+/** What the service says, as lines. */
+const write = (...lines: readonly string[]): void => repository.put('databases/orders/values.yaml', `${lines.join('\n')}\n`)
+async function mistakes(...flags: readonly string[]): Promise<string[]> {
+  await repository.run('render')
+  const { stdout } = await repository.run('check', '--format', 'json', ...flags)
+  const { diagnostics } = JSON.parse(stdout) as {
+    diagnostics: { severity: string; file: string; line: number; message: string; rule: string }[]
+  }
+  return diagnostics
+    .filter(({ severity, rule }) => severity === 'error' && !rule.startsWith('emit/'))
+    .map(({ file, line, message, rule }) => `${file}:${line}: ${message} [${rule}]`)
+}
+
+test('a chart in the repository is rendered, and what it makes is fine', async () => {
+  expect(await mistakes()).toEqual([])
+  expect((await repository.run('check')).stderr).toContain('2 databases checked')
+})
+
+test('each mistake is told once, at the line that made it', async () => {
+  write(
+    'cluster:',
+    '  storge:',
+    '    size: 1Gi',
+    '  instances: "two"',
+    '  resources:',
+    '    requests:',
+    '      memory: 1Gigabyte',
+    '  parameters:',
+    '    shared_buffers: lots',
+    'postgresql: 17',
+  )
+  expect(await mistakes()).toEqual([
+    'databases/orders/values.yaml:2: unknown key `storge` in `cluster` [values/known-keys]',
+    'databases/orders/values.yaml:4: cluster.instances is text ("two"), but the chart takes a whole number [values/chart-schema]',
+    expect.stringMatching(/^databases\/orders\/values\.yaml:7: cluster\.resources\.requests\.memory is .*1Gigabyte/),
+    expect.stringMatching(/^databases\/orders\/values\.yaml:9: cluster\.parameters\.shared_buffers is "lots"/),
+    'databases/orders/values.yaml:10: unknown key `postgresql` [values/known-keys]',
+  ])
+})
+
+test('what the chart itself refuses is told at the value that it asks for, with the place in the chart', async () => {
+  write('superuser:', '  name: x')
+  expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `name` in `superuser` [values/known-keys]'])
+  write('superuser:', '  secret: ""')
+  expect(await mistakes()).toEqual([
+    'databases/orders/values.yaml:2: superuser.secret is needed (charts/cluster/templates/cluster.yaml:24) [chart/refuses]',
+  ])
+})
+
+test('a value that breaks the printed YAML is told where it was written', async () => {
+  write('cluster:', '  storage:', '    storageClass: "a: b"')
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(
+      /^databases\/orders\/values\.yaml:3: cluster\.storage\.storageClass is `a: b`, but then charts\/cluster\/templates\/cluster\.yaml prints no YAML: .* \[chart\/printed-yaml\]$/,
+    ),
+  ])
+})
+
+test('a broken chart is told once, at its pin', async () => {
+  repository.put('charts/cluster/templates/broken.yaml', '{{ if }}')
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(/^apps\/values\.yaml:\d+: .*\(charts\/cluster\/templates\/broken\.yaml:1\) \[chart\/usable\]$/),
+  ])
+})
+
+test('a chart that is not there is told once, at its pin', async () => {
+  rmSync(join(repository.root, 'charts'), { recursive: true })
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(/^apps\/values\.yaml:\d+: chart cluster 1\.2\.3 is neither .* \[chart\/available\]$/),
+  ])
+  putChart('vendor/cluster')
+  expect(await mistakes('--charts', 'vendor')).toEqual([])
+  const settings = repository.read('apps/values.yaml')
+  repository.put('apps/values.yaml', settings.replace('postgres:\n', 'postgres:\n  charts: [vendor]\n'))
+  expect(await mistakes()).toEqual([])
+})
+
+test('a mirror of the modelled chart is rendered from its files', async () => {
+  pin('version: 0.8.1', 'repository: oci://registry.example.com/charts')
+  expect(await mistakes()).toEqual([expect.stringContaining('charts/cluster holds chart cluster 1.2.3, but clusterChart is cluster 0.8.1')])
+  putChart('charts/cluster', '0.8.1')
+  write('cluster:', '  initdb: {}')
+  expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `initdb` in `cluster` [values/known-keys]'])
+})
+
+test('two environments may have a chart each, and a key is unknown to the one that does not read it', async () => {
+  const settings = repository.read('apps/values.yaml')
+  repository.put(
+    'apps/values.yaml',
+    settings.replace('namespace: "{service}-dev"', 'namespace: "{service}-dev"\n      clusterChart:\n        version: 0.8.1'),
+  )
+  write('cluster:', '  roles: []')
+  const { stdout } = await repository.run('check', '--format', 'json')
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { message: string; databases: string[] }[] }
+  expect(diagnostics.map(({ message, databases }) => [message, databases])).toEqual([['unknown key `roles` in `cluster`', ['orders/prd']]])
+})
+
+test('a change is compared, by the chart that the base has', async () => {
+  const git = (...args: readonly string[]): void => {
+    execFileSync('git', ['-C', repository.root, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { stdio: 'ignore' })
+  }
+  write('cluster:', '  storage:', '    size: 20Gi')
+  await repository.run('render')
+  git('init', '-q', '-b', 'main')
+  git('add', '-A')
+  git('commit', '-q', '-m', 'first')
+  write('cluster:', '  storage:', '    size: 10Gi')
+  expect(await mistakes('--base', 'main')).toEqual([
+    expect.stringMatching(/^databases\/orders\/values\.yaml:3: .*20Gi.*10Gi|^databases\/orders\/values\.yaml:3: .*shrink/),
+  ])
+  write('cluster:', '  storage:', '    size: 20Gi')
+  const template = repository.read('charts/cluster/templates/cluster.yaml')
+  repository.put('charts/cluster/templates/cluster.yaml', template.replace('size: {{ .Values.cluster.storage.size }}', 'size: 5Gi'))
+  expect(await mistakes('--base', 'main')).toEqual([expect.stringMatching(/shrink|20Gi/)])
+  git('add', '-A')
+  expect(await mistakes('--staged')).toEqual([expect.stringMatching(/shrink|20Gi/)])
+})
+
+test('explain names the file of the chart for a default', async () => {
+  const { stdout } = await repository.run('explain', 'orders/prd', 'version.postgresql')
+  expect(stdout).toContain('default of charts/cluster')
+})
+
+test('a key that another release of the chart reads is told with that release', async () => {
+  putChart('charts/cluster', '0.3.1')
+  pin('version: 0.3.1')
+  write('databases: []', 'pooler: {}')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('help: chart cluster 0.3.1 has no `databases`; 0.4.0 has: raise clusterChart.version, or remove it')
+  expect(stdout).toContain('help: chart cluster 0.0.11 was the last to read `pooler`; remove it')
+})
+
+test('keys at the wrong level are told one by one, with the place where each would be read', async () => {
+  write('cluster:', '  cluster:', '    instances: 3', '    storage:', '      size: 1Gi', 'postgres:', '  version:', '    postgresql: "16"')
+  const { stdout } = await repository.run('check')
+  expect(await mistakes()).toEqual([
+    'databases/orders/values.yaml:3: unknown key `instances` in `cluster.cluster` [values/known-keys]',
+    'databases/orders/values.yaml:4: unknown key `storage` in `cluster.cluster` [values/known-keys]',
+    'databases/orders/values.yaml:7: unknown key `version` in `postgres` [values/known-keys]',
+  ])
+  expect(stdout).toContain('help: the chart reads `cluster.instances`')
+  expect(stdout).toContain('help: the chart reads `version`')
+})
+
+test('of an umbrella chart a key without the prefix of its subchart is told with it', async () => {
+  const umbrella = {
+    'Chart.yaml':
+      'apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n  - name: cluster\n    version: 1.2.3\n    repository: https://x.example.com\n',
+  }
+  for (const [path, text] of Object.entries(umbrella)) repository.put(`charts/umbrella/${path}`, text)
+  putChart('charts/umbrella/charts/cluster')
+  pin('name: umbrella', 'version: 1.0.0')
+  for (const environment of ['dev', 'prd'])
+    repository.put(`helm-values/data/postgres-${environment}-defaults.yaml`, 'cluster:\n  cluster:\n    instances: 3\n')
+  write('version:', '  postgresql: "16"')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('databases/orders/values.yaml:2:3: error: unknown key `postgresql` in `version`')
+  expect(stdout).toContain('help: the chart reads `cluster.version.postgresql`')
+})
+
+test('a word with another dash or case than the one that templates compare is told, and a near one where the chart refuses', async () => {
+  putChart('charts/cluster', '1.2.3', {
+    'templates/mode.yaml':
+      '{{- if eq .Values.mode "object_store" }}{{ else if eq .Values.mode "standalone" }}{{ else if .Values.strict }}{{ fail (printf "mode is %s" .Values.mode) }}{{ end }}',
+    'values.yaml': `${tinyChart('1.2.3')['values.yaml']}mode: standalone\nstrict: false\n`,
+  })
+  write('mode: Object-Store')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('values.yaml:1:7: error: mode is `Object-Store`, but the chart compares it with `object_store`, `standalone`')
+  write('mode: other')
+  expect(await mistakes()).toEqual([])
+  write('mode: standalon', 'strict: true')
+  const refused = await repository.run('check')
+  expect(refused.stdout).toContain('values.yaml:1:7: error: mode is standalon (charts/cluster/templates/mode.yaml:1)')
+  expect(refused.stdout).toContain('help: did you mean `standalone`?')
+})
