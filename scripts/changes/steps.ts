@@ -1,7 +1,7 @@
 // What does Argo CD do by itself after a merge, and what is left to a person?
 import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
-import { mergeLayers } from '../merge/merge.ts'
+import { mergeLayers } from '../values/merge.ts'
 import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import type { Effect } from './effect.ts'

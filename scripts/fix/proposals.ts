@@ -3,8 +3,8 @@ import { fingerprints } from '../report/fingerprint.ts'
 import { readDraft, safeEdits } from './edit.ts'
 import type { Edit } from './edit.ts'
 import { proposeEdit } from './propose.ts'
-import type { Diagnostic } from '../model.ts'
-import type { Outcome } from '../outcome.ts'
+import type { Database, Diagnostic } from '../model.ts'
+import type { Concluded } from '../report/conclude.ts'
 import { maskMessage } from '../secret/message.ts'
 
 /** An edit with the mistake that it may fix. */
@@ -19,8 +19,11 @@ interface Proposed {
   readonly isPartial: boolean
 }
 
+/** The diagnostics of a check, and the databases that it looked at. */
+type Checked = Concluded & { readonly databases: readonly Database[] }
+
 /** The edits that change nothing but their own places; whether they help, only another check can say. */
-export function propose(outcome: Pick<Outcome, 'diagnostics' | 'databases' | 'source'>, refused: ReadonlySet<string>): Proposed {
+export function propose(outcome: Checked, refused: ReadonlySet<string>): Proposed {
   const prints = fingerprints(outcome.diagnostics)
   const drafts = new Map<string, ReturnType<typeof readDraft>>()
   const operators = new Map(outcome.databases.map(({ id, environment }) => [id, environment.operator.version]))
@@ -53,7 +56,7 @@ export function propose(outcome: Pick<Outcome, 'diagnostics' | 'databases' | 'so
 }
 
 /** How many mistakes `fix` may correct. */
-export function countFixable(outcome: Pick<Outcome, 'diagnostics' | 'databases' | 'source'>): number {
+export function countFixable(outcome: Checked): number {
   const fixable = outcome.diagnostics.filter(({ fix }) => fix !== undefined)
   if (fixable.length === 0) return 0
   const { proposals } = propose({ ...outcome, diagnostics: fixable }, new Set())

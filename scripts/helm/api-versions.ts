@@ -1,5 +1,5 @@
 // Which API versions does Helm take for granted without a cluster?
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 
 /** The schemes of client-go 0.31, 0.34 and 0.36 and of apiextensions, in their order: `group:version,version`. */
 const known: Readonly<Record<HelmGeneration, string>> = {

@@ -3,7 +3,7 @@ import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
 import { namedValue } from '../go-template/go-value.ts'
 import type { GoStruct, GoValue } from '../go-template/go-value.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import { HelmRefusal } from './error.ts'
 import { knownApiVersions } from './api-versions.ts'
 

@@ -1,7 +1,7 @@
 // What is in a chart's files?
 import { textOf as messageText } from '../findings/message.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { LayerName, MapValue, SourceFile } from '../model.ts'
 import { parseFirstDocument, parseYamlParts } from '../yaml/parse.ts'
 import { readArchive } from './archive.ts'

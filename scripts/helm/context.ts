@@ -5,7 +5,7 @@ import { TemplateError, isGoMap, namedValue, nilTextMap, textMap } from '../go-t
 import type { GoMap, GoStruct, GoValue } from '../go-template/go-value.ts'
 import { int } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import { fullPath } from './chart.ts'
 import type { Chart } from './chart.ts'
 import { filesObject } from './chart-files.ts'

@@ -1,6 +1,6 @@
 // Which subcharts are enabled, and what do they export to their parent?
 import { fitsRange } from '../go-template/sprig-semver.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../model.ts'
 import type { Chart } from './chart.ts'
 import type { Dependency } from './metadata.ts'

@@ -1,5 +1,5 @@
 // What is read once, however many releases a chart is rendered for?
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { LayerName, MapValue, SourceFile } from '../model.ts'
 import { loadChart, readValues } from './chart.ts'
 import type { Chart, ChartFiles } from './chart.ts'

@@ -1,7 +1,7 @@
 // Which objects do printed templates make, and in which order?
 import { compareText } from '../go-template/go-value.ts'
 import { textOf } from '../findings/message.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { SourceFile, Value } from '../model.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { PrintedRefused } from './error.ts'

@@ -1,6 +1,6 @@
 // What does Helm make of what the templates of a chart printed?
 import { textOf } from '../findings/message.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { Json, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'

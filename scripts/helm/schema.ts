@@ -2,7 +2,7 @@
 import { append } from '../values/append.ts'
 import { readJson } from '../go-template/go-json.ts'
 import { TemplateError } from '../go-template/go-value.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../model.ts'
 import { setOwn, toPlain } from '../values/value.ts'
 import type { Chart } from './chart.ts'

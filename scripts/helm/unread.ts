@@ -1,6 +1,6 @@
 // Which keys of values files does nothing in a chart read?
 import { templateBudget } from '../go-template/budget.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Path, Value } from '../model.ts'
 import type { Chart } from './chart.ts'
 import { templatesOf } from './context.ts'

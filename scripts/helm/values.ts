@@ -1,6 +1,6 @@
 // Which values does each chart of a tree see?
-import { mergeLayers } from '../merge/merge.ts'
-import type { HelmGeneration } from '../merge/merge.ts'
+import { mergeLayers } from '../values/merge.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../model.ts'
 import type { Chart } from './chart.ts'
 import { HelmRefusal } from './error.ts'

@@ -1,7 +1,7 @@
 // What should be known about new pins, whatever the databases hold?
 import { compareVersions } from '../kubernetes/load.ts'
 import { missingIn } from '../chart/key-history.ts'
-import { helmOf } from '../merge/merge.ts'
+import { helmOf } from '../values/merge.ts'
 import type { MapValue, Path } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
