@@ -92,12 +92,15 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
     const said = examine(object.plain, { operator: database.environment.operator.version })
     if (object.kind === 'Cluster') refused = refusedParameters(said)
     const wrong = said.length > 0 ? rendered.told() : []
-    const own = said.filter((finding) => !isConsequence(finding, object, wrong) && !isNamespace(finding))
-    append(findings, located({ database, merged }, object, own))
+    for (const finding of said) {
+      const follows = isConsequence(finding, object, wrong) ? 'reported-value' : isNamespace(finding) ? 'settings-namespace' : undefined
+      for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
+    }
   }
   const subject = { database, settings, values: merged, objects }
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
-  if (hasDefaults(database)) append(findings, judgeDatabase(subject))
+  const policies = judgeDatabase(subject)
+  append(findings, hasDefaults(database) ? policies : policies.map((finding) => ({ ...finding, follows: 'missing-defaults' as const })))
   append(findings, judgePostgres({ ...subject, refused }))
   return findings
 }

@@ -8,6 +8,9 @@ export interface Spot {
   readonly span: Span
 }
 
+/** What a finding can follow from that its own database, or the settings, report already. */
+export type Consequence = 'reported-value' | 'settings-namespace' | 'missing-defaults' | 'refused-parameter'
+
 /** A finding whose places are known as spots; `database` is absent for mistakes outside any database. */
 export interface LocatedFinding {
   readonly rule: string
@@ -20,6 +23,8 @@ export interface LocatedFinding {
   readonly database?: string | undefined
   readonly object?: string
   readonly path?: string
+  /** why it is only a consequence of what is reported elsewhere; see `report/suppress.ts` */
+  readonly follows?: Consequence
   /** an unknown key at this place would be the actual mistake */
   readonly unless?: Spot
 }

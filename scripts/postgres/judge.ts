@@ -31,14 +31,15 @@ export function judgePostgres({ database, values, objects, refused }: PostgresSu
   const object = objects.find(({ kind }) => kind === 'Cluster')
   if (object === undefined) return []
   const subject = { object, values, fallback: serviceSpot(database), database }
-  const isAlreadyReported = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
+  const isRefused = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
   const judge = <Subject>(rules: readonly Rule<Subject>[], asked: Subject | undefined): LocatedFinding[] =>
     asked === undefined
       ? []
       : rules.flatMap((rule) =>
-          [...rule.check(asked)]
-            .filter(({ places }) => !places.some(({ path }) => isAlreadyReported(path.at(-1))))
-            .map((finding) => locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)),
+          [...rule.check(asked)].map((finding): LocatedFinding => {
+            const found = locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)
+            return finding.places.some(({ path }) => isRefused(path.at(-1))) ? { ...found, follows: 'refused-parameter' } : found
+          }),
         )
   return [...judge([...parameters, ...starts], runningOf(object)), ...judge(authRules, authFilesOf(object))]
 }

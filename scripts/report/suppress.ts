@@ -1,6 +1,6 @@
 // What is not reported, because another finding already says it?
 import { locate } from '../findings/spot.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { Consequence, LocatedFinding, Spot } from '../findings/spot.ts'
 
 /** What a reason may ask beside the findings. */
 export interface Surroundings {
@@ -33,8 +33,35 @@ const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-sta
 
 const aboutBackups = new Set(['changes/backups-stay', 'policy/backups-enabled', 'policy/backups-scheduled', 'policy/schedule-has-method'])
 
+/** A finding that was marked where it was found: all that is needed to know it was there. */
+const follows =
+  (consequence: Consequence): Suppression['silences'] =>
+  () =>
+  (finding) =>
+    finding.follows === consequence
+
 /** In the order in which they are asked. */
 export const suppressions: readonly Suppression[] = [
+  {
+    id: 'reported-value',
+    reason: 'what the API server says of a field follows from a value that the chart refuses, or that a misspelt key left out',
+    silences: follows('reported-value'),
+  },
+  {
+    id: 'settings-namespace',
+    reason: 'a namespace that Kubernetes refuses is reported once, at the setting that makes it',
+    silences: follows('settings-namespace'),
+  },
+  {
+    id: 'missing-defaults',
+    reason: 'nobody knows what a database should have if the defaults of its environment are missing, which is reported',
+    silences: follows('missing-defaults'),
+  },
+  {
+    id: 'refused-parameter',
+    reason: 'PostgreSQL never sees a parameter that the operator refuses',
+    silences: follows('refused-parameter'),
+  },
   {
     id: 'error-first',
     reason: 'a warning at the place of an error waits until that is fixed',

@@ -144,8 +144,8 @@ describe('rules', () => {
     expect((await repository.run('rules', 'emit/stale')).stdout).toContain('looks at the files that `render` writes')
   })
   test.each([
-    ['storage/data-size-set', 'the API server would refuse it all the same'],
-    ['chart/needs-value', 'Helm would refuse it all the same'],
+    ['storage/data-size-set', 'the API server would refuse it anyway'],
+    ['chart/needs-value', 'Helm would refuse it anyway'],
     ['values/known-keys', 'only warnings can'],
     ['schema/unknown-field', 'only warnings can'],
     ['emit/stale', 'only warnings can'],
