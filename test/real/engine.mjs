@@ -40,7 +40,7 @@ function chartFolder(version) {
 
 export function engineTrials(root, work) {
   return [
-    { name: 'engine: blames what the model blames on cluster 0.8.1', run: () => compareBlame(root, work) },
+    { name: 'engine: blames what the model blames on cluster 0.8.1', run: () => compareBlame(root) },
     ...['0.3.1', '0.6.0', '0.7.0'].map((version) => ({
       name: `engine: planted mistakes on cluster ${version}`,
       run: () => tryPlanted(root, work, version),
@@ -117,7 +117,7 @@ export function differences(vectors, files) {
 }
 `
 
-async function compareBlame(root, work) {
+async function compareBlame(root) {
   const folder = chartFolder('0.8.1')
   const files = {}
   for (const path of readdirSync(folder, { recursive: true }))

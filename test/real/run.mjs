@@ -153,7 +153,7 @@ for (const trial of trials) {
   const start = Date.now()
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`
   try {
-    await trial.run()
+    await Promise.resolve(trial.run())
     process.stdout.write(`ok       ${trial.name} (${seconds()})\n`)
   } catch (error) {
     if (error instanceof Skipped) process.stdout.write(`skipped  ${trial.name}: ${error.message}\n`)
