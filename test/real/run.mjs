@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { actionTrials } from './action.mjs'
 import { chartTrials } from './charts.mjs'
+import { engineTrials } from './engine.mjs'
 import { exampleRepository, Failure, expect, git, isOnPath, run, Skipped } from './support.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -115,7 +116,7 @@ trials.push({
     expect(seen.code === 3 && seen.text.trim().split('\n').length === 1, 'exit code 3 and one line', seen)
   },
 })
-trials.push(...actionTrials(root, work), ...chartTrials(root, work))
+trials.push(...actionTrials(root, work), ...chartTrials(root, work), ...engineTrials(root, work))
 
 /** The hook from a Git URL refuses a bad commit and a deletion, and lets a good one pass; `try-repo` runs it, too. */
 function tryHook(program, env) {
@@ -152,7 +153,7 @@ for (const trial of trials) {
   const start = Date.now()
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`
   try {
-    trial.run()
+    await Promise.resolve(trial.run())
     process.stdout.write(`ok       ${trial.name} (${seconds()})\n`)
   } catch (error) {
     if (error instanceof Skipped) process.stdout.write(`skipped  ${trial.name}: ${error.message}\n`)
