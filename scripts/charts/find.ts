@@ -1,4 +1,5 @@
 // Which files are the pinned chart, and where do they come from?
+import { trimEndOf } from '../values/trim.ts'
 import { createHash } from 'node:crypto'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -90,7 +91,7 @@ export function findChart(pin: ChartPin, places: ChartPlaces): FoundChart | Miss
 const isFolder = (repository: string): boolean => /^[./]/.test(repository)
 
 function inPinnedFolder(pin: ChartPin, bytes: Bytes): FoundChart | MissingChart {
-  const folder = pin.repository.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
+  const folder = trimEndOf(pin.repository.replace(/^(?:\.\/)+/, ''), '/')
   const shelf: Shelf = { bytes, folder: folder === '.' ? '' : folder, shown: folder === '.' ? '' : folder }
   const found = onShelf(pin, shelf)
   if (found !== undefined) return found

@@ -76,9 +76,11 @@ function mentionsIn(value: Value, names: Set<string>): void {
 
 /** Paths below `.Values`, with dots, and keys that `index` is given. */
 function addMentions(text: string, names: Set<string>): void {
-  if (!text.includes('{{')) return
-  for (const [action] of text.matchAll(/\{\{[^}]*\}\}/g))
+  for (const part of text.split('{{').slice(1)) {
+    const end = part.indexOf('}}')
+    const action = end < 0 ? '' : part.slice(0, end)
     for (const [, path, quoted] of action.matchAll(/\.Values\.([\w.]+)|["`]([\w-]+)["`]/g)) names.add(path ?? `"${quoted}`)
+  }
 }
 
 /** Whether a path, or what is above or below it, is among the mentioned ones; a subchart mentions it without its own name. */
