@@ -35,7 +35,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const { settings } = loaded
   const changed = options.changed === true
   const opened = remembered(openTree(workspace, settings.layout, options.staged, listed))
-  const base = from === undefined ? undefined : readBase(workspace, from, { settings, tree: opened, changed })
+  const base = from === undefined ? undefined : await readBase(workspace, from, { settings, tree: opened, changed })
   const tree = changed && base !== undefined && opened.blob !== undefined ? readLater(opened, base.differs) : opened
 
   const { databases, findings: discovered } = discover(settings, tree)

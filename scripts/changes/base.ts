@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
+import { deployedDatabases } from './deployed.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree } from '../repository/git.ts'
@@ -27,7 +28,12 @@ export interface Base {
   readonly settings?: Settings
   /** what could not be read there */
   readonly findings: readonly LocatedFinding[]
+  /** what was deployed there, by id: not everything that the inputs say need have been rendered */
   readonly databases: ReadonlyMap<string, Database>
+  /** what the inputs there say */
+  readonly inputs: readonly Database[]
+  /** whether the tree has the generated files of that commit, and not those of now */
+  readonly hasGenerated: boolean
   readonly tree: Tree
   /** whether a file's content is another one now */
   readonly differs: (path: string) => boolean
@@ -77,11 +83,11 @@ export function comparedText({ root, databases }: Workspace, { revision, commit,
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
-export function readBase(
+export async function readBase(
   workspace: Workspace,
   from: BaseCommit,
   current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
-): Base {
+): Promise<Base> {
   const { tree } = current
   const { layout } = current.settings
   const compared = comparedText(workspace, from)
@@ -89,13 +95,20 @@ export function readBase(
   let first = openBaseTree(workspace, from, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
     place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
-    if (place === undefined) return { ...first, compared, databases: new Map(), findings: [] }
+    if (place === undefined) return { ...first, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
   if (settings === undefined) {
     const severity = isMendAlone(first, current) ? 'warning' : 'error'
-    return { ...first, compared, databases: new Map(), findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)) }
+    return {
+      ...first,
+      compared,
+      databases: new Map(),
+      inputs: [],
+      hasGenerated: false,
+      findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)),
+    }
   }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
@@ -103,9 +116,13 @@ export function readBase(
   const found = discover(settings, lazy)
   const isElsewhere = workspace.databases !== undefined && from.of === 'root'
   const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
-  const databases = new Map(old.map((database) => [database.id, database]))
+  // a repository that is not compared has the generated files of now
+  const hasGenerated = from.of !== 'databases'
+  const deployed = hasGenerated ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
+  const databases = new Map(deployed.databases.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
-  return { ...opened, compared, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
+  const lost = opened.isLost === true ? [lostFolder(settings)] : []
+  return { ...opened, compared, settings, databases, inputs: old, hasGenerated, findings: [...lost, ...broken, ...deployed.findings] }
 }
 
 /**

@@ -165,8 +165,16 @@ export function commitTree(
   )
   const read = (path: string, id: string): FileText | undefined =>
     same.has(path) ? current.read(path) : (texts.get(id) ?? readBlobs(root, [id]).get(id))
+  const prefetch = (paths: readonly string[]): void => {
+    const ids = paths.flatMap((path) => (same.has(path) ? [] : (files.get(path) ?? [])))
+    for (const [id, text] of readBlobs(
+      root,
+      ids.filter((id) => !texts.has(id)),
+    ))
+      texts.set(id, text)
+  }
   return {
-    tree: { ...treeOf(files, read), blob: (path) => files.get(path) },
+    tree: { ...treeOf(files, read), blob: (path) => files.get(path), prefetch },
     differs: (path) => {
       const id = files.get(path)
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)
