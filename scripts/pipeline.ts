@@ -53,7 +53,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const assessed = [...met.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
 
-  const handWritten = await readHandWritten({ settings, databases, tree, base })
+  const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
   const fleet = assessed.flatMap(({ facts }) => facts ?? [])
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(fleet, { otherStores: handWritten.stores }))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))

@@ -3,14 +3,17 @@ import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { openBroughtTree } from './brought.ts'
-import type { Layouts, OpenedBase } from './brought.ts'
+import { openBaseTree } from './base-tree.ts'
+import type { Place } from './base-tree.ts'
+import type { OpenedBase } from './brought.ts'
+import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
-import { commitTree } from '../repository/git.ts'
+import { commitTree, stagedPaths } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
+import { isLoosePath } from '../discover/loose.ts'
 import { isCurrent, isGenerated } from '../discover/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
@@ -37,6 +40,8 @@ export interface Base {
   readonly tree: Tree
   /** whether a file's content is another one now */
   readonly differs: (path: string) => boolean
+  /** whether what is staged changes a file that may be a manifest outside of our own folders; costs less than to look into them */
+  readonly stagesLoose: () => boolean
 }
 
 /** A commit to compare with, and its name. */
@@ -91,11 +96,12 @@ export async function readBase(
   const { tree } = current
   const { layout } = current.settings
   const compared = comparedText(workspace, from)
+  const stagesLoose = (): boolean => stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
   let place: Place | undefined
   let first = openBaseTree(workspace, from, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
     place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
-    if (place === undefined) return { ...first, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
+    if (place === undefined) return { ...first, stagesLoose, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
@@ -103,6 +109,7 @@ export async function readBase(
     const severity = isMendAlone(first, current) ? 'warning' : 'error'
     return {
       ...first,
+      stagesLoose,
       compared,
       databases: new Map(),
       inputs: [],
@@ -118,11 +125,22 @@ export async function readBase(
   const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
   // a repository that is not compared has the generated files of now
   const hasGenerated = from.of !== 'databases'
-  const deployed = hasGenerated ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
+  // a commit that leaves the sets as they are changes nothing about who is deployed, and need not wait for that
+  const mayDiffer = hasGenerated && !(current.changed && !opened.differs(setsFile))
+  const deployed = mayDiffer ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
   const databases = new Map(deployed.databases.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
   const lost = opened.isLost === true ? [lostFolder(settings)] : []
-  return { ...opened, compared, settings, databases, inputs: old, hasGenerated, findings: [...lost, ...broken, ...deployed.findings] }
+  return {
+    ...opened,
+    stagesLoose,
+    compared,
+    settings,
+    databases,
+    inputs: old,
+    hasGenerated,
+    findings: [...lost, ...broken, ...deployed.findings],
+  }
 }
 
 /**
@@ -138,12 +156,6 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
     ...(base.revision && { revision: base.revision }),
   }
   return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
-}
-
-/** A folder of a commit, from the repository's top, and the way there from the root of today. */
-interface Place {
-  readonly at: string
-  readonly shown: string
 }
 
 /** Whether a base has settings, right or wrong. An app-of-apps chart without `postgres` has none, unless it was generated for. */
@@ -228,34 +240,6 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
     database: database.id,
   }
 }
-
-function openBaseTree(
-  workspace: Workspace,
-  from: BaseCommit,
-  { layout, current, tree, place }: Layouts & { readonly place?: Place },
-): OpenedBase {
-  const { revision, commit } = from
-  if (workspace.databases === undefined) {
-    const own = layoutFolders(layout)
-    const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
-    const wanted = (path: string): boolean =>
-      path === settingsFile ||
-      /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
-      (own.some((folder) => isInFolder(path, folder)) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
-    const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted, ...(place && { at: place.at }) })
-    const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
-    let all: Tree | undefined
-    const whole = (): Tree =>
-      commitTree(workspace.root, commit, { folders: [''], current: tree.wide?.() ?? tree, wanted: isText, ...(place && { at: place.at }) })
-        .tree
-    const wide = (): Tree => (all ??= { ...whole(), ...shown, revision })
-    return { revision, tree: { ...opened.tree, ...shown, revision, wide }, differs: opened.differs }
-  }
-  return openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
-}
-
-/** What a generator or a chart may read. */
-const isText = (path: string): boolean => /\.(?:ya?ml|json)$/.test(path)
 
 /** A tree whose unchanged files are read when somebody looks into them. */
 export function readLater(tree: Tree, differs: (path: string) => boolean): Tree {

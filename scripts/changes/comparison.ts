@@ -88,7 +88,7 @@ export function startComparison(base: Base, now: State, databases: readonly Data
     deployed: (old, wanted) => {
       if (!base.hasGenerated) return undefined
       // one process of git for all of them
-      if (!isFetched) base.tree.prefetch?.(databases.flatMap((database) => before(database)?.rendered ?? []))
+      if (!isFetched) base.tree.prefetch?.(databases.flatMap(({ rendered }) => (base.differs(rendered) ? [rendered] : [])))
       isFetched = true
       return asDeployed(old, wanted, base.tree)
     },

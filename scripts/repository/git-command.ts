@@ -61,6 +61,22 @@ export const calls = {
       ...paths,
     ],
   }),
+  /** reads the index and trees: the paths below the folder whose staged content a commit does not have */
+  stagedSince: (commit: string): GitCall => ({
+    args: [
+      'diff-index',
+      '--cached',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      '--ignore-submodules=all',
+      '--relative',
+      '--name-only',
+      '-z',
+      commit,
+      '--',
+    ],
+  }),
   /** reads the index and blobs: the staged files that hold one of some words */
   mentioning: (words: readonly string[], folder: string): GitCall => ({
     args: [

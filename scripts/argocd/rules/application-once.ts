@@ -34,7 +34,7 @@ export function doubledApplications(
 ): LocatedFinding[] {
   const makers = generatedMakers(around)
   const findings: LocatedFinding[] = []
-  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+  for (const [manifest, isLoose] of manifestsOf(files)) {
     // parts that may not be printed may be the other half of a choice
     if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
     const said = new Set<string>()
@@ -43,7 +43,8 @@ export function doubledApplications(
       if (name === '' || name.includes(unknownText)) continue
       const key = applicationKey(manifest, name)
       const other = makers.get(key)
-      if (other === undefined) makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
+      if (other === undefined && !isLoose)
+        makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
       if (other === undefined || other.manifest === manifest || said.has(other.what)) continue
       said.add(other.what)
       findings.push({
@@ -57,6 +58,11 @@ export function doubledApplications(
     }
   }
   return findings
+}
+
+/** Other folders of a repository may be those of other Argo CDs: what is there is held against ours, and not against one another. */
+function manifestsOf(files: readonly ManifestFile[]): (readonly [Manifest, boolean])[] {
+  return files.flatMap(({ manifests, isLoose }) => manifests.map((manifest) => [manifest, isLoose === true] as const))
 }
 
 export function makerOf({ kind, plain }: Manifest): string {
@@ -79,7 +85,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
     makers.set(key, { at: () => serviceSpot(database), name: database.application })
   }
   const findings: LocatedFinding[] = []
-  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+  for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.shape !== 'whole' || manifest.isEaten) continue
     const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
     for (const application of own) {
@@ -87,7 +93,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
       const key = clusterKey(identityOf(application, manifest))
       if (key.includes(unknownText)) continue
       const other = makers.get(key)
-      if (other === undefined) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
+      if (other === undefined && !isLoose) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
       if (other === undefined || other.name === name) continue
       findings.push({
         rule: 'argocd/cluster-once',
