@@ -63,11 +63,17 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
   const kept = applyAllowances(findings, databases, unseen)
-  if (kept.some(isError)) return { ...known, ...conclude(kept, comparison), states: [] }
+  const manifests = writeManifests(settings, databases)
+  const compareFiles = { unseen, command: writtenCommand(workspace.root, 'render') }
+  const advice = adviceFor(workspace, options.staged)
+  if (kept.some(isError)) {
+    const { foreign } = outputFindings(compareOutputs(manifests, tree, compareFiles), advice)
+    return { ...known, ...conclude([...kept, ...foreign], comparison), states: [] }
+  }
 
-  const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, { unseen, command: writtenCommand(workspace.root, 'render') })
-  const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
+  const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
+  const states = compareOutputs(outputs, tree, compareFiles)
+  const { stale, foreign } = outputFindings(states, advice)
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
   const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
   return { ...known, ...conclude(all, comparison), states, paths: tree.paths }

@@ -42,21 +42,46 @@ export function openBaseTree(
       commitTree(workspace.root, commit, { folders: [''], current: tree.wide?.() ?? tree, wanted: isText, ...(place && { at: place.at }) })
         .tree
     const wide = (): Tree => (all ??= { ...whole(), ...shown, revision })
-    let rest: CommitTree | undefined
-    const isLoose = (path: string): boolean => isLoosePath(path, layout)
-    const readLoose = (): CommitTree =>
-      (rest ??= commitTree(workspace.root, commit, {
-        folders: [''],
-        current: tree.loose?.() ?? tree,
-        wanted: isLoose,
-        ...(place && { at: place.at }),
-      }))
-    const loose = (): Tree => ({ ...readLoose().tree, paths: readLoose().tree.paths.filter(isLoose), ...shown, revision })
-    // what is loose is known where somebody asked for it
-    const differs = (path: string): boolean => (rest !== undefined && isLoose(path) ? rest.differs(path) : opened.differs(path))
-    return { revision, tree: { ...opened.tree, ...shown, revision, wide, loose }, differs }
+    return withLoose(
+      { revision, tree: { ...opened.tree, ...shown, revision, wide }, differs: opened.differs },
+      { workspace, from, layout, tree, place },
+    )
   }
-  return openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
+  const opened = openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
+  // of two repositories, the one that is not compared stays as it is
+  if (from.of === 'databases') return { ...opened, tree: { ...opened.tree, ...(tree.loose && { loose: tree.loose }) } }
+  return withLoose(opened, { workspace, from, layout, tree })
+}
+
+interface LooseState {
+  readonly workspace: Workspace
+  readonly from: BaseCommit
+  readonly layout: Layouts['layout']
+  readonly tree: Tree
+  readonly place?: Place | undefined
+}
+
+/** With the files elsewhere in the repository that may be manifests, listed when somebody asks for them. */
+function withLoose(opened: OpenedBase, { workspace, from, layout, tree, place }: LooseState): OpenedBase {
+  const isLoose = (path: string): boolean => isLoosePath(path, layout)
+  let rest: CommitTree | undefined
+  const readRest = (): CommitTree =>
+    (rest ??= commitTree(workspace.root, from.commit, {
+      folders: [''],
+      current: tree.loose?.() ?? tree,
+      wanted: isLoose,
+      ...(place && { at: place.at }),
+    }))
+  const { shown } = opened.tree
+  const loose = (): Tree => {
+    const { tree: all } = readRest()
+    return { ...all, paths: all.paths.filter(isLoose), ...(shown && { shown }), revision: from.revision }
+  }
+  return {
+    ...opened,
+    tree: { ...opened.tree, loose },
+    differs: (path) => (rest !== undefined && isLoose(path) ? rest.differs(path) : opened.differs(path)),
+  }
 }
 
 /** What a generator or a chart may read. */

@@ -96,7 +96,8 @@ export async function readBase(
   const { tree } = current
   const { layout } = current.settings
   const compared = comparedText(workspace, from)
-  const stagesLoose = (): boolean => stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
+  const stagesLoose = (): boolean =>
+    from.of !== 'databases' && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
   let place: Place | undefined
   let first = openBaseTree(workspace, from, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {

@@ -49,7 +49,9 @@ function readTree(workspace: Workspace, layout: Settings['layout'], staged: bool
     workspace.standing === 'root' ? checkedOut(workspace.databases, ['']) : open(workspace.databases, ['']),
     shownPath(workspace.root, workspace.databases),
   )
-  return { ...joined, ...homesOf(workspace, databases) }
+  const isIndex = staged && workspace.standing !== 'databases'
+  const loose = (): Tree => (isIndex ? mentioned(indexTree(workspace.root, [''])) : tracked(workspace.root))
+  return { ...joined, ...homesOf(workspace, databases), loose }
 }
 
 /** The staged files that may be manifests; charts are known by their own file. */
@@ -61,7 +63,7 @@ function mentioned(all: Tree): Tree {
 /** The tracked YAML files as they are in the work tree. */
 function tracked(root: string): Tree {
   const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
-  const tree = workTree(root, paths === undefined ? [''] : [])
+  const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
   return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.ya?ml$/.test(path)) }
 }
 

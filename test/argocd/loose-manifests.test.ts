@@ -183,3 +183,22 @@ test('templates of other charts are not read, which is said', async () => {
   expect(code).toBe(0)
   expect(stderr).toContain('not compared: Applications that the templates of the chart charts/fleet/ make')
 })
+
+test('with the databases elsewhere, the repository of the settings is looked through all the same', async () => {
+  const { cpSync } = await import('node:fs')
+  cpSync(`${repository.root}/databases`, `${repository.root}/services/databases`, { recursive: true })
+  repository.git('rm', '-rq', 'apps/templates', 'helm-values/data/rendered', 'databases')
+  repository.put('argocd/databases.yaml', application('example-api-db-dev', 'example-api-dev').replace('fullnameOverride: example-api-db-dev', ''))
+  rebaseAsItIs()
+  repository.git('rm', '-q', 'argocd/databases.yaml')
+  await repository.run('render', '--databases', 'services/databases')
+  const { stdout } = await repository.run('check', '--base', 'main', '--databases', 'services/databases')
+  expect(stdout).toContain('[changes/cluster-name-stays]')
+})
+
+test('what a sparse checkout leaves out is not gone', async () => {
+  repository.put('k8s/orders.yaml', application('orders'))
+  rebaseAsItIs()
+  repository.git('sparse-checkout', 'set', '--no-cone', '/*', '!/k8s')
+  expect(await repository.told()).toEqual([])
+})

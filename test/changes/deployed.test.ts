@@ -149,3 +149,26 @@ spec:
     expect(await results()).toEqual(['example-api/dev handed-over nothing', 'example-api/prd handed-over nothing'])
   })
 })
+
+describe('a file by hand in the place of the generated sets', () => {
+  const set = 'apps/templates/data/postgres-clusters.yaml'
+  const found = async (): Promise<{ rule: string; file: string; help?: string }[]> => {
+    const { stdout } = await repository.run('check', '--format', 'json')
+    return (JSON.parse(stdout) as { diagnostics: { rule: string; file: string; help?: string }[] }).diagnostics
+  }
+  test('is one error, whatever it makes, and the help keeps its Applications', async () => {
+    repository.edit(set, '# Generated from', '# Made from')
+    repository.edit(set, 'releaseName', 'version: v3\n            releaseName')
+    const told = await found()
+    expect(told.filter(({ rule }) => rule !== 'argocd/unknown-field')).toMatchObject([{ rule: 'emit/foreign-file', file: set }])
+    expect(told[0]?.help).toContain('docs/adoption.md, step 4')
+  })
+  test('that is the generated one without its first line says so', async () => {
+    const text = repository.read(set)
+    repository.put(set, text.slice(text.indexOf('\n') + 1))
+    const told = await found()
+    expect(told).toMatchObject([{ rule: 'emit/foreign-file', file: set }])
+    expect(told[0]?.help).toContain('put back its first line')
+    expect((await repository.run('render')).code).toBe(1)
+  })
+})

@@ -99,6 +99,19 @@ it('says where an Application or a Cluster lives instead', async () => {
   expect(found.map(({ message }) => message)).toContain('Cluster orders-db-dev is wanted in orders-dev, but lives in elsewhere')
 })
 
+it('says once that a Cluster lives under the name that the chart gave it, and what to set', async () => {
+  const clusters = ['dev', 'prd'].map((env) => foreignCluster(`orders-db-${env}-cluster`, `orders-${env}`))
+  const found = await diagnostics([...ours, ...clusters])
+  expect(found.map(({ rule, message }) => `${rule} ${message}`)).toEqual([
+    'live/cluster-exists Cluster orders-db-dev is wanted in orders-dev, but it is orders-db-dev-cluster that lives there',
+  ])
+  expect(found[0]?.databases).toEqual(['orders/dev', 'orders/prd'])
+  expect(found[0]?.help).toContain('set postgres.layout.cluster so that the name is orders-db-dev-cluster')
+  // one that has nothing of the name is another one
+  const other = await diagnostics([...ours, foreignCluster('shop', 'orders-dev'), foreignCluster('orders-db-prd', 'orders-prd')])
+  expect(other.map(({ rule }) => rule).sort()).toEqual(['live/cluster-exists', 'live/cluster-wanted'])
+})
+
 it('shows the part of long texts that differs, parameters set by hand, and guards and labels that are gone', async () => {
   const image = 'ghcr.io/cloudnative-pg/postgresql:16.1-system-trixie'
   const live = cluster('dev', { imageName: image, postgresql: { parameters: { work_mem: '8MB' } } })

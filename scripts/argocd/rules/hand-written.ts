@@ -188,11 +188,7 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   const { file, helm, manifests, broken } = manifestFile
   const findings: LocatedFinding[] = []
   if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
-  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text))
-    append(
-      findings,
-      helm.eaten.map(({ span, action }) => eatenFinding({ file, span }, action)),
-    )
+  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text)) append(findings, eatenFindings(manifestFile))
   // what comes out of functions may span lines, so that only plain texts prove that the file is none
   if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
     append(findings, yamlFindings(file, [broken]))
@@ -206,14 +202,25 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   return findings
 }
 
-function eatenFinding(at: Spot, action: string): LocatedFinding {
-  return {
-    rule: 'argocd/helm-braces',
-    severity: 'error',
-    message: phrase`\`{{ ${named(action)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
-    at,
-    help: phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
-  }
+/** One mistake, however many pairs of braces there are: a set without a fence, or a pair that was forgotten. */
+function eatenFindings({ file, helm }: ManifestFile): LocatedFinding[] {
+  const [first, ...others] = helm.eaten
+  if (first === undefined) return []
+  const { action, span } = first
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return [
+    {
+      rule: 'argocd/helm-braces',
+      severity: 'error',
+      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+      at: { file, span },
+      related: others.slice(0, 3).map((one) => ({ file, span: one.span, message: phrase`\`{{ ${named(one.action)} }}\` is another one` })),
+      help:
+        others.length === 0
+          ? phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`
+          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs anything`,
+    },
+  ]
 }
 
 /** Whether a template that can't be read may deploy databases. */
