@@ -188,7 +188,10 @@ test('with the databases elsewhere, the repository of the settings is looked thr
   const { cpSync } = await import('node:fs')
   cpSync(`${repository.root}/databases`, `${repository.root}/services/databases`, { recursive: true })
   repository.git('rm', '-rq', 'apps/templates', 'helm-values/data/rendered', 'databases')
-  repository.put('argocd/databases.yaml', application('example-api-db-dev', 'example-api-dev').replace('fullnameOverride: example-api-db-dev', ''))
+  repository.put(
+    'argocd/databases.yaml',
+    application('example-api-db-dev', 'example-api-dev').replace('fullnameOverride: example-api-db-dev', ''),
+  )
   rebaseAsItIs()
   repository.git('rm', '-q', 'argocd/databases.yaml')
   await repository.run('render', '--databases', 'services/databases')
