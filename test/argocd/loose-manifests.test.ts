@@ -205,3 +205,19 @@ test('what a sparse checkout leaves out is not gone', async () => {
   repository.git('sparse-checkout', 'set', '--no-cone', '/*', '!/k8s')
   expect(await repository.told()).toEqual([])
 })
+
+test('a misspelt field of a path is an empty part, in a template with a fence and elsewhere alike', async () => {
+  const wrong = set
+    .replaceAll('-db-', '-old-')
+    .replace('  goTemplateOptions: ["missingkey=error"]\n', '')
+    .replace("namespace: '{{ .path.basename }}-{{ .env }}'", "namespace: '{{ .path.basenam }}-{{ .env }}'")
+  for (const [path, text] of [
+    ['argocd/databases.yaml', wrong],
+    ['apps/templates/databases.yaml', `# {{\`\n${wrong}# \`}}\n`],
+  ] as const) {
+    repository.put(path, text)
+    repository.git('add', '-A')
+    expect(await errors()).toEqual([`argocd/placeholder-filled ${path}`])
+    repository.git('rm', '-qf', path)
+  }
+})
