@@ -13,7 +13,8 @@ export interface LooseFiles {
 /** What each manifest that counts has in it. */
 export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
 
-const kinds = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|Cluster)["']?[ \t]*(?:#.*)?\r?$/m
+// deeper than the items of a List, a kind is the one that a definition names
+const kinds = /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
 const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */

@@ -76,7 +76,9 @@ describe.each(['argocd/databases.yaml', 'apps/databases.yaml', 'clusters/one/app
     expect(await results()).toEqual(['example-api/dev handed-over', 'example-api/prd handed-over'])
   })
   test('that stays beside the generated ones makes the same Applications', async () => {
-    expect((await errors()).map((line) => line.split(' ')[0])).toContain('argocd/application-once')
+    const found = (await repository.told()).filter(({ rule }) => rule === 'argocd/application-once')
+    expect(found).toHaveLength(1)
+    expect(found[0]?.help).toContain('if it lives, keep its name')
   })
 })
 

@@ -45,15 +45,20 @@ export function doubledApplications(
       const other = makers.get(key)
       if (other === undefined && !isLoose)
         makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
-      if (other === undefined || other.manifest === manifest || said.has(other.what)) continue
-      said.add(other.what)
+      // generated sets want what they take over under the same name: that is one mistake, however many environments there are
+      const isGenerated = other?.manifest === undefined
+      const maker = isGenerated ? 'generated sets' : other.what
+      if (other === undefined || other.manifest === manifest || said.has(maker)) continue
+      said.add(maker)
       findings.push({
         rule: 'argocd/application-once',
         severity: 'error',
         message: phrase`Application is named ${named(name)}, but ${other.what} makes one of that name`,
         at: spotOfApplication(manifest, application),
         related: [{ ...other.at(), message: phrase`${named(name)} is made here, too` }],
-        help: phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
+        help: isGenerated
+          ? phrase`if it lives, keep its name: move this file away as docs/adoption.md, step 4 says; else give it a name of its own`
+          : phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
       })
     }
   }
