@@ -177,6 +177,13 @@ test('what has nothing to do with databases, and what another Argo CD may have, 
   expect(await repository.told()).toEqual([])
 })
 
+test('of two Applications of one name in the folders of two Argo CDs, one that goes is reported', async () => {
+  for (const path of ['clusters/dev/orders.yaml', 'clusters/prd/orders.yaml']) repository.put(path, application('orders'))
+  rebaseAsItIs()
+  repository.git('rm', '-q', 'clusters/dev/orders.yaml')
+  expect(await errors()).toEqual(['changes/database-stays clusters/dev/orders.yaml'])
+})
+
 test('templates of other charts are not read, which is said', async () => {
   repository.put('charts/fleet/Chart.yaml', 'apiVersion: v2\nname: fleet\nversion: 1.0.0\n')
   repository.put('charts/fleet/templates/databases.yaml', `{{ range .Values.services }}\n${application('{{ . }}')}---\n{{ end }}\n`)
