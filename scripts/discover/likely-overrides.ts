@@ -17,6 +17,10 @@ const keyOf = ({ service, name }: Parts): string => `${service}\0${name ?? ''}`
 /** Base files such as `main-prod.yaml` beside `main.yaml`, where the environment is called `prd`: each would be a database of its own. */
 export function likelyOverrides(bases: readonly Base[], settings: Settings, source: Reader): LocatedFinding[] {
   const { layout } = settings
+  const [own, theirs] = [layout.databases, layout.overrides].map((pattern) => pattern.lastIndexOf('/'))
+  const isFixed = !layout.databases.slice(own).includes('{') && layout.databases.slice(0, own) === layout.overrides.slice(0, theirs)
+  // a file of one name is no override, which spares a look at each of thousands
+  if (isFixed) return []
   const environments = settings.environments.map(({ name }) => name)
   const asOverride = matcher(layout.overrides)
   const known = new Set(bases.map(({ parts }) => keyOf(parts)))
