@@ -81,7 +81,9 @@ function compareWithBase(after: Evaluated, { root, comparison, baseReader, baseC
   const settings = comparison?.base.settings
   const old = comparison?.before(after.database)
   if (comparison === undefined || settings === undefined || old === undefined) return { findings: [] }
-  const before = evaluate(old, { settings, root, charts: baseCharts, reader: baseReader })
+  const inputs = evaluate(old, { settings, root, charts: baseCharts, reader: baseReader })
+  const rendered = comparison.deployed(old, 'unreadable' in inputs ? undefined : writeValues(old, inputs.merged))
+  const before = rendered === undefined ? inputs : evaluate(rendered, { settings, root, charts: baseCharts, reader: baseReader })
   if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
   const found = comparison.compare(sideOf(before), sideOf(after))
   const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)

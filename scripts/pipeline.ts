@@ -37,7 +37,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const { settings } = loaded
   const changed = options.changed === true
   const opened = remembered(openTree(workspace, settings.layout, options.staged, listed))
-  const base = from === undefined ? undefined : readBase(workspace, from, { settings, tree: opened, changed })
+  const base = from === undefined ? undefined : await readBase(workspace, from, { settings, tree: opened, changed })
   const tree = changed && base !== undefined && opened.blob !== undefined ? readLater(opened, base.differs) : opened
 
   const { databases, findings: discovered } = discover(settings, tree)
@@ -59,7 +59,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const assessed = [...met.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
 
-  const handWritten = await readHandWritten({ settings, databases, tree, base })
+  const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
   const fleet = assessed.flatMap(({ facts }) => facts ?? [])
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(fleet, { otherStores: handWritten.stores }))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
@@ -69,11 +69,17 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
   const kept = applyAllowances(findings, databases, unseen)
-  if (kept.some(isError)) return { ...known, ...conclude(kept, comparison), states: [] }
+  const manifests = writeManifests(settings, databases)
+  const compareFiles = { skippedDatabases: unseen, command: writtenCommand(workspace.root, 'render') }
+  const advice = adviceFor(workspace, options.staged)
+  if (kept.some(isError)) {
+    const { foreign } = outputFindings(compareOutputs(manifests, tree, compareFiles), advice)
+    return { ...known, ...conclude([...kept, ...foreign], comparison), states: [] }
+  }
 
-  const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, { skippedDatabases: unseen, command: writtenCommand(workspace.root, 'render') })
-  const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
+  const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
+  const states = compareOutputs(outputs, tree, compareFiles)
+  const { stale, foreign } = outputFindings(states, advice)
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
   const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
   return { ...known, ...conclude(all, comparison), states, paths: tree.paths }

@@ -57,6 +57,8 @@ async function check(name: string, files: Files, before: Files | undefined): Pro
   cpSync(base, root, { recursive: true })
   if (before !== undefined) {
     lay(root, before)
+    // what nobody rendered was never deployed, and can be changed at will
+    await main(['render'], { cwd: root, color: false, stdout: () => {}, stderr: () => {} })
     git(root, 'init', '--quiet')
     git(root, 'add', '--all')
     git(root, 'commit', '--quiet', '--message', 'before')

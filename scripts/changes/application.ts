@@ -52,6 +52,7 @@ function fieldsOf(state: State, database: Database): readonly Field[] {
     settingSpot(state, ['environments', environment.name, 'autoSync'])
   return [
     { path: 'metadata.name', value: database.application, effect: 'nothing', spot: () => nameSpot(state, database, 'application') },
+    { path: 'metadata.namespace', value: settings.argocd.namespace, effect: 'nothing', spot: setting('argocd', 'namespace') },
     {
       path: 'spec.destination',
       value: destinationText(database),
@@ -141,6 +142,11 @@ export function isSameCluster({ before, after }: Pair): boolean {
   return before.cluster === after.cluster && before.namespace === after.namespace && destinationKey(before) === destinationKey(after)
 }
 
+/** Whether Argo CD would make another Application beside that of the base. */
+export function isRenamedApplication(then: State, now: State, { before, after }: Pair): boolean {
+  return before.application !== after.application || then.settings.argocd.namespace !== now.settings.argocd.namespace
+}
+
 /** What must not change while a database lives, since Argo CD would make another one beside it. */
 export function* identityFindings(then: State, now: State, pair: Pair): Iterable<LocatedFinding> {
   const { before, after } = pair
@@ -172,6 +178,15 @@ export function* identityFindings(then: State, now: State, pair: Pair): Iterable
       message: phrase`Application of ${named(after.id)} is renamed from ${named(before.application)} to ${named(after.application)}, but both would own the Cluster`,
       ...place(nameSpot(now, after, 'application'), nameSpot(then, before, 'application'), before.application),
       help: phrase`restore postgres.layout.application, so that the name is ${named(before.application)} again`,
+    }
+  const [home, next] = [then.settings.argocd.namespace, now.settings.argocd.namespace]
+  if (home !== next)
+    yield {
+      rule: 'changes/application-name-stays',
+      severity: 'error',
+      message: phrase`argocd.namespace changes from ${named(home)} to ${named(next)}, but the old Applications stay and own the same Clusters`,
+      ...place(settingSpot(now, ['argocd', 'namespace']), settingSpot(then, ['argocd', 'namespace']), home),
+      help: phrase`restore ${named(home)}; to move Argo CD, delete its old sets with --cascade=orphan, then its Applications without their resources`,
     }
   if (destinationKey(before) !== destinationKey(after)) {
     const env = after.environment.name

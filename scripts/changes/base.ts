@@ -3,15 +3,18 @@ import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { openBroughtTree } from './brought.ts'
-import type { Layouts, OpenedBase } from './brought.ts'
+import { openBaseTree } from './base-tree.ts'
+import type { Place } from './base-tree.ts'
+import type { OpenedBase } from './brought.ts'
+import { setsFile } from '../argocd/write/manifests.ts'
+import { deployedDatabases } from './deployed.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import type { Bytes } from '../repository/bytes.ts'
-import { commitBytes } from '../repository/git-bytes.ts'
-import { commitTree } from '../repository/git.ts'
+import { commitTree, stagedPaths } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
+import { isLoosePath } from '../discover/loose.ts'
 import { isCurrent, isGenerated } from '../discover/header.ts'
 import type { Database, Settings, Severity } from '../model.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
@@ -29,12 +32,19 @@ export interface Base {
   readonly settings?: Settings
   /** what could not be read there */
   readonly findings: readonly LocatedFinding[]
+  /** what was deployed there, by id: not everything that the inputs say need have been rendered */
   readonly databases: ReadonlyMap<string, Database>
+  /** what the inputs there say */
+  readonly inputs: readonly Database[]
+  /** whether the tree has the generated files of that commit, and not those of now */
+  readonly hasGenerated: boolean
   readonly tree: Tree
   /** the same state byte for byte, for charts in it */
   readonly bytes: Bytes
   /** whether a file's content is another one now */
   readonly differs: (path: string) => boolean
+  /** whether what is staged changes a file that may be a manifest outside of our own folders; costs less than to look into them */
+  readonly stagesLoose: () => boolean
 }
 
 /** A commit to compare with, and its name. */
@@ -81,25 +91,35 @@ export function comparedText({ root, databases }: Workspace, { revision, commit,
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
-export function readBase(
+export async function readBase(
   workspace: Workspace,
   from: BaseCommit,
   current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
-): Base {
+): Promise<Base> {
   const { tree } = current
   const { layout } = current.settings
   const compared = comparedText(workspace, from)
+  const stagesLoose = (): boolean =>
+    from.of !== 'databases' && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
   let place: Place | undefined
   let first = openBaseTree(workspace, from, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
     place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
-    if (place === undefined) return { ...first, compared, databases: new Map(), findings: [] }
+    if (place === undefined) return { ...first, stagesLoose, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
   const { settings, findings } = loadSettings(first.tree)
   if (settings === undefined) {
     const severity = isMendAlone(first, current) ? 'warning' : 'error'
-    return { ...first, compared, databases: new Map(), findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)) }
+    return {
+      ...first,
+      stagesLoose,
+      compared,
+      databases: new Map(),
+      inputs: [],
+      hasGenerated: false,
+      findings: findings.slice(0, 1).map((finding) => unreadable(finding, severity)),
+    }
   }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
@@ -107,9 +127,24 @@ export function readBase(
   const found = discover(settings, lazy)
   const isElsewhere = workspace.databases !== undefined && from.of === 'root'
   const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
-  const databases = new Map(old.map((database) => [database.id, database]))
+  // a repository that is not compared has the generated files of now
+  const hasGenerated = from.of !== 'databases'
+  // a commit that leaves the sets as they are changes nothing about who is deployed, and need not wait for that
+  const mayDiffer = hasGenerated && !(current.changed && !opened.differs(setsFile))
+  const deployed = mayDiffer ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
+  const databases = new Map(deployed.databases.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
-  return { ...opened, compared, settings, databases, findings: [...(opened.isLost === true ? [lostFolder(settings)] : []), ...broken] }
+  const lost = opened.isLost === true ? [lostFolder(settings)] : []
+  return {
+    ...opened,
+    stagesLoose,
+    compared,
+    settings,
+    databases,
+    inputs: old,
+    hasGenerated,
+    findings: [...lost, ...broken, ...deployed.findings],
+  }
 }
 
 /**
@@ -125,12 +160,6 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
     ...(base.revision && { revision: base.revision }),
   }
   return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
-}
-
-/** A folder of a commit, from the repository's top, and the way there from the root of today. */
-interface Place {
-  readonly at: string
-  readonly shown: string
 }
 
 /** Whether a base has settings, right or wrong. An app-of-apps chart without `postgres` has none, unless it was generated for. */
@@ -215,35 +244,6 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
     database: database.id,
   }
 }
-
-function openBaseTree(
-  workspace: Workspace,
-  from: BaseCommit,
-  { layout, current, tree, place }: Layouts & { readonly place?: Place },
-): OpenedBase {
-  const { revision, commit } = from
-  if (workspace.databases === undefined) {
-    const own = layoutFolders(layout)
-    const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
-    const wanted = (path: string): boolean =>
-      path === settingsFile ||
-      /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
-      (own.some((folder) => isInFolder(path, folder)) && path.endsWith('.yaml') && !path.startsWith('helm-values/data/rendered/'))
-    const opened = commitTree(workspace.root, commit, { folders, current: tree, wanted, ...(place && { at: place.at }) })
-    const shown = place === undefined ? {} : { shown: (path: string) => posix.join(place.shown, path) }
-    let all: Tree | undefined
-    const whole = (): Tree =>
-      commitTree(workspace.root, commit, { folders: [''], current: tree.wide?.() ?? tree, wanted: isText, ...(place && { at: place.at }) })
-        .tree
-    const wide = (): Tree => (all ??= { ...whole(), ...shown, revision })
-    const bytes = commitBytes(workspace.root, commit, place?.at)
-    return { revision, tree: { ...opened.tree, ...shown, revision, wide }, bytes, differs: opened.differs }
-  }
-  return openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
-}
-
-/** What a generator or a chart may read. */
-const isText = (path: string): boolean => /\.(?:ya?ml|json)$/.test(path)
 
 /** A tree whose unchanged files are read when somebody looks into them. */
 export function readLater(tree: Tree, differs: (path: string) => boolean): Tree {

@@ -4,10 +4,11 @@ import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
-import { applicationChanges, identityFindings, isSameCluster, operatorChanges } from './application.ts'
+import { applicationChanges, identityFindings, isRenamedApplication, isSameCluster, operatorChanges } from './application.ts'
 import type { FieldChange } from './application.ts'
 import { unreadableLayer } from './base.ts'
 import type { Base } from './base.ts'
+import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
 import { gravest, rollingEffect } from './effect.ts'
@@ -45,6 +46,8 @@ export interface Comparison {
   readonly base: Base
   /** the database at the base, where its files or settings are others now; undefined: new, or the same */
   before(database: Database): Database | undefined
+  /** a database of the base as it was deployed, where its rendered file is not what its inputs make (absent: they can't be read); see `asDeployed` */
+  deployed(old: Database, wanted?: string): Database | undefined
   /** whether the change makes a database, by id; false where nothing was compared */
   isNew(id: string): boolean
   /** whether the change reaches a database: its files, its settings or its rendered file differ */
@@ -79,12 +82,21 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
   const vanished = findVanished(base.databases.values(), databases)
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))
   const earlier = ({ id }: Pick<Database, 'id'>): Database | undefined => base.databases.get(id) ?? moved.get(id)
+  const before = (database: Database): Database | undefined => {
+    const old = earlier(database)
+    return old === undefined || (isSame(old, database) && !base.differs(database.rendered)) ? undefined : old
+  }
+  let isFetched = false
   return {
     base,
     isFirst: then === undefined && base.findings.length === 0,
-    before: (database) => {
-      const old = earlier(database)
-      return old === undefined || isSame(old, database) ? undefined : old
+    before,
+    deployed: (old, wanted) => {
+      if (!base.hasGenerated) return undefined
+      // one process of git for all of them
+      if (!isFetched) base.tree.prefetch?.(databases.flatMap(({ rendered }) => (base.differs(rendered) ? [rendered] : [])))
+      isFetched = true
+      return asDeployed(old, wanted, base.tree)
     },
     isNew: (id) => then !== undefined && earlier({ id }) === undefined,
     touches: (database) => {
@@ -242,7 +254,7 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
     living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(textOf(message))),
   )
   const reason = objects.refused[0]?.reason
-  const isRenamed = before.database.application !== application
+  const isRenamed = isRenamedApplication(then, now, pair)
   const result: Result = isRetiring ? 'retired' : isRenamed ? 'renamed' : changes.length > 0 ? 'changed' : 'untouched'
   return { findings, record: { id, result, application, effect, ...(reason !== undefined && { reason }), changes, steps } }
 }

@@ -41,6 +41,12 @@ function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChang
     const steps = [todo(`the Application ${application} stays, but nothing in it makes the Cluster ${cluster} now: restore what made it`)]
     return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
   }
+  if (before.isLoose === true) {
+    const steps = [
+      todo(`nothing here makes the Cluster ${before.cluster ?? ''} any more: bring it back, or make sure that nothing prunes it`),
+    ]
+    return { ...record, result: 'gone', effect: 'nothing', changes: [], steps }
+  }
   if (result === 'gone' || after === undefined) {
     const steps = [
       isDeleted === true

@@ -9,16 +9,16 @@ type Written = readonly { readonly path: string; readonly text: string }[]
  * `write` makes the files of a state that all databases share.
  */
 export function inheritedStaleness(
-  { settings, databases, differs }: Base,
+  { settings, inputs, differs }: Base,
   now: Written,
-  write: (settings: NonNullable<Base['settings']>, databases: readonly NonNullable<ReturnType<Base['databases']['get']>>[]) => Written,
+  write: (settings: NonNullable<Base['settings']>, databases: Base['inputs']) => Written,
 ): (finding: LocatedFinding) => boolean {
   if (settings === undefined) return () => false
   const wanted = new Map(now.map(({ path, text }) => [path, text]))
   let before: ReadonlyMap<string, string> | undefined
   return ({ at: { file }, database }) => {
     if (database !== undefined || differs(file.path)) return false
-    before ??= new Map(write(settings, [...databases.values()]).map(({ path, text }) => [path, text]))
+    before ??= new Map(write(settings, inputs).map(({ path, text }) => [path, text]))
     return before.get(file.path) === wanted.get(file.path)
   }
 }

@@ -11,6 +11,7 @@ import { fill, isInFolder, layoutFolders, matcher, meantPath, overrideMatcher, s
 import type { Parts } from './layout.ts'
 import type { Database, Environment, Settings } from '../model.ts'
 import { byCodeUnit, listed, nearest } from '../values/path.ts'
+import { likelyOverrides, unreadValues, usualValues } from './likely-overrides.ts'
 import { missingBases } from './missing-base.ts'
 import { readService } from './service.ts'
 import type { Service } from './service.ts'
@@ -90,6 +91,7 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
   const overrides = new Map<string, string>()
   const serviceFiles = new Map<string, string>()
   const meantPaths = new Set<string>()
+  const unreads: [string, Parts][] = []
   for (const path of tree.paths) {
     const folder = folders.find((one) => isInFolder(path, one))
     if (folder === undefined) continue
@@ -112,12 +114,18 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
         findings.push(wrongEnding(path, twin, source))
       } else {
         const meant = meantPath(path, layout, environments)
+        const unread = meant === undefined ? usualValues(path, settings) : undefined
+        if (unread !== undefined) unreads.push([path, unread])
         if (meant === undefined || !/\.ya?ml$/.test(path)) continue
         meantPaths.add(meant)
         findings.push(misnamed(path, meant, source))
       }
     }
   }
+  // folders without a database of ours are those of others
+  const services = new Set(bases.map(({ parts }) => parts.service))
+  for (const [path, parts] of unreads) if (services.has(parts.service)) append(findings, unreadValues(path, parts, settings, source))
+  append(findings, likelyOverrides(bases, settings, source))
   return { bases, overrides, serviceFiles, meant: meantPaths }
 }
 

@@ -1,7 +1,7 @@
 // Which files does a layout need, and from which checkout and state does each come?
 import type { Settings } from '../model.ts'
-import { indexTree } from '../repository/git.ts'
-import { folderInRepository } from '../repository/place.ts'
+import { indexTree, trackedPaths } from '../repository/git.ts'
+import { findRepository, folderInRepository } from '../repository/place.ts'
 import { originOf } from '../repository/remote.ts'
 import { withSkipped } from '../repository/sparse.ts'
 import { overlay, workTree } from '../repository/tree.ts'
@@ -9,6 +9,7 @@ import type { Tree } from '../repository/tree.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
+import { looseWords } from './loose.ts'
 
 /** The folders whose files matter, beside the databases. */
 const folders = ['apps', 'helm-values']
@@ -22,7 +23,8 @@ const usualFolder = 'databases'
 export function openTree(workspace: Workspace, layout: Settings['layout'], staged: boolean, listed?: Tree): Tree {
   if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
     let all: Tree | undefined
-    return { ...listed, wide: () => (all ??= indexTree(workspace.root, [''])) }
+    const wide = (): Tree => (all ??= indexTree(workspace.root, ['']))
+    return { ...listed, wide, loose: () => mentioned(wide()) }
   }
   return withEdits(readTree(workspace, layout, staged), workspace)
 }
@@ -33,7 +35,8 @@ function readTree(workspace: Workspace, layout: Settings['layout'], staged: bool
   if (workspace.databases === undefined) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= open(workspace.root, ['']))
-    return { ...open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])]), wide }
+    const loose = (): Tree => (staged ? mentioned(wide()) : tracked(workspace.root))
+    return { ...open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])]), wide, loose }
   }
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
@@ -46,7 +49,22 @@ function readTree(workspace: Workspace, layout: Settings['layout'], staged: bool
     workspace.standing === 'root' ? checkedOut(workspace.databases, ['']) : open(workspace.databases, ['']),
     shownPath(workspace.root, workspace.databases),
   )
-  return { ...joined, ...homesOf(workspace, databases) }
+  const isIndex = staged && workspace.standing !== 'databases'
+  const loose = (): Tree => (isIndex ? mentioned(indexTree(workspace.root, [''])) : tracked(workspace.root))
+  return { ...joined, ...homesOf(workspace, databases), loose }
+}
+
+/** The staged files that may be manifests; charts are known by their own file. */
+function mentioned(all: Tree): Tree {
+  const found = all.mentioning?.(looseWords, '')
+  return found === undefined ? all : { ...all, paths: all.paths.filter((path) => found.has(path) || path.endsWith('Chart.yaml')) }
+}
+
+/** The tracked YAML files as they are in the work tree. */
+function tracked(root: string): Tree {
+  const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
+  const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
+  return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.ya?ml$/.test(path)) }
 }
 
 /** Where the folder of `--databases` is in its own repository, for what names that one by its address. */

@@ -3,7 +3,7 @@ import { named, phrase } from '../findings/message.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Database, SourceFile } from '../model.ts'
+import type { Database, Message, SourceFile } from '../model.ts'
 import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
@@ -131,11 +131,20 @@ export function outputFindings(
         severity: 'error',
         message: phrase`file is written by hand, but a generated file goes here`,
         at: lineSpot(file, 1),
-        help: phrase`move its content to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``,
+        help: foreignHelp(state, render),
       })
     }
   }
   return { stale: [...together(stale, 'emit/missing'), ...together(stale, 'emit/stale'), ...together(stale, 'emit/orphan')], foreign }
+}
+
+/** What to do about a file by hand; the Applications of a set that lives must survive it. */
+function foreignHelp({ output, present }: OutputState & { readonly kind: 'foreign' }, render: string): Message {
+  const first = output.text.slice(0, output.text.indexOf('\n') + 1)
+  if (isCurrent(first + present, output.text)) return phrase`put back its first line, or delete the file and run \`${named(render)}\``
+  if (/\bkind:\s*["']?ApplicationSet/.test(present))
+    return phrase`keep the names of its Applications: follow docs/adoption.md, step 4, which ends with \`${named(render)}\``
+  return phrase`move what it says to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``
 }
 
 /** More files than this with the same state are reported as one, at the first of them. */

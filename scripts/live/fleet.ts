@@ -2,8 +2,9 @@
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
 import { nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { valueAt } from '../values/value.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
@@ -26,7 +27,8 @@ export interface Wanted {
 /** Live Applications and Clusters of databases that nothing here wants, and those that are wanted but missing. */
 export function compareFleet(state: LiveState, wanted: Wanted): LocatedFinding[] {
   const { databases, settings } = wanted
-  const lost = databases.flatMap((database) => lostFindings(state, database, settings))
+  const strangers = unwantedClusters(state, wanted, []).map(([key]) => key)
+  const lost = databases.flatMap((database) => lostFindings(state, database, { settings, strangers }))
   const moved = new Set(lost.flatMap(({ elsewhere }) => elsewhere ?? []))
   const unwanted = unwantedApplications(state, wanted).filter(([key]) => !moved.has(key))
   const theirs = unwanted.map(([, application]) => application)
@@ -65,11 +67,17 @@ function together(lost: readonly Lost[], environment: Environment, settings: Set
 interface Lost {
   readonly of: Database
   readonly finding: LocatedFinding
-  /** key of the object that is live in another namespace instead */
+  /** key of the object that is live in another namespace, or under another name, instead */
   readonly elsewhere?: string
 }
 
-function lostFindings(state: LiveState, database: Database, settings: Settings): Lost[] {
+interface Around {
+  readonly settings: Settings
+  /** keys of the live Clusters that nothing here wants */
+  readonly strangers: readonly string[]
+}
+
+function lostFindings(state: LiveState, database: Database, { settings, strangers }: Around): Lost[] {
   const at = serviceSpot(database)
   const { application, cluster, namespace } = database
   const found: Lost[] = []
@@ -90,6 +98,9 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
   }
   if (state.clusters.size > 0 && isHere(database) && !state.clusters.has(`${namespace}/${cluster}`)) {
     const elsewhere = otherNamespace(state.clusters, cluster)
+    const renamed = elsewhere === undefined ? otherName(state, database, strangers) : undefined
+    if (renamed !== undefined)
+      return [...found, { of: database, finding: nameFinding(state, { database, settings, key: renamed }), elsewhere: renamed }]
     const where = elsewhere === undefined ? 'is not live' : `is live in ${elsewhere.split('/')[0]}`
     const finding = {
       rule: 'live/cluster-exists',
@@ -102,6 +113,46 @@ function lostFindings(state: LiveState, database: Database, settings: Settings):
     found.push({ finding, of: database, ...(elsewhere === undefined ? {} : { elsewhere }) })
   }
   return found
+}
+
+/** The Cluster that the database seems to be: in its namespace, of its Application, or of its name with something behind it. */
+function otherName(
+  { clusters }: LiveState,
+  { namespace, cluster, application }: Database,
+  strangers: readonly string[],
+): string | undefined {
+  const near = strangers.filter((key) => key.startsWith(`${namespace}/`))
+  const isTracked = (key: string): boolean => {
+    const live = clusters.get(key)
+    return live !== undefined && trackedBy(live, application) === true
+  }
+  return (
+    near.find((key) => key === `${namespace}/${cluster}-cluster`) ??
+    near.find(isTracked) ??
+    near.find((key) => key.startsWith(`${namespace}/${cluster}-`))
+  )
+}
+
+/** One missing setting: the database lives under the name that the chart gave it. */
+function nameFinding(
+  state: LiveState,
+  { database, settings, key }: { readonly database: Database; readonly settings: Settings; readonly key: string },
+): LocatedFinding {
+  const { cluster, namespace } = database
+  const name = key.slice(namespace.length + 1)
+  const layout = nearestSpot(settings.origin, ['layout', 'cluster'])
+  const isSet = valueAt(settings.origin, ['layout', 'cluster']) !== undefined
+  const live = state.clusters.get(key)
+  const suffix = name === `${cluster}-cluster` ? 'the chart appended `-cluster` to the release: ' : ''
+  return {
+    rule: 'live/cluster-exists',
+    severity: 'warning',
+    message: phrase`Cluster ${named(cluster)} is wanted in ${named(namespace)}, but it is ${named(name)} that lives there`,
+    at: (isSet ? layout : undefined) ?? serviceSpot(database),
+    ...(live && { related: [{ ...spotInLive(live, state, ['metadata', 'name']), message: phrase`${named(name)} is live` }] }),
+    help: phrase`${suffix}set postgres.layout.cluster so that the name is ${named(name)}, else a new, empty one starts beside it`,
+    database: database.id,
+  }
 }
 
 function otherNamespace(objects: ReadonlyMap<string, LiveObject>, name: string): string | undefined {
@@ -148,11 +199,17 @@ function unwantedClusters(
 /** By Argo CD's tracking, or by release and namespace. */
 function deploys({ plain }: LiveObject, cluster: LiveObject, key: string): boolean {
   const name = printed(at(plain, 'metadata', 'name'))
-  const tracking = at(cluster.plain, 'metadata', 'annotations', 'argocd.argoproj.io/tracking-id')
-  if (typeof tracking === 'string') return tracking.startsWith(`${name}:`) || tracking.includes(`_${name}:`)
+  const tracked = trackedBy(cluster, name)
+  if (tracked !== undefined) return tracked
   const instance = at(cluster.plain, 'metadata', 'labels', 'app.kubernetes.io/instance')
   const [namespace, own] = key.split('/')
   return instance === name || ((at(plain, 'spec', 'destination', 'namespace') ?? namespace) === namespace && own?.startsWith(name) === true)
+}
+
+/** Whether an Application's name is in Argo CD's own annotation; undefined: there is none. */
+function trackedBy({ plain }: LiveObject, application: string): boolean | undefined {
+  const tracking = at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/tracking-id')
+  return typeof tracking === 'string' ? tracking.startsWith(`${application}:`) || tracking.includes(`_${application}:`) : undefined
 }
 
 function unwantedCluster(key: string, live: LiveObject, state: LiveState): LocatedFinding {

@@ -126,6 +126,14 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'in-place-of-generated',
+    reason: 'a file by hand in the place of a generated one makes the same things twice, which is that one mistake',
+    silences: (all) => {
+      const foreign = new Set(all.filter(({ rule }) => rule === 'emit/foreign-file').map(({ at }) => at.file.path))
+      return ({ rule, at }) => /^argocd\/(?:application|cluster|manifest)-once$/.test(rule) && foreign.has(at.file.path)
+    },
+  },
+  {
     id: 'left-out-of-take-over',
     reason: 'an Application that a take-over leaves out is reported as that, not as one that nobody wants any more',
     silences: (all) => {

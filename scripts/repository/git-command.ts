@@ -61,6 +61,22 @@ export const calls = {
       ...paths,
     ],
   }),
+  /** reads the index and trees: the paths below the folder whose staged content a commit does not have */
+  stagedSince: (commit: string): GitCall => ({
+    args: [
+      'diff-index',
+      '--cached',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      '--ignore-submodules=all',
+      '--relative',
+      '--name-only',
+      '-z',
+      commit,
+      '--',
+    ],
+  }),
   /** reads the index and blobs: the staged files that hold one of some words */
   mentioning: (words: readonly string[], folder: string): GitCall => ({
     args: [
@@ -190,10 +206,20 @@ interface Opened extends Repository {
   readonly variables: NodeJS.ProcessEnv
 }
 
+/** Git's own tests set it, so that every repository is that of another owner. */
+const ownerTest = 'GIT_TEST_ASSUME_DIFFERENT_OWNER'
+
 const opened = new Map<string, Opened>()
 
 function repositoryOf(root: string): Opened {
-  const key = [root, process.env['GIT_DIR'], process.env['GIT_WORK_TREE'], process.env['GIT_INDEX_FILE'], process.cwd()].join('\0')
+  const key = [
+    root,
+    process.env['GIT_DIR'],
+    process.env['GIT_WORK_TREE'],
+    process.env['GIT_INDEX_FILE'],
+    process.env[ownerTest],
+    process.cwd(),
+  ].join('\0')
   const known = opened.get(key)
   if (known !== undefined) return known
   const found = findRepository(realpathSync(root)) ?? namedRepository()
@@ -226,7 +252,7 @@ function realpathOf(path: string): string | undefined {
  */
 function isOwn(path: string): boolean {
   const user = process.geteuid?.()
-  if (user === undefined || process.env['GIT_TEST_ASSUME_DIFFERENT_OWNER'] !== undefined) return false
+  if (user === undefined || process.env[ownerTest] !== undefined) return false
   const owner = statSync(path).uid
   return owner === user || (user === 0 && owner === Number(process.env['SUDO_UID']))
 }

@@ -70,6 +70,21 @@ export function listIndex(root: string, folders: readonly string[]): readonly Li
   return listed
 }
 
+/** The paths that git tracks below `root`; undefined where git can't be asked. */
+export function trackedPaths(root: string): readonly string[] | undefined {
+  try {
+    return [...new Set(listIndex(root, ['']).map(({ path }) => path))].sort()
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined
+    throw error
+  }
+}
+
+/** The paths below `root` whose staged content is another one than that of a commit. */
+export function stagedPaths(root: string, commit: string): readonly string[] {
+  return git(root, calls.stagedSince(commit)).toString('utf8').split('\0')
+}
+
 /** The files that a sparse checkout leaves out of the work tree: they exist nevertheless, and a change does not delete them. */
 export function skippedTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
@@ -164,9 +179,17 @@ export function commitTree(
     [...files].filter(([path]) => options.wanted(path) && !same.has(path)).map(([, id]) => id),
   )
   const read = (path: string, id: string): FileText | undefined =>
-    same.has(path) ? current.read(path) : (texts.get(id) ?? readBlobs(root, [id]).get(id))
+    same.has(path) ? current.read(path) : (texts.get(id) ?? (isSame(path, id) ? current.read(path) : readBlobs(root, [id]).get(id)))
+  const prefetch = (paths: readonly string[]): void => {
+    const ids = paths.flatMap((path) => (same.has(path) ? [] : (files.get(path) ?? [])))
+    for (const [id, text] of readBlobs(
+      root,
+      ids.filter((id) => !texts.has(id)),
+    ))
+      texts.set(id, text)
+  }
   return {
-    tree: { ...treeOf(files, read), blob: (path) => files.get(path) },
+    tree: { ...treeOf(files, read), blob: (path) => files.get(path), prefetch },
     differs: (path) => {
       const id = files.get(path)
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)

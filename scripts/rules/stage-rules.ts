@@ -104,7 +104,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     title: 'Changes and generated files',
     rules: [
       rule('changes/base-readable', 'settings and values of the base can be read, so that a change can be judged'),
-      rule('changes/application-name-stays', 'the Application of a database keeps its name'),
+      rule('changes/application-name-stays', 'the Application of a database keeps its name and its namespace'),
       rule('changes/cluster-name-stays', 'the Cluster of a database keeps its name'),
       rule('changes/namespace-stays', 'a database stays in its namespace'),
       rule('changes/destination-stays', 'a database stays in its Kubernetes cluster', 'warning'),

@@ -23,6 +23,16 @@ it.each([
   expect(judgeSet([beta, underIf], [name, `  ${text}`])).toContainEqual(`error argocd/helm-braces legacy.yaml: ${text}`)
 })
 
+it('reports a set without a fence once, and what puts one around it', () => {
+  const bare = legacySet.replaceAll(/\{\{`(\{\{.*?\}\})`\}\}/g, '$1')
+  const found = findingsOf({ ...legacyFiles, [setFile]: bare }).filter(({ rule }) => rule === 'argocd/helm-braces')
+  expect(found.map(shown)).toEqual(["error argocd/helm-braces legacy.yaml: name: '{{ .service }}-legacy'"])
+  expect(textOf(found[0]?.message ?? [])).toContain('(and 3 more)')
+  expect(textOf(found[0]?.help ?? [], 500)).toBe(
+    'fence the whole set: `# {{`` in a line above it, `# `}}` in one below; then no pair needs anything',
+  )
+})
+
 it("leaves Helm's own actions and comments alone", () => {
   expect(judgeSet(['project: data', 'project: {{ .Values.project | default "data" | quote }}'])).toEqual([])
   expect(judgeSet(['kind: App', '# uses {{ .service }}\nkind: App'])).toEqual([])

@@ -74,20 +74,43 @@ describe('settings of the base that are not right', () => {
       { rule: 'changes/base-readable', severity: 'warning', file: 'databases/example-api/service.yaml', revision: 'main' },
     ])
   })
-  test('a values file that was broken at the base is told, and the others are compared', async () => {
+  test.each([
+    ['that was never rendered is new', undefined, []],
+    [
+      'that was rendered is compared with that',
+      'cluster:\n  storage: {size: 12Gi}\n',
+      ['changes/storage-grows databases/other/values.yaml:1'],
+    ],
+  ])('a values file that was broken at the base and %s, and the others are compared', async (_, rendered, told) => {
+    const other = 'databases/other/values.yaml'
+    if (rendered !== undefined) repository.put(other, rendered)
+    await repository.rebase()
+    repository.put(other, 'cluster: [\n')
+    await repository.rebase()
+    repository.put(other, 'cluster: {}\n')
+    shrink()
+    expect(await repository.places()).toEqual([`changes/storage-grows ${values}:8`, ...told])
+  })
+  test('a values file that was broken at the base is told where what was rendered is gone', async () => {
+    repository.put('databases/other/values.yaml', '')
+    await repository.rebase()
     repository.put('databases/other/values.yaml', 'cluster: [\n')
+    repository.git('rm', '-q', 'helm-values/data/rendered/dev/other.yaml', 'helm-values/data/rendered/prd/other.yaml')
     await repository.rebase()
     repository.put('databases/other/values.yaml', 'cluster: {}\n')
-    shrink()
-    expect(await repository.places()).toEqual([
-      `changes/storage-grows ${values}:8`,
-      'changes/base-readable main:databases/other/values.yaml:1',
-    ])
+    expect(await repository.places()).toEqual(['changes/base-readable main:databases/other/values.yaml:1'])
   })
 })
 
 test('values that the chart refused at the base are told', async () => {
   repository.edit(values, 'cluster:\n', 'backups:\ncluster:\n')
+  await repository.rebase()
+  repository.edit(values, 'backups:\n', '')
+  // what was rendered before that is what lives
+  expect(await repository.told()).toEqual([])
+  repository.git('checkout', '-qf', 'main')
+  repository.git('checkout', '-qf', 'change')
+  for (const env of ['dev', 'prd']) repository.git('rm', '-q', `helm-values/data/rendered/${env}/example-api.yaml`)
   await repository.rebase()
   repository.edit(values, 'backups:\n', '')
   expect(await repository.told()).toMatchObject([

@@ -77,6 +77,7 @@ describe("the operator's rules of update", () => {
   })
   test('an older major is refused without a status', async () => {
     put(values, `${readFileSync(join(root, values), 'utf8')}version:\n  postgresql: "17"\n`)
+    await run('render')
     commit('seventeen')
     git('branch', '-f', 'main')
     edit(values, '"17"', '"16"')

@@ -30,12 +30,20 @@ const cluster = (env: string, spec: object): object => ({
   status: { phase: 'Cluster in healthy state' },
 })
 
-async function diagnostics(items: readonly object[]): Promise<{ rule: string; message: string; path?: string }[]> {
+interface Told {
+  readonly rule: string
+  readonly message: string
+  readonly path?: string
+  readonly help?: string
+  readonly databases: readonly string[]
+}
+
+async function diagnostics(items: readonly object[]): Promise<Told[]> {
   await run('render')
   writeFileSync(join(root, 'live.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2))
   const { code, stdout } = await run('check', '--live', 'live.json', '--format', 'json')
   expect(code).toBe(0)
-  return (JSON.parse(stdout) as { diagnostics: { rule: string; message: string; path?: string }[] }).diagnostics
+  return (JSON.parse(stdout) as { diagnostics: Told[] }).diagnostics
 }
 
 async function rules(items: readonly object[]): Promise<string[]> {
@@ -97,6 +105,20 @@ it('reports where an Application or a Cluster is live instead', async () => {
   const found = await diagnostics([...ours, foreignCluster('orders-db-dev', 'elsewhere')])
   expect(found.filter(({ rule }) => rule === 'live/cluster-wanted')).toEqual([])
   expect(found.map(({ message }) => message)).toContain('Cluster orders-db-dev is wanted in orders-dev, but is live in elsewhere')
+})
+
+it('says once that a Cluster lives under the name that the chart gave it, and what to set', async () => {
+  const clusters = ['dev', 'prd'].map((env) => foreignCluster(`orders-db-${env}-cluster`, `orders-${env}`))
+  const found = await diagnostics([...ours, ...clusters])
+  expect(found.map(({ rule, message }) => `${rule} ${message}`)).toEqual([
+    'live/cluster-exists Cluster orders-db-dev is wanted in orders-dev, but it is orders-db-dev-cluster that lives there',
+  ])
+  expect(found[0]?.databases).toEqual(['orders/dev', 'orders/prd'])
+  expect(found[0]?.help).toContain('set postgres.layout.cluster so that the name is orders-db-dev-cluster')
+  // one that has nothing of the name is another one
+  const other = await diagnostics([...ours, foreignCluster('shop', 'orders-dev'), foreignCluster('orders-db-prd', 'orders-prd')])
+  const named = other.map(({ rule }) => rule).filter((rule) => rule !== 'live/cluster-as-wanted')
+  expect(named.sort()).toEqual(['live/cluster-exists', 'live/cluster-wanted'])
 })
 
 it('shows the part of long texts that differs, parameters set by hand, and missing guards and labels', async () => {

@@ -67,6 +67,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'argocd/set-generates'),
     other: at('second', 'argocd/set-generates'),
   },
+  'in-place-of-generated': {
+    silent: at('first', 'argocd/application-once'),
+    speaker: at('second', 'emit/foreign-file'),
+    other: at('second', 'emit/stale'),
+  },
   'left-out-of-take-over': {
     silent: at('first', 'changes/application-stays'),
     speaker: at('first', 'changes/take-over-complete', { severity: 'warning' }),

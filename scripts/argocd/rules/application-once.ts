@@ -34,7 +34,7 @@ export function doubledApplications(
 ): LocatedFinding[] {
   const makers = generatedMakers(around)
   const findings: LocatedFinding[] = []
-  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+  for (const [manifest, isLoose] of manifestsOf(files)) {
     // parts that may not be printed may be the other half of a choice
     if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
     const said = new Set<string>()
@@ -43,20 +43,31 @@ export function doubledApplications(
       if (name === '' || name.includes(unknownText)) continue
       const key = applicationKey(manifest, name)
       const other = makers.get(key)
-      if (other === undefined) makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
-      if (other === undefined || other.manifest === manifest || said.has(other.what)) continue
-      said.add(other.what)
+      if (other === undefined && !isLoose)
+        makers.set(key, { manifest, at: () => spotOfApplication(manifest, application), what: makerOf(manifest) })
+      // generated sets want what they take over under the same name: that is one mistake, however many environments there are
+      const isGenerated = other?.manifest === undefined
+      const maker = isGenerated ? 'generated sets' : other.what
+      if (other === undefined || other.manifest === manifest || said.has(maker)) continue
+      said.add(maker)
       findings.push({
         rule: 'argocd/application-once',
         severity: 'error',
         message: phrase`Application is named ${named(name)}, but ${other.what} makes one of that name`,
         at: spotOfApplication(manifest, application),
         related: [{ ...other.at(), message: phrase`${named(name)} is made here, too` }],
-        help: phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
+        help: isGenerated
+          ? phrase`if it lives, keep its name: move this file away as docs/adoption.md, step 4 says; else give it a name of its own`
+          : phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
       })
     }
   }
   return findings
+}
+
+/** Other folders of a repository may be those of other Argo CDs: what is there is held against ours, and not against one another. */
+function manifestsOf(files: readonly ManifestFile[]): (readonly [Manifest, boolean])[] {
+  return files.flatMap(({ manifests, isLoose }) => manifests.map((manifest) => [manifest, isLoose === true] as const))
 }
 
 export function makerOf({ kind, plain }: Manifest): string {
@@ -79,7 +90,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
     makers.set(key, { at: () => serviceSpot(database), name: database.application })
   }
   const findings: LocatedFinding[] = []
-  for (const manifest of files.flatMap(({ manifests }) => manifests)) {
+  for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.shape !== 'whole' || manifest.isEaten) continue
     const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
     for (const application of own) {
@@ -87,7 +98,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
       const key = clusterKey(identityOf(application, manifest))
       if (key.includes(unknownText)) continue
       const other = makers.get(key)
-      if (other === undefined) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
+      if (other === undefined && !isLoose) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
       if (other === undefined || other.name === name) continue
       findings.push({
         rule: 'argocd/cluster-once',

@@ -1,5 +1,8 @@
 // What stands beside our own manifests, and is Argo CD's engine needed to judge it?
 import { generatedFiles, isGenerated } from '../../discover/header.ts'
+import { looseFiles } from '../../discover/loose.ts'
+import type { LooseFiles } from '../../discover/loose.ts'
+import type { Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import type { HandWritten, HandWrittenState } from './hand-written.ts'
 
@@ -15,7 +18,13 @@ const nothingByHand: HandWritten = {
 }
 
 /** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
-export async function readHandWritten(state: HandWrittenState): Promise<HandWritten> {
+export async function readHandWritten(state: HandWrittenState & { readonly isHook?: boolean }): Promise<HandWritten> {
+  const { base, isHook, settings } = state
+  // a commit that leaves what is elsewhere in the repository as it is need not wait for a look at all of it
+  const isElsewhere = isHook !== true || base === undefined || base.stagesLoose?.() !== false
+  const look = (tree: Tree, { layout }: Settings): LooseFiles => (isElsewhere ? looseFiles(tree, layout) : { files: [], charts: [] })
+  const loose = look(state.tree, settings)
+  const looseBefore = base === undefined ? undefined : look(base.tree, base.settings ?? settings)
   const isBlind = state.base !== undefined && state.base.settings === undefined
   const isTheirs = (tree: Tree, path: string): boolean => {
     if (!path.startsWith('apps/templates/')) return false
@@ -24,6 +33,7 @@ export async function readHandWritten(state: HandWrittenState): Promise<HandWrit
     return read?.ok !== true || !isGenerated(read.text)
   }
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
-  if (!trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
-  return (await import('./hand-written.ts')).judgeHandWritten(state)
+  const isLoose = [loose, looseBefore].some((one) => one !== undefined && one.files.length + one.charts.length > 0)
+  if (!isLoose && !trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
+  return (await import('./hand-written.ts')).judgeHandWritten({ ...state, loose, looseBefore })
 }

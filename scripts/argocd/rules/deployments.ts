@@ -32,6 +32,8 @@ export interface Deployment extends Identity {
   readonly database?: Database
   /** it is a manifest in a folder of the repository, and no chart makes it */
   readonly isPlain?: true
+  /** no Application here makes it: `application` is the file of its manifest */
+  readonly isLoose?: true
   /** its manifests, or its chart, are in a folder of the repository, so that rules of sets and charts don't see it as a database */
   readonly isFolder?: true
   /** the line that decides a part */

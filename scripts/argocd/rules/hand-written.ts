@@ -14,6 +14,8 @@ import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
 import { unknownText } from './helm-text.ts'
+import type { LooseFiles } from '../../discover/loose.ts'
+import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
 import { applicationKey, applicationName, readManifestFiles } from './manifest-files.ts'
 import type { Manifest, ManifestFile, ManifestRule, Surroundings } from './manifest-files.ts'
 import { doubledManifests } from './manifest-once.ts'
@@ -66,30 +68,59 @@ export interface HandWrittenState {
   readonly settings: Settings
   readonly databases: readonly Database[]
   readonly tree: Tree
-  readonly base?: { readonly settings?: Settings; readonly databases: ReadonlyMap<string, Database>; readonly tree: Tree } | undefined
+  readonly base?:
+    | {
+        readonly settings?: Settings
+        readonly databases: ReadonlyMap<string, Database>
+        readonly tree: Tree
+        readonly stagesLoose?: () => boolean
+      }
+    | undefined
+  /** what is elsewhere in the repository, now and at the base */
+  readonly loose?: LooseFiles | undefined
+  readonly looseBefore?: LooseFiles | undefined
 }
 
-/** Reads every template that is not generated, and compares its sets and Applications with those of the base. */
-export function judgeHandWritten({ settings, databases, tree, base }: HandWrittenState): HandWritten {
-  const files = readManifestFiles({ settings, databases, tree })
+/** Reads every template that is not generated, and what is elsewhere, and compares sets and Applications with those of the base. */
+export function judgeHandWritten({ settings, databases, tree, base, loose, looseBefore }: HandWrittenState): HandWritten {
+  const now = { settings, databases, tree }
+  const then = base && { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
+  const elsewhere = readLoose({ around: now, files: loose?.files ?? [] }, then && { around: then, files: looseBefore?.files ?? [] })
+  const templates = readManifestFiles(now)
+  const files = [...templates, ...elsewhere.now]
   const findings = files.flatMap((file) => judgeFile(file, settings))
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
+  const deployments = deploymentsOf(files, now, [settings])
+  append(findings, twiceClusters({ files, deployments }))
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
-  if (base !== undefined) {
-    const around = { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
+  if (base !== undefined && then !== undefined) {
     // without its settings, the generated sets of the base are all that is known of its databases
-    const before = readManifestFiles(around, base.settings === undefined)
-    const now = { settings, databases, tree }
+    const before = [...readManifestFiles(then, base.settings === undefined), ...elsewhere.before]
     const compared = compareHands({ before, after: files, base, now })
     const played = judgeSetChanges(before, files, now)
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
-    sides = { ...compared, handovers: compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true } : one)) }
-    append(findings, played.findings, compared.findings)
+    const lost = lostClusters({ files: before, deployments: deploymentsOf(before, then, [then.settings]) }, { files, deployments })
+    const handovers = [
+      ...compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true as const } : one)),
+      ...lost.map(goneCluster),
+    ]
+    sides = { ...compared, handovers }
+    append(findings, played.findings, compared.findings, lostClusterFindings(lost))
   }
-  const { handovers, count: comparedCount, kept, uncompared } = sides
-  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(files), deployed: () => deployedBy(files) }
+  const { handovers, count: comparedCount, kept } = sides
+  const uncompared = [
+    ...sides.uncompared,
+    ...(loose?.charts ?? []).map((chart) => `Applications that the templates of the chart ${chart} make`),
+  ]
+  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(templates), deployed: () => deployedBy(files) }
+}
+
+/** What hand-written manifests and the settings of one side deploy. */
+function deploymentsOf(files: readonly ManifestFile[], around: Surroundings, settings: readonly Settings[]): Deployment[] {
+  const manifests = files.flatMap((file) => file.manifests)
+  return [...writtenDeployments(manifests, settings), ...generatedDeployments(around.databases, around.settings)]
 }
 
 interface BothSides {
@@ -156,11 +187,8 @@ function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest 
 function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
   const { file, helm, manifests, broken } = manifestFile
   const findings: LocatedFinding[] = []
-  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text))
-    append(
-      findings,
-      helm.eaten.map(({ span, action }) => eatenFinding({ file, span }, action)),
-    )
+  if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
+  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text)) append(findings, eatenFindings(manifestFile))
   // what comes out of functions may span lines, so that only plain texts prove that the file is none
   if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
     append(findings, yamlFindings(file, [broken]))
@@ -174,14 +202,25 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   return findings
 }
 
-function eatenFinding(at: Spot, action: string): LocatedFinding {
-  return {
-    rule: 'argocd/helm-braces',
-    severity: 'error',
-    message: phrase`\`{{ ${named(action)} }}\` is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
-    at,
-    help: phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`,
-  }
+/** One mistake, however many pairs of braces there are: a set without a fence, or a pair that was forgotten. */
+function eatenFindings({ file, helm }: ManifestFile): LocatedFinding[] {
+  const [first, ...others] = helm.eaten
+  if (first === undefined) return []
+  const { action, span } = first
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return [
+    {
+      rule: 'argocd/helm-braces',
+      severity: 'error',
+      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+      at: { file, span },
+      related: others.slice(0, 3).map((one) => ({ file, span: one.span, message: phrase`\`{{ ${named(one.action)} }}\` is another one` })),
+      help:
+        others.length === 0
+          ? phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`
+          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs anything`,
+    },
+  ]
 }
 
 /** Whether a template that can't be read may deploy databases. */

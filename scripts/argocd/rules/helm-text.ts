@@ -22,6 +22,11 @@ export interface HelmText {
   readonly toFile: (offset: number) => number
 }
 
+/** A file that Helm never sees. */
+export function plainText(text: string): HelmText {
+  return { text, shape: 'whole', eaten: [], toFile: (offset) => offset }
+}
+
 interface Piece {
   readonly at: number
   readonly from: number

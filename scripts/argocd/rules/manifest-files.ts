@@ -4,6 +4,7 @@ import { locate } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { settingsFile } from '../../discover/settings.ts'
 import { isGenerated } from '../../discover/header.ts'
+import type { LooseFiles } from '../../discover/loose.ts'
 import type { Database, Json, JsonMap, Path, Rule, Settings, SourceFile, Value } from '../../model.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { YamlProblem } from '../../yaml/parse.ts'
@@ -14,8 +15,10 @@ import type { SetElement } from '../../applicationset/elements.ts'
 import { templateBudget } from '../../go-template/budget.ts'
 import { generateApplications } from '../../applicationset/generate.ts'
 import type { Generated } from '../../applicationset/generate.ts'
-import { readHelmText, unknownText } from './helm-text.ts'
+import { plainText, readHelmText, unknownText } from './helm-text.ts'
 import type { HelmText } from './helm-text.ts'
+import { clustersIn } from './manifest-folders.ts'
+import type { PlainCluster } from './manifest-folders.ts'
 import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
 
 /** What the repository holds beside hand-written templates. */
@@ -68,8 +71,12 @@ interface NamedObject {
   readonly manifest?: Manifest
 }
 
-/** A template that mentions Argo CD or an ObjectStore. */
+/** A template that mentions Argo CD or an ObjectStore, or a file elsewhere with an Application, a set or a Cluster. */
 export interface ManifestFile {
+  /** it is no template of ours, and who applies it is not known */
+  readonly isLoose?: true
+  /** Clusters as plain manifests */
+  readonly clusters?: readonly PlainCluster[]
   readonly file: SourceFile
   readonly helm: HelmText
   readonly manifests: readonly Manifest[]
@@ -89,7 +96,17 @@ export function readManifestFiles(around: Surroundings, all = false): ManifestFi
     if (!/^apps\/templates\/.*\.ya?ml$/.test(path)) return []
     const read = tree.read(path)
     if (read?.ok !== true || (!all && isGenerated(read.text)) || !/argoproj\.io|\bObjectStore\b/.test(read.text)) return []
-    return [readFile({ path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }, around, readValues)]
+    const file = { path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+    return [readFile(file, around, readHelmText(file.text, /\{\{-?\s*if\b/.test(file.text) ? readValues() : null))]
+  })
+}
+
+/** The files elsewhere in the repository that may say what is deployed. */
+export function readLooseFiles(around: Surroundings, files: LooseFiles['files']): ManifestFile[] {
+  const { tree } = around
+  return files.map(({ path, text }) => {
+    const file = { path: tree.shown?.(path) ?? path, text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+    return readFile(file, around, plainText(text))
   })
 }
 
@@ -100,8 +117,7 @@ function valuesOf(tree: Tree): Json {
   return documents[0] === undefined ? null : toPlain(documents[0])
 }
 
-function readFile(file: SourceFile, around: Surroundings, readValues: () => Json): ManifestFile {
-  const helm = readHelmText(file.text, /\{\{-?\s*if\b/.test(file.text) ? readValues() : null)
+function readFile(file: SourceFile, around: Surroundings, helm: HelmText): ManifestFile {
   const { documents, problems } = parseYaml({ path: file.path, text: helm.text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
   if (fatal !== undefined) {
@@ -122,7 +138,8 @@ function readFile(file: SourceFile, around: Surroundings, readValues: () => Json
     const spot = (): Spot => spotIn({ path: ['metadata', 'name'], on: 'value' }, { file, helm, document })
     named.push({ kind: printed(plain['kind']), key: keyOf(plain, around.settings), spot, ...(manifest && { manifest }) })
   }
-  return { file, helm, manifests, stores, named }
+  const clusters = file.text.includes('postgresql.cnpg.io/') ? clustersIn(documents) : []
+  return { file, helm, manifests, stores, named, ...(clusters.length > 0 && { clusters }) }
 }
 
 interface Reading {

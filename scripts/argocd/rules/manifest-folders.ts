@@ -1,5 +1,6 @@
 // What does the folder of this repository that an Application syncs deploy: Clusters as plain manifests, the chart, or what can't be read here?
 import { posix } from 'node:path'
+import { append } from '../../values/append.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
@@ -119,13 +120,14 @@ function manifestsIn(
     if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io') || isSkipped(read.text)) continue
     if (path.endsWith('.jsonnet')) return { kind: 'unread', what: 'Jsonnet', folders: [folder] }
     const origin = { path: shown.shown?.(path) ?? path, text: read.text, ...(shown.revision !== undefined && { revision: shown.revision }) }
-    for (const document of parseYaml(origin, 'service').documents)
-      for (const item of itemsOf(document)) {
-        const cluster = clusterIn(item)
-        if (cluster !== undefined) clusters.push(cluster)
-      }
+    append(clusters, clustersIn(parseYaml(origin, 'service').documents))
   }
   return { kind: 'manifests', clusters }
+}
+
+/** The Clusters in the documents of a file. */
+export function clustersIn(documents: readonly Value[]): PlainCluster[] {
+  return documents.flatMap(itemsOf).flatMap((item) => clusterIn(item) ?? [])
 }
 
 /** The objects of a List, or the object itself. */

@@ -37,7 +37,7 @@ export function doubledManifests(
   const seen = new Map<string, Spot>()
   const findings: LocatedFinding[] = []
   const manifests = new Set<Manifest>()
-  for (const { file, helm, named: objects } of files) {
+  for (const { file, helm, isLoose, named: objects } of files) {
     // a file in the place of a generated one is told as that
     if (helm.shape !== 'whole' || generatedPaths.includes(file.path)) continue
     for (const { kind, key, spot, manifest } of objects) {
@@ -46,6 +46,8 @@ export function doubledManifests(
       if (word === undefined || key.endsWith('/') || key.includes(unknownText)) continue
       const first = seen.get(id)
       const isGenerated = generated.has(id)
+      // other folders of a repository may be those of other Argo CDs
+      if (isLoose === true && !(isGenerated && manifest !== undefined)) continue
       if (!isGenerated && first === undefined) seen.set(id, spot())
       if (!isGenerated && (first === undefined || kind === 'Application')) continue
       const name = key.slice(key.indexOf('/') + 1)

@@ -11,7 +11,7 @@ import { at, isDatabase, sourcePath, textItems } from './manifest-parts.ts'
 import { shapeRules } from './shape.ts'
 
 /** What is left of a placeholder: braces without Go templates, a map or nothing that Go prints. */
-const leftover = /\{\{([^{}]{0,100})\}\}|<no value>|\bmap\[/
+const leftover = /\{\{([^{}]{0,100})\}\}|<no value>|map\[/
 
 export const placeholderRules: readonly ManifestRule[] = [
   {

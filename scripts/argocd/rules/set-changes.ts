@@ -63,14 +63,18 @@ export function pairManifests(before: readonly ManifestFile[], present: readonly
   const old = before.flatMap(({ manifests }) => manifests)
   const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const known = new Set(old.map(id))
-  const byId = new Map(present.toReversed().map((manifest) => [id(manifest), manifest]))
-  const byPlace = new Map(present.map((manifest) => [`${id(manifest)} ${manifest.file.path}`, manifest]))
+  const place = (manifest: Manifest): string => `${id(manifest)} ${manifest.file.path}`
+  const places = new Set(old.map(place))
+  // one that was there before, too, as in the folder of another Argo CD, goes on from itself
+  const moved = present.filter((manifest) => !places.has(place(manifest)))
+  const byId = new Map(moved.toReversed().map((manifest) => [id(manifest), manifest]))
+  const byPlace = new Map(present.map((manifest) => [place(manifest), manifest]))
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
     const { applications, settings, shape, kind } = manifest
     if (shape === 'unclear' || manifest.isEaten || applications?.some((application) => isDatabase(application, settings)) !== true)
       return []
-    const same = byPlace.get(`${id(manifest)} ${manifest.file.path}`) ?? byId.get(id(manifest))
+    const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest))
     const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
     if (twin !== undefined) fresh.delete(twin)
     return [{ before: manifest, ...(twin === undefined ? {} : { after: twin }) }]

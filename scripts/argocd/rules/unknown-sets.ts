@@ -38,7 +38,8 @@ export function unknownSetFindings(
   ]
 }
 
-function makesDatabases({ kind, plain }: Manifest, settings: readonly Settings[]): boolean {
+/** Whether the template of a set makes databases, of which it may not be known how many. */
+export function makesDatabases({ kind, plain }: Manifest, settings: readonly Settings[]): boolean {
   const spec = at(plain, 'spec', 'template', 'spec')
   return kind === 'ApplicationSet' && isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, settings))
 }

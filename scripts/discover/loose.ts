@@ -1,0 +1,46 @@
+// Which files outside of our own folders may say what is deployed?
+import { isInFolder, layoutFolders, matcher } from './layout.ts'
+import type { Settings } from '../model.ts'
+import type { Tree } from '../repository/tree.ts'
+
+/** Found by their text, wherever they are in the repository. */
+export interface LooseFiles {
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** folders of charts whose templates are not read: what Helm makes of them hangs on values of others */
+  readonly charts: readonly string[]
+}
+
+/** What each manifest that counts has in it. */
+export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
+
+// deeper than the items of a List, a kind is the one that a definition names
+const kinds = /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
+const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
+
+/** Folders whose manifests are there to be read or tried, and that nobody deploys. */
+const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\/)/i
+
+/** Whether a path may be that of a manifest, and is not in a folder that is read anyway. */
+export function isLoosePath(path: string, layout: Settings['layout']): boolean {
+  if (!/\.ya?ml$/.test(path) || tried.test(path) || /^(?:apps\/templates|helm-values)\//.test(path)) return false
+  if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
+  return [layout.databases, layout.overrides].every((pattern) => matcher(pattern)(path) === undefined)
+}
+
+/** The files that hold Applications, sets or Clusters, by a search in their text. */
+export function looseFiles(tree: Tree, layout: Settings['layout']): LooseFiles {
+  const loose = tree.loose?.()
+  if (loose === undefined) return { files: [], charts: [] }
+  const folders = loose.paths.flatMap((path) => /^(.*\/)?Chart\.yaml$/.exec(path)?.slice(1, 2) ?? []).map((folder) => folder ?? '')
+  const files: { path: string; text: string }[] = []
+  const charts = new Set<string>()
+  for (const path of loose.paths) {
+    if (!isLoosePath(path, layout)) continue
+    const read = loose.read(path)
+    if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
+    const chart = folders.find((folder) => path.startsWith(`${folder}templates/`))
+    if (chart === undefined) files.push({ path, text: read.text })
+    else if (applications.test(read.text) && /cloudnative-pg/.test(read.text)) charts.add(chart)
+  }
+  return { files, charts: [...charts] }
+}
