@@ -1,9 +1,9 @@
 // What does a change do to the Argo CD Application of a database, and may it?
+import type { Effect, FieldChange } from '../findings/database-change.ts'
 import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Json } from '../model.ts'
-import type { Effect } from './effect.ts'
 import { nameSpot, namespaceSpot, pinSpot, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
 
@@ -89,18 +89,6 @@ function fieldsOf(state: State, database: Database): readonly Field[] {
     },
     { path: 'spec.syncPolicy.automated.enabled', value: autoSync, effect: 'nothing', spot: autoSyncSpot },
   ]
-}
-
-/** A difference of one field between the base and now. */
-export interface FieldChange {
-  readonly object: string
-  readonly path: string
-  readonly before: Json
-  readonly after: Json
-  readonly effect: Effect
-  /** why it is refused */
-  readonly reason?: string
-  readonly spot: Spot
 }
 
 export interface Pair {

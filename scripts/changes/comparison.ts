@@ -1,18 +1,18 @@
 // How does each database differ from the base, and which rules of change does that break?
+import { gravest } from '../findings/database-change.ts'
+import type { DatabaseChange, Effect, Result } from '../findings/database-change.ts'
 import { named, phrase, textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { applicationChanges, identityFindings, isRenamedApplication, isSameCluster, operatorChanges } from './application.ts'
-import type { FieldChange } from './application.ts'
 import { unreadableLayer } from './base.ts'
 import type { Base } from './base.ts'
 import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
-import { gravest, rollingEffect } from './effect.ts'
-import type { Effect } from './effect.ts'
+import { rollingEffect } from './effect.ts'
 import { keptFindings } from './kept.ts'
 import { livingFindings } from './living.ts'
 import { compareObjects, noChanges } from './objects.ts'
@@ -23,23 +23,8 @@ import { replacedPoolers } from './poolers.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, told } from './steps.ts'
-import type { Step } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 import type { Vanished } from './vanished.ts'
-
-export type Result = 'created' | 'changed' | 'untouched' | 'retired' | 'gone' | 'recreated' | 'renamed' | 'handed-over'
-
-/** What a merge does to one database. */
-export interface DatabaseChange {
-  readonly id: string
-  readonly result: Result
-  readonly application: string
-  readonly effect: Effect
-  /** why it is refused */
-  readonly reason?: string
-  readonly changes: readonly FieldChange[]
-  readonly steps: readonly Step[]
-}
 
 /** The comparison of one state of the repository with its base. */
 export interface Comparison {

@@ -1,4 +1,5 @@
 // What does a changed field do to a PostgreSQL that runs?
+import type { Effect } from '../findings/database-change.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { factsOf } from '../admit/field-facts.ts'
 import { knownOperators } from '../operator/version.ts'
@@ -8,28 +9,6 @@ import type { Json, MapValue, Path, Value } from '../model.ts'
 import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
-
-/** From harmless to grave; a database's effect is the gravest of its changes. `refused`: the API server takes none of it. */
-export const effects = [
-  'nothing',
-  'reload',
-  'storage expansion',
-  'restart',
-  'rolling update with switchover',
-  'stop',
-  'major upgrade',
-  'creation',
-  're-creation',
-  'refused',
-] as const
-export type Effect = (typeof effects)[number]
-
-/** The gravest effect; `nothing` for none. */
-export function gravest(list: Iterable<Effect>): Effect {
-  let worst = 0
-  for (const effect of list) worst = Math.max(worst, effects.indexOf(effect))
-  return effects[worst] ?? 'nothing'
-}
 
 /** Fields of a Cluster that the operator handles beside the running servers, or that it reads when a cluster is made. */
 const harmless = new Set(

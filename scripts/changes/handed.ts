@@ -1,9 +1,7 @@
 // What does a plan say of databases that another maker has now, or that no maker has?
+import type { DatabaseChange, FieldChange, Step } from '../findings/database-change.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
-import type { FieldChange } from './application.ts'
-import type { DatabaseChange } from './comparison.ts'
 import { movedSteps, told, todo } from './steps.ts'
-import type { Step } from './steps.ts'
 
 /** The records of hand-written databases, and of generated ones that were hand-written or become it; by id. */
 export function handedRecords(handovers: readonly Handover[]): Map<string, DatabaseChange> {

@@ -1,4 +1,6 @@
 // How do the objects of a database differ from those of the base, and what is said to their update?
+import { gravest } from '../findings/database-change.ts'
+import type { FieldChange } from '../findings/database-change.ts'
 import { named, phrase, textOf } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
@@ -10,10 +12,9 @@ import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'
 import { literalsMask } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
-import type { FieldChange } from './application.ts'
 import { causeOf, hasFallen } from './cause.ts'
 import { differences, isEqual, shownValue, spotIn } from './difference.ts'
-import { clusterEffect, gravest } from './effect.ts'
+import { clusterEffect } from './effect.ts'
 import type { Side } from './side.ts'
 import { updateVerdict } from './update.ts'
 

@@ -1,16 +1,10 @@
 // What does Argo CD do by itself after a merge, and what is left to a person?
+import type { Effect, Step } from '../findings/database-change.ts'
 import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
 import { valueAt } from '../values/value.ts'
-import type { Effect } from './effect.ts'
-
-export interface Step {
-  readonly text: string
-  /** whose turn it is: nothing happens before a person does it, or it happens by itself */
-  readonly by: 'person' | 'itself'
-}
 
 export const todo = (text: string): Step => ({ text, by: 'person' })
 export const told = (text: string): Step => ({ text, by: 'itself' })

@@ -1,7 +1,8 @@
 // What do new pins mean for a database, and what do many have in common?
+import { gravest } from '../findings/database-change.ts'
+import type { Effect } from '../findings/database-change.ts'
 import { textOf } from '../findings/message.ts'
-import { clusterEffect, gravest } from '../changes/effect.ts'
-import type { Effect } from '../changes/effect.ts'
+import { clusterEffect } from '../changes/effect.ts'
 import { differences } from '../changes/difference.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Diagnostic } from '../model.ts'

@@ -1,4 +1,5 @@
 // `plan`: what will merging this branch do?
+import type { DatabaseChange } from '../../findings/database-change.ts'
 import { sayUnknownReleases } from './refuse.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { byText } from '../../values/by-text.ts'
@@ -7,7 +8,6 @@ import { writePlanMarkdown } from '../../emit/formats/plan-markdown.ts'
 import { blockedBy, writePlanJson, writePlanText } from '../../emit/formats/plan.ts'
 import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { DatabaseChange } from '../../changes/comparison.ts'
 import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'

@@ -1,6 +1,6 @@
 // How does a plan look as a comment on a pull request?
+import type { DatabaseChange } from '../../findings/database-change.ts'
 import { locate } from '../../findings/spot.ts'
-import type { DatabaseChange } from '../../changes/comparison.ts'
 import type { Json } from '../../model.ts'
 import {
   blockedBy,

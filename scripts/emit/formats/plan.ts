@@ -1,6 +1,6 @@
 // How does a plan look on a terminal, and to a program?
+import type { DatabaseChange } from '../../findings/database-change.ts'
 import { visible } from '../../values/untrusted.ts'
-import type { DatabaseChange } from '../../changes/comparison.ts'
 import { locate } from '../../findings/spot.ts'
 import type { Diagnostic, Json } from '../../model.ts'
 import { diagnosticsToJson } from './json.ts'
