@@ -1,4 +1,5 @@
 // Which files did the repository hold at a commit, and which of them are others now?
+import type { BaseCommit } from '../repository/base-commit.ts'
 import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
@@ -9,7 +10,6 @@ import { commitTree } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
-import type { BaseCommit } from './base.ts'
 import { openBroughtTree } from './brought.ts'
 import type { Layouts, OpenedBase } from './brought.ts'
 

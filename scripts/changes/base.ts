@@ -1,4 +1,5 @@
 // What did the repository hold where this change began?
+import type { BaseCommit } from '../repository/base-commit.ts'
 import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -45,16 +46,6 @@ export interface Base {
   readonly differs: (path: string) => boolean
   /** whether what is staged changes a file that may be a manifest outside of our own folders; costs less than to look into them */
   readonly stagesLoose: () => boolean
-}
-
-/** A commit to compare with, and its name. */
-export interface BaseCommit {
-  readonly revision: string
-  readonly commit: string
-  /** the checkout that it is a commit of, where there are two; the other is read as it is on disk */
-  readonly of?: 'root' | 'databases'
-  /** HEAD itself is the base: only what is not committed can differ */
-  readonly isHead: boolean
 }
 
 /**

@@ -1,8 +1,8 @@
 // Which values are meant to be one of the words that the chart's templates compare them with?
+import type { Chart } from '../helm/chart-tree.ts'
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Chart } from '../helm/chart.ts'
 import { wordsFor } from '../helm/unread.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Path } from '../model.ts'

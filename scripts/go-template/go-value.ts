@@ -1,7 +1,6 @@
 // Which values do Go templates compute with?
 import type { Json } from '../model.ts'
 import { setOwn } from '../values/value.ts'
-import type { Budget } from './budget.ts'
 import type { GoFunction } from './go-function.ts'
 
 /** An integer with its Go type; JSON numbers are float64, which here is `number`. */
@@ -222,21 +221,4 @@ export function zeroOf(map: GoMap): GoValue {
 export function methodsOf(value: GoValue): ReadonlyMap<string, GoFunction> | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   return (value as Named)[namedType]?.methods ?? (isStruct(value) ? value.methods : undefined)
-}
-
-export function deepEqual(a: GoValue, b: GoValue, budget: Budget): boolean {
-  budget.steps()
-  if (a === b) return true
-  if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null)
-  if (typeof a === 'string') budget.read(a)
-  if (typeOf(a) !== typeOf(b)) return false
-  if (isInteger(a) && isInteger(b)) return a.value === b.value
-  if (isStruct(a) && isStruct(b)) return a.text === b.text
-  if (Array.isArray(a) && Array.isArray(b)) {
-    if (isNilList(a) !== isNilList(b) || a.length !== b.length) return false
-    return budget.nested(() => a.every((item, index) => deepEqual(item, b[index], budget)))
-  }
-  if (isGoMap(a) && isGoMap(b))
-    return a.size === b.size && budget.nested(() => [...a].every(([key, item]) => b.has(key) && deepEqual(item, b.get(key), budget)))
-  return false
 }

@@ -1,4 +1,5 @@
 // Which Sprig functions work on lists and maps?
+import { deepEqual } from './go-equal.ts'
 import type { Budget } from './budget.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
@@ -6,7 +7,6 @@ import {
   GoPanic,
   TemplateError,
   compareText,
-  deepEqual,
   isGoMap,
   isNilMap,
   isTextMap,

@@ -1,4 +1,5 @@
 // What is in a chart's files?
+import type { Chart } from './chart-tree.ts'
 import { textOf as messageText } from '../findings/message.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
 import type { HelmGeneration } from '../values/merge.ts'
@@ -9,26 +10,9 @@ import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { keptPaths } from './ignore.ts'
 import { readMetadata } from './metadata.ts'
-import type { Dependency, Metadata } from './metadata.ts'
 import { emptyMap, mergeMaps } from './values.ts'
 
 export type ChartFiles = Readonly<Record<string, Uint8Array>>
-
-/** A chart while it is processed: names, parents and dependencies change as Helm changes them. */
-export interface Chart {
-  name: string
-  readonly metadata: Metadata
-  requirements: Dependency[] | undefined
-  values: MapValue
-  readonly schema: string | undefined
-  readonly templates: readonly { readonly path: string; readonly text: string }[]
-  /** what `.Files` offers */
-  readonly files: ReadonlyMap<string, Uint8Array>
-  dependencies: Chart[]
-  parent: Chart | undefined
-  /** where its files are, as a person names the place: with a `/` at the end, or empty */
-  readonly folder: string
-}
 
 /** `ChartFullPath`. */
 export function fullPath(chart: Chart): string {

@@ -1,4 +1,5 @@
 // What does each chart's template see as `.`?
+import type { Chart } from './chart-tree.ts'
 import { takes } from '../go-template/go-function.ts'
 import type { GoFunction } from '../go-template/go-function.ts'
 import { TemplateError, isGoMap, namedValue, nilTextMap, textMap } from '../go-template/go-value.ts'
@@ -7,7 +8,6 @@ import { int } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import { fullPath } from './chart.ts'
-import type { Chart } from './chart.ts'
 import { filesObject } from './chart-files.ts'
 import type { Metadata } from './metadata.ts'
 

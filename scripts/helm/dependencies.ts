@@ -1,8 +1,8 @@
 // Which subcharts are enabled, and what do they export to their parent?
+import type { Chart } from './chart-tree.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../model.ts'
-import type { Chart } from './chart.ts'
 import type { Dependency } from './metadata.ts'
 import { coalesceChart, coalesceTables, emptyMap, tableAt, valueAtPath, withEntries } from './values.ts'
 

@@ -1,8 +1,9 @@
 // What is read once, however many releases a chart is rendered for?
+import type { Chart } from './chart-tree.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { LayerName, MapValue, SourceFile } from '../model.ts'
 import { loadChart, readValues } from './chart.ts'
-import type { Chart, ChartFiles } from './chart.ts'
+import type { ChartFiles } from './chart.ts'
 
 /** A values file, or what was read of one already. */
 export type Layer = (SourceFile & { readonly layer?: LayerName }) | MapValue

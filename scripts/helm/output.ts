@@ -1,4 +1,5 @@
 // What does Helm make of what the templates of a chart printed?
+import type { Chart } from './chart-tree.ts'
 import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { Json, MapValue, RenderedObject, SourceFile, Value } from '../model.ts'
@@ -7,7 +8,6 @@ import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
 import { compareText } from '../go-template/go-value.ts'
 import { readsOfLine, withOrigins } from './blame.ts'
 import { fullPath } from './chart.ts'
-import type { Chart } from './chart.ts'
 import type { Renderable } from './context.ts'
 import type { Printed } from './engine.ts'
 import { HelmRefusal, PrintedRefused } from './error.ts'

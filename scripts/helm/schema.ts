@@ -1,11 +1,11 @@
 // What do the schemas of a chart and its subcharts refuse?
+import type { Chart } from './chart-tree.ts'
 import { append } from '../values/append.ts'
 import { readJson } from '../go-template/go-json.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { Json, JsonMap, MapValue, Value } from '../model.ts'
 import { setOwn, toPlain } from '../values/value.ts'
-import type { Chart } from './chart.ts'
 import type { PlacedFailure } from './error.ts'
 import { isOfMany } from './values.ts'
 import { compileSchema } from './json-schema.ts'

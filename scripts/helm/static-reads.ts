@@ -1,6 +1,6 @@
 // Which values could the templates of a chart read, whatever branches they take?
+import type { Chart } from './chart-tree.ts'
 import type { Command, Operand, Pipe, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
-import type { Chart } from './chart.ts'
 import { fullPath } from './chart.ts'
 import { ReadShape, anyOf, either, keyOf, other, readWhole } from './read-shape.ts'
 import type { Reading } from './read-shape.ts'

@@ -1,8 +1,8 @@
 // Which keys of values files does nothing in a chart read?
+import type { Chart } from './chart-tree.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Path, Value } from '../model.ts'
-import type { Chart } from './chart.ts'
 import { templatesOf } from './context.ts'
 import { parsedTrees } from './engine.ts'
 import type { ReadShape } from './read-shape.ts'

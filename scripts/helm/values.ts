@@ -1,8 +1,8 @@
 // Which values does each chart of a tree see?
+import type { Chart } from './chart-tree.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../model.ts'
-import type { Chart } from './chart.ts'
 import { HelmRefusal } from './error.ts'
 
 /** How values come together: `coalesce` drops nulls, `merge` keeps them for a later pass. */

@@ -1,6 +1,16 @@
 // Which commit does a change start from?
 import { ask, calls, GitFailure } from './git-command.ts'
 
+/** A commit to compare with, and its name. */
+export interface BaseCommit {
+  readonly revision: string
+  readonly commit: string
+  /** the checkout that it is a commit of, where there are two; the other is read as it is on disk */
+  readonly of?: 'root' | 'databases'
+  /** HEAD itself is the base: only what is not committed can differ */
+  readonly isHead: boolean
+}
+
 /** Where a change starts. */
 export interface Start {
   readonly commit: string
