@@ -1,4 +1,4 @@
-// The story of a check: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
+// The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
 import { readHandWritten } from './argocd/rules/beside.ts'
 import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
