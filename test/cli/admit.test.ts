@@ -46,7 +46,7 @@ test('JSON and Lists are read, objects of other kinds are counted and left alone
   }
   const { code, stdout, stderr } = await admit({ 'list.json': JSON.stringify(list, null, 2) }, 'list.json')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  expect(stderr).toContain('1 accepted, 0 rejected, 1 object of other kinds not looked at')
+  expect(stderr).toContain('1 accepted, 0 rejected, 1 object of other kinds skipped')
 })
 
 test('an object of the same kind, namespace and name in --before makes it an update', async () => {

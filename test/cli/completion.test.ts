@@ -144,11 +144,11 @@ describe('rules', () => {
     expect((await repository.run('rules', 'emit/stale')).stdout).toContain('looks at the files that `render` writes')
   })
   test.each([
-    ['storage/data-size-set', 'the API server would refuse it all the same'],
-    ['chart/needs-value', 'Helm would refuse it all the same'],
-    ['values/known-keys', 'only warnings can'],
-    ['schema/unknown-field', 'only warnings can'],
-    ['emit/stale', 'only warnings can'],
+    ['storage/data-size-set', 'the API server would refuse it anyway'],
+    ['chart/needs-value', 'Helm would refuse it anyway'],
+    ['values/known-keys', 'only warnings can be'],
+    ['schema/unknown-field', 'only warnings can be'],
+    ['emit/stale', 'only warnings can be'],
   ])('%s cannot be allowed: %s', async (id, reason) => {
     expect((await repository.run('rules', id)).stdout).toContain(`cannot be allowed: ${reason}\n`)
   })
