@@ -47,10 +47,10 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const bench = openBench({ settings, root: workspace.root, comparison, live: options.live, crossCheck: options.crossCheck === true })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
-  // what a change meets in the rest of the fleet is reported at the change
-  const isMet = mayConflict(first, tree, staticFolder(settings.layout.databases))
-  const [met, skipped] = split(others, isMet)
-  const assessed = [...met.map((database) => assess(database, bench)), ...first]
+  // a conflict of the change with the rest of the fleet is reported at the change
+  const conflicts = mayConflict(first, tree, staticFolder(settings.layout.databases))
+  const [conflicting, skipped] = split(others, conflicts)
+  const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
 
   const handWritten = await readHandWritten({ settings, databases, tree, base })
@@ -59,17 +59,17 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
-  const unseen = new Set(skipped)
+  const skippedDatabases = new Set(skipped)
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
-  const kept = applyAllowances(findings, databases, unseen)
-  if (kept.some(isError)) return { ...known, ...conclude(kept, comparison), states: [] }
+  const reported = applyAllowances(findings, databases, skippedDatabases)
+  if (reported.some(isError)) return { ...known, ...conclude(reported, comparison), states: [] }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...writeManifests(settings, databases)]
-  const states = compareOutputs(outputs, tree, { skippedDatabases: unseen, command: writtenCommand(workspace.root, 'render') })
+  const states = compareOutputs(outputs, tree, { skippedDatabases, command: writtenCommand(workspace.root, 'render') })
   const { stale, foreign } = outputFindings(states, adviceFor(workspace, options.staged))
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
-  const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
+  const all = [...reported, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
   return { ...known, ...conclude(all, comparison), states, paths: tree.paths }
 }
 

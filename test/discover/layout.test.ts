@@ -40,7 +40,7 @@ describe('overrides outside the folder of the databases', () => {
     const { code, stderr } = await repository.run('check', '--databases', other)
     rmSync(other, { recursive: true })
     expect(code).toBe(2)
-    expect(stderr).toContain('--databases brings `databases` only, but postgres.layout.overrides begins with `envs`')
+    expect(stderr).toContain('--databases only provides `databases`, but postgres.layout.overrides begins with `envs`')
   })
 })
 

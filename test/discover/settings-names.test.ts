@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   ['{service}-Dev', 'namespace is `{service}-Dev`, but must be lower-case letters, digits and `-`'],
-  ['123', 'namespace is `123`, but must be no word that YAML reads as a number or a switch'],
+  ['123', 'namespace is `123`, but must not be a word that YAML reads as a number or a boolean'],
   ['on', 'namespace is `on`, but must be no word'],
   ['{name}-x', 'namespace has {name}, but postgres.layout.databases has none'],
 ])('namespace %s', async (namespace, message) => {
@@ -55,7 +55,7 @@ test('one that does not is told once', async () => {
 
 test('a namespace of a service that is no name is told once', async () => {
   repository.put('databases/victim/service.yaml', 'namespace: "123"\n')
-  await expectOne('databases/victim/', 'namespace is `123`, but must be no word that YAML reads as a number or a switch')
+  await expectOne('databases/victim/', 'namespace is `123`, but must not be a word that YAML reads as a number or a boolean')
 })
 
 test('a service with a name of 63 letters is told once', async () => {

@@ -239,7 +239,7 @@ test('a secret is never printed, neither in values nor in the Secret that the ch
 
 test.each([
   [['explain'], 'there are orders/dev, orders/prd'],
-  [['explain', 'orders'], '`orders` is several databases; name one of orders/dev, orders/prd'],
+  [['explain', 'orders'], '`orders` matches several databases; name one of orders/dev, orders/prd'],
   [['explain', 'ordrs/prd'], 'did you mean `orders/prd`?'],
   [['explain', 'orders/prd', 'cluster.storge.size'], 'did you mean `cluster.storage`?'],
   [['explain', 'orders/prd', 'clustr'], 'did you mean `cluster`?'],

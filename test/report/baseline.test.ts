@@ -69,6 +69,6 @@ test('a baseline that is missing or broken is wrong usage', async () => {
     put('known.json', text)
     const { code, stderr } = await run('check', '--baseline', 'known.json')
     expect(code).toBe(2)
-    expect(stderr).toContain('is no baseline')
+    expect(stderr).toContain('is not a baseline')
   }
 })
