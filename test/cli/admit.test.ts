@@ -117,7 +117,7 @@ test.each(['', '# nothing\n', 'apiVersion: v1\nkind: List\nitems: []\n'])('input
   expect(stderr).toContain('empty.yaml holds no object')
 })
 
-test('an object that --before does not have is said to be judged as a create', async () => {
+test('an object that --before does not have is judged as a create, which is reported', async () => {
   const files = { 'before.yaml': cluster('other', '1Gi'), 'after.yaml': `${cluster('db', '1Gi')}---\n${cluster('other', '2Gi')}` }
   const { code, stderr } = await admit(files, 'after.yaml', '--before', 'before.yaml')
   expect(code).toBe(0)
@@ -125,7 +125,7 @@ test('an object that --before does not have is said to be judged as a create', a
   expect(stderr).not.toContain('Cluster/other is')
 })
 
-test('a slip for which the object is refused is one error at the slip', async () => {
+test('a typo for which the object is refused is one error at the typo', async () => {
   const { code, stdout } = await admit({ 'slip.yaml': cluster('db', '1Gi').replace('size:', 'sise:') }, 'slip.yaml', '--format', 'json')
   expect(code).toBe(1)
   expect((JSON.parse(stdout) as { diagnostics: object[] }).diagnostics).toMatchObject([

@@ -1,4 +1,4 @@
-// Does adoption work: known problems stay quiet, new ones fail, stale entries are told?
+// Does adoption work: known problems stay quiet, new ones fail, stale entries are reported?
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
