@@ -1,4 +1,4 @@
-// What does a check say of one database: alone, and against its base, the live cluster and the real Helm?
+// What does a check find in one database: alone, and against its base, the live cluster and the real Helm?
 import type { Comparison } from './changes/comparison.ts'
 import type { Charts } from './charts/find.ts'
 import { sideOf } from './changes/side.ts'
@@ -26,12 +26,12 @@ export interface Bench {
   /** of the base */
   readonly baseCharts: Charts
   readonly reader: LayerReader
-  /** of the base: what its layers say on their own was said there */
+  /** of the base, whose findings about single layers are left out */
   readonly baseReader: LayerReader
   readonly comparison: Comparison | undefined
   readonly live: LiveState | undefined
   /** the real Helm renders the modelled chart, too */
-  readonly crossCheck: boolean
+  readonly crossCheck: boolean | undefined
 }
 
 export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
@@ -40,9 +40,9 @@ export function openBench(parts: Omit<Bench, 'reader' | 'baseReader'>): Bench {
 
 export interface Assessed {
   readonly findings: readonly LocatedFinding[]
-  /** the rendered values file; absent where a layer can't be read */
+  /** the rendered values file; absent if a layer can't be read */
   readonly output?: Output
-  /** what the rest of the fleet may meet, now and at the base; absent without a Cluster */
+  /** what may conflict with the rest of the fleet, now and at the base; absent without a Cluster */
   readonly facts?: FleetFacts
   readonly before?: FleetFacts
   /** nothing rendered its chart, so that no object was checked */
@@ -55,11 +55,11 @@ export function assess(database: Database, bench: Bench): Assessed {
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
+  if (bench.crossCheck === true && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
     append(findings, crossCheck(database, { values: merged, objects, root }))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
-  // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
+  // without the environment's defaults, which is reported, it is unknown what the database is meant to have
   if (hasDefaults(database)) append(findings, compared.findings)
   const facts = factsOf(evaluated)
   return {

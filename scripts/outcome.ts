@@ -1,4 +1,4 @@
-// What does a check ask for, and what does it find out?
+// What can a check be asked for, and what is its outcome?
 import type { Comparison } from './changes/comparison.ts'
 import type { OutputState } from './emit/outputs.ts'
 import type { LiveState } from './live/state.ts'
@@ -9,7 +9,7 @@ export interface Outcome {
   readonly settings?: Settings
   readonly databases: readonly Database[]
   readonly diagnostics: readonly Diagnostic[]
-  /** every generated file as it should be beside what is there; empty where an error stands in the way */
+  /** every generated file as it should be and as it is; empty if there is an error */
   readonly states: readonly OutputState[]
   /** every file that was listed */
   readonly paths?: readonly string[]
@@ -32,6 +32,6 @@ export interface PipelineOptions {
   readonly changed?: boolean
   /** compare with what kubectl printed */
   readonly live?: LiveState | undefined
-  /** also run the real Helm where the chart is modelled, and compare */
+  /** also run the real Helm if the chart is modelled, and compare */
   readonly crossCheck?: boolean
 }

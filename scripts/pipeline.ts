@@ -1,4 +1,4 @@
-// The story of a check: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
+// The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
 import { readHandWritten } from './argocd/rules/beside.ts'
 import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
@@ -9,18 +9,19 @@ import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
 import { chartFindings } from './changes/pins.ts'
 import { hasOtherChart } from './chart/same-chart.ts'
-import { chartsOf, judgedBytes } from './discover/charts.ts'
+import { chartsOnBothSides } from './discover/charts.ts'
 import { discover } from './discover/discover.ts'
 import { inputFindings, noDatabase } from './discover/inputs.ts'
 import { staticFolder } from './discover/layout.ts'
 import { loadSettings } from './discover/settings.ts'
 import { openSettingsTree, openTree } from './discover/trees.ts'
-import { compareOutputs, outputFindings } from './emit/outputs.ts'
+import { judgeOutputs } from './emit/outputs.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { conclude } from './report/conclude.ts'
+import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
 import type { Workspace } from './repository/workspace.ts'
@@ -45,18 +46,16 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const findings: LocatedFinding[] = [...loaded.findings, ...inputs]
   if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
 
-  const charts = chartsOf(workspace, settings, judgedBytes(workspace, options.staged))
-  const baseCharts = base?.settings === undefined ? charts : chartsOf(workspace, base.settings, base.bytes)
-  const state = { settings, tree, hasOtherChart: hasOtherChart(baseCharts, charts) }
+  const charts = chartsOnBothSides(workspace, { settings, staged: options.staged, base })
+  const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
   const comparison = base === undefined ? undefined : startComparison(base, state, databases)
-  const pinned = { settings, root: workspace.root, charts, baseCharts }
-  const bench = openBench({ ...pinned, comparison, live: options.live, crossCheck: options.crossCheck === true })
+  const bench = openBench({ settings, root: workspace.root, ...charts, comparison, live: options.live, crossCheck: options.crossCheck })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
-  // what a change meets in the rest of the fleet is reported at the change
-  const isMet = mayConflict(first, tree, staticFolder(settings.layout.databases))
-  const [met, skipped] = split(others, isMet)
-  const assessed = [...met.map((database) => assess(database, bench)), ...first]
+  // a conflict of the change with the rest of the fleet is reported at the change
+  const conflicts = mayConflict(first, tree, staticFolder(settings.layout.databases))
+  const [conflicting, skipped] = split(others, conflicts)
+  const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
 
   const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
@@ -65,26 +64,19 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
-  const unseen = new Set(skipped)
+  const skippedDatabases = new Set(skipped)
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
-  const kept = applyAllowances(findings, databases, unseen)
+  const reported = applyAllowances(findings, databases, skippedDatabases)
   const manifests = writeManifests(settings, databases)
-  const compareFiles = { skippedDatabases: unseen, command: writtenCommand(workspace.root, 'render') }
-  const advice = adviceFor(workspace, options.staged)
-  if (kept.some(isError)) {
-    const { foreign } = outputFindings(compareOutputs(manifests, tree, compareFiles), advice)
-    return { ...known, ...conclude([...kept, ...foreign], comparison), states: [] }
-  }
+  const command = writtenCommand(workspace.root, 'render')
+  const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
+  const inTheirPlace = judgeOutputs(manifests, tree, judging).foreign
+  if (reported.some(isError)) return { ...known, ...conclude([...reported, ...inTheirPlace], comparison), states: [] }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
-  const states = compareOutputs(outputs, tree, compareFiles)
-  const { stale, foreign } = outputFindings(states, advice)
+  const { states, stale, foreign } = judgeOutputs(outputs, tree, judging)
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
-  const all = [...kept, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
+  const all = [...reported, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
   return { ...known, ...conclude(all, comparison), states, paths: tree.paths }
-}
-
-function isError(finding: LocatedFinding): boolean {
-  return finding.severity === 'error'
 }

@@ -1,10 +1,10 @@
-// argv → command → exit code; no logic.
+// Which commands are there, how is a command line read, and which exit code does it give?
 import { printed } from '../values/printed.ts'
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
 import { command, describeOption, flagText, usageOf, where } from './command.ts'
 import type { Command } from './command.ts'
-import { peopleCommands } from './people.ts'
+import { interactiveCommands } from './people.ts'
 import { listed, nearest } from '../values/path.ts'
 import { maskInText } from '../secret/shapes.ts'
 import { visible } from '../values/untrusted.ts'
@@ -21,28 +21,29 @@ export const commands: readonly Command[] = [
   command({
     name: 'render',
     does: 'write the merged values and the Argo CD manifests',
-    details: 'Everything is checked first: with any error nothing is written, else what differs is written and what is left over removed.',
+    details:
+      'Everything is checked first. If there is an error, nothing is written; otherwise files that differ are written and leftover ones removed.',
     options: { check: { type: 'boolean', does: 'write nothing; report files that are stale, missing or left over' }, ...where },
     run: async (flags, _, terminal) => (await import('./commands/render.ts')).render(flags, terminal),
   }),
   command({
     name: 'check',
-    does: 'check every database and every generated file; with names, report those databases only',
+    does: 'check every database and every generated file; with names, report only those databases',
     details:
-      '`--staged` judges the git index, `--base origin/main` the change, too; `--baseline FILE` fails on new problems only; `--live FILE` compares with what the Kubernetes cluster has.',
+      '`--staged` checks the git index, `--base origin/main` also the change; `--baseline FILE` fails on new problems only; `--live FILE` compares with what the Kubernetes cluster has.',
     options: {
-      base: { type: 'text', value: 'REF', does: 'also judge the change since the merge base with this branch, tag or commit' },
-      staged: { type: 'boolean', does: 'judge the git index (what a commit would hold), against HEAD or --base' },
+      base: { type: 'text', value: 'REF', does: 'also check the change since the merge base with this branch, tag or commit' },
+      staged: { type: 'boolean', does: 'check the git index (what a commit would contain), against HEAD or --base' },
       changed: { type: 'boolean', does: 'report only databases that the change touches (with --base or --staged)' },
       baseline: { type: 'text', value: 'FILE', does: 'report only problems that this file does not list' },
       live: {
         type: 'text',
         value: 'FILE',
-        does: 'compare with what `kubectl get applications,clusters -A -o yaml` printed into this file',
+        does: 'compare with the output of `kubectl get applications,clusters -A -o yaml` in this file',
       },
       'cross-check': { type: 'text', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
-      'write-baseline': { type: 'text', value: 'FILE', does: 'list the problems of today in this file' },
-      format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the form of the report' },
+      'write-baseline': { type: 'text', value: 'FILE', does: 'write the present problems to this file' },
+      format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the report goes (default: standard output)' },
       ...where,
     },
@@ -51,11 +52,11 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'plan',
-    does: 'say what merging this branch will do to each database',
-    details: 'What changes, what PostgreSQL does, and what a person must do, in which order.',
+    does: 'show what merging this branch will do to each database',
+    details: 'It shows what changes, what PostgreSQL does, and what you must do, in which order.',
     options: {
       base: { type: 'text', value: 'REF', does: 'the branch that this one is merged into, such as origin/main', isRequired: true },
-      format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the form of the plan' },
+      format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },
       ...where,
@@ -76,7 +77,7 @@ export const commands: readonly Command[] = [
     does: 'write the fleet as one self-contained page',
     options: {
       out: { type: 'text', value: 'FILE', does: 'the page, such as fleet.html, or - for standard output', isRequired: true },
-      date: { type: 'text', value: 'DAY', does: 'the day to which the age of versions is counted (default: when the page is read)' },
+      date: { type: 'text', value: 'DAY', does: 'the day as of which the ages of versions are computed (default: when the page is read)' },
       'link-base': {
         type: 'text',
         value: 'URL',
@@ -89,16 +90,16 @@ export const commands: readonly Command[] = [
   command({
     name: 'admit',
     does: 'judge manifests as the API server and the operator would; `-` is standard input',
-    details: 'Files hold YAML, JSON or Lists; with `--before` an object that was there is judged as an update.',
+    details: 'Files hold YAML, JSON or Lists; with `--before`, an object that already existed is judged as an update.',
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator (default: the newest known)' },
-      before: { type: 'text', value: 'FILE', does: 'the objects as they are now: the same kind, namespace and name is an update' },
-      format: { type: 'choice', choices: ['pretty', 'json', 'github'], does: 'the form of the answer' },
+      before: { type: 'text', value: 'FILE', does: 'the objects as they are now; one with the same kind, namespace and name is updated' },
+      format: { type: 'choice', choices: ['pretty', 'json', 'github'], does: 'the output format' },
     },
     operands: 'FILE…',
     run: async (flags, files, terminal) => (await import('./commands/admit.ts')).admitFiles(flags, files, terminal),
   }),
-  ...peopleCommands,
+  ...interactiveCommands,
   command({
     name: 'completion',
     does: 'print a script that completes commands, options and databases in a shell',
@@ -109,7 +110,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'charts pull',
-    does: 'download the pinned charts, or others, and verify them; no other command asks the network',
+    does: 'download the pinned charts, or others, and verify them; no other command uses the network',
     options: {
       to: { type: 'text', value: 'DIR', does: 'where the archives go, such as charts (default: the cache of this machine)' },
       lock: { type: 'boolean', does: 'write their digests into charts.lock, which later pulls must match' },
@@ -131,7 +132,7 @@ export const commands: readonly Command[] = [
   }),
 ]
 
-/** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure. */
+/** Runs one command line. Exit codes: 0 clean, 1 problems found, 2 wrong usage, 3 internal error. */
 export async function main(argv: readonly string[], unguarded: Terminal): Promise<number> {
   const terminal = guard(unguarded)
   try {
@@ -142,26 +143,26 @@ export async function main(argv: readonly string[], unguarded: Terminal): Promis
       return 2
     }
     if (isOfFileSystem(error)) {
-      terminal.stderr(`cnpg-values: ${said(error.path ?? error.syscall ?? '')}: ${reasonFor(error)}\n`)
+      terminal.stderr(`cnpg-values: ${escaped(error.path ?? error.syscall ?? '')}: ${reasonFor(error)}\n`)
       return 2
     }
     terminal.stderr(
-      `cnpg-values: this is our mistake, not yours. Please report it with the text below and what you ran: ${said(argv.join(' '))}\n`,
+      `cnpg-values: internal error, not a mistake of yours. Report it with the text below and what you ran: ${escaped(argv.join(' '))}\n`,
     )
     terminal.stderr(
-      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : said(printed(error))}\n`,
+      `cnpg-values ${programVersion()}, node ${process.version}\n${error instanceof Error ? stackOf(error) : escaped(printed(error))}\n`,
     )
     return 3
   }
 }
 
-/** What the machine refuses (a disk that is full, a file that may not be read) is nobody's mistake in the program. */
+/** What the machine refuses (a full disk, a file that may not be read) is not a bug of the program. */
 function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string' && 'code' in error
 }
 
-/** What others wrote into one line of ours: a name, an operand, the words of git. */
-function said(text: string): string {
+/** Untrusted text in a line of ours: a name, an operand, the output of git. */
+function escaped(text: string): string {
   return visible(maskInText(text, { isMessage: true }))
 }
 
@@ -173,17 +174,17 @@ const linesOf = (text: string): readonly string[] =>
 
 /** The usage of a command goes on a line of its own. */
 function usageMessage({ constructor, message: text }: Error): string {
-  // git says some things on several lines
+  // git writes some messages on several lines
   const message = constructor.name === 'GitFailure' ? linesOf(text).join('; ') : text
   const usage = commands.map((command) => `\nusage: cnpg-values ${usageOf(command)}`).find((line) => message.endsWith(line))
-  return usage === undefined ? said(message) : `${said(message.slice(0, -usage.length))}${usage}`
+  return usage === undefined ? escaped(message) : `${escaped(message.slice(0, -usage.length))}${usage}`
 }
 
-/** The message may repeat a file; the calls that follow it are ours. */
+/** The message may quote a file; the stack that follows it is ours. */
 function stackOf({ name, message, stack }: Error): string {
   const at = stack?.lastIndexOf(message) ?? -1
   const calls = stack === undefined ? '' : at < 0 ? stack : stack.slice(at + message.length)
-  return `${name}: ${said(message)}${calls}`
+  return `${name}: ${escaped(message)}${calls}`
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -204,7 +205,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
       terminal[second === undefined ? 'stderr' : 'stdout'](helpOf(group))
       return second === undefined ? 2 : 0
     }
-    // of a command of two words the second may be what is misspelt
+    // in a command of two words the second may be the misspelt one
     const name = group === undefined ? first : `${first} ${second}`
     const guess = nearest(
       name,
@@ -245,7 +246,7 @@ function readFlags(
   }
 }
 
-/** An option with a few words takes no other. */
+/** An option with a fixed set of choices accepts no other value. */
 function checkChoices({ options }: Command, flags: Readonly<Record<string, string | boolean | undefined>>): void {
   for (const [name, option] of Object.entries(options)) {
     const value = flags[name]
@@ -256,7 +257,7 @@ function checkChoices({ options }: Command, flags: Readonly<Record<string, strin
 
 function overview(): string {
   const rows = commands.map(({ name, does }) => `  ${name.padEnd(16)}${does}`)
-  return `usage: cnpg-values <command> [options]\n\nChecks and generates the databases of a CloudNativePG repository for Argo CD.\n\n${rows.join('\n')}\n\n  --help          this text, or after a command its options\n  --version       the version of this program\n\nexit codes: 0 clean, 1 problems found, 2 wrong usage, 3 our own failure\n`
+  return `usage: cnpg-values <command> [options]\n\nChecks and generates the databases of a CloudNativePG repository for Argo CD.\n\n${rows.join('\n')}\n\n  --help          this text, or the options of a command after its name\n  --version       the version of this program\n\nexit codes: 0 clean (warnings allowed), 1 problems found, 2 wrong usage, 3 internal error\n`
 }
 
 function helpOf(command: Command): string {

@@ -1,4 +1,4 @@
-// What does the command line know of one command?
+// What does the command line know about one command?
 import type { Terminal } from '../emit/terminal.ts'
 
 /** One option. `value` is what its argument is called; of `choices` the first is the default. */
@@ -15,23 +15,23 @@ type FlagOf<One extends Option> = One extends { readonly type: 'boolean' }
     ? Choice
     : string
 
-/** What a command is given for its options; what was not typed is undefined. */
+/** What a command is given for its options; undefined if not given. */
 export type FlagsOf<Table extends Options> = { readonly [Name in keyof Table]?: FlagOf<Table[Name]> | undefined }
 
 export interface Command<Table extends Options = Options> {
   readonly name: string
   readonly does: string
-  /** whole sentences for its own help and the README: what one line has no room for */
+  /** whole sentences for its own help and the README, which one line has no room for */
   readonly details?: string
   readonly options: Table
   /** how its operands are written in the usage (`DATABASE [PATH]`); absent: it takes none */
   readonly operands?: string
-  /** the words that an operand may be, where it is one of a few */
+  /** the words that an operand may be, if it is one of a few */
   readonly words?: readonly string[]
   run(flags: FlagsOf<Table>, operands: readonly string[], terminal: Terminal): Promise<number>
 }
 
-/** An entry of the table of commands: flags have the types that its options say. */
+/** An entry of the table of commands: flags have the types of its options. */
 export function command<const Table extends Options>(entry: Command<Table>): Command {
   return entry
 }
@@ -61,10 +61,10 @@ export function describeOption(option: Option): string {
 
 /** Options of every command that looks at a repository. */
 export const where = {
-  root: { type: 'text', value: 'DIR', does: 'the repository to look at (default: this folder)' },
+  root: { type: 'text', value: 'DIR', does: 'the repository to work on (default: this folder)' },
   databases: { type: 'text', value: 'DIR', does: 'take the databases from another checkout' },
   charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 
-/** The option of commands whose answer a program can read, too. */
-export const format = { type: 'choice', choices: ['pretty', 'json'], does: 'the form of the answer' } as const satisfies Option
+/** The option of commands whose output a program can read, too. */
+export const format = { type: 'choice', choices: ['pretty', 'json'], does: 'the output format' } as const satisfies Option

@@ -1,27 +1,27 @@
-// Which commands answer a person's questions, beside the gate?
+// Which commands answer questions interactively, apart from the gate?
 import { command, format, where } from './command.ts'
 import type { Command } from './command.ts'
 
 /** Entries of the table of commands, in the order of the help text. */
-export const peopleCommands: readonly Command[] = [
+export const interactiveCommands: readonly Command[] = [
   command({
     name: 'explain',
-    does: 'say where a value comes from, what it becomes, and what may be written there',
+    does: 'show where a value comes from, what it becomes, and what may be written there',
     details:
-      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it every value is listed. Shown are the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
+      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
     options: { format, ...where },
     operands: 'DATABASE [PATH]',
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),
   }),
   command({
     name: 'new',
-    does: 'write the files of a new service; asks for what is not given when run on a terminal',
+    does: 'write the files of a new service; on a terminal it asks for what is not given',
     options: {
-      env: { type: 'text', value: 'NAMES', does: 'its environments, with commas (default: all)' },
-      size: { type: 'text', value: 'SIZE', does: 'size of each volume, such as 10Gi (default: what the environment says)' },
+      env: { type: 'text', value: 'NAMES', does: 'its environments, separated by commas (default: all)' },
+      size: { type: 'text', value: 'SIZE', does: 'size of each volume, such as 10Gi (default: that of the environment)' },
       owner: { type: 'text', value: 'TEAM', does: 'the label `owner` of its objects' },
       database: { type: 'text', value: 'NAME', does: 'database and role in PostgreSQL (default: from the name of the service)' },
-      name: { type: 'text', value: 'NAME', does: 'the cluster, where the layout has several a service' },
+      name: { type: 'text', value: 'NAME', does: 'the cluster, if the layout has several per service' },
       'dry-run': { type: 'boolean', does: 'print the files, write nothing' },
       ...where,
     },
@@ -30,7 +30,7 @@ export const peopleCommands: readonly Command[] = [
   }),
   command({
     name: 'connect',
-    does: 'show how people and applications reach a database; never a password',
+    does: 'show how users and applications reach a database; never a password',
     options: {
       spring: { type: 'boolean', does: 'application.yaml and Deployment for Spring Boot with JPA' },
       flyway: { type: 'boolean', does: 'a first migration; with DIR it is written to DIR/V1__init.sql' },
@@ -38,7 +38,7 @@ export const peopleCommands: readonly Command[] = [
       node: { type: 'boolean', does: 'Deployment and code for Node (pg)' },
       python: { type: 'boolean', does: 'Deployment and code for Python (psycopg)' },
       via: { type: 'text', value: 'SERVICE', does: 'rw (default), ro, r, or the name of a pooler' },
-      format: { type: 'choice', choices: ['pretty', 'json'], does: 'the form of the answer, without snippets' },
+      format: { type: 'choice', choices: ['pretty', 'json'], does: 'the output format, without snippets' },
       ...where,
     },
     operands: 'DATABASE [DIR]',
@@ -46,8 +46,8 @@ export const peopleCommands: readonly Command[] = [
   }),
   command({
     name: 'upgrade',
-    does: 'say what would change or break with other versions; writes nothing',
-    details: 'Another operator, chart, Argo CD or PostgreSQL, database by database.',
+    does: 'report what would change or break with other versions; writes nothing',
+    details: 'The operator, the chart, Argo CD or PostgreSQL, database by database.',
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator, such as 1.30.0' },
       chart: { type: 'text', value: 'V', does: 'version of the cluster chart, such as 0.8.1' },

@@ -1,4 +1,4 @@
-// Are the names that the path of a base file gives ones that Kubernetes takes?
+// Does Kubernetes accept the names in the path of a base file?
 import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -14,7 +14,7 @@ export interface Base {
   readonly path: string
 }
 
-/** False: the service or the name is no name, or its file can't be read; both are told. */
+/** False: the service or the name is not a valid name, or its file can't be read; both are reported. */
 export function checkName(base: Base, source: Reader, findings: LocatedFinding[]): boolean {
   for (const [what, name] of [
     ['service', base.parts.service],

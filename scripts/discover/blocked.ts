@@ -1,4 +1,4 @@
-// Which folders and links stand where files of the layout would, and can't be followed?
+// Which folders and links are where files of the layout belong, and can't be followed?
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -6,16 +6,16 @@ import { couldHold, matcher, serviceFolder } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 
-/** Folders of ours beside the layout's. */
+/** Our own folders, in addition to the layout's. */
 const own = /^(?:apps|apps\/templates|helm-values|helm-values\/(?:core|data))(?:\/|$)/
 
-/** One finding each; what stands where nothing is looked for is left alone. */
+/** One finding each; what is where nothing is looked for is left alone. */
 export function blockedFindings({ layout }: Settings, tree: Tree): LocatedFinding[] {
   const folder = serviceFolder(layout.databases)
   const patterns = [layout.databases, layout.overrides, ...(folder === undefined ? [] : [`${folder}/service.yaml`])]
   const isLookedInto = (path: string): boolean => own.test(path) || patterns.some((pattern) => couldHold(path, pattern))
   const fits = patterns.map(matcher)
-  // git knows no folders: what stands below a file's name makes it one
+  // git knows no folders: a path below a file's name makes it one
   const folders = new Set(
     tree.paths.flatMap((path) => {
       const name = /^.*?\.yaml(?=\/)/.exec(path)?.[0]

@@ -14,6 +14,23 @@ export function chartsOf(workspace: Workspace, { charts: folders }: Settings, st
   return openCharts({ repository: state, folders, given: workspace.charts })
 }
 
+/** The charts of the state that is judged, and those of its base. */
+export function chartsOnBothSides(
+  workspace: Workspace,
+  {
+    settings,
+    staged,
+    base,
+  }: {
+    readonly settings: Settings
+    readonly staged: boolean
+    readonly base: { readonly settings?: Settings; readonly bytes: Bytes } | undefined
+  },
+): { readonly charts: Charts; readonly baseCharts: Charts } {
+  const charts = chartsOf(workspace, settings, judgedBytes(workspace, staged))
+  return { charts, baseCharts: base?.settings === undefined ? charts : chartsOf(workspace, base.settings, base.bytes) }
+}
+
 /** What is staged, where it is the root's index that is judged. */
 export function judgedBytes({ root, standing }: Workspace, staged: boolean): Bytes {
   return staged && standing !== 'databases' ? indexBytes(root) : workTreeBytes(root)

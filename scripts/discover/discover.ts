@@ -27,7 +27,7 @@ export interface Discovered {
   readonly findings: readonly LocatedFinding[]
 }
 
-/** Files of the tree → databases. Files are read here, as text; what is in them is the next stages' affair. */
+/** Files of the tree → databases. Files are read here as text; later stages look into them. */
 export function discover(settings: Settings, tree: Tree): Discovered {
   const findings: LocatedFinding[] = blockedFindings(settings, tree)
   const source = openReader(tree, findings)
@@ -51,10 +51,10 @@ export function discover(settings: Settings, tree: Tree): Discovered {
   }
   const overrides = [...found.overrides.values()].filter((path) => !usedOverrides.has(path))
   const serviceFiles = new Map([...found.serviceFiles].filter(([name]) => !found.bases.some(({ parts }) => parts.service === name)))
-  // git knows no folders: what stands below a file's name tells of one
+  // git knows no folders: a path below a file's name shows that it is one
   const folders = tree.paths.flatMap((path) => /^.*?\.yaml(?=\/)/.exec(path)?.[0] ?? [])
-  const told = new Set([...found.meant, ...folders, ...[...found.bases, ...(tree.blocked ?? [])].map(({ path }) => path)])
-  append(findings, missingBases({ overrides, serviceFiles, told }, settings, source))
+  const reported = new Set([...found.meant, ...folders, ...[...found.bases, ...(tree.blocked ?? [])].map(({ path }) => path)])
+  append(findings, missingBases({ overrides, serviceFiles, reported }, settings, source))
   append(findings, duplicateNames(databases, settings))
   return { databases: databases.sort((a, b) => byCodeUnit(a.id, b.id)), findings }
 }
@@ -107,11 +107,11 @@ function classify(settings: Settings, tree: Tree, source: Reader, findings: Loca
     else if (base !== undefined) bases.push({ parts: base, path })
     else {
       const stray = asOverride(path)
-      const twin = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : undefined
+      const renamed = path.endsWith('.yml') ? `${path.slice(0, -4)}.yaml` : undefined
       if (stray !== undefined) findings.push(strayOverride(path, stray, environments, source))
-      else if (twin !== undefined && (asBase(twin) ?? asOverride(twin) ?? asService(twin)) !== undefined) {
-        meantPaths.add(twin)
-        findings.push(wrongEnding(path, twin, source))
+      else if (renamed !== undefined && (asBase(renamed) ?? asOverride(renamed) ?? asService(renamed)) !== undefined) {
+        meantPaths.add(renamed)
+        findings.push(wrongEnding(path, renamed, source))
       } else {
         const meant = meantPath(path, layout, environments)
         const unread = meant === undefined ? usualValues(path, settings) : undefined
@@ -142,20 +142,20 @@ function strayOverride(path: string, parts: Parts, environments: readonly string
   )
 }
 
-function wrongEnding(path: string, twin: string, source: Reader): LocatedFinding {
+function wrongEnding(path: string, renamed: string, source: Reader): LocatedFinding {
   return fileFinding(
     'discover/file-name',
     phrase`${named(path)} ends in .yml, but only .yaml files are read`,
     path,
     source,
-    phrase`rename it to ${named(twin)}`,
+    phrase`rename it to ${named(renamed)}`,
   )
 }
 
 function misnamed(path: string, meant: string, source: Reader): LocatedFinding {
   return fileFinding(
     'discover/file-name',
-    phrase`${named(path)} is never read: no such name is in the layout`,
+    phrase`${named(path)} is never read: the layout has no such name`,
     path,
     source,
     phrase`did you mean ${named(meant)}?`,

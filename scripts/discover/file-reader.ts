@@ -1,4 +1,4 @@
-// What does each file of the tree say, read once, and where is a finding about it placed?
+// What does each file of the tree contain, read once, and where is a finding about it placed?
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -43,7 +43,7 @@ export function openReader(tree: Tree, findings: LocatedFinding[]): Reader {
   }
 }
 
-/** A file whose text is read when it is looked into. */
+/** A file whose text is read on first use. */
 function fileReadLater(about: Omit<SourceFile, 'text'>, read: () => FileText | undefined): SourceFile {
   return {
     ...about,

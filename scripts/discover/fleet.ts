@@ -8,7 +8,7 @@ import { discover } from './discover.ts'
 import { loadSettings } from './settings.ts'
 import { openSettingsTree, openTree } from './trees.ts'
 
-/** The settings of a repository and its databases; `settings` is absent where apps/values.yaml is broken. */
+/** The settings of a repository and its databases; `settings` is absent if apps/values.yaml is broken. */
 export interface Fleet {
   readonly settings?: Settings
   readonly databases: readonly Database[]
@@ -22,14 +22,14 @@ export function readFleet(workspace: Workspace): Fleet {
   return { settings: loaded.settings, ...discover(loaded.settings, openTree(workspace, loaded.settings.layout, false)) }
 }
 
-/** The database of an id; throws UsageError where there is none, or where the name fits several. */
+/** The database of an id; throws UsageError if there is none, or if the name fits several. */
 export function chooseDatabase(fleet: Fleet, name: string | undefined): Database {
   const ids = fleet.databases.map((database) => database.id)
   if (name === undefined) throw new UsageError(`no database is named${ids.length === 0 ? '' : `; there are ${listed(ids)}`}`)
   const matches = fleet.databases.filter(({ id }) => id === name || id.startsWith(`${name}/`))
   const [only, ...others] = matches
   if (only !== undefined && others.length === 0) return only
-  if (only !== undefined) throw new UsageError(`\`${name}\` is several databases; name one of ${listed(matches.map(({ id }) => id))}`)
+  if (only !== undefined) throw new UsageError(`\`${name}\` matches several databases; name one of ${listed(matches.map(({ id }) => id))}`)
   throw noSuchDatabase(name, fleet.databases)
 }
 

@@ -1,16 +1,16 @@
-// Where are generated files, and how do they say that they are generated?
+// Where are generated files, and how are they marked as generated?
 
 const start = '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: '
 
-/** First line of every file that this program writes; what a later version has after the semicolon may differ. */
+/** First line of every file that this program writes; a later version may differ after the semicolon. */
 export const GENERATED_HEADER = `${start}cnpg-values render`
 
-/** A generated text that names the command line as it is typed in this repository. */
+/** A generated text that names the command line used in this repository. */
 export function withCommand(text: string, command: string): string {
   return text.startsWith(`${GENERATED_HEADER}\n`) ? `${start}${command}${text.slice(GENERATED_HEADER.length)}` : text
 }
 
-/** Whether a generated file says what it should; the command line in its first line may be the one of another day. */
+/** Whether a generated file is up to date; the command line in its first line may differ. */
 export function isCurrent(present: string, wanted: string): boolean {
   if (present === wanted) return true
   const [line, rest] = [firstLine(present), firstLine(wanted)]

@@ -1,4 +1,4 @@
-// Are the files there that every environment and the operator need?
+// Do the files exist that every environment and the operator need?
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -43,7 +43,7 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
         severity: 'error',
         message: phrase`${named(operatorValues)} does not exist, but the operator's Application reads it`,
         at,
-        help: phrase`create the file (it may be empty), or set operator.manageApplication: false where another installs the operator`,
+        help: phrase`create the file (it may be empty), or set operator.manageApplication: false if something else installs the operator`,
       },
     ]
   }
@@ -67,7 +67,7 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
   return [...missingDefaults(settings, tree), ...operatorValuesFindings(settings, tree)]
 }
 
-/** Nothing to check is a mistake, and never a silent success. */
+/** Nothing to check is a mistake, never a silent success. */
 export function noDatabase(settings: Settings): LocatedFinding {
   const { origin, layout } = settings
   const example = fill(layout.databases, { service: '<service>', name: '<name>' })

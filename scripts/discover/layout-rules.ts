@@ -1,4 +1,4 @@
-// Do the patterns of the settings make names that Kubernetes takes, a different one for each database?
+// Do the patterns of the settings make names that Kubernetes accepts, a different one for each database?
 import { named, phrase } from '../findings/message.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -8,7 +8,7 @@ import type { Message, Path, Settings } from '../model.ts'
 
 type Fail = (key: string, message: Message, help?: Message, path?: Path) => void
 
-/** Patterns that name too little, or that fit no name that Kubernetes takes: told at the setting, before any service is looked at. */
+/** Patterns that lack a placeholder, or fit no name that Kubernetes accepts: reported at the setting, before any service is looked at. */
 export function checkLayout(settings: Settings): LocatedFinding[] {
   const found: LocatedFinding[] = []
   const fail: Fail = (key, message, help, path = ['layout', key]) => {
@@ -19,7 +19,7 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
     found.push({ rule: 'settings/layout', severity: 'error', message, at, help })
   }
   const { layout } = settings
-  // at the base of a change nobody can mend a name any more
+  // at the base of a change a name can no longer be fixed
   const isPast = settings.origin.origin.file.revision !== undefined
   const isNamed = placeholdersOf(layout.databases).known.includes('name')
   const needs: [keyof Settings['layout'], readonly string[]][] = [
@@ -56,7 +56,7 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
   return found
 }
 
-/** The shortest names there are show what a pattern makes of every service. */
+/** The shortest possible names show what a pattern makes of every service. */
 function checkPatterns({ layout, environments }: Settings, fail: Fail): void {
   const made = (pattern: string): readonly string[] => environments.map(({ name: env }) => fill(pattern, { service: 'a', name: 'a', env }))
   if (!made(layout.cluster).every((name) => isDns1035Label(name) && isReadAsText(name)))
@@ -72,7 +72,7 @@ function checkPatterns({ layout, environments }: Settings, fail: Fail): void {
   for (const { name: env, namespace } of environments) {
     const name = fill(namespace, { service: 'a', name: 'a', env })
     const path = ['environments', env, 'namespace']
-    const must = isReadAsText(name) ? 'be lower-case letters, digits and `-`' : 'be no word that YAML reads as a number or a switch'
+    const must = isReadAsText(name) ? 'be lower-case letters, digits and `-`' : 'not be a word that YAML reads as a number or a boolean'
     if (!isDns1123Label(name) || !isReadAsText(name))
       fail('', phrase`postgres.environments.${named(env)}.namespace is \`${named(namespace)}\`, but must ${must}`, undefined, path)
   }

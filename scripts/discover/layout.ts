@@ -11,10 +11,10 @@ export interface Parts {
   readonly env?: string
 }
 
-// a layout has few patterns, and thousands of databases are named by them
+// a layout has few patterns, but they name thousands of databases
 const pieces = new Map<string, readonly string[]>()
 
-/** A pattern cut at its placeholders: plain text and names of parts take turns. */
+/** A pattern cut at its placeholders: plain text and names of parts alternate. */
 function piecesOf(pattern: string): readonly string[] {
   let cut = pieces.get(pattern)
   if (cut === undefined) pieces.set(pattern, (cut = pattern.split(placeholder)))
@@ -39,7 +39,7 @@ export function placeholdersOf(pattern: string): { known: readonly string[]; unk
 type Matcher = (path: string) => Parts | undefined
 const matchers = new Map<string, Matcher>()
 
-/** A path → parts, or undefined where the pattern does not fit. A placeholder spans no '/'. */
+/** A path → parts, or undefined if the pattern does not fit. A placeholder spans no '/'. */
 export function matcher(pattern: string): Matcher {
   let known = matchers.get(pattern)
   if (known === undefined) matchers.set(pattern, (known = compile(pattern)))
@@ -66,10 +66,10 @@ type Token = { readonly text: string } | { readonly name: keyof Parts }
 
 /** No system opens a longer one. */
 const longestPath = 4_096
-/** Ends of placeholders that are tried for one path; more are needed where one that is there twice has thousands of readings. */
+/** Ends of placeholders that are tried for one path; only a repeated placeholder with thousands of readings needs more. */
 const mostTries = 5_000
 
-/** What the placeholders take, each as much as it can, from left to right; one that is there twice takes the same. */
+/** What the placeholders match, each as much as it can, from left to right; a repeated one matches the same text. */
 function assign(tokens: readonly Token[], path: string): { service?: string; name?: string; env?: string } | undefined {
   const rests = restsThatFit(tokens, path)
   const found: { service?: string; name?: string; env?: string } = {}
@@ -117,7 +117,7 @@ function restsThatFit(tokens: readonly Token[], path: string): readonly Uint8Arr
   return rests.reverse()
 }
 
-/** The folder that holds all databases: what stands before the first placeholder, up to the last '/'. */
+/** The folder that holds all databases: the text before the first placeholder, up to the last '/'. */
 export function staticFolder(pattern: string): string {
   const head = pattern.slice(0, Math.max(pattern.indexOf('{'), 0))
   return head.slice(0, Math.max(head.lastIndexOf('/'), 0))
@@ -129,7 +129,7 @@ export function layoutFolders({ databases, overrides }: Pick<Settings['layout'],
   return all.filter((folder) => !all.some((other) => other !== folder && isInFolder(folder, other)))
 }
 
-/** Whether a path stands in a folder; the empty one holds everything. */
+/** Whether a path is in a folder; the empty one holds everything. */
 export function isInFolder(path: string, folder: string): boolean {
   return folder === '' || path.startsWith(`${folder}/`)
 }
@@ -140,14 +140,14 @@ export function couldHold(path: string, pattern: string): boolean {
   return steps.length < wanted.length && matcher(wanted.slice(0, steps.length).join('/'))(path) !== undefined
 }
 
-/** `databases/{service}`: the service's own folder, where `service.yaml` stands; undefined where the layout has none. */
+/** `databases/{service}`: the service's own folder, where `service.yaml` is; undefined if the layout has none. */
 export function serviceFolder(pattern: string): string | undefined {
   const segments = pattern.split('/')
   const index = segments.indexOf('{service}')
   return index < 0 || index === segments.length - 1 ? undefined : segments.slice(0, index + 1).join('/')
 }
 
-/** The path that a file's name was meant for: one of the layout's for its folder, but for a slip or for other separators. */
+/** The path that a file's name was meant for: one of the layout's for its folder, apart from a typo or other separators. */
 export function meantPath(path: string, layout: Settings['layout'], environments: readonly string[]): string | undefined {
   const own = serviceFolder(layout.databases)
   const patterns = [
@@ -171,7 +171,7 @@ export function meantPath(path: string, layout: Settings['layout'], environments
   return parts === undefined || env === undefined ? undefined : fill(layout.overrides, { ...parts, env })
 }
 
-/** The override pattern with `{env}` one of the environments; the longest name wins where two fit. */
+/** The override pattern with `{env}` one of the environments; the longest name wins if two fit. */
 export function overrideMatcher(pattern: string, environments: readonly string[]): Matcher {
   const byEnvironment = environments.map((env) => ({
     env,

@@ -7,16 +7,16 @@ import { fill, matcher, overrideMatcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 
 interface WithoutBase {
-  /** overrides that no base took up */
+  /** overrides without a base */
   readonly overrides: readonly string[]
   /** service → path of service.yaml, of services without any base */
   readonly serviceFiles: ReadonlyMap<string, string>
-  /** paths of bases about which something is said already: misnamed, unreadable, or of a service whose name is none */
-  readonly told: ReadonlySet<string>
+  /** paths of bases that already have a finding: misnamed, unreadable, or of a service without a valid name */
+  readonly reported: ReadonlySet<string>
 }
 
-/** One finding a missing base, at the override that needs it; `service.yaml` speaks where nothing else does. */
-export function missingBases({ overrides, serviceFiles, told }: WithoutBase, settings: Settings, source: Reader): LocatedFinding[] {
+/** One finding per missing base, at the override that needs it; at `service.yaml` if there is no override. */
+export function missingBases({ overrides, serviceFiles, reported }: WithoutBase, settings: Settings, source: Reader): LocatedFinding[] {
   const { layout } = settings
   const environments = settings.environments.map(({ name }) => name)
   const asBase = matcher(layout.databases)
@@ -25,10 +25,10 @@ export function missingBases({ overrides, serviceFiles, told }: WithoutBase, set
   const missing = new Map<string, string>()
   for (const path of [...overrides].sort()) {
     const base = fill(layout.databases, asOverride(path) ?? { service: '' })
-    if (!told.has(base) && !missing.has(base)) missing.set(base, path)
+    if (!reported.has(base) && !missing.has(base)) missing.set(base, path)
   }
-  const spoken = servicesOf([...told, ...missing.keys()])
-  const lonely = [...serviceFiles].filter(([service]) => !spoken.has(service))
+  const covered = servicesOf([...reported, ...missing.keys()])
+  const lonely = [...serviceFiles].filter(([service]) => !covered.has(service))
   return [
     ...[...missing].map(([base, path]) => baseFinding(path, base, `overrides ${base}, but that file does not exist`, source)),
     ...lonely.map(([service, path]) => {

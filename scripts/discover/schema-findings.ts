@@ -1,4 +1,4 @@
-// How are ajv's errors on a hand-written file told to a person?
+// How are ajv's errors on a hand-written file reported?
 import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
@@ -9,21 +9,21 @@ import { formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
-/** What may be wrong in a file that can be read all the same. */
+/** What may be wrong in a file that can still be read. */
 const readable = new Set(['additionalProperties', 'maxProperties', 'pattern', 'propertyNames'])
 
-/** The errors that matter: what stood at the base of a change nobody can mend any more, so there only what keeps the file from being read. */
+/** The errors that matter: mistakes at the base of a change can no longer be fixed, so there only those that keep the file from being read. */
 export function errorsThatCount(errors: readonly ErrorObject[] | null | undefined, file: SourceFile): readonly ErrorObject[] {
   const all = errors ?? []
   return file.revision === undefined ? all : all.filter(({ keyword }) => !readable.has(keyword))
 }
 
-/** ajv's errors on a hand-written file → findings with places; one a spot, the most telling first. */
+/** ajv's errors on a hand-written file → findings with places; one per spot, the most specific first. */
 export function schemaFindings(errors: readonly ErrorObject[], root: Value, prefix: Path): LocatedFinding[] {
   const found = new Map<string, LocatedFinding>()
   for (const error of errors) {
     if (error.keyword === 'if' || error.keyword === 'allOf' || error.schemaPath.includes('/if/')) continue
-    // what is wrong with a key is told by `propertyNames` itself; a key that is missing may stand there misspelt
+    // `propertyNames` itself reports a wrong key; a missing key may be there, but misspelt
     if ((error.propertyName !== undefined && error.keyword !== 'propertyNames') || isMisspelt(error, errors)) continue
     const steps = error.instancePath
       .split('/')
@@ -119,7 +119,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       return make(
         phrase`${named(field)} is an empty list, but must name at least one entry`,
         spot(steps, 'key'),
-        phrase`remove the key: without it all are meant`,
+        phrase`remove the key: without it, all are included`,
       )
     case 'minProperties':
     case 'maxProperties': {
@@ -166,7 +166,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = {
   service: ['owner', 'environments', 'namespace', 'retired'],
 }
 
-/** The keys that a map of a hand-written file may have: ajv's errors don't say once a schema is compiled ahead. */
+/** The keys that a map of a hand-written file may have: ajv's errors don't list them once a schema is precompiled. */
 export function siblings(steps: Path, prefix: Path): readonly string[] {
   const parent = steps.at(-2)
   const place =

@@ -1,4 +1,4 @@
-// What does a service.yaml say: owner, environments, namespace, retirement?
+// What does a service.yaml hold: owner, environments, namespace, retirement?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { validateService } from '../../dist/validators.js'
@@ -23,7 +23,7 @@ export interface Service {
   readonly origin?: MapValue
 }
 
-/** service.yaml → what it says, and what is wrong with it. */
+/** service.yaml → what it holds, and what is wrong with it. */
 export function readService(file: SourceFile, settings: Settings): { service?: Service; findings: LocatedFinding[] } {
   const parsed = parseYaml(file, 'service', maxValues)
   const problems = yamlFindings(file, parsed.problems)
@@ -47,7 +47,7 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
   return findings.some((finding) => finding.severity === 'error') ? { findings } : { service, findings }
 }
 
-/** `since` of a retirement, where the calendar has no such day. */
+/** Findings about `since` of a retirement, if the calendar has no such day. */
 function impossibleDays(root: Value): LocatedFinding[] {
   const retired = valueAt(root, ['retired'])
   return [...(retired?.kind === 'map' ? retired.entries : [])].flatMap(([name, entry]) => {

@@ -1,4 +1,4 @@
-// What does `postgres` in apps/values.yaml say: versions, environments, layout?
+// What does `postgres` in apps/values.yaml hold: versions, environments, layout?
 import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
@@ -67,7 +67,7 @@ export function loadSettings(tree: Tree): LoadedSettings {
   if (read?.ok !== true) {
     const message =
       read === undefined
-        ? phrase`${named(settingsFile)} does not exist, but the settings of the databases stand there`
+        ? phrase`${named(settingsFile)} does not exist, but must hold the settings of the databases`
         : phrase`${named(settingsFile)} ${named(read.message)}`
     return {
       file,
@@ -103,8 +103,8 @@ export function loadSettings(tree: Tree): LoadedSettings {
 }
 
 /**
- * Settings with defaults filled in, or what is wrong with them. `root` is the parsed apps/values.yaml. What stood at the base
- * of a change nobody can mend any more: there only what keeps the settings from being read is wrong.
+ * Settings with defaults filled in, or what is wrong with them. `root` is the parsed apps/values.yaml. Mistakes at the base
+ * of a change can no longer be fixed: there, only what keeps the settings from being read counts.
  */
 export function readSettings(root: MapValue): { settings: Settings } | { findings: LocatedFinding[] } {
   const postgres = root.entries.get('postgres')
@@ -121,7 +121,7 @@ export function readSettings(root: MapValue): { settings: Settings } | { finding
         {
           rule: 'settings/schema',
           severity: 'error',
-          message: phrase`\`postgres\` is not set, but the settings of the databases stand there`,
+          message: phrase`\`postgres\` is not set, but must hold the settings of the databases`,
           at: key ? { ...at, span: key } : at,
           help,
           fix: { rename: ['postgres'] },

@@ -11,10 +11,10 @@ import type { Workspace } from '../repository/workspace.ts'
 import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
 import { looseWords } from './loose.ts'
 
-/** The folders whose files matter, beside the databases. */
+/** The folders whose files matter, in addition to the databases. */
 const folders = ['apps', 'helm-values']
 
-/** Where databases are unless the layout says otherwise. */
+/** Where databases are by default. */
 const usualFolder = 'databases'
 
 /**
@@ -41,7 +41,7 @@ function readTree(workspace: Workspace, layout: Settings['layout'], staged: bool
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
   if (databases !== overrides && !isInFolder(overrides, databases))
-    throw new UsageError(`--databases brings \`${databases}\` only, but postgres.layout.overrides begins with \`${overrides}\``)
+    throw new UsageError(`--databases only provides \`${databases}\`, but postgres.layout.overrides begins with \`${overrides}\``)
   // of two repositories, the one that the command is run in has the index that is asked for
   const joined = overlay(
     workspace.standing === 'databases' ? checkedOut(workspace.root, folders) : open(workspace.root, folders),
@@ -67,7 +67,7 @@ function tracked(root: string): Tree {
   return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.ya?ml$/.test(path)) }
 }
 
-/** Where the folder of `--databases` is in its own repository, for what names that one by its address. */
+/** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */
 export function homesOf({ databases, standing }: Workspace, folder: string): Pick<Tree, 'homes'> {
   const url = databases === undefined || standing === undefined ? undefined : originOf(databases)
   return databases === undefined || url === undefined ? {} : { homes: [{ folder, url, prefix: folderInRepository(databases) }] }
@@ -82,7 +82,7 @@ export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
   if (!staged || workspace.standing === 'databases')
     return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, ['apps/values.yaml']), workspace)
   const tree = indexTree(workspace.root, [...folders, usualFolder])
-  // what every command asks for
+  // what every command needs
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)
 }

@@ -1,4 +1,4 @@
-// Do two databases want the same name?
+// Do two databases have the same name?
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -25,7 +25,7 @@ export function duplicateNames(databases: readonly Database[], settings: Setting
   return findings
 }
 
-/** Where the pattern has nothing that tells the two apart, the setting is to blame: once, however many services share it. */
+/** If the pattern has nothing that distinguishes the two, the setting is to blame: once, however many services share it. */
 function sharedPattern(
   database: Database,
   other: Database,
@@ -39,7 +39,7 @@ function sharedPattern(
   }
   const missing = (['service', 'name', 'env'] as const).filter((part) => differs[part])
   const used = placeholdersOf(settings.layout[key]).known
-  // a service.yaml may have brought two clusters into one namespace
+  // a service.yaml may have put two clusters into one namespace
   const isOfPattern = ({ namespace, environment, service, name }: Database): boolean =>
     namespace === fill(environment.namespace, { service, env: environment.name, ...(name === undefined ? {} : { name }) })
   if (missing.some((part) => used.includes(part)) || (key === 'cluster' && ![database, other].every(isOfPattern))) return undefined
@@ -61,7 +61,7 @@ function duplicateName(database: Database, other: Database, what: string, name: 
     severity: 'error',
     message: phrase`${what} name of ${named(database.id)} is \`${named(name)}\`, but ${named(other.id)} has the same`,
     at: spot(database),
-    related: [{ ...spot(other), message: phrase`${named(other.id)} stands here` }],
+    related: [{ ...spot(other), message: phrase`${named(other.id)} is here` }],
     help: phrase`rename one of the two, or change postgres.layout`,
     database: database.id,
   }

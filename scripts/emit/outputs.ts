@@ -138,7 +138,17 @@ export function outputFindings(
   return { stale: [...together(stale, 'emit/missing'), ...together(stale, 'emit/stale'), ...together(stale, 'emit/orphan')], foreign }
 }
 
-/** What to do about a file by hand; the Applications of a set that lives must survive it. */
+/** The generated files as they are, and what is wrong with them. */
+export function judgeOutputs(
+  outputs: readonly Output[],
+  tree: Tree,
+  { advice, ...options }: CompareOptions & { readonly advice: Advice },
+): ReturnType<typeof outputFindings> & { readonly states: readonly OutputState[] } {
+  const states = compareOutputs(outputs, tree, options)
+  return { states, ...outputFindings(states, advice) }
+}
+
+/** What to do about a hand-written file; the Applications of a live set must survive it. */
 function foreignHelp({ output, present }: OutputState & { readonly kind: 'foreign' }, render: string): Message {
   const first = output.text.slice(0, output.text.indexOf('\n') + 1)
   if (isCurrent(first + present, output.text)) return phrase`put back its first line, or delete the file and run \`${named(render)}\``
@@ -151,12 +161,12 @@ function foreignHelp({ output, present }: OutputState & { readonly kind: 'foreig
 const most = 8
 
 function together(stale: readonly LocatedFinding[], rule: string): LocatedFinding[] {
-  const alike = stale.filter((finding) => finding.rule === rule)
-  const [first] = alike
-  if (first === undefined || alike.length <= most) return alike
-  const is = rule === 'emit/missing' ? 'not there' : rule === 'emit/stale' ? 'stale' : 'left over'
-  const message = phrase`${named(alike.length)} generated files are ${is}, the first is ${first.at.file.path}`
-  return alike.map((finding) => ({ ...finding, at: first.at, message }))
+  const sameState = stale.filter((finding) => finding.rule === rule)
+  const [first] = sameState
+  if (first === undefined || sameState.length <= most) return sameState
+  const is = rule === 'emit/missing' ? 'missing' : rule === 'emit/stale' ? 'stale' : 'left over'
+  const message = phrase`${named(sameState.length)} generated files are ${is}, the first is ${first.at.file.path}`
+  return sameState.map((finding) => ({ ...finding, at: first.at, message }))
 }
 
 function isSameButForEnds(present: string, wanted: string): boolean {

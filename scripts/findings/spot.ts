@@ -29,6 +29,11 @@ export interface LocatedFinding {
   readonly unless?: Spot
 }
 
+/** Whether a finding refuses what it is about. */
+export function isError({ severity }: LocatedFinding): boolean {
+  return severity === 'error'
+}
+
 const lineStarts = new WeakMap<SourceFile, readonly number[]>()
 
 function startsOf(file: SourceFile): readonly number[] {

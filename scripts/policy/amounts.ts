@@ -1,4 +1,4 @@
-// Are memory and volumes as large as somebody meant, or is a unit missing?
+// Are memory and volumes as large as intended, or is a unit missing?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { compareQuantities, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
@@ -8,7 +8,7 @@ import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
 
-/** Neither a container nor PostgreSQL's files fit below it, and nobody asks for less on purpose. */
+/** Neither a container nor PostgreSQL's files fit into less, and nobody asks for less on purpose. */
 const smallest = parseQuantity('1Mi') as Quantity
 const zero = parseQuantity('0') as Quantity
 
@@ -54,7 +54,7 @@ export const amounts: readonly PolicyRule[] = [
         for (const path of amountsOf(object)) {
           const value = plainAt(object.plain, ...path)
           const isVolume = path.at(-1) === 'size'
-          // a volume's size is text to the API server, which says so itself
+          // a volume's size is text to the API server, which reports other types itself
           if ((isVolume && typeof value !== 'string') || !isTiny(value)) continue
           const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
           const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`

@@ -14,7 +14,7 @@ export interface Archive {
   readonly shown: string
   /** Barman's name for the server, the last part of the place */
   readonly server: string
-  /** the fields that make it this place; the one that is written in the highest layer is to blame */
+  /** the fields that make it this place; the one written in the highest layer is to blame */
   readonly parts: readonly ArchivePart[]
 }
 
@@ -26,7 +26,7 @@ export interface ArchivePart {
 export interface StoreReference {
   readonly name: string
   readonly path: Path
-  /** used for writing: a plugin that archives WAL; else a recovery source */
+  /** used for writing: by a plugin that archives WAL; otherwise a recovery source */
   readonly writes: boolean
   readonly serverName: string
 }
@@ -97,7 +97,7 @@ function referenced(reference: StoreReference, cluster: RenderedObject, context:
   const configuration = plainAt(store?.plain, 'spec', 'configuration')
   if (store !== undefined && isJsonMap(configuration)) {
     const own = partsOf(store, ['spec', 'configuration'])
-    // what is read is told by the reader first, what is written by the place
+    // for what is read the reader's own field comes first, for what is written the place
     const parts = reference.writes ? [...own, ...named] : [...named, ...own]
     return archiveOf(configuration, { parts, server: reference.serverName })
   }

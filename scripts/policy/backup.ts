@@ -1,4 +1,4 @@
-// Is a database backed up, and can what it backs up be read again?
+// Is a database backed up, and can its backups be restored?
 import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { neverRuns, parseSchedule } from '../operator/cron.ts'
@@ -16,7 +16,7 @@ function isScalar({ values }: PolicySubject, path: readonly string[], wanted: st
   return value?.kind === 'scalar' && value.value === wanted
 }
 
-/** The plugin that backups are asked of, where it is another one than the chart knows, such as `barman-cloud`. */
+/** The plugin that makes the backups, if it is not the one that the chart knows, such as `barman-cloud`. */
 function otherPlugin(subject: PolicySubject): string | undefined {
   const name = valueAt(subject.values, pluginName)
   if (!isScalar(subject, backupsEnabled, true) || !isScalar(subject, ['backups', 'method'], 'plugin')) return undefined
@@ -24,7 +24,7 @@ function otherPlugin(subject: PolicySubject): string | undefined {
   return name.value.length > 40 ? `${name.value.slice(0, 39)}…` : name.value
 }
 
-/** Databases that nobody may delete, and that are no copy of another. */
+/** Databases that nobody may delete, and that are not a copy of another. */
 function needsBackup(subject: PolicySubject): RenderedObject | undefined {
   const { environment, retired } = subject.database
   if (environment.guard !== 'never' || retired !== undefined) return undefined
@@ -32,7 +32,7 @@ function needsBackup(subject: PolicySubject): RenderedObject | undefined {
   return plainAt(cluster?.plain, 'spec', 'replica', 'enabled') === true ? undefined : cluster
 }
 
-/** Annotations of an Argo CD hook, with which somebody has taken the hooks into their own hands. */
+/** Annotations of an Argo CD hook, with which the author controls the hooks. */
 function hooksAreManaged(store: RenderedObject): boolean {
   const annotations = plainAt(store.plain, 'metadata', 'annotations')
   return (
@@ -54,7 +54,7 @@ export const backup: readonly PolicyRule[] = [
       const plugin = otherPlugin(subject)
       if (plugin !== undefined) {
         yield {
-          message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups with ${barmanPlugin} alone`,
+          message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups only with ${barmanPlugin}`,
           places: [{ path: pluginName }],
           help: phrase`write backups.pluginConfiguration.name: ${barmanPlugin}`,
         }
@@ -81,14 +81,14 @@ export const backup: readonly PolicyRule[] = [
       if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
       if (!isScalar(subject, backupsEnabled, true)) {
         yield {
-          message: phrase`backups.enabled is not true, so that the chart prints no schedule, but a WAL archive without base backups restores nothing`,
+          message: phrase`backups.enabled is not true, so the chart prints no schedule, but a WAL archive can't be restored without base backups`,
           places: [{ path: backupsEnabled }],
-          help: phrase`make a ScheduledBackup beside the chart, and write \`# allow policy/backups-scheduled: <where it is made>\``,
+          help: phrase`create a ScheduledBackup outside the chart, and write \`# allow policy/backups-scheduled: <where it is created>\``,
         }
         return
       }
       yield {
-        message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive without base backups restores nothing`,
+        message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive can't be restored without base backups`,
         places: [{ path: ['backups', 'scheduledBackups'] }],
         help: phrase`add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }`,
       }
@@ -107,7 +107,7 @@ export const backup: readonly PolicyRule[] = [
         if (parsed?.kind !== 'fields' || !neverRuns(parsed)) continue
         yield {
           object,
-          message: phrase`${here('schedule')} is ${shown(schedule)}, which never runs: no such day exists`,
+          message: phrase`${here('schedule')} is ${shown(schedule)}, but no such day exists: it never runs`,
           places: [{ path: ['spec', 'schedule'] }],
           help: phrase`write a day that the month has`,
         }
@@ -128,13 +128,13 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/recovery-left-on',
     severity: 'warning',
-    summary: 'mode goes back to standalone once the database was recovered',
+    summary: 'mode goes back to standalone once the database has been recovered',
     reads: [['mode']],
     *check({ values }) {
       const mode = values.entries.get('mode')
       if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
       yield {
-        message: phrase`${here('mode')} is recovery, but later that only makes a re-created database start from the old backup`,
+        message: phrase`${here('mode')} is recovery, but once the database runs, that only makes a re-created one start from the old backup`,
         places: [{ path: ['mode'] }],
         help: phrase`set mode: standalone once the database runs; until then write \`# allow policy/recovery-left-on: <reason>\``,
       }
@@ -143,7 +143,7 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'argocd/object-store-hook',
     severity: 'warning',
-    summary: 'the ObjectStore in use is no Helm hook, which Argo CD deletes and re-creates',
+    summary: 'the ObjectStore in use is not a Helm hook, which Argo CD would delete and re-create',
     reads: [
       ['backups', 'method'],
       ['recovery', 'method'],
@@ -194,7 +194,7 @@ function* unusableSchedules(
     if (section === undefined) continue
     const found = plainAt(cluster.plain, ...section.path)
     const plugin = method === 'plugin' ? otherPlugin(subject) : undefined
-    // the name of the plugin is what is wrong, which is reported
+    // the mistake is the name of the plugin, which is reported
     if (plugin !== undefined && needsBackup(subject) !== undefined && !hasBackup(cluster)) continue
     if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
     yield {

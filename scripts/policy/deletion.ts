@@ -16,14 +16,14 @@ function textOf({ values }: PolicySubject, name: string): string | undefined {
 }
 
 /**
- * A hook is deleted before it is made again, unless it says otherwise (gitops-engine, BeforeHookCreation). Asked also where
- * no object is left: Helm prints no hook of a kind that it does not know.
+ * A hook is deleted before it is created again, unless an annotation says otherwise (gitops-engine, BeforeHookCreation). Also
+ * checked if no object is left: Helm prints no hook of a kind that it does not know.
  */
 export const deletion: readonly PolicyRule[] = [
   {
     id: 'argocd/cluster-is-no-hook',
     severity: 'error',
-    summary: 'the Cluster is no hook, which Argo CD deletes and re-creates at each sync, or never applies',
+    summary: 'the Cluster is not a hook, which Argo CD would delete and re-create at each sync, or never apply',
     reads: hooks.map((name) => [...annotations, name]),
     *check(subject) {
       for (const name of hooks) {
@@ -45,7 +45,7 @@ export const deletion: readonly PolicyRule[] = [
       const option = splitOptions(textOf(subject, options) ?? '').find((one) => one === 'Replace=true' || one === 'Force=true')
       if (option === undefined) return
       yield {
-        message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+        message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
         places: [{ path: [...annotations, options] }],
         help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
       }

@@ -17,18 +17,18 @@ interface PlacedArchive {
   readonly rank: number
 }
 
-/** What is kept of a database once it was judged: a few texts, not its objects. */
+/** What is retained of a database after it was judged: a few texts, not its objects. */
 export interface FleetFacts {
   readonly database: string
   readonly namespace: string
   readonly written: readonly PlacedArchive[]
   readonly read?: PlacedArchive
-  /** names of the ObjectStores that the chart makes, and those that the Cluster names */
+  /** names of the ObjectStores that the chart creates, and those that the Cluster names */
   readonly stores: readonly string[]
   readonly references: readonly { readonly name: string; readonly at: Spot }[]
 }
 
-/** The archives and stores of one database; undefined where it has no Cluster. */
+/** The archives and stores of one database; undefined if it has no Cluster. */
 export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return undefined
@@ -53,7 +53,7 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
   }
 }
 
-/** The operator's own switch for people who know what they do. */
+/** The operator's own switch for users who know what they are doing. */
 function skipsArchiveCheck(cluster: RenderedObject): boolean {
   return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
 }
@@ -70,8 +70,8 @@ export interface Touched {
 }
 
 /**
- * Whether a database that was not rendered could write an archive that the change is new to, or make an ObjectStore that it
- * names (files are below `folder`): a place ends with the name of a server and a store with that of its maker, and both are written out or follow from
+ * Whether a database that was not rendered could write an archive that the change newly uses, or create an ObjectStore that it
+ * names (files are below `folder`): a place ends with the name of a server and a store with that of its creator, and both are written out or follow from
  * the cluster.
  */
 export function mayConflict(changed: readonly Touched[], tree: Tree, folder: string): (database: Database) => boolean {
@@ -117,12 +117,12 @@ function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
         continue
       }
       const second = { database, at, rank }
-      // who decided for one database is to blame, not what all of them share
+      // the layer of a single database is to blame, not the one that all of them share
       const [blamed, other] = first.rank > rank ? [first, second] : [second, first]
       findings.push({
         rule: 'policy/own-archive',
         severity: 'error',
-        message: phrase`archive is ${ending(shown)}, but ${named(other.database)} writes there too: neither could be restored`,
+        message: phrase`archive is ${ending(shown)}, but ${named(other.database)} also writes there: neither could be restored`,
         at: blamed.at,
         related:
           other.at.file === blamed.at.file && other.at.span.start === blamed.at.span.start
@@ -148,7 +148,7 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
       {
         rule: 'policy/recovery-reads-another',
         severity: 'error' as const,
-        message: phrase`recovery reads ${ending(read.shown)}, but backups go there too, and must start empty`,
+        message: phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
         at: read.at,
         related,
         help: phrase`write backups to another destinationPath, or restore from a differently named cluster`,
@@ -168,9 +168,9 @@ function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetConte
       .map(({ name, at }) => ({
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,
-        message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here makes it: without it the Cluster never starts`,
+        message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here creates it: without it the Cluster never starts`,
         at,
-        help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is made>\``,
+        help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``,
         database,
       })),
   )

@@ -1,4 +1,4 @@
-// Would we want a database like this in its environment?
+// Is this a database that we want in its environment?
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../model.ts'
 import { amounts } from './amounts.ts'
@@ -14,12 +14,12 @@ import type { PolicyRule, PolicySubject } from './subject.ts'
 /** Every policy about a single database. */
 export const policies: readonly PolicyRule[] = [...availability, ...amounts, ...backup, ...deletion, ...store, ...support, ...naming]
 
-/** The policies that look at a value of the values. */
+/** The policies that read a path of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {
   return policies.filter(({ reads }) => reads.some((read) => read.every((step, index) => step === path[index])))
 }
 
-/** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all for strange hooks. */
+/** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : policies
   const findings: LocatedFinding[] = []

@@ -1,4 +1,4 @@
-// Do names stay within what Kubernetes takes, also those that are made from them?
+// Does Kubernetes accept the names, and those that are derived from them?
 import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
@@ -10,12 +10,12 @@ import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
 
-/** What a Kubernetes label, and the name of a Service, take. */
+/** The longest Kubernetes label value, and the longest name of a Service. */
 const limit = 63
-/** What the operator takes for a Cluster; `cluster-name/length` tells that it is too long. */
+/** The longest name of a Cluster for the operator; `cluster-name/length` reports longer ones. */
 const clusterLimit = 50
 
-/** Whether a name is too long although the Cluster's, from which it is made, is not. */
+/** Whether a name is too long although the Cluster's, from which it is derived, is not. */
 function isTooLong({ name }: RenderedObject, subject: PolicySubject): boolean {
   const excess = Math.max(subject.database.cluster.length - clusterLimit, 0)
   return name.length - excess > limit
@@ -33,7 +33,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'Pooler' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`pooler is named ${named(object.name)} (${named(object.name.length)} characters), but a Service takes 63`,
+          message: phrase`pooler is named ${named(object.name)} (${named(object.name.length)} characters), but a Service name has at most 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten the pooler's name by ${object.name.length - 63}`,
         }
@@ -51,7 +51,7 @@ export const naming: readonly PolicyRule[] = [
         if (object.kind !== 'ScheduledBackup' || !isTooLong(object, subject)) continue
         yield {
           object,
-          message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label takes 63`,
+          message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label has at most 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
         }
@@ -96,7 +96,7 @@ export const naming: readonly PolicyRule[] = [
         if (other !== undefined && other !== object.name)
           yield {
             object,
-            message: phrase`database is \`${named(name)}\` in ${named(other)} too, but one object must manage it`,
+            message: phrase`database is \`${named(name)}\` also in ${named(other)}, but only one object may manage it`,
             places: [{ path: ['spec', 'name'] }],
             help: phrase`remove one of the two`,
           }
@@ -137,7 +137,7 @@ export const naming: readonly PolicyRule[] = [
         const option = /\b(?:ServerSideDiff|IncludeMutationWebhook)\b/.exec(value.kind === 'scalar' ? printed(value.value) : '')?.[0]
         if (key !== 'argocd.argoproj.io/compare-options' || option === undefined) continue
         yield {
-          message: phrase`compare option is ${named(option)}, but only the Application takes it, not the Cluster`,
+          message: phrase`compare option is ${named(option)}, but only the Application reads it, not the Cluster`,
           places: [{ path: [...path, key] }],
           help: phrase`remove it: the generated Applications have ServerSideDiff=true`,
         }

@@ -1,11 +1,11 @@
-// Are the addresses of a bucket ones that the backup tool can open?
+// Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../findings/message.ts'
 import type { Path, RenderedObject } from '../model.ts'
 import { plainAt, textAt } from './subject.ts'
 import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'
 
-/** Credentials that a store names, and the scheme of the paths that go with them (barman-cloud's own: `s3://`, `gs://`, a URL for Azure). */
+/** Credentials that a store names, and the scheme of the matching paths (barman-cloud's own: `s3://`, `gs://`, a URL for Azure). */
 const schemes: readonly { readonly credentials: string; readonly scheme: RegExp; readonly example: string }[] = [
   { credentials: 's3Credentials', scheme: /^s3:\/\/[^/]/, example: 's3://bucket/path' },
   { credentials: 'googleCredentials', scheme: /^gs:\/\/[^/]/, example: 'gs://bucket/path' },

@@ -8,7 +8,7 @@ import { serviceSpot } from '../merge/generator.ts'
 import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
-/** One database: the merged values that people wrote, and the objects that the chart makes of them. */
+/** One database: the merged hand-written values, and the objects that the chart makes of them. */
 export interface PolicySubject {
   readonly database: Database
   readonly settings: Settings
@@ -21,12 +21,12 @@ export interface PolicyFinding extends Finding {
   readonly object?: RenderedObject
 }
 export interface PolicyRule extends Rule<PolicySubject> {
-  /** the values that it looks at, for `explain`; what stands below them is meant, too */
+  /** the values that it reads, for `explain`; everything below them is included */
   readonly reads: readonly Path[]
   check(subject: PolicySubject): Iterable<PolicyFinding>
 }
 
-/** A policy's finding → spots in the files that people wrote. */
+/** A policy's finding → spots in the hand-written files. */
 export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: PolicySubject): LocatedFinding {
   const { database, values } = subject
   if (finding.object !== undefined) {
@@ -53,7 +53,7 @@ export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: 
 /** Where a value was written, else its nearest parent, else where the environment's defaults begin. */
 export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'value' = 'value'): Spot {
   const node = valueAt(subject.values, path)
-  // what the generator put on top of a person's own value is the person's affair
+  // a hand-written value that the generator overrides is its author's responsibility
   const own = node?.origin.layer === 'generator' ? node.overrides.find((value) => value.origin.layer !== 'generator') : undefined
   return (own === undefined ? undefined : spotOf(own, on)) ?? nearestSpot(subject.values, path, on) ?? defaultSpot(subject)
 }
@@ -64,7 +64,7 @@ export function spotInObject(subject: PolicySubject, object: RenderedObject, pat
   return locatePlace({ path }, { object, values, fallback: defaultSpot(subject), database })
 }
 
-/** What nobody wrote is missing in the environment's defaults first: one place for all databases there. */
+/** An unset value is reported in the environment's defaults: one place for all its databases. */
 function defaultSpot({ database, values }: PolicySubject): Spot {
   for (const layer of [values, ...values.overrides]) {
     if (layer.kind !== 'map' || layer.origin.layer !== 'environment') continue
@@ -77,7 +77,7 @@ function defaultSpot({ database, values }: PolicySubject): Spot {
   return defaults === undefined ? serviceSpot(database) : firstSpot(undefined, defaults.file)
 }
 
-/** Of several places of objects the one that was written in the highest layer, the first of equals; `rank`: of its layer. */
+/** The place written in the highest layer, the first of equals; `rank`: of its layer. */
 export function highestSpot(
   subject: PolicySubject,
   parts: readonly { readonly object: RenderedObject; readonly path: Path }[],
@@ -98,7 +98,7 @@ export function objectOf(subject: PolicySubject, kind: string): RenderedObject |
   return subject.objects.find((object) => object.kind === kind)
 }
 
-/** The plain value at a path; undefined where the path ends early. */
+/** The plain value at a path; undefined if the path ends early. */
 export function plainAt(root: Json | undefined, ...path: Path): Json | undefined {
   return jsonAt(root, path)
 }
@@ -113,7 +113,7 @@ export function listAt(root: Json | undefined, ...path: readonly (string | numbe
   return Array.isArray(value) ? value : []
 }
 
-/** A null that somebody wrote over a lower layer's value, or undefined. */
+/** A null written over a lower layer's value, or undefined. */
 export function switchedOff(values: MapValue, path: Path): { readonly before: Json; readonly shown: string } | undefined {
   const node = valueAt(values, path)
   if (node?.kind !== 'null') return undefined

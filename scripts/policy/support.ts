@@ -1,4 +1,4 @@
-// Does the operator that is pinned support the PostgreSQL of a database?
+// Does the pinned operator support the PostgreSQL of a database?
 import { named, phrase, shown } from '../findings/message.ts'
 import { supportedMajors } from '../operator/support.ts'
 import { printed } from '../values/printed.ts'
@@ -8,8 +8,8 @@ import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
 
 /**
- * Whether a number is meant as a major of PostgreSQL. Below 13 the operator refuses it. Far above it the tag of an image may
- * begin with something else, such as a date; `version.postgresql` and a catalogue hold nothing but versions.
+ * Whether a number is meant as a major of PostgreSQL. Below 13 the operator refuses it. The tag of an image may also
+ * begin with a much larger number, such as a date; `version.postgresql` and a catalogue hold nothing but versions.
  */
 function isMeant(major: number, isTag: boolean): boolean {
   return major >= 13 && (!isTag || major <= 25)
@@ -39,7 +39,7 @@ export const support: readonly PolicyRule[] = [
       yield {
         object: cluster,
         message: isPadded
-          ? phrase`PostgreSQL is ${shown(printed(written.value))}, but a version begins with no zero`
+          ? phrase`PostgreSQL is ${shown(printed(written.value))}, but a version does not begin with a zero`
           : phrase`PostgreSQL is ${named(major)}, but CloudNativePG ${named(operator)} supports ${named(known.first)} to ${named(known.last)}`,
         places: [{ path: image === undefined ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName'] }],
         help: isPadded

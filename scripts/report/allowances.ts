@@ -1,10 +1,10 @@
-// Which warnings has somebody allowed in place, with a reason?
+// Which warnings are allowed in place, with a reason?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { nearest } from '../values/path.ts'
 import type { Database, SourceFile } from '../model.ts'
 
-/** `# allow area/requirement: reason`, above the line that is blamed or at its end. */
+/** `# allow area/requirement: reason`, above the reported line or at its end. */
 const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)(.*)$/gm
 
 interface Allowance {
@@ -13,22 +13,22 @@ interface Allowance {
   readonly reason: string
   readonly start: number
   readonly end: number
-  /** lines of the file that it covers, the last one included */
+  /** lines of the file that it covers, including the last one */
   readonly lines: readonly [first: number, last: number]
   used: boolean
 }
 
 /**
- * Takes allowed warnings out. Errors stay, whatever a comment says: the API server would refuse all the same.
- * An allowance without a reason, or for nothing at all, is itself a warning; one that may serve an `unseen` database is not.
+ * Removes allowed warnings. Errors stay, whatever a comment says: the API server would refuse them anyway.
+ * An allowance without a reason, or for nothing at all, is itself a warning; not so one that may serve a skipped database.
  */
 export function applyAllowances(
   findings: readonly LocatedFinding[],
   databases: readonly Database[],
-  unseen: Iterable<Database>,
+  skippedDatabases: Iterable<Database>,
 ): LocatedFinding[] {
   const allowances = new Map<SourceFile, Allowed>()
-  const hidden = new Set(unseen)
+  const hidden = new Set(skippedDatabases)
   const partly = filesOf(hidden)
   for (const file of filesOf(databases.filter((database) => !hidden.has(database)))) {
     if (!file.text.includes('allow')) continue
@@ -36,7 +36,7 @@ export function applyAllowances(
     if (found.length > 0) allowances.set(file, { found, starts: startsOf(file.text), byRule: groupByRule(found) })
   }
   const refused = new Set<Allowance>()
-  const kept = findings.filter((finding) => {
+  const reported = findings.filter((finding) => {
     const inFile = allowances.get(finding.at.file)
     const candidates = inFile?.byRule.get(finding.rule)
     if (inFile === undefined || candidates === undefined) return true
@@ -47,14 +47,14 @@ export function applyAllowances(
     allowance.used = true
     return false
   })
-  // after an error much was not looked at, and a finding may have moved to a higher layer: only what certainly is for nothing is told
-  if (kept.some((finding) => finding.severity === 'error')) return [...kept, ...[...refused].map(ofError)]
+  // after an error much was not checked, and a finding may have moved to a higher layer: only allowances of errors are certainly unused
+  if (reported.some((finding) => finding.severity === 'error')) return [...reported, ...[...refused].map(ofError)]
   const found = new Set(findings.map((finding) => finding.rule))
   const idle = [...allowances.values()]
     .flatMap(({ found: all }) => all)
     .filter((allowance) => !allowance.used && !allowance.rule.startsWith('changes/'))
   return [
-    ...kept,
+    ...reported,
     ...idle
       .filter(({ file, rule, reason }) => reason === '' || !(found.has(rule) || partly.has(file)))
       .map((allowance) => unused(allowance, found)),
@@ -120,7 +120,7 @@ function allowancesIn(file: SourceFile): Allowance[] {
   })
 }
 
-/** For each line the first one from there that says something, and the last one of the block that it begins. */
+/** For each line the first one from there that is not empty or a comment, and the last one of the block that it begins. */
 function blocksOf(lines: readonly string[]): readonly (readonly [first: number, last: number] | undefined)[] {
   const indents = lines.map((line) => (/^\s*(?:#.*)?$/.test(line) ? undefined : indentOf(line)))
   const blocks: (readonly [number, number] | undefined)[] = []
@@ -139,13 +139,13 @@ function blocksOf(lines: readonly string[]): readonly (readonly [first: number, 
   return blocks
 }
 
-/** Blanks before a line; an item of a list stands a little deeper than the key above it. */
+/** Blanks before a line; an item of a list counts as a little deeper than the key above it. */
 function indentOf(line: string): number {
   const blanks = /^\s*/.exec(line)?.[0].length ?? 0
   return line.startsWith('-', blanks) ? blanks + 0.5 : blanks
 }
 
-/** An error under an allowance is reported all the same, which its author should know. */
+/** An error under an allowance is reported anyway, which its author should know. */
 function ofError({ file, rule, start, end }: Allowance): LocatedFinding {
   const message = phrase`allowance of ${named(rule)} is for an error, but only warnings can be allowed`
   return {

@@ -8,11 +8,11 @@ import { UsageError } from '../repository/workspace.ts'
 /** One known problem; no line, so that it stays known when text moves. */
 interface Entry {
   readonly rule: string
-  /** the repository of the file, where it is not the root's */
+  /** the repository of the file, if it is not the root's */
   readonly repository?: string
   /** from the top of its checkout, so that it stays known from wherever the program is run */
   readonly file: string
-  /** field of the object, where the problem has one */
+  /** field of the object, if the problem has one */
   readonly path?: string
   readonly message: string
   /** how often; absent: once */
@@ -22,11 +22,11 @@ interface Entry {
 export interface Compared {
   readonly fresh: readonly Diagnostic[]
   readonly known: number
-  /** entries that nothing matches any more, as a person reads them */
+  /** entries that no longer match anything, as text */
   readonly stale: readonly string[]
 }
 
-/** What a change does is about this change alone: it is never known from before. */
+/** What a change does concerns this change alone: it is never known from before. */
 export function isLasting({ rule, at }: Diagnostic): boolean {
   return !rule.startsWith('changes/') && rule !== 'cel/unchanged' && at.revision === undefined
 }
@@ -45,7 +45,7 @@ function keyOf({ rule, repository, file, path, message }: Entry): string {
   return JSON.stringify([rule, repository ?? '', file, path ?? '', message])
 }
 
-/** The problems of a run as known ones, sorted, one a line; `problems`: how many lines. */
+/** The problems of a run as known ones, sorted, one per line; `problems`: how many lines. */
 export function writeBaseline(diagnostics: readonly Diagnostic[]): { readonly text: string; readonly problems: number } {
   const entries = new Map<string, Entry>()
   for (const diagnostic of diagnostics.filter(isLasting)) {
@@ -59,7 +59,7 @@ export function writeBaseline(diagnostics: readonly Diagnostic[]): { readonly te
   return { text, problems: sorted.length }
 }
 
-/** Parts a run's diagnostics into new and known ones. A file that is missing or is no baseline is wrong usage. */
+/** Splits a run's diagnostics into new and known ones. A file that is missing or is not a baseline is wrong usage. */
 export function compareBaseline(file: string, diagnostics: readonly Diagnostic[]): Compared {
   const left = new Map<string, { entry: Entry; count: number }>()
   for (const entry of readBaseline(file))
@@ -85,9 +85,9 @@ function readBaseline(file: string): readonly Entry[] {
     const { version, problems } = JSON.parse(text) as { version?: unknown; problems?: unknown }
     if (version === 1 && Array.isArray(problems) && problems.every(isEntry)) return problems
   } catch {
-    // told below, as for any other text
+    // reported below, as for any other text
   }
-  throw new UsageError(`--baseline: ${file} is no baseline of this program; write it again with --write-baseline ${file}`)
+  throw new UsageError(`--baseline: ${file} is not a baseline of this program; write it again with --write-baseline ${file}`)
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -1,4 +1,4 @@
-// Which diagnostics come of all findings, and which texts do their frames show?
+// Which diagnostics result from all findings, and which texts do their frames show?
 import type { Diagnostic } from '../model.ts'
 import { diagnose } from './diagnose.ts'
 import type { Surroundings } from './suppress.ts'

@@ -1,4 +1,4 @@
-// Which mistakes are one, and how are they shown? Findings become diagnostics with file, line and column, each mistake once.
+// Which findings are the same mistake, and how is it shown? Findings become diagnostics with file, line and column, each mistake once.
 import { textOf } from '../findings/message.ts'
 import type { Diagnostic, Message, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
 import { locate } from '../findings/spot.ts'
@@ -12,8 +12,8 @@ import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
 
 /**
- * Findings → diagnostics: one mistake once, however many databases it reaches, sorted by file, line, column and rule.
- * Two findings are the same mistake when rule, place and words agree: what is said of one database's values is never said of
+ * Findings → diagnostics: each mistake once, however many databases it affects, sorted by file, line, column and rule.
+ * Two findings are the same mistake when rule, place and words agree: what is reported for one database's values is never reported for
  * another. Names that follow from the database's own (`orders-db-prd`) may differ.
  */
 export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
@@ -21,7 +21,7 @@ export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
   for (const finding of suppress([...all], around)) {
     const place = `${finding.rule}\0${placeKey(finding)}`
-    // a list of names is the same for all, and has the own name of each
+    // a list of names is the same for all, and contains the name of each
     const [verbatim, nameless] = [`${place}\0${wordsOf(finding, false)}`, `${place}\0${wordsOf(finding, true)}`]
     const group = groups.get(verbatim) ?? groups.get(nameless) ?? { first: finding, databases: new Set<string>() }
     if (finding.database !== undefined) group.databases.add(finding.database)
@@ -32,10 +32,10 @@ export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {
     .sort(byPlace)
 }
 
-/** What a finding says; nameless: without the names of its database, which are in values, and in help also where it says what to type. */
+/** The words of a finding; nameless: without the names of its database, which are in values, and in help also in what to type. */
 function wordsOf({ message, help = [], related = [], database }: LocatedFinding, isNameless: boolean): string {
   const names = database === undefined || !isNameless ? undefined : namesOf(database)
-  const said = (text: Message): string =>
+  const wordsIn = (text: Message): string =>
     textOf(
       text.map((part) =>
         names !== undefined && typeof part === 'object' && 'shown' in part ? part.shown.replaceAll(names.own, '\u0001') : part,
@@ -44,15 +44,15 @@ function wordsOf({ message, help = [], related = [], database }: LocatedFinding,
     )
   const typed = textOf(help, Number.POSITIVE_INFINITY)
   return [
-    said(message),
+    wordsIn(message),
     names === undefined ? typed : typed.replaceAll(names.all, '\u0001'),
-    ...related.map((spot) => said(spot.message)),
+    ...related.map((spot) => wordsIn(spot.message)),
   ].join('\0')
 }
 
 /**
- * The parts of a database's id, as whole words: `own` has the environment inside of longer names only, since what is said of
- * an environment must not be shown as said of another; `all` is for help, which says what to type.
+ * The parts of a database's id, as whole words: `own` has the environment only inside longer names, since what is reported for
+ * one environment must not be shown as reported for another; `all` is for help, which shows what to type.
  */
 const namesOf = byText((database) => {
   const names = database.split('/').map((name) => name.replaceAll(/[^\w-]/g, (character) => `\\${character}`))
@@ -67,7 +67,7 @@ interface Group {
   readonly databases: ReadonlySet<string>
 }
 
-/** Nobody reads more of one kind in one file; the rest is one diagnostic that says how many they are. */
+/** Nobody reads more of one kind in one file; the rest is one diagnostic that counts them. */
 export const mostOfAKind = 1_000
 
 function withoutExcess(groups: readonly Group[]): Group[] {
@@ -112,7 +112,7 @@ function placeKeys(): (finding: LocatedFinding) => string {
 
 function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Diagnostic {
   const at = shownPlace(finding.at)
-  // what is cut off a secret would hide that it is one, so that the whole message is looked at first
+  // a cut secret would no longer be recognised, so the whole message is checked first
   const shown = (message: Message, limit?: number): string => {
     const whole = textOf(message, Number.POSITIVE_INFINITY)
     const masked = maskMessage(whole, places)
@@ -135,7 +135,7 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
   }
 }
 
-/** The place of a secret ends where it begins, and a mask's length behind: how long a secret is, is a part of it. */
+/** The span of a secret is as long as the mask, since its real length would reveal part of it. */
 function shownPlace(spot: Spot): SourceLocation {
   const place = locate(spot)
   if (spotIsPublic(spot)) return place
@@ -151,7 +151,7 @@ function shorten(text: string): string {
   return text.replaceAll(/[^\s`"]{160,}/g, (word) => `${word.slice(0, 60)}…`)
 }
 
-/** Help may say what to type, so that it has more room for values than a message. */
+/** Help may show what to type, so it has more room for values than a message. */
 const longestHelp = 300
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

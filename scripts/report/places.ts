@@ -15,7 +15,7 @@ export interface Placed {
   readonly original: (file: string) => string
 }
 
-/** A path, and the repository that it is in where that is another one. */
+/** A path, and its repository if that is another one. */
 export type Place = { readonly file: string; readonly revision?: string; readonly repository?: string }
 
 /** Paths of diagnostics are relative to the root, and begin with `..` or `/` where the databases are in another checkout. */
@@ -55,7 +55,7 @@ function placeOf(reader: Reader, path: string, { root, databases, cwd = root }: 
   return { file, repository: remoteName(top) }
 }
 
-/** The folder from which GitHub and GitLab look files up; undefined outside of their jobs. */
+/** The folder from which GitHub and GitLab look files up; undefined outside their jobs. */
 function jobWorkspace(): string | undefined {
   const named = process.env['GITHUB_WORKSPACE'] || process.env['CI_PROJECT_DIR']
   if (named === undefined || named === '') return undefined

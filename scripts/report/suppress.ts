@@ -1,14 +1,14 @@
-// What is not reported, because another finding already says it?
+// What is not reported, because another finding already covers it?
 import { locate } from '../findings/spot.ts'
 import type { Consequence, LocatedFinding, Spot } from '../findings/spot.ts'
 
-/** What a reason may ask beside the findings. */
+/** What a reason may look at, in addition to the findings. */
 export interface Surroundings {
-  /** whether a change creates this database: what is said of those that live does not concern it */
+  /** whether a change creates this database: findings about running ones do not concern it */
   isNew?(database: string): boolean
 }
 
-/** Why a finding stays silent beside others. */
+/** Why a finding is not reported next to others. */
 interface Suppression {
   readonly id: string
   readonly reason: string
@@ -20,7 +20,7 @@ const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${fil
 const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
 const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
-/** A change that took something away speaks for the policy that misses it; a value that must go need not name anything. */
+/** A change that removed something covers the policy that misses it; a value that must be removed need not name anything. */
 const spokenFor = new Map([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
@@ -88,7 +88,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'undecided-method',
-    reason: 'backups whose method is incomplete are none, which is reported as that',
+    reason: 'backups with an unknown method are none, and the method is what is reported',
     silences: (all) => {
       const methods = all.filter(({ rule, path }) => rule === 'values/known-choice' && path?.startsWith('backups.') === true)
       const undecided = new Set(methods.map(({ database }) => database))
@@ -105,7 +105,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'spoken-for',
-    reason: 'a change that takes something away, or a value that must go, speaks for the rule that misses it',
+    reason: 'a change that removes something, or a value that must be removed, covers the rule that misses it',
     silences: (all) => {
       const subjectOf = ({ database, at, object }: LocatedFinding): string => database ?? `${at.file.path} ${object}`
       const reported = new Set(all.map((finding) => `${finding.rule} ${subjectOf(finding)}`))
@@ -135,15 +135,15 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'left-out-of-take-over',
-    reason: 'an Application that a take-over leaves out is reported as that, not as one that nobody wants any more',
+    reason: 'an Application that a take-over leaves out is reported as that, not as one that is no longer wanted',
     silences: (all) => {
       const left = places(all.filter(({ rule }) => rule === 'changes/take-over-complete'))
       return ({ rule, at }) => rule === 'changes/application-stays' && left.has(placeOf(at))
     },
   },
   {
-    id: 'upgrade-says-it',
-    reason: 'what an upgrade does to a parameter is more than what PostgreSQL says of it',
+    id: 'upgrade-covers-it',
+    reason: 'what an upgrade does to a parameter is more than what PostgreSQL says about it',
     silences: (all) => {
       const key = ({ database, at }: LocatedFinding): string => `${database}\0${placeOf(at)}`
       const upgraded = new Set(all.filter(({ rule }) => rule.startsWith('upgrade/parameter-')).map(key))
@@ -152,7 +152,7 @@ export const suppressions: readonly Suppression[] = [
   },
 ]
 
-/** One mistake, one finding: those that none of the reasons silences. */
+/** One mistake, one finding: those that none of the reasons suppresses. */
 export function suppress(findings: readonly LocatedFinding[], around: Surroundings = {}): LocatedFinding[] {
   const silent = suppressions.map(({ silences }) => silences(findings, around))
   return findings.filter((finding) => !silent.some((isSilent) => isSilent(finding)))

@@ -132,7 +132,7 @@ test('two pins of the operator on one destination are a conflict', () => {
   expect(operatorConflicts(settings)).toEqual([])
 })
 
-test('sets that differ from the plan are our own failure', () => {
+test('sets that differ from the plan are an internal error', () => {
   const text = writeApplicationSets(settings, fleet)
   const check =
     (changed: string, databases = fleet) =>

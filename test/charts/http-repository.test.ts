@@ -154,7 +154,7 @@ describe('a pull', () => {
     expect(await repository.pull()).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'there is no chart to pull: each one is a folder of this repository\n',
+      stderr: 'there is no chart to pull: each of them is a folder of this repository\n',
     })
   })
   test.each([
@@ -193,10 +193,10 @@ describe('a pull', () => {
   })
   test.each([
     ['clustr@0.8.0', 'there is no pinned chart `clustr`; did you mean `cluster`?'],
-    ['cluster', '`cluster` is no chart, but must be like cluster@0.8.1'],
-    ['cluster@latest', '`cluster@latest` is no chart'],
-    ['../../x@1.0.0/..', '`../../x@1.0.0/..` is no chart'],
-    ['https://me:secret@host/x', '`https://me:***@host/x` is no chart'],
+    ['cluster', '`cluster` is not a chart, but must be like cluster@0.8.1'],
+    ['cluster@latest', '`cluster@latest` is not a chart'],
+    ['../../x@1.0.0/..', '`../../x@1.0.0/..` is not a chart'],
+    ['https://me:secret@host/x', '`https://me:***@host/x` is not a chart'],
   ])('%s is wrong usage', async (operand, message) => {
     await serve(good)
     await expect(repository.pull({ operands: [operand] })).rejects.toThrow(message)

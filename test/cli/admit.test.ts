@@ -46,7 +46,7 @@ test('JSON and Lists are read, objects of other kinds are counted and left alone
   }
   const { code, stdout, stderr } = await admit({ 'list.json': JSON.stringify(list, null, 2) }, 'list.json')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  expect(stderr).toContain('1 accepted, 0 rejected, 1 object of other kinds not looked at')
+  expect(stderr).toContain('1 accepted, 0 rejected, 1 object of other kinds skipped')
 })
 
 test('an object of the same kind, namespace and name in --before makes it an update', async () => {
@@ -117,7 +117,7 @@ test.each(['', '# nothing\n', 'apiVersion: v1\nkind: List\nitems: []\n'])('input
   expect(stderr).toContain('empty.yaml holds no object')
 })
 
-test('an object that --before does not have is said to be judged as a create', async () => {
+test('an object that --before does not have is judged as a create, which is reported', async () => {
   const files = { 'before.yaml': cluster('other', '1Gi'), 'after.yaml': `${cluster('db', '1Gi')}---\n${cluster('other', '2Gi')}` }
   const { code, stderr } = await admit(files, 'after.yaml', '--before', 'before.yaml')
   expect(code).toBe(0)
@@ -125,7 +125,7 @@ test('an object that --before does not have is said to be judged as a create', a
   expect(stderr).not.toContain('Cluster/other is')
 })
 
-test('a slip for which the object is refused is one error at the slip', async () => {
+test('a typo for which the object is refused is one error at the typo', async () => {
   const { code, stdout } = await admit({ 'slip.yaml': cluster('db', '1Gi').replace('size:', 'sise:') }, 'slip.yaml', '--format', 'json')
   expect(code).toBe(1)
   expect((JSON.parse(stdout) as { diagnostics: object[] }).diagnostics).toMatchObject([

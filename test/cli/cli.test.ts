@@ -70,7 +70,7 @@ describe('render', () => {
     expect((await run('check')).code).toBe(0)
     expect((await run('render', '--check')).code).toBe(0)
   })
-  test('a stale file is told with its first differing line, and render mends it', async () => {
+  test('a stale file is reported with its first differing line, and render fixes it', async () => {
     await run('render')
     put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 12Gi\n  initdb:\n    database: orders\n    owner: orders\n')
     const checked = await run('render', '--check')
@@ -157,14 +157,14 @@ describe('git', () => {
     expect(staged.code).toBe(1)
     expect(staged.stdout).toContain('databases/orders/values.yaml:1:1: error: unknown key `clustr`')
   })
-  test('outside a repository --staged says so', async () => {
+  test('--staged outside a repository is reported as that', async () => {
     const { code, stderr } = await run('check', '--staged')
     expect(code).toBe(2)
     expect(stderr).toContain('git')
   })
 })
 
-test('schemas are derived from a release manifest, and what is no CRD is told', async () => {
+test('schemas are derived from a release manifest, and what is not a CRD is reported', async () => {
   const crd = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -196,7 +196,7 @@ test('databases may come from another checkout', async () => {
   expect(stdout).not.toContain('orders')
 })
 
-test('what is rendered does not tell where the other checkout lies', async () => {
+test('what is rendered does not depend on where the other checkout is', async () => {
   const folders = ['near', 'far/away'].map((name) => join(temporary, `${count}-${name}`))
   count++
   for (const folder of folders) {
@@ -249,7 +249,7 @@ test('the launcher runs from any folder, in any locale and time zone, and gives 
   expect(files()).toEqual(before)
 })
 
-test('a file of 12,000 unknown keys shows the first 1,000 and says how many more there are', async () => {
+test('a file of 12,000 unknown keys shows the first 1,000 and counts the rest', async () => {
   put('databases/orders/values.yaml', `cluster:\n${Array.from({ length: 12_000 }, (_, index) => `  key${index}: 1\n`).join('')}`)
   const { code, stdout, stderr } = await run('check')
   expect(code).toBe(1)

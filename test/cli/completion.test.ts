@@ -90,7 +90,7 @@ describe('completion', () => {
       "-x -a '(__cnpg_values_refs)'",
       '-l live -r -F',
     ],
-  ])('%s knows what stands where', async (shell, ...parts) => {
+  ])('%s knows what goes where', async (shell, ...parts) => {
     const { stdout } = await repository.run('completion', shell)
     for (const part of parts) expect(stdout).toContain(part)
   })
@@ -134,7 +134,7 @@ describe('rules', () => {
     expect(stdout).toMatch(/bad\n[\s\S]*10GB[\s\S]*must be a quantity[\s\S]*good\n[\s\S]*10Gi/)
     expect(stdout).toContain('validateStorageSize')
   })
-  test('every rule has a bad and a good example, or says what it looks at', async () => {
+  test('every rule has a bad and a good example, or names what it looks at', async () => {
     const { rules } = JSON.parse((await repository.run('rules', '--format', 'json')).stdout) as {
       rules: { id: string; example?: { bad: string; good: string; says: string }; looksAt?: string }[]
     }

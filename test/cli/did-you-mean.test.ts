@@ -42,7 +42,7 @@ test('a parameter that nobody sets has its bounds, and the rules that would read
     expect(stdout).toContain(text)
 })
 
-test('a check of one database says that others have errors', async () => {
+test('a check of one database mentions that others have errors', async () => {
   repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi }, walStorge: {} }\n')
   await repository.run('fix')
   repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi, sizze: 1, what: 2 } }\n')
@@ -53,7 +53,7 @@ test('a check of one database says that others have errors', async () => {
   })
 })
 
-test('the folder of --flyway may stand before the database', async () => {
+test('the folder of --flyway may come before the database', async () => {
   repository.put('databases/billing/values.yaml', 'cluster: { storage: { size: 1Gi } }\n')
   expect(await repository.run('connect', '--flyway', 'one', 'orders/prd')).toMatchObject({ code: 0 })
   expect(await repository.run('connect', 'orders/prd', '--flyway', 'two')).toMatchObject({ code: 0 })

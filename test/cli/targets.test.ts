@@ -57,10 +57,10 @@ describe.each(commands)('%s', (name, argv, flag) => {
   )
 })
 
-test('a report of another form is no earlier one', async () => {
+test('a report in another format is not replaced', async () => {
   await repository.run('check', '--format', 'json', '--out', 'report.out')
   expect((await repository.run('check', '--format', 'sarif', '--out', 'report.out')).stderr).toContain(
-    'is no earlier sarif report of `check`; name another one, or remove it',
+    'is not an earlier sarif report of `check`; name another one, or remove it',
   )
   expect(settings()).toContain('postgres:')
 })

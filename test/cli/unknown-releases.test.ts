@@ -1,4 +1,4 @@
-// Does every command say by which release it judged where the pinned one is not known here, in the same words, and once?
+// Does every command report, once and in the same words, which release judged in place of an unknown one?
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openChange } from '../support/change-repository.ts'
 import type { ChangeRepository } from '../support/change-repository.ts'

@@ -48,7 +48,7 @@ async function run(cwd: string, ...argv: string[]): Promise<{ code: number; stdo
   return { code, stdout, stderr }
 }
 
-test('people get paths from where they stand, with the line they name', async () => {
+test('paths are relative to the working directory, with the line they name', async () => {
   const { top, root } = example('infra')
   mistake(root)
   const above = await run(top, 'check', '--root', 'infra')
@@ -225,7 +225,7 @@ test('every command names files as they open from the working directory, and pro
     expect(await run(top, command, 'example-api/dev', '--root', 'infra')).toContain(`infra/${values}:1:`)
 })
 
-test('a hook that finds no database says so, whatever is committed', async () => {
+test('a hook that finds no database reports that, whatever is committed', async () => {
   const { root } = example()
   rmSync(join(root, 'databases'), { recursive: true })
   commit(root)
@@ -238,7 +238,7 @@ test('a hook that finds no database says so, whatever is committed', async () =>
   }
 })
 
-test('each command writes paths as a person can open them', async () => {
+test('each command writes paths that can be opened from the working directory', async () => {
   const { top, root } = example('infra')
   const from = ['--root', 'infra']
   expect((await run(top, 'new', 'orders', '--size', '1Gi', ...from)).stdout).toBe('written  infra/databases/orders/values.yaml\n')
@@ -256,7 +256,7 @@ test('each command writes paths as a person can open them', async () => {
   expect((await run(top, 'fix', ...from)).stdout).toContain('infra/databases/orders/values.yaml:2:14: ')
 })
 
-test('a folder below the root is told where that is', async () => {
+test('a folder below the root is pointed to the root', async () => {
   const { root, top } = example('infra')
   expect((await run(join(root, 'databases/example-api'), 'check')).stderr).toContain('; did you mean --root ../..?')
   expect((await run(top, 'check')).stderr).toContain('see --root, and "Adopt it in an existing repository" in the README')

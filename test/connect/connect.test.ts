@@ -154,7 +154,7 @@ describe('for applications', () => {
     expect(existsSync(join(repository.root, folder, 'V1__init.sql'))).toBe(true)
     const again = await repository.run('connect', 'orders/prd', '--flyway', folder)
     expect(again.code).toBe(2)
-    expect(again.stderr).toContain('exists already')
+    expect(again.stderr).toContain('already exists')
   })
 })
 

@@ -1,4 +1,4 @@
-// Are all files of an unusual layout, and of an unusual file system, found or told?
+// Are all files of an unusual layout, and of an unusual file system, found or reported?
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,7 +40,7 @@ describe('overrides outside the folder of the databases', () => {
     const { code, stderr } = await repository.run('check', '--databases', other)
     rmSync(other, { recursive: true })
     expect(code).toBe(2)
-    expect(stderr).toContain('--databases brings `databases` only, but postgres.layout.overrides begins with `envs`')
+    expect(stderr).toContain('--databases only provides `databases`, but postgres.layout.overrides begins with `envs`')
   })
 })
 
@@ -95,7 +95,7 @@ describe('one diagnostic for what can’t be followed, and the others are still 
     git('add', '.')
     await expectOne('databases/other/values.yaml is a folder, but must be a file', '--staged')
   })
-  test('links that stand where nothing is looked for are left alone', async () => {
+  test('links where nothing is looked for are left alone', async () => {
     symlinkSync('nothing', at('databases/orders/notes'))
     await repository.run('render')
     expect((await repository.run('check')).code).toBe(0)

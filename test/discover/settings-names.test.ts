@@ -1,4 +1,4 @@
-// Is a pattern that fits no name told once, at the setting, however many services there are?
+// Is a pattern that fits no name reported once, at the setting, however many services there are?
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openRepository } from '../support/terminal.ts'
 
@@ -34,31 +34,31 @@ test.each([
 
 test.each([
   ['{service}-Dev', 'namespace is `{service}-Dev`, but must be lower-case letters, digits and `-`'],
-  ['123', 'namespace is `123`, but must be no word that YAML reads as a number or a switch'],
-  ['on', 'namespace is `on`, but must be no word'],
+  ['123', 'namespace is `123`, but must not be a word that YAML reads as a number or a boolean'],
+  ['on', 'namespace is `on`, but must not be a word'],
   ['{name}-x', 'namespace has {name}, but postgres.layout.databases has none'],
 ])('namespace %s', async (namespace, message) => {
   repository.put('apps/values.yaml', repository.read('apps/values.yaml').replace('"{service}-dev"', `"${namespace}"`))
   await expectOne('apps/values.yaml:', `postgres.environments.dev.${message}`)
 })
 
-test('a cluster pattern that tells services apart by their namespace is legal', async () => {
+test('a cluster pattern that separates services by their namespace is legal', async () => {
   repository.put('apps/values.yaml', `${repository.read('apps/values.yaml').trimEnd()}\n  layout:\n    cluster: db-{env}\n`)
   expect((await repository.run('render')).code).toBe(0)
 })
 
-test('one that does not is told once', async () => {
+test('one that does not is reported once', async () => {
   const settings = repository.read('apps/values.yaml').replace('"{service}-dev"', 'data')
   repository.put('apps/values.yaml', `${settings.trimEnd()}\n  layout:\n    cluster: db-{env}\n`)
   await expectOne('apps/values.yaml:', 'postgres.layout.cluster is `db-{env}`, but without {service} several Clusters have one name')
 })
 
-test('a namespace of a service that is no name is told once', async () => {
+test('an illegal namespace of a service is reported once', async () => {
   repository.put('databases/victim/service.yaml', 'namespace: "123"\n')
   await expectOne('databases/victim/', 'namespace is `123`, but must be no word that YAML reads as a number or a switch')
 })
 
-test('a service with a name of 63 letters is told once', async () => {
+test('a service with a name of 63 letters is reported once', async () => {
   repository.put(`databases/${'a'.repeat(63)}/values.yaml`, '')
   await expectOne('cluster name has 70 characters, but may have at most 50')
 })

@@ -108,7 +108,7 @@ describe('the page', () => {
     const { code, stderr } = await run('report', '--out', 'databases/orders/values.yaml')
     expect(code).toBe(2)
     expect(stderr).toBe(
-      'cnpg-values: --out is `databases/orders/values.yaml`, but that file is no page of this program; name another one, or remove it\n',
+      'cnpg-values: --out is `databases/orders/values.yaml`, but that file is not a page of this program; name another one, or remove it\n',
     )
     expect(readFileSync(join(root, 'databases/orders/values.yaml'), 'utf8')).toBe(hand)
     symlinkSync('fleet.html', join(root, 'pages/link.html'))

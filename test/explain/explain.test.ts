@@ -132,7 +132,7 @@ describe('an object field', () => {
   })
   test('that the chart composes shows from what', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'Cluster/spec.imageName')
-    expect(stdout).toContain('the chart makes it because of `version.postgresql`')
+    expect(stdout).toContain('the chart prints it because of `version.postgresql`')
   })
   test('that no value decides names what does', async () => {
     const pattern = await repository.run('explain', 'orders/prd', 'Cluster/metadata.namespace')
@@ -146,7 +146,7 @@ describe('an object field', () => {
   })
   test.each(['apiVersion', 'kind', 'metadata.labels["app.kubernetes.io/managed-by"]'])('%s is a constant of the chart', async (path) => {
     const { stdout } = await repository.run('explain', 'orders/prd', `Cluster/${path}`)
-    expect(stdout).toContain("the chart's own text, whatever the values say")
+    expect(stdout).toContain("the chart's own text, whatever the values are")
     expect(stdout).toMatch(/→ {2}chart +constant of cluster-0\.8\.1/)
     expect(stdout).not.toContain('databases/orders')
   })
@@ -239,14 +239,14 @@ test('a secret is never printed, neither in values nor in the Secret that the ch
 
 test.each([
   [['explain'], 'there are orders/dev, orders/prd'],
-  [['explain', 'orders'], '`orders` is several databases; name one of orders/dev, orders/prd'],
+  [['explain', 'orders'], '`orders` matches several databases; name one of orders/dev, orders/prd'],
   [['explain', 'ordrs/prd'], 'did you mean `orders/prd`?'],
   [['explain', 'orders/prd', 'cluster.storge.size'], 'did you mean `cluster.storage`?'],
   [['explain', 'orders/prd', 'clustr'], 'did you mean `cluster`?'],
-  [['explain', 'orders/prd', 'a..b'], 'is no path'],
+  [['explain', 'orders/prd', 'a..b'], 'is not a path'],
   [['explain', 'orders/prd', 'Clustr/spec'], 'did you mean `Cluster`?'],
   [['explain', 'orders/prd', 'Cluster/spec.storge'], 'did you mean `storage`'],
-  [['explain', 'orders/prd', 'a', 'b'], 'third word'],
+  [['explain', 'orders/prd', 'a', 'b'], 'is an unexpected argument'],
   [['explain', 'orders/prd', '--format', 'xml'], 'must be one of json, pretty'],
 ])('%j is wrong usage', async (argv, part) => {
   const { code, stdout, stderr } = await repository.run(...argv)

@@ -88,7 +88,7 @@ test('a wrong answer is reported at once, with the reason, and asked for again',
   ])
   for (const reason of [
     'try `bad`',
-    'exists already',
+    'already exists',
     'did you mean `prd`?',
     '  size is `10GB`',
     'must be a label',
@@ -237,7 +237,7 @@ test('a link that leads out of the repository is not followed, and the same name
   expect(existsSync(join(outside, 'values.yaml'))).toBe(false)
   rmSync(outside, { recursive: true })
   mkdirSync(join(repository.root, 'databases/Billing'))
-  expect((await repository.run('new', 'billing')).stderr).toContain('by case only')
+  expect((await repository.run('new', 'billing')).stderr).toContain('only in case')
 })
 
 test('names and sizes', () => {

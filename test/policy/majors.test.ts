@@ -22,7 +22,7 @@ test.each(['19', '26', '30', '99', '170'])('PostgreSQL %s is refused', async (ma
 
 test('a version with a zero before it is no tag that exists', async () => {
   expect(await errors('version: { postgresql: "017" }\n')).toEqual([
-    'policy/operator-supports-major: PostgreSQL is "017", but a version begins with no zero; write "17"',
+    'policy/operator-supports-major: PostgreSQL is "017", but a version does not begin with a zero; write "17"',
   ])
 })
 

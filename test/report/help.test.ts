@@ -42,7 +42,7 @@ test('wal_level minimal is one mistake', async () => {
   ])
 })
 
-test('check says how many of its findings `fix` may correct', async () => {
+test('check counts the findings that `fix` may correct', async () => {
   repository.put(values, 'cluster:\n  storage: { sise: 10Gi }\n')
   expect((await repository.run('check')).stderr).toMatch(/\n`cnpg-values fix` may correct 1 of these\n$/)
   expect((await repository.run('check', '--format', 'github')).stderr).not.toContain('may correct')
@@ -50,7 +50,7 @@ test('check says how many of its findings `fix` may correct', async () => {
   expect((await repository.run('check')).stderr).not.toContain('may correct')
 })
 
-test('an allowance of an error says that it allows nothing, one that is misspelt what was meant', async () => {
+test('an allowance of an error is reported to allow nothing, a misspelt one gets a suggestion', async () => {
   repository.put(values, 'cluster:\n  # allow values/known-keys: later\n  walStorge: {}\n  storage: { size: 10Gi }\n')
   const { stdout } = await repository.run('check')
   expect(stdout).toContain('2:3: warning: allowance of values/known-keys is for an error, but only warnings can be allowed')
@@ -66,7 +66,7 @@ test('a place of the same name elsewhere is named only where it may be meant', a
   expect(stdout).not.toContain('poolers[].parameters')
 })
 
-test('an empty repository is told to make a file by its own layout', async () => {
+test('help for an empty repository follows its own layout', async () => {
   const { stdout } = await repository.run('check')
   expect(stdout).not.toContain('any-database')
   const settings = repository

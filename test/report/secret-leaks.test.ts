@@ -1,4 +1,4 @@
-// Does a planted secret reach any output, in whatever shape and YAML style it stands, with mistakes around it?
+// Does a planted secret reach any output, in whatever shape and YAML style, with mistakes around it?
 import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openRepository } from '../support/terminal.ts'
@@ -213,7 +213,7 @@ describe('a planted secret', () => {
   })
 })
 
-describe('a secret that stands elsewhere than in values', () => {
+describe('a secret elsewhere than in values', () => {
   let repository: ReturnType<typeof openRepository>
   beforeEach(() => (repository = openRepository()))
   afterEach(() => repository.remove())

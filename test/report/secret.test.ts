@@ -142,7 +142,7 @@ describe('a shown line', () => {
       ['roles:', '  - passwordSecret:', '      abc'],
       ['roles:', '  - passwordSecret:', '      ***'],
     ],
-  ])('stands in its block: %j', (lines, masked) => expect(shown(...lines)).toEqual(masked))
+  ])('is masked in its block: %j', (lines, masked) => expect(shown(...lines)).toEqual(masked))
 })
 
 test('a text without passwords stays as it is', () => {
@@ -281,7 +281,7 @@ describe('nothing prints it', () => {
     }
   })
 
-  test('names and keys of Secrets, and keys beside a secret, are shown', async () => {
+  test('names and keys of Secrets, and keys next to a secret, are shown', async () => {
     put(
       service,
       `${basics}  roles:\n    - name: rep\n      password: hunter2\n    - {name: DB_PASSWORD, value: hunter2, foo: 1}\n${s3('    secretKey: hunter2\n').slice(basics.length)}  secret: {create: false, name: other-creds}\n`,

@@ -77,7 +77,7 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'changes/take-over-complete', { severity: 'warning' }),
     other: at('second', 'changes/take-over-complete'),
   },
-  'upgrade-says-it': {
+  'upgrade-covers-it': {
     silent: at('first', 'postgres/known-parameter'),
     speaker: at('first', 'upgrade/parameter-known'),
     other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),

@@ -1,4 +1,4 @@
-// Is what is said of one database ever shown as said of another?
+// Is what is reported for one database ever shown for another?
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openRepository } from '../support/terminal.ts'
@@ -56,7 +56,7 @@ const tenServices = (): void => {
   for (let index = 0; index < 10; index++) repository.put(`databases/s${index}/values.yaml`, 'cluster: { storage: { size: 1Gi } }\n')
 }
 
-test('what the defaults of an environment lack is said there, once', async () => {
+test('what the defaults of an environment lack is reported there, once', async () => {
   tenServices()
   const settings = readFileSync(`${repository.root}/apps/values.yaml`, 'utf8')
   repository.put('apps/values.yaml', settings.replace('    prd:\n', '    prd:\n      guard: never\n'))
@@ -69,7 +69,7 @@ test('what the defaults of an environment lack is said there, once', async () =>
   }
 })
 
-test('an environment that does not live is said once', async () => {
+test('an environment that is not live is reported once', async () => {
   tenServices()
   await repository.run('render')
   const live = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'x', namespace: 'argocd' }, spec: {} }

@@ -1,4 +1,4 @@
-// `admit`: would the API server and the operator take these manifests?
+// `admit`: would the API server and the operator accept these manifests?
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
@@ -64,19 +64,19 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
   const chosen = flags.operator === undefined ? ' (the newest known; --operator takes another)' : ''
-  const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds not looked at`
+  const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds skipped`
   terminal.stderr(
     `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
   return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
 }
 
-/** By a release whose minor is not known here only what every release refuses counts. */
+/** For a release whose minor is unknown, only what every release refuses counts. */
 function isRefused({ result, findings }: Judged, operator: string): boolean {
   return result.verdict === 'rejected' && (isKnownMinor(operator) || findings.some(({ severity }) => severity === 'error'))
 }
 
-/** Objects of other programs are left alone; what has no kind, or one that the operator's groups do not have, nobody takes. */
+/** Objects of other programs are left alone; one without a kind, or with a kind that the operator's groups lack, is refused everywhere. */
 function isJudged({ apiVersion, kind }: Manifest, operator: string): boolean {
   return apiVersion === '' || kind === '' || isOwnGroup(apiVersion) || loadKind(apiVersion, kind, operator) !== undefined
 }
@@ -141,7 +141,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
   return { manifest, result, findings }
 }
 
-/** Whether the server misses what a dropped field was meant to be: then the slip is why it refuses. */
+/** Whether the server misses what a dropped field was meant to be: then the misspelling is why it refuses. */
 function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitResult): boolean {
   if (rule !== 'schema/unknown-field') return false
   return errors.some(({ field }) => {
@@ -167,7 +167,7 @@ function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): 
   }
 }
 
-/** The deepest node on the way to a place; its key where the way ends early. */
+/** The deepest node on the way to a place; its key if the path ends early. */
 function spotAt(root: Value, place: Place): Spot {
   const { node, depth } = deepestAt(root, place.path)
   const { file, key, value } = node.origin

@@ -1,4 +1,4 @@
-// `charts pull`: bring the pinned charts to this machine, the only command that asks the network.
+// `charts pull`: download the pinned charts to this machine; the only command that uses the network.
 import { phrase } from '../../findings/message.ts'
 import { join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../../charts/cache.ts'
@@ -78,7 +78,7 @@ function readOperand(text: string): Asked {
   const asked = parseChart(text)
   if (asked !== undefined) return asked
   throw new UsageError(
-    `\`${maskInText(text).slice(0, 200)}\` is no chart, but must be like cluster@0.8.1, https://host/charts/cluster@0.8.1 or oci://host/charts/cluster@0.8.1`,
+    `\`${maskInText(text).slice(0, 200)}\` is not a chart, but must be like cluster@0.8.1, https://host/charts/cluster@0.8.1 or oci://host/charts/cluster@0.8.1`,
   )
 }
 
@@ -119,7 +119,7 @@ function openLock(root: string): Lock {
   }
 }
 
-/** Where a chart would come from, as its pin says it. */
+/** Where a chart would come from, according to its pin. */
 function placeOf({ repository, name }: ChartPin): string {
   const source = sourceOf(repository)
   if (source.kind === 'http') return shownUrl(source.url)
@@ -149,7 +149,7 @@ function resultLine(outcome: Exclude<PullOutcome, { state: 'failed' }>): string 
 type Failed = Extract<PullOutcome, { state: 'failed' }>
 
 function report(failures: readonly Failed[], root: string, terminal: Terminal): void {
-  // what a repository fails at as a whole, it fails at for each of its charts
+  // a failure of a whole repository is repeated for each of its charts
   const isNew = ({ failure, finding }: Failed, index: number): boolean =>
     failures.findIndex((other) => other.failure === failure && other.finding?.at.span.start === finding?.at.span.start) === index
   const findings = failures.filter(isNew).flatMap(({ finding }) => finding ?? [])
@@ -162,7 +162,7 @@ function report(failures: readonly Failed[], root: string, terminal: Terminal): 
 }
 
 function summary(outcomes: readonly PullOutcome[], folder: string): string {
-  if (outcomes.length === 0) return 'there is no chart to pull: each one is a folder of this repository'
+  if (outcomes.length === 0) return 'there is no chart to pull: each of them is a folder of this repository'
   const count = (state: PullOutcome['state']): number => outcomes.filter((outcome) => outcome.state === state).length
   const parts = [`${count('pulled')} pulled`, `${count('present')} present`, ...(count('failed') > 0 ? [`${count('failed')} failed`] : [])]
   return `${plural(outcomes.length, 'chart')} for ${visible(folder)}: ${parts.join(', ')}`
@@ -171,7 +171,7 @@ function summary(outcomes: readonly PullOutcome[], folder: string): string {
 interface Locking {
   readonly root: string
   readonly before: string | undefined
-  /** what stays beside the charts of this run */
+  /** what stays in addition to the charts of this run */
   readonly keep: readonly LockedChart[]
 }
 
@@ -191,7 +191,7 @@ function sayUnlocked(outcomes: readonly PullOutcome[], locked: readonly LockedCh
     if (!known.has(chartKey(pin))) terminal.stderr(`${visible(nameOf(pin))} is not in ${lockFile}; add it with --lock\n`)
 }
 
-/** A line that a person sees where a download takes more than a second. */
+/** A progress line, shown if a download takes more than a second. */
 function progressOn({ progress }: Terminal): PullOptions['onProgress'] {
   if (progress === undefined) return undefined
   const start = Date.now()

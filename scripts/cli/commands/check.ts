@@ -1,4 +1,4 @@
-// `check`: is everything fit to be merged?
+// `check`: can everything be merged as it is?
 import { printed } from '../../values/printed.ts'
 import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
@@ -53,7 +53,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   const format = flags.format ?? 'pretty'
   const workspace = openWorkspace(terminal.cwd, flags)
   if (flags.changed === true && flags.base === undefined && flags.staged !== true)
-    throw new UsageError('--changed needs --base REF or --staged: touched since when?')
+    throw new UsageError('--changed needs --base REF or --staged: changed since when?')
   const target = { workspace, cwd: terminal.cwd }
   const file = openReport({ ...target, named: flags.out, kind: `check ${format}` })
   const baseline = openReport({ ...target, named: flags['write-baseline'], kind: 'baseline' })
@@ -89,7 +89,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   return count(wanted).errors > 0 ? 1 : 0
 }
 
-/** Said where a comparison is asked for, and there is nothing to compare with. */
+/** Reported if a comparison was asked for, but there is nothing to compare with. */
 export function firstAdoption(revision: string, byHand: number): string {
   const what =
     byHand === 0
@@ -138,7 +138,7 @@ function select(outcome: Outcome, names: readonly string[]): readonly Diagnostic
   const wanted = new Set<string>()
   for (const name of names) {
     const matches = ids.filter((id) => isChosen(id, [name]))
-    // a database whose settings are broken is not known by name: then everything is shown
+    // if the settings are broken, databases are not known by name: then everything is shown
     if (matches.length === 0 && outcome.settings === undefined) return outcome.diagnostics
     if (matches.length === 0) throw noSuchDatabase(name, outcome.databases)
     for (const id of matches) wanted.add(id)
@@ -159,13 +159,13 @@ function selectChanged({ comparison, databases }: Outcome, diagnostics: readonly
     databases.some((database) => comparison.touches(database)) || [...comparison.base.databases.keys()].some((id) => !present.has(id))
   return diagnostics.filter((diagnostic) => {
     if (diagnostic.databases.length > 0) return diagnostic.databases.some(isTouched)
-    // nothing is checked at all: whoever asks must know
+    // nothing is checked at all, which the user must know
     if (diagnostic.rule === 'discover/any-database') return true
     return anything || diagnostic.at.revision !== undefined || comparison.base.differs(diagnostic.at.file)
   })
 }
 
-/** Leaves out what was known when the program was adopted; entries that fit nothing any more are told. */
+/** Leaves out what was known when the program was adopted; entries that no longer match anything are reported. */
 function withoutKnown(
   diagnostics: readonly Diagnostic[],
   from: { readonly file: string; readonly isWhole: boolean; readonly workspace: Workspace },
@@ -177,7 +177,7 @@ function withoutKnown(
   terminal.stderr(`${plural(known, 'known problem')} left out (${visible(from.file)})\n`)
   if (from.isWhole && stale.length > 0) {
     terminal.stderr(
-      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} ${stale.length === 1 ? 'fits' : 'fit'} nothing any more; write it again with --write-baseline:\n`,
+      `${plural(stale.length, 'entry', 'entries')} of ${visible(from.file)} no longer ${stale.length === 1 ? 'matches' : 'match'} anything; write it again with --write-baseline:\n`,
     )
     for (const line of stale.slice(0, 10)) terminal.stderr(`  ${visible(maskInText(line, { isMessage: true }))}\n`)
     if (stale.length > 10) terminal.stderr(`  and ${stale.length - 10} more\n`)
@@ -201,7 +201,7 @@ export interface ReportOptions {
   readonly file?: ((text: string) => void) | undefined
 }
 
-/** Diagnostics to stdout or a file in the given format; the footer is talk and goes to stderr, and to the summary of a GitHub job. */
+/** Diagnostics to stdout or a file in the given format; the footer is a message and goes to stderr, and to the summary of a GitHub job. */
 export async function report(
   unplaced: readonly Diagnostic[],
   outcome: Outcome,
@@ -213,7 +213,7 @@ export async function report(
   const text = await writeReport(diagnostics, { ...outcome, source }, format, file === undefined ? terminal : { ...terminal, color: false })
   if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
-  // a release that is not known here did not judge anything
+  // an unknown release did not judge anything
   const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
@@ -221,15 +221,15 @@ export async function report(
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
   const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
   if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
-  const said = new Set(diagnostics.map(({ message }) => message))
+  const messages = new Set(diagnostics.map(({ message }) => message))
   for (const text of outcome.byHand?.uncompared ?? [])
-    if (!said.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
+    if (!messages.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
 }
 
-/** How many findings `fix` may correct. Its editors are loaded where there is any to try. */
+/** How many findings `fix` may correct. Its editors are loaded only if there is something to try. */
 async function fixableOf(outcome: Outcome): Promise<number> {
   if (outcome.diagnostics.every(({ fix }) => fix === undefined)) return 0
   const { countFixable } = await import('../../fix/proposals.ts')
@@ -260,11 +260,11 @@ async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome,
   }
 }
 
-/** The summary is a courtesy: where it can't be written the verdict still stands. */
+/** The summary is optional: the verdict holds even if it can't be written. */
 function appendSummary(file: string, text: string, terminal: Terminal): void {
   try {
     appendFileSync(file, `${text}\n`)
   } catch (error) {
-    terminal.stderr(`the summary of the job can't be written: ${visible(error instanceof Error ? error.message : printed(error))}\n`)
+    terminal.stderr(`the job summary can't be written: ${visible(error instanceof Error ? error.message : printed(error))}\n`)
   }
 }

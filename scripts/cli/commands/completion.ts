@@ -12,7 +12,7 @@ const shells = ['bash', 'fish', 'zsh'] as const
 
 type Operand = 'databases' | 'files' | 'rules'
 
-/** What the words of a command are; the folder of `connect --flyway` is each shell's own affair. */
+/** What the operands of a command are; the folder of `connect --flyway` is handled by each shell's script. */
 const operandsOf: Readonly<Record<string, Operand>> = {
   check: 'databases',
   explain: 'databases',
@@ -23,8 +23,8 @@ const operandsOf: Readonly<Record<string, Operand>> = {
 }
 
 /**
- * Prints a script for a shell, made from the table of commands. Databases and rules are asked of the program when a person
- * completes, with the hidden words `databases` and `rules`, which print an id a line (no database where there is no repository).
+ * Prints a script for a shell, made from the table of commands. The script asks the program for databases and rules when someone
+ * completes, with the hidden words `databases` and `rules`, which print one id per line (no database outside a repository).
  */
 export function completion(operands: readonly string[], commands: readonly Command[], terminal: Terminal): number {
   const [shell, ...rest] = operands
@@ -48,13 +48,13 @@ function printDatabases(terminal: Terminal): number {
   try {
     for (const { id } of readFleet(openWorkspace(terminal.cwd, {})).databases) terminal.stdout(`${visible(id)}\n`)
   } catch (error) {
-    // a person who presses Tab outside a repository wants no message
+    // pressing Tab outside a repository must print no message
     if (!(error instanceof UsageError)) throw error
   }
   return 0
 }
 
-/** What completes the value of an option; `nothing` is a word that only the person knows, `choices` stand in the usage. */
+/** What completes the value of an option; `nothing` is a word that only the user knows, `choices` are those of the usage. */
 type Value = 'files' | 'folders' | 'refs' | 'choices' | 'nothing'
 
 interface Option {
@@ -109,7 +109,7 @@ _cnpg_values_databases() { "\${COMP_WORDS[0]}" completion databases 2>/dev/null;
 _cnpg_values_rules() { "\${COMP_WORDS[0]}" completion rules 2>/dev/null; }
 _cnpg_values_answer() { mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"); }
 _cnpg_values_paths() { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen "$1" -- "$current"); }
-# not through compgen -W, which would run what stands in the name of a branch
+# not through compgen -W, which would run code in the name of a branch
 _cnpg_values_refs() {
   local ref
   while IFS= read -r ref; do

@@ -1,4 +1,4 @@
-// `connect`: how do people and applications reach a database?
+// `connect`: how do users and applications reach a database?
 import { chartsOf } from '../../discover/charts.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { visible } from '../../values/untrusted.ts'
@@ -48,7 +48,7 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   const format = flags.format ?? 'pretty'
   const [first, second, ...rest] = operands
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
-  if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; ask for one at a time`)
+  if (wanted.length > 1) throw new UsageError(`--${wanted.join(' and --')} are several snippets; choose one at a time`)
   if ((second !== undefined && wanted[0] !== 'flyway') || rest.length > 0)
     throw new UsageError(`\`${rest[0] ?? second}\` is an unexpected argument; only --flyway takes a folder`)
   const [kind] = wanted
@@ -110,7 +110,7 @@ function printSnippet({ text, warnings }: Snippet, terminal: Terminal): number {
   return 0
 }
 
-/** Without a folder the migration goes to stdout; a file that is there is never overwritten. */
+/** Without a folder the migration goes to stdout; an existing file is never overwritten. */
 function writeMigration(facts: ConnectFacts, folder: string | undefined, terminal: Terminal): number {
   const text = migration({ facts })
   if (folder === undefined) {
@@ -120,7 +120,7 @@ function writeMigration(facts: ConnectFacts, folder: string | undefined, termina
   }
   const target = join(resolve(terminal.cwd, folder), 'V1__init.sql')
   if (existsSync(target))
-    throw new UsageError(`${join(folder, 'V1__init.sql')} exists already, and Flyway may have run it; add the next version beside it`)
+    throw new UsageError(`${join(folder, 'V1__init.sql')} already exists, and Flyway may have run it; add the next version next to it`)
   const inside = repositoryTop(realpathSync(terminal.cwd))
   writeWhole(target, text, { inside, shown: join(folder, 'V1__init.sql'), isNew: true })
   terminal.stdout(`written  ${visible(join(folder, 'V1__init.sql'))}\n`)

@@ -1,4 +1,4 @@
-// `explain`: where does a value come from, what does it become, and what may stand there?
+// `explain`: where does a value come from, what does it become, and what may be written there?
 import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
@@ -45,7 +45,7 @@ export interface ExplainFlags {
 export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
   const [name, text, ...rest] = operands
-  if (rest.length > 0) throw new UsageError(`explain takes a database and one path, but \`${rest[0]}\` is a third word`)
+  if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; explain takes a database and one path`)
   const workspace = openWorkspace(terminal.cwd, flags)
   const fleet = readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
@@ -56,8 +56,8 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   const inspected = withDefaults(evaluated)
   const place = placer(format === 'json' ? 'program' : 'person', workspace)
-  const told = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
-  terminal.stdout(format === 'json' ? explanationToJson(told) : explanationToText(told, terminal))
+  const explanation = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
+  terminal.stdout(format === 'json' ? explanationToJson(explanation) : explanationToText(explanation, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
   const absent = inspected.refusals.filter(({ rule }) => rule === 'chart/available')
   refuse(absent, workspace, terminal)
@@ -85,7 +85,7 @@ function leafLines(inspected: Inspected, value: Value, path: Path, object?: Rend
   })
 }
 
-/** Who decides a leaf: the layer that wrote it, the chart's own text, or what decides the namespace of the release. */
+/** What decides a leaf: the layer that wrote it, the chart's own text, or what decides the namespace of the release. */
 function whoDecides(
   { database, settings }: Inspected,
   { value, path }: { readonly value: Value; readonly path: Path },
@@ -104,7 +104,7 @@ function isNamespace(path: Path): boolean {
   return path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace'
 }
 
-/** Constants that stand in every object; others are printed because of some value. */
+/** Constants that every object has; others are printed because of some value. */
 function isChartsOwn(node: Value, path: Path): boolean {
   const isHead = path[0] === 'apiVersion' || path[0] === 'kind' || (path[0] === 'metadata' && path[1] === 'labels')
   return isHead && node.kind === 'scalar' && node.constant === true
@@ -120,7 +120,7 @@ function explainText(inspected: Inspected, text: string): Explanation {
       `${inspected.database.id} has no objects, because the chart refuses its values; run \`check ${inspected.database.id}\``,
     )
   const [kind = '', ...steps] = text.split('.')
-  if (kinds.has(kind) && steps.length > 0) throw new UsageError(`\`${text}\` is no path; did you mean \`${kind}/${steps.join('.')}\`?`)
+  if (kinds.has(kind) && steps.length > 0) throw new UsageError(`\`${text}\` is not a path; did you mean \`${kind}/${steps.join('.')}\`?`)
   if (/^[A-Z]\w*\//.test(text)) {
     const kind = text.slice(0, text.indexOf('/'))
     const guess = nearest(kind, kinds)
@@ -130,7 +130,7 @@ function explainText(inspected: Inspected, text: string): Explanation {
   }
   const path = parsePath(text)
   if (path === undefined || path.length === 0)
-    throw new UsageError(`\`${text}\` is no path; write one such as cluster.storage.size or Cluster/spec.storage.size`)
+    throw new UsageError(`\`${text}\` is not a path; write one such as cluster.storage.size or Cluster/spec.storage.size`)
   return explainValue(inspected, joinSteps(inspected.values, path))
 }
 
@@ -140,7 +140,7 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
   const value = valueAt(values, path)
   const beyond = value === undefined ? itemBeyond(values, path) : undefined
   if (beyond !== undefined) throw new UsageError(beyond)
-  const said = layersAt(layers, path, value)
+  const written = layersAt(layers, path, value)
   const facts = knownFacts(inspected, path, value !== undefined || valueAt(merged, path) !== undefined)
   const fields = fieldsFrom(objects, path, value)
   const operator = inspected.database.environment.operator.version
@@ -156,8 +156,8 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
       : { type: facts.type, keys: facts.keys, ...(facts.choices === undefined ? {} : { choices: facts.choices }) }),
     ...(value === undefined ? {} : { value: masking.plain(value, path) }),
     leaves: value !== undefined && isBranch(value) ? leafLines(inspected, value, path) : [],
-    layers: said.map(({ layer, file, at, value: says, role, above }): LayerLine => {
-      const shown = above === undefined && isBranch(says) ? sizeOf(says) : masking.plain(says, path)
+    layers: written.map(({ layer, file, at, value: set, role, above }): LayerLine => {
+      const shown = above === undefined && isBranch(set) ? sizeOf(set) : masking.plain(set, path)
       return {
         layer,
         file,
@@ -182,7 +182,7 @@ function isBranch(value: Value): boolean {
   return (value.kind === 'map' && value.entries.size > 0) || (value.kind === 'list' && value.items.length > 0)
 }
 
-/** What the chart says of the path; a path that nothing sets and nothing reads is wrong usage. */
+/** What the chart knows about the path; a path that nothing sets and nothing reads is wrong usage. */
 function knownFacts(inspected: Inspected, path: Path, isSet: boolean): ValueFacts | undefined {
   // with another chart only Helm knows the keys
   const facts = inspected.layers[0]?.origin.layer === 'chart' ? valueFacts(path) : undefined
@@ -213,7 +213,7 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
   if (field === undefined || field === null) return { ...line, readers: [] }
   const parameter = parameterOf(object, path)
   const known = parameter === undefined ? undefined : parameterFacts(object, parameter)
-  // the API server takes any text, PostgreSQL does not
+  // the API server accepts any text, PostgreSQL does not
   const facts = known === undefined ? field : { ...field, ...known }
   const stored = storedOf(object.plain, operator)
   const effective = stored === undefined ? undefined : jsonAt(stored, path)
@@ -262,7 +262,7 @@ function explainField(inspected: Inspected, { kind, name, path: typed }: ObjectP
   const leaves = isBranch(node) ? leafLines(inspected, node, path, object) : []
   const decided = isChartsOwn(node, path) || isNamespace(path) ? whoDecides(inspected, { value: node, path }, object) : undefined
   if (decided !== undefined) {
-    const madeBy = isNamespace(path) ? 'the namespace of the release' : "the chart's own text, whatever the values say"
+    const madeBy = isNamespace(path) ? 'the namespace of the release' : "the chart's own text, whatever the values are"
     const layers: LayerLine[] = [{ ...decided, value: asked.value, role: 'wins' }]
     return { ...basics(inspected), asked: { ...asked, madeBy }, leaves, layers, fields: [fieldLine(object, path, value, operator)] }
   }
@@ -272,9 +272,9 @@ function explainField(inspected: Inspected, { kind, name, path: typed }: ObjectP
     return { ...basics(inspected), asked, leaves, layers: [], fields: path.length === 0 ? [] : [fieldLine(object, path, value, operator)] }
   }
   const isSame = JSON.stringify(toPlain(origin)) === JSON.stringify(toPlain(node))
-  const told = explainValue(inspected, from)
-  const madeBy = isSame ? {} : { madeBy: `the chart makes it because of \`${formatPath(from)}\`` }
-  return { ...told, leaves: [], asked: { ...asked, ...madeBy }, fields: [fieldLine(object, path, value, operator)] }
+  const explained = explainValue(inspected, from)
+  const madeBy = isSame ? {} : { madeBy: `the chart prints it because of \`${formatPath(from)}\`` }
+  return { ...explained, leaves: [], asked: { ...asked, ...madeBy }, fields: [fieldLine(object, path, value, operator)] }
 }
 
 function unsetField(inspected: Inspected, object: RenderedObject, path: Path): Explanation {

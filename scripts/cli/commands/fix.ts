@@ -1,4 +1,4 @@
-// `fix`: which mistakes can be mended without a person's judgement?
+// `fix`: which mistakes can be fixed without human judgement?
 import { append } from '../../values/append.ts'
 import { resolve } from 'node:path'
 import { fingerprints } from '../../report/fingerprint.ts'
@@ -30,21 +30,23 @@ interface Fixed {
   readonly texts: ReadonlyMap<string, { readonly before: string; readonly after: string }>
   readonly done: readonly Proposal[]
   readonly left: Outcome
-  /** not every edit was tried, since that takes too long */
+  /** not every edit was tried, because that would take too long */
   readonly isPartial: boolean
 }
 
-/** Mending one mistake can uncover the next; honest files need two or three rounds. */
+/** Fixing one mistake can uncover the next; ordinary files need two or three rounds. */
 const maxRounds = 12
-/** Diagnostics of all rounds together after which none is begun: files with thousands of mistakes take several runs. */
+/** Diagnostics of all rounds together after which no further round begins: files with thousands of mistakes take several runs. */
 const maxDiagnostics = 1_500
 
-/** Writes the safe edits and says what they are; `--dry-run` prints them as a diff and exits with 1 where there is one. */
+/** Writes the safe edits and lists them; `--dry-run` prints them as a diff and exits with 1 if there are any. */
 export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> {
   const workspace = openWorkspace(terminal.cwd, flags)
-  const { texts, done, left, isPartial } = await mend(workspace)
+  const { texts, done, left, isPartial } = await applyFixes(workspace)
   if (isPartial)
-    terminal.stderr(`not every fix was tried, since that takes too long${done.length > 0 ? '; run `fix` again for the others' : ''}\n`)
+    terminal.stderr(
+      `not every fix was tried, because that would take too long${done.length > 0 ? '; run `fix` again for the others' : ''}\n`,
+    )
   const files = [...texts].sort(([a], [b]) => byCodeUnit(a, b))
   const place = placer('person', workspace)
   if (flags['dry-run'] === true) {
@@ -55,11 +57,13 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
       const patch = unifiedDiff(near.startsWith('../') ? path : near, before, after)
       terminal.stdout(patch.text, 'exact')
       if (patch.left > 0)
-        terminal.stderr(`${visible(near)}: ${plural(patch.left, 'change')} at or above a line that is not shown: no part of the patch\n`)
+        terminal.stderr(
+          `${visible(near)}: ${plural(patch.left, 'change')} at or above a line that is not shown, so not part of the patch\n`,
+        )
       left += patch.left
     }
     terminal.stderr(
-      `${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run makes those that the patch lacks, too' : ''}\n`,
+      `${plural(done.length, 'edit')} in ${plural(files.length, 'file')} would be made${left > 0 ? '; `fix` without --dry-run also makes those that the patch lacks' : ''}\n`,
     )
     return files.length > 0 ? 1 : 0
   }
@@ -73,13 +77,13 @@ export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> 
       `${visible(place(diagnostic.at.file).file)}:${diagnostic.at.line}:${diagnostic.at.column}: ${visible(what)} [${diagnostic.rule}]\n`,
     )
   const { errors, warnings } = count(left.diagnostics)
-  const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} are left, see \`check\``
+  const rest = errors + warnings === 0 ? '' : `; ${plural(errors, 'error')} and ${plural(warnings, 'warning')} remain, see \`check\``
   terminal.stderr(`${plural(done.length, 'edit')} in ${plural(files.length, 'file')}${rest}\n`)
   return 0
 }
 
 /** Edits in memory, round by round, until no diagnostic has an edit that makes it go away. */
-async function mend(workspace: Workspace): Promise<Fixed> {
+async function applyFixes(workspace: Workspace): Promise<Fixed> {
   const texts = new Map<string, { before: string; after: string }>()
   const done: Proposal[] = []
   const refused = new Set<string>()
@@ -107,7 +111,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
     const next = await runPipeline(edited(), { staged: false })
     const useless = uselessOf(applied, outcome, next)
     if (useless.length > 0) {
-      // an edit that mends nothing is not made: the round is tried again without it
+      // an edit that fixes nothing is not made: the round is tried again without it
       for (const { fingerprint } of useless) refused.add(fingerprint)
       texts.clear()
       for (const [path, text] of previous) texts.set(path, text)
@@ -119,7 +123,7 @@ async function mend(workspace: Workspace): Promise<Fixed> {
   return { texts, done, left: outcome, isPartial }
 }
 
-/** Edits whose mistake stays, and those of a value in whose place another error shows: `1.27` is no version in quotes either. */
+/** Edits whose mistake remains, and those that replace it with another error: `1.27` is not a version in quotes either. */
 function uselessOf(applied: readonly Proposal[], before: Outcome, after: Outcome): readonly Proposal[] {
   const known = new Set(fingerprints(before.diagnostics))
   const prints = fingerprints(after.diagnostics)

@@ -1,4 +1,4 @@
-// `new`: what does a person have to write for a new service?
+// `new`: which files does a new service need?
 import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { append } from '../../values/append.ts'
@@ -47,7 +47,7 @@ interface Target {
 
 /**
  * Writes the files of a new service after judging what they will become. Nothing that exists is overwritten, and nothing is
- * written when the gate would refuse it (exit code 1).
+ * written if `check` would refuse it (exit code 1).
  */
 export async function newService(flags: NewFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
   const workspace = openWorkspace(terminal.cwd, flags)
@@ -93,7 +93,7 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   return 0
 }
 
-/** What a person wants, or the exit code where they ended the dialogue: a shell's own for Ctrl-C, else wrong usage. */
+/** The answers, or the exit code if the user ended the dialogue: the shell's own for Ctrl-C, else wrong usage. */
 async function ask(given: Given, around: Surroundings): Promise<NewService | number> {
   try {
     return await decide(given, around)
@@ -104,26 +104,26 @@ async function ask(given: Given, around: Surroundings): Promise<NewService | num
   }
 }
 
-/** Where a file goes on this machine: the databases may live in another checkout, without the static folder of the layout. */
+/** Where a file goes on this machine: the databases may be in another checkout, without the static folder of the layout. */
 function targetIn(workspace: Workspace, settings: Settings, path: string): Target {
   const folder = staticFolder(settings.layout.databases)
   if (workspace.databases === undefined) return { root: workspace.root, path }
   return { root: workspace.databases, path: folder === '' ? path : path.slice(folder.length + 1) }
 }
 
-/** Why a file can't be written, or undefined: it is there, or its way leads to another place than the path says. */
+/** Why a file can't be written, or undefined: it exists, or a link leads it elsewhere. */
 function overwriteProblem(path: string, target: Target): string | undefined {
   const full = join(target.root, target.path)
-  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return `${path} exists already, and new overwrites nothing`
-  // on a disk that ignores case `Orders` and `orders` are one folder, on others two services that differ by nothing else
+  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return `${path} already exists, and new overwrites nothing`
+  // on a disk that ignores case `Orders` and `orders` are one folder, on others two services that differ in nothing else
   let folder = dirname(full)
   while (!existsSync(folder)) {
     const parent = dirname(folder)
     const name = folder.slice(parent.length + 1)
-    const twin = existsSync(parent)
+    const sameName = existsSync(parent)
       ? readdirSync(parent).find((entry) => entry !== name && entry.toLowerCase() === name.toLowerCase())
       : undefined
-    if (twin !== undefined) return `${path} is new, but \`${twin}\` differs from it by case only`
+    if (sameName !== undefined) return `${path} is new, but \`${sameName}\` differs from it only in case`
     folder = parent
   }
   const inside = relative(realpathSync(target.root), realpathSync(folder))

@@ -26,7 +26,7 @@ export interface PlanFlags {
 
 const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
 
-/** Names and reasons without what is secret by its shape; the values of changes were masked where they were compared. */
+/** Names and reasons without what looks like a secret; the values of changes were masked when they were compared. */
 function withoutSecrets(change: DatabaseChange): DatabaseChange {
   const { application, reason, changes, steps } = change
   return {
@@ -40,7 +40,7 @@ function withoutSecrets(change: DatabaseChange): DatabaseChange {
 
 const shown = byText((text) => maskInText(text, { isMessage: true }))
 
-/** Prints the plan. Exit code 1 when the change can't be merged as it is: errors are found, or a file can't be read and there is no plan. */
+/** Prints the plan. Exit code 1 if the change can't be merged as it is: there are errors, or a file can't be read and there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
@@ -71,7 +71,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
   const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
-  // a path from the top of another checkout would not say which one
+  // a path from the top of another checkout would not show which one
   const reader = format === 'pretty' || workspace.databases !== undefined ? 'person' : 'program'
   const { diagnostics } = placeFor(reader, outcome.diagnostics, workspace)
   const about = {

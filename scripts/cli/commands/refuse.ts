@@ -1,4 +1,4 @@
-// What does a command say that can't look at a database because its files are broken?
+// What does a command report if it can't look at a database because its files are broken?
 import { diagnose } from '../../report/diagnose.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Workspace } from '../../repository/workspace.ts'
@@ -19,7 +19,7 @@ export function refuse(mistakes: readonly (Diagnostic | LocatedFinding)[], works
   return 1
 }
 
-/** Says on stderr once for each pinned release that is not known here by which one it was judged: operators, and Argo CD. */
+/** Reports on stderr, once for each unknown pinned release, which one judged in its place: operators, and Argo CD. */
 export function sayUnknownReleases({ argocd, environments }: Settings, terminal: Terminal, operators?: readonly string[]): void {
   const pinned = operators ?? environments.map(({ operator }) => operator.version)
   for (const text of [newerArgoCd(argocd.version), ...[...new Set(pinned)].map(unknownOperator)])

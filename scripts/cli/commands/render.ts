@@ -1,4 +1,4 @@
-// `render`: write what is generated, or say what would be written.
+// `render`: write the generated files, or report what would be written.
 import { visible } from '../../values/untrusted.ts'
 import { staleRules, WriteFailure, writeOutputs } from '../../emit/outputs.ts'
 import type { Written } from '../../emit/outputs.ts'
@@ -20,8 +20,8 @@ export interface RenderFlags {
 }
 
 /**
- * Runs every stage; with any error nothing is written and the exit code is 1. Else writes what differs and prints it;
- * where the file system refuses, what was written until then is printed, and the exit code is 2.
+ * Runs every stage; if there is an error, nothing is written and the exit code is 1. Otherwise writes what differs and prints it;
+ * if the file system refuses, what was written until then is printed, and the exit code is 2.
  * `--check` writes nothing: stale, missing and orphaned files are diagnostics.
  */
 export async function render(flags: RenderFlags, terminal: Terminal): Promise<number> {
@@ -40,13 +40,13 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
   const { written, failure } = write(workspace.root, outcome)
-  tell(written, outcome, { workspace, terminal })
+  printResult(written, outcome, { workspace, terminal })
   if (failure === undefined) return 0
   terminal.stderr(`cnpg-values: ${visible(failure)}; fix that and run render again\n`)
   return 2
 }
 
-function tell(
+function printResult(
   { written, removed, unchanged }: Written,
   { databases }: Outcome,
   { workspace, terminal }: { readonly workspace: Workspace; readonly terminal: Terminal },
@@ -67,7 +67,7 @@ async function proveSets({ states, settings, databases }: Outcome): Promise<void
   checkOwnSets(sets.output.text, databases, settings.argocd.version)
 }
 
-/** What the file system refuses is told in words, with what was written until then. */
+/** What the file system refuses is reported in words, with what was written until then. */
 function write(root: string, { states, paths }: Outcome): { readonly written: Written; readonly failure?: string } {
   try {
     return { written: writeOutputs(root, states, paths) }

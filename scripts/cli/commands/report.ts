@@ -28,12 +28,12 @@ export interface ReportFlags {
 }
 
 /**
- * Writes the page, `-` to stdout. A file that is no such page is never replaced (exit code 2). Problems of the fleet are on it and do not fail the command; settings that can't be read do (exit code 1).
- * Links lead to the files beside the page, or below `--link-base`, such as `https://github.com/me/repo/blob/main`.
+ * Writes the page, `-` to stdout. Only an earlier page is replaced, never another file (exit code 2). Problems of the fleet are on the page and do not fail the command; settings that can't be read do (exit code 1).
+ * Links lead to the files next to the page, or below `--link-base`, such as `https://github.com/me/repo/blob/main`.
  */
 export async function report(flags: ReportFlags, terminal: Terminal): Promise<number> {
   const { out, date } = flags
-  if (out === undefined) throw new UsageError('--out is not set; write the file that the page goes to, such as fleet.html')
+  if (out === undefined) throw new UsageError('--out is not set; name the file that the page goes to, such as fleet.html')
   if (date !== undefined && !isDate(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
   const base = linkBase(flags['link-base'])
   const workspace = openWorkspace(terminal.cwd, flags)
@@ -47,7 +47,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
             path: resolve(terminal.cwd, out),
             example: 'fleet.html',
             workspace,
-            what: 'page of this program',
+            what: 'a page of this program',
             isOurs: isFleetPage,
           },
           options,

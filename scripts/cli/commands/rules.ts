@@ -1,4 +1,4 @@
-// `rules`: what is checked, and how do a bad and a good example of one rule look?
+// `rules`: what is checked, and what do a bad and a good example of a rule look like?
 import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
 import { nearest } from '../../values/path.ts'
@@ -37,8 +37,8 @@ function choose(groups: readonly RuleGroup[], id: string): readonly RegisteredRu
   const found = all.filter((rule) => rule.id === id)
   const area = all.filter((rule) => rule.id.startsWith(`${id.replace(/\/$/, '')}/`))
   if (found.length + area.length > 0) return found.length > 0 ? found : area
-  const slip = nearest(id, [...all.map((rule) => rule.id), ...new Set(all.map((rule) => rule.id.split('/')[0] as string))])
-  const guess = slip ?? all.find((rule) => rule.id.split('/')[1] === id)?.id
+  const similar = nearest(id, [...all.map((rule) => rule.id), ...new Set(all.map((rule) => rule.id.split('/')[0] as string))])
+  const guess = similar ?? all.find((rule) => rule.id.split('/')[1] === id)?.id
   throw new UsageError(`there is no rule \`${id}\`${guess === undefined ? '; `rules` lists them' : `; did you mean \`${guess}\`?`}`)
 }
 
@@ -58,7 +58,7 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
   if (until !== undefined) lines.push(`  until operator ${until.join(', ')}`)
   if (upstream !== undefined) lines.push(`  as the operator's ${upstream}`)
   lines.push(
-    severity !== 'error' ? `  allow it where it is blamed: # allow ${id}: your reason` : `  cannot be allowed: ${whyNotAllowed(id)}`,
+    severity !== 'error' ? `  allow it where it is reported: # allow ${id}: your reason` : `  cannot be allowed: ${whyNotAllowed(id)}`,
   )
   const example = ruleExamples[id]
   if (example === undefined) {

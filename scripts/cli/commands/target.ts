@@ -1,4 +1,4 @@
-// May a report be written into the file that a person names?
+// May a report be written to the file that the user names?
 import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isEarlierReport } from '../../emit/formats/earlier.ts'
@@ -23,7 +23,7 @@ export interface Target {
   readonly isOurs: (text: string) => boolean
 }
 
-/** The file behind a target, links followed; wrong usage where something else than what may be replaced is there, or an input belongs. */
+/** The file behind a target, links followed; wrong usage if something that may not be replaced is there, or if the name is that of an input. */
 export function targetOf({ flag, path, workspace, example, what, isOurs }: Target, options: WriteOptions): string {
   const wrong = (why: string): UsageError => new UsageError(`${flag} is \`${options.shown}\`, but ${why}`)
   try {
@@ -32,7 +32,8 @@ export function targetOf({ flag, path, workspace, example, what, isOurs }: Targe
     const stats = statSync(target, { throwIfNoEntry: false })
     if (stats?.isDirectory() === true) throw wrong(`must be a file, such as ${join(options.shown, example)}`)
     if (stats !== undefined && !stats.isFile()) throw wrong('must be a file; `-` is standard output')
-    if (stats !== undefined && !isOurs(readFileSync(target, 'utf8'))) throw wrong(`that file is no ${what}; name another one, or remove it`)
+    if (stats !== undefined && !isOurs(readFileSync(target, 'utf8')))
+      throw wrong(`that file is not ${what}; name another one, or remove it`)
     // what is read from a repository is YAML, which no report is
     if (/\.ya?ml$/i.test(target) && (isInside(root, target) || isInside(databases, target)))
       throw wrong(`files of that name are inputs; name another one, such as ${example}`)
@@ -45,7 +46,7 @@ export function targetOf({ flag, path, workspace, example, what, isOurs }: Targe
 
 /** Where a report is to go, and of which kind it is. */
 export interface Asked {
-  /** what the option says; absent, or `-` for `--out`: standard output */
+  /** the value of the option; absent, or `-` for `--out`: standard output */
   readonly named: string | undefined
   readonly kind: ReportKind
   readonly workspace: Workspace
@@ -57,7 +58,7 @@ export function openReport({ named, kind, workspace, cwd }: Asked): ((text: stri
   const flag = kind === 'baseline' ? '--write-baseline' : '--out'
   if (named === undefined || (named === '-' && flag === '--out')) return undefined
   const [command, form] = kind.split(' ')
-  const what = form === undefined ? `${command} of this program` : `earlier ${form} report of \`${command}\``
+  const what = form === undefined ? `a ${command} of this program` : `an earlier ${form} report of \`${command}\``
   const path = resolve(cwd, named)
   const options = { inside: repositoryTop(workspace.root), shown: named }
   targetOf({ flag, path, workspace, example: examples[kind], what, isOurs: (text) => isEarlierReport(text, kind) }, options)

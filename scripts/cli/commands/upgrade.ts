@@ -51,7 +51,7 @@ export interface UpgradeFlags {
   readonly postgres?: string | undefined
 }
 
-/** Compares the databases with other pins and reports. Exit code 1 when something breaks, can't be told, or can't be read. Writes nothing. */
+/** Compares the databases with other pins and reports. Exit code 1 if something breaks, is unknown, or can't be read. Writes nothing. */
 export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): number {
   const format = flags.format ?? 'pretty'
   const pins = readPins(flags)
@@ -62,16 +62,16 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
   if (databases.length === 0) throw new UsageError('there is no database to upgrade')
   const tree = openTree(workspace, fleet.settings.layout, false)
   const core = tree.read('helm-values/core/cloudnative-pg.yaml')
-  // the operator's switch for replacing its program inside running pods; off unless somebody set it
+  // the operator's switch for replacing its program inside running pods; off unless it was set
   const inPlace =
     core?.ok === true && /ENABLE_INSTANCE_MANAGER_INPLACE_UPDATES["']?:\s*["']?true/.test(core.text.replaceAll(/#[^\n]*/g, ''))
-  // what is asked for is said in the notes
+  // the notes repeat what was asked for
   sayUnknownReleases(
     fleet.settings,
     terminal,
     databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
   )
-  const { told, broken } = compare(
+  const { upgrade: result, broken } = compare(
     { settings: fleet.settings, root: workspace.root, charts: chartsOf(workspace, fleet.settings) },
     databases,
     pins,
@@ -84,9 +84,9 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
     const frame = { color: terminal.color, source: (file: string) => texts.get(original(file)) }
     return diagnostics.map((one) => formatDiagnostic(one, frame)).join('')
   }
-  terminal.stdout(format === 'json' ? upgradeToJson(told) : upgradeToText(told, shown, terminal.color))
+  terminal.stdout(format === 'json' ? upgradeToJson(result) : upgradeToText(result, shown, terminal.color))
   if (broken.length > 0) refuse(broken, workspace, terminal)
-  return broken.length > 0 || told.databases.some(({ verdict }) => verdict === 'breaks' || verdict === 'unknown') ? 1 : 0
+  return broken.length > 0 || result.databases.some(({ verdict }) => verdict === 'breaks' || verdict === 'unknown') ? 1 : 0
 }
 
 function choose(fleet: Fleet, names: readonly string[]): readonly Database[] {
@@ -104,7 +104,7 @@ function compare(
   databases: readonly Database[],
   pins: Pins,
   inPlace: boolean,
-): { told: Upgrade; broken: readonly LocatedFinding[] } {
+): { upgrade: Upgrade; broken: readonly LocatedFinding[] } {
   const canRender = (chart: Environment['clusterChart']): boolean => isRenderable(chart, charts)
   const changed = settingsWith(settings, pins, canRender)
   const [now, then] = [layerReader(settings), layerReader(changed)]
@@ -124,7 +124,7 @@ function compare(
   const [before, after] = judgeAll(pairs, pins, databases)
   const [fresh, gone] = [newFindings(before, after), goneFindings(before, after)]
   const changesOf = (pair: Pair): FieldChange[] => {
-    // what a side without objects stores is not known, and not nothing
+    // what a side without objects stores is unknown, not nothing
     const isKnown = pair.before.objects.length > 0 && pair.after.objects.length > 0
     return isKnown ? storedChanges(pair.before, pair.after) : []
   }
@@ -138,7 +138,7 @@ function compare(
   ]
   const files = fileChanges(settings, changed, databases)
   return {
-    told: { moves, databases: verdicts, diagnostics: diagnose(fresh), gone: diagnose(gone), files, notes: collectNotes(notes) },
+    upgrade: { moves, databases: verdicts, diagnostics: diagnose(fresh), gone: diagnose(gone), files, notes: collectNotes(notes) },
     broken,
   }
 }
@@ -168,7 +168,7 @@ function judgePins(sides: readonly Evaluated[]): LocatedFinding[] {
       )
 }
 
-/** What the operator says to the update itself, where objects differ: the running major is the one of the old image. */
+/** What the operator reports about the update itself, if objects differ: the running major is that of the old image. */
 function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
   return after.objects.flatMap((object) => {
@@ -197,7 +197,7 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   }
   for (const object of pins.operator === undefined ? [] : after.objects) {
     for (const path of lostStores(object.plain, pins.operator ?? '')) {
-      const message = phrase`backups go through the operator itself, but operator ${named(pins.operator)} is announced to leave that to the Barman Cloud plugin`
+      const message = phrase`backups go through the operator itself, but operator ${named(pins.operator)} is announced to drop that in favour of the Barman Cloud plugin`
       append(
         found,
         located(after, object, [
