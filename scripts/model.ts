@@ -78,9 +78,9 @@ export type Severity = 'error' | 'warning' | 'info'
 export type Part = string | ShownPart | FieldPart | HerePart
 export interface ShownPart {
   readonly shown: string
-  /** of the value in the subject of the rule; absent: it stands at the first place of the finding */
+  /** of the value in the subject of the rule; absent: it is at the first place of the finding */
   readonly path?: Path
-  /** where it is too long, its end says more than its beginning */
+  /** which part is kept if it is too long: the end says more than the beginning */
   readonly keep?: 'end'
   /** a name, which is no secret wherever it is: the key of a value, not the value */
   readonly isName?: true
@@ -95,7 +95,7 @@ export interface FieldPart {
   /** instead of the path where a message has no room for it */
   readonly short?: string
 }
-/** What a finding says, as parts: only the report makes a text of it. */
+/** The message of a finding, as parts: only the report turns it into text. */
 export type Message = readonly Part[]
 
 /** The one change that a mistake leaves no doubt about: how the value at its place must be written, or what its key can have been. */
@@ -152,7 +152,7 @@ export interface Rule<Subject> {
   readonly since?: readonly string[]
   /** first patch release per minor that no longer has it; absent: never removed */
   readonly until?: readonly string[]
-  /** the stanza without which the rule has nothing to say; where it is absent the rule is not asked */
+  /** the stanza that the rule is about; if it is absent, the rule is not run */
   readonly needs?: Path
   check(subject: Subject): Iterable<Finding>
 }
@@ -178,7 +178,7 @@ export interface RelatedLocation extends SourceLocation {
   readonly message: string
 }
 
-/** What a person reads: nothing half-located. */
+/** What is reported: nothing half-located. */
 export interface Diagnostic {
   readonly rule: string
   readonly severity: Severity
