@@ -9,7 +9,7 @@ import { HelmRefusal } from './helm/error.ts'
 import { renderHelmChart } from './helm/render.ts'
 import { coalesce, mergeLayers } from './values/merge.ts'
 import type { HelmGeneration } from './values/merge.ts'
-import type { Json, JsonMap, LayerName, MapValue, SourceFile, Value } from './model.ts'
+import type { Json, JsonMap, LayerName, MapValue, SourceFile, Value } from './values/value.ts'
 import { parseFirstDocument, parseYamlParts } from './yaml/parse.ts'
 import { toPlain } from './values/value.ts'
 

@@ -2,7 +2,8 @@
 import type { Comparison } from './changes/comparison.ts'
 import type { OutputState } from './emit/outputs.ts'
 import type { LiveState } from './live/state.ts'
-import type { Database, Diagnostic, Settings } from './model.ts'
+import type { Database, Settings } from './model.ts'
+import type { Diagnostic } from './findings/finding.ts'
 
 export interface Outcome {
   /** absent: apps/values.yaml is broken, so nothing else could be looked at */

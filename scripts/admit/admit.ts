@@ -1,6 +1,7 @@
 // Would the API server and the operator's webhooks take an object?
 import { textOf } from '../findings/message.ts'
-import type { FieldErrorType, JsonMap } from '../model.ts'
+import type { FieldErrorType } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { defaultCluster } from '../operator/defaults.ts'
 import { kubePath, type Issue } from '../kubernetes/issue.ts'
 import type { OperatorSubject } from '../operator/subject.ts'

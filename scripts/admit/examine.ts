@@ -1,7 +1,8 @@
 // Which real mistakes does an object have, all at once and each once?
 import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import type { Finding, JsonMap, Path, Place, RuledFinding } from '../model.ts'
+import type { Finding, Place, RuledFinding } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'

@@ -1,6 +1,7 @@
 // What may a field of an object hold: type, default, bounds, and which rules look at it?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap, Path, Rule } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { operatorSubject } from './admit.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'

@@ -1,5 +1,5 @@
 // Which rules come from schemas, expressions and decoding, in addition to the operator's own?
-import type { Severity } from '../model.ts'
+import type { Severity } from '../findings/finding.ts'
 
 /** A rule without a check of its own: it comes from the schema of a kind. */
 export interface SchemaRule {

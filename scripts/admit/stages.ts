@@ -1,6 +1,6 @@
 // Which steps does an object take through the API server before the validating webhook?
 import { phrase, shown } from '../findings/message.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { decodeObject, type Decoded } from '../kubernetes/decode.ts'
 import { defaultCluster } from '../operator/defaults.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'

@@ -1,5 +1,6 @@
 // What do the operator's webhook rules say about a defaulted object?
-import type { Path, Rule, RuledFinding } from '../model.ts'
+import type { Path } from '../values/value.ts'
+import type { Rule, RuledFinding } from '../findings/finding.ts'
 import { bypassRules, changeRulesFor, ruleApplies, rulesFor, validationBypass } from '../operator/rules.ts'
 import { jsonAt, type OperatorSubject } from '../operator/subject.ts'
 

@@ -1,6 +1,6 @@
 // What happens to the Applications of a set, and to their databases, when the set changes?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { admitSet } from './generate.ts'
 import { canonical, deleteObject, finalizersOf, policyOf, reconcile, rollingStrategy, same, setKey, textsOf, typed } from './reconcile.ts'
 import type { Cluster, LiveApplication, Outcome, ReconcileOptions } from './reconcile.ts'

@@ -1,6 +1,6 @@
 // Does a destination name exactly one cluster that Argo CD knows?
 import { trimEndOf } from '../values/trim.ts'
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 
 export interface KnownCluster {
   readonly name: string

@@ -1,5 +1,5 @@
 // Which Applications does each element of a set's list generators produce?
-import type { Json, JsonMap, Path } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
 import { desiredApplications } from './generate.ts'
 import type { GenerateError, GenerateOptions } from './generate.ts'
 import { isJsonMap } from '../values/value.ts'

@@ -1,6 +1,6 @@
 // What is left of an Application once the ignored differences are taken out?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** A key, an index, or `[]` for every item. */

@@ -1,6 +1,6 @@
 // Which parameter sets does the git generator produce for known files?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
 import { compareText, fromJson, isGoMap, textMap, typedList } from '../go-template/go-value.ts'

@@ -1,6 +1,6 @@
 // Which parameter sets do the generators of an ApplicationSet produce?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { formatValue } from '../go-template/go-format.ts'
 import { nestedShapes } from './generator-type.ts'

@@ -1,5 +1,5 @@
 // How does a strategic merge patch merge and sort a list?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { GoPanic, TemplateError } from '../go-template/go-value.ts'
 import { isJsonMap } from '../values/value.ts'
 

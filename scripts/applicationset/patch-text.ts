@@ -1,5 +1,5 @@
 // What does a rendered `templatePatch` say?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { applicationObjectShape } from './application-object.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import { readYaml } from '../go-template/sprig-encoding.ts'

@@ -1,5 +1,5 @@
 // What does a strategic merge patch make of an Application?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import type { Field, Shape } from './application-type.ts'
 import { TemplateError } from '../go-template/go-value.ts'

@@ -1,6 +1,6 @@
 // What does the ApplicationSet controller write and delete, given what is live in the cluster?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { applicationShape } from './application-type.ts'
 import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'

@@ -1,6 +1,6 @@
 // Which values files does an Application pass to Helm, and would the repository server accept its sources?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { isJsonMap } from '../values/value.ts'
 

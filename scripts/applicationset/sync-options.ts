@@ -1,6 +1,6 @@
 // Which sync options does Argo CD know, which values do they take, and since which version?
 import { named, phrase } from '../findings/message.ts'
-import type { Message } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 
 /** Where options are written: in `syncPolicy.syncOptions` of an Application, or in an annotation of an object. */

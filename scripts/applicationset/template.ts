@@ -1,5 +1,5 @@
 // How do the parameters of a set become Applications?
-import type { Json, JsonMap, Path } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { applicationObjectShape } from './application-object.ts'
 import { applicationShape } from './application-type.ts'

@@ -1,5 +1,5 @@
 // What becomes of JSON that Go decodes into a struct and encodes again?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { mapEntries, isJsonMap, setOwn } from '../values/value.ts'
 import type { Field, Shape } from './application-type.ts'
 

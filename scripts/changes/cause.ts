@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { firstSpot, layerRank, spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { LayerName, MapValue, Path, Value } from '../model.ts'
+import type { LayerName, MapValue, Path, Value } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { differences, isEqual } from './difference.ts'

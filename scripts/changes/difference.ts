@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { nearestSpot, spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { Json, ListValue, MapValue, Path, Value } from '../model.ts'
+import type { Json, ListValue, MapValue, Path, Value } from '../values/value.ts'
 import { isSecretName, isSecretPath, isSecretTextPath, mask, shownPath } from '../secret/names.ts'
 import { shownText } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'

@@ -1,7 +1,8 @@
 // Are versions and databases changed apart, and do pins fit each other?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Database, Environment, Path, Settings } from '../model.ts'
+import type { Database, Environment, Settings } from '../model.ts'
+import type { Path } from '../values/value.ts'
 import { pinSpot } from './places.ts'
 import type { State } from './places.ts'
 

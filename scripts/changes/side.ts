@@ -2,7 +2,8 @@
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database, MapValue, RenderedObject } from '../model.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 
 export interface Side {
   readonly database: Database

@@ -3,7 +3,8 @@ import type { Effect, Step } from '../findings/database-change.ts'
 import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../values/merge.ts'
-import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
+import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
 export const todo = (text: string): Step => ({ text, by: 'person' })

@@ -1,7 +1,9 @@
 // What do the API server and the operator say to an object because of what it was before?
 import { printed } from '../values/printed.ts'
 import { examine } from '../admit/examine.ts'
-import type { Database, Json, JsonMap, RenderedObject, RuledFinding } from '../model.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
+import type { RuledFinding } from '../findings/finding.ts'
 import { isOperators } from '../operator/objects.ts'
 import { valueAt } from '../values/value.ts'
 import { majorOf } from '../operator/major.ts'

@@ -1,5 +1,5 @@
 // How does the Cluster start: initdb, recovery, a copy, an import, or as a replica?
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import type { Names } from './names.ts'
 import {
   bare,

@@ -1,6 +1,7 @@
 // Which values must be one of a few words and are another, and which items lack the name that the chart prints?
 import { fieldAt, named, phrase } from '../findings/message.ts'
-import type { MapValue, Message, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
+import type { Message } from '../findings/finding.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 

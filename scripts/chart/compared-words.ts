@@ -5,7 +5,7 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { wordsFor } from '../helm/unread.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { MapValue, Path } from '../model.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { listed, nearest } from '../values/path.ts'
 import { leavesOf, valueAt } from '../values/value.ts'
 

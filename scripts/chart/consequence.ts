@@ -1,5 +1,7 @@
 // Does a finding about an object only follow from a value that is reported already?
-import type { Finding, Path, RenderedObject } from '../model.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { Path } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { deepestAt } from '../values/value.ts'
 

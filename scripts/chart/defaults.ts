@@ -1,5 +1,5 @@
 // What does the chart say where nobody says anything?
-import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../model.ts'
+import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { chartVersion } from './names.ts'
 import { valuesShape } from './shape.ts'
 import type { Shape } from './shape-kinds.ts'

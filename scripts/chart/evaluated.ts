@@ -1,5 +1,6 @@
 // What is known of one database once it was merged and rendered?
-import type { Database, MapValue, RenderedObject, Settings } from '../model.ts'
+import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 
 /** One database on one side of a question: at a commit, or with some pins. */

@@ -1,5 +1,5 @@
 // What does the chart's own values.schema.json refuse?
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Value } from '../values/value.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'
 

@@ -1,6 +1,7 @@
 // Which values does the chart read to no effect, because of another one, or because it drops what they say?
 import { fieldAt, phrase } from '../findings/message.ts'
-import type { MapValue, Message, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
+import type { Message } from '../findings/finding.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import { barmanPlugin } from './plugins.ts'
 import { valuesShape } from './shape.ts'

@@ -1,6 +1,7 @@
 // Which other release of the chart reads a key that the pinned one does not?
 import { compareVersions } from '../kubernetes/load.ts'
-import type { ChartPin, MapValue, Path } from '../model.ts'
+import type { ChartPin } from '../model.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { chartKeys, newestChart } from './chart-keys.generated.ts'
 

@@ -1,5 +1,5 @@
 // Which keys of a values file does no template of the chart read?
-import type { MapValue, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { toleratedPostgresqlKeys } from './cluster.ts'
 import { valuesShape } from './shape.ts'

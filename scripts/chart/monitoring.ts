@@ -1,5 +1,5 @@
 // What does the chart make for Prometheus: pod monitors, rules, queries?
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import { poolerSuffix } from './database.ts'
 import type { Names } from './names.ts'
 import { bare, constant, listNode, mapNode, setYamlIfTrue, unreadable } from './print.ts'

@@ -1,5 +1,5 @@
 // How do Go templates look into values: fields, truth, comparison, printed text?
-import type { NullValue, Value } from '../model.ts'
+import type { NullValue, Value } from '../values/value.ts'
 
 /** Why a template stops; `fail` is the chart's own message. */
 export type FaultClass = 'nil' | 'type' | 'tpl' | 'fail'

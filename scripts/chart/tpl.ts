@@ -1,5 +1,5 @@
 // What does a values string become that the chart runs as a template of its own?
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import type { Names } from './names.ts'
 import { chartVersion } from './names.ts'
 import type { Chart } from './print.ts'

@@ -1,5 +1,5 @@
 // What does the chart know of one of its values: kind, default, and the field that it becomes?
-import type { Path } from '../model.ts'
+import type { Path } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'

@@ -2,7 +2,7 @@
 import { described, fieldAt, phrase, shown } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { MapValue, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import type { HelmType } from './helm-schema.ts'
 import { schemaFix, schemaHelp } from './schema-help.ts'

@@ -1,5 +1,5 @@
 // How do Helm's `toYaml`, `toJson` and `quote` write a value as text?
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import { writeGoYaml } from '../yaml/go-text.ts'
 import type { YamlNode } from '../yaml/go-text.ts'
 import { floatText, sortedKeys } from './template.ts'

@@ -1,5 +1,5 @@
 // Why can't a chart be pulled?
-import type { Message } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
 
 /** How pulling a chart can fail; ids of rules. */

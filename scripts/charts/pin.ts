@@ -1,7 +1,8 @@
 // Which charts does a repository pin, where, and what kind of place does each come from?
 import { nearestSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { ChartPin, Path, Settings } from '../model.ts'
+import type { ChartPin, Settings } from '../model.ts'
+import type { Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
 /** A chart that is wanted; `places` are those of its pin in the settings, none for one named on the command line. */

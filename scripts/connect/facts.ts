@@ -1,6 +1,7 @@
 // How is a database reached: which secrets, services, poolers, roles?
 import { printed } from '../values/printed.ts'
-import type { Database, Json, RenderedObject } from '../model.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { jsonAt } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 

@@ -1,5 +1,5 @@
 // How is a schema made small and reviewable without losing a rule?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** Shorter sub-schemas stay where they are: a reference would not save anything. */

@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from './compact.ts'
 import { isJsonMap } from '../values/value.ts'
 

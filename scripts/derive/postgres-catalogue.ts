@@ -1,5 +1,5 @@
 // Which parameters does a major version of PostgreSQL have, and what values do they take, according to its own server?
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 
 // The server lists its parameters in `settings`, one per line:

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { chartVersion } from '../chart/names.ts'
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 import { deriveValuesSchema, writeValuesSchema } from './values-schema.ts'
 import type { KindSchemas } from './values-schema.ts'
 

@@ -3,7 +3,7 @@ import { presetOf } from '../chart/defaults.ts'
 import { chartVersion } from '../chart/names.ts'
 import { valuesShape } from '../chart/shape.ts'
 import type { ClosedShape, OpenShape, ScalarShape, Shape } from '../chart/shape-kinds.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { formatSchema, shareRepeated } from './compact.ts'
 import { isJsonMap } from '../values/value.ts'
 

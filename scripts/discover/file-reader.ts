@@ -2,7 +2,8 @@
 import { named, phrase } from '../findings/message.ts'
 import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Message, SourceFile } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
+import type { SourceFile } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { FileText, Tree } from '../repository/tree.ts'
 

@@ -4,7 +4,9 @@ import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isReadAsText } from '../kubernetes/dns-name.ts'
 import { fill, placeholdersOf } from './layout.ts'
-import type { Message, Path, Settings } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
+import type { Path } from '../values/value.ts'
+import type { Settings } from '../model.ts'
 
 type Fail = (key: string, message: Message, help?: Message, path?: Path) => void
 

@@ -3,7 +3,8 @@ import { named, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { fill, placeholdersOf } from './layout.ts'
-import type { Database, Settings, SourceFile } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
+import type { SourceFile } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 
 /** Application names are unique over all, cluster names within a destination's namespace. */

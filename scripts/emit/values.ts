@@ -1,5 +1,6 @@
 // What does a rendered values file contain?
-import type { Database, MapValue } from '../model.ts'
+import type { Database } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 import { GENERATED_HEADER } from '../discover/header.ts'
 import { writeYaml } from '../yaml/write.ts'
 

@@ -1,6 +1,6 @@
 // What of a database is explained: its layers from the chart's defaults up, its values and its objects?
 import type { Evaluated } from '../chart/evaluated.ts'
-import type { MapValue } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 
 /** A database as `explain` sees it. */
 export interface Inspected extends Pick<Evaluated, 'database' | 'settings' | 'layers' | 'merged' | 'objects' | 'refusals'> {

@@ -1,5 +1,6 @@
 // How is a value shown without ever showing a secret?
-import type { Json, Path, RenderedObject, Value } from '../model.ts'
+import type { Json, Path, Value } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
 import { isSecretPath, isSecretTextPath, mask } from '../secret/names.ts'
 import { isPlaceholder } from '../secret/shapes.ts'
 import { birthplace, literalsMask, maskInJson, secretLiterals } from '../secret/values.ts'

@@ -1,5 +1,5 @@
 // Which path was typed?
-import type { Path, Value } from '../model.ts'
+import type { Path, Value } from '../values/value.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 

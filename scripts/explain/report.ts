@@ -1,7 +1,8 @@
 // What does `explain` report, before it is text or JSON?
 import type { Place } from '../report/places.ts'
 import type { FieldFacts, Reader } from '../admit/field-facts.ts'
-import type { Json, LayerName, SourceLocation } from '../model.ts'
+import type { Json, LayerName } from '../values/value.ts'
+import type { SourceLocation } from '../findings/finding.ts'
 
 /** What one layer sets for a value; `at` is absent for the chart's own defaults. */
 export interface LayerLine {

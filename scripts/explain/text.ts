@@ -2,7 +2,7 @@
 import { judgedAs } from '../operator/known.ts'
 import { styleText } from 'node:util'
 import type { Reader } from '../admit/field-facts.ts'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import type { Terminal } from '../emit/terminal.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from './report.ts'
 import { columns } from './table.ts'

@@ -1,7 +1,9 @@
 // Who set a value, what did it replace, and which fields of objects does it become?
 import { printed } from '../values/printed.ts'
 import { locate, spotOf } from '../findings/spot.ts'
-import type { LayerName, MapValue, Path, RenderedObject, SourceLocation, Value } from '../model.ts'
+import type { LayerName, MapValue, Path, Value } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
+import type { SourceLocation } from '../findings/finding.ts'
 import { valueAt } from '../values/value.ts'
 
 /** What one layer sets at a path. */

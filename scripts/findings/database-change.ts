@@ -1,5 +1,5 @@
 // What does a merge do to a database, as facts?
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import type { Spot } from './spot.ts'
 
 /** From harmless to grave; a database's effect is the gravest of its changes. `refused`: the API server takes none of it. */

@@ -1,5 +1,6 @@
 // How is a list of one written?
-import type { Message, Value } from '../model.ts'
+import type { Message } from './finding.ts'
+import type { Value } from '../values/value.ts'
 import { named, phrase } from './message.ts'
 
 /** Help for a plain word where a list belongs; undefined: for anything else. */

@@ -1,5 +1,6 @@
 // How does a rule word a finding, so that the report still knows which parts came from the input?
-import type { FieldPart, HerePart, Json, Message, Part, Path, ShownPart, Value } from '../model.ts'
+import type { FieldPart, HerePart, Message, Part, ShownPart } from './finding.ts'
+import type { Json, Path, Value } from '../values/value.ts'
 import { describe } from '../values/describe.ts'
 import { formatPath } from '../values/path.ts'
 import { printed } from '../values/printed.ts'

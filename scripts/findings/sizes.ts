@@ -1,5 +1,6 @@
 // Which size was meant by a number without a unit?
-import type { Message, Path } from '../model.ts'
+import type { Message } from './finding.ts'
+import type { Path } from '../values/value.ts'
 import { named, phrase } from './message.ts'
 
 /** Numbers from here on may be bytes that somebody counted out. */

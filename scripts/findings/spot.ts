@@ -1,5 +1,6 @@
 // Where in a file is something, and what is a finding whose places are known?
-import type { Fix, MapValue, Message, Path, Severity, SourceFile, SourceLocation, Span, Value } from '../model.ts'
+import type { Fix, Message, Severity, SourceLocation } from './finding.ts'
+import type { MapValue, Path, SourceFile, Span, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
 /** A spot in a text that a person can open. */

@@ -1,6 +1,6 @@
 // Can one of two equal keys be removed?
 import { printed } from '../values/printed.ts'
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import { nodeAt } from './edit.ts'
 import type { Draft, Edit } from './edit.ts'
 

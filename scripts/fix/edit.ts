@@ -1,7 +1,8 @@
 // What is one safe edit of a text, and does it change nothing else?
 import { printed } from '../values/printed.ts'
 import { isDeepStrictEqual } from 'node:util'
-import type { Diagnostic, Json, JsonMap, Path, SourceFile, Value } from '../model.ts'
+import type { Diagnostic } from '../findings/finding.ts'
+import type { Json, JsonMap, Path, SourceFile, Value } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
 

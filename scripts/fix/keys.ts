@@ -1,6 +1,6 @@
 // Which single word was meant by a misspelt key?
 import { printed } from '../values/printed.ts'
-import type { MapValue, Path } from '../model.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import type { Draft, Edit } from './edit.ts'
 import { nodeAt } from './edit.ts'

@@ -1,7 +1,7 @@
 // Which edit of a file carries out the fix of a diagnostic?
 import { takesTexts } from '../admit/field-facts.ts'
 import { printed } from '../values/printed.ts'
-import type { Diagnostic, Fix } from '../model.ts'
+import type { Diagnostic, Fix } from '../findings/finding.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { fixDuplicate } from './duplicate.ts'
 import { nodeAt, offsetOf } from './edit.ts'

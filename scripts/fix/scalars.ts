@@ -1,7 +1,7 @@
 // Which mistakes in one scalar have exactly one correction?
 import { readingsOf } from '../operator/schedule-text.ts'
 import { printed } from '../values/printed.ts'
-import type { ScalarValue, Value } from '../model.ts'
+import type { ScalarValue, Value } from '../values/value.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 import { isSecretPath } from '../secret/names.ts'

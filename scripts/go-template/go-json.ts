@@ -1,5 +1,5 @@
 // What does encoding/json make of a text?
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { jsonError } from './go-json-error.ts'
 import { TemplateError } from './go-value.ts'
 import { mapEntries } from '../values/value.ts'

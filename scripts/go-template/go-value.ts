@@ -1,5 +1,5 @@
 // Which values do Go templates compute with?
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { setOwn } from '../values/value.ts'
 import type { GoFunction } from './go-function.ts'
 

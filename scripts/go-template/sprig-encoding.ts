@@ -1,7 +1,7 @@
 // Which template functions read and write JSON, YAML, Base64 and hashes?
 import { textOf } from '../findings/message.ts'
 import { createHash } from 'node:crypto'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
 import type { Budget } from './budget.ts'

@@ -1,7 +1,7 @@
 // Which node of the values is a map, a list or an entry that templates hold?
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { MapValue, NullValue, Value } from '../model.ts'
+import type { MapValue, NullValue, Value } from '../values/value.ts'
 
 const none: readonly Value[] = []
 /** On the map or list itself, which one run makes and no other sees: each step of a template asks for it. */

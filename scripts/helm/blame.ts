@@ -1,7 +1,7 @@
 // Which line of whose file made each key and value of a rendered object?
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { ListValue, NullValue, Origin, Path, Value } from '../model.ts'
+import type { ListValue, NullValue, Origin, Path, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import type { Piece } from './pieces.ts'
 import type { Recorder } from './recorder.ts'

@@ -1,5 +1,5 @@
 // What is a chart while it is processed?
-import type { MapValue } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 import type { Dependency, Metadata } from './metadata.ts'
 
 /** A chart while it is processed: names, parents and dependencies change as Helm changes them. */

@@ -2,7 +2,7 @@
 import type { Chart } from './chart-tree.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Value } from '../values/value.ts'
 import type { Dependency } from './metadata.ts'
 import { coalesceChart, coalesceTables, emptyMap, tableAt, valueAtPath, withEntries } from './values.ts'
 

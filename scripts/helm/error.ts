@@ -1,5 +1,5 @@
 // Why does Helm refuse a chart?
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 
 /** What `renderHelmChart` reports. */
 export type RefusalClass =

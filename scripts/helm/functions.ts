@@ -14,7 +14,7 @@ import { writeYaml } from '../go-template/go-yaml.ts'
 import { sprigFunctions } from '../go-template/sprig.ts'
 import { readYaml, writeJson } from '../go-template/sprig-encoding.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { readToml, writeToml } from './toml.ts'
 import { writePrettyYaml } from './pretty-yaml.ts'
 

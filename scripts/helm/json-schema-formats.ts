@@ -1,6 +1,6 @@
 // Which strings have the format that a schema requires?
 import { isIPv6 } from 'node:net'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { shownJson } from './json-schema-text.ts'
 
 /** Why a text does not have the format; undefined: it does. */

@@ -1,5 +1,5 @@
 // Which schema does a reference name?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { SchemaProblem, checkShape } from './json-schema-shape.ts'
 import type { Draft } from './json-schema-shape.ts'

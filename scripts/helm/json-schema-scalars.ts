@@ -1,6 +1,6 @@
 // Do strings and numbers satisfy a schema?
 import { compileGoRegexp } from '../go-template/regexp.ts'
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 import { shownJson } from './json-schema-text.ts'
 import type { Draft } from './json-schema-shape.ts'
 

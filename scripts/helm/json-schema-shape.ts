@@ -1,6 +1,6 @@
 // Is a schema valid by the metaschema of its draft?
 import { compileGoRegexp } from '../go-template/regexp.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** The schema itself is wrong. */

@@ -1,5 +1,5 @@
 // How are JSON values compared and shown by a schema's errors?
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 export function typeOfJson(value: Json): string {

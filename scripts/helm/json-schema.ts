@@ -1,7 +1,7 @@
 // Does a value satisfy a schema according to santhosh-tekuri/jsonschema v6?
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { checkFormat } from './json-schema-formats.ts'
 import { isUnique, sameJson, shownJson, typeOfJson } from './json-schema-text.ts'

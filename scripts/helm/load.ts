@@ -1,7 +1,7 @@
 // What is read once, however many releases a chart is rendered for?
 import type { Chart } from './chart-tree.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { LayerName, MapValue, SourceFile } from '../model.ts'
+import type { LayerName, MapValue, SourceFile } from '../values/value.ts'
 import { loadChart, readValues } from './chart.ts'
 import type { ChartFiles } from './chart.ts'
 

@@ -2,7 +2,7 @@
 import { compareText } from '../go-template/go-value.ts'
 import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { SourceFile, Value } from '../model.ts'
+import type { SourceFile, Value } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'

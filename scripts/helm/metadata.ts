@@ -1,5 +1,5 @@
 // What does Chart.yaml say?
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Value } from '../values/value.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
 import { isVersion } from '../go-template/sprig-semver.ts'
 import { HelmRefusal } from './error.ts'

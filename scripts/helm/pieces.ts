@@ -1,7 +1,7 @@
 // Where are the pieces of a text in the result of a function?
 import type { TemplateTree } from '../go-template/go-tree.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 
 /** A part of a printed text. */
 export interface Piece {

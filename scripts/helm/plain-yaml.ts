@@ -1,5 +1,5 @@
 // What does a printed document say that needs no more of YAML than most do?
-import type { MapValue, Origin, Path, SourceFile, Span, Value } from '../model.ts'
+import type { MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
 const none: readonly Value[] = []

@@ -1,5 +1,5 @@
 // Which keys of a values file does no template of a chart read?
-import type { MapValue, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'

@@ -2,7 +2,7 @@
 import type { Chart } from './chart-tree.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { MapValue, Path, Value } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { templatesOf } from './context.ts'
 import { parsedTrees } from './engine.ts'
 import type { ReadShape } from './read-shape.ts'

@@ -2,7 +2,7 @@
 import type { Chart } from './chart-tree.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Value } from '../values/value.ts'
 import { HelmRefusal } from './error.ts'
 
 /** How values come together: `coalesce` drops nulls, `merge` keeps them for a later pass. */

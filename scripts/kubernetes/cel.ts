@@ -1,7 +1,8 @@
 // Does an object satisfy the CRD's own expressions?
 import { phrase, shown } from '../findings/message.ts'
 import { Environment } from '@marcbachmann/cel-js'
-import type { FieldErrorType, Json, JsonMap, Message, Path } from '../model.ts'
+import type { FieldErrorType, Message } from '../findings/finding.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
 import { sentence, type Issue } from './issue.ts'
 import type { ServedKind } from './load.ts'
 import { memberSchema, type CelRule, type Structural } from './structural.ts'

@@ -1,6 +1,6 @@
 // What does the API server make of an object that it is sent, before anything is checked?
 import { named, phrase, shown } from '../findings/message.ts'
-import type { Json, JsonMap, Path } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
 import { listed, nearest } from '../values/path.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'

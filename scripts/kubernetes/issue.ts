@@ -1,5 +1,6 @@
 // What does a stage before the webhook report about an object?
-import type { FieldErrorType, Fix, Message, Path } from '../model.ts'
+import type { FieldErrorType, Fix, Message } from '../findings/finding.ts'
+import type { Path } from '../values/value.ts'
 import { fieldAt } from '../findings/message.ts'
 
 /** One mistake that the schema, the metadata checks, CEL or the Go decoder finds. */

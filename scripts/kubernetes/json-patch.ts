@@ -1,5 +1,5 @@
 // Does a JSON patch (RFC 6902) parse, and does it apply?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { setOwn } from '../values/value.ts'
 
 export interface Operation {

@@ -2,7 +2,8 @@
 import { byText } from '../values/by-text.ts'
 import { append } from '../values/append.ts'
 import { isDns1123Subdomain } from './dns-name.ts'
-import type { FieldErrorType, Json, Path } from '../model.ts'
+import type { FieldErrorType } from '../findings/finding.ts'
+import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 export interface SelectorProblem {

@@ -1,6 +1,7 @@
 // Do lists with unique keys or unique items have duplicates?
 import { phrase, shown } from '../findings/message.ts'
-import type { Json, JsonMap, Message, Path } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
+import type { Message } from '../findings/finding.ts'
 import { kubePath, sentence, type Issue } from './issue.ts'
 import { memberSchema, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'

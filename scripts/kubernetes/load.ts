@@ -1,7 +1,7 @@
 // Where is the schema of a kind, for a version of the operator?
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 import { schemasFolder } from '../repository/package.ts'
 import { readStructural, type Structural } from './structural.ts'

@@ -1,5 +1,5 @@
 // What is left of an object once the API server has pruned it, dropped nulls and filled in defaults?
-import type { Json, JsonMap, Path } from '../model.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
 import { setOwn } from '../values/value.ts'
 import { memberSchema, type Structural } from './structural.ts'
 

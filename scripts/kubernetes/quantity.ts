@@ -2,7 +2,7 @@
 import { byText } from '../values/by-text.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf, trimOf } from '../values/trim.ts'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 
 /** `coefficient` × 10^`exponent`: exact, also for binary suffixes. */
 interface Decimal {

@@ -1,6 +1,6 @@
 // Which mistakes does an update get away with because they were there before?
 import { isDeepStrictEqual } from 'node:util'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import type { Issue } from './issue.ts'
 import { memberSchema, type Structural } from './structural.ts'
 import { isJsonMap } from '../values/value.ts'

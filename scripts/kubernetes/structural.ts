@@ -1,5 +1,5 @@
 // What does a derived schema look like to the interpreter, and how is it read?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** One x-kubernetes-validations rule. */

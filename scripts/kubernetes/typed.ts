@@ -2,7 +2,7 @@
 import { named, phrase, shown } from '../findings/message.ts'
 import { meantQuantity } from '../findings/sizes.ts'
 import { formatGoDuration, parseGoDuration } from '../go-template/duration.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { formatQuantity, readQuantity } from './quantity.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { canonicalTime } from './go-time.ts'

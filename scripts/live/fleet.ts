@@ -8,7 +8,8 @@ import { valueAt } from '../values/value.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { spotInLive } from './state.ts'
 import type { LiveObject, LiveState } from './state.ts'
-import type { Database, Environment, Json, Settings } from '../model.ts'
+import type { Database, Environment, Settings } from '../model.ts'
+import type { Json } from '../values/value.ts'
 
 /** What hand-written manifests deploy, by `namespace/name`. */
 export interface Deployed {

@@ -1,5 +1,6 @@
 // Whose line is it? Places of a finding in a rendered object become spots in the hand-written files.
-import type { Finding, Message, Part, Place, Severity, Value } from '../model.ts'
+import type { Finding, Message, Part, Place, Severity } from '../findings/finding.ts'
+import type { Value } from '../values/value.ts'
 import { phrase, shown, takesPart } from '../findings/message.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'

@@ -1,5 +1,7 @@
 // Where was a place of a finding typed?
-import type { Database, MapValue, Message, Path, Place, RenderedObject, Value } from '../model.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
+import type { Message, Place } from '../findings/finding.ts'
 import { layerRank, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import { deepestAt, valueAt } from '../values/value.ts'

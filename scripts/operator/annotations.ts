@@ -1,7 +1,8 @@
 // Can the operator read the annotations that change its behaviour?
 import { here, phrase, shown } from '../findings/message.ts'
 import { applyPatch, parsePatch } from '../kubernetes/json-patch.ts'
-import type { JsonMap, Rule } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { caution, refusal } from './finding.ts'
 import { readPinger } from './liveness-pinger.ts'
 import { basePod } from './pod.ts'

@@ -1,7 +1,8 @@
 // Are the credentials of the in-tree object store, and the archiving plugins, consistent?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
-import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

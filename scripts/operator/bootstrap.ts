@@ -1,6 +1,7 @@
 // Are the initdb section and the choice of a bootstrap method consistent?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Path, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { hasExternalCluster, externalClusterNames } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, numberAt, stringAt } from './subject.ts'

@@ -1,6 +1,7 @@
 // Are the secrets of the superuser and of TLS complete?
 import { here, named, phrase } from '../findings/message.ts'
-import type { JsonMap, Rule } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { listAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

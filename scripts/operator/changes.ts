@@ -1,6 +1,7 @@
 // May an existing Cluster be changed like this?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Path, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { compareQuantities, formatQuantity } from '../kubernetes/quantity.ts'
 import { isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'

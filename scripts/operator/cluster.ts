@@ -1,7 +1,7 @@
 // What do several rules derive from a Cluster?
 import { NotedMap } from '../values/noted-map.ts'
 import { parseImageReference, versionOfTag } from './image.ts'
-import type { JsonMap } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
 import { parsePostgresMemory } from './go-text.ts'
 import { parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'

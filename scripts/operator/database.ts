@@ -1,6 +1,7 @@
 // Would the operator accept this Database?
 import { here, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Path, Place, Rule } from '../model.ts'
+import type { Finding, Place, Rule } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { formatField, refusal } from './finding.ts'
 import { itemsAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,6 +1,6 @@
 // What does the operator's webhook fill into a Cluster?
 import { parseGoBoolean } from './go-text.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
 import { archiveMode, readMajor } from './cluster.ts'
 import { fixedParameters } from './fixed-parameters.ts'

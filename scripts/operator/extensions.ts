@@ -1,6 +1,7 @@
 // Can the extensions be mounted as image volumes?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { isReservedVariable } from './scheduling.ts'
 import { itemsAt, mapAt, stringAt, stringsAt } from './subject.ts'

@@ -1,6 +1,6 @@
 // Are the external clusters usable, unique and safely named?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Rule } from '../model.ts'
+import type { Rule } from '../findings/finding.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,5 +1,6 @@
 // How does a rule express what it found in words and paths?
-import type { FieldErrorType, Finding, Message, Path, Place } from '../model.ts'
+import type { FieldErrorType, Finding, Message, Place } from '../findings/finding.ts'
+import type { Path } from '../values/value.ts'
 
 /** An error at the field that the operator also names. `field` and `type` can be replaced with a spread. */
 export function refusal(path: Path, message: Message, help: Message): Finding & { type: FieldErrorType } {

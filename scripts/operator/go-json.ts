@@ -1,5 +1,5 @@
 // How does Go's encoding/json read a document into a struct?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 
 /** undefined: not JSON. */
 export function parseJson(text: string): Json | undefined {

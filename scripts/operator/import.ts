@@ -1,6 +1,7 @@
 // Is the logical import of another database well-formed?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { refusal } from './finding.ts'
 import { listAt, mapAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

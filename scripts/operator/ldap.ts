@@ -1,6 +1,6 @@
 // Is the LDAP section complete, with one method?
 import { here, phrase } from '../findings/message.ts'
-import type { Rule } from '../model.ts'
+import type { Rule } from '../findings/finding.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

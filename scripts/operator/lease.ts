@@ -1,6 +1,7 @@
 // Do the times of the primary lease leave room for renewals?
 import { here, named, phrase } from '../findings/message.ts'
-import type { JsonMap, Rule } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { mapAt, numberAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

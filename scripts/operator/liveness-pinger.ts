@@ -1,6 +1,6 @@
 // Can the operator read a liveness pinger?
 import { parseGoInteger } from './go-text.ts'
-import type { Json } from '../model.ts'
+import type { Json } from '../values/value.ts'
 import { memberOf, parseWithDigits } from './go-json.ts'
 
 interface LivenessPinger {

@@ -1,5 +1,5 @@
 // Which major version of PostgreSQL does a Cluster ask for?
-import type { MapValue } from '../model.ts'
+import type { MapValue } from '../values/value.ts'
 import { printed } from '../values/printed.ts'
 import { valueAt } from '../values/value.ts'
 

@@ -1,6 +1,7 @@
 // Are managed services and roles ones that the operator can manage?
 import { here, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { booleanAt, itemsAt, mapAt, numberAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,7 +1,8 @@
 // Would the operator accept these PostgreSQL parameters?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parsePostgresBoolean, parsePostgresMemory } from './go-text.ts'
-import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { compareQuantities, isZeroQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { archiveMode, instancesOf, isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'

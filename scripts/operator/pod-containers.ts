@@ -1,5 +1,5 @@
 // Which containers would the pod of a cluster have?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { volumeMounts } from './pod-volumes.ts'
 import { annotationAt, booleanAt, jsonAt, listAt, mapAt, numberAt, stringAt } from './subject.ts'
 

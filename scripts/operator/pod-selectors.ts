@@ -1,7 +1,8 @@
 // Are the pod selectors and the lines of pg_hba that use them consistent?
 import { phrase, shown } from '../findings/message.ts'
 import { selectorProblems } from '../kubernetes/label-selector.ts'
-import type { JsonMap, Rule } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { formatField, refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, stringAt, stringsAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

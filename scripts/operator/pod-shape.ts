@@ -1,5 +1,5 @@
 // Does JSON still decode into a Kubernetes Pod?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { readQuantity } from '../kubernetes/quantity.ts'
 import { isGoTime } from '../kubernetes/go-time.ts'
 import { loadKind } from '../kubernetes/load.ts'

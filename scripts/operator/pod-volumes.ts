@@ -1,5 +1,5 @@
 // Which volumes would the pod of a cluster have, and where would they be mounted?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import { tablespaceVolumeName } from './tablespaces.ts'
 import { reached, releases } from './version.ts'

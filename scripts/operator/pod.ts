@@ -1,6 +1,6 @@
 // Which pod would the operator build for the first instance of a cluster, before the author's patch?
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { postgresMajor } from './cluster.ts'
 import { bootstrapContainer, given, postgresContainer, seccompProfile } from './pod-containers.ts'
 import { podVolumes } from './pod-volumes.ts'

@@ -1,6 +1,7 @@
 // Would the operator accept this Pooler?
 import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
-import type { JsonMap, Rule } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import type { Rule } from '../findings/finding.ts'
 import { caution, refusal, withPlaces } from './finding.ts'
 import { booleanAt, jsonAt, listAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,6 +1,7 @@
 // Can the cluster be recovered from where the recovery section points?
 import { here, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { externalClusterNames, hasExternalCluster } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'

@@ -1,6 +1,7 @@
 // Is a replica cluster, or its promotion, well-formed?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { externalClusterNames, hasExternalCluster, isReplica } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { promotionTokenProblem } from './promotion-token.ts'

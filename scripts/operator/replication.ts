@@ -1,7 +1,8 @@
 // Do the numbers of synchronous replicas and the failover quorum match the instances?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseGoBoolean } from './go-text.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { instancesOf } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { annotationAt, booleanAt, listAt, mapAt, numberAt } from './subject.ts'

@@ -1,7 +1,8 @@
 // Do requests and limits match each other and PostgreSQL's memory?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { compareQuantities, isZeroQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { memoryParameter, parametersOf } from './cluster.ts'

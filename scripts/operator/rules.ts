@@ -1,5 +1,5 @@
 // Which rules does the operator run on an object, and in which order?
-import type { Rule } from '../model.ts'
+import type { Rule } from '../findings/finding.ts'
 import { annotations, bypass, probes } from './annotations.ts'
 import { backupObject, scheduledBackup } from './backups.ts'
 import { objectStore, plugins } from './backup.ts'

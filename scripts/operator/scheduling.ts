@@ -1,7 +1,8 @@
 // Can pods of this cluster be scheduled and started as specified?
 import { here, phrase, shown } from '../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../kubernetes/label-selector.ts'
-import type { Finding, JsonMap, Message, Path, Rule } from '../model.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

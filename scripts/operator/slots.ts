@@ -1,7 +1,8 @@
 // Are replication slots and the settings that they need consistent?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parsePostgresBoolean } from './go-text.ts'
-import type { Finding, JsonMap, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { isGoRegularExpression } from '../go-template/regexp.ts'
 import { parametersOf, postgresMajor } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'

@@ -1,7 +1,8 @@
 // Do the volumes of a cluster have readable sizes?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { meantQuantity } from '../findings/sizes.ts'
-import type { Finding, JsonMap, Path, Rule } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { isZeroQuantity, parseQuantity, readQuantity } from '../kubernetes/quantity.ts'
 import { refusal, withPlaces } from './finding.ts'
 import { itemsAt, jsonAt, mapAt, stringAt } from './subject.ts'

@@ -1,5 +1,5 @@
 // What does an operator rule look at, and how does it read it?
-import type { Json, JsonMap } from '../model.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, jsonAt as plainAt } from '../values/value.ts'
 
 export interface OperatorSubject {

@@ -1,7 +1,8 @@
 // Are the names of the tablespaces usable?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { byteLength } from '../kubernetes/dns-name.ts'
-import type { Finding, JsonMap, Message, Rule } from '../model.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
+import type { JsonMap } from '../values/value.ts'
 import { refusal } from './finding.ts'
 import { itemsAt, mapAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'

@@ -1,6 +1,7 @@
 // Where does a Cluster write its archive, and where does it read one?
 import { trimEndOf } from '../values/trim.ts'
-import type { Json, Path, RenderedObject } from '../model.ts'
+import type { Json, Path } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'
 

@@ -1,5 +1,5 @@
 // Does a database that must survive have a standby, and did a null take one away?
-import type { Message } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'

@@ -1,7 +1,7 @@
 // Would Argo CD delete, re-create or lose sight of a database because of an annotation?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import type { Value } from '../model.ts'
+import type { Value } from '../values/value.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import { valueAt } from '../values/value.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'

@@ -1,7 +1,8 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import { ending, here, named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Database, RenderedObject, SourceFile } from '../model.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import type { SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
 import { readArchive, storeReferences, writtenArchives } from './archive.ts'
 import type { Archive } from './archive.ts'

@@ -1,6 +1,6 @@
 // Is this a database that we want in its environment?
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Path } from '../model.ts'
+import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'

@@ -1,6 +1,7 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../findings/message.ts'
-import type { Path, RenderedObject } from '../model.ts'
+import type { Path } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
 import { plainAt, textAt } from './subject.ts'
 import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'

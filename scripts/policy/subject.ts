@@ -5,7 +5,9 @@ import { isSecretPath } from '../secret/names.ts'
 import { labelOf, locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
-import type { Database, Finding, Json, MapValue, Path, RenderedObject, Rule, Settings } from '../model.ts'
+import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { Finding, Rule } from '../findings/finding.ts'
+import type { Json, MapValue, Path } from '../values/value.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
 /** One database: the merged hand-written values, and the objects that the chart makes of them. */

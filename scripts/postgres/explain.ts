@@ -1,6 +1,7 @@
 // What is known about one parameter of PostgreSQL: type, unit, bounds, when a change applies, and which rules read it?
 import { majorOf } from '../operator/major.ts'
-import type { RenderedObject, Rule } from '../model.ts'
+import type { RenderedObject } from '../model.ts'
+import type { Rule } from '../findings/finding.ts'
 import { parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
 import { parameters as parameterRules } from './parameters.ts'

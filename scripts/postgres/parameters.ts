@@ -1,6 +1,6 @@
 // Does the PostgreSQL of a database know its parameters, and accept their values?
 import { here, named, phrase } from '../findings/message.ts'
-import type { Finding } from '../model.ts'
+import type { Finding } from '../findings/finding.ts'
 import { at, finding, quoted, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 import type { Verdict } from './judge-parameter.ts'

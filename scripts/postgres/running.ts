@@ -1,6 +1,8 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../operator/major.ts'
-import type { Finding, Message, Path, RenderedObject, Rule, ShownPart, Value } from '../model.ts'
+import type { Finding, Message, Rule, ShownPart } from '../findings/finding.ts'
+import type { Path, Value } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
 import type { AuthFiles } from './hba/rules.ts'

@@ -1,6 +1,6 @@
 // Which parameters, each valid alone, together keep a server from starting?
 import { here, named, phrase } from '../findings/message.ts'
-import type { Finding, Place } from '../model.ts'
+import type { Finding, Place } from '../findings/finding.ts'
 import { readInteger } from './number.ts'
 import { at, isWritten, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'

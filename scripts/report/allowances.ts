@@ -2,7 +2,8 @@
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { nearest } from '../values/path.ts'
-import type { Database, SourceFile } from '../model.ts'
+import type { Database } from '../model.ts'
+import type { SourceFile } from '../values/value.ts'
 
 /** `# allow area/requirement: reason`, above the reported line or at its end. */
 const comment = /(?<=^|\s)#[ \t]*allow[ \t]+([a-z-]+\/[a-z0-9-]+)(.*)$/gm

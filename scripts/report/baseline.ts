@@ -1,6 +1,6 @@
 // Which problems were known when the program was adopted, and which are new?
 import { printed } from '../values/printed.ts'
-import type { Diagnostic } from '../model.ts'
+import type { Diagnostic } from '../findings/finding.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { readNamed } from '../repository/named-file.ts'
 import { UsageError } from '../repository/workspace.ts'

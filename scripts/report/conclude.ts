@@ -1,5 +1,5 @@
 // Which diagnostics result from all findings, and which texts do their frames show?
-import type { Diagnostic } from '../model.ts'
+import type { Diagnostic } from '../findings/finding.ts'
 import { diagnose } from './diagnose.ts'
 import type { Surroundings } from './suppress.ts'
 import type { LocatedFinding } from '../findings/spot.ts'

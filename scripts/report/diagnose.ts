@@ -1,6 +1,7 @@
 // Which findings are the same mistake, and how is it shown? Findings become diagnostics with file, line and column, each mistake once.
 import { textOf } from '../findings/message.ts'
-import type { Diagnostic, Message, RelatedLocation, SourceFile, SourceLocation } from '../model.ts'
+import type { Diagnostic, Message, RelatedLocation, SourceLocation } from '../findings/finding.ts'
+import type { SourceFile } from '../values/value.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
 import { byText } from '../values/by-text.ts'

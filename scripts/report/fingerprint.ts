@@ -1,6 +1,6 @@
 // How is the same mistake recognised in the next run?
 import { createHash } from 'node:crypto'
-import type { Diagnostic } from '../model.ts'
+import type { Diagnostic } from '../findings/finding.ts'
 
 /**
  * One fingerprint per diagnostic, in their order: 32 hexadecimal digits, unique within the list. Lines and columns are not

@@ -1,7 +1,7 @@
 // How is the path of a file written for the reader of a report: a person, a program, or a server that shows the lines?
 import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import type { Diagnostic } from '../model.ts'
+import type { Diagnostic } from '../findings/finding.ts'
 import { remoteName } from '../repository/remote.ts'
 import { repositoryTop } from '../repository/place.ts'
 import type { Workspace } from '../repository/workspace.ts'

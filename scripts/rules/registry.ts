@@ -1,6 +1,6 @@
 // Which rules are there, in which order, and which part of the program checks each?
 import { manifestRules } from '../argocd/rules/hand-written.ts'
-import type { Severity } from '../model.ts'
+import type { Severity } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
 import { policies } from '../policy/judge.ts'
 import { postgresRules } from '../postgres/judge.ts'

@@ -1,5 +1,5 @@
 // What do the stages around the operator's rules report, and under which ids?
-import type { Severity } from '../model.ts'
+import type { Severity } from '../findings/finding.ts'
 
 /** A rule as shown in a list. */
 export interface ListedRule {

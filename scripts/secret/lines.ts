@@ -1,6 +1,6 @@
 // Which parts of a text that is not YAML can hold a secret? Decided line by line; in doubt, a line is hidden.
 import { append } from '../values/append.ts'
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
 import { joined, secretShapes } from './shapes.ts'
 

@@ -1,5 +1,5 @@
 // Where does a sentence mention one of many texts, however many they are?
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 import { mask } from './names.ts'
 
 /** Messages shorten long texts: this many characters of a secret's beginning count as a mention. */

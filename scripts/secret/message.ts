@@ -3,7 +3,7 @@ import { isWord, mentionFinder } from './mentions.ts'
 import { mask } from './names.ts'
 import { joined, maskInText, maskSpans } from './shapes.ts'
 import { lineRange, secretsOf, spansWithin } from './source.ts'
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 
 /** A place that a message is about: 1-based lines of a text. */
 export interface Lines {

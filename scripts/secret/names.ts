@@ -1,6 +1,6 @@
 // Which names mean that a value must never be printed?
 import { nearest } from '../values/path.ts'
-import type { Path } from '../model.ts'
+import type { Path } from '../values/value.ts'
 
 /** Replaces a secret of any length. */
 export const mask = '***'

@@ -1,6 +1,6 @@
 // Which parts of a text are secrets by their shape alone, whatever their key is?
 import { append } from '../values/append.ts'
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretKey, isSecretName, mask } from './names.ts'
 import { sqlPasswords, quotedEnd } from './sql.ts'
 

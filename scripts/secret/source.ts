@@ -2,7 +2,7 @@
 import { append } from '../values/append.ts'
 import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 import { readEvents } from '../yaml/events.ts'
 import { resolvePlain } from '../yaml/scalars.ts'
 import { brokenSecrets } from './lines.ts'

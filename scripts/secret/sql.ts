@@ -1,5 +1,5 @@
 // Where does SQL hold a password?
-import type { Span } from '../model.ts'
+import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretName } from './names.ts'
 
 /** `PASSWORD '…'`, `E'…'`, `U&'…'`, `$tag$…$tag$`, `IDENTIFIED BY '…'`, also inside literals, where quotes are doubled. */

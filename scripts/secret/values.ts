@@ -1,6 +1,6 @@
 // Which values of a tree are secret, and how is plain JSON shown without them?
 import { printed } from '../values/printed.ts'
-import type { Json, Path, Value } from '../model.ts'
+import type { Json, Path, Value } from '../values/value.ts'
 import { isSecretName, isSecretPath, mask, shownPath } from './names.ts'
 import { textsMask } from './message.ts'
 import { isPlaceholder, maskInText, maskSpans } from './shapes.ts'

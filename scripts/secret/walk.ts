@@ -1,5 +1,5 @@
 // Which nodes of a tree are secrets, by their decoded keys, by an accompanying name, or by the shape of their text?
-import type { Path, Span } from '../model.ts'
+import type { Path, Span } from '../values/value.ts'
 import { byText } from '../values/by-text.ts'
 import { isReferenceKey, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey, isValueKey } from './names.ts'
 import { isPlaceholder, secretShapes } from './shapes.ts'

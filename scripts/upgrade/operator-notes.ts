@@ -2,7 +2,7 @@
 import { append } from '../values/append.ts'
 import { compareVersions } from '../kubernetes/load.ts'
 import { reached, releases } from '../operator/version.ts'
-import type { JsonMap, Json } from '../model.ts'
+import type { JsonMap, Json } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 

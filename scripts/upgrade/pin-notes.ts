@@ -2,7 +2,7 @@
 import { compareVersions } from '../kubernetes/load.ts'
 import { missingIn } from '../chart/key-history.ts'
 import { helmOf } from '../values/merge.ts'
-import type { MapValue, Path } from '../model.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import type { Move } from './pins.ts'

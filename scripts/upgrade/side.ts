@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { chartDefaults } from '../chart/defaults.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
-import type { MapValue, Origin, Path, Value } from '../model.ts'
+import type { MapValue, Origin, Path, Value } from '../values/value.ts'
 import { isMap, valueAt } from '../values/value.ts'
 
 /** The same database with the current pins and with others. */

@@ -1,5 +1,5 @@
 // How does a message show a value?
-import type { Value } from '../model.ts'
+import type { Value } from './value.ts'
 import { printed } from './printed.ts'
 
 /** A value as a message shows it. */

@@ -1,5 +1,5 @@
 // What will Helm get from several values files, and which file won?
-import type { MapValue, Value } from '../model.ts'
+import type { MapValue, Value } from './value.ts'
 
 /** The Helm generations whose null handling differs: Argo CD up to 2.14, 3.0 to 3.4, and 3.5 on. */
 export type HelmGeneration = '3.16' | '3.19' | '4.2'

@@ -1,5 +1,5 @@
 // How is a path shown to a person, and which known word did they mean?
-import type { Path } from '../model.ts'
+import type { Path } from './value.ts'
 
 /** `cluster.roles[0].name`; keys with odd characters are quoted: `cluster.annotations["a/b"]`. */
 export function formatPath(path: Path): string {

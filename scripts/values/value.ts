@@ -1,5 +1,79 @@
-// How are value trees walked and turned into plain JSON?
-import type { Json, JsonMap, MapValue, Origin, Path, Value } from '../model.ts'
+// What is a value that knows where it was written, and how are trees of values walked?
+
+/** Keys and indexes from a root to a node, as the author typed them. */
+export type Path = readonly (string | number)[]
+
+/** Plain JSON, as the API server or Helm's templates see it. */
+export type Json = null | boolean | number | string | Json[] | JsonMap
+
+export interface JsonMap {
+  [key: string]: Json
+}
+
+/** One rung of precedence, lowest first in this list. */
+export type LayerName = 'chart' | 'environment' | 'service' | 'service-environment' | 'generator' | 'operator'
+
+/** A text that values were read from. `builtin`: it is part of this program (chart defaults), nobody can edit it. */
+export interface SourceFile {
+  /** '/'-separated, from the repository root */
+  readonly path: string
+  readonly text: string
+  readonly builtin?: true
+  /** the path by the layout, where the file lies in another checkout and is shown under another one */
+  readonly layoutPath?: string
+  /** git's id of the content, where it is known without reading */
+  readonly blob?: string
+  /** the commit, where the text was read at the base of a change */
+  readonly revision?: string
+}
+
+/** Half-open range of UTF-16 offsets in a file's text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where one value was written. */
+export interface Origin {
+  readonly layer: LayerName
+  readonly file: SourceFile
+  /** path inside the values, as the author typed it */
+  readonly path: Path
+  /** the key that holds the value; null for list items and roots */
+  readonly key: Span | null
+  readonly value: Span
+}
+
+/** Nodes are written with their members in this order, then the content: with other orders V8 would take them for other types. */
+interface Node {
+  readonly origin: Origin
+  /** lower layers' values that this one replaced, nearest first */
+  readonly overrides: readonly Value[]
+}
+
+export interface MapValue extends Node {
+  readonly kind: 'map'
+  readonly entries: ReadonlyMap<string, Value>
+}
+
+export interface ListValue extends Node {
+  readonly kind: 'list'
+  readonly items: readonly Value[]
+}
+
+export interface ScalarValue extends Node {
+  readonly kind: 'scalar'
+  readonly value: string | number | boolean
+  /** the chart's own text; its origin is only what made the chart print it */
+  readonly constant?: true
+}
+
+/** A null is a value with a birthplace: the file that switched something off must be nameable. */
+export interface NullValue extends Node {
+  readonly kind: 'null'
+}
+
+export type Value = MapValue | ListValue | ScalarValue | NullValue
 
 const noOverrides: readonly Value[] = []
 

@@ -2,7 +2,7 @@
 import { described, named, phrase } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { SourceFile, Value } from '../model.ts'
+import type { SourceFile, Value } from '../values/value.ts'
 import type { ParsedYaml, YamlProblem } from './parse.ts'
 
 /** Problems of the text → findings. */

@@ -1,6 +1,6 @@
 // Which text does go-yaml's scanner (YAML 1.1) refuse that our parser (YAML 1.2) accepts?
 import { phrase } from '../findings/message.ts'
-import type { Message } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import { lineStart } from '../values/trim.ts'
 import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'

@@ -1,6 +1,6 @@
 // Which mistake most likely broke a YAML text?
 import { named, phrase } from '../findings/message.ts'
-import type { Message } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import { lineStart } from '../values/trim.ts'
 
 /** What to report instead of the parser's own words, and where. */

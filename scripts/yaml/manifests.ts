@@ -1,7 +1,7 @@
 // Which objects does a file of manifests hold: YAML or JSON, several documents, Lists?
 import { described, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { JsonMap, MapValue, SourceFile, Value } from '../model.ts'
+import type { JsonMap, MapValue, SourceFile, Value } from '../values/value.ts'
 import { parseYaml } from './parse.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from './findings.ts'

@@ -1,5 +1,5 @@
 // Where was a value written, without a list of steps for each?
-import type { LayerName, Origin, Path, SourceFile, Span } from '../model.ts'
+import type { LayerName, Origin, Path, SourceFile, Span } from '../values/value.ts'
 
 /** The way to a collection: its own last step, and the way to the collection that holds it. */
 export interface Trail {

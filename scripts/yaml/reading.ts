@@ -1,7 +1,8 @@
 // Which state does reading a YAML text keep, and what does it return?
 import { textOf } from '../findings/message.ts'
 import type { Event } from 'js-yaml'
-import type { Fix, LayerName, Message, SourceFile, Span, Value } from '../model.ts'
+import type { Fix, Message } from '../findings/finding.ts'
+import type { LayerName, SourceFile, Span, Value } from '../values/value.ts'
 
 /** Something wrong with the text itself. `fatal`: Helm refuses the file; otherwise Helm accepts it, but it should be corrected. */
 export interface YamlProblem {

@@ -1,7 +1,7 @@
 // Which keys of a map lose their value to the same key in that map, and how is that reported?
 import { named, phrase } from '../findings/message.ts'
 import { isDeepStrictEqual } from 'node:util'
-import type { Span, Value } from '../model.ts'
+import type { Span, Value } from '../values/value.ts'
 import { toPlain } from '../values/value.ts'
 import type { Reading, YamlProblem } from './reading.ts'
 

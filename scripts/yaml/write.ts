@@ -1,5 +1,5 @@
 // How is a value written as YAML that every reader reads back as the same value?
-import type { ListValue, MapValue, NullValue, ScalarValue, Value } from '../model.ts'
+import type { ListValue, MapValue, NullValue, ScalarValue, Value } from '../values/value.ts'
 import { byText } from '../values/by-text.ts'
 import { resolvePlain } from './scalars.ts'
 

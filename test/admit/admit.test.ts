@@ -8,7 +8,7 @@ import { admit } from '../../scripts/admit/admit.ts'
 import { examine } from '../../scripts/admit/examine.ts'
 import { jsonAt } from '../../scripts/operator/subject.ts'
 import { schemaRules } from '../../scripts/admit/rule-ids.ts'
-import type { JsonMap } from '../../scripts/model.ts'
+import type { JsonMap } from '../../scripts/values/value.ts'
 
 interface Recorded {
   readonly name: string

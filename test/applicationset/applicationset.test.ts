@@ -6,7 +6,7 @@ import { changeApplications } from '../../scripts/applicationset/changes.ts'
 import type { ChangeOptions } from '../../scripts/applicationset/changes.ts'
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
 import type { GenerateOptions } from '../../scripts/applicationset/generate.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 interface Recorded {
   readonly name: string

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { changeApplications } from '../../scripts/applicationset/changes.ts'
 import type { ChangeOptions } from '../../scripts/applicationset/changes.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 const spec = {
   project: '',

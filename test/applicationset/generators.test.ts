@@ -1,7 +1,7 @@
 // Do the generators of an ApplicationSet produce the same parameters as Argo CD's?
 import { expect, test } from 'vitest'
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 const gitFiles = {
   'databases/a/values.yaml': 'service: a\nenv: dev\n',

@@ -1,7 +1,7 @@
 // What does one changed field do to a PostgreSQL that runs, where a default is written out?
 import { expect, test } from 'vitest'
 import { clusterEffect } from '../../scripts/changes/effect.ts'
-import type { JsonMap, MapValue, Origin } from '../../scripts/model.ts'
+import type { JsonMap, MapValue, Origin } from '../../scripts/values/value.ts'
 import { fromPlain } from '../../scripts/values/value.ts'
 
 const nowhere: Origin = { layer: 'operator', file: { path: '', text: '' }, path: [], key: null, value: { start: 0, end: 0 } }

@@ -10,7 +10,7 @@ import { valuesShape } from '../../scripts/chart/shape.ts'
 import type { ClusterValues } from '../../scripts/chart/values.generated.ts'
 import { deriveValuesFiles } from '../../scripts/derive/values-files.ts'
 import { renderChart } from '../../scripts/library.ts'
-import type { Json, MapValue } from '../../scripts/model.ts'
+import type { Json, MapValue } from '../../scripts/values/value.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
 import { toPlain } from '../../scripts/values/value.ts'
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { formatSchema, shareRepeated, sortKeys, withoutProse } from '../../scripts/derive/compact.ts'
 import { deriveFiles } from '../../scripts/derive/generated-files.ts'
 import { deriveSchemas } from '../../scripts/derive/crd-to-schema.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 const secret = `{type: object, description: a reference, required: [name, key], properties: {name: {type: string, description: its name, minLength: 1, maxLength: 253}, key: {type: string, pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$', maxLength: 253}}}`
 const crd = (kind: string, extra = '') => `

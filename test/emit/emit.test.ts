@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 import { main } from '../../scripts/cli/cli.ts'
 import { writeYaml } from '../../scripts/yaml/write.ts'
 import { coalesce, mergeLayers } from '../../scripts/values/merge.ts'
-import type { Json, JsonMap, MapValue, Value } from '../../scripts/model.ts'
+import type { Json, JsonMap, MapValue, Value } from '../../scripts/values/value.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
 import { fromPlain, toPlain } from '../../scripts/values/value.ts'
 

@@ -10,7 +10,7 @@ import { main } from '../../scripts/cli/cli.ts'
 import { writeGithub, writeGithubSummary } from '../../scripts/emit/formats/github.ts'
 import { writeJunit } from '../../scripts/emit/formats/junit.ts'
 import { writeSarif } from '../../scripts/emit/formats/sarif.ts'
-import type { Diagnostic } from '../../scripts/model.ts'
+import type { Diagnostic } from '../../scripts/findings/finding.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'cnpg-values-formats-'))

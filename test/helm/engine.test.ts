@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { renderChart } from '../../scripts/library.ts'
-import type { Json } from '../../scripts/model.ts'
+import type { Json } from '../../scripts/values/value.ts'
 
 interface EngineVector {
   readonly name: string

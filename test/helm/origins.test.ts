@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
 import { renderedObjects } from '../../scripts/helm/output.ts'
 import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
-import type { Path, Value } from '../../scripts/model.ts'
+import type { Path, Value } from '../../scripts/values/value.ts'
 import { valueAt } from '../../scripts/values/value.ts'
 
 const helpers = `{{- define "probe.name" -}}

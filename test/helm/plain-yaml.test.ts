@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitManifests } from '../../scripts/helm/manifests.ts'
 import { readPlainDocument } from '../../scripts/helm/plain-yaml.ts'
-import type { Value } from '../../scripts/model.ts'
+import type { Value } from '../../scripts/values/value.ts'
 import { parseFirstDocument } from '../../scripts/yaml/parse.ts'
 
 interface Recorded {

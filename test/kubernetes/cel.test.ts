@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { checkCel, isReadableExpression } from '../../scripts/kubernetes/cel.ts'
 import { loadKind, servedKinds } from '../../scripts/kubernetes/load.ts'
 import { readStructural, type Structural } from '../../scripts/kubernetes/structural.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 function schemaWith(rule: JsonMap, below: JsonMap = {}): Structural {
   return readStructural({ type: 'object', properties: { a: { ...below, 'x-kubernetes-validations': [rule] } } })

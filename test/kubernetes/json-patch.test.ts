@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyPatch, parsePatch } from '../../scripts/kubernetes/json-patch.ts'
-import type { Json } from '../../scripts/model.ts'
+import type { Json } from '../../scripts/values/value.ts'
 
 const options = { seed: 20260901, numRuns: 300 }
 

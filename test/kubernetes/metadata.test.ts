@@ -1,7 +1,7 @@
 // Are an object's metadata checked as the API server checks them, on creation and on update?
 import { describe, expect, it } from 'vitest'
 import { admit } from '../../scripts/admit/admit.ts'
-import type { JsonMap } from '../../scripts/model.ts'
+import type { JsonMap } from '../../scripts/values/value.ts'
 
 function catalog(metadata: JsonMap): JsonMap {
   const spec = { images: [{ major: 17, image: 'x:17' }] }

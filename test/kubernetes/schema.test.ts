@@ -15,7 +15,7 @@ import { decodeMetadata } from '../../scripts/kubernetes/metadata.ts'
 import { copyJson, pruneObject, withDefaults } from '../../scripts/kubernetes/prepare.ts'
 import { checkSchema } from '../../scripts/kubernetes/schema.ts'
 import { readStructural } from '../../scripts/kubernetes/structural.ts'
-import type { Json, JsonMap, Path } from '../../scripts/model.ts'
+import type { Json, JsonMap, Path } from '../../scripts/values/value.ts'
 
 const dialect = { integerRange: false }
 

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergeValues } from '../../scripts/library.ts'
 import { coalesce, helmOf, mergeLayers } from '../../scripts/values/merge.ts'
-import type { Json, MapValue } from '../../scripts/model.ts'
+import type { Json, MapValue } from '../../scripts/values/value.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
 import { fromPlain, toPlain, valueAt } from '../../scripts/values/value.ts'
 

@@ -11,7 +11,7 @@ import {
   rulesFor,
   validationBypass,
 } from '../../scripts/operator/rules.ts'
-import type { JsonMap, Path } from '../../scripts/model.ts'
+import type { JsonMap, Path } from '../../scripts/values/value.ts'
 import { isJsonMap } from '../../scripts/values/value.ts'
 import { caseFiles, readCases } from '../support/rule-cases.ts'
 

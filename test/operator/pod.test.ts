@@ -4,7 +4,7 @@ import { admit } from '../../scripts/admit/admit.ts'
 import { basePod } from '../../scripts/operator/pod.ts'
 import { decodesAsPod, losesAnnotations } from '../../scripts/operator/pod-shape.ts'
 import { jsonAt } from '../../scripts/operator/subject.ts'
-import type { Json, JsonMap } from '../../scripts/model.ts'
+import type { Json, JsonMap } from '../../scripts/values/value.ts'
 
 function cluster(spec: JsonMap, annotations: JsonMap = {}): JsonMap {
   const metadata = { name: 'c1', annotations }

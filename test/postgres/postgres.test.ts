@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { derivePostgresCatalogue } from '../../scripts/derive/postgres-catalogue.ts'
-import type { JsonMap } from '../../scripts/model.ts'
+import type { JsonMap } from '../../scripts/values/value.ts'
 import { judgeParameter } from '../../scripts/postgres/judge-parameter.ts'
 
 interface Recorded {

@@ -1,5 +1,6 @@
 // Which settings and databases do the Argo CD tests share?
-import type { Database, Environment, MapValue, Settings } from '../../scripts/model.ts'
+import type { Database, Environment, Settings } from '../../scripts/model.ts'
+import type { MapValue } from '../../scripts/values/value.ts'
 
 const charts = 'https://cloudnative-pg.github.io/charts'
 const origin: MapValue = {

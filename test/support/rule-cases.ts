@@ -5,7 +5,8 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type
 import { examine } from '../../scripts/admit/examine.ts'
 import { ruleApplies, rulesFor, changeRulesFor } from '../../scripts/operator/rules.ts'
 import { stringAt } from '../../scripts/operator/subject.ts'
-import type { JsonMap, Place, RuledFinding } from '../../scripts/model.ts'
+import type { JsonMap } from '../../scripts/values/value.ts'
+import type { Place, RuledFinding } from '../../scripts/findings/finding.ts'
 
 /** One document. Its leading comments are the name and directives, its trailing `# expect: <rule>` marks the lines to blame. */
 export interface RuleCase {

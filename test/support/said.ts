@@ -1,6 +1,6 @@
 // What does a finding say, as a person reads it?
 import { textOf } from '../../scripts/findings/message.ts'
-import type { Message } from '../../scripts/model.ts'
+import type { Message } from '../../scripts/findings/finding.ts'
 
 interface Spoken {
   readonly message: Message

@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
-import type { JsonMap } from '../../model.ts'
+import type { JsonMap } from '../../values/value.ts'
 import { destinationOf, identityOf } from './application-values.ts'
 import type { Identity } from './application-values.ts'
 import { unknownText } from './helm-text.ts'

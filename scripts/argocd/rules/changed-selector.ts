@@ -1,5 +1,5 @@
 // Does a selector alone decide that a set has other elements than before?
-import type { Json, JsonMap, Path } from '../../model.ts'
+import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { at } from './manifest-parts.ts'

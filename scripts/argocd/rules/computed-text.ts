@@ -1,5 +1,5 @@
 // How does a text that a template computed repeat no secret of the file that it was computed from?
-import type { SourceFile } from '../../model.ts'
+import type { SourceFile } from '../../values/value.ts'
 import { textsMask } from '../../secret/message.ts'
 import { secretsOf } from '../../secret/source.ts'
 

@@ -1,7 +1,7 @@
 // Could a hand-written Application or set delete a database that nobody meant to delete?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { JsonMap, Path } from '../../model.ts'
+import type { JsonMap, Path } from '../../values/value.ts'
 import { guardOptions } from './application-values.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'

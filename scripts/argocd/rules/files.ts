@@ -1,7 +1,7 @@
 // Are the files that a hand-written Application or set names the files that are there?
 import { named, phrase } from '../../findings/message.ts'
 import { matcher } from '../../discover/layout.ts'
-import type { Path } from '../../model.ts'
+import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'

@@ -1,5 +1,5 @@
 // Does every Cluster of the base live on under its name, whoever deploys it now?
-import type { Message } from '../../model.ts'
+import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'

@@ -1,5 +1,5 @@
 // Which actions does a Helm template hold, and which of them are meant for Argo CD?
-import type { Json } from '../../model.ts'
+import type { Json } from '../../values/value.ts'
 import { at } from './manifest-parts.ts'
 import { isZero } from '../../applicationset/typed.ts'
 

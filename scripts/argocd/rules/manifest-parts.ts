@@ -1,7 +1,8 @@
 // Which parts of a hand-written Application or set do rules read?
 import { trimEndOf } from '../../values/trim.ts'
 import { printed } from '../../values/printed.ts'
-import type { Json, JsonMap, Path, Settings } from '../../model.ts'
+import type { Json, JsonMap, Path } from '../../values/value.ts'
+import type { Settings } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'

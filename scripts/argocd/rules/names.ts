@@ -1,7 +1,7 @@
 // Would the operator take the Cluster that a hand-written Application makes, and a client the set that makes it?
 import { named, phrase } from '../../findings/message.ts'
 import { isDns1035Label } from '../../kubernetes/dns-name.ts'
-import type { JsonMap, Path } from '../../model.ts'
+import type { JsonMap, Path } from '../../values/value.ts'
 import { identityOf } from './application-values.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'

@@ -1,7 +1,7 @@
 // Which line of the values decides the name or the namespace of the Cluster that an Application deploys?
 import type { Spot } from '../../findings/spot.ts'
 import { spotOf } from '../../findings/spot.ts'
-import type { JsonMap } from '../../model.ts'
+import type { JsonMap } from '../../values/value.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'

@@ -1,6 +1,6 @@
 // Which placeholders of a template does nobody fill in?
 import { named, phrase } from '../../findings/message.ts'
-import type { Json, JsonMap, Path } from '../../model.ts'
+import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { isJsonMap } from '../../values/value.ts'

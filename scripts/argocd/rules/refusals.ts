@@ -1,7 +1,8 @@
 // Which Applications of a hand-written set, or hand-written themselves, would Argo CD refuse, and whose line is it?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { Finding, Json, JsonMap, Message, Path } from '../../model.ts'
+import type { Finding, Message } from '../../findings/finding.ts'
+import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { nearest } from '../../values/path.ts'
 import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'

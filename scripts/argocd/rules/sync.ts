@@ -1,7 +1,8 @@
 // Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { Finding, Json, JsonMap } from '../../model.ts'
+import type { Finding } from '../../findings/finding.ts'
+import type { Json, JsonMap } from '../../values/value.ts'
 import type { ManifestRule } from './manifest-files.ts'
 import { applicationName } from './manifest-files.ts'
 import type { Manifest } from './manifest-files.ts'

@@ -1,7 +1,7 @@
 // Which databases escape a comparison, because what makes them is not run here?
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
-import type { JsonMap } from '../../model.ts'
+import type { JsonMap } from '../../values/value.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'

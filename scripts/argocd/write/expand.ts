@@ -1,6 +1,7 @@
 // Do the generated sets give exactly the databases that were planned?
 import { textOf } from '../../findings/message.ts'
-import type { Database, Json, JsonMap } from '../../model.ts'
+import type { Database } from '../../model.ts'
+import type { Json, JsonMap } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { isJsonMap, toPlain } from '../../values/value.ts'
 import { closingFence, openingFence } from './applicationset.ts'

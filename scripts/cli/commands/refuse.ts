@@ -6,7 +6,8 @@ import { newerArgoCd } from '../../argocd/rules/version-words.ts'
 import { unknownOperator } from '../../operator/known.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
-import type { Diagnostic, Settings } from '../../model.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
+import type { Settings } from '../../model.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 
 /** Prints the mistakes as `check` does, without code frames; the exit code is 1. */

@@ -1,6 +1,6 @@
 // How do diagnostics become annotations on a pull request, and a summary of the job?
 import { append } from '../../values/append.ts'
-import type { Diagnostic, Severity } from '../../model.ts'
+import type { Diagnostic, Severity } from '../../findings/finding.ts'
 import { markdownText } from './markdown.ts'
 import { printable, reachInBrackets } from './text.ts'
 

@@ -1,5 +1,5 @@
 // How do diagnostics look to GitLab (a Code Quality report)?
-import type { Diagnostic, Severity } from '../../model.ts'
+import type { Diagnostic, Severity } from '../../findings/finding.ts'
 import { reachInBrackets } from './text.ts'
 import { fingerprints } from '../../report/fingerprint.ts'
 

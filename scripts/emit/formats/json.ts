@@ -1,5 +1,5 @@
 // How do diagnostics look to a program?
-import type { Diagnostic, SourceLocation } from '../../model.ts'
+import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { count } from './text.ts'
 
 /** The JSON report, version 1: `{ version, summary, diagnostics }`, keys in a fixed order. */

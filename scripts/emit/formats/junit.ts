@@ -1,6 +1,6 @@
 // How do diagnostics look to a test reporter (JUnit XML)?
 import { visible } from '../../values/untrusted.ts'
-import type { Diagnostic } from '../../model.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
 
 /**
  * One suite per file with one case per diagnostic (an error fails, a warning passes with its text), so that a shared mistake

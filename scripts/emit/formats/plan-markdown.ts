@@ -1,7 +1,7 @@
 // How does a plan look as a comment on a pull request?
 import type { DatabaseChange } from '../../findings/database-change.ts'
 import { locate } from '../../findings/spot.ts'
-import type { Json } from '../../model.ts'
+import type { Json } from '../../values/value.ts'
 import {
   blockedBy,
   errorLines,

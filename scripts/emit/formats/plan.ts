@@ -2,7 +2,8 @@
 import type { DatabaseChange } from '../../findings/database-change.ts'
 import { visible } from '../../values/untrusted.ts'
 import { locate } from '../../findings/spot.ts'
-import type { Diagnostic, Json } from '../../model.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
+import type { Json } from '../../values/value.ts'
 import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'
 

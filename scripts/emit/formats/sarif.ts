@@ -1,5 +1,5 @@
 // How do diagnostics look to code scanning (SARIF 2.1.0)?
-import type { Diagnostic, RelatedLocation, Severity, SourceLocation } from '../../model.ts'
+import type { Diagnostic, RelatedLocation, Severity, SourceLocation } from '../../findings/finding.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import { reachInBrackets } from './text.ts'
 import { fingerprints } from '../../report/fingerprint.ts'

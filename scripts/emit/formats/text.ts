@@ -1,7 +1,7 @@
 // How do diagnostics look on a terminal?
 import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
-import type { Diagnostic, SourceLocation } from '../../model.ts'
+import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { listed } from '../../values/path.ts'
 import { visible } from '../../values/untrusted.ts'
 import { shownLine } from '../../secret/source.ts'

@@ -1,7 +1,8 @@
 // How is the whole fleet shown on one page that needs nothing but a browser?
 import { createHash } from 'node:crypto'
 import type { DatabaseFacts } from './facts.ts'
-import type { Diagnostic, Environment } from '../../model.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
+import type { Environment } from '../../model.ts'
 import { markup, trusted } from './html.ts'
 import type { LinkTo, Row } from './rows.ts'
 import { checks, databaseTable, environmentTable, matrix, tiles } from './sections.ts'

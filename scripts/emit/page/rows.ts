@@ -1,6 +1,6 @@
 // How is one database of the fleet shown, as a row of the page?
 import type { ClusterFacts, DatabaseFacts, Figure } from './facts.ts'
-import type { Diagnostic, SourceLocation } from '../../model.ts'
+import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { markup } from './html.ts'
 import type { Markup } from './html.ts'
 import { plural } from '../formats/text.ts'

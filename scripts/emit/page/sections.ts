@@ -1,6 +1,7 @@
 // Which tables does the page of the fleet have, and what do they total?
 import type { ClusterFacts, DatabaseFacts } from './facts.ts'
-import type { Diagnostic, Environment } from '../../model.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
+import type { Environment } from '../../model.ts'
 import { markup } from './html.ts'
 import type { Markup } from './html.ts'
 import { checkItem, columns, databaseRow, showBytes, storageOf } from './rows.ts'

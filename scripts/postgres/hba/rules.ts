@@ -1,6 +1,6 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
 import { named, phrase } from '../../findings/message.ts'
-import type { Finding, Place, Rule } from '../../model.ts'
+import type { Finding, Place, Rule } from '../../findings/finding.ts'
 import { authLines } from './tokens.ts'
 import { readHba, refusedIdentLines } from './hba.ts'
 import type { RefusedLine } from './hba.ts'
