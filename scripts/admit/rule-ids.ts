@@ -1,4 +1,5 @@
 // Which rules come from schemas, expressions and decoding, in addition to the operator's own?
+import { lookup } from '../values/lookup.ts'
 import type { Severity } from '../findings/finding.ts'
 
 /** A rule without a check of its own: it comes from the schema of a kind. */
@@ -8,7 +9,7 @@ export interface SchemaRule {
   readonly summary: string
 }
 
-const errors: Readonly<Record<string, string>> = {
+const errors: Readonly<Record<string, string>> = lookup({
   'cel/expression': 'the expressions of the CRD hold',
   'cel/unchanged': 'members that the CRD makes immutable stay as they were',
   'schema/duplicate': 'lists with unique keys or items have no duplicates',
@@ -34,7 +35,7 @@ const errors: Readonly<Record<string, string>> = {
   'schema/time': 'times are written in the format of RFC 3339',
   'schema/type': 'values have the type of their schema',
   'schema/unknown-field': 'members are known to the schema',
-}
+})
 
 /** Every rule id that admission reports in addition to the operator rules, sorted. */
 export const schemaRules: readonly SchemaRule[] = [

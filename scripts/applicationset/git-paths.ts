@@ -1,4 +1,5 @@
 // Which paths does a git pathspec match, and which does a pattern of `path.Match`?
+import { lookup } from '../values/lookup.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { ParamsError } from './generator-context.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from './wildcards.ts'
@@ -135,7 +136,7 @@ function wildClass(text: string): ClassSource | undefined {
   return { source: `[${match[1] === '' ? '' : '^'}${members}]`, length: match[0].length }
 }
 
-const posixClasses: Readonly<Record<string, string>> = {
+const posixClasses: Readonly<Record<string, string>> = lookup({
   alnum: '0-9A-Za-z',
   alpha: 'A-Za-z',
   digit: '0-9',
@@ -144,7 +145,7 @@ const posixClasses: Readonly<Record<string, string>> = {
   punct: '!-\\/:-@\\[-`\\{-~',
   space: '\\t-\\r ',
   xdigit: '0-9A-Fa-f',
-}
+})
 
 /** `path.Match`: stars stay within one part of the path, `[^a]` alone negates; a bad pattern matches nothing. */
 export function directoryPattern(pattern: string, budget: Budget): Takes {

@@ -1,4 +1,5 @@
 // Which sync options does Argo CD know, which values do they take, and since which version?
+import { lookup } from '../values/lookup.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
@@ -15,7 +16,7 @@ interface SyncOption {
 
 const flag = ['false', 'true'] as const
 /** From `common.go` of gitops-engine and the documentation of each release. */
-const known: Readonly<Record<string, SyncOption>> = {
+const known: Readonly<Record<string, SyncOption>> = lookup({
   ApplyOutOfSyncOnly: { values: flag, application: '1.8' },
   ClientSideApplyMigration: { values: flag, application: '3.1', object: '3.1' },
   CreateNamespace: { values: flag, application: '1.7' },
@@ -30,7 +31,7 @@ const known: Readonly<Record<string, SyncOption>> = {
   ServerSideApply: { values: flag, application: '2.5', object: '2.5' },
   SkipDryRunOnMissingResource: { values: flag, application: '1.8', object: '1.8' },
   Validate: { values: flag, application: '1.2', object: '1.2' },
-}
+})
 /** Options of the annotation `compare-options`, often written in the wrong place. */
 const compareOptions = ['IgnoreExtraneous', 'IncludeMutationWebhook', 'ServerSideDiff']
 /** The value `confirm` is newer than the options that take it. */

@@ -1,4 +1,5 @@
 // Which PostgreSQL parameters take effect at a restart only?
+import { lookup } from '../values/lookup.ts'
 
 // Context `postmaster` in `postgres --describe-config` of 13 to 18. What the majors disagree on stands below.
 const always = new Set(
@@ -15,7 +16,7 @@ const always = new Set(
   transaction_buffers`.split(/\s+/),
 )
 /** parameter → first major that reads it again on a reload */
-const reloadedSince: Readonly<Record<string, number>> = { autovacuum_max_workers: 18, restore_command: 14 }
+const reloadedSince: Readonly<Record<string, number>> = lookup({ autovacuum_max_workers: 18, restore_command: 14 })
 
 // Of the extensions that the images bring: what their libraries allocate or start at load time.
 const ofExtensions = new Set([

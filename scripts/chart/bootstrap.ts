@@ -1,4 +1,5 @@
 // How does the Cluster start: initdb, recovery, a copy, an import, or as a replica?
+import { lookup } from '../values/lookup.ts'
 import type { Value } from '../values/value.ts'
 import type { Names } from './names.ts'
 import {
@@ -63,10 +64,10 @@ function statementText(item: Value): string {
   return item.kind === 'scalar' ? '%!s' : printed(item)
 }
 
-const typeExtensions: Readonly<Record<string, readonly string[]>> = {
+const typeExtensions: Readonly<Record<string, readonly string[]>> = lookup({
   postgis: ['postgis', 'postgis_topology', 'fuzzystrmatch', 'postgis_tiger_geocoder'],
   timescaledb: ['timescaledb'],
-}
+})
 
 function extensionStatements(chart: Chart): readonly Value[] {
   const type = field(chart.values, 'type')

@@ -1,4 +1,5 @@
 // Which keys of a values file does no template of the chart read?
+import { lookup } from '../values/lookup.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { toleratedPostgresqlKeys } from './cluster.ts'
@@ -19,7 +20,7 @@ export interface UnknownKey {
 }
 
 /** Keys that people know from the CRD or from older charts, and where their values belong now. */
-const moved: Readonly<Record<string, string>> = {
+const moved: Readonly<Record<string, string>> = lookup({
   pooler: 'poolers',
   'cluster.bootstrap': 'cluster.initdb',
   'cluster.backup': 'backups',
@@ -30,7 +31,7 @@ const moved: Readonly<Record<string, string>> = {
   database: 'databases',
   initdb: 'cluster.initdb',
   postgresql: 'cluster.postgresql',
-}
+})
 
 /** Nobody reads more; what was meant by the others isn't looked for. */
 const mostDescribed = 1_000

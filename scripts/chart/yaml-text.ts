@@ -1,4 +1,5 @@
 // How do Helm's `toYaml`, `toJson` and `quote` write a value as text?
+import { lookup } from '../values/lookup.ts'
 import type { Value } from '../values/value.ts'
 import { writeGoYaml } from '../yaml/go-text.ts'
 import type { YamlNode } from '../yaml/go-text.ts'
@@ -28,7 +29,7 @@ function codeEscape(character: string): string {
   return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`
 }
 
-const goEscapes: Readonly<Record<string, string>> = {
+const goEscapes: Readonly<Record<string, string>> = lookup({
   '\x07': '\\a',
   '\b': '\\b',
   '\t': '\\t',
@@ -38,7 +39,7 @@ const goEscapes: Readonly<Record<string, string>> = {
   '\r': '\\r',
   '"': '\\"',
   '\\': '\\\\',
-}
+})
 
 /** `strconv.Quote`, which `quote` uses. */
 export function goQuote(text: string): string {

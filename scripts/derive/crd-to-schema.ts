@@ -1,4 +1,5 @@
 // How do CustomResourceDefinitions become the JSON schemas under schemas/?
+import { lookup } from '../values/lookup.ts'
 import { printed } from '../values/printed.ts'
 import { createHash } from 'node:crypto'
 import { JSON_SCHEMA, loadAll } from 'js-yaml'
@@ -7,11 +8,11 @@ import { formatSchema, shareRepeated, sortKeys, withoutProse } from './compact.t
 import { isJsonMap } from '../values/value.ts'
 
 /** The products whose CRDs this program knows, by API group: the only table of names. */
-const products: Readonly<Record<string, string>> = {
+const products: Readonly<Record<string, string>> = lookup({
   'postgresql.cnpg.io': 'cloudnative-pg',
   'barmancloud.cnpg.io': 'plugin-barman-cloud',
   'argoproj.io': 'argo-cd',
-}
+})
 
 /** A text to derive from, and a text to write; paths are '/'-separated, the latter from the repository root. */
 export interface DeriveText {

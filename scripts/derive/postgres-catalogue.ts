@@ -1,4 +1,5 @@
 // Which parameters does a major version of PostgreSQL have, and what values do they take, according to its own server?
+import { lookup } from '../values/lookup.ts'
 import type { JsonMap } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 
@@ -9,7 +10,7 @@ import { byCodeUnit } from '../values/path.ts'
 // node derive.mjs postgres MAJOR SETTINGS WORDS writes schemas/postgresql/MAJOR.json.
 
 /** Parameters that servers accept but `pg_settings` does not list, and those of distributions and of late minor releases. */
-const unlisted: Readonly<Record<string, JsonMap>> = {
+const unlisted: Readonly<Record<string, JsonMap>> = lookup({
   composite_type_mismatch: { type: 'enum', words: ['disabled', 'warn', 'error'], context: 'user' },
   default_with_oids: { type: 'bool', context: 'user' },
   extension_destdir: { type: 'string', context: 'superuser' },
@@ -21,8 +22,8 @@ const unlisted: Readonly<Record<string, JsonMap>> = {
   sort_mem: { alias: 'work_mem' },
   ssl_renegotiation_limit: { type: 'integer', unit: 'kB', min: 0, max: 0, context: 'user' },
   vacuum_mem: { alias: 'maintenance_work_mem' },
-}
-const alsoSince: Readonly<Record<number, Readonly<Record<string, JsonMap>>>> = { 18: { ssl_ecdh_curve: { alias: 'ssl_groups' } } }
+})
+const alsoSince: Readonly<Record<number, Readonly<Record<string, JsonMap>>>> = lookup({ 18: { ssl_ecdh_curve: { alias: 'ssl_groups' } } })
 
 /** Words that need a library missing from plain builds, by the major that introduced them. */
 const ofDistributions: readonly (readonly [number, string, readonly string[]])[] = [

@@ -1,4 +1,5 @@
 // How are ajv's errors on a hand-written file reported?
+import { lookup } from '../values/lookup.ts'
 import { described, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { ErrorObject } from 'ajv'
@@ -153,7 +154,7 @@ function isBooleanText(value: Value | undefined): boolean {
   return value?.kind === 'scalar' && typeof value.value === 'string' && typeof resolveScalar(value.value) === 'boolean'
 }
 
-const knownKeys: Readonly<Record<string, readonly string[]>> = {
+const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   argocd: ['version', 'namespace', 'project', 'manageProject'],
   repository: ['url', 'revision', 'path'],
   operator: ['version', 'namespace', 'chart', 'manageApplication'],
@@ -165,7 +166,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = {
   retirement: ['reason', 'since'],
   top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'ownKeys', 'layout'],
   service: ['owner', 'environments', 'namespace', 'retired'],
-}
+})
 
 /** The keys that a map of a hand-written file may have: ajv's errors don't list them once a schema is precompiled. */
 export function siblings(steps: Path, prefix: Path): readonly string[] {

@@ -1,4 +1,5 @@
 // Which functions does text/template define?
+import { lookup } from '../values/lookup.ts'
 import type { Budget } from './budget.ts'
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
@@ -101,12 +102,12 @@ const only = (args: readonly GoValue[], budget: Budget): string => {
       )
 }
 
-const htmlEntities: Record<string, string> = { '\0': '\ufffd', '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+const htmlEntities: Record<string, string> = lookup({ '\0': '\ufffd', '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;' })
 function escapeHtml(text: string): string {
   return text.replace(/[\0"'&<>]/g, (character) => htmlEntities[character] ?? character)
 }
 
-const jsEscapes: Record<string, string> = {
+const jsEscapes: Record<string, string> = lookup({
   '\\': '\\\\',
   "'": "\\'",
   '"': '\\"',
@@ -114,7 +115,7 @@ const jsEscapes: Record<string, string> = {
   '>': '\\u003E',
   '&': '\\u0026',
   '=': '\\u003D',
-}
+})
 function escapeJs(text: string): string {
   return [...text]
     .map((character) => {

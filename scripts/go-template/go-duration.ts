@@ -1,7 +1,8 @@
 // How does Go write and read a duration?
+import { lookup } from '../values/lookup.ts'
 import { trimEndOf } from '../values/trim.ts'
 
-const units: Readonly<Record<string, bigint>> = {
+const units: Readonly<Record<string, bigint>> = lookup({
   ns: 1n,
   us: 1000n,
   µs: 1000n,
@@ -10,7 +11,7 @@ const units: Readonly<Record<string, bigint>> = {
   s: 1_000_000_000n,
   m: 60_000_000_000n,
   h: 3_600_000_000_000n,
-}
+})
 export const second = 1_000_000_000n
 
 /** `time.Duration.String`: `1m35s`, `1.5ms`. */

@@ -1,4 +1,5 @@
 // What are the values of the constants in a Go template?
+import { lookup } from '../values/lookup.ts'
 import { textOfBytes } from './go-bytes.ts'
 import { formatFloatAs } from './go-float.ts'
 import { isInt64, parseFloat64, parseInteger } from './go-number.ts'
@@ -65,7 +66,7 @@ function fail(): never {
   throw new TemplateError('invalid syntax')
 }
 
-const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }
+const simple: Record<string, string> = lookup({ a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' })
 
 /** Escapes of characters and of bytes; the bytes need not form whole characters. */
 function unescape(body: string, quote: string): string {

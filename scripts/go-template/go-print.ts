@@ -1,4 +1,5 @@
 // How does Go's fmt print one value under one verb?
+import { lookup } from '../values/lookup.ts'
 import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatFloatAs } from './go-float.ts'
 import { quoteGo, quoteGoAscii } from './go-quote.ts'
@@ -168,7 +169,7 @@ function withPoint(number: string, verb: string, precision: number): string {
   return `${digits}${hasPoint ? '' : '.'}${'0'.repeat(Math.max(missing, 0))}${tail}`
 }
 
-const bases: Readonly<Record<string, number>> = { b: 2, o: 8, O: 8, d: 10, v: 10, x: 16, X: 16 }
+const bases: Readonly<Record<string, number>> = lookup({ b: 2, o: 8, O: 8, d: 10, v: 10, x: 16, X: 16 })
 
 function printInteger(integer: GoInteger, verb: Verb): string {
   const base = bases[verb.verb]

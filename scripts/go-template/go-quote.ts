@@ -1,6 +1,7 @@
 // How does Go quote a text?
+import { lookup } from '../values/lookup.ts'
 
-const escapes: Readonly<Record<string, string>> = {
+const escapes: Readonly<Record<string, string>> = lookup({
   '\u0007': '\\a',
   '\b': '\\b',
   '\f': '\\f',
@@ -10,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\v': '\\v',
   '"': '\\"',
   '\\': '\\\\',
-}
+})
 
 /** `strconv.Quote`. */
 export function quoteGo(text: string): string {

@@ -1,4 +1,5 @@
 // Which Sprig functions make keys, hashes and passwords? Their shape is right; random parts differ each time.
+import { lookup } from '../values/lookup.ts'
 import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
@@ -39,7 +40,7 @@ const templates: ReadonlyMap<string, readonly string[]> = new Map([
   ['pin', ['nnnn']],
 ])
 const letters = 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz'
-const alphabets: Readonly<Record<string, string>> = {
+const alphabets: Readonly<Record<string, string>> = lookup({
   V: 'AEIOU',
   C: 'BCDFGHJKLMNPQRSTVWXYZ',
   v: 'aeiou',
@@ -49,7 +50,7 @@ const alphabets: Readonly<Record<string, string>> = {
   n: '0123456789',
   o: "@&%?,=[]_:-+*$#!'^~;()/.",
   x: `${letters}0123456789!@#$%^&*()`,
-}
+})
 
 const masterKeys = new Map<string, Buffer>()
 

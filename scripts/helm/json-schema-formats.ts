@@ -1,4 +1,5 @@
 // Which strings have the format that a schema requires?
+import { lookup } from '../values/lookup.ts'
 import { isIPv6 } from 'node:net'
 import type { Json } from '../values/value.ts'
 import { shownJson } from './json-schema-text.ts'
@@ -46,7 +47,7 @@ const isHostname = (text: string): boolean => {
 
 const isPointer = (text: string): boolean => text === '' || (text.startsWith('/') && !/~(?![01])/.test(text))
 
-const formats: Readonly<Record<string, Format>> = {
+const formats: Readonly<Record<string, Format>> = lookup({
   ipv4: (text) => {
     const parts = text.split('.')
     if (parts.length !== 4) return 'expected four decimals'
@@ -79,7 +80,7 @@ const formats: Readonly<Record<string, Format>> = {
   uuid: (text) => unless(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text), 'must be 36 characters long'),
   duration: (text) =>
     unless(/^P(?!$)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)$/.test(text), 'must start with P'),
-}
+})
 
 export function checkFormat(format: string, value: Json): string | undefined {
   const check = Object.hasOwn(formats, format) ? formats[format] : undefined

@@ -1,4 +1,5 @@
 // Do strings and numbers satisfy a schema?
+import { lookup } from '../values/lookup.ts'
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { JsonMap } from '../values/value.ts'
 import { shownJson } from './json-schema-text.ts'
@@ -48,7 +49,7 @@ function decimals(value: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
-const superscript: Readonly<Record<string, string>> = {
+const superscript: Readonly<Record<string, string>> = lookup({
   '0': '⁰',
   '1': '¹',
   '2': '²',
@@ -59,7 +60,7 @@ const superscript: Readonly<Record<string, string>> = {
   '7': '⁷',
   '8': '⁸',
   '9': '⁹',
-}
+})
 
 /** golang.org/x/text writes large numbers with a power of ten. */
 function numberText(value: number): string {

@@ -1,4 +1,5 @@
 // Is a schema valid by the metaschema of its draft?
+import { lookup } from '../values/lookup.ts'
 import { compileGoRegexp } from '../go-template/regexp.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -21,7 +22,7 @@ const isType = (value: Json): boolean =>
     ? types.has(value)
     : Array.isArray(value) && value.length > 0 && isTexts(value) && value.every((name) => types.has(name as string))
 
-const keywords: Readonly<Record<string, (value: Json, draft: Draft) => boolean>> = {
+const keywords: Readonly<Record<string, (value: Json, draft: Draft) => boolean>> = lookup({
   type: isType,
   properties: isSchemaMap,
   patternProperties: (value) =>
@@ -53,7 +54,7 @@ const keywords: Readonly<Record<string, (value: Json, draft: Draft) => boolean>>
   title: isText,
   description: isText,
   $ref: isText,
-}
+})
 const later = new Map<string, readonly [since: Draft, isRight: (value: Json) => boolean]>([
   ['contains', [6, isSchema]],
   ['propertyNames', [6, isSchema]],

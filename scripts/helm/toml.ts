@@ -1,4 +1,5 @@
 // How does BurntSushi/toml read and write?
+import { lookup } from '../values/lookup.ts'
 import { TomlDate, TomlError, parse } from 'smol-toml'
 import type { Budget } from '../go-template/budget.ts'
 import { formatFloatAs } from '../go-template/go-float.ts'
@@ -6,7 +7,7 @@ import { TemplateError, bytesIn, isGoMap, isInteger, isNilList, isNilMap, isStru
 import type { GoList, GoMap, GoStruct, GoValue } from '../go-template/go-value.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
 
-const shortEscapes: Readonly<Record<string, string>> = {
+const shortEscapes: Readonly<Record<string, string>> = lookup({
   '"': '\\"',
   '\\': '\\\\',
   '\b': '\\b',
@@ -14,7 +15,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
   '\n': '\\n',
   '\f': '\\f',
   '\r': '\\r',
-}
+})
 // eslint-disable-next-line no-control-regex
 const escaped = /["\\\0-\x1f\x7f]/g
 const quoted = (text: string): string =>

@@ -1,4 +1,5 @@
 // Does an object satisfy the CRD's own expressions?
+import { lookup } from '../values/lookup.ts'
 import { phrase, shown } from '../findings/message.ts'
 import { Environment } from '@marcbachmann/cel-js'
 import type { FieldErrorType, Message } from '../findings/finding.ts'
@@ -41,11 +42,11 @@ export function isReadableExpression(rule: string): boolean {
   return compile(rule).evaluate !== undefined
 }
 
-const reasons: Readonly<Record<string, FieldErrorType>> = {
+const reasons: Readonly<Record<string, FieldErrorType>> = lookup({
   FieldValueRequired: 'FieldValueRequired',
   FieldValueForbidden: 'FieldValueForbidden',
   FieldValueDuplicate: 'FieldValueDuplicate',
-}
+})
 
 /** A path as apimachinery's field.Path prints it: members of free maps are in brackets. */
 interface Walk {

@@ -1,4 +1,5 @@
 // Which strings have a format that the API server checks?
+import { lookup } from '../values/lookup.ts'
 
 const dateTime = /^(\d{4})-(\d{2})-(\d{2})t(\d{2}):(\d{2}):(\d{2})(?:.\d+)?(?:z|[+-]\d{2}:\d{2})$/i
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
@@ -24,13 +25,13 @@ function isDate(text: string): boolean {
   return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]))
 }
 
-const checks: Readonly<Record<string, (text: string) => boolean>> = {
+const checks: Readonly<Record<string, (text: string) => boolean>> = lookup({
   'date-time': isDateTime,
   datetime: isDateTime,
   date: isDate,
   byte: (text) => base64.test(text.replace(/[\r\n]/g, '')),
   uuid: (text) => uuid.test(text),
-}
+})
 
 /** Whether a string has its format. Formats that the vendored CRDs do not use, and unknown ones, allow everything. */
 export function hasFormat(text: string, format: string): boolean {

@@ -1,4 +1,5 @@
 // Does a value satisfy its structural schema, as the API server judges?
+import { lookup } from '../values/lookup.ts'
 import { fieldAt, named, phrase, shown } from '../findings/message.ts'
 import { meantQuantity } from '../findings/sizes.ts'
 import { listOfOne } from '../findings/lists.ts'
@@ -44,14 +45,14 @@ function report(walk: Walk, keyword: string, type: FieldErrorType, is: Part | Me
   walk.issues.push({ path, field, type, keyword, message: sentence(path, phrase`is ${is}, but ${must}`), ...help })
 }
 
-const typeWords: Readonly<Record<string, string>> = {
+const typeWords: Readonly<Record<string, string>> = lookup({
   object: 'a map',
   array: 'a list',
   string: 'a string',
   integer: 'an integer',
   number: 'a number',
   boolean: 'true or false',
-}
+})
 
 function hasType(value: Json, schema: Structural): boolean {
   if (schema.intOrString) return typeof value === 'string' || isInteger(value)

@@ -1,4 +1,5 @@
 // What does decoding into the operator's Go type and writing it back do to an object?
+import { lookup } from '../values/lookup.ts'
 import { named, phrase, shown } from '../findings/message.ts'
 import { meantQuantity } from '../findings/sizes.ts'
 import { formatGoDuration, parseGoDuration } from '../go-template/duration.ts'
@@ -161,12 +162,12 @@ function meant(value: Json): Pick<Issue, 'help'> {
   return quantity === undefined ? {} : { help: phrase`did you mean ${named(quantity)}?` }
 }
 
-const typeWords: Readonly<Record<string, readonly [keyword: string, must: string]>> = {
+const typeWords: Readonly<Record<string, readonly [keyword: string, must: string]>> = lookup({
   'resource.Quantity': ['quantity', 'must be a quantity such as 500m, 1.5 or 2Gi'],
   'v1.Duration': ['duration', 'must be a duration such as 90s, 30m or 1h30m'],
   'v1.Time': ['time', 'must be a time such as 2030-01-31T00:00:00Z'],
   'v1.MicroTime': ['time', 'must be a time such as 2030-01-31T00:00:00.000000Z'],
-}
+})
 
 /** The canonical form; undefined: the Go type refuses the value. */
 function canonicalText(value: Json, type: string): Json | undefined {

@@ -1,4 +1,5 @@
 // What does the operator's webhook fill into a Cluster?
+import { lookup } from '../values/lookup.ts'
 import { parseGoBoolean } from './go-text.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, setOwn } from '../values/value.ts'
@@ -16,7 +17,7 @@ export interface DefaultingContext {
 }
 
 /** PostgreSQL parameters of every Cluster. Reproduces the operator's global default settings. */
-const globalParameters: Readonly<Record<string, string>> = {
+const globalParameters: Readonly<Record<string, string>> = lookup({
   archive_timeout: '5min',
   dynamic_shared_memory_type: 'posix',
   full_page_writes: 'on',
@@ -39,7 +40,7 @@ const globalParameters: Readonly<Record<string, string>> = {
   wal_log_hints: 'on',
   wal_receiver_timeout: '5s',
   wal_sender_timeout: '5s',
-}
+})
 
 /** The image of a Cluster that names none, built into each operator release. */
 export function defaultImage(operator: string): string {

@@ -1,4 +1,5 @@
 // Would PostgreSQL of this major start with the parameter?
+import { lookup } from '../values/lookup.ts'
 import { trimOf } from '../values/trim.ts'
 import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
@@ -122,7 +123,7 @@ const slru = (read: number): Verdict | undefined =>
   read % 16 === 0 ? undefined : { kind: 'value', must: 'a multiple of 16 pages of 8kB', help: 'write a multiple of 128kB' }
 
 /** Whole numbers within the bounds that a check of the parameter's own refuses. */
-const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = {
+const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = lookup({
   commit_timestamp_buffers: slru,
   multixact_member_buffers: slru,
   multixact_offset_buffers: slru,
@@ -131,7 +132,7 @@ const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = {
   subtransaction_buffers: slru,
   transaction_buffers: slru,
   vacuum_buffer_usage_limit: (read) => (read === 0 || read >= 128 ? undefined : { kind: 'value', must: '0 or at least 128kB' }),
-}
+})
 
 /** A bound in the unit that makes it shortest: 8388608 of 8kB → 64GB. */
 function amount(bound: number, { unit }: Parameter): string {

@@ -1,4 +1,5 @@
 // Which texts do parameters with their own grammar refuse, whatever the image?
+import { lookup } from '../values/lookup.ts'
 import { clientEncodings } from './encodings.ts'
 import { splitList } from './list.ts'
 
@@ -59,7 +60,7 @@ const standbys = `${standby}(?:\\s*,\\s*${standby})*`
 const synchronous = new RegExp(`^\\s*(?:${standbys}|(?:(?:any|first)\\s+)?0*[1-9]\\d*\\s*\\(\\s*${standbys}\\s*\\))\\s*$`, 'i')
 
 /** By lower-case name. Locales, time zones, files and libraries depend on the image, so they are not judged. */
-const rules: Readonly<Record<string, TextRule>> = {
+const rules: Readonly<Record<string, TextRule>> = lookup({
   backtrace_functions: (text) => (/^[0-9A-Za-z_, \n\t]*$/.test(text) ? undefined : 'names of functions with commas between them'),
   client_encoding: (text) =>
     clientEncodings.has(text.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()) ? undefined : 'an encoding such as UTF8',
@@ -86,7 +87,7 @@ const rules: Readonly<Record<string, TextRule>> = {
   timezone: timeZone,
   timezone_abbreviations: (text) => (/^[A-Za-z]+$/.test(text) ? undefined : 'the name of a set, letters only'),
   wal_consistency_checking: listOnly,
-}
+})
 
 /** Judges the text of a parameter of type string. */
 export function judgeText(name: string, text: string, major: number): Refusal {

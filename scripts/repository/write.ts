@@ -1,4 +1,5 @@
 // How is a file written so that it is never half written and never outside the repository?
+import { lookup } from '../values/lookup.ts'
 import { printed } from '../values/printed.ts'
 import { randomBytes } from 'node:crypto'
 import {
@@ -56,7 +57,7 @@ function refusal({ shown }: WriteOptions, why: string): WriteRefusal {
   return new WriteRefusal(`${shown} can't be written: ${why}`)
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = lookup({
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
@@ -70,7 +71,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'a part of the path is missing',
   EMFILE: 'too many files are open',
   EFBIG: 'the file would be too large',
-}
+})
 
 /** The file system's error, in words. */
 export function reasonFor(error: Error): string {

@@ -1,4 +1,5 @@
 // What does a rule look at that a small example can't show?
+import { lookup } from '../values/lookup.ts'
 
 const handWritten = 'hand-written Applications and ApplicationSets in apps/templates/'
 const live = '`check --live FILE`: what the cluster has, as kubectl prints it, compared with what these files want'
@@ -7,7 +8,7 @@ const tried = '`upgrade`: the databases with the versions that are tried'
 const pulled = '`charts pull`: what the repositories of the pinned charts respond'
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
-const byRule: Readonly<Record<string, string>> = {
+const byRule: Readonly<Record<string, string>> = lookup({
   'argocd/application-name': 'names that follow from layout.application',
   'argocd/namespace-name': 'namespaces that follow from the patterns of the environments and from service.yaml',
   'argocd/set-size': 'how long the ApplicationSet of an environment is, compared with what a client-side apply can store',
@@ -31,8 +32,8 @@ const byRule: Readonly<Record<string, string>> = {
   'yaml/encoding': 'the bytes of a file',
   'yaml/indentation': 'characters before a key that look like spaces but are not, such as those copied from a web page',
   'yaml/nesting': 'how deep the maps and lists of a file are nested',
-}
-const byArea: Readonly<Record<string, string>> = { argocd: handWritten, charts: pulled, emit: generated, live, upgrade: tried }
+})
+const byArea: Readonly<Record<string, string>> = lookup({ argocd: handWritten, charts: pulled, emit: generated, live, upgrade: tried })
 
 /** What a rule without an example looks at; undefined: nothing is written down. */
 export function subjectOf(id: string): string | undefined {

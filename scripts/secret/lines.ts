@@ -1,4 +1,5 @@
 // Which parts of a text that is not YAML can hold a secret? Decided line by line; in doubt, a line is hidden.
+import { lookup } from '../values/lookup.ts'
 import { append } from '../values/append.ts'
 import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretHolder, isSecretKey, isSecretName, isSecretReference, isSecretTextKey } from './names.ts'
@@ -17,7 +18,7 @@ interface Open {
 const keys =
   /(?:^|[\s{[,])(?:("(?:[^"\\]|\\.){1,200}"|'[^']{1,200}')\s{0,99}:\s{0,99}|([A-Za-z_][\w./-]*)\s{0,99}:(?:\s{1,99}|(?=["'{[&*!|>])|$))/g
 const separator = /^(?:---|\.\.\.)(?:\s|$)/
-const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '{': '}', '[': ']' }
+const closers: Readonly<Record<string, string>> = lookup({ '"': '"', "'": "'", '{': '}', '[': ']' })
 
 /** A key with quotes and escapes decoded. */
 function keyOf(match: RegExpMatchArray): string {

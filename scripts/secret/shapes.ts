@@ -1,4 +1,5 @@
 // Which parts of a text are secrets by their shape alone, whatever their key is?
+import { lookup } from '../values/lookup.ts'
 import { append } from '../values/append.ts'
 import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretKey, isSecretName, mask } from './names.ts'
@@ -141,13 +142,13 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-const endings: Readonly<Record<string, RegExp>> = {
+const endings: Readonly<Record<string, RegExp>> = lookup({
   assignment: /[\s&"`]|'(?=[\s,;)}\]]|$)/g,
   tag: /</g,
   line: /[\r\n]/g,
   json: /[\s,}\]]/g,
   word: /\s/g,
-}
+})
 
 /** What was searched for last, from where, and where it is. */
 type Finders = Map<string, { readonly from: number; readonly found: number }>

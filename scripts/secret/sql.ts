@@ -1,4 +1,5 @@
 // Where does SQL hold a password?
+import { lookup } from '../values/lookup.ts'
 import type { Span } from '../values/value.ts'
 import { isNamedAfterSecret, isSecretName } from './names.ts'
 
@@ -25,7 +26,7 @@ export function* sqlPasswords(text: string): Iterable<Span> {
 }
 
 /** Which argument of a function is a secret. */
-const secretArgument: Readonly<Record<string, number>> = {
+const secretArgument: Readonly<Record<string, number>> = lookup({
   crypt: 0,
   hmac: 1,
   encrypt: 1,
@@ -42,7 +43,7 @@ const secretArgument: Readonly<Record<string, number>> = {
   verify: 1,
   create_secret: 0,
   update_secret: 1,
-}
+})
 
 function* secretArguments(text: string): Iterable<Span> {
   let [last, work] = [0, 0]

@@ -1,4 +1,5 @@
 // What prevents another major version of PostgreSQL?
+import { lookup } from '../values/lookup.ts'
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { majorOf } from '../operator/major.ts'
@@ -22,10 +23,10 @@ const removed: Readonly<Record<number, readonly string[]>> = {
 export const knownMajors = { first: 13, last: 18 } as const
 
 /** Words that a major no longer accepts for a parameter: abbreviations of on and off where a bool became an enum. */
-const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = {
+const narrowed: Readonly<Record<number, Readonly<Record<string, RegExp>>>> = lookup({
   14: { password_encryption: /^(?:on|off|true|false|yes|no|1|0|t|f|y|n)$/i },
   15: { wal_compression: /^(?:t|tr|tru|f|fa|fal|fals|y|ye|n|of)$/i },
-}
+})
 
 /** Settings of a Cluster that PostgreSQL `to` refuses: removed parameters and removed words. */
 export function postgresFindings(before: Evaluated, after: Evaluated, to: number): LocatedFinding[] {

@@ -1,4 +1,5 @@
 // Which value trees do the events of a YAML text produce, as go-yaml decodes them?
+import { lookup } from '../values/lookup.ts'
 import { named as shownName, phrase } from '../findings/message.ts'
 import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
@@ -153,7 +154,7 @@ function scalarText(r: Reading, event: ScalarEvent): string {
 }
 
 /** What go-yaml calls the kinds of scalars in its tags. */
-const kinds: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int', number: 'float', string: 'str' }
+const kinds: Readonly<Record<string, string>> = lookup({ boolean: 'bool', bigint: 'int', number: 'float', string: 'str' })
 
 /** A scalar with an explicit tag: `!!int '1'` is 1, `!!str 1` is text, a local tag is text. */
 function tagged(r: Reading, tag: string, text: string, offset: number): Resolved {

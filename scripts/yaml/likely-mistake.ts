@@ -1,4 +1,5 @@
 // Which mistake most likely broke a YAML text?
+import { lookup } from '../values/lookup.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import { lineStart } from '../values/trim.ts'
@@ -69,7 +70,7 @@ function tab(text: string, offset: number): LikelyMistake | undefined {
   }
 }
 
-const closers: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" }
+const closers: Readonly<Record<string, string>> = lookup({ '{': '}', '[': ']', '"': '"', "'": "'" })
 
 /** A quote or bracket that opens on the line where the parser stopped, or on one of the few above it. */
 function unclosed(text: string, offset: number): LikelyMistake | undefined {

@@ -1,4 +1,5 @@
 // Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
+import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
@@ -13,11 +14,11 @@ export interface DoubledManifests {
   readonly manifests: ReadonlySet<Manifest>
 }
 
-const wordFor: Readonly<Record<string, string>> = {
+const wordFor: Readonly<Record<string, string>> = lookup({
   Application: 'an Application',
   ApplicationSet: 'an ApplicationSet',
   AppProject: 'an AppProject',
-}
+})
 
 /** Kind, namespace and name of what `render` writes beside the Applications of databases. */
 function generatedNames(settings: Settings, databases: Surroundings['databases']): Set<string> {

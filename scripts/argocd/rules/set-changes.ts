@@ -1,4 +1,5 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -175,7 +176,7 @@ interface Telling {
   readonly help: string
 }
 
-const tellings: Readonly<Record<string, Telling>> = {
+const tellings: Readonly<Record<string, Telling>> = lookup({
   'changes/database-stays': {
     severity: 'error',
     message: 'would be deleted with its database, but no change may delete one',
@@ -196,7 +197,7 @@ const tellings: Readonly<Record<string, Telling>> = {
     message: 'would be written, but another set owns it',
     help: 'keep the name of the set, or remove the old set first and keep its Applications',
   },
-}
+})
 
 /** `Application orders-dev (and 2 more)` */
 function namesOf(first: ApplicationChange, others: readonly ApplicationChange[]): Message {

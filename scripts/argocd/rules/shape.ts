@@ -1,4 +1,5 @@
 // Would the API server and the controllers take a hand-written Application or set, as it was meant?
+import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../kubernetes/decode.ts'
@@ -13,11 +14,11 @@ import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
 
 /** Fields that people look for on the wrong kind. */
-const strays: Readonly<Record<string, string>> = {
+const strays: Readonly<Record<string, string>> = lookup({
   preserveResourcesOnDeletion: 'it belongs in spec.syncPolicy of an ApplicationSet',
   applicationsSync: 'it belongs in spec.syncPolicy of an ApplicationSet',
   valuesFiles: 'did you mean `valueFiles`?',
-}
+})
 
 export const shapeRules: readonly ManifestRule[] = [
   {

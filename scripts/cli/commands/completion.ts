@@ -1,4 +1,5 @@
 // `completion`: how do shells complete commands, options and databases?
+import { lookup } from '../../values/lookup.ts'
 import { visible } from '../../values/untrusted.ts'
 import { describeOption } from '../command.ts'
 import type { Command } from '../command.ts'
@@ -13,14 +14,14 @@ const shells = ['bash', 'fish', 'zsh'] as const
 type Operand = 'databases' | 'files' | 'rules'
 
 /** What the operands of a command are; the folder of `connect --flyway` is handled by each shell's script. */
-const operandsOf: Readonly<Record<string, Operand>> = {
+const operandsOf: Readonly<Record<string, Operand>> = lookup({
   check: 'databases',
   explain: 'databases',
   connect: 'databases',
   upgrade: 'databases',
   admit: 'files',
   rules: 'rules',
-}
+})
 
 /**
  * Prints a script for a shell, made from the table of commands. The script asks the program for databases and rules when someone
@@ -75,7 +76,7 @@ interface Words {
   readonly operand?: Operand
 }
 
-const valuesByWord: Readonly<Record<string, Value>> = { FILE: 'files', PATH: 'files', DIR: 'folders', REF: 'refs' }
+const valuesByWord: Readonly<Record<string, Value>> = lookup({ FILE: 'files', PATH: 'files', DIR: 'folders', REF: 'refs' })
 
 function wordsOf(commands: readonly Command[]): Words[] {
   return commands.map(({ name, does, words = [], options }) => {

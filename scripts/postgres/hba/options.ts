@@ -1,5 +1,6 @@
 // Which options does an authentication method take in pg_hba.conf, and with which values?
 // Reproduces `parse_hba_auth_opt` and the checks after it in src/backend/libpq/hba.c, 13 to 18.
+import { lookup } from '../../values/lookup.ts'
 import { nearest } from '../../values/path.ts'
 import { splitList } from '../list.ts'
 
@@ -22,7 +23,7 @@ export interface HbaProblem {
 }
 
 /** The methods that take each option. */
-const methodsOf: Readonly<Record<string, readonly string[]>> = {
+const methodsOf: Readonly<Record<string, readonly string[]>> = lookup({
   map: ['ident', 'peer', 'gss', 'sspi', 'cert'],
   pamservice: ['pam'],
   pam_use_hostname: ['pam'],
@@ -50,7 +51,7 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = {
   ldapbasedn: ['ldap'],
   ldapprefix: ['ldap'],
   ldapsuffix: ['ldap'],
-}
+})
 const methodTable = new Map(Object.entries(methodsOf))
 
 /** The server's objection to one option; undefined: it is accepted. */
