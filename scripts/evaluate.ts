@@ -1,8 +1,9 @@
 // What is one database with some settings: its values, its objects, and what is wrong with them?
+import type { DatabaseObjects } from './chart/evaluated.ts'
 import { examine } from './admit/examine.ts'
 import { isConsequence } from './chart/consequence.ts'
 import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
-import type { DatabaseObjects, Repository } from './chart/database-objects.ts'
+import type { Repository } from './chart/database-objects.ts'
 import type { Evaluated } from './chart/evaluated.ts'
 import { hasDefaults } from './discover/inputs.ts'
 import { generateLayer, serviceSpot } from './merge/generator.ts'

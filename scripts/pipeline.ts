@@ -66,13 +66,12 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
 
   const skippedDatabases = new Set(skipped)
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
-  const known = { settings, databases, judged: checked, byHand: handWritten, ...(comparison && { comparison }) }
+  const known = { settings, databases, judged: checked, byHand: handWritten, states: [], ...(comparison && { comparison }) }
   const reported = applyAllowances(findings, databases, skippedDatabases)
   const manifests = writeManifests(settings, databases)
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
-  const inTheirPlace = judgeOutputs(manifests, tree, judging).foreign
-  if (reported.some(isError)) return { ...known, ...conclude([...reported, ...inTheirPlace], comparison), states: [] }
+  if (reported.some(isError)) return { ...known, ...conclude([...reported, ...judgeOutputs(manifests, tree, judging).foreign], comparison) }
 
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
   const { states, stale, foreign } = judgeOutputs(outputs, tree, judging)

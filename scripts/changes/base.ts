@@ -1,4 +1,5 @@
 // What did the repository hold where this change began?
+import type { Base } from './base-state.ts'
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
@@ -11,7 +12,6 @@ import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
-import type { Bytes } from '../repository/bytes.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
@@ -23,31 +23,6 @@ import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shownPath } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
-
-/** The repository at the merge base. */
-export interface Base {
-  /** the base as a person named it */
-  readonly revision: string
-  /** what was compared with what, for a person */
-  readonly compared: string
-  /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
-  readonly settings?: Settings
-  /** what could not be read there */
-  readonly findings: readonly LocatedFinding[]
-  /** what was deployed there, by id: not everything that the inputs say need have been rendered */
-  readonly databases: ReadonlyMap<string, Database>
-  /** what the inputs there say */
-  readonly inputs: readonly Database[]
-  /** whether the tree has the generated files of that commit, and not those of now */
-  readonly hasGenerated: boolean
-  readonly tree: Tree
-  /** the same state byte for byte, for charts in it */
-  readonly bytes: Bytes
-  /** whether a file's content is another one now */
-  readonly differs: (path: string) => boolean
-  /** whether what is staged changes a file that may be a manifest outside of our own folders; costs less than to look into them */
-  readonly stagesLoose: () => boolean
-}
 
 /**
  * The commit that `--base` and `--staged` ask for: the merge base with `base`; with `staged` alone HEAD, or nothing

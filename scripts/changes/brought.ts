@@ -1,4 +1,5 @@
 // What did the folder of `--databases` hold at the base, and what the repository that its settings come from?
+import type { Base } from './base-state.ts'
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { join } from 'node:path'
 import { workTreeBytes } from '../discover/charts.ts'
@@ -13,7 +14,6 @@ import { overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { repositoryTop } from '../repository/place.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
-import type { Base } from './base.ts'
 
 export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'bytes' | 'differs'> {
   /** the databases stood elsewhere, and it can't be told where */

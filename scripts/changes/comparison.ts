@@ -1,4 +1,5 @@
 // How does each database differ from the base, and which rules of change does that break?
+import type { Base } from './base-state.ts'
 import { gravest } from '../findings/database-change.ts'
 import type { DatabaseChange, Effect, Result } from '../findings/database-change.ts'
 import { named, phrase, textOf } from '../findings/message.ts'
@@ -8,7 +9,6 @@ import type { Database, Environment, RenderedObject, Settings } from '../model.t
 import { valueAt } from '../values/value.ts'
 import { applicationChanges, identityFindings, isRenamedApplication, isSameCluster, operatorChanges } from './application.ts'
 import { unreadableLayer } from './base.ts'
-import type { Base } from './base.ts'
 import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
 import type { Handover } from '../argocd/rules/handover.ts'

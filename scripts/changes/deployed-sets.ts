@@ -1,4 +1,5 @@
 // Which databases do the generated sets of a commit deploy that are not what its inputs make of them?
+import type { Deployed } from './base-state.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { desiredApplications, nameOf } from '../applicationset/generate.ts'
@@ -10,8 +11,7 @@ import type { Database, Environment, Settings } from '../model.ts'
 import type { JsonMap, SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap } from '../values/value.ts'
-import { sourceFile } from './deployed.ts'
-import type { Deployed } from './deployed.ts'
+import { sourceFile } from './base-state.ts'
 
 interface Commit {
   readonly settings: Settings

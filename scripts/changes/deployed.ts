@@ -1,18 +1,13 @@
 // Which databases did a commit deploy: what do its generated files say, whatever its inputs said?
+import type { Deployed } from './base-state.ts'
+import { sourceFile } from './base-state.ts'
 import { writeApplicationSets } from '../argocd/write/applicationset.ts'
 import { setsFile } from '../argocd/write/manifests.ts'
 import { isCurrent, isGenerated } from '../discover/header.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
-import type { SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
-
-export interface Deployed {
-  readonly databases: readonly Database[]
-  readonly findings: readonly LocatedFinding[]
-}
 
 /**
  * The databases that the generated sets of a commit deploy, under the names that they have there. Inputs that nobody
@@ -28,11 +23,6 @@ export async function deployedDatabases(
   if (isCurrent(read.text, writeApplicationSets(settings, databases))) return { databases, findings: [] }
   // Argo CD's own engine is loaded only where the sets are stale
   return (await import('./deployed-sets.ts')).databasesOfSets(sourceFile(tree, setsFile, read.text), databases, { settings, tree })
-}
-
-/** A file of a commit, for places in it. */
-export function sourceFile(tree: Tree, path: string, text: string): SourceFile {
-  return { path: tree.shown?.(path) ?? path, text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Was a shared generated file as stale at the base as it is now?
+import type { Base } from './base-state.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Base } from './base.ts'
 
 type Written = readonly { readonly path: string; readonly text: string }[]
 

@@ -1,11 +1,11 @@
 // What is known of a database whose chart the helm binary renders, beside what helm prints?
+import type { DatabaseObjects } from './evaluated.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Charts } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
-import type { DatabaseObjects } from './database-objects.ts'
 import { renderWithEngine } from './engine.ts'
 import type { Layered } from './engine.ts'
 import { runHelm } from './helm-engine.ts'

@@ -1,4 +1,5 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
+import type { DatabaseObjects } from './evaluated.ts'
 import { repositoryKey } from '../charts/pin.ts'
 import type { Charts, MissingChart } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
@@ -7,7 +8,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { LayerCheck } from '../merge/layers.ts'
 import { coalesce, helmOf } from '../values/merge.ts'
-import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
 import { formatPath } from '../values/path.ts'
@@ -30,16 +31,6 @@ import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without, wrongTypeFinding } from './wrong-values.ts'
-
-export interface DatabaseObjects {
-  readonly objects: readonly RenderedObject[]
-  /** what the templates see, and what the chart says where nobody says anything; undefined: nobody knows the chart here */
-  readonly effective?: MapValue | undefined
-  readonly defaults?: MapValue | undefined
-  readonly findings: LocatedFinding[]
-  /** values that are told to be wrong already: what admission says of the fields that they become only follows */
-  readonly told: () => readonly Path[]
-}
 
 /** What a database is rendered in: its settings, the folder that a chart's folder is relative to, and the charts that there are. */
 export interface Repository {

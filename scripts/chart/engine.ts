@@ -1,4 +1,5 @@
 // Which objects does a database become with a chart that is rendered from its files?
+import type { DatabaseObjects } from './evaluated.ts'
 import type { FoundChart } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { HelmRefusal, SchemaRefused } from '../helm/error.ts'
@@ -15,7 +16,6 @@ import type { MapValue, Path } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { wanted } from './capabilities.ts'
 import { comparedWords } from './compared-words.ts'
-import type { DatabaseObjects } from './database-objects.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'

@@ -1,6 +1,6 @@
 // What is known of one database once it was merged and rendered?
 import type { Database, RenderedObject, Settings } from '../model.ts'
-import type { MapValue } from '../values/value.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 
 /** One database on one side of a question: at a commit, or with some pins. */
@@ -19,4 +19,15 @@ export interface Evaluated {
   readonly refusals: readonly LocatedFinding[]
   /** everything that is wrong: refusals, and what the API server, the operator, PostgreSQL and the policies say */
   readonly findings: readonly LocatedFinding[]
+}
+
+/** What the chart prints for a database, and what it refuses. */
+export interface DatabaseObjects {
+  readonly objects: readonly RenderedObject[]
+  /** what the templates see, and what the chart says where nobody says anything; undefined: nobody knows the chart here */
+  readonly effective?: MapValue | undefined
+  readonly defaults?: MapValue | undefined
+  readonly findings: LocatedFinding[]
+  /** values that are told to be wrong already: what admission says of the fields that they become only follows */
+  readonly told: () => readonly Path[]
 }

@@ -4,11 +4,11 @@ import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { ListValue, NullValue, Origin, Path, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import type { Piece } from './pieces.ts'
-import type { Recorder } from './recorder.ts'
+import type { Births } from './births.ts'
 
 /** What a document was cut from. */
 export interface Printing {
-  readonly recorder: Recorder
+  readonly recorder: { readonly births: Births }
   /** the pieces of what the template printed, in order */
   readonly pieces: readonly Piece[]
   readonly text: string

@@ -1,4 +1,5 @@
 // What does the folder of this repository that an Application syncs deploy: Clusters as plain manifests, the chart, or what can't be read here?
+import type { Settings } from '../../model.ts'
 import { posix } from 'node:path'
 import { append } from '../../values/append.ts'
 import { trimEndOf } from '../../values/trim.ts'
@@ -9,7 +10,6 @@ import type { Tree } from '../../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
-import type { Manifest } from './manifest-files.ts'
 import { at, ownPath, texts } from './manifest-parts.ts'
 
 export interface PlainCluster {
@@ -26,6 +26,12 @@ export type Folder =
   /** something that makes Clusters and is not run here, from these folders */
   | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[] }
 
+/** The files, and which repository they are of. */
+interface Checkout {
+  readonly settings: Settings
+  readonly tree: Tree
+}
+
 const nothing: Folder = { kind: 'manifests', clusters: [] }
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 /** What a manifest, a chart or a kustomization of databases has in it somewhere. */
@@ -34,7 +40,7 @@ const words = /postgresql\.cnpg\.io|cloudnative-pg\.(?:github\.)?io\/charts|ghcr
 const folders = new WeakMap<Tree, Map<string, Folder>>()
 
 /** What a source that is a folder of this repository deploys; each folder is looked into once. */
-export function folderOf(source: JsonMap, { settings, tree }: Manifest): Folder {
+export function folderOf(source: JsonMap, { settings, tree }: Checkout): Folder {
   const { path, repoURL, targetRevision, chart, plugin, directory } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return nothing
   const known = folders.get(tree) ?? new Map<string, Folder>()
@@ -46,7 +52,7 @@ export function folderOf(source: JsonMap, { settings, tree }: Manifest): Folder 
 }
 
 /** The file that decides is found as Argo CD finds it. */
-function lookInto(source: JsonMap, { settings, tree }: Pick<Manifest, 'settings' | 'tree'>): Folder {
+function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const { path, repoURL, targetRevision, plugin } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string') return nothing
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}

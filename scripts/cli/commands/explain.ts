@@ -1,9 +1,9 @@
 // `explain`: where does a value come from, what does it become, and what may be written there?
+import { parameterOf, postgresReaders } from '../../explain/postgres-readers.ts'
 import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
-import type { Reader } from '../../admit/field-facts.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
@@ -26,7 +26,7 @@ import { formatPath, listed, nearest } from '../../values/path.ts'
 import { placer } from '../../report/places.ts'
 import { policiesOn } from '../../policy/judge.ts'
 import { shownPath } from '../../secret/names.ts'
-import { parameterFacts, readersOfParameter } from '../../postgres/explain.ts'
+import { parameterFacts } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -225,20 +225,6 @@ function fieldLine(object: RenderedObject, path: Path, value: Json | undefined, 
     readers: stored === undefined ? [] : readersOf(stored, path, operator),
     ...(filled === undefined || filled === null ? {} : { stored: filled }),
   }
-}
-
-/** The PostgreSQL parameter that a field of a Cluster holds, or undefined. */
-function parameterOf({ kind }: RenderedObject, path: Path): string | undefined {
-  const isParameter = kind === 'Cluster' && path.length === 4 && path[1] === 'postgresql' && path[2] === 'parameters'
-  return isParameter ? String(path[3]) : undefined
-}
-
-/** The rules about PostgreSQL that read a field. */
-function postgresReaders(objects: readonly RenderedObject[], path: Path): Reader[] {
-  const cluster = objects.find(({ kind }) => kind === 'Cluster')
-  const parameter = cluster === undefined ? undefined : parameterOf(cluster, path)
-  if (cluster === undefined || parameter === undefined) return []
-  return readersOfParameter(cluster, parameter).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
 }
 
 function explainField(inspected: Inspected, { kind, name, path: typed }: ObjectPath): Explanation {
