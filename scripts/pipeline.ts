@@ -72,7 +72,6 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
   if (reported.some(isError)) return { ...known, ...conclude([...reported, ...judgeOutputs(manifests, tree, judging).foreign], comparison) }
-
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
   const { states, stale, foreign } = judgeOutputs(outputs, tree, judging)
   const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
