@@ -1,7 +1,7 @@
 // How does Go read and print a duration such as `1h30m`?
 import { trimEndOf } from '../values/trim.ts'
 
-const second = 1_000_000_000n
+export const second = 1_000_000_000n
 const units = new Map([
   ['ns', 1n],
   ['us', 1_000n],

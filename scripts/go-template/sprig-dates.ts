@@ -1,6 +1,6 @@
 // Which Sprig functions format and change dates?
 import type { Budget } from './budget.ts'
-import { formatDuration, parseDuration, second } from './go-duration.ts'
+import { formatGoDuration, parseGoDuration, second } from './duration.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from './go-time-layout.ts'
@@ -26,7 +26,7 @@ const nanosecondsOf = (moment: Moment): bigint => BigInt(moment.seconds) * secon
 
 function duration(value: bigint): GoInteger {
   const nanoseconds = BigInt.asIntN(64, value)
-  return { go: 'integer', type: 'time.Duration', value: nanoseconds, text: formatDuration(nanoseconds) }
+  return { go: 'integer', type: 'time.Duration', value: nanoseconds, text: formatGoDuration(nanoseconds) }
 }
 
 function shifted(moment: Moment, by: bigint): Moment {
@@ -131,7 +131,7 @@ function seconds(value: GoValue): bigint {
 
 function roundDuration(value: GoValue, budget: Budget): string {
   let span = 0n
-  if (typeof value === 'string') span = parseDuration(value) ?? 0n
+  if (typeof value === 'string') span = parseGoDuration(value) ?? 0n
   else if (isInteger(value) && value.type === 'int64') span = value.value
   else if (isStruct(value)) span = nanosecondsOf(now(budget)) - nanosecondsOf(momentOf(value, budget))
   const size = span < 0n ? -span : span
@@ -150,7 +150,7 @@ function roundDuration(value: GoValue, budget: Budget): string {
 
 const modify = (strict: 'strict' | 'lenient'): GoFunction =>
   takes(['string', 'time.Time'], (text, value) => {
-    const by = parseDuration(text)
+    const by = parseGoDuration(text)
     if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${text}`) : value
     return time(shifted(momentIn(value), by))
   })
@@ -172,8 +172,8 @@ export const dateFunctions: GoFunctions = {
   must_date_modify: modify('strict'),
   ago: takes(['any'], (value, budget) => {
     const span = nanosecondsOf(now(budget)) - nanosecondsOf(momentOf(value, budget))
-    return formatDuration(((span + second / 2n) / second) * second)
+    return formatGoDuration(((span + second / 2n) / second) * second)
   }),
-  duration: takes(['any'], (value) => formatDuration(BigInt.asIntN(64, seconds(value) * second))),
+  duration: takes(['any'], (value) => formatGoDuration(BigInt.asIntN(64, seconds(value) * second))),
   durationRound: takes(['any'], roundDuration),
 }
