@@ -1,5 +1,5 @@
 // The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
-import { readHandWritten } from './argocd/rules/beside.ts'
+import { readHandWritten } from './argocd/rules/manifest-loader.ts'
 import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
