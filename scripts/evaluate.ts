@@ -21,7 +21,7 @@ import { append } from './values/append.ts'
 
 export type { Evaluated } from './chart/evaluated.ts'
 
-/** A database one of whose files can't be read: nothing more can be said of it. */
+/** A database one of whose files can't be read: nothing more can be checked. */
 export interface Unreadable {
   readonly database: Database
   readonly unreadable: readonly LocatedFinding[]
@@ -85,17 +85,17 @@ interface Judged {
   readonly rendered: DatabaseObjects
 }
 
-/** What the API server and the operator say to each object, PostgreSQL to its settings, and we to the whole. */
+/** What the API server and the operator report about each object, PostgreSQL about its settings, and the policies about the whole. */
 function verdict({ database, settings, merged, rendered }: Judged): LocatedFinding[] {
   const { objects } = rendered
   const findings: LocatedFinding[] = []
   let refused: ReadonlySet<string> | undefined
   for (const object of objects) {
     if (!isOperators(object.plain)) continue
-    const said = examine(object.plain, { operator: database.environment.operator.version })
-    if (object.kind === 'Cluster') refused = refusedParameters(said)
-    const wrong = said.length > 0 ? rendered.told() : []
-    for (const finding of said) {
+    const refusals = examine(object.plain, { operator: database.environment.operator.version })
+    if (object.kind === 'Cluster') refused = refusedParameters(refusals)
+    const wrong = refusals.length > 0 ? rendered.reported() : []
+    for (const finding of refusals) {
       const follows = isConsequence(finding, object, wrong) ? 'reported-value' : isNamespace(finding) ? 'settings-namespace' : undefined
       for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
     }

@@ -1,10 +1,10 @@
 // The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
-import { readHandWritten } from './argocd/rules/beside.ts'
+import { readHandWritten } from './argocd/rules/manifest-loader.ts'
 import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { assess, openBench } from './assess.ts'
-import { baseCommit, readBase, readLater, remembered } from './changes/base.ts'
+import { baseCommit, readBase, lazyTree, cachedTree } from './changes/base.ts'
 import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
 import { chartFindings } from './changes/pins.ts'
@@ -37,9 +37,9 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
   const { settings } = loaded
   const changed = options.changed === true
-  const opened = remembered(openTree(workspace, settings.layout, options.staged, listed))
+  const opened = cachedTree(openTree(workspace, settings.layout, options.staged, listed))
   const base = from === undefined ? undefined : await readBase(workspace, from, { settings, tree: opened, changed })
-  const tree = changed && base !== undefined && opened.blob !== undefined ? readLater(opened, base.differs) : opened
+  const tree = changed && base !== undefined && opened.blob !== undefined ? lazyTree(opened, base.differs) : opened
 
   const { databases, findings: discovered } = discover(settings, tree)
   const inputs = [...discovered, ...inputFindings(settings, tree), ...operatorPins(settings), ...chartFindings(settings)]

@@ -126,17 +126,17 @@ export function operatorChanges(now: State, { before, after }: Pair, effect: Eff
   return [{ object: 'Application/cloudnative-pg', path: 'operator.version', before: from, after: to, effect, spot }]
 }
 
-/** Whether the cluster of the base goes on living under the same identity. */
+/** Whether the cluster of the base lives on under the same identity. */
 export function isSameCluster({ before, after }: Pair): boolean {
   return before.cluster === after.cluster && before.namespace === after.namespace && destinationKey(before) === destinationKey(after)
 }
 
-/** Whether Argo CD would make another Application beside that of the base. */
+/** Whether Argo CD would create a second Application next to the one of the base. */
 export function isRenamedApplication(then: State, now: State, { before, after }: Pair): boolean {
   return before.application !== after.application || then.settings.argocd.namespace !== now.settings.argocd.namespace
 }
 
-/** What must not change while a database lives, since Argo CD would make another one beside it. */
+/** What must not change while a database exists, since Argo CD would create a second one next to it. */
 export function* identityFindings(then: State, now: State, pair: Pair): Iterable<LocatedFinding> {
   const { before, after } = pair
   const place = (spot: Spot, was: Spot, value: string): Pick<LocatedFinding, 'at' | 'related' | 'database'> => ({

@@ -11,13 +11,13 @@ export interface Base {
   readonly revision: string
   /** what was compared with what, for a person */
   readonly compared: string
-  /** absent: nothing of this program was there yet, or `findings` say why they could not be read */
+  /** absent: the program was not used there yet, or `findings` explain why they could not be read */
   readonly settings?: Settings
   /** what could not be read there */
   readonly findings: readonly LocatedFinding[]
-  /** what was deployed there, by id: not everything that the inputs say need have been rendered */
+  /** what was deployed there, by id: the inputs may hold more than had been rendered */
   readonly databases: ReadonlyMap<string, Database>
-  /** what the inputs there say */
+  /** what the inputs there define */
   readonly inputs: readonly Database[]
   /** whether the tree has the generated files of that commit, and not those of now */
   readonly hasGenerated: boolean

@@ -10,8 +10,8 @@ import { commitTree } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
-import { openBroughtTree } from './brought.ts'
-import type { Layouts, OpenedBase } from './brought.ts'
+import { openExternalBase } from './external-base.ts'
+import type { Layouts, OpenedBase } from './external-base.ts'
 
 /** A folder of a commit, from the repository's top, and the way there from the root of today. */
 export interface Place {
@@ -53,7 +53,7 @@ export function openBaseTree(
       { workspace, from, layout, tree, place },
     )
   }
-  const opened = openBroughtTree({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
+  const opened = openExternalBase({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
   // of two repositories, the one that is not compared stays as it is
   if (from.of === 'databases') return { ...opened, tree: { ...opened.tree, ...(tree.loose && { loose: tree.loose }) } }
   return withLoose(opened, { workspace, from, layout, tree })

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { openBaseTree } from './base-tree.ts'
 import type { Place } from './base-tree.ts'
-import type { OpenedBase } from './brought.ts'
+import type { OpenedBase } from './external-base.ts'
 import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
@@ -52,8 +52,8 @@ export function comparedText({ root, databases }: Workspace, { revision, commit,
   const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
   const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
   if (of === undefined) return `${what}${head}`
-  const brought = databases === undefined ? 'the databases' : shownPath(root, databases)
-  const [own, other] = of === 'root' ? ['the root', brought] : [brought, 'the root']
+  const outside = databases === undefined ? 'the databases' : shownPath(root, databases)
+  const [own, other] = of === 'root' ? ['the root', outside] : [outside, 'the root']
   return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared${of === 'root' ? ': what its databases were is taken from the rendered values' : ''}`
 }
 
@@ -90,7 +90,7 @@ export async function readBase(
   }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
   const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
-  const lazy = current.changed && tree.blob !== undefined ? readLater(opened.tree, opened.differs) : opened.tree
+  const lazy = current.changed && tree.blob !== undefined ? lazyTree(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
   const isElsewhere = workspace.databases !== undefined && from.of === 'root'
   const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
@@ -115,7 +115,7 @@ export async function readBase(
 }
 
 /**
- * A database whose own files are in a repository that is not compared, as its rendered values say that it was deployed.
+ * A database whose own files are in a repository that is not compared, as its rendered values show that it was deployed.
  * Where they are the same now, its files are what they were, as far as anybody deployed them.
  */
 function asRendered(database: Database, { base, now }: { readonly base: Tree; readonly now: Tree }): Database {
@@ -137,7 +137,7 @@ function holdsSettings(tree: Tree): boolean {
   return /^\{?["']?postgres["']?\s*:/m.test(read.text)
 }
 
-/** Where the whole tree stood, if it was moved: the one other place with settings of which nothing is left. */
+/** Where the whole tree was, if it was moved: the only other folder whose settings file is gone now. */
 function formerPlace(root: string, commit: string): Place | undefined {
   const { folders, here } = leftFolders(root, commit, settingsFile)
   const nothing: Tree = { paths: [], read: () => undefined }
@@ -149,7 +149,7 @@ function formerPlace(root: string, commit: string): Place | undefined {
   return at === undefined || found.length > 1 ? undefined : { at, shown: posix.relative(`/${here}`, `/${at}`) }
 }
 
-/** Whether the settings alone are others now, and what is generated from them: somebody has to mend them. */
+/** Whether only the settings and what is generated from them changed: somebody has to fix them. */
 function isMendAlone(
   { tree: before, differs }: OpenedBase,
   { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
@@ -175,19 +175,19 @@ function unreadable({ message, at, help }: LocatedFinding, severity: Severity): 
   }
 }
 
-/** Databases that stood in one of several folders at the base: which, can't be told. */
+/** Databases that were in one of several folders at the base, and it is unknown in which. */
 function lostFolder(settings: Settings): LocatedFinding {
   const { file, value } = settings.origin.origin
   return {
     rule: 'changes/base-readable',
     severity: 'warning',
-    message: phrase`databases of ${file.revision ?? 'the base'} stood in another folder, but which one can't be told: nothing was compared`,
+    message: phrase`databases of ${file.revision ?? 'the base'} were in another folder, but it is unknown which one: nothing was compared`,
     at: { file, span: settings.origin.origin.key ?? value },
     help: phrase`move the folder in a change that does nothing else`,
   }
 }
 
-/** Files of the base that hide databases, or what service.yaml says of them; as they are now, they are judged anyway. */
+/** Files of the base that hide databases, or whose service.yaml can't be read; the current ones are checked anyway. */
 function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] {
   const isHiding = ({ rule, severity }: LocatedFinding): boolean =>
     severity === 'error' && /^(?:yaml\/.*|settings\/schema|discover\/readable)$/.test(rule)
@@ -212,13 +212,13 @@ export function unreadableLayer({ message, at }: LocatedFinding, database: Datab
   }
 }
 
-/** A tree whose unchanged files are read when somebody looks into them. */
-export function readLater(tree: Tree, differs: (path: string) => boolean): Tree {
+/** A tree whose unchanged files are read on first use. */
+export function lazyTree(tree: Tree, differs: (path: string) => boolean): Tree {
   return { ...tree, later: (path) => !differs(path) }
 }
 
-/** A tree whose files are read once, however often they are asked for. */
-export function remembered(tree: Tree): Tree {
+/** A tree that reads each file at most once. */
+export function cachedTree(tree: Tree): Tree {
   const texts = new Map<string, ReturnType<Tree['read']>>()
   return {
     ...tree,

@@ -7,7 +7,7 @@ import { nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { differences, isEqual } from './difference.ts'
 
-/** The line to blame; where an unknown key stands at `unless`, that one is the mistake. */
+/** The line to blame; where there is an unknown key at `unless`, that one is the mistake. */
 export interface Cause {
   readonly at: Spot
   readonly unless?: Spot
@@ -24,7 +24,7 @@ export interface ValuesPair {
 }
 
 /**
- * What became of the value at a path of the base, or of what stands around it: a switch that is off now is the cause of
+ * What became of the value at a path of the base, or of what contains it: a switch that is off now is the cause of
  * all that it switched. Undefined where the values are the same.
  */
 export function causeOf(path: Path, pair: ValuesPair): Cause | undefined {
@@ -32,11 +32,11 @@ export function causeOf(path: Path, pair: ValuesPair): Cause | undefined {
     const step = path.slice(0, length)
     const [was, now] = [valueAt(pair.before, step), valueAt(pair.after, step)]
     if (isEqual(was, now)) continue
-    if (was !== undefined && hasFallen(was, now)) return removalOf(was, pair)
+    if (was !== undefined && fellBack(was, now)) return removalOf(was, pair)
     if (now === undefined) continue
     if (was?.kind !== 'map' || now.kind !== 'map') return located(spotOf(now), was)
     const inside = [...differences(was, now)]
-    const written = inside.filter(({ before, after }) => after !== undefined && !(before !== undefined && hasFallen(before, after)))
+    const written = inside.filter(({ before, after }) => after !== undefined && !(before !== undefined && fellBack(before, after)))
     const first = written.find((one) => one.path.at(-1) === 'enabled') ?? written[0]
     if (first?.after !== undefined) return located(spotOf(first.after), first.before)
     const gone = inside.find(({ before }) => before !== undefined)?.before
@@ -50,15 +50,15 @@ function located(at: Spot | undefined, before?: Value): Cause | undefined {
   return at === undefined ? undefined : { at, ...(was && { was }) }
 }
 
-/** A value that a person took out of its layer: nothing is left, or what a lower layer says. */
-export function hasFallen(was: Value, now: Value | undefined): boolean {
+/** Whether a value was removed from its layer: nothing is left, or the value falls back to a lower layer. */
+export function fellBack(was: Value, now: Value | undefined): boolean {
   return now === undefined || layerRank[now.origin.layer] < layerRank[was.origin.layer]
 }
 
-/** The key in the same file nearest to where a value stood; its place at the base, where the file is gone too. */
+/** The key in the same file nearest to where a value was; its place at the base if the file is gone too. */
 export function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefined {
   const { layer, path } = origin
-  // the generator writes no file: what it took away was decided where it says that it was born
+  // the generator writes no file: what it removed was decided at the origin that it records
   const root = layer === 'generator' ? undefined : layerIn(pair.after, layer)
   if (root === undefined) return located(origin.file.builtin === true ? undefined : { file: origin.file, span: origin.key ?? origin.value })
   let parent: MapValue = root
@@ -78,7 +78,7 @@ function layerIn(values: MapValue, layer: LayerName): MapValue | undefined {
   return [values, ...values.overrides].find((root): root is MapValue => root.kind === 'map' && root.origin.layer === layer)
 }
 
-/** A new key of the same map that is at most two slips away. */
+/** A new key of the same map that is at edit distance two or less. */
 function misspelt(key: string, map: MapValue, base: { readonly layer: LayerName; readonly was: Value | undefined }): Spot | undefined {
   for (const [candidate, value] of map.entries) {
     if (value.origin.layer !== base.layer || nearest(candidate, [key]) === undefined) continue

@@ -13,8 +13,8 @@ import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
 import { rollingEffect } from './effect.ts'
-import { keptFindings } from './kept.ts'
-import { livingFindings } from './living.ts'
+import { lostProtectionFindings } from './lost-protections.ts'
+import { creationOnlyFindings } from './creation-only.ts'
 import { compareObjects, noChanges } from './objects.ts'
 import type { ObjectChanges } from './objects.ts'
 import { pinFindings, togetherFindings } from './pins.ts'
@@ -22,7 +22,7 @@ import type { State } from './places.ts'
 import { replacedPoolers } from './poolers.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
-import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, told } from './steps.ts'
+import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, automatic } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 import type { Vanished } from './vanished.ts'
 
@@ -43,7 +43,7 @@ export interface Comparison {
   compare(before: Side, after: Side): LocatedFinding[]
   /** a database whose values at the base can't be read, or are refused by the chart, for the reasons given */
   leaveOut(after: Database, reasons: readonly LocatedFinding[]): LocatedFinding[]
-  /** what can be said once all databases are known: those that vanished, and pins */
+  /** what can be reported only once all databases are known: those that vanished, and pins */
   conclude(handovers: readonly Handover[]): LocatedFinding[]
   /** every database of both sides, and the hand-written ones to which something happens, sorted by id */
   result(): readonly DatabaseChange[]
@@ -96,7 +96,7 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
     },
     leaveOut: (after, reasons) => {
       const { id, application } = after
-      const steps = [told(`its values at ${base.revision} can't be used, so that nothing was compared: look at what is live`)]
+      const steps = [automatic(`its values at ${base.revision} can't be used, so that nothing was compared: look at what is live`)]
       records.set(id, { id, result: 'changed', application, effect: 'nothing', changes: [], steps })
       return reasons.slice(0, 1).map((reason) => unreadableLayer(reason, after))
     },
@@ -156,7 +156,7 @@ function sameLayers(old: Database, database: Database): boolean {
   )
 }
 
-/** What else of a database decides about it, beside its values files and its environment. */
+/** What else decides about a database, besides its values files and its environment. */
 function sameNames(old: Database, database: Database): boolean {
   return (
     old.service === database.service &&
@@ -215,8 +215,8 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   }
   const isComparable = before.objects.length > 0
   const objects = isComparable ? compareObjects(before, after) : noChanges()
-  const living = [...livingFindings(before, after)]
-  append(findings, objects.findings, living, isComparable ? keptFindings(then, now, before, after) : [])
+  const creationOnly = [...creationOnlyFindings(before, after)]
+  append(findings, objects.findings, creationOnly, isComparable ? lostProtectionFindings(then, now, before, after) : [])
   append(changes, objects.changes)
   const touched = [...objects.changed, ...objects.added]
   // a Cluster that became a hook is another mistake
@@ -233,10 +233,10 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   const instances = [instancesOf(before), instancesOf(after)] as const
   const poolers = replacedPoolers(after.objects, objects, operator.length > 0)
   if (changes.length > 0) append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
-  // what is read at creation alone has no effect, which a plan must say
+  // what is read only at creation has no effect, and the plan must show that
   append(
     steps,
-    living.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => told(textOf(message))),
+    creationOnly.filter(({ rule }) => rule === 'changes/read-at-creation').map(({ message }) => automatic(textOf(message))),
   )
   const reason = objects.refused[0]?.reason
   const isRenamed = isRenamedApplication(then, now, pair)

@@ -64,7 +64,7 @@ function environmentOf({ environment }: Database, { server, name }: JsonMap): En
   return { ...environment, destination }
 }
 
-/** A database whose own files are gone, and that only the generated files still deploy. */
+/** A database whose own files are gone, but that the generated files still deploy. */
 function withoutInputs(rendered: string, { settings, tree }: Commit): Database | undefined {
   const [env, service, ...rest] = rendered.slice(renderedFolder.length + 1, -'.yaml'.length).split('/')
   const environment = settings.environments.find(({ name }) => name === env)

@@ -1,4 +1,4 @@
-// Which databases did a commit deploy: what do its generated files say, whatever its inputs said?
+// Which databases did a commit deploy, according to its generated files rather than its inputs?
 import type { Deployed } from './base-state.ts'
 import { sourceFile } from './base-state.ts'
 import { writeApplicationSets } from '../argocd/write/applicationset.ts'

@@ -31,7 +31,7 @@ interface At {
 }
 
 function* differencesAt(left: Value | undefined, right: Value | undefined, here: At): Iterable<Difference> {
-  // a null beside a map or a list holds as little as nothing
+  // a null compared with a map or a list counts as absent
   const [before, after] = [
     left?.kind === 'null' && isHolder(right) ? undefined : left,
     right?.kind === 'null' && isHolder(left) ? undefined : right,

@@ -10,7 +10,7 @@ import { compareQuantities, readQuantity } from '../kubernetes/quantity.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { needsRestart, preloadedPrefixes } from './restart-parameters.ts'
 
-/** Fields of a Cluster that the operator handles beside the running servers, or that it reads when a cluster is made. */
+/** Fields of a Cluster that the operator handles without touching the running servers, or reads only when a cluster is created. */
 const harmless = new Set(
   `backup bootstrap description enablePDB enableSuperuserAccess externalClusters failoverDelay imagePullPolicy inheritedMetadata instances managed
   nodeMaintenanceWindow primaryLease primaryUpdateMethod primaryUpdateStrategy serviceAccountTemplate superuserSecret switchoverDelay`.split(
@@ -20,7 +20,7 @@ const harmless = new Set(
 const reloaded = new Set(['certificates', 'maxSyncReplicas', 'minSyncReplicas', 'podSelectorRefs', 'replicationSlots'])
 const reloadedOfPostgres = new Set(['enableAlterSystem', 'ldap', 'pg_hba', 'pg_ident', 'syncReplicaElectionConstraint', 'synchronous'])
 
-/** The Cluster on both sides, for what one field alone does not tell. */
+/** The Cluster on both sides, for effects that depend on more than one field. */
 export interface ClusterPair {
   readonly before: MapValue
   readonly after: MapValue

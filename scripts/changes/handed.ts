@@ -1,7 +1,7 @@
-// What does a plan say of databases that another maker has now, or that no maker has?
+// What does a plan list for databases that another set or Application deploys now, or that none does?
 import type { DatabaseChange, FieldChange, Step } from '../findings/database-change.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
-import { movedSteps, told, todo } from './steps.ts'
+import { movedSteps, automatic, todo } from './steps.ts'
 
 /** The records of hand-written databases, and of generated ones that were hand-written or become it; by id. */
 export function handedRecords(handovers: readonly Handover[]): Map<string, DatabaseChange> {
@@ -31,7 +31,7 @@ function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChang
     (before.isPlain === true ? `${application}/${before.cluster ?? ''}` : application)
   const record = { id, application: result === 'gone' ? application : (after?.application ?? application) }
   if (result === 'created') {
-    const steps = [told(`${before.maker} makes the Cluster ${before.cluster ?? before.release} in ${before.namespace}, new and empty`)]
+    const steps = [automatic(`${before.maker} makes the Cluster ${before.cluster ?? before.release} in ${before.namespace}, new and empty`)]
     return { ...record, result, effect: 'creation', changes: [], steps }
   }
   if (result === 'swapped') {
@@ -48,7 +48,7 @@ function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChang
   if (result === 'gone' || after === undefined) {
     const steps = [
       isDeleted === true
-        ? told(
+        ? automatic(
             `Argo CD deletes the Application ${application}, its Cluster ${before.cluster ?? before.release} and the volumes: bring it back`,
           )
         : todo(`nothing here wants the Application ${application} any more: bring it back, or see to it and its Cluster by hand`),
@@ -99,21 +99,22 @@ function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChang
   }
 }
 
-/** Whoever makes it anew makes an empty one. */
+/** If anything creates it again, the new one is empty. */
 function deletedStep({ application, cluster, release }: Handover['before']): Step {
-  return told(`Argo CD deletes the Application ${application}, its Cluster ${cluster ?? release} and the volumes`)
+  return automatic(`Argo CD deletes the Application ${application}, its Cluster ${cluster ?? release} and the volumes`)
 }
 
 function stepsOf({ result, before, after }: Handover): Step[] {
   const cluster = before.cluster ?? before.release
   if (result === 'recreated') return movedSteps({ cluster, namespace: before.namespace })
-  if (result === 'unknown') return [told(`the name of its Cluster is not known here, so that nothing was compared: look at what is live`)]
+  if (result === 'unknown')
+    return [automatic(`the name of its Cluster is not known here, so that nothing was compared: look at what is live`)]
   if (result === 'renamed')
-    return [todo(`the Application ${before.application} lives on beside the new one, and both own the Cluster ${cluster}`)]
+    return [todo(`the Application ${before.application} lives on next to the new one, and both own the Cluster ${cluster}`)]
   return [
-    told(
+    automatic(
       `${after?.maker ?? 'another maker'} takes it over from ${before.maker}: the Application, the Cluster ${cluster} and its namespace keep their names`,
     ),
-    told('what Helm prints was not compared with what it printed before: look at the diff in Argo CD'),
+    automatic('what Helm prints was not compared with what it printed before: look at the diff in Argo CD'),
   ]
 }

@@ -1,11 +1,11 @@
-// Was a shared generated file as stale at the base as it is now?
+// Was a shared generated file already as stale at the base as it is now?
 import type { Base } from './base-state.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 
 type Written = readonly { readonly path: string; readonly text: string }[]
 
 /**
- * Tells findings about generated files that the change has no part in: it touches neither the file nor what belongs in it.
+ * Recognizes findings about generated files that the change did not cause: it touches neither the file nor what belongs in it.
  * `write` makes the files of a state that all databases share.
  */
 export function inheritedStaleness(

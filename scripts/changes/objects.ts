@@ -1,4 +1,4 @@
-// How do the objects of a database differ from those of the base, and what is said to their update?
+// How do the objects of a database differ from those of the base, and which updates are refused?
 import { gravest } from '../findings/database-change.ts'
 import type { FieldChange } from '../findings/database-change.ts'
 import { named, phrase, textOf } from '../findings/message.ts'
@@ -14,7 +14,7 @@ import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'
 import { literalsMask } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
-import { causeOf, hasFallen } from './cause.ts'
+import { causeOf, fellBack } from './cause.ts'
 import { differences, isEqual, shownValue, spotIn } from './difference.ts'
 import { clusterEffect } from './effect.ts'
 import type { Side } from './side.ts'
@@ -36,7 +36,7 @@ export function noChanges(): ObjectChanges {
   return { findings: [], changes: [], changed: [], added: [], refused: [], removed: [] }
 }
 
-/** What differs, and what the API server and the operator say to each update. */
+/** What differs, and whether the API server and the operator accept each update. */
 export function compareObjects(before: Side, after: Side): ObjectChanges {
   const key = ({ kind, name }: RenderedObject): string => `${kind}/${name}`
   const old = new Map(before.objects.map((object) => [key(object), object]))
@@ -105,7 +105,7 @@ interface Sides {
   readonly after: Side
 }
 
-/** The fields that differ; a map or a list that goes is told once, with the gravest effect of what was in it. */
+/** The fields that differ; a removed map or list is reported once, with the most severe effect of its content. */
 function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides): FieldChange[] {
   const changes = new Map<string, FieldChange>()
   const clean = literalsMask([sides.before.values, sides.after.values])
@@ -160,12 +160,12 @@ interface Update extends Sides {
   readonly object: RenderedObject
 }
 
-/** The finding at the line that made the field what it is, with the field at the base beside it. */
+/** The finding at the line that made the field what it is, with the field at the base as a related place. */
 function withHistory(located: LocatedFinding, finding: RuledFinding, update: Update): LocatedFinding {
   const { was, object, before, after } = update
   const { path } = finding.places[0]
   const [old, now] = [valueAt(was.value, path), valueAt(object.value, path)]
-  const isGone = old !== undefined && (now === undefined || (hasFallen(old, now) && isEqualPath(old, now)))
+  const isGone = old !== undefined && (now === undefined || (fellBack(old, now) && isEqualPath(old, now)))
   const cause = isGone ? causeOf(old.origin.path, { before: before.values, after: after.values }) : undefined
   const earlier = earlierPlace(finding, was, before)
   const instead = cause === undefined || now === undefined ? undefined : spotOf(now)
@@ -194,5 +194,5 @@ function earlierPlace(finding: RuledFinding, was: RenderedObject, before: Side):
 
 function shortly(node: Value | undefined, path: Path): string {
   const shown = shownValue(node, path)
-  return shown === null || typeof shown === 'object' ? 'this stood here' : printed(shown).slice(0, 60)
+  return shown === null || typeof shown === 'object' ? 'this was here' : printed(shown).slice(0, 60)
 }

@@ -1,4 +1,4 @@
-// Are versions and databases changed apart, and do pins fit each other?
+// Are versions and databases changed separately, and are the pins compatible?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, Settings } from '../model.ts'
@@ -67,7 +67,7 @@ const pins: readonly Pin[] = [
   { what: 'Argo CD', path: ['argocd', 'version'], of: (_, settings) => settings.argocd.version },
 ]
 
-/** A pin that is raised together with values of databases: when something breaks, nobody can tell which it was. */
+/** A pin that is raised together with values of databases: when something breaks, nobody knows which of them caused it. */
 export function* pinFindings(then: State, now: State, edited: readonly Database[]): Iterable<LocatedFinding> {
   for (const environment of now.settings.environments) {
     const before = then.settings.environments.find(({ name }) => name === environment.name)

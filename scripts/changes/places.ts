@@ -1,4 +1,4 @@
-// Where in the inputs is decided what a database is called and where it runs?
+// Which places in the inputs decide what a database is called and where it runs?
 import { nearestSpot, spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'

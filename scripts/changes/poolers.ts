@@ -3,7 +3,7 @@ import type { RenderedObject } from '../model.ts'
 import type { ObjectChanges } from './objects.ts'
 
 /**
- * What stands in the pod template that the operator makes of a Pooler (`pkg/specs/pgbouncer`). The number of instances
+ * What is in the pod template that the operator makes of a Pooler (`pkg/specs/pgbouncer`). The number of instances
  * scales its Deployment; all else of PgBouncer is written into its configuration, and reloaded.
  */
 const inPods = /^spec\.(?:template|cluster|serviceAccountName|pgbouncer\.image(?:CatalogRef)?)(?![A-Za-z])/

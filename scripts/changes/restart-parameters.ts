@@ -1,7 +1,7 @@
-// Which PostgreSQL parameters take effect at a restart only?
+// Which PostgreSQL parameters take effect only after a restart?
 import { lookup } from '../values/lookup.ts'
 
-// Context `postmaster` in `postgres --describe-config` of 13 to 18. What the majors disagree on stands below.
+// Context `postmaster` in `postgres --describe-config` of 13 to 18. Parameters on which the majors disagree are below.
 const always = new Set(
   `archive_mode autovacuum_freeze_max_age autovacuum_multixact_freeze_max_age bonjour bonjour_name cluster_name config_file data_directory
   data_sync_retry dynamic_shared_memory_type event_source external_pid_file hba_file hot_standby huge_page_size huge_pages ident_file
@@ -28,7 +28,7 @@ const ofExtensions = new Set([
   'cron.use_background_workers',
 ])
 
-/** Prefixes whose first parameter makes the operator preload a library, and whose last one takes it away. */
+/** Prefixes whose first parameter makes the operator preload a library, and whose last one removes it. */
 export const preloadedPrefixes = ['auto_explain', 'pg_failover_slots', 'pg_stat_statements', 'pgaudit'] as const
 
 /** Whether a changed parameter waits for a restart. `major` undefined: unknown, then the careful answer. */

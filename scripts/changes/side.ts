@@ -1,4 +1,4 @@
-// What is one database at one commit, as far as its objects?
+// What is one database at one commit, up to its objects?
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'

@@ -8,14 +8,14 @@ import type { MapValue } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
 export const todo = (text: string): Step => ({ text, by: 'person' })
-export const told = (text: string): Step => ({ text, by: 'itself' })
+export const automatic = (text: string): Step => ({ text, by: 'itself' })
 
-/** A retired database: nothing goes yet. */
+/** A retired database: nothing is deleted yet. */
 export function retiredSteps(database: Database): Step[] {
   return [
-    told(`Argo CD stops syncing ${database.application}; the Cluster, its volumes and its guards stay`),
-    told(
-      `when nobody needs the data any more, remove its files (or ${database.environment.name} from \`environments\`) in a second pull request`,
+    automatic(`Argo CD stops syncing ${database.application}; the Cluster, its volumes and its guards stay`),
+    automatic(
+      `when the data is no longer needed, remove its files (or ${database.environment.name} from \`environments\`) in a second pull request`,
     ),
   ]
 }
@@ -24,7 +24,7 @@ export function retiredSteps(database: Database): Step[] {
 export function goneSteps(database: Database, settings: Settings): Step[] {
   const { application, cluster, namespace } = database
   return [
-    told(`Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unwanted`),
+    automatic(`Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unmanaged`),
     todo(lastCopy(database)),
     todo(`delete the Application, which leaves its objects: kubectl delete application ${application} -n ${settings.argocd.namespace}`),
     // other operators have a kind Cluster, too
@@ -48,7 +48,7 @@ function lastCopy(database: Database): string {
   return `take a last backup: kubectl cnpg backup ${cluster} -n ${namespace}${method}`
 }
 
-/** A database that left without being retired: it lives on, and nobody sees it any more. */
+/** A database that was removed without being retired: it lives on, unmanaged. */
 export function lostSteps(database: Database): Step[] {
   return [
     todo(
@@ -59,14 +59,14 @@ export function lostSteps(database: Database): Step[] {
 
 export function createdSteps(database: Database): Step[] {
   return database.environment.autoSync && database.retired === undefined
-    ? [told(`Argo CD creates the Application ${database.application} and the Cluster ${database.cluster} in ${database.namespace}`)]
+    ? [automatic(`Argo CD creates the Application ${database.application} and the Cluster ${database.cluster} in ${database.namespace}`)]
     : [todo(`Argo CD creates the Application ${database.application}; sync it by hand: argocd app sync ${database.application}`)]
 }
 
 export function movedSteps(before: Pick<Database, 'cluster' | 'namespace'>): Step[] {
   return [
     todo(
-      `the Cluster ${before.cluster} in ${before.namespace} lives on unmanaged beside the new, empty one: copy the data, then delete it by hand`,
+      `the Cluster ${before.cluster} in ${before.namespace} lives on unmanaged next to the new, empty one: copy the data, then delete it by hand`,
     ),
   ]
 }
@@ -92,28 +92,30 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
   const { application } = database
   const some = changed.length + added.length + removed.length > 0
   if (database.retired !== undefined)
-    return some ? [told(`auto-sync of ${application} is off since it is retired: nothing of this happens until a person syncs`)] : []
+    return some ? [automatic(`auto-sync of ${application} is off since it is retired: nothing of this happens until a person syncs`)] : []
   const steps: Step[] = []
   if (isHookOnly) steps.push(todo(`only Helm hooks change, so no auto-sync starts: argocd app sync ${application}`))
   else if (some && !database.environment.autoSync) steps.push(todo(`auto-sync is off: argocd app sync ${application}`))
   for (const { object } of refused)
-    steps.push(told(`the API server refuses the update of ${object.kind} ${object.name}: it stays as it is, and the sync fails`))
+    steps.push(automatic(`the API server refuses the update of ${object.kind} ${object.name}: it stays as it is, and the sync fails`))
   const lost = removed.find(({ kind }) => kind === 'Cluster')
-  if (lost !== undefined) return [...steps, told(`the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`)]
+  if (lost !== undefined)
+    return [...steps, automatic(`the Cluster ${lost.name} is not printed any more: it lives on, and no change reaches it`)]
   if (effect !== 'refused') append(steps, instanceSteps(facts.instances))
   for (const { kind, name, hook } of removed) {
     if (hook) continue
     const resource = kind === 'Database' ? 'databases.postgresql.cnpg.io' : kind.toLowerCase()
     steps.push(todo(`${kind} ${name} keeps running, since prune is off: kubectl delete ${resource} ${name} -n ${database.namespace}`))
   }
-  for (const name of facts.poolers) steps.push(told(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
+  for (const name of facts.poolers) steps.push(automatic(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
   return [...steps, ...effectSteps(database, effect, facts)]
 }
 
 function instanceSteps([from, to]: readonly [number, number]): Step[] {
-  if (to > from) return [told(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)]
+  if (to > from) return [automatic(`the operator clones ${to - from === 1 ? 'one standby' : `${to - from} standbys`} more`)]
   const fewer = from - to
-  if (fewer > 0) return [told(`the operator deletes ${fewer === 1 ? 'one instance with its' : `${fewer} instances with their`} volumes`)]
+  if (fewer > 0)
+    return [automatic(`the operator deletes ${fewer === 1 ? 'one instance with its' : `${fewer} instances with their`} volumes`)]
   return []
 }
 
@@ -122,7 +124,7 @@ function effectSteps({ cluster, namespace }: Database, effect: Effect, { isSuper
     return [
       todo(`updates are supervised: when the standbys are done, kubectl cnpg promote ${cluster} -n ${namespace}, or restart the primary`),
     ]
-  if (effect === 'stop') return [told('the operator shuts all instances down, and starts them when the annotation is gone')]
+  if (effect === 'stop') return [automatic('the operator shuts all instances down, and starts them when the annotation is gone')]
   if (effect === 'major upgrade')
     return [todo('the operator stops all instances, runs pg_upgrade and clones the standbys again: take a backup first')]
   return []

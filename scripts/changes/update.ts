@@ -1,4 +1,4 @@
-// What do the API server and the operator say to an object because of what it was before?
+// Which updates do the API server and the operator refuse because of what the object was before?
 import { printed } from '../values/printed.ts'
 import { examine } from '../admit/examine.ts'
 import type { Database, RenderedObject } from '../model.ts'

@@ -1,4 +1,4 @@
-// Which databases does a change take away, and may it?
+// Which databases does a change remove, and is that allowed?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { meantPath } from '../discover/layout.ts'
@@ -25,8 +25,8 @@ export interface Vanished {
 }
 
 /**
- * The databases of the base whose id is no more. Where one of the same identity took its place, it lives on; those whose
- * content stands under another name in the same environment are renames.
+ * The databases of the base whose id no longer exists. Where one of the same identity took its place, it lives on; those whose
+ * content is under another name in the same environment are renames.
  */
 export function findVanished(before: Iterable<Database>, after: readonly Database[]): Vanished {
   const old = [...before]
@@ -47,20 +47,20 @@ export function findVanished(before: Iterable<Database>, after: readonly Databas
   const kept = new Set(moved.map(({ before }) => before))
   for (const database of old) {
     if (ids.has(database.id) || kept.has(database)) continue
-    const twin = database.retired === undefined ? nearestTwin(database, fresh) : undefined
-    if (twin === undefined) gone.push(database)
+    const match = database.retired === undefined ? nearestMatch(database, fresh) : undefined
+    if (match === undefined) gone.push(database)
     else {
-      fresh.delete(twin)
-      renamed.push({ before: database, after: twin })
+      fresh.delete(match)
+      renamed.push({ before: database, after: match })
     }
   }
   return { gone, renamed, moved }
 }
 
-/** Half of the lines in common make a twin, as for git's own renames. */
+/** Half of the lines in common make a match, as for git's own renames. */
 const likeness = 0.5
 
-function nearestTwin(database: Database, candidates: Iterable<Database>): Database | undefined {
+function nearestMatch(database: Database, candidates: Iterable<Database>): Database | undefined {
   let best: Database | undefined
   let bestScore = likeness
   for (const candidate of candidates) {
@@ -81,7 +81,7 @@ function ownText(database: Database): string {
     .join('\n')
 }
 
-/** The share of lines with content that both texts have, from 0 to 1; two empty texts are alike. */
+/** The share of lines with content that both texts have, from 0 to 1; two empty texts are equal. */
 function similarity(a: string, b: string): number {
   if (a === b) return 1
   const lines = (text: string): string[] =>
@@ -112,27 +112,27 @@ export function* vanishedFindings(
 ): Iterable<LocatedFinding> {
   for (const rename of vanished.renamed) yield renameFinding(then, now, rename)
   const revision = then.tree.revision ?? 'the base'
-  // a file that is there but can't be read, or has a name that is none now, is told by whoever looks for it
-  const isToldElsewhere = (database: Database): boolean => {
+  // a file that is there but can't be read, or whose name is invalid now, is reported by the rule for that file
+  const isReportedElsewhere = (database: Database): boolean => {
     const file = database.layers.find(({ layer }) => layer === 'service')?.file
     if (file === undefined) return false
     const path = pathIn(then, file.path)
     const read = now.tree.read(path)
     return read === undefined ? now.tree.paths.some((other) => isMeantFor(path, other, now)) : !read.ok
   }
-  const unretired = vanished.gone.filter((database) => database.retired === undefined && !isToldElsewhere(database))
+  const unretired = vanished.gone.filter((database) => database.retired === undefined && !isReportedElsewhere(database))
   for (const environment of new Set(unretired.map((database) => database.environment.name))) {
     const lost = unretired.filter((database) => database.environment.name === environment)
     const total = counts.get(environment) ?? lost.length
     const blamed = lost.map((database) => ({ database, place: blame(then, now, database) }))
-    const isSlip =
+    const isMisspelt =
       blamed.every(({ place }) => place.isBase) && ((total >= 3 && lost.length === total) || (lost.length >= 5 && lost.length * 2 > total))
-    if (isSlip) yield* shrunkSet(now, environment, { lost, total, revision })
+    if (isMisspelt) yield* shrunkSet(now, environment, { lost, total, revision })
     else for (const { database, place } of blamed) yield vanishedFinding(database, place, revision)
   }
 }
 
-/** Whether a file's name is a slip of another one, or has another ending. */
+/** Whether a file's name is a misspelling of another one, or has another extension. */
 function isMeantFor(path: string, other: string, { settings }: State): boolean {
   if (other === path.replace(/\.yaml$/, '.yml')) return true
   const environments = settings.environments.map(({ name }) => name)
@@ -207,7 +207,7 @@ function blame(then: State, now: State, database: Database): Blame {
       at,
       related: [before],
       isBase: false,
-      message: phrase`no file stands for ${named(database.id)} any more`,
+      message: phrase`there is no file for ${named(database.id)} any more`,
       help: phrase`restore the layout, or move the files with it`,
     }
   }
@@ -243,7 +243,7 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
     return {
       rule: 'changes/no-rename',
       severity: 'error',
-      message: phrase`environment ${named(from)} becomes ${named(to)}, but its databases would start there new and empty, beside the old`,
+      message: phrase`environment ${named(from)} becomes ${named(to)}, but its databases would start there new and empty, next to the old ones`,
       at: settingSpot(now, ['environments', to], 'key'),
       related: [{ ...settingSpot(then, ['environments', from], 'key'), message: phrase`${named(from)} came from here` }],
       help: phrase`name it ${named(from)} again; to rename, add ${named(to)}, copy the data, then retire the databases of ${named(from)}`,
@@ -253,7 +253,7 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
     return {
       rule: 'changes/no-rename',
       severity: 'error',
-      message: phrase`layout makes ${named(before.id)} into ${named(after.id)}, but a renamed database is a new, empty one beside the old`,
+      message: phrase`layout makes ${named(before.id)} into ${named(after.id)}, but a renamed database is a new, empty one next to the old`,
       at: settingSpot(now, ['layout', 'databases']),
       related: [{ ...settingSpot(then, ['layout', 'databases']), message: phrase`the layout before this change` }],
       help: phrase`restore the layout, or leave {name} out of layout.cluster, layout.application and the namespaces: then each is the same database`,
@@ -262,7 +262,7 @@ function renameFinding(then: State, now: State, { before, after }: Rename): Loca
   return {
     rule: 'changes/no-rename',
     severity: 'error',
-    message: phrase`${named(before.id)} becomes ${named(after.id)}, but a renamed database is a new, empty one beside the old`,
+    message: phrase`${named(before.id)} becomes ${named(after.id)}, but a renamed database is a new, empty one next to the old`,
     at: serviceSpot(after),
     related: [{ ...serviceSpot(before), message: phrase`${named(before.id)} came from here` }],
     help: phrase`name it ${named(before.id)} again; to rename, make a new service, copy the data, then retire the old one`,

@@ -1,4 +1,4 @@
-// Which APIs does a cluster have that runs these databases, beside those of Kubernetes itself?
+// Which APIs does a cluster that runs these databases have, besides those of Kubernetes itself?
 
 /** What Argo CD hands to Helm as API versions: CloudNativePG, the Barman Cloud plugin and the Prometheus operator. */
 export const wanted: readonly string[] = [

@@ -1,4 +1,4 @@
-// Which values must be one of a few words and are another, and which items lack the name that the chart prints?
+// Which values are not one of the allowed words, and which items lack the name that the chart prints?
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'

@@ -39,7 +39,7 @@ export function suggestedWord(
   if (value?.kind !== 'scalar' || typeof value.value !== 'string') return undefined
   const words = wordsFor(chart, helm, path)
   const text = value.value
-  // a word that was cut short is not another one with as many slips
+  // a truncated word is not a misspelling of another one
   const longer = [...words].find((one) => text.length > 2 && one.startsWith(text))
   const word = words.has(text) ? undefined : (longer ?? nearest(text, words))
   return word === undefined ? undefined : `did you mean \`${word}\`?`

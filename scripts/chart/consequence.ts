@@ -5,16 +5,16 @@ import type { RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { deepestAt } from '../values/value.ts'
 
-/** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key beside which it is missing. */
-export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, told: readonly Path[]): boolean {
+/** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key next to which it is missing. */
+export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, reported: readonly Path[]): boolean {
   const { origin } = deepestAt(object.value, path).node
-  return told.some((known) => isMeant(known, origin.path))
+  return reported.some((known) => isMeant(known, origin.path))
 }
 
 /** Whether a path leads through another one, or would if that one's last key were spelt right. */
-export function isMeant(slip: Path, path: Path): boolean {
-  const last = slip.length - 1
-  if (path.length <= last || !slip.slice(0, last).every((step, index) => step === path[index])) return false
-  const [key, step] = [String(slip[last]), String(path[last])]
+export function isMeant(mistake: Path, path: Path): boolean {
+  const last = mistake.length - 1
+  if (path.length <= last || !mistake.slice(0, last).every((step, index) => step === path[index])) return false
+  const [key, step] = [String(mistake[last]), String(path[last])]
   return key === step || nearest(key, [step]) !== undefined
 }

@@ -12,7 +12,7 @@ import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'
-const help = phrase`please report it: the model of the chart is wrong; \`engine: helm\` goes round it`
+const help = phrase`please report it: the model of the chart is wrong; \`engine: helm\` avoids it`
 
 /** Whether `helm` can be run at all. */
 export function isHelmOnPath(): boolean {

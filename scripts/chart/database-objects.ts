@@ -13,7 +13,7 @@ import type { MapValue, Path } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
-import { renderWithHelm } from './beside-helm.ts'
+import { renderWithHelm } from './helm-objects.ts'
 import { checkChoices, choiceError, wordsOf } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
 import { isMeant } from './consequence.ts'
@@ -63,7 +63,7 @@ function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
   )
 }
 
-/** What can be said of a layer's file on its own: the keys that no template reads. */
+/** Findings about a layer's file on its own: the keys that no template reads. */
 export function valuesChecks({ ownKeys }: Settings): (database: Database) => readonly LayerCheck[] {
   const checks = modelChecks(ownKeys)
   return (database) => (isModelled(database) ? checks : [])
@@ -71,14 +71,14 @@ export function valuesChecks({ ownKeys }: Settings): (database: Database) => rea
 
 function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
   return [
-    // a lower layer's slip that a higher layer happens to cover is still a slip; a null there only switches something off
+    // a lower layer's mistake that a higher layer happens to cover is still a mistake; a null there only switches something off
     function* (root) {
       for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield typeFinding(error, root)
     },
     function* (root) {
       const cluster = root.entries.get('cluster')
       const at = cluster?.kind === 'null' ? spotOf(cluster, 'key') : undefined
-      const help = phrase`remove the key: null here drops everything that lower layers say`
+      const help = phrase`remove the key: null here drops everything that lower layers set`
       if (at !== undefined)
         yield { rule: 'values/chart-schema', severity: 'error', message: phrase`cluster is null, but the chart takes a map`, at, help }
     },
@@ -101,15 +101,15 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   const helm = helmOf(settings.argocd.version)
   const full = coalesce(chartDefaults(), values, helm)
   const refused = checkHelmSchema(full)
-  const slips = (): readonly Path[] => findUnknownKeys(values, settings.ownKeys).map(({ path }) => path)
-  const chosen = [...checkChoices(full)].filter(({ path }) => !slips().some((slip) => isMeant(slip, path)))
+  const unknownKeys = (): readonly Path[] => findUnknownKeys(values, settings.ownKeys).map(({ path }) => path)
+  const chosen = [...checkChoices(full)].filter(({ path }) => !unknownKeys().some((key) => isMeant(key, path)))
   const findings: LocatedFinding[] = [
     ...refused.map((error) => ({ ...typeFinding(error, values), database: database.id })),
     ...chosen.map((error) => choiceFinding(error, values, database)),
     ...findIdleValues(full).map((idle) => idleFinding(idle, values, database)),
   ]
   const wrong = [...refused.map((error) => error.value.origin.path), ...chosen.map(({ path }) => path)]
-  const told = (): readonly Path[] => [...wrong, ...slips()]
+  const reported = (): readonly Path[] => [...wrong, ...unknownKeys()]
   const usable =
     wrong.length === 0
       ? full
@@ -127,10 +127,10 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
     if (again.ok) rendered = again
   }
   const known = { effective: full, defaults: chartDefaults() }
-  if (rendered.ok) return { objects: rendered.objects, findings, told, ...known }
-  // what the chart says after a value was taken away may follow from that
+  if (rendered.ok) return { objects: rendered.objects, findings, reported, ...known }
+  // what the chart reports after a value was removed may follow from that
   if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
-  return { objects: [], findings, told, ...known }
+  return { objects: [], findings, reported, ...known }
 }
 
 function idleFinding({ path, message, help }: IdleValue, values: MapValue, database: Database): LocatedFinding {
@@ -180,7 +180,7 @@ function renderFinding(error: RenderError, database: Database, values: MapValue)
 function renderHelp({ class: kind, place }: RenderError, values: MapValue): Message | undefined {
   const path = place?.origin.path ?? []
   if (kind === 'nil' && path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null'))
-    return phrase`remove the line: null here drops what lower layers say`
+    return phrase`remove the line: null here drops what lower layers set`
   const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')
   if (kind !== 'fail' || place === undefined || !isEmpty || place.origin.path.length === 0) return undefined
   return phrase`set ${formatPath(place.origin.path)}`
@@ -201,7 +201,7 @@ function missingChart(database: Database, { message, help }: MissingChart, setti
   const at = chartSpot(settings, database) ?? serviceSpot(database)
   return {
     objects: [],
-    told: () => [],
+    reported: () => [],
     findings: [
       { rule: 'chart/available', severity: 'error', message: phrase`${named(message)}`, at, help: phrase`${help}`, database: database.id },
     ],

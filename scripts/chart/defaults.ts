@@ -1,4 +1,4 @@
-// What does the chart say where nobody says anything?
+// Which values does the chart use if no layer sets them?
 import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { chartVersion } from './names.ts'
 import { valuesShape } from './shape.ts'

@@ -1,4 +1,4 @@
-// Where does a person mend what Helm refuses of a chart that is rendered from its files?
+// Which line has to be fixed if Helm refuses a chart that is rendered from its files?
 import type { FoundChart } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
@@ -87,7 +87,7 @@ function messageFor(error: HelmRefusal, { database, values, chart }: Refused, pa
   const reason = maskSentence(error.reason.replaceAll(/\s+/g, ' ').trim(), [values])
   if (error.template === undefined) return shortened(reason, longest)
   const place = `${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`}`
-  // what a chart says itself was written for people
+  // a chart's own error messages were written for its users
   if (error.class === 'fail' || path === undefined) return `${shortened(reason, longest - place.length - 3)} (${place})`
   const value = valueAt(values, path)
   const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : describe(value)

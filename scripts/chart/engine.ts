@@ -21,7 +21,7 @@ import { historyOf } from './key-history.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
 
-/** The values of one release: merged, and what each file says, lowest first. */
+/** The values of one release: merged, and the content of each file, lowest first. */
 export interface Layered {
   readonly values: MapValue
   readonly layers: readonly MapValue[]
@@ -65,10 +65,10 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   const all = unreadIn(chart, { values, layers, settings, looked: run.recorder.looked })
   const isBelow = ({ path }: UnreadKey): boolean => wrong.some((other) => other.every((step, at) => step === path[at]))
   const unread = all.map((keys) => keys.filter((key) => !isBelow(key)))
-  const slips = [...new Set(unread.flat().map(({ path }) => path))]
+  const unknownKeys = [...new Set(unread.flat().map(({ path }) => path))]
   // a chart may stop at keys that it knows from older versions: they are reported as unknown keys already
-  if (run.refused?.class === 'fail' && slips.length > 0) {
-    const again = attempt(input(slips.reduce(without, usable)), new Recorder())
+  if (run.refused?.class === 'fail' && unknownKeys.length > 0) {
+    const again = attempt(input(unknownKeys.reduce(without, usable)), new Recorder())
     if (again.refused === undefined) run = again
   }
   const history = historyOf(database.environment.clusterChart)
@@ -82,14 +82,14 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
   )
-  // what the chart says after a value was taken away may follow from that
+  // what the chart reports after a value was removed may follow from that
   if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))
     findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.recorder.stops() }))
   const seen = valuesSeen(input(values))
   return {
     objects: run.objects,
     findings,
-    told: () => [...wrong, ...slips],
+    reported: () => [...wrong, ...unknownKeys],
     get effective() {
       return seen()?.values
     },

@@ -1,4 +1,4 @@
-// What is known of one database once it was merged and rendered?
+// What is known about one database after merging and rendering?
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -7,7 +7,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 export interface Evaluated {
   readonly database: Database
   readonly settings: Settings
-  /** what each layer says, lowest first: the files, then the generator */
+  /** what each layer holds, lowest first: the files, then the generator */
   readonly layers: readonly MapValue[]
   /** the layers merged, without the chart's defaults; nulls kept: what the rendered file holds */
   readonly merged: MapValue
@@ -17,17 +17,17 @@ export interface Evaluated {
   readonly objects: readonly RenderedObject[]
   /** what YAML, the generator, Helm and the chart refuse */
   readonly refusals: readonly LocatedFinding[]
-  /** everything that is wrong: refusals, and what the API server, the operator, PostgreSQL and the policies say */
+  /** everything that is wrong: refusals, and what the API server, the operator, PostgreSQL and the policies report */
   readonly findings: readonly LocatedFinding[]
 }
 
 /** What the chart prints for a database, and what it refuses. */
 export interface DatabaseObjects {
   readonly objects: readonly RenderedObject[]
-  /** what the templates see, and what the chart says where nobody says anything; undefined: nobody knows the chart here */
+  /** what the templates see, and the defaults of the chart; undefined: the chart is not available here */
   readonly effective?: MapValue | undefined
   readonly defaults?: MapValue | undefined
   readonly findings: LocatedFinding[]
-  /** values that are told to be wrong already: what admission says of the fields that they become only follows */
-  readonly told: () => readonly Path[]
+  /** values already reported as wrong: admission findings about the fields that they become only follow from them */
+  readonly reported: () => readonly Path[]
 }

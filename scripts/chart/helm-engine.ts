@@ -82,7 +82,7 @@ export function runHelm(database: Database, values: MapValue, root: string): Hel
       ok: false,
       rule: 'helm-engine',
       message: `helm can't get chart ${name} ${version} from ${repository}`.slice(0, 120),
-      help: 'fix the pin, or run `helm pull` once where there is a network',
+      help: 'fix the pin, or run `helm pull` once with network access',
       blame: 'pin',
     }
     unavailable.set(pin, outcome)
@@ -136,7 +136,7 @@ function helmSays(text: string): { readonly message: string; readonly help?: str
     .filter((line) => line !== '' && !/^Use --debug flag/.test(line))
     .join(' ')
     .replace(/^Error:\s*/, '')
-  const message = `helm says: ${whole}`
+  const message = `helm reports: ${whole}`
   return message.length <= 120 ? { message } : { message: `${message.slice(0, 119)}…`, help: `the whole message: ${whole.slice(0, 4_000)}` }
 }
 

@@ -1,4 +1,4 @@
-// Which values does the chart read to no effect, because of another one, or because it drops what they say?
+// Which values have no effect, because of another one, or because the chart drops them?
 import { fieldAt, phrase } from '../findings/message.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
@@ -27,7 +27,7 @@ const checks: readonly IdleCheck[] = [
       yield {
         path,
         message: phrase`${fieldAt(path)} is set, but enabled is not, so that there is no such volume`,
-        help: phrase`set \`enabled: true\` beside it`,
+        help: phrase`set \`enabled: true\` next to it`,
       }
       return
     }
@@ -68,7 +68,7 @@ const checks: readonly IdleCheck[] = [
       yield {
         path,
         message: phrase`${fieldAt(path)} is true, but the chart prints \`enabled: false\` for this plugin`,
-        help: phrase`set \`enabled: true\` beside it`,
+        help: phrase`set \`enabled: true\` next to it`,
       }
     }
   },

@@ -5,7 +5,7 @@ import type { MapValue, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { chartKeys, newestChart } from './chart-keys.generated.ts'
 
-/** What to say of an unknown key of the pinned chart; undefined: no release has it, or the chart is another one. */
+/** The help for an unknown key of the pinned chart; undefined: no release has it, or the chart is another one. */
 export function historyOf({ name, version }: ChartPin): (path: Path) => string | undefined {
   return (path) => {
     const key = path.slice(0, 2).join('.')

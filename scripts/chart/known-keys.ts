@@ -11,9 +11,9 @@ export interface UnknownKey {
   /** path of the key inside the values */
   readonly path: Path
   readonly key: string
-  /** what stands at the key; its origin has the span of the key */
+  /** the value at the key; its origin has the span of the key */
   readonly value: Value
-  /** the nearest key of the same map, at most two slips away */
+  /** the nearest key of the same map, at edit distance two or less */
   readonly suggestion?: string
   /** paths of the chart that end in the same key, or that took its place, at most three */
   readonly elsewhere: readonly string[]
@@ -73,7 +73,7 @@ function describe(value: Value, shape: ClosedShape, path: Path): UnknownKey {
   return { path, key, value, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
-/** `secretName` beside a map `secret` with a `name`. */
+/** `secretName` next to a map `secret` with a `name`. */
 function joinedKey(key: string, where: string, shape: ClosedShape): string | undefined {
   for (const [name, child] of Object.entries(shape.fields)) {
     if (child.kind !== 'closed' || !key.startsWith(name)) continue
@@ -92,7 +92,7 @@ function homesOf(key: string, where: string, shape: ClosedShape): readonly strin
   const all = pathsByKey().get(key) ?? []
   const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
   const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
-  // a word that several unrelated maps have, such as `parameters`, tells nothing
+  // a word that several unrelated maps have, such as `parameters`, is no evidence
   return near.length > 0 ? near.slice(0, 3) : parent === '' || all.length === 1 ? all.slice(0, 3) : []
 }
 

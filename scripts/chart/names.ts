@@ -69,7 +69,7 @@ function addLabels(chart: Chart, names: Names, labels: Fields): void {
   if (isTrue(additional)) spreadYaml(chart, labels, additional)
 }
 
-/** What stands around `cluster.labels` on the different kinds of objects. */
+/** What surrounds `cluster.labels` on the different kinds of objects. */
 export interface LabelFrame {
   /** `cnpg.io/cluster` first */
   readonly owned: boolean

@@ -18,7 +18,7 @@ export type Fields = Map<string, Value>
 
 const noOverrides: readonly Value[] = []
 
-/** A constant of the chart, born where the value stands that made the chart print it. */
+/** A constant of the chart, whose origin is the value that made the chart print it. */
 export function constant(value: string | number | boolean, at: Value): Value {
   return { kind: 'scalar', origin: at.origin, overrides: noOverrides, value, constant: true }
 }
@@ -67,7 +67,7 @@ export function bare(chart: Chart, text: string, at: Value): Value {
     if (typeof resolved === 'number' && !Number.isFinite(resolved)) return unreadable(chart, at)
     return resolved === null ? nothing(at) : { kind: 'scalar', origin: at.origin, overrides: at.overrides, value: resolved }
   }
-  // the key below tells whether the text ran out of its line
+  // the key below shows whether the text left its line
   const root = readText(`root:\n  text: ${text.trimEnd()}\n  end: end\n`)
   const map = root?.kind === 'map' && root.entries.size === 1 ? root.entries.get('root') : undefined
   if (map?.kind !== 'map' || map.entries.size !== 2) return unreadable(chart, at)
@@ -101,7 +101,7 @@ export function bareQuoted(chart: Chart, text: string, at: Value): Value {
   return /["\\\n\r\t]/.test(text) || !/^[\x20-\x7e]*$/.test(text) ? bare(chart, `"${text}"`, at) : made(text, at)
 }
 
-/** `quote`: always a string, and null where there is no value. */
+/** `quote`: always a string, and null if there is no value. */
 export function quoted(value: Value): Value {
   if (value.kind === 'null') return nothing(value)
   if (value.kind === 'scalar' && typeof value.value === 'string') return value

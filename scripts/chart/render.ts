@@ -8,7 +8,7 @@ import { printed, TemplateFault } from './template.ts'
 import { templates } from './templates.ts'
 import type { Manifest } from './templates.ts'
 
-/** What Helm needs to know beside the values. An empty release name is `release-name` to Helm. */
+/** What Helm needs to know besides the values. An empty release name is `release-name` to Helm. */
 export interface ReleaseInput {
   readonly release: string
   readonly namespace: string

@@ -1,4 +1,4 @@
-// Are a database's templates others than they were?
+// Have the templates of a database changed?
 import type { Charts } from '../charts/find.ts'
 import type { Database } from '../model.ts'
 import { isModelled } from './database-objects.ts'

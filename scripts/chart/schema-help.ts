@@ -1,4 +1,4 @@
-// What is done about a value that is of another type than the chart takes?
+// What is the help for a value whose type the chart does not accept?
 import { valueFacts } from './value-facts.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
 import { listHelp } from '../findings/lists.ts'

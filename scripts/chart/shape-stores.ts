@@ -16,7 +16,7 @@ const authority = closed(
 export function storeFields(provider: string): Readonly<Record<string, Shape>> {
   return {
     endpointCA: authority,
-    destinationPath: text('', 'Where the archive stands, such as s3://bucket/path; empty: made from the settings of the provider.'),
+    destinationPath: text('', 'Where the archive is, such as s3://bucket/path; empty: made from the settings of the provider.'),
     provider: text(provider, 'One of s3, azure, google.'),
     s3: closed({
       region: text(''),

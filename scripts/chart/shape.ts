@@ -193,6 +193,6 @@ export const valuesShape: ClosedShape = closed({
     create: flag(true),
     images: items(closed({ image: scalar('string'), major: scalar('integer') })),
   }),
-  databases: items(database, 'Databases that the operator manages beside the first one.'),
+  databases: items(database, 'Databases that the operator manages besides the first one.'),
   poolers: items(pooler, 'PgBouncer in front of the Cluster.'),
 })

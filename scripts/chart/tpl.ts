@@ -1,4 +1,4 @@
-// What does a values string become that the chart runs as a template of its own?
+// What does a values string become if the chart runs it as a template?
 import type { Value } from '../values/value.ts'
 import type { Names } from './names.ts'
 import { chartVersion } from './names.ts'

@@ -1,4 +1,4 @@
-// What is said of keys that no template of the chart reads?
+// How are keys reported that no template of the chart reads?
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -15,7 +15,7 @@ export interface IdleKey {
   readonly value: Value
   readonly suggestion?: string
   readonly elsewhere: readonly string[]
-  /** all keys beside it that it can have been; absent: those of the model */
+  /** all keys of the same map that it may have been meant as; absent: those of the model */
   readonly near?: readonly string[]
 }
 
@@ -31,8 +31,8 @@ export function* unknownKeyFindings(all: readonly IdleKey[], history?: (path: Pa
       yield { rule, severity: 'error', message: phrase`${moreOfAKind(others)}`, at }
       return
     }
-    const told = history?.(unknown.path)
-    const help = told === undefined ? helpFor(unknown) : phrase`${told}`
+    const known = history?.(unknown.path)
+    const help = known === undefined ? helpFor(unknown) : phrase`${known}`
     yield { rule, severity: 'error', message: messageFor(unknown), at, help, fix: { rename: unknown.near ?? nearWords(unknown) } }
   }
 }

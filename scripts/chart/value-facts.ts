@@ -18,11 +18,11 @@ export interface ValueFacts {
   readonly choices?: readonly string[]
   /** keys of a map that the templates read one by one; empty: any key */
   readonly keys: readonly string[]
-  /** the field that it becomes unchanged, where the table of values says so */
+  /** the field that it becomes unchanged, if the table of values records one */
   readonly target?: Target
 }
 
-/** A key that no template reads; `known` are the keys beside it. */
+/** A key that no template reads; `known` are the keys of the same map. */
 export interface UnknownValue {
   readonly step: string
   readonly parent: Path

@@ -485,7 +485,7 @@ export interface ClusterValues {
     endpointURL?: string | null
     endpointCA?: EndpointCA
     /**
-     * Where the archive stands, such as s3://bucket/path; empty: made from the settings of the provider.
+     * Where the archive is, such as s3://bucket/path; empty: made from the settings of the provider.
      */
     destinationPath?: string | null
     /**
@@ -568,7 +568,7 @@ export interface ClusterValues {
         endpointURL?: string | null
         endpointCA?: EndpointCA
         /**
-         * Where the archive stands, such as s3://bucket/path; empty: made from the settings of the provider.
+         * Where the archive is, such as s3://bucket/path; empty: made from the settings of the provider.
          */
         destinationPath?: string | null
         /**
@@ -959,7 +959,7 @@ export interface ClusterValues {
     endpointURL?: string | null
     endpointCA?: EndpointCA
     /**
-     * Where the archive stands, such as s3://bucket/path; empty: made from the settings of the provider.
+     * Where the archive is, such as s3://bucket/path; empty: made from the settings of the provider.
      */
     destinationPath?: string | null
     /**
@@ -1023,7 +1023,7 @@ export interface ClusterValues {
       | null
   } | null
   /**
-   * Databases that the operator manages beside the first one.
+   * Databases that the operator manages besides the first one.
    */
   databases?:
     | {

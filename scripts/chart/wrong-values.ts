@@ -1,4 +1,4 @@
-// What is said of a value that the chart's schema refuses?
+// How is a value reported that the chart's schema refuses?
 import { described, fieldAt, phrase, shown } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'

@@ -84,7 +84,7 @@ export function findChart(pin: ChartPin, places: ChartPlaces): FoundChart | Miss
   return {
     ok: false,
     message: `chart ${pin.name} ${pin.version} is neither in the repository nor in a cache, but its templates are needed`,
-    help: 'run `cnpg-values charts pull` where there is a network, or copy the chart into charts/',
+    help: 'run `cnpg-values charts pull` with network access, or copy the chart into charts/',
   }
 }
 

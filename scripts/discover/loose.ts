@@ -1,4 +1,4 @@
-// Which files outside of our own folders may say what is deployed?
+// Which files outside the folders of the layout may define what is deployed?
 import { isInFolder, layoutFolders, matcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'

@@ -1,4 +1,4 @@
-// Which node of the values is a map, a list or an entry that templates hold?
+// Which node of the values does a map, list or entry held by a template come from?
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { MapValue, NullValue, Value } from '../values/value.ts'
@@ -20,7 +20,7 @@ export class Births {
   /** the values of the root chart */
   root: Value | undefined
 
-  /** The values as templates see them; the maps and lists are remembered. */
+  /** The values as templates see them; the maps and lists are recorded. */
   convert(value: MapValue): GoMap
   convert(value: Value): GoValue
   convert(value: Value): GoValue {
@@ -50,7 +50,7 @@ export class Births {
     return whole?.kind === 'list' ? whole.items[Number(key)] : undefined
   }
 
-  /** A key that is not there stands for what somebody could write beside its neighbours. */
+  /** A missing key represents what could be written next to its neighbours. */
   absent(holder: MapValue, key: string): NullValue {
     const known = this.#absent.get(holder) ?? new Map<string, NullValue>()
     const before = known.get(key)

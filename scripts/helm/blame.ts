@@ -68,7 +68,7 @@ function covers(piece: Piece, { origin }: Value, { start }: Printing): boolean {
   return piece.start <= start + origin.value.start && piece.end >= start + origin.value.end
 }
 
-/** A map or list of the template's own stands for what most of its entries come from. */
+/** A map or list built by the template gets the origin of most of its entries. */
 function around(
   origin: Origin,
   children: readonly Value[],
@@ -193,7 +193,7 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
       : node.kind === 'null' && (value.kind === 'null' || (value.kind === 'scalar' && value.value === ''))
   const shown = reads.findLast((value) => isWritten(value) && shows(value)) ?? reads.findLast(shows)
   const reasons = (piece ?? touched[0])?.reasons ?? []
-  // a default that is not there says less than the switch that somebody set
+  // a missing default explains less than the switch that was set
   const best =
     shown ??
     firstWritten(touched, isPresent) ??
@@ -253,7 +253,7 @@ function piecesIn(printing: Printing, start: number, end: number): Piece[] {
   const found: Piece[] = []
   for (let at = first; at >= 0 && at < printing.pieces.length; at++) {
     const piece = printing.pieces[at] as Piece
-    // what printed nothing stands at the end, too
+    // what printed nothing also comes at the end
     if (piece.start >= printing.start + end && !(piece.start === piece.end && piece.end === printing.start + end && !piece.isText)) break
     found.push(piece)
   }

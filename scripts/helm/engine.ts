@@ -159,15 +159,16 @@ function refusalOf(error: ExecError, rendering: Rendering): HelmRefusal {
   const location = `${name}:${line}:${column}`
   const place = { template: withoutRoot(name, rendering.root), line, column }
   const whole = fullText(error)
-  const said = failText(whole)
-  if (said !== undefined) return new HelmRefusal('fail', `execution error at (${location}): ${said}`.trimEnd(), { ...place, reason: said })
+  const failure = failText(whole)
+  if (failure !== undefined)
+    return new HelmRefusal('fail', `execution error at (${location}): ${failure}`.trimEnd(), { ...place, reason: failure })
   return new HelmRefusal(classOf(whole), rendering.helm === '4.2' ? (linesOf(error) ?? whole) : whole, {
     ...place,
     reason: innermost(error),
   })
 }
 
-/** What the last error of a chain says, without its places. */
+/** The text of the last error of a chain, without its places. */
 function innermost(error: ExecError): string {
   let current: Error = error
   while ((current instanceof ExecError || current instanceof WrappedError) && current.inner !== undefined) current = current.inner

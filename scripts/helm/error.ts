@@ -33,7 +33,7 @@ export interface RefusalPlace {
   readonly reason?: string | undefined
 }
 
-/** Helm stops: the outermost place in a template, where there is one, and Helm's message. */
+/** Helm stops: the outermost place in a template, if there is one, and Helm's message. */
 export class HelmRefusal extends Error {
   readonly class: RefusalClass
   readonly template: string | undefined

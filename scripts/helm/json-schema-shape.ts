@@ -90,7 +90,7 @@ export interface SchemaFailure {
   readonly path: readonly string[]
   readonly message: string
   readonly causes: readonly SchemaFailure[]
-  /** a wrong type, or keys that are not allowed, as facts; `allOf`: its causes say it all */
+  /** a wrong type, or keys that are not allowed, as facts; `allOf`: its causes are enough */
   readonly facts?: {
     readonly types?: { readonly got: string; readonly want: readonly string[] }
     readonly extra?: readonly string[]

@@ -1,4 +1,4 @@
-// What does Chart.yaml say?
+// What is in Chart.yaml?
 import type { MapValue, Value } from '../values/value.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
 import { isVersion } from '../go-template/sprig-semver.ts'

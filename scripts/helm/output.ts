@@ -126,7 +126,7 @@ function tracing(printed: readonly Printed[], { recorder, templates }: Finishing
     ]),
   )
   const texts = new Map(printed.map((one) => [one.source.name, one]))
-  // a text of the values that ran as a template has no file: its values say more
+  // a text of the values that ran as a template has no file: its values are the better place
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
   return ({ path, start, value }) => {
     const { text = '', pieces } = texts.get(path) ?? {}

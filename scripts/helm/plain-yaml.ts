@@ -1,4 +1,4 @@
-// What does a printed document say that needs no more of YAML than most do?
+// What is in a printed document that uses only the common subset of YAML?
 import type { MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 

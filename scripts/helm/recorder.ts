@@ -223,9 +223,9 @@ export class Recorder implements Watcher {
   #justRead(value: GoValue): Value | undefined {
     const source = this.births.of(value)
     if (source !== undefined) return source
-    const says = (read: Value): boolean => (read.kind === 'scalar' ? read.value === value : read.kind === 'null' && value === null)
+    const hasValue = (read: Value): boolean => (read.kind === 'scalar' ? read.value === value : read.kind === 'null' && value === null)
     for (let at = this.#frames.length - 1; at >= 0; at--) {
-      const found = this.#frames[at]?.reads.findLast(says)
+      const found = this.#frames[at]?.reads.findLast(hasValue)
       if (found !== undefined) return found
     }
     return undefined

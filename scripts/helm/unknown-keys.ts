@@ -11,7 +11,7 @@ export interface UnreadKey {
   readonly value: Value
   /** the map of the layer that has it */
   readonly holder: MapValue
-  /** a key of the same map that is read, at most two slips away */
+  /** a key of the same map that is read, at edit distance two or less */
   readonly suggestion?: string
   /** all of them */
   readonly near: readonly string[]
@@ -76,8 +76,8 @@ export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapVal
 }
 
 /**
- * A map whose keys are read elsewhere stands at the wrong level: each of its keys is told, with the place where it would be
- * read. Anything else is told as a whole.
+ * A map whose keys are read elsewhere is at the wrong level: each of its keys is reported, with the place where it would be
+ * read. Anything else is reported as a whole.
  */
 function describeAll(found: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
   const { value, path } = found

@@ -92,12 +92,12 @@ export function coalesceTables(values: MapValue, presets: MapValue, how: Coalesc
   return made
 }
 
-/** Whether a map is the same object for many releases: what the chart or an environment says, and nobody above. */
+/** Whether a map is the same object for many releases: set by the chart or an environment, and by no layer above. */
 export function isOfMany({ origin: { layer } }: MapValue): boolean {
   return layer === 'chart' || layer === 'environment'
 }
 
-/** What an environment says is the same map for all of its databases. */
+/** The values of an environment are the same map for all of its databases. */
 const coalesced = new WeakMap<MapValue, Coalescing & { readonly presets: MapValue; readonly made: MapValue }>()
 
 function joinTables(values: MapValue, presets: MapValue, how: Coalescing): MapValue {

@@ -29,7 +29,7 @@ it('reports a set without a fence once, and what puts one around it', () => {
   expect(found.map(shown)).toEqual(["error argocd/helm-braces legacy.yaml: name: '{{ .service }}-legacy'"])
   expect(textOf(found[0]?.message ?? [])).toContain('(and 3 more)')
   expect(textOf(found[0]?.help ?? [], 500)).toBe(
-    'fence the whole set: `# {{`` in a line above it, `# `}}` in one below; then no pair needs anything',
+    'fence the whole set: `# {{`` in a line above it, `# `}}` in one below; then no pair needs escaping',
   )
 })
 

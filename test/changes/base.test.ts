@@ -102,7 +102,7 @@ describe('settings of the base that are not right', () => {
   })
 })
 
-test('values that the chart refused at the base are told', async () => {
+test('values that the chart refused at the base are reported', async () => {
   repository.edit(values, 'cluster:\n', 'backups:\ncluster:\n')
   await repository.rebase()
   repository.edit(values, 'backups:\n', '')

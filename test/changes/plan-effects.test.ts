@@ -171,7 +171,7 @@ test('what a switch takes away is told once, at the switch', async () => {
   expect(await shown('pretty')).toContain('Cluster/example-api-db-prd: spec.backup is removed')
 })
 
-test('no secret is in what is told as a whole', async () => {
+test('no secret is in what is reported as a whole', async () => {
   repository.put(prd, 'cluster:\n  env:\n    - name: DB_PASSWORD\n      value: hidden-word\n')
   await repository.rebase()
   repository.put(prd, 'cluster:\n  logLevel: debug\n')

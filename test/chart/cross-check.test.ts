@@ -90,7 +90,7 @@ describe.skipIf(!hasHelm)('with a real helm on PATH', () => {
     repository.put('databases/orders/values.yaml', 'superuser:\n  secret: ""\n')
     const refused = await repository.run('check')
     expect(refused.stdout).toContain(
-      'databases/orders/values.yaml:2:11: error: helm says: execution error at (cluster/templates/cluster.yaml:24:13)',
+      'databases/orders/values.yaml:2:11: error: helm reports: execution error at (cluster/templates/cluster.yaml:24:13)',
     )
   })
 })

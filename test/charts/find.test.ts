@@ -95,7 +95,7 @@ test('a chart that is nowhere is one error with the command to type', () => {
   expect(found).toEqual({
     ok: false,
     message: 'chart cluster 0.3.1 is neither in the repository nor in a cache, but its templates are needed',
-    help: 'run `cnpg-values charts pull` where there is a network, or copy the chart into charts/',
+    help: 'run `cnpg-values charts pull` with network access, or copy the chart into charts/',
   })
 })
 

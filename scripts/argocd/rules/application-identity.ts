@@ -28,14 +28,14 @@ export function renameFindings({ before, after }: ManifestChange, renamed: Reado
     const name = applicationName(application)
     const next = renamed.get(name)
     if (next === undefined || !isDatabase(application, before.settings)) return []
-    // braces that are left over are the mistake of the template, and told as that
+    // leftover braces are a mistake in the template, and reported as such
     return isUnknown(name) || isUnknown(next) || next.includes('{{') ? [] : [[name, next]]
   })
   const [first, ...others] = pairs
   if (first === undefined) return []
   const [name, next] = first
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  const message = `Application ${name} becomes ${next}, but a renamed one is new, and the old one lives on beside it`
+  const message = `Application ${name} becomes ${next}, but a renamed one is new, and the old one lives on next to it`
   const path = [...after.base, 'metadata', 'name']
   return [
     {

@@ -37,7 +37,7 @@ export function doubledApplications(
   for (const [manifest, isLoose] of manifestsOf(files)) {
     // parts that may not be printed may be the other half of a choice
     if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
-    const said = new Set<string>()
+    const reported = new Set<string>()
     for (const application of manifest.applications ?? []) {
       const name = applicationName(application)
       if (name === '' || name.includes(unknownText)) continue
@@ -48,8 +48,8 @@ export function doubledApplications(
       // generated sets want what they take over under the same name: that is one mistake, however many environments there are
       const isGenerated = other?.manifest === undefined
       const maker = isGenerated ? 'generated sets' : other.what
-      if (other === undefined || other.manifest === manifest || said.has(maker)) continue
-      said.add(maker)
+      if (other === undefined || other.manifest === manifest || reported.has(maker)) continue
+      reported.add(maker)
       findings.push({
         rule: 'argocd/application-once',
         severity: 'error',
@@ -57,7 +57,7 @@ export function doubledApplications(
         at: spotOfApplication(manifest, application),
         related: [{ ...other.at(), message: phrase`${named(name)} is made here, too` }],
         help: isGenerated
-          ? phrase`if it lives, keep its name: move this file away as docs/adoption.md, step 4 says; else give it a name of its own`
+          ? phrase`if it lives, keep its name: move this file away as described in docs/adoption.md, step 4; otherwise rename it`
           : phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
       })
     }
@@ -91,7 +91,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
   }
   const findings: LocatedFinding[] = []
   for (const [manifest, isLoose] of manifestsOf(files)) {
-    if (manifest.shape !== 'whole' || manifest.isEaten) continue
+    if (manifest.shape !== 'whole' || manifest.isConsumed) continue
     const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
     for (const application of own) {
       const name = applicationName(application)

@@ -1,4 +1,4 @@
-// Which values does a hand-written Application give to the chart, as far as they are in this repository, and how is its Cluster called then?
+// Which values does a hand-written Application give to the chart, as far as they are in this repository, and what is its Cluster called?
 import { trimEndOf } from '../../values/trim.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'

@@ -1,4 +1,4 @@
-// Does a selector alone decide that a set has other elements than before?
+// Do the elements of a set change only because of its selector?
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { isJsonMap } from '../../values/value.ts'

@@ -43,7 +43,7 @@ export const deletionRules: readonly ManifestRule[] = [
   {
     id: 'argocd/set-keeps-databases',
     severity: 'warning',
-    summary: 'an element that goes does not take its database with it',
+    summary: 'removing an element does not delete its database',
     whole: true,
     *check(manifest) {
       const { kind, plain } = manifest
@@ -83,14 +83,14 @@ export const deletionRules: readonly ManifestRule[] = [
   {
     id: 'argocd/server-side-diff',
     severity: 'warning',
-    summary: 'defaults that the operator fills in do not show as differences for ever',
+    summary: 'defaults that the operator fills in do not show as permanent differences',
     whole: true,
     *check({ applications, plain, base, settings }) {
       if (applications?.some((application) => isDatabase(application, settings)) !== true) return
       const path = [...base, 'metadata', 'annotations', 'argocd.argoproj.io/compare-options']
       const written = at(plain, ...path)
       if (typeof written === 'string' && written.includes('ServerSideDiff=true')) return
-      // the misspelt annotation is told by itself
+      // the misspelt annotation is reported separately
       if (printed(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
         message: phrase`compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever`,

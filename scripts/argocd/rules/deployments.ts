@@ -1,4 +1,4 @@
-// Which Clusters does one state of the repository deploy, by hand-written manifests and by generated sets alike?
+// Which Clusters does one state of the repository deploy, through hand-written manifests or generated sets?
 import { printed } from '../../values/printed.ts'
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
 import { nearestSpot } from '../../findings/spot.ts'
@@ -71,7 +71,7 @@ export function generatedDeployments(databases: Iterable<Database>, settings: Se
 /** What hand-written manifests deploy; `settings` of both sides name charts that make databases. */
 export function writtenDeployments(manifests: readonly Manifest[], settings: readonly Settings[]): Deployment[] {
   return manifests.flatMap((manifest) =>
-    manifest.isEaten || manifest.shape === 'unclear'
+    manifest.isConsumed || manifest.shape === 'unclear'
       ? []
       : (manifest.applications ?? []).flatMap((application) => deploymentsOf(manifest, application, settings)),
   )
@@ -147,15 +147,15 @@ export interface Swap {
   readonly isSameChart: boolean
 }
 
-/** The Applications of manifests by key, each with the source that stands where one of a database may have been. */
+/** The Applications of manifests by key, each with the source that is where one of a database may have been. */
 export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> {
   const swaps = new Map<string, Swap>()
   for (const manifest of manifests) {
-    if (manifest.isEaten || manifest.shape === 'unclear') continue
+    if (manifest.isConsumed || manifest.shape === 'unclear') continue
     for (const application of manifest.applications ?? []) {
       const spec = at(application, 'spec')
       const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
-      // what only the values of the parent tell may be the chart
+      // a source that only the values of the parent define may be the chart
       if (sources.length === 0 || sources.some((source) => keys.some((key) => isUnknown(source[key])))) continue
       const found = sources.findIndex(({ chart }) => chart !== undefined)
       const nth =

@@ -7,7 +7,7 @@ import { at } from './manifest-parts.ts'
 
 /**
  * By a path from the folder: `recurse`, `include` and `exclude` of `source.directory`, as `findManifests` of the repo
- * server reads them. A pattern that is none matches nothing there.
+ * server reads them. An invalid pattern matches nothing there.
  */
 export function directoryFilter(directory: Json | undefined): (path: string) => boolean {
   const pattern = (key: string): ((path: string) => boolean) | undefined => {

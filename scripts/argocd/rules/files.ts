@@ -1,4 +1,4 @@
-// Are the files that a hand-written Application or set names the files that are there?
+// Do the files that a hand-written Application or set names exist?
 import { named, phrase } from '../../findings/message.ts'
 import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../values/value.ts'
@@ -11,7 +11,7 @@ import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'
 
-/** Where the entries of value files stand: in `source`, or in one of `sources`. */
+/** Where the entries of value files are: in `source`, or in one of `sources`. */
 function entryPath(application: object, source: number): Path {
   return ['spec', ...sourcePath(at(application as never, 'spec'), source), 'helm']
 }
@@ -20,18 +20,23 @@ export const fileRules: readonly ManifestRule[] = [
   {
     id: 'argocd/value-file-exists',
     severity: 'error',
-    summary: 'a value file of this repository is there',
+    summary: 'a value file of this repository exists',
     *check(manifest) {
       const { applications, base, settings, tree } = manifest
-      const said = new Set<string>()
+      const reported = new Set<string>()
       const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
       for (const application of applications ?? []) {
-        // a path with a null in it is told as that
+        // a path with a null in it is reported as such
         if (spoiled.has(applicationName(application))) continue
         for (const file of resolveValueFiles(application).files) {
           const path = ownPath({ ...file, glob: undefined }, settings)
           const helm = entryPath(application, file.source)
-          if (path === undefined || path.includes('{{') || said.has(path) || at(application, ...helm, 'ignoreMissingValueFiles') === true)
+          if (
+            path === undefined ||
+            path.includes('{{') ||
+            reported.has(path) ||
+            at(application, ...helm, 'ignoreMissingValueFiles') === true
+          )
             continue
           // before 3.4 `*` is a letter like others
           const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
@@ -41,12 +46,12 @@ export const fileRules: readonly ManifestRule[] = [
           if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some(glob)) continue
           // only folders that are listed whole can prove that a file is missing
           if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
-          said.add(path)
+          reported.add(path)
           const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
           const isOldGlob = file.glob === true && !isGlob
           // every database has that mistake, which is the template's
-          if (isOldGlob && said.has(`* ${helm.join('.')} ${index}`)) continue
-          if (isOldGlob) said.add(`* ${helm.join('.')} ${index}`)
+          if (isOldGlob && reported.has(`* ${helm.join('.')} ${index}`)) continue
+          if (isOldGlob) reported.add(`* ${helm.join('.')} ${index}`)
           yield {
             message: phrase`value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
             places: [{ path: [...base, ...helm, 'valueFiles', index] }],
@@ -63,7 +68,7 @@ export const fileRules: readonly ManifestRule[] = [
   {
     id: 'argocd/missing-files-ignored',
     severity: 'warning',
-    summary: 'a database does not go on without its values when their file is gone',
+    summary: 'a database does not silently lose its values when their file is removed',
     *check({ applications, base, settings }) {
       const application = applications?.find((candidate) => isDatabase(candidate, settings))
       if (application === undefined) return
@@ -82,7 +87,7 @@ export const fileRules: readonly ManifestRule[] = [
   {
     id: 'argocd/git-files-meant',
     severity: 'warning',
-    summary: 'a git generator finds no other files than those that it is for',
+    summary: 'a git generator matches only the files that it is meant for',
     *check({ plain, settings, tree }) {
       const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
       const asOverride = matcher(settings.layout.overrides)
@@ -114,7 +119,7 @@ export const fileRules: readonly ManifestRule[] = [
 const mostPatterns = 50
 const longestPattern = 300
 
-/** A pattern of git, roughly: `star` says what one star takes. */
+/** A pattern of git, roughly: `star` decides what one star matches. */
 function fits(pattern: string, star: (character: string) => boolean): (path: string) => boolean {
   const steps = (pattern.match(/\*+|[^*]/gu) ?? []).map((part): Step => {
     if (part.startsWith('*')) return { takes: part === '*' ? star : anything, isMany: true }

@@ -1,4 +1,4 @@
-// Which brakes of a hand-written set does a change take away, while its databases live on?
+// Which deletion guards of a hand-written set does a change remove while its databases live on?
 import { phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { spotOf } from '../../findings/spot.ts'
@@ -23,7 +23,7 @@ interface Brake {
   readonly strength: (manifest: Manifest) => number
 }
 
-/** What only the parent's values tell may be the brake itself. */
+/** A value that only the parent defines may be the guard itself. */
 const isUnknown = (value: Json | undefined): boolean => typeof value === 'string' && value.includes(unknownText)
 
 const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-options']
@@ -32,7 +32,7 @@ const own = (what: 'Prune' | 'Delete'): Brake => ({
   path: annotation,
   strength: ({ plain, settings }) => {
     const options = splitOptions(printed(at(plain, ...annotation) ?? ''))
-    // a misspelt option was not taken away, and is told by itself
+    // a misspelt option was not removed, and is reported separately
     if (isUnknown(at(plain, ...annotation))) return 2
     const isMisspelt = options.some((option) => judgeSyncOption(option, 'object', settings.argocd.version) !== undefined)
     return isMisspelt || isMisnamed(at(plain, ...annotation.slice(0, -1))) ? 2 : guardStrength(options, what)
@@ -66,15 +66,15 @@ const brakes: readonly Brake[] = [
   own('Delete'),
 ]
 
-/** `changes/guard-stays`: brakes of the set together, and sync options of the Cluster. What another rule says of the set as it is now is not told twice. */
+/** `changes/guard-stays`: guards of the set together, and sync options of the Cluster. What another rule reports about the present set is not reported twice. */
 export function guardFindings({ before, after }: ManifestChange): LocatedFinding[] {
   if (after === undefined || after.shape !== 'whole' || before.key !== after.key) return []
-  const telling = [
+  const reporting = [
     ...deletionRules.filter(({ id }) => id !== 'argocd/server-side-diff'),
     ...shapeRules.filter(({ severity }) => severity === 'error'),
   ]
-  const isTold = telling.some((rule) => [...rule.check(after)].length > 0)
-  if (isTold) return []
+  const isAlreadyReported = reporting.some((rule) => [...rule.check(after)].length > 0)
+  if (isAlreadyReported) return []
   return [...(after.kind === 'ApplicationSet' ? brakeFindings(before, after) : []), ...optionFindings(before, after)]
 }
 
@@ -91,7 +91,7 @@ function* brakeFindings(before: Manifest, after: Manifest): Iterable<LocatedFind
     message: phrase`set has lost ${listed}, but ${lowered.length === 1 ? 'that keeps' : 'they keep'} databases from being deleted`,
     at: after.spotOf(first.path),
     related: lowered.map(({ name, path }) => ({ ...before.spotOf(path), message: phrase`${name} was here` })),
-    help: phrase`restore it unless the databases shall go`,
+    help: phrase`restore it unless the databases are meant to be deleted`,
   }
 }
 
@@ -111,7 +111,7 @@ function* optionFindings(before: Manifest, after: Manifest): Iterable<LocatedFin
       severity: 'warning',
       message: phrase`${lost.join(' and ')} of ${applicationName(now)} go down, but they kept Argo CD from deleting its database`,
       at: optionSpot(after, now),
-      help: phrase`restore cluster.annotations with argocd.argoproj.io/sync-options unless the database shall go`,
+      help: phrase`restore cluster.annotations with argocd.argoproj.io/sync-options unless the database is meant to be deleted`,
     }
     return
   }

@@ -1,4 +1,4 @@
-// What is wrong with the ApplicationSets and Applications that people wrote under apps/templates?
+// What is wrong with the hand-written ApplicationSets and Applications under apps/templates?
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
@@ -65,7 +65,7 @@ export interface HandWritten {
   }
 }
 
-/** The state of the repository, and the one before where there is a base. */
+/** The state of the repository, and that of the base if there is one. */
 export interface HandWrittenState {
   readonly settings: Settings
   readonly databases: readonly Database[]
@@ -147,17 +147,17 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
   const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
   const settings = [now.settings, ...(base.settings === undefined ? [] : [base.settings])]
   const predecessors = new Map([...successors].flatMap(([manifest, next]) => (next === undefined ? [] : [[next, manifest] as const])))
-  const living = (manifest: Manifest): Manifest => withLiving(manifest, predecessors.get(manifest))
+  const withLive = (manifest: Manifest): Manifest => withLiveApplications(manifest, predecessors.get(manifest))
   const seen = old.filter((manifest) => !isHidden(manifest, after))
   const generated = base.settings === undefined ? [] : generatedDeployments(base.databases.values(), base.settings)
   const sides = {
     before: [...generated, ...writtenDeployments(seen, settings)],
-    now: [...writtenDeployments(present.map(living), settings), ...generatedDeployments(now.databases, now.settings)],
-    swaps: writtenSwaps(present.map(living)),
+    now: [...writtenDeployments(present.map(withLive), settings), ...generatedDeployments(now.databases, now.settings)],
+    swaps: writtenSwaps(present.map(withLive)),
     successorOf,
   }
   const handovers = compareDeployments(sides)
-  const isTold = ({ manifest, application }: Deployment): boolean => {
+  const isAlreadyReported = ({ manifest, application }: Deployment): boolean => {
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
   }
@@ -170,7 +170,7 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
     uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
     findings: [
-      ...handoverFindings(handovers, { successorOf, isTold }),
+      ...handoverFindings(handovers, { successorOf, isAlreadyReported }),
       ...unknownSetFindings(before, after, settings),
       ...uncompared.findings,
     ],
@@ -178,7 +178,7 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
 }
 
 /** A set that never updates leaves its Applications as they are, and only their values change. */
-function withLiving(manifest: Manifest, before: Manifest | undefined): Manifest {
+function withLiveApplications(manifest: Manifest, before: Manifest | undefined): Manifest {
   const policy = printed(at(manifest.plain, 'spec', 'syncPolicy', 'applicationsSync') ?? '')
   if (before?.key !== manifest.key || (policy !== 'create-only' && policy !== 'create-delete')) return manifest
   const live = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
@@ -190,9 +190,9 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
   const { file, helm, manifests, broken } = manifestFile
   const findings: LocatedFinding[] = []
   if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
-  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text)) append(findings, eatenFindings(manifestFile))
-  // what comes out of functions may span lines, so that only plain texts prove that the file is none
-  if (broken !== undefined && helm.shape === 'whole' && helm.eaten.length === 0 && !helm.text.includes(` ${unknownText}`))
+  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text)) append(findings, consumedActionFindings(manifestFile))
+  // what comes out of functions may span lines, so that only plain text proves that the file is not YAML
+  if (broken !== undefined && helm.shape === 'whole' && helm.consumedByHelm.length === 0 && !helm.text.includes(` ${unknownText}`))
     append(findings, yamlFindings(file, [broken]))
   else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
     findings.push(unreadFinding(manifestFile))
@@ -205,8 +205,8 @@ function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFindi
 }
 
 /** One mistake, however many pairs of braces there are: a set without a fence, or a pair that was forgotten. */
-function eatenFindings({ file, helm }: ManifestFile): LocatedFinding[] {
-  const [first, ...others] = helm.eaten
+function consumedActionFindings({ file, helm }: ManifestFile): LocatedFinding[] {
+  const [first, ...others] = helm.consumedByHelm
   if (first === undefined) return []
   const { action, span } = first
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
@@ -214,13 +214,13 @@ function eatenFindings({ file, helm }: ManifestFile): LocatedFinding[] {
     {
       rule: 'argocd/helm-braces',
       severity: 'error',
-      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm reads it first and leaves nothing of it`,
+      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm evaluates it first and removes it`,
       at: { file, span },
       related: others.slice(0, 3).map((one) => ({ file, span: one.span, message: phrase`\`{{ ${named(one.action)} }}\` is another one` })),
       help:
         others.length === 0
           ? phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`
-          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs anything`,
+          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs escaping`,
     },
   ]
 }
@@ -250,7 +250,7 @@ function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?:
   return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
 }
 
-/** A store whose namespace is not written lands wherever the parent says. */
+/** A store whose namespace is not written lands in the namespace that the parent sets. */
 function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
   const stores = new Set<string>()
   for (const { file, helm, broken, stores: own } of files) {

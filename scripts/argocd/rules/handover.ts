@@ -1,4 +1,4 @@
-// Does every Cluster of the base live on under its name, whoever deploys it now?
+// Does every Cluster of the base live on under its name, whatever deploys it now?
 import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -43,8 +43,8 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
   const found = before.flatMap((old): Handover[] => {
     const key = clusterKey(old)
     // an Application may deploy several: those that the others of the base have are theirs
-    const beside = (oldOf.get(old.key) ?? []).filter((one) => one !== old && one.manifest === old.manifest)
-    const others = new Set(beside.flatMap((one) => clusterKey(one) ?? []).filter((one) => one !== key))
+    const siblings = (oldOf.get(old.key) ?? []).filter((one) => one !== old && one.manifest === old.manifest)
+    const others = new Set(siblings.flatMap((one) => clusterKey(one) ?? []).filter((one) => one !== key))
     const made = (byApplication.get(old.key) ?? []).filter((one) => !others.has(clusterKey(one) ?? ''))
     const same = made.find((one) => key !== undefined && clusterKey(one) === key)
     const kept = [...(same === undefined ? [] : [same]), ...made].find((one) => isOneMaker(old, one, successorOf))
@@ -100,7 +100,7 @@ function isRecreated(old: Deployment, next: Deployment): boolean {
   return old.cluster !== undefined && next.cluster !== undefined && isChanged(old.cluster, next.cluster)
 }
 
-/** What is not written is told as that, and what only the parent's values tell may be the same. */
+/** A missing value is reported as such, and one that only the parent's values define may be the same. */
 const isChanged = (was: string, is: string): boolean => was !== is && was !== '' && is !== '' && isKnown(was, is)
 
 const isKnown = (...texts: readonly string[]): boolean => texts.every((text) => !text.includes('\ue000'))
@@ -134,12 +134,12 @@ function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['succe
 }
 
 /**
- * The findings about deployments that changed hands; those of one line are told together. What the settings do to
- * their own is told by their rules; for the renames of a set that its own rules tell, `isTold` answers.
+ * The findings about deployments that changed hands; those of one line are reported together. What the settings do to
+ * their own is reported by their rules; for the renames of a set that its own rules report, `isAlreadyReported` answers.
  */
 export function handoverFindings(
   handovers: readonly Handover[],
-  { successorOf, isTold }: Pick<Sides, 'successorOf'> & { readonly isTold: (old: Deployment) => boolean },
+  { successorOf, isAlreadyReported }: Pick<Sides, 'successorOf'> & { readonly isAlreadyReported: (old: Deployment) => boolean },
 ): LocatedFinding[] {
   const takenOver = new Set(handovers.flatMap(({ result, before }) => (result === 'gone' ? [] : [before.manifest])))
   const isTakeOver = handovers.some(
@@ -148,7 +148,7 @@ export function handoverFindings(
   const concerns = ({ result, before, after }: Handover): boolean => {
     if (result === 'created') return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
-      return before.manifest !== undefined && (result === 'recreated' || !isTold(before))
+      return before.manifest !== undefined && (result === 'recreated' || !isAlreadyReported(before))
     if (result !== 'gone' || after !== undefined || before.isFolder === true) return true
     return before.manifest !== undefined && successorOf(before.manifest) === undefined && (isTakeOver || takenOver.has(before.manifest))
   }
@@ -167,9 +167,9 @@ export function handoverFindings(
   return [...groups.values()].flatMap(({ wording, at, related, all }) => {
     const { rule, severity, message, help } = wording
     const more = all.length === 1 ? '' : ` (and ${all.length - 1} more)`
-    const told = { rule, severity, message: phrase`${message}${more}`, at, help }
+    const bare = { rule, severity, message: phrase`${message}${more}`, at, help }
     const isSamePlace = at.file === related.file && at.span.start === related.span.start
-    const finding = isSamePlace ? told : { ...told, related: [{ ...related, message: phrase`before this change` }] }
+    const finding = isSamePlace ? bare : { ...bare, related: [{ ...related, message: phrase`before this change` }] }
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
   })
@@ -212,7 +212,7 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         severity: 'error',
         part: 'application',
         message: phrase`Application ${named(name)} is left out: nothing deploys its Cluster ${named(before.cluster ?? before.release)} now`,
-        help: phrase`bring it back beside the others, under the same Application, Cluster and namespace`,
+        help: phrase`restore it next to the others, under the same Application, Cluster and namespace`,
       },
     ]
   if (result === 'gone')
@@ -242,7 +242,7 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         severity: 'error',
         part: 'cluster',
         message: phrase`Cluster of ${named(name)} can't be compared with what ${named(before.maker)} deployed: its name is not known here`,
-        help: phrase`${before.unknown ?? after.unknown ?? 'only the values of the parent tell it'}: set fullnameOverride in the values of the Application, in a change of its own`,
+        help: phrase`${before.unknown ?? after.unknown ?? 'only the values of the parent define it'}: set fullnameOverride in the values of the Application, in a separate change`,
       },
     ]
   if (result === 'handed-over') return ownedWordings(name, before, after)

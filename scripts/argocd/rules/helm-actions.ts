@@ -7,13 +7,13 @@ import { isZero } from '../../applicationset/typed.ts'
 export interface Action {
   readonly start: number
   readonly end: number
-  /** what stands between the braces, trim marks removed */
+  /** what is between the braces, trim marks removed */
   readonly text: string
   /** its first word: `if`, `range`, `end` */
   readonly word: string
   readonly trimsBefore: boolean
   readonly trimsAfter: boolean
-  /** the whole line, line break included, where nothing else stands on it */
+  /** the whole line, line break included, if nothing else is on it */
   readonly line: { readonly start: number; readonly end: number } | undefined
   /** where the line that it begins on ends */
   readonly lineEnd: number
@@ -62,7 +62,7 @@ function wholeLine(source: string, start: number, end: number): Action['line'] {
   return isWhole ? { start: first, end: Math.min(last + 1, source.length) } : undefined
 }
 
-/** Where `}}` of an action stands; texts and raw strings may hold braces. */
+/** Where the `}}` of an action is; texts and raw strings may hold braces. */
 function endOfAction(source: string, start: number): number {
   let at = start
   while (at < source.length) {

@@ -4,27 +4,27 @@ import type { Json, Span } from '../../values/value.ts'
 import { conditionOf, endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
 import type { Action } from './helm-actions.ts'
 
-/** Stands for what only the cluster or the parent's values know; no honest text holds it. */
+/** Stands for what only the cluster or the parent's values know; no real text contains it. */
 export const unknownText = '\ue000'
 
 export interface HelmText {
   readonly text: string
   /**
    * `whole`: all of the text is printed, unknown texts aside; `optional`: parts of it may not be printed (`if`), or more
-   * beside it (`include`); `unclear`: parts are repeated, chosen or defined here, of which the text holds one
+   * may be added (`include`); `unclear`: parts are repeated, chosen or defined here, of which the text holds one
    */
   readonly shape: 'whole' | 'optional' | 'unclear'
   /** the first action that makes it unclear, or that decides about a manifest or an element */
   readonly obstacle?: Span
   /** actions such as `{{ .env }}`, meant for Argo CD, that Helm prints as nothing or refuses */
-  readonly eaten: readonly { readonly span: Span; readonly action: string }[]
+  readonly consumedByHelm: readonly { readonly span: Span; readonly action: string }[]
   /** offset in the text → offset in the file */
   readonly toFile: (offset: number) => number
 }
 
 /** A file that Helm never sees. */
 export function plainText(text: string): HelmText {
-  return { text, shape: 'whole', eaten: [], toFile: (offset) => offset }
+  return { text, shape: 'whole', consumedByHelm: [], toFile: (offset) => offset }
 }
 
 interface Piece {
@@ -44,7 +44,7 @@ export function readHelmText(source: string, values: Json = null): HelmText {
   const actions = readActions(source)
   const ends = endsOfBlocks(actions)
   const pieces: Piece[] = []
-  const eaten: { span: Span; action: string }[] = []
+  const consumedByHelm: { span: Span; action: string }[] = []
   const scopes: number[] = []
   let depth = 0
   let text = ''
@@ -69,8 +69,8 @@ export function readHelmText(source: string, values: Json = null): HelmText {
   for (let index = 0; index < actions.length; index++) {
     const action = actions[index] as Action
     const { word } = action
-    const isEaten = !isHarmless(action) && isForArgo(action, depth > 0)
-    if (isEaten) eaten.push({ span: { start: action.start, end: action.end }, action: action.text })
+    const isConsumed = !isHarmless(action) && isForArgo(action, depth > 0)
+    if (isConsumed) consumedByHelm.push({ span: { start: action.start, end: action.end }, action: action.text })
     if (word === 'if' || word === 'with' || word === 'range') {
       const last = ends.get(index)
       const end = last === undefined ? undefined : actions[last]
@@ -106,7 +106,7 @@ export function readHelmText(source: string, values: Json = null): HelmText {
       at = end === undefined ? source.length : (end.line?.end ?? end.end)
       index = last ?? actions.length
     } else if (word === 'else') {
-      // the first branch stands for all
+      // the first branch represents all
       blur(action)
       drop(action)
       const last = ends.get(index)
@@ -134,7 +134,7 @@ export function readHelmText(source: string, values: Json = null): HelmText {
   return {
     text,
     shape,
-    eaten,
+    consumedByHelm,
     ...(obstacle === undefined ? {} : { obstacle: { start: obstacle.start, end: obstacle.end } }),
     toFile: (offset) => fileOffset(pieces, offset),
   }

@@ -1,4 +1,4 @@
-// Which Applications, ApplicationSets and ObjectStores stand in hand-written templates, and where is each part of them?
+// Which Applications, ApplicationSets and ObjectStores are in hand-written templates, and where is each part of them?
 import { printed } from '../../values/printed.ts'
 import { locate } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
@@ -23,7 +23,7 @@ import { clustersIn } from './manifest-folders.ts'
 import type { PlainCluster } from './manifest-folders.ts'
 import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
 
-/** What the repository holds beside hand-written templates. */
+/** What the repository holds besides hand-written templates. */
 export interface Surroundings {
   readonly settings: Settings
   readonly databases: readonly Database[]
@@ -40,14 +40,14 @@ export interface Manifest extends Surroundings {
   readonly base: Path
   /** what a set generates; an Application is its own; undefined: it can't be known here */
   readonly applications: readonly JsonMap[] | undefined
-  /** what the programs on the way say; empty for an Application */
+  /** the errors of the programs involved; empty for an Application */
   readonly refusals: Generated['errors']
   /** the elements of list generators, with what comes of each; read when they are asked for */
   readonly elements: () => readonly SetElement[]
   /** how much of the template is surely printed */
   readonly shape: HelmText['shape']
   /** Helm eats what Argo CD should read, so that what the set generates is not what was meant */
-  readonly isEaten: boolean
+  readonly isConsumed: boolean
   readonly file: SourceFile
   readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
   /** a scalar as it is written, quotes included */
@@ -56,11 +56,11 @@ export interface Manifest extends Surroundings {
 
 /** A rule about one of them. */
 export interface ManifestRule extends Rule<Manifest> {
-  /** it misses something: where parts of a template may or may not be printed, that can't be said */
+  /** it misses something: where parts of a template may or may not be printed, this is unknown */
   readonly whole?: true
 }
 
-/** A manifest at the base, and what stands for it in the branch; `after` is absent where nothing does. */
+/** A manifest at the base, and what replaces it in the branch; `after` is absent if nothing does. */
 export interface ManifestChange {
   readonly before: Manifest
   readonly after?: Manifest
@@ -103,7 +103,7 @@ export function readManifestFiles(around: Surroundings, all = false): ManifestFi
   })
 }
 
-/** The files elsewhere in the repository that may say what is deployed. */
+/** The files elsewhere in the repository that may define what is deployed. */
 export function readLooseFiles(around: Surroundings, files: LooseFiles['files']): ManifestFile[] {
   const { tree } = around
   return files.map(({ path, text }) => {
@@ -112,7 +112,7 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
   })
 }
 
-/** What apps/values.yaml says: the chart's own values, which a parent may override. */
+/** The content of apps/values.yaml: the chart's own values, which a parent may override. */
 function valuesOf(tree: Tree): Json {
   const read = tree.read(settingsFile)
   const { documents } = read?.ok === true ? parseYaml({ path: settingsFile, text: read.text }, 'service') : { documents: [] }
@@ -165,7 +165,7 @@ function readManifest(plain: JsonMap, around: Surroundings, reading: Reading): M
     key: keyOf(plain, around.settings),
     plain,
     shape: reading.helm.shape,
-    isEaten: reading.helm.eaten.length > 0,
+    isConsumed: reading.helm.consumedByHelm.length > 0,
     file: reading.file,
     spotOf: (path: Path, on: 'key' | 'value' = 'value') => spotIn({ path, on }, reading),
     written: (path: Path) => {
@@ -207,7 +207,7 @@ export function ownFiles(set: JsonMap, { settings, tree }: Pick<Surroundings, 's
   const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))
   const isListed = patterns.every((pattern) => [...folders].some((folder) => pattern.startsWith(folder)))
   if (isListed) return filesOf(tree, { from: '', to: prefix })
-  // what lies beside this tree in a larger repository is not at hand
+  // files outside this tree in a larger repository can't be read
   if (tree.wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
   return filesOf(tree.wide(), { from: '', to: prefix })
 }
@@ -260,7 +260,7 @@ export function applicationName(application: JsonMap): string {
   return isJsonMap(metadata) ? printed(metadata['name'] ?? '') : ''
 }
 
-/** `namespace/name` of an Application that a manifest makes: those of a set live beside it. */
+/** `namespace/name` of an Application that a manifest makes: those of a set live in the namespace of the set. */
 export function applicationKey({ key }: Manifest, name: string): string {
   return key.slice(0, key.indexOf('/') + 1) + name
 }

@@ -1,4 +1,4 @@
-// Which sets, projects and Applications have the name of one that `render` writes, or of one in another template?
+// Which sets, projects and Applications reuse the name of one that `render` writes, or of one in another template?
 import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -10,7 +10,7 @@ import { operatorApplications } from '../write/operator.ts'
 
 export interface DoubledManifests {
   readonly findings: readonly LocatedFinding[]
-  /** what they make would be told a second time */
+  /** what they make would be reported a second time */
   readonly manifests: ReadonlySet<Manifest>
 }
 
@@ -20,7 +20,7 @@ const wordFor: Readonly<Record<string, string>> = lookup({
   AppProject: 'an AppProject',
 })
 
-/** Kind, namespace and name of what `render` writes beside the Applications of databases. */
+/** Kind, namespace and name of what `render` writes besides the Applications of databases. */
 function generatedNames(settings: Settings, databases: Surroundings['databases']): Set<string> {
   const { argocd, manageOperator } = settings
   const names = new Set(databases.map(({ environment }) => `ApplicationSet ${argocd.namespace}/postgres-clusters-${environment.name}`))
@@ -29,7 +29,7 @@ function generatedNames(settings: Settings, databases: Surroundings['databases']
   return names
 }
 
-/** `argocd/manifest-once`: one error at the name of each that is not the first. Applications that people write twice are told by what they deploy. */
+/** `argocd/manifest-once`: one error at the name of each that is not the first. Applications written twice are reported by what they deploy. */
 export function doubledManifests(
   files: readonly ManifestFile[],
   { settings, databases }: Pick<Surroundings, 'settings' | 'databases'>,
@@ -39,7 +39,7 @@ export function doubledManifests(
   const findings: LocatedFinding[] = []
   const manifests = new Set<Manifest>()
   for (const { file, helm, isLoose, named: objects } of files) {
-    // a file in the place of a generated one is told as that
+    // a file in the place of a generated one is reported as such
     if (helm.shape !== 'whole' || generatedPaths.includes(file.path)) continue
     for (const { kind, key, spot, manifest } of objects) {
       const word = wordFor[kind]

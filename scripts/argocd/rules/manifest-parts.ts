@@ -24,9 +24,9 @@ export function textItems(value: Json | undefined): { readonly index: number; re
   return Array.isArray(value) ? value.flatMap((item, index) => (typeof item === 'string' ? [{ index, text: item }] : [])) : []
 }
 
-/** The index of a list's first text that fits; -1: none does. */
-export function indexOfText(value: Json | undefined, fits: (text: string) => boolean): number {
-  return Array.isArray(value) ? value.findIndex((item) => typeof item === 'string' && fits(item)) : -1
+/** The index of a list's first text that matches; -1: none does. */
+export function indexOfText(value: Json | undefined, matches: (text: string) => boolean): number {
+  return Array.isArray(value) ? value.findIndex((item) => typeof item === 'string' && matches(item)) : -1
 }
 
 /** Where the nth source that counts is below `spec`: items of `sources` that are no maps do not count. */

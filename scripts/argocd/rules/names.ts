@@ -1,4 +1,4 @@
-// Would the operator take the Cluster that a hand-written Application makes, and a client the set that makes it?
+// Would the operator accept the Cluster of a hand-written Application, and would a client-side apply accept its set?
 import { named, phrase } from '../../findings/message.ts'
 import { isDns1035Label } from '../../kubernetes/dns-name.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
@@ -17,12 +17,12 @@ export const nameRules: readonly ManifestRule[] = [
     id: 'argocd/cluster-name',
     severity: 'error',
     upstream: 'cluster_webhook.go validateName; the chart makes <release>-cluster of a release without it',
-    summary: 'the Cluster of an Application has a name that the operator takes',
+    summary: 'the Cluster of an Application has a name that the operator accepts',
     *check(manifest) {
       const { applications, settings } = manifest
       const wrong = (applications ?? []).flatMap((application) => {
         const { cluster, release } = identityOf(application, manifest)
-        // a release that Helm refuses is told as that
+        // a release that Helm refuses is reported as such
         if (cluster === undefined || cluster.includes('\ue000') || !isReleaseName(release) || !isDatabase(application, settings)) return []
         return cluster.length > longest || !isDns1035Label(cluster) ? [{ application, cluster, release }] : []
       })

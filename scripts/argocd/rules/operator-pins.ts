@@ -1,4 +1,4 @@
-// Do the pinned operators go together, and are they known here?
+// Are the pinned operators compatible, and are they known here?
 import { named, phrase } from '../../findings/message.ts'
 import { operatorConflicts } from '../write/operator.ts'
 import type { Settings } from '../../model.ts'

@@ -8,7 +8,7 @@ import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from './manifest-files.ts'
 import { at, ownPath, sourcePath } from './manifest-parts.ts'
 
-/** Overrides of the chart that win over what the Application says, the stronger first. */
+/** Overrides of the chart that win over the values of the Application, the stronger first. */
 export const overrides = { cluster: ['fullnameOverride', 'nameOverride'], namespace: ['namespaceOverride'] } as const
 
 /** The highest line with one of the keys: in the Application, or in a value file of this repository. */

@@ -1,4 +1,4 @@
-// Which placeholders of a template does nobody fill in?
+// Which placeholders of a template are never filled in?
 import { named, phrase } from '../../findings/message.ts'
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
@@ -21,7 +21,7 @@ export const placeholderRules: readonly ManifestRule[] = [
     summary: 'every placeholder of a template for databases is filled in with a text',
     *check(manifest) {
       const { applications, settings, file, base } = manifest
-      if (manifest.shape !== 'whole' || manifest.isEaten) return
+      if (manifest.shape !== 'whole' || manifest.isConsumed) return
       // a name that is refused, an element without a text or a misspelt field is the same mistake
       if (shapeRules.some((rule) => rule.severity === 'error' && [...rule.check(manifest)].length > 0)) return
       for (const application of applications ?? []) {

@@ -37,7 +37,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
   panic: 'write goTemplateOptions: ["missingkey=error"]',
 }
 
-/** What helps depends on what is said: the texts of Go's templates, of Sprig and of the generators. */
+/** The help depends on the error: the texts of Go's templates, of Sprig and of the generators. */
 const helpsByMessage: readonly (readonly [RegExp, string])[] = [
   [/no entry for key/, 'add the key to the element, or correct the template'],
   [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
@@ -52,14 +52,14 @@ const helpsByMessage: readonly (readonly [RegExp, string])[] = [
   [/as string/, 'put quotes around the value'],
   [/list element is no map|of elementsYaml is no map/, 'write `key: value` in each element'],
   [/two generators|more than one generator|needs two or more/, 'a matrix joins two generators, a merge two or more, each of one kind'],
-  [/merge ?keys/i, 'set mergeKeys to keys that all the generators set, and that tell their elements apart'],
+  [/merge ?keys/i, 'set mergeKeys to keys that all the generators set, and that distinguish their elements'],
 ]
 
 /** The refusals as findings: at the element that alone has them, else at the field of the template. */
 export function* refusals(manifest: Manifest): Iterable<Finding> {
   const all = manifest.kind === 'Application' ? ofApplication(manifest.plain) : manifest.refusals
   const spoiled = new Set(spoiledElements(manifest))
-  const said = new Set<string>()
+  const reported = new Set<string>()
   for (const error of all) {
     const { stage, message } = error
     if (shownElsewhere.has(stage) || message.includes('\ue000') || !isSure(stage, manifest)) continue
@@ -69,8 +69,8 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     for (const element of guilty.length === 0 ? [undefined] : guilty) {
       const path = element === undefined ? templatePlace(error, manifest) : elementPlace(error, element)
       const key = `${stage} ${JSON.stringify(path)}`
-      if (said.has(key)) continue
-      said.add(key)
+      if (reported.has(key)) continue
+      reported.add(key)
       const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element)
       const text = element?.error?.message ?? message
       yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }

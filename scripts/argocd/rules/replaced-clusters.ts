@@ -24,13 +24,13 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
   const option = indexOfText(at(plain, ...path), (text) => splitOptions(text).some(isReplacing))
   const findings = option < 0 ? [] : [replaced(printed(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
   const files = new Map<string, Value | undefined>()
-  const said = new Set<Value>()
+  const reported = new Set<Value>()
   for (const application of own) {
     const paths = resolveValueFiles(application).files.flatMap((file) => ownPath(file, settings) ?? [])
     for (const name of [annotation, ...hooks]) {
       const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
-      if (found?.kind !== 'scalar' || said.has(found)) continue
-      said.add(found)
+      if (found?.kind !== 'scalar' || reported.has(found)) continue
+      reported.add(found)
       const text = splitOptions(printed(found.value)).find(isReplacing)
       const spot = spotOf(found, name === annotation ? 'value' : 'key')
       if (spot === undefined) continue
@@ -54,7 +54,7 @@ function replaced(option: string, at: Spot): LocatedFinding {
   return {
     rule: 'argocd/cluster-is-not-replaced',
     severity: 'error',
-    message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and make it anew`,
+    message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create an empty one`,
     at,
     help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
   }

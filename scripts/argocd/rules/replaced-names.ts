@@ -7,7 +7,7 @@ import { shapeRules } from './shape.ts'
 /** Steps of `spec.generators[0].list.elements[0]`. */
 const elementDepth = 6
 
-/** The Applications of elements in whose place one stands now that is wrong: the element is told. */
+/** The Applications of elements that were replaced by an invalid one: the element is reported. */
 export function replacedNames(before: Manifest, after: Manifest): ReadonlySet<string> {
   const wrong = [...shapeRules, ...nameRules].flatMap((rule) => [...rule.check(after)].map(({ places: [{ path }] }) => path))
   const elements = new Set(wrong.map((path) => path.slice(0, elementDepth).join('.')))

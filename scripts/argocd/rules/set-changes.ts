@@ -21,7 +21,7 @@ import { canonical } from '../../applicationset/reconcile.ts'
 import { replacedNames } from './replaced-names.ts'
 
 /**
- * Plays the controller for each set that deployed databases at the base, and tells what it does to them: one finding a set
+ * Plays the controller for each set that deployed databases at the base, and reports what it does to them: one finding a set
  * and result. `deleted`: keys of the Applications that Argo CD deletes together with their databases.
  */
 export function judgeSetChanges(
@@ -44,7 +44,7 @@ export function judgeSetChanges(
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
     const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
-    if (next !== undefined && (next.shape === 'unclear' || next.isEaten || next.applications === undefined)) return []
+    if (next !== undefined && (next.shape === 'unclear' || next.isConsumed || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
     return old.kind === 'Application' ? applicationFindings(change, watch) : setFindings(change, watch)
   })
@@ -74,28 +74,28 @@ export function pairManifests(before: readonly ManifestFile[], present: readonly
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
     const { applications, settings, shape, kind } = manifest
-    if (shape === 'unclear' || manifest.isEaten || applications?.some((application) => isDatabase(application, settings)) !== true)
+    if (shape === 'unclear' || manifest.isConsumed || applications?.some((application) => isDatabase(application, settings)) !== true)
       return []
     const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest))
-    const twin = same ?? [...fresh].find((other) => other.kind === kind && isAlike(manifest, other))
-    if (twin !== undefined) fresh.delete(twin)
-    return [{ before: manifest, ...(twin === undefined ? {} : { after: twin }) }]
+    const match = same ?? [...fresh].find((other) => other.kind === kind && hasSameShape(manifest, other))
+    if (match !== undefined) fresh.delete(match)
+    return [{ before: manifest, ...(match === undefined ? {} : { after: match }) }]
   })
 }
 
 /** Another name for the same: the rest is equal, or the file. */
-function isAlike(before: Manifest, after: Manifest): boolean {
+function hasSameShape(before: Manifest, after: Manifest): boolean {
   const rest = ({ plain }: Manifest): string => canonical(plain['spec'] ?? null)
   return before.file.path === after.file.path || rest(before) === rest(after)
 }
 
-/** Whether a manifest may stand in a template that can't be read. */
+/** Whether a manifest may be in a template that can't be read. */
 export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
   const name = applicationName(plain)
   return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
 }
 
-/** Names that only the parent's values tell: what seems to be lost, or renamed, may be one of them. */
+/** Names that only the parent's values define: what seems to be lost, or renamed, may be one of them. */
 function isUncertain(before: Manifest, after: Manifest): boolean {
   if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
   const names = (after.applications ?? []).map(applicationName)
@@ -123,7 +123,7 @@ function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): Loc
   const renamed = after === undefined ? new Map<string, string>() : renamedApplications(before, after)
   const isLost = played.some(({ result }) => result === 'deleted' || result === 'kept-orphan')
   const replaced = after === undefined || !isLost ? new Set<string>() : replacedNames(before, after)
-  // a set that has become empty is told as that
+  // a set that has become empty is reported as such
   const isEmpty = after?.applications?.length === 0
   const known = played.filter(({ name }) => {
     const application = databases.get(name)
@@ -141,16 +141,16 @@ function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): Loc
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
   const orphans = find('kept-orphan')
-  const tell = teller(change)
+  const report = reporterOf(change)
   const findings = [
-    ...tell('changes/database-stays', lost),
-    ...tell('changes/application-stays', [...kept, ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...report('changes/database-stays', lost),
+    ...report('changes/application-stays', [...kept, ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
     ...handedOver(change, orphans, takerOf),
-    ...tell(
+    ...report(
       'changes/application-updates',
       find('stale').filter(({ name }) => !isPartlyUnknown(name)),
     ),
-    ...tell('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
+    ...report('changes/application-taken', after?.refusals.length === 0 ? find('rejected', 'frozen') : []),
   ]
   if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
   if (after === undefined) return findings
@@ -169,14 +169,14 @@ function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: 
   return options !== undefined && holds(options, 'Delete')
 }
 
-interface Telling {
+interface FateReport {
   readonly severity: Severity
-  /** what is said of the Application, after its name */
+  /** the message after the name of the Application */
   readonly message: string
   readonly help: string
 }
 
-const tellings: Readonly<Record<string, Telling>> = lookup({
+const fateReports: Readonly<Record<string, FateReport>> = lookup({
   'changes/database-stays': {
     severity: 'error',
     message: 'would be deleted with its database, but no change may delete one',
@@ -184,7 +184,7 @@ const tellings: Readonly<Record<string, Telling>> = lookup({
   },
   'changes/application-stays': {
     severity: 'warning',
-    message: 'is no longer wanted, but its database lives on without anyone who sees it here',
+    message: 'is no longer wanted, but its database lives on unmanaged',
     help: 'bring it back, or delete Application and database by hand after the merge',
   },
   'changes/application-updates': {
@@ -204,14 +204,14 @@ function namesOf(first: ApplicationChange, others: readonly ApplicationChange[])
   return phrase`Application ${named(first.name)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
 }
 
-function teller(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
+function reporterOf(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
   return (rule, all) => {
-    const telling = tellings[rule]
+    const fateReport = fateReports[rule]
     const gone = all.filter(({ name }) => !name.includes(unknownText))
     const [first, ...others] = gone
-    if (first === undefined || telling === undefined) return []
+    if (first === undefined || fateReport === undefined) return []
     const names = namesOf(first, others)
-    const { severity, message, help } = telling
+    const { severity, message, help } = fateReport
     const { at, related } = goneSpot(change, first.name)
     return [{ rule, severity, message: phrase`${names} ${message}`, at, related, help: phrase`${help}` }]
   }
@@ -265,7 +265,7 @@ function keptSet({ before, after }: ManifestChange, takerOf: TakerOf): LocatedFi
       help: phrase`name it ${named(name)} again`,
     }
   const isHandedOver = before.applications?.some((application) => takerOf(applicationName(application)) !== undefined) === true
-  const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unseen`
+  const what = isHandedOver ? 'it owns Applications that other sets want' : `its ${count} Applications live on unmanaged`
   return {
     rule: 'changes/application-stays',
     severity: 'warning',
@@ -282,7 +282,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
   const kept = gone
     .filter((name) => takerOf(name) === undefined)
     .map((name) => ({ name, result: 'kept-orphan', cascade: false, owned: true }) as const)
-  return teller(change)('changes/application-stays', kept)
+  return reporterOf(change)('changes/application-stays', kept)
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
@@ -296,5 +296,5 @@ function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Wat
   if (!goes && takerOf(name) !== undefined) return []
   if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
-  return teller(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
+  return reporterOf(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }

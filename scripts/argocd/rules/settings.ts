@@ -1,4 +1,4 @@
-// Do the settings and the names that follow from them suit the pinned Argo CD and Kubernetes?
+// Are the settings and the names derived from them valid for the pinned Argo CD and Kubernetes?
 import { named, phrase } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { nearestSpot } from '../../findings/spot.ts'
@@ -73,7 +73,7 @@ function* nameFindings(database: Database, settings: Settings, spot: (path: Path
     }
   if (isDns1123Label(namespace) && isReadAsText(namespace)) return
   const isPattern = namespace === fill(environment.namespace, { service, env: environment.name, ...(name === undefined ? {} : { name }) })
-  // a service whose name is too long for a Cluster is told there
+  // a service whose name is too long for a Cluster is reported there
   if (isPattern && namespace.length > 63 && database.cluster.length > 50) return
   yield {
     rule: 'argocd/namespace-name',

@@ -1,4 +1,4 @@
-// Would the API server and the controllers take a hand-written Application or set, as it was meant?
+// Would the API server and the controllers accept a hand-written Application or set as intended?
 import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
@@ -24,11 +24,11 @@ export const shapeRules: readonly ManifestRule[] = [
   {
     id: 'argocd/known-fields',
     severity: 'error',
-    summary: 'Argo CD has each field; the API server would drop it silently',
+    summary: 'Argo CD knows each field; the API server would drop an unknown one silently',
     *check({ plain, settings, kind }) {
       const decoded = decodeObject(plain, settings.argocd.version)
       if ('issues' in decoded) return
-      // a map where a text is wanted is told as that, not as fields that a text has not
+      // a map where a text is wanted is reported as such, not as fields that a text does not have
       const mistyped = checkSchema(decoded.object, decoded.kind.schema, { integerRange: true }).filter(({ keyword }) => keyword === 'type')
       for (const path of decoded.unknown) {
         if (mistyped.some((issue) => issue.path.every((step, index) => path[index] === step))) continue

@@ -1,4 +1,4 @@
-// Do the sources of a hand-written database give the chart what they are meant to?
+// Do the sources of a hand-written database pass the intended values to the chart?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
@@ -36,7 +36,7 @@ export const sourceRules: readonly ManifestRule[] = [
   {
     id: 'argocd/defaults-first',
     severity: 'warning',
-    summary: 'the defaults of an environment stand before the file of the service, which wins then',
+    summary: 'the defaults of an environment come before the file of the service, which then wins',
     *check(manifest) {
       const { applications, settings, base } = manifest
       for (const application of applications ?? []) {
@@ -51,7 +51,7 @@ export const sourceRules: readonly ManifestRule[] = [
         const written = at(application, ...list.slice(base.length))
         const placeOf = (entry: string | undefined): Path => [...list, indexOfText(written, (text) => text === entry)]
         yield {
-          message: phrase`value file is ${short(file.path)}, but defaults that stand last win over the service`,
+          message: phrase`value file is ${short(file.path)}, but defaults that come last win over the service`,
           places: [{ path: placeOf(file.entry) }, { path: placeOf(files[over]?.entry), label: phrase`these values lose` }],
           help: phrase`list the defaults first: later files win`,
         }
@@ -98,7 +98,7 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const { source, path } of placedSources(manifest)) {
         const version = source['targetRevision']
         if (typeof version !== 'string' || version.includes('\ue000') || version.includes('{{') || !isOurChart(source, settings)) continue
-        // one that is empty is refused, and told as that
+        // one that is empty is refused, and reported as such
         if (version === '' || isExactVersion(version)) continue
         yield {
           message: phrase`targetRevision is \`${named(version)}\`, but a range upgrades databases on the day of a release`,
@@ -130,7 +130,7 @@ export const sourceRules: readonly ManifestRule[] = [
         )
         if (open === undefined) continue
         yield {
-          message: phrase`manifest-generate-paths is \`${named(written)}\`, but changes of ${short(open.path)} would go unseen`,
+          message: phrase`manifest-generate-paths is \`${named(written)}\`, but changes of ${short(open.path)} would go unnoticed`,
           places: [{ path: [...base, 'metadata', 'annotations', key] }],
           help: phrase`remove the annotation, or list absolute paths of all value files`,
         }

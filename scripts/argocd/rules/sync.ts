@@ -44,7 +44,7 @@ function selects(step: Json, application: JsonMap): boolean {
   })
 }
 
-/** Fields of a Cluster's spec that people change, so that their differences must show; with all that stands below them. */
+/** Fields of a Cluster's spec that people change, so that their differences must show; with everything below them. */
 const watched = [
   'affinity',
   'backup',
@@ -109,7 +109,7 @@ export const syncRules: readonly ManifestRule[] = [
     id: 'argocd/rolling-automated',
     severity: 'warning',
     upstream: 'RollingSync switches auto-sync off',
-    summary: 'a set that rolls does not ask for auto-sync, too',
+    summary: 'a set that rolls does not also ask for auto-sync',
     *check(manifest) {
       const path = [...manifest.base, 'spec', 'syncPolicy', 'automated']
       const automated = at(manifest.plain, ...path)

@@ -1,4 +1,4 @@
-// Which databases escape a comparison, because what makes them is not run here?
+// Which databases can't be compared, because what deploys them is not evaluated here?
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { JsonMap } from '../../values/value.ts'
@@ -52,7 +52,7 @@ export function findUncompared(before: readonly Manifest[], now: readonly Manife
 }
 
 function unreadOf(manifest: Manifest): Unread[] {
-  if (manifest.isEaten || manifest.shape === 'unclear') return []
+  if (manifest.isConsumed || manifest.shape === 'unclear') return []
   return (manifest.applications ?? []).flatMap((application) => {
     const spec = at(application, 'spec')
     const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }

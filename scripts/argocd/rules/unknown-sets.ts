@@ -1,4 +1,4 @@
-// What can be said of a set of databases whose Applications can't be known here, when a branch changes it?
+// What can be reported about a changed set of databases whose Applications can't be known here?
 import { phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -72,7 +72,7 @@ export function unknownSets(present: readonly Manifest[], settings: readonly Set
 
 /** The Applications were known at the base, and are not now. */
 function lostSight(old: Manifest, now: Manifest): LocatedFinding[] {
-  const reason = now.isEaten ? undefined : reasonOf(now)
+  const reason = now.isConsumed ? undefined : reasonOf(now)
   if (reason === undefined || canonical(old.plain) === canonical(now.plain)) return []
   return [
     {
@@ -93,7 +93,7 @@ const names: readonly (readonly [string, string, Path])[] = [
   ['changes/namespace-stays', 'the namespace of its databases', ['template', 'spec', 'destination', 'namespace']],
 ]
 
-/** The template names everything anew, or the generators give other elements. */
+/** The template renames everything, or the generators give other elements. */
 function changedSet(old: Manifest, now: Manifest): LocatedFinding[] {
   if (isEqual(old, now, []) && canonical(old.plain) === canonical(now.plain)) return []
   const found = names.flatMap(([rule, what, path]): LocatedFinding[] =>
@@ -191,7 +191,7 @@ function goneSet(old: Manifest): LocatedFinding {
     return {
       rule: 'changes/application-stays',
       severity: 'warning',
-      message: phrase`set ${nameOf(old)} is gone here, but its guards keep what it made: Applications that can't be known here live on unseen`,
+      message: phrase`set ${nameOf(old)} is gone here, but its guards keep what it made: Applications that can't be known here live on unmanaged`,
       ...place,
       help: phrase`bring it back, or after the merge: kubectl delete applicationset ${nameOf(old)} --cascade=orphan`,
     }

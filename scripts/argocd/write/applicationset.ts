@@ -5,7 +5,7 @@ import { fill } from '../../discover/layout.ts'
 import type { Database, Environment, Settings } from '../../model.ts'
 import { argocdHas, destinationLine, elementTemplate, quoted, scalar, valueFile } from './text.ts'
 
-/** Opens and closes the raw string that keeps Helm from reading what Argo CD shall read. */
+/** Opens and closes the raw string that keeps Helm from reading what Argo CD is meant to read. */
 export const openingFence = '# Helm copies the text between the two fences untouched: what stands here is what Argo CD reads. {{`'
 export const closingFence = '# `}} End of the text that Helm copies untouched.'
 

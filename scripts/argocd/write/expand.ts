@@ -80,7 +80,7 @@ function describe(application: JsonMap): string {
   const policy = isJsonMap(spec['syncPolicy']) ? spec['syncPolicy'] : {}
   const automated = policy['automated']
   const path = resolveValueFiles(application).files[0]?.path ?? ''
-  // the path of this tree inside the repository stands before the rendered file's own path
+  // the path of this tree inside the repository precedes the rendered file's own path
   const start = path.lastIndexOf('helm-values/data/rendered/')
   return JSON.stringify({
     server: destination['server'],

@@ -8,7 +8,7 @@ export const setsFile = 'apps/templates/data/postgres-clusters.yaml'
 const projectFile = 'apps/templates/data/project.yaml'
 const operatorFile = 'apps/templates/core/cloudnative-pg.yaml'
 
-/** Where they stand. */
+/** Their paths. */
 export const generatedPaths: readonly string[] = [operatorFile, projectFile, setsFile]
 
 /** Path and text of the operator's Application and of the AppProject, unless somebody else manages them, and of the sets. */

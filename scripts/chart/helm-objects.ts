@@ -1,4 +1,4 @@
-// What is known of a database whose chart the helm binary renders, beside what helm prints?
+// What is known about a database rendered by the helm binary, besides what helm prints?
 import type { DatabaseObjects } from './evaluated.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Charts } from '../charts/find.ts'
@@ -16,7 +16,7 @@ const ofFiles: ReadonlySet<string> = new Set(['values/known-keys', 'values/chart
 
 /**
  * `engine: helm`: the objects are helm's. Where the chart's files are here, the engine says which values made each of
- * them, which keys nothing reads, and where a refusal of helm is to be mended; where they are not, that is said.
+ * them, which keys nothing reads, and where an error of helm is to be fixed; if they are missing, that is reported.
  */
 export function renderWithHelm(
   database: Database,
@@ -25,10 +25,10 @@ export function renderWithHelm(
 ): DatabaseObjects {
   const found = charts.find(database.environment.clusterChart)
   const own = found.ok ? renderWithEngine(database, layered, { settings, chart: found }) : undefined
-  const said = runHelm(database, layered.values, root)
+  const rendered = runHelm(database, layered.values, root)
   const findings = own?.findings.filter(({ rule }) => ofFiles.has(rule)) ?? [notHere(database, settings)]
   const known = {
-    told: own?.told ?? (() => []),
+    reported: own?.reported ?? (() => []),
     get effective() {
       return own?.effective
     },
@@ -36,13 +36,13 @@ export function renderWithHelm(
       return own?.defaults
     },
   }
-  if (said.ok) return { ...plainly(known), objects: said.objects.map((object) => traced(object, own?.objects)), findings }
-  const at = said.blame === 'pin' ? chartSpot(settings, database) : undefined
+  if (rendered.ok) return { ...plainly(known), objects: rendered.objects.map((object) => traced(object, own?.objects)), findings }
+  const at = rendered.blame === 'pin' ? chartSpot(settings, database) : undefined
   // where the engine stops, too, it knows the value
-  const place = said.blame === 'values' ? own?.findings.find(({ rule }) => rule.startsWith('chart/'))?.at : undefined
-  const { rule, message, help } = said
-  // what helm says of values that a schema refuses is told at each of them
-  const isTold = said.blame === 'values' && findings.some(({ severity }) => severity === 'error')
+  const place = rendered.blame === 'values' ? own?.findings.find(({ rule }) => rule.startsWith('chart/'))?.at : undefined
+  const { rule, message, help } = rendered
+  // what helm reports about values that a schema refuses is reported at each of them
+  const isAlreadyReported = rendered.blame === 'values' && findings.some(({ severity }) => severity === 'error')
   const refusal: LocatedFinding = {
     rule: `chart/${rule}`,
     severity: 'error',
@@ -51,20 +51,20 @@ export function renderWithHelm(
     help: help === undefined ? undefined : phrase`${help}`,
     database: database.id,
   }
-  return { ...plainly(known), objects: [], findings: isTold ? findings : [...findings, refusal] }
+  return { ...plainly(known), objects: [], findings: isAlreadyReported ? findings : [...findings, refusal] }
 }
 
 /** The same with its values looked up now: few databases are rendered so. */
 function plainly(
-  known: Pick<DatabaseObjects, 'told' | 'effective' | 'defaults'>,
-): Pick<DatabaseObjects, 'told' | 'effective' | 'defaults'> {
-  return { told: known.told, effective: known.effective, defaults: known.defaults }
+  known: Pick<DatabaseObjects, 'reported' | 'effective' | 'defaults'>,
+): Pick<DatabaseObjects, 'reported' | 'effective' | 'defaults'> {
+  return { reported: known.reported, effective: known.effective, defaults: known.defaults }
 }
 
 /** The engine's object where it is the same: its nodes know where they come from. */
 function traced(object: RenderedObject, own: readonly RenderedObject[] | undefined): RenderedObject {
-  const twin = own?.find(({ kind, name }) => kind === object.kind && name === object.name)
-  return twin !== undefined && isDeepStrictEqual(twin.plain, object.plain) ? twin : object
+  const match = own?.find(({ kind, name }) => kind === object.kind && name === object.name)
+  return match !== undefined && isDeepStrictEqual(match.plain, object.plain) ? match : object
 }
 
 function notHere(database: Database, settings: Settings): LocatedFinding {

@@ -1,4 +1,4 @@
-// Which protections does a change take away from a database that lives?
+// Which protections does a change remove from an existing database?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { nearestSpot } from '../findings/spot.ts'
@@ -16,9 +16,9 @@ import type { Side } from './side.ts'
 const strength: Readonly<Record<Guard, number>> = { none: 0, confirm: 1, never: 2 }
 
 /** Warnings about a database on both sides: a lower guard, backups that end, a change that no sync picks up. */
-export function* keptFindings(then: State, now: State, before: Side, after: Side): Iterable<LocatedFinding> {
+export function* lostProtectionFindings(then: State, now: State, before: Side, after: Side): Iterable<LocatedFinding> {
   yield* guardFindings(then, now, before, after)
-  // a Cluster that is not printed any more has lost more than these, and is told as that
+  // a Cluster that is not printed any more has lost more than these, and is reported as such
   if (clusterOf(after) === undefined) return
   yield* optionFindings(before, after)
   yield* backupFindings(before, after)
@@ -35,14 +35,14 @@ function* guardFindings(then: State, now: State, before: Side, after: Side): Ite
     message: phrase`guard of ${named(name)} goes down from ${named(was)} to ${named(guard)}, but it keeps Argo CD from deleting databases`,
     at: settingSpot(now, path),
     related: [{ ...settingSpot(then, path), message: phrase`${named(was)} before this change` }],
-    help: phrase`restore \`guard: ${named(was)}\` unless databases shall go`,
+    help: phrase`restore \`guard: ${named(was)}\` unless the databases are meant to be deleted`,
     database: after.database.id,
   }
 }
 
 const syncOptions: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-options']
 
-/** The same guard, but options of the service's own that go. With a guard they can only contradict it, which is told as that. */
+/** The same guard, but the service's own options are removed. With a guard they could only contradict it, which is reported separately. */
 function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   const guards = [before, after].map(({ database }) => database.environment.guard)
   if (guards.some((guard) => guard !== 'none')) return
@@ -61,7 +61,7 @@ function* optionFindings(before: Side, after: Side): Iterable<LocatedFinding> {
     severity: 'warning',
     message: phrase`sync option ${named(names)} is ${now === '' ? 'gone' : `now ${now}`}, but kept Argo CD from deleting the database`,
     ...blame(['cluster', 'annotations', printed(syncOptions[2])], { before, after }, phrase`${named(names)} before this change`),
-    help: phrase`restore it unless the database shall go`,
+    help: phrase`restore it unless the database is meant to be deleted`,
     database: after.database.id,
   }
 }
@@ -79,13 +79,13 @@ function* backupFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   else if (schedules(before) > 0 && schedules(after) === 0)
     yield {
       ...finding,
-      message: phrase`scheduled backups all go, but the database lives on`,
+      message: phrase`all scheduled backups are removed, but the database lives on`,
       ...blame(['backups', 'scheduledBackups'], { before, after }, phrase`scheduled before this change`),
       help: phrase`keep one entry of backups.scheduledBackups that is not suspended`,
     }
 }
 
-/** The line that took a value away, and the value at the base. */
+/** The line that removed a value, and the value at the base. */
 function blame(path: Path, { before, after }: { readonly before: Side; readonly after: Side }, message: Message): Blame {
   const cause = causeOf(path, { before: before.values, after: after.values })
   const was = cause?.was ?? nearestSpot(before.values, path)

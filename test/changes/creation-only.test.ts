@@ -22,14 +22,14 @@ const backups = `backups:
 const changes = async () => (await repository.told()).filter(({ rule }) => rule.startsWith('changes/'))
 
 describe('an archive', () => {
-  test('that a cluster which lives begins to write to must be empty', async () => {
+  test('that an existing cluster begins to write to must be empty', async () => {
     repository.put(dev, backups)
     expect(await changes()).toMatchObject([
       { rule: 'changes/archive-is-empty', severity: 'warning', file: dev, line: 2, databases: ['example-api/dev'] },
     ])
     expect((await changes())[0]?.help).toContain('s3://postgres-backups/example-api-db-dev')
   })
-  test('is no question for a new database, nor where it was there before', async () => {
+  test('is not checked for a new database, nor if it was there before', async () => {
     repository.put('databases/other/values.yaml', backups)
     expect(await changes()).toEqual([])
     await repository.rebase()
@@ -46,7 +46,7 @@ describe('what only a new cluster reads', () => {
       {
         rule: 'changes/read-at-creation',
         severity: 'warning',
-        message: 'cluster.initdb.database changes, but is read only when the cluster is made',
+        message: 'cluster.initdb.database changes, but is read only when the cluster is created',
         file: values,
         line: 12,
         databases: ['example-api/dev', 'example-api/prd'],
@@ -54,7 +54,7 @@ describe('what only a new cluster reads', () => {
     ])
     const { databases } = await repository.plan()
     expect(databases[0]).toMatchObject({ result: 'changed', effect: 'nothing' })
-    expect(databases[0]?.steps).toContain('cluster.initdb.database changes, but is read only when the cluster is made')
+    expect(databases[0]?.steps).toContain('cluster.initdb.database changes, but is read only when the cluster is created')
   })
   test('the class of a volume', async () => {
     repository.edit(values, '  storage:\n', '  storage:\n    storageClass: fast\n')

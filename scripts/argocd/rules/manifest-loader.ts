@@ -1,4 +1,4 @@
-// What stands beside our own manifests, and is Argo CD's engine needed to judge it?
+// Which manifests are there besides the generated ones, and is Argo CD's engine needed to check them?
 import { generatedFiles, isGenerated } from '../../discover/header.ts'
 import { looseFiles } from '../../discover/loose.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
@@ -17,7 +17,7 @@ const nothingByHand: HandWritten = {
   deployed: nothingDeployed,
 }
 
-/** Manifests that people wrote beside ours, now or at the base, or ours of a base without settings; Argo CD's own engine is loaded only where there are any. */
+/** Manifests written by hand, now or at the base, or generated ones of a base without settings; Argo CD's engine is loaded only if there are any. */
 export async function readHandWritten(state: HandWrittenState & { readonly isHook?: boolean }): Promise<HandWritten> {
   const { base, isHook, settings } = state
   // a commit that leaves what is elsewhere in the repository as it is need not wait for a look at all of it

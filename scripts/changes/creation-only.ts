@@ -1,4 +1,4 @@
-// What does a change ask of a cluster that lives, although only a new one reads it or is sure to be fit for it?
+// Which changes to an existing cluster are read, or are safe, only when a cluster is created?
 import { fieldAt, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
@@ -8,11 +8,11 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { differences, isEqual, spotIn } from './difference.ts'
-import { archiverOf } from './kept.ts'
+import { archiverOf } from './lost-protections.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
 
-export function* livingFindings(before: Side, after: Side): Iterable<LocatedFinding> {
+export function* creationOnlyFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   const [was, now] = [clusterOf(before)?.value, clusterOf(after)?.value]
   if (was === undefined || now === undefined) return
   yield* archiverFindings(before, after)
@@ -20,7 +20,7 @@ export function* livingFindings(before: Side, after: Side): Iterable<LocatedFind
   yield* storageClassFindings(was, now, { before, after })
 }
 
-/** An archive that another cluster has written to is refused when a cluster starts, but mixed silently when it lives. */
+/** An archive that another cluster has written to is refused when a cluster starts, but mixed silently when it already runs. */
 function* archiverFindings(before: Side, after: Side): Iterable<LocatedFinding> {
   const archiver = archiverOf(after)
   if (archiver === undefined || archiverOf(before) !== undefined) return
@@ -30,9 +30,9 @@ function* archiverFindings(before: Side, after: Side): Iterable<LocatedFinding> 
   yield {
     rule: 'changes/archive-is-empty',
     severity: 'warning',
-    message: phrase`backups are switched on for a cluster that lives, but its archive must be empty: else two histories mix`,
+    message: phrase`backups are switched on for an existing cluster, but its archive must be empty, or two histories mix`,
     at,
-    help: phrase`look into ${placeOf(archiver, after)} first; where anything is there, choose another destinationPath`,
+    help: phrase`look into ${placeOf(archiver, after)} first; if it is not empty, choose another destinationPath`,
     database: after.database.id,
   }
 }
@@ -51,7 +51,7 @@ interface Sides {
   readonly after: Side
 }
 
-/** `initdb` runs once. Its Secret is read later too, and another method of bootstrap is how a recovery is laid to rest. */
+/** `initdb` runs once. Its Secret is read later too, and switching to another bootstrap method is how a finished recovery is retired. */
 function* bootstrapFindings(was: MapValue, now: MapValue, sides: Sides): Iterable<LocatedFinding> {
   const path = ['spec', 'bootstrap', 'initdb']
   const [left, right] = [valueAt(was, path), valueAt(now, path)]
@@ -61,8 +61,8 @@ function* bootstrapFindings(was: MapValue, now: MapValue, sides: Sides): Iterabl
   yield unread(
     first,
     sides,
-    'is read only when the cluster is made',
-    'restore it; a database that lives is changed by SQL, `databases` or `cluster.roles`',
+    'is read only when the cluster is created',
+    'restore it; an existing database is changed by SQL, `databases` or `cluster.roles`',
   )
 }
 
@@ -72,7 +72,7 @@ function* storageClassFindings(was: MapValue, now: MapValue, sides: Sides): Iter
     yield unread(
       { before, after },
       sides,
-      'is read only when a volume is made',
+      'is read only when a volume is created',
       'restore it, or replace the instances one by one: a new one gets the new class',
     )
   }

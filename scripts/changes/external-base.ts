@@ -1,4 +1,4 @@
-// What did the folder of `--databases` hold at the base, and what the repository that its settings come from?
+// What did the folder of `--databases` hold at the base, and what did the repository of its settings hold?
 import type { Base } from './base-state.ts'
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { join } from 'node:path'
@@ -16,20 +16,20 @@ import { repositoryTop } from '../repository/place.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 
 export interface OpenedBase extends Pick<Base, 'revision' | 'tree' | 'bytes' | 'differs'> {
-  /** the databases stood elsewhere, and it can't be told where */
+  /** the databases were elsewhere, and it is unknown where */
   readonly isLost?: boolean
 }
 
 export interface Layouts {
   /** of the base, as far as it is known */
   readonly layout: Settings['layout']
-  /** of the state that is judged, whose tree this is */
+  /** of the state being checked, which `tree` belongs to */
   readonly current: Settings['layout']
   readonly tree: Tree
 }
 
-/** The databases come from the commit; settings and defaults too, if they stand in the same repository. */
-export function openBroughtTree(
+/** The databases come from the commit; settings and defaults too, if they are in the same repository. */
+export function openExternalBase(
   { root, databases }: { readonly root: string; readonly databases: string },
   { revision, commit, of }: BaseCommit,
   { layout, current, tree }: Layouts,
