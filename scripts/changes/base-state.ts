@@ -1,4 +1,4 @@
-// What is known of the state that a change is compared with?
+// What is known about the state that a change is compared with?
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Bytes } from '../repository/bytes.ts'

@@ -1,4 +1,4 @@
-// Which files did the repository hold at a commit, and which of them are others now?
+// Which files did the repository hold at a commit, and which of them have changed?
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'

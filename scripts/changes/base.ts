@@ -200,7 +200,7 @@ function unreadableFiles(findings: readonly LocatedFinding[]): LocatedFinding[] 
   }))
 }
 
-/** A database's values at the base can't be read, or the chart refuses them: the others are compared all the same. */
+/** A database's values at the base can't be read, or the chart refuses them: the others are still compared. */
 export function unreadableLayer({ message, at }: LocatedFinding, database: Database): LocatedFinding {
   return {
     rule: 'changes/base-readable',

@@ -29,7 +29,7 @@ import type { Vanished } from './vanished.ts'
 /** The comparison of one state of the repository with its base. */
 export interface Comparison {
   readonly base: Base
-  /** the database at the base, where its files or settings are others now; undefined: new, or the same */
+  /** the database at the base, if its files or settings have changed; undefined: new, or the same */
   before(database: Database): Database | undefined
   /** a database of the base as it was deployed, where its rendered file is not what its inputs make (absent: they can't be read); see `asDeployed` */
   deployed(old: Database, wanted?: string): Database | undefined
@@ -49,7 +49,7 @@ export interface Comparison {
   result(): readonly DatabaseChange[]
 }
 
-/** The state that is judged, and whether the templates of a database are others there. */
+/** The state being checked, and whether the templates of a database differ there. */
 interface Judged extends State {
   readonly hasOtherChart?: (old: Database, database: Database) => boolean
 }

@@ -1,4 +1,4 @@
-// Which leaves of an object differ between two commits, and where does a person find them?
+// Which leaves of an object differ between two commits, and where were they written?
 import { printed } from '../values/printed.ts'
 import { nearestSpot, spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'

@@ -1,4 +1,4 @@
-// What does Argo CD do by itself after a merge, and what is left to a person?
+// What does Argo CD do automatically after a merge, and what has to be done by hand?
 import type { Effect, Step } from '../findings/database-change.ts'
 import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
@@ -92,7 +92,7 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
   const { application } = database
   const some = changed.length + added.length + removed.length > 0
   if (database.retired !== undefined)
-    return some ? [automatic(`auto-sync of ${application} is off since it is retired: nothing of this happens until a person syncs`)] : []
+    return some ? [automatic(`auto-sync of ${application} is off since it is retired: none of this happens before a manual sync`)] : []
   const steps: Step[] = []
   if (isHookOnly) steps.push(todo(`only Helm hooks change, so no auto-sync starts: argocd app sync ${application}`))
   else if (some && !database.environment.autoSync) steps.push(todo(`auto-sync is off: argocd app sync ${application}`))

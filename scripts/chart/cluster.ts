@@ -43,7 +43,7 @@ export function clusterSpec(chart: Chart, names: Names): Value {
   return mapNode(spec, cluster)
 }
 
-/** The keys of `cluster.postgresql` that do not stop the chart; three of them are dropped all the same. */
+/** The keys of `cluster.postgresql` that do not stop the chart; three of them are dropped anyway. */
 export const toleratedPostgresqlKeys: readonly string[] = [
   'parameters',
   'synchronous',

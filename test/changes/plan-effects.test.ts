@@ -81,9 +81,7 @@ describe('retired databases', () => {
     repository.put(prd, 'cluster:\n  postgresql:\n    parameters:\n      max_connections: "300"\n')
     const found = await planned()
     expect(found).toMatchObject({ result: 'changed', effect: 'nothing' })
-    expect(found.steps).toEqual([
-      'auto-sync of example-api-db-prd is off since it is retired: nothing of this happens until a person syncs',
-    ])
+    expect(found.steps).toEqual(['auto-sync of example-api-db-prd is off since it is retired: none of this happens before a manual sync'])
   })
   test('are copied by what they have when they go', async () => {
     await retire()

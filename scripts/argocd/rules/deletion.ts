@@ -1,4 +1,4 @@
-// Could a hand-written Application or set delete a database that nobody meant to delete?
+// Could a hand-written Application or set delete a database unintentionally?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
@@ -93,7 +93,7 @@ export const deletionRules: readonly ManifestRule[] = [
       // the misspelt annotation is reported separately
       if (printed(at(plain, ...path.slice(0, -1), 'argocd.argoproj.io/diff-options')).includes('ServerSideDiff=true')) return
       yield {
-        message: phrase`compare-options have no ServerSideDiff=true, but the operator fills in fields that then differ for ever`,
+        message: phrase`compare-options have no ServerSideDiff=true, but the operator fills in fields that then always differ`,
         places: [{ path }],
         help: phrase`annotate the Application with argocd.argoproj.io/compare-options: ServerSideDiff=true`,
       }

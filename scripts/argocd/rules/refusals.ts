@@ -21,7 +21,7 @@ const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', '
 
 const names = 'use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends'
 const helps: Partial<Record<GenerateStage, string>> = {
-  'duplicate-name': 'remove one, or give each a name of its own',
+  'duplicate-name': 'remove one, or rename one',
   project: 'name an AppProject in spec.project',
   destination: 'set one of destination.server and destination.name',
   'app-metadata': names,

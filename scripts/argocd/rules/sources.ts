@@ -119,7 +119,7 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const application of applications ?? []) {
         const written = at(application, 'metadata', 'annotations', key)
         if (typeof written !== 'string' || !isDatabase(application, settings)) continue
-        // a relative path begins at the source's own, which a chart has not
+        // a relative path begins at the source's own, which a chart does not have
         const roots = written
           .split(';')
           .filter((path) => path.startsWith('/'))

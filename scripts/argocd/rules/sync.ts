@@ -1,4 +1,4 @@
-// Does Argo CD sync hand-written databases in the order, and show the differences, that people expect?
+// Does Argo CD sync hand-written databases in the expected order, and show every real difference?
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { Finding } from '../../findings/finding.ts'

@@ -226,7 +226,7 @@ function renamedSet(old: Manifest, now: Manifest): LocatedFinding {
   }
 }
 
-/** Templates of the base that can't be read, deploy the chart, and are others now. */
+/** Templates of the base that can't be read, deploy the chart, and have changed. */
 function unreadFiles(before: readonly ManifestFile[], after: readonly ManifestFile[], settings: readonly Settings[]): LocatedFinding[] {
   const present = new Map(after.map(({ file }) => [file.path, file.text]))
   const urls = settings.flatMap(({ environments }) => environments.map(({ clusterChart }) => clusterChart.repository.replace(/\/$/, '')))
