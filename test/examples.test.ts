@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { ruleGroups } from '../scripts/rules/registry.ts'
 import { main } from '../scripts/cli/cli.ts'
 
 type Files = Readonly<Record<string, string | null>>
@@ -71,11 +72,13 @@ async function check(name: string, files: Files, before: Files | undefined): Pro
 }
 
 const said: string[] = []
+const severities = new Map(ruleGroups().flatMap(({ rules }) => rules.map(({ id, severity }) => [id, severity] as const)))
 
 test.each(Object.entries(examples))('%s', async (id, { before, bad, good }) => {
   const name = id.replace('/', '-')
   const told = (await check(`${name}-bad`, bad, before)).filter(({ rule }) => rule === id)
   expect(told.length, 'the bad one is blamed').toBeGreaterThan(0)
+  expect([...new Set(told.map(({ severity }) => severity))], 'as severe as its rule').toEqual([severities.get(id)])
   said.push(`${id}: ${told[0]?.message}`)
   const left = await check(`${name}-good`, good, before)
   expect(

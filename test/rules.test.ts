@@ -42,7 +42,9 @@ describe('each rule', () => {
           const said = textOf(finding.message)
           expect(said.length, said).toBeLessThanOrEqual(120)
           expect(said).not.toMatch(/\.$/)
-          const isOperatorError = finding.severity === 'error' && rules.some(({ id }) => id === finding.rule)
+          const rule = rules.find(({ id }) => id === finding.rule)
+          if (rule !== undefined) expect(finding.severity, finding.rule).toBe(rule.severity)
+          const isOperatorError = finding.severity === 'error' && rule !== undefined
           if (!isOperatorError) continue
           expect(finding.field).toBeTypeOf('string')
           expect(finding.type).toBeTypeOf('string')
