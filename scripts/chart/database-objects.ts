@@ -203,7 +203,7 @@ function missingChart(database: Database, { message, help }: MissingChart, setti
     objects: [],
     reported: () => [],
     findings: [
-      { rule: 'chart/available', severity: 'error', message: phrase`${named(message)}`, at, help: phrase`${help}`, database: database.id },
+      { rule: 'chart/available', severity: 'error', message: phrase`${message}`, at, help: phrase`${help}`, database: database.id },
     ],
   }
 }

@@ -81,7 +81,7 @@ export function runHelm(database: Database, values: MapValue, root: string): Hel
     const outcome: HelmOutcome = {
       ok: false,
       rule: 'helm-engine',
-      message: `helm can't get chart ${name} ${version} from ${repository}`.slice(0, 120),
+      message: `helm can't get chart ${name} ${version} from ${repository}`,
       help: 'fix the pin, or run `helm pull` once with network access',
       blame: 'pin',
     }

@@ -107,7 +107,7 @@ function inPinnedFolder(pin: ChartPin, bytes: Bytes): FoundChart | MissingChart 
     }
   return {
     ok: false,
-    message: `clusterChart.repository is ${shown}, but there is no chart ${pin.name} in it`.slice(0, 120),
+    message: `clusterChart.repository is ${shown}, but there is no chart ${pin.name} in it`,
     help: `put the chart into ${shelf.folder === '' ? '' : `${shelf.folder}/`}${pin.name}/`,
   }
 }
@@ -151,7 +151,7 @@ function unreadable(place: string, message: string): MissingChart {
   const isOut = message === leadsOut
   return {
     ok: false,
-    message: `chart ${place.slice(-60)} ${isOut ? 'is a link that leads out of the repository' : message}`.slice(0, 120),
+    message: `chart ${place.slice(-60)} ${isOut ? 'is a link that leads out of the repository' : message}`,
     help: isOut ? 'copy the chart into the repository' : 'replace it: `cnpg-values charts pull` downloads the chart',
   }
 }
@@ -165,7 +165,7 @@ function checked(read: FolderBytes, pin: ChartPin, place: string): FoundChart | 
   const isOtherChart = name !== wanted
   return {
     ok: false,
-    message: `${place.slice(-60)} holds chart ${name} ${version}, but clusterChart is ${wanted} ${pin.version}`.slice(0, 120),
+    message: `${place.slice(-60)} holds chart ${name} ${version}, but clusterChart is ${wanted} ${pin.version}`,
     help: isOtherChart ? 'rename the folder, or pin that chart' : `pin ${version}, or replace the folder`,
   }
 }

@@ -167,7 +167,7 @@ export function deriveSchemas(
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0] : printed(error)
-      problems.push({ path: input.path, message: `the file can't be read as YAML: ${reason}`.slice(0, 120) })
+      problems.push({ path: input.path, message: `the file can't be read as YAML: ${reason}` })
     }
   }
   if (derived.size === 0 && problems.length === 0)

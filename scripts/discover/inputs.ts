@@ -54,7 +54,7 @@ function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[
       {
         rule: 'discover/readable',
         severity: 'error',
-        message: phrase`${named(operatorValues)} ${named(read.message)}`,
+        message: phrase`${named(operatorValues)} ${read.message}`,
         at: unreadableSpot(file, read.line),
         ...(read.help === undefined ? {} : { help: phrase`${read.help}` }),
       },

@@ -69,7 +69,7 @@ export function loadSettings(tree: Tree): LoadedSettings {
     const message =
       read === undefined
         ? phrase`${named(settingsFile)} does not exist, but must hold the settings of the databases`
-        : phrase`${named(settingsFile)} ${named(read.message)}`
+        : phrase`${named(settingsFile)} ${read.message}`
     return {
       file,
       findings: [
