@@ -9,10 +9,9 @@ export type Severity = 'error' | 'warning' | 'info'
  */
 export type Part = string | ShownPart | FieldPart | HerePart
 
+/** A value or a name from the input; a value is that of the finding's first place, and masked where that is secret. */
 export interface ShownPart {
   readonly shown: string
-  /** of the value in the subject of the rule; absent: it is at the first place of the finding */
-  readonly path?: Path
   /** which part is kept if it is too long: the end says more than the beginning */
   readonly keep?: 'end'
   /** a name, which is no secret wherever it is: the key of a value, not the value */

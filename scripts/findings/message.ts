@@ -27,8 +27,8 @@ function isMessage(part: Part | Message | number | undefined): part is Message {
 }
 
 /** A value as it was written: texts in quotes, nothing as `empty`; maps and lists are named by their kind only. */
-export function shown(value: Json | undefined, path?: Path): ShownPart {
-  return part(written(value), path)
+export function shown(value: Json | undefined): ShownPart {
+  return { shown: written(value) }
 }
 
 function written(value: Json | undefined): string {
@@ -40,12 +40,8 @@ function written(value: Json | undefined): string {
 }
 
 /** A name or a text from the input, without added quotes. */
-export function named(text: string | number | boolean | null | undefined, path?: Path): ShownPart {
-  return part(printed(text), path)
-}
-
-function part(text: string, path: Path | undefined): ShownPart {
-  return path === undefined ? { shown: text } : { shown: text, path }
+export function named(text: string | number | boolean | null | undefined): ShownPart {
+  return { shown: printed(text) }
 }
 
 /** The name of a key: shown even where its value is a secret. */
