@@ -35,13 +35,12 @@ export function renameFindings({ before, after }: ManifestChange, renamed: Reado
   if (first === undefined) return []
   const [name, next] = first
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  const message = `Application ${name} becomes ${next}, but a renamed one is new, and the old one lives on next to it`
   const path = [...after.base, 'metadata', 'name']
   return [
     {
       rule: 'changes/application-name-stays',
       severity: 'error',
-      message: phrase`${named(message)}${named(more)}`,
+      message: phrase`Application ${named(name)} becomes ${named(next)}, but a renamed one is new, and the old one lives on next to it${more}`,
       at: after.spotOf(path),
       related: [{ ...before.spotOf(path), message: phrase`${named(name)} before this change` }],
       help: phrase`name it ${named(name)} again; a database is moved by hand`,

@@ -261,7 +261,7 @@ function ownedWordings(name: string, { database, key }: Deployment, { manifest, 
       severity: 'warning',
       part: 'application',
       message: phrase`Application ${named(name)} is wanted by ${named(maker)}, but ${named(set)} owns it`,
-      help: phrase`after the merge: kubectl patch application -n ${named(namespace)} ${named(name)} ${named(drop)}`,
+      help: phrase`after the merge: kubectl patch application -n ${named(namespace)} ${named(name)} ${drop}`,
     },
   ]
 }

@@ -35,7 +35,7 @@ export const nameRules: readonly ManifestRule[] = [
             : 'but must begin with a letter and hold a-z, 0-9 and -'
         const isSuffixed = cluster.startsWith(`${release}-`)
         yield {
-          message: phrase`Cluster is named ${named(shown)}${cluster.length > longest ? ' ' : ', '}${named(must)}`,
+          message: phrase`Cluster is named ${named(shown)}${cluster.length > longest ? ' ' : ', '}${must}`,
           places: [{ path: (isAll ? undefined : elementOf(manifest, application)) ?? releasePath(manifest) }],
           help: isSuffixed
             ? phrase`the chart appends \`-cluster\`: set fullnameOverride in the values`
