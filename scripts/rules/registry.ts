@@ -1,20 +1,13 @@
 // Which rules are there, in which order, and which part of the program checks each?
 import { manifestRules } from '../argocd/rules/hand-written.ts'
-import type { Severity } from '../findings/finding.ts'
+import type { Rule } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
 import { policies } from '../policy/judge.ts'
 import { postgresRules } from '../postgres/judge.ts'
 import { stageRules } from './stage-rules.ts'
 
 /** The part of a rule that is listed. */
-export interface RegisteredRule {
-  readonly id: string
-  readonly severity: Severity
-  readonly summary: string
-  readonly upstream?: string
-  readonly since?: readonly string[]
-  readonly until?: readonly string[]
-}
+export type RegisteredRule = Pick<Rule<unknown>, 'id' | 'severity' | 'summary' | 'upstream' | 'since' | 'until'>
 
 /** A heading and the rules below it, in the order in which they run. */
 export interface RuleGroup {
