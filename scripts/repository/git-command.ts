@@ -24,6 +24,9 @@ export interface GitCall {
 const folderSpec = (folder: string): string => (folder === '' ? '.' : folder)
 
 /** Every call of git. Each reads refs, the index or objects of the repository, none the work tree, none the network. */
+/** Compares the index: no program of the repository's settings runs, and renames are two changes. */
+const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all', '--relative', '--name-only']
+
 export const calls = {
   /** reads refs and commits: HEAD's and `ref`'s id, then their merge bases with `^` before them; nothing where one is unknown */
   symmetric: (ref: string): GitCall => ({ args: ['rev-parse', '--revs-only', `${ref}...HEAD`] }),
@@ -48,12 +51,7 @@ export const calls = {
       'diff-index',
       '--cached',
       '--ita-invisible-in-index',
-      '--no-ext-diff',
-      '--no-textconv',
-      '--no-renames',
-      '--ignore-submodules=all',
-      '--relative',
-      '--name-only',
+      ...plainDiff,
       '--diff-filter=A',
       '-z',
       emptyTree,
@@ -63,19 +61,7 @@ export const calls = {
   }),
   /** reads the index and trees: the paths below the folder whose staged content a commit does not have */
   stagedSince: (commit: string): GitCall => ({
-    args: [
-      'diff-index',
-      '--cached',
-      '--no-ext-diff',
-      '--no-textconv',
-      '--no-renames',
-      '--ignore-submodules=all',
-      '--relative',
-      '--name-only',
-      '-z',
-      commit,
-      '--',
-    ],
+    args: ['diff-index', '--cached', ...plainDiff, '-z', commit, '--'],
   }),
   /** reads the index and blobs: the staged files that hold one of some words */
   mentioning: (words: readonly string[], folder: string): GitCall => ({
