@@ -1,5 +1,5 @@
 // Which problems were known when the program was adopted, and which are new?
-import { printed } from '../values/printed.ts'
+import { codeOf } from '../values/printed.ts'
 import type { Diagnostic } from '../findings/finding.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { readNamed } from '../repository/named-file.ts'
@@ -99,8 +99,4 @@ function isEntry(value: unknown): value is Entry {
     [repository, path].every((part) => part === undefined || typeof part === 'string') &&
     (count === undefined || (typeof count === 'number' && Number.isInteger(count) && count > 0))
   )
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }

@@ -1,7 +1,7 @@
 // Which files does a folder hold, byte for byte?
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { printed } from '../values/printed.ts'
+import { codeOf } from '../values/printed.ts'
 import { isInside } from './tree.ts'
 
 /** Nothing larger is a file of a chart: Helm refuses it, too. */
@@ -86,7 +86,7 @@ function readFolder(folder: string, boundary: string): FolderBytes {
     list(folder, '', [folder])
   } catch (error) {
     if (error instanceof Refused) return { ok: false, message: error.message }
-    if (error instanceof Error && 'code' in error) return { ok: false, message: `can't be read (${printed(error.code)})` }
+    if (error instanceof Error && 'code' in error) return { ok: false, message: `can't be read (${codeOf(error)})` }
     throw error
   }
   return { ok: true, files }
@@ -103,7 +103,7 @@ function readBytes(path: string): FileBytes {
       return { ok: false, message: 'is larger than a file of a chart may be' }
     return { ok: true, bytes: readFileSync(descriptor) }
   } catch (error) {
-    return { ok: false, message: `can't be read (${error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'})` }
+    return { ok: false, message: `can't be read (${codeOf(error)})` }
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }

@@ -1,5 +1,5 @@
 // Which files does the checkout (or the git index) hold, and what do they say?
-import { printed } from '../values/printed.ts'
+import { codeOf } from '../values/printed.ts'
 import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
@@ -202,10 +202,6 @@ function readText(path: string): FileText {
 
 function unreadable(error: unknown): FileText {
   return { ok: false, message: `can't be read (${codeOf(error)})` }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
 }
 
 /** UTF-8 or a message with the first bad line; UTF-16, which go-yaml would read by its byte order mark, is refused too. */

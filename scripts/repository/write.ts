@@ -1,6 +1,6 @@
 // How is a file written so that it is never half written and never outside the repository?
 import { lookup } from '../values/lookup.ts'
-import { printed } from '../values/printed.ts'
+import { codeOf } from '../values/printed.ts'
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -75,8 +75,9 @@ const reasons: Readonly<Record<string, string>> = lookup({
 
 /** The file system's error, in words. */
 export function reasonFor(error: Error): string {
-  const code = 'code' in error ? printed(error.code) : 'unknown error'
-  return Object.hasOwn(reasons, code) ? `${reasons[code]} (${code})` : code
+  const code = codeOf(error)
+  const reason = reasons[code]
+  return reason === undefined ? code : `${reason} (${code})`
 }
 
 /** Next to the target, since a rename works only within one disk. Files of this name are removed by `render` if a crash left them. */

@@ -9,3 +9,8 @@ export function printed(value: unknown): string {
   // eslint-disable-next-line typescript/no-base-to-string -- the one place: what is left is no object
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
+
+/** The code of a failed system call, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'
+}

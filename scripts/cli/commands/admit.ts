@@ -1,7 +1,7 @@
 // `admit`: would the API server and the operator accept these manifests?
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
-import { printed } from '../../values/printed.ts'
+import { codeOf, printed } from '../../values/printed.ts'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
@@ -107,7 +107,7 @@ function readFile(path: string, terminal: Terminal): SourceFile {
   try {
     bytes = readNamed(path === '-' ? 0 : resolve(terminal.cwd, path))
   } catch (error) {
-    throw new UsageError(`${shown} can't be read (${error instanceof Error && 'code' in error ? printed(error.code) : 'unknown error'})`)
+    throw new UsageError(`${shown} can't be read (${codeOf(error)})`)
   }
   const text = decodeText(bytes)
   if (!text.ok) throw new UsageError(`${shown} ${text.message}`)
