@@ -3,7 +3,7 @@ import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, Place, RuledFinding } from '../findings/finding.ts'
 import type { JsonMap, Path } from '../values/value.ts'
-import { nearest } from '../values/path.ts'
+import { allNear, nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
@@ -167,7 +167,7 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
     message: phrase`unknown field \`${keyName(name)}\` in \`${holder}\``,
     places: [{ path, on: 'key' }],
     ...(help !== undefined && { help }),
-    fix: { rename: known.filter((word) => nearest(name, [word]) !== undefined) },
+    fix: { rename: allNear(name, known) },
     field: kubePath(path),
   }
 }

@@ -5,7 +5,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Path, Value } from '../values/value.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
-import { nearest } from '../values/path.ts'
+import { allNear } from '../values/path.ts'
 import { valueFacts } from './value-facts.ts'
 
 /** A key that does nothing, whoever found that out. */
@@ -40,7 +40,7 @@ export function* unknownKeyFindings(all: readonly IdleKey[], history?: (path: Pa
 /** All keys of the model that a misspelt one can have been. */
 function nearWords({ key, path }: IdleKey): readonly string[] {
   const facts = valueFacts(path)
-  return 'known' in facts ? facts.known.filter((word) => nearest(key, [word]) !== undefined) : []
+  return 'known' in facts ? allNear(key, facts.known) : []
 }
 
 function messageFor({ key, path }: IdleKey): Message {

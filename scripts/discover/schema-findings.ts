@@ -7,7 +7,7 @@ import { listHelp } from '../findings/lists.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Fix, Message } from '../findings/finding.ts'
 import type { Path, SourceFile, Value } from '../values/value.ts'
-import { formatPath, listed, nearest } from '../values/path.ts'
+import { allNear, formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
@@ -77,7 +77,7 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
         phrase`unknown key \`${named(key)}\`${field === '' ? '' : ` in \`${field}\``}`,
         spot([...steps, key], 'key'),
         guess === undefined ? undefined : phrase`did you mean \`${guess}\`?`,
-        { rename: siblings(steps, prefix).filter((word) => nearest(key, [word]) !== undefined) },
+        { rename: allNear(key, siblings(steps, prefix)) },
       )
     }
     case 'required': {

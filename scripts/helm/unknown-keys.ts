@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { append } from '../values/append.ts'
-import { nearest } from '../values/path.ts'
+import { allNear, nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
 /** A key without effect. */
@@ -119,7 +119,7 @@ function describe({ map, path, value }: Found, shape: ReadShape, search: Search)
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
   const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
-  const near = suggestion === undefined ? [] : [...shape.keys.keys()].filter((word) => nearest(key, [word]) !== undefined)
+  const near = suggestion === undefined ? [] : allNear(key, shape.keys.keys())
   return { path, key, value, holder: map, near, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 

@@ -41,6 +41,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate
 }
 
+/** All candidates that a misspelt word may have been, in their order. */
+export function allNear(word: string, candidates: Iterable<string>): string[] {
+  return [...candidates].filter((candidate) => nearest(word, [candidate]) !== undefined)
+}
+
 const candidatesRead = new Map<string, { readonly lower: string; readonly letters: number }>()
 
 /** Most candidates are looked up again and again: parameters, keys of the chart, rules. */
