@@ -5,14 +5,11 @@ import type { Json, JsonMap, Path } from '../../values/value.ts'
 import type { Settings } from '../../model.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
-import { isJsonMap } from '../../values/value.ts'
+import { isJsonMap, jsonAt } from '../../values/value.ts'
 
 /** The plain value at a path; undefined where the path ends early. */
 export function at(root: Json | undefined, ...path: Path): Json | undefined {
-  let node = root
-  for (const step of path)
-    node = Array.isArray(node) ? node[Number(step)] : isJsonMap(node) && Object.hasOwn(node, step) ? node[step] : undefined
-  return node
+  return jsonAt(root, path)
 }
 
 export function texts(value: Json | undefined): string[] {
