@@ -55,7 +55,7 @@ export interface OptionMistake {
  */
 export function judgeSyncOption(option: string, place: OptionPlace, argocd: string): OptionMistake | undefined {
   const [name = '', value = ''] = option.split('=', 2)
-  const found = Object.hasOwn(known, name) ? known[name] : undefined
+  const found = known[name]
   if (found === undefined) return unknownOption(name, value)
   const since = found[place]
   if (since === undefined)

@@ -133,7 +133,7 @@ function deriveOne(crd: JsonMap, from: DeriveText, product: string | undefined):
     return fail(`apiVersion of ${name} is ${printed(crd['apiVersion'])}, but must be apiextensions.k8s.io/v1`)
   const spec = mapAt(crd, 'spec')
   const group = printed(spec?.['group'])
-  const known = Object.hasOwn(products, group) ? products[group] : undefined
+  const known = products[group]
   if (!spec || !known)
     return fail(`group of ${name} is ${printed(spec?.['group'])}, but must be one of ${Object.keys(products).sort().join(', ')}`)
   if (product !== undefined && product !== known) return fail(`product of ${name} is ${known}, but must be ${product}`)

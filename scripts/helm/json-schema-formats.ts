@@ -83,7 +83,7 @@ const formats: Readonly<Record<string, Format>> = lookup({
 })
 
 export function checkFormat(format: string, value: Json): string | undefined {
-  const check = Object.hasOwn(formats, format) ? formats[format] : undefined
+  const check = formats[format]
   if (check === undefined || typeof value !== 'string') return undefined
   const reason = check(value)
   return reason === undefined ? undefined : `${shownJson(value)} is not valid ${format}: ${reason}`

@@ -37,9 +37,7 @@ export const shapeRules: readonly ManifestRule[] = [
           name,
           Object.keys((at(plain, ...path.slice(0, -1)) as object | undefined) ?? {}).filter((key) => key !== name),
         )
-        const help =
-          (Object.hasOwn(strays, name) ? strays[name] : undefined) ??
-          (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
+        const help = strays[name] ?? (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
         const message = phrase`unknown field \`${named(name)}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
         yield { message, places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help: phrase`${help}` }) }
       }
