@@ -5,14 +5,17 @@ import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
 import { isBinary, readInteger, readReal, sizeOf, unitsOf } from './number.ts'
+import { fields, removed } from './removed.ts'
 import { judgeText } from './texts.ts'
 
 export type Verdict =
   | {
       readonly kind: 'unknown'
-      /** `syntax`: not a name at all; `added`, `removed`: in the major `at`; `typo`: `meant` is near; `strange`: nothing is */
-      readonly reason: 'syntax' | 'added' | 'removed' | 'typo' | 'strange'
-      readonly at?: number
+      /** `syntax`: not a name at all; `added`, `removed`: in the release `at`; `typo`: `meant` is near; `strange`: nothing is; `elsewhere`: a field of its own */
+      readonly reason: 'syntax' | 'added' | 'removed' | 'typo' | 'strange' | 'elsewhere'
+      /** the release that added or removed it */
+      readonly at?: string
+      /** the near name, or what took the place of a removed parameter: a name, or what to type */
       readonly meant?: string
     }
   | {
@@ -48,9 +51,13 @@ function unknown(major: number, key: string, parameters: ReadonlyMap<string, Par
   if (key.includes('.')) return undefined
   const having = majors.filter((other) => parametersOf(other)?.has(key) === true)
   const later = having.find((other) => other > major)
-  if (later !== undefined) return { kind: 'unknown', reason: 'added', at: later }
+  if (later !== undefined) return { kind: 'unknown', reason: 'added', at: String(later) }
   const last = having.at(-1)
-  if (last !== undefined) return { kind: 'unknown', reason: 'removed', at: last + 1 }
+  const gone = removed[key]
+  if (last !== undefined)
+    return { kind: 'unknown', reason: 'removed', at: String(last + 1), ...(gone?.help !== undefined && { meant: gone.help }) }
+  if (gone !== undefined) return { kind: 'unknown', reason: 'removed', at: gone.at, ...(gone.help !== undefined && { meant: gone.help }) }
+  if (fields.has(key)) return { kind: 'unknown', reason: 'elsewhere' }
   const meant = nearest(key, parameters.keys())
   return meant === undefined
     ? { kind: 'unknown', reason: 'strange' }

@@ -25,7 +25,12 @@ function unknownParameter(name: string, { reason, at: other, meant }: Unknown, m
     case 'removed':
       return {
         message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} would not start: it was removed in ${named(other)}`,
-        help: phrase`remove it`,
+        help: phrase`${meant ?? 'remove it'}`,
+      }
+    case 'elsewhere':
+      return {
+        message: phrase`${shown} is set as a parameter, but it is a field of its own, beside \`parameters\``,
+        help: phrase`move it up to postgresql.${named(name)}`,
       }
     case 'syntax':
       return {

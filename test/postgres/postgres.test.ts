@@ -50,8 +50,15 @@ describe('names', () => {
   test.each([
     [17, 'work_men', { kind: 'unknown', reason: 'typo', meant: 'work_mem' }],
     [17, 'datestile', { kind: 'unknown', reason: 'typo', meant: 'DateStyle' }],
-    [15, 'transaction_timeout', { kind: 'unknown', reason: 'added', at: 17 }],
-    [17, 'old_snapshot_threshold', { kind: 'unknown', reason: 'removed', at: 17 }],
+    [15, 'transaction_timeout', { kind: 'unknown', reason: 'added', at: '17' }],
+    [17, 'trace_recovery_messages', { kind: 'unknown', reason: 'removed', at: '17' }],
+    [17, 'force_parallel_mode', { kind: 'unknown', reason: 'removed', at: '16', meant: 'set debug_parallel_query instead' }],
+    [
+      17,
+      'wal_keep_segments',
+      { kind: 'unknown', reason: 'removed', at: '13', meant: 'set wal_keep_size instead: wal_keep_segments × 16MB' },
+    ],
+    [17, 'pg_hba', { kind: 'unknown', reason: 'elsewhere' }],
     [17, 'a.b.c', { kind: 'unknown', reason: 'syntax' }],
     [17, 'frobnicate', { kind: 'unknown', reason: 'strange' }],
   ])('PostgreSQL %i does not know %s', (major, name, verdict) => {
