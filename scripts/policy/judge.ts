@@ -1,11 +1,14 @@
 // Is this a database that we want in its environment?
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../values/value.ts'
+import { access } from './access.ts'
 import { amounts } from './amounts.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'
+import { budgets } from './budgets.ts'
 import { deletion } from './deletion.ts'
 import { naming } from './naming.ts'
+import { poolers } from './poolers.ts'
 import { store } from './store.ts'
 import { support } from './support.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
@@ -13,7 +16,18 @@ import { locatePolicy } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 /** Every policy about a single database. */
-export const policies: readonly PolicyRule[] = [...availability, ...amounts, ...backup, ...deletion, ...store, ...support, ...naming]
+export const policies: readonly PolicyRule[] = [
+  ...availability,
+  ...access,
+  ...amounts,
+  ...budgets,
+  ...poolers,
+  ...backup,
+  ...deletion,
+  ...store,
+  ...support,
+  ...naming,
+]
 
 /** The policies that read a path of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {

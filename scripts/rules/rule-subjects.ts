@@ -24,6 +24,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
   'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 1 MiB',
   'policy/database-once': 'all Database objects of one release',
+  'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
   'schema/max-properties': unbounded,
   'schema/min-properties': unbounded,

@@ -14,6 +14,7 @@ import { plural } from '../../emit/formats/text.ts'
 import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
+import { explainWhole, isWhole } from '../../explain/whole.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
 import { fieldsFrom, layersAt } from '../../explain/trace.ts'
 import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
@@ -40,7 +41,8 @@ export interface ExplainFlags {
 }
 
 /**
- * Explains one value, one field of an object, or without a path every value of a database. Exit code 1 when a file of the
+ * Explains one value, one field of an object, without a path every value of a database,
+ * or with `pg_hba` or `budgets` what several values make together. Exit code 1 when a file of the
  * database can't be read; a path that leads nowhere is wrong usage.
  */
 export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
@@ -55,6 +57,12 @@ export function explain(flags: ExplainFlags, operands: readonly string[], termin
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
+  if (isWhole(text)) {
+    const whole = explainWhole(text, evaluated, format)
+    if (whole === undefined) throw new UsageError(`${evaluated.database.id} has no Cluster of a PostgreSQL that is known here`)
+    terminal.stdout(whole)
+    return 0
+  }
   const inspected = withDefaults(evaluated)
   const place = placer(format === 'json' ? 'program' : 'person', workspace)
   const explanation = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)

@@ -8,7 +8,7 @@ import type { Database, RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import type { SourceLocation } from '../../findings/finding.ts'
 import { formatPath } from '../../values/path.ts'
-import { parseQuantity, readQuantity } from '../../kubernetes/quantity.ts'
+import { bytesOf } from '../../kubernetes/bytes.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { endOfLife } from '../../operator/end-of-life.ts'
 
@@ -83,8 +83,7 @@ function reader({ merged }: Evaluated): Read {
 
 function quantity(figure: Figure | undefined): Figure | undefined {
   if (figure === undefined) return undefined
-  const parsed = readQuantity(figure.text) ?? parseQuantity('0')
-  return { ...figure, amount: parsed === undefined ? 0 : Number(parsed.coefficient) * 10 ** parsed.exponent }
+  return { ...figure, amount: bytesOf(figure.text) ?? 0 }
 }
 
 type Spec = (...path: Path) => Figure | undefined
