@@ -145,6 +145,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('policy/allowance-used', 'an allowance exempts something, and has a reason', 'warning'),
       policy('policy/own-archive', 'no two databases write to one archive'),
       policy('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
+      policy('policy/recovery-check-skipped', 'a recovery whose check for an empty archive is skipped writes elsewhere', 'warning'),
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       policy('policy/secret-in-values', 'values hold no secret', 'warning'),
     ],
