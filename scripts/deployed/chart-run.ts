@@ -152,9 +152,15 @@ function fill(fills: JsonMap, path: Path): boolean {
 function neededBy({ refusal, reads: [last] }: Trouble): Path | undefined {
   if (last === undefined || (last.kind !== 'null' && !isFill(last))) return undefined
   const { path } = last.origin
-  const field = /(?:nil pointer evaluating .*\.|can't evaluate field )(\w+)(?: in type .*)?$/.exec(refusal.reason)?.[1]
+  const field = missingField(refusal.reason)
   if (field !== undefined) return [...path, field]
   return last.kind === 'null' ? path : undefined
+}
+
+/** `nil pointer evaluating interface {}.name`, `can't evaluate field name in type interface {}`. */
+function missingField(reason: string): string | undefined {
+  if (reason.startsWith('nil pointer evaluating ')) return reason.slice(reason.lastIndexOf('.') + 1)
+  return /^can't evaluate field (\w+) in type/.exec(reason)?.[1]
 }
 
 /** The values that nobody gives and that alone make a field. */
