@@ -17,7 +17,12 @@ function ownerOf(cluster: JsonMap): string | undefined {
 /** Extensions that belong into the database `postgres`: they are about the server, or run there by default. */
 const ofServer = new Set(['pg_cron', 'pg_stat_statements', 'pg_stat_kcache', 'pg_wait_sampling', 'pg_buffercache', 'pgaudit', 'adminpack'])
 const creation = /(?:^|;|\$[A-Za-z_]*\$|\bbegin\b)\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]{1,63}"|[\w-]{1,63})/gi
-const comments = /--[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g
+
+/** Line comments, and block comments up to their first end. */
+function withoutComments(sql: string): string {
+  const [first = '', ...rest] = sql.replaceAll(/--[^\n]*/g, ' ').split('/*')
+  return [first, ...rest.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : ''))].join(' ')
+}
 
 export const access: readonly ObjectRule[] = [
   {
@@ -81,7 +86,7 @@ export const access: readonly ObjectRule[] = [
         const database = textAt(cluster.plain, ...initdb, 'database') || 'app'
         for (const [index, sql] of listAt(cluster.plain, ...initdb, 'postInitSQL').entries()) {
           if (typeof sql !== 'string' || !/extension/i.test(sql)) continue
-          const names = [...sql.replaceAll(comments, ' ').matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
+          const names = [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
           const name = names.find((one) => !ofServer.has(one.toLowerCase()))
           if (name === undefined) continue
           const path = [...initdb, 'postInitSQL', index]

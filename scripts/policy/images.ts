@@ -94,7 +94,7 @@ export const images: readonly ObjectRule[] = [
         const official = found === undefined ? undefined : officialImage(found.image)
         const [store] = inTreeStores(cluster.plain)
         if (found === undefined || official === undefined || official.flavour === 'system' || store === undefined) continue
-        const system = found.image.replace(`-${official.flavour}-`, '-system-').replace(/^.*:|@.*$/g, '')
+        const system = parseImageReference(found.image).tag.replace(`-${official.flavour}-`, '-system-')
         yield {
           object: cluster,
           message: phrase`image is a ${official.flavour} one, but barmanObjectStore needs barman-cloud, which only system images have`,
