@@ -5,7 +5,7 @@ import type { RenderedObject } from '../../model.ts'
 import { majorOf } from '../../operator/major.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import { printed } from '../../values/printed.ts'
-import type { Path } from '../../values/value.ts'
+import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { daysOf, isWritten, writtenArchives } from '../archive.ts'
 import { debianOf, imageOf } from '../images.ts'
@@ -179,8 +179,9 @@ export const changePolicies: readonly ChangeRule[] = [
         )
         return printed(plainAt(object.plain, ...path)) !== printed(plainAt(old?.plain, ...path))
       })
-      if (was === undefined || is === undefined || was.key === is.key) return
-      const { object, path } = part ?? (is.parts[0] as NonNullable<typeof part>)
+      const moved = part ?? is?.parts[0]
+      if (was === undefined || is === undefined || moved === undefined || was.key === is.key) return
+      const { object, path } = moved
       yield {
         object,
         message: phrase`archive moves from ${ending(was.shown)} to ${ending(is.shown)}, where no base backup is yet`,
@@ -237,10 +238,7 @@ export const changePolicies: readonly ChangeRule[] = [
       const clusters = clustersOf(subject)
       if (clusters === undefined) return
       const path = ['spec', 'postgresql', 'pg_hba']
-      const squeeze = (line: unknown): string =>
-        printed(line as string)
-          .trim()
-          .replaceAll(/\s+/g, ' ')
+      const squeeze = (line: Json): string => printed(line).trim().replaceAll(/\s+/g, ' ')
       const now = new Set(listAt(clusters.now.plain, ...path).map(squeeze))
       for (const [index, line] of listAt(clusters.was.plain, ...path).entries()) {
         if (now.has(squeeze(line)) || /\breject$/.test(squeeze(line)) || squeeze(line).startsWith('#')) continue
