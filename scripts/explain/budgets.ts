@@ -35,7 +35,14 @@ function memoryLines({ shared, peak, limit }: MemoryBudget): readonly Line[] {
   const about = shared.isEstimate ? 'about ' : ''
   return [
     ['shared memory', `${about}${showQuantity(shared.bytes)} (${Math.ceil(shared.bytes / hugePage)} huge pages of 2Mi), ${most}`],
-    ['peak memory', `${showQuantity(peak)}: work_mem once in each connection, autovacuum at work; a query may use work_mem several times`],
+    ...(peak === undefined
+      ? []
+      : [
+          [
+            'peak memory',
+            `${showQuantity(peak)}: work_mem once in each connection, autovacuum at work; a query may use work_mem several times`,
+          ] as const,
+        ]),
   ]
 }
 

@@ -44,6 +44,8 @@ export interface HelmInput {
   readonly isUpgrade?: boolean
   /** records what is read and where it goes; every node of the objects then knows where it comes from */
   readonly recorder?: Recorder
+  /** called with each template that fails, and those that don't are given all the same; without it, the first failure is thrown */
+  readonly onRefusal?: (refusal: HelmRefusal) => void
 }
 
 export interface HelmOutput extends Finished {
@@ -74,11 +76,11 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     isUpgrade: input.isUpgrade === true,
     capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
-  const { recorder } = input
+  const { recorder, onRefusal } = input
   const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
   const templates = allTemplates(chart, seen, facts)
-  const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
-  return { values, ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }) }
+  const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder, onRefusal })
+  return { values, ...finish(chart, printed, { helm, recorder, onRefusal, templates, withTests: input.withTests === true }) }
 }
 
 /**

@@ -9,7 +9,7 @@ import { printed } from '../values/printed.ts'
 import type { Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { objectOf, plainAt } from './subject.ts'
-import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const parameters: Path = ['cluster', 'postgresql', 'parameters']
 const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
@@ -17,13 +17,13 @@ const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
 const servers = { rw: 'the primary', ro: 'the standbys', r: 'the instances' } as const
 
 /** A rule that reads the budgets of a database, which may have none. */
-function* withBudgets(subject: PolicySubject, check: (budgets: Budgets) => Iterable<Finding>): Iterable<PolicyFinding> {
+function* withBudgets(subject: ObjectsSubject, check: (budgets: Budgets) => Iterable<Finding>): Iterable<ObjectFinding> {
   const budgets = budgetsOf(subject.objects)
   if (budgets === undefined) return
   for (const finding of check(budgets)) yield { ...finding, object: budgets.cluster }
 }
 
-function* tooManyConnections(subject: PolicySubject): Iterable<PolicyFinding> {
+function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const budgets = budgetsOf(subject.objects)
   const { connections } = budgets ?? {}
   if (budgets === undefined || connections === undefined) return
@@ -119,7 +119,7 @@ function* unsafeWrites({ settings }: Budgets): Iterable<Finding> {
 /** No machine has so many: the largest that clouds rent out have 896. */
 const mostCores = 1000
 
-function* cpusIn(subject: PolicySubject): Iterable<PolicyFinding> {
+function* cpusIn(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const object = objectOf(subject, 'Cluster')
   if (object === undefined) return
   for (const side of ['requests', 'limits']) {
@@ -136,7 +136,7 @@ function* cpusIn(subject: PolicySubject): Iterable<PolicyFinding> {
   }
 }
 
-export const budgets: readonly PolicyRule[] = [
+export const budgets: readonly ObjectRule[] = [
   {
     // "too many clients already" on a server of PostgreSQL 17; PgBouncer: pool_size counts for each pair of user and database
     id: 'policy/connections-fit',

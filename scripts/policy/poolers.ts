@@ -3,10 +3,10 @@ import { fieldAt, here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
 import { listAt, objectOf, plainAt, textAt } from './subject.ts'
-import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** The Poolers before the Cluster of the same values. */
-function* poolersOf(subject: PolicySubject): Iterable<{ readonly cluster: RenderedObject; readonly pooler: RenderedObject }> {
+function* poolersOf(subject: ObjectsSubject): Iterable<{ readonly cluster: RenderedObject; readonly pooler: RenderedObject }> {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return
   for (const pooler of subject.objects)
@@ -15,7 +15,7 @@ function* poolersOf(subject: PolicySubject): Iterable<{ readonly cluster: Render
 
 const disabled: Path = ['spec', 'managed', 'services', 'disabledDefaultServices']
 
-function* namesOfServices({ objects }: PolicySubject): Iterable<PolicyFinding> {
+function* namesOfServices({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   for (const object of objects) {
     const cluster = object.kind === 'Pooler' ? textAt(object.plain, 'spec', 'cluster', 'name') : undefined
     if (cluster === undefined || !['rw', 'ro', 'r'].some((service) => object.name === `${cluster}-${service}`)) continue
@@ -28,7 +28,7 @@ function* namesOfServices({ objects }: PolicySubject): Iterable<PolicyFinding> {
   }
 }
 
-function* missingServices(subject: PolicySubject): Iterable<PolicyFinding> {
+function* missingServices(subject: ObjectsSubject): Iterable<ObjectFinding> {
   for (const { cluster, pooler } of poolersOf(subject)) {
     const type = textAt(pooler.plain, 'spec', 'type') ?? 'rw'
     const index = listAt(cluster.plain, ...disabled).indexOf(type)
@@ -42,7 +42,7 @@ function* missingServices(subject: PolicySubject): Iterable<PolicyFinding> {
   }
 }
 
-function* missingStandbys(subject: PolicySubject): Iterable<PolicyFinding> {
+function* missingStandbys(subject: ObjectsSubject): Iterable<ObjectFinding> {
   for (const { cluster, pooler } of poolersOf(subject)) {
     const instances = plainAt(cluster.plain, 'spec', 'instances') ?? 1
     if (textAt(pooler.plain, 'spec', 'type') !== 'ro' || instances !== 1 || listAt(cluster.plain, ...disabled).includes('ro')) continue
@@ -60,7 +60,7 @@ function isEquipped({ plain }: RenderedObject): boolean {
   return ['authQuery', 'authQuerySecret', 'serverTLSSecret'].every((name) => plainAt(plain, 'spec', 'pgbouncer', name) === undefined)
 }
 
-function* authoritiesWithoutKey(subject: PolicySubject): Iterable<PolicyFinding> {
+function* authoritiesWithoutKey(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const cluster = objectOf(subject, 'Cluster')
   const secret = textAt(cluster?.plain, 'spec', 'certificates', 'clientCASecret')
   if (cluster === undefined || secret === undefined || secret === '') return
@@ -80,7 +80,7 @@ function* authoritiesWithoutKey(subject: PolicySubject): Iterable<PolicyFinding>
   }
 }
 
-export const poolers: readonly PolicyRule[] = [
+export const poolers: readonly ObjectRule[] = [
   {
     // CloudNativePG 1.30 `ensureManagedResourcesAreOwned` and the Cluster's `reconcileManagedServices`: whoever is first owns the Service
     id: 'policy/pooler-name-free',

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { textOf } from '../../scripts/findings/message.ts'
 import { poolers } from '../../scripts/policy/poolers.ts'
-import type { PolicySubject } from '../../scripts/policy/subject.ts'
+import type { ObjectsSubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const said = (name: string): string[] => {
@@ -14,7 +14,7 @@ const said = (name: string): string[] => {
     plain,
     hook: false,
   }))
-  const subject = { objects } as unknown as PolicySubject
+  const subject = { objects } as unknown as ObjectsSubject
   const rule = poolers.find(({ id }) => id === 'policy/pooler-name-free')
   return [...(rule?.check(subject) ?? [])].map(({ help }) => textOf(help ?? []))
 }

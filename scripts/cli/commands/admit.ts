@@ -16,6 +16,8 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
+import { judgeChanges, judgeManifests, judgeServer } from '../../policy/manifests.ts'
+import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding } from '../../findings/finding.ts'
@@ -31,6 +33,8 @@ import { UsageError } from '../../repository/workspace.ts'
 export interface AdmitFlags {
   readonly before?: string | undefined
   readonly operator?: string | undefined
+  readonly policies?: boolean | undefined
+  readonly strict?: boolean | undefined
   readonly format?: 'pretty' | 'json' | 'github' | undefined
 }
 
@@ -49,15 +53,19 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const format = flags.format ?? 'pretty'
   const operator = readOperator(flags.operator, terminal)
   const files = paths.map((path) => readFile(path, terminal))
-  const before =
-    flags.before === undefined ? new Map<string, Manifest>() : byIdentity(readManifests(readFile(flags.before, terminal)).manifests)
+  const earlier = flags.before === undefined ? [] : readManifests(readFile(flags.before, terminal)).manifests
+  const before = byIdentity(earlier)
   const read = files.map((file) => readManifests(file))
   const manifests = read.flatMap((one) => one.manifests)
   for (const [index, { manifests: found, findings }] of read.entries())
     if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
-  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
+  const policies = [
+    ...(flags.policies === true ? [...judged.flatMap((one) => objectionsBeside(one, operator)), ...judgeManifests(known, operator)] : []),
+    ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
+  ].map(locatePolicy)
+  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
@@ -69,7 +77,23 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   terminal.stderr(
     `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
-  return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+  const { errors, warnings } = count(diagnostics)
+  return refused > 0 || errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
+}
+
+/** What house rules say; none of it makes the server refuse an object. */
+function locatePolicy({ rule, severity, finding: { object, places, message, help } }: ManifestFinding): LocatedFinding {
+  const [first, ...others] = places
+  return {
+    rule,
+    severity,
+    message,
+    at: spotAt(object.value, first),
+    related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
+    help,
+    object: `${object.kind}/${object.name}`,
+    path: formatPath(first.path),
+  }
 }
 
 /** For a release whose minor is unknown, only what every release refuses counts. */
@@ -150,6 +174,12 @@ function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitR
     const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
     return isBeside && nearest(printed(path.at(-1)), [printed(wanted.at(-1))]) !== undefined
   })
+}
+
+/** What PostgreSQL and PgBouncer would refuse, but for what the API server refuses already. */
+function objectionsBeside({ manifest, findings }: Judged, operator: string): ManifestFinding[] {
+  const refused = new Set(findings.flatMap(({ severity, path }) => (severity === 'error' ? [path] : [])))
+  return judgeServer(manifest, operator).filter(({ finding }) => !refused.has(formatPath(finding.places[0].path)))
 }
 
 /** What the server only drops (an unknown field) does not make it refuse, so here it is a warning. */

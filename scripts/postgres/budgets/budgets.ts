@@ -15,7 +15,7 @@ import type { SharedMemory } from './shared-memory.ts'
 export interface MemoryBudget {
   readonly shared: SharedMemory
   /** shared memory, `work_mem` once in each connection, `maintenance_work_mem` in each autovacuum worker; a query may use more */
-  readonly peak: number
+  readonly peak?: number
   /** `resources.limits.memory`; absent: no limit */
   readonly limit?: number
   readonly effectiveCache?: number
@@ -80,18 +80,17 @@ function compute(cluster: RenderedObject, objects: readonly RenderedObject[]): B
 
 function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudget | undefined {
   const shared = sharedMemory(settings)
+  if (shared === undefined) return undefined
   const { read } = settings
-  const [connections, work, maintenance, workers] = ['max_connections', 'work_mem', 'maintenance_work_mem', 'autovacuum_max_workers'].map(
-    read,
-  )
-  if (shared === undefined || connections === undefined || work === undefined || maintenance === undefined || workers === undefined)
-    return undefined
-  const own = read('autovacuum_work_mem') ?? -1
+  const [connections, work, workers] = ['max_connections', 'work_mem', 'autovacuum_max_workers'].map(read)
+  const own = read('autovacuum_work_mem')
+  const each = own === -1 ? read('maintenance_work_mem') : own
+  const isKnown = connections !== undefined && work !== undefined && workers !== undefined && each !== undefined
   const limit = bytesOf(jsonAt(cluster.plain, ['spec', 'resources', 'limits', 'memory']))
   const cache = settings.written('effective_cache_size') === undefined ? undefined : read('effective_cache_size')
   return {
     shared,
-    peak: shared.bytes + kilobyte * (connections * work + workers * (own === -1 ? maintenance : own)),
+    ...(isKnown ? { peak: shared.bytes + kilobyte * (connections * work + workers * each) } : {}),
     ...(limit === undefined ? {} : { limit }),
     ...(cache === undefined ? {} : { effectiveCache: cache * page }),
   }
