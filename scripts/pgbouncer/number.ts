@@ -12,11 +12,10 @@ export function readPgBouncerInteger(text: string): number | undefined {
 
 /** Seconds, with a fraction, an exponent or in hexadecimal digits; no unit. Reproduces `cf_set_time_usec`. */
 export function isPgBouncerTime(text: string): boolean {
-  if (!/^\+?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+\.?[0-9a-fA-F]*(?:[pP][+-]?\d+)?|inf(?:inity)?|nan)$/i.test(text))
-    return false
+  if (/^\+?(?:inf(?:inity)?|nan|0x[0-9a-f]+(?:\.[0-9a-f]*)?(?:p[+-]?\d+)?)$/i.test(text)) return true
+  if (!/^\+?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return false
   const value = Number(text)
+  const [digits = ''] = text.toLowerCase().split('e')
   // beyond the range of a double the C library reports an error
-  return (
-    !(/^\+?[\d.]/.test(text) && !/^\+?0x/i.test(text)) || (value !== Infinity && !(value === 0 && /[1-9]/.test(text.replace(/e.*$/i, ''))))
-  )
+  return value !== Infinity && !(value === 0 && /[1-9]/.test(digits))
 }

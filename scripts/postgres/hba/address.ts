@@ -82,10 +82,10 @@ function bitsOf(host: string): string | undefined {
     return value.toString(2).padStart(32, '0')
   }
   if (family !== 6 || host.includes('%')) return undefined
-  const plain = host.replace(
-    /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
-    (_, a, b, c, d) => `${(Number(a) * 256 + Number(b)).toString(16)}:${(Number(c) * 256 + Number(d)).toString(16)}`,
-  )
+  const colon = host.lastIndexOf(':') + 1
+  const quad = host.slice(colon).split('.').map(Number)
+  const [a = 0, b = 0, c = 0, d = 0] = quad
+  const plain = quad.length === 4 ? `${host.slice(0, colon)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}` : host
   const [before = [], after = []] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')))
   const zeros = plain.includes('::') ? Array.from({ length: 8 - before.length - after.length }, () => '0') : []
   return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('')
