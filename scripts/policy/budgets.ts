@@ -1,5 +1,5 @@
 // Do the connections, the memory and the WAL of a database fit into what it has, and does what it wrote survive a crash?
-import type { Finding, Place } from '../findings/finding.ts'
+import type { Finding, Message, Place } from '../findings/finding.ts'
 import { fieldAt, here, named, phrase } from '../findings/message.ts'
 import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
 import { budgetsOf } from '../postgres/budgets/budgets.ts'
@@ -66,10 +66,15 @@ function* cacheTooLarge({ memory }: Budgets): Iterable<Finding> {
   }
 }
 
-/** Half of the volume of its own, or a tenth of one that data shares, in a round number. */
-function saneCap({ volume, isOwn }: NonNullable<Budgets['wal']>): string {
-  const gigabytes = Math.floor(volume / (isOwn ? 2 : 10) / 2 ** 30)
-  return gigabytes >= 1 ? `${gigabytes}GB` : `${Math.max(64, Math.floor(volume / (isOwn ? 2 : 10) / 2 ** 20))}MB`
+const gigabyte = 2 ** 30
+
+/** What to type so that WAL fits: half of the volume of its own or a tenth of one that data shares, as far as max_wal_size leaves room. */
+function saneCap({ volume, isOwn, maxSize, keep }: NonNullable<Budgets['wal']>): Message {
+  const cap = Math.min(volume / (isOwn ? 2 : 10), volume - maxSize)
+  const rounded = cap >= gigabyte ? `${Math.floor(cap / gigabyte)}GB` : `${Math.floor(cap / 2 ** 20 / 64) * 64}MB`
+  if (cap >= Math.max(keep, 2 ** 26)) return phrase`set max_slot_wal_keep_size: ${named(rounded)}`
+  const larger = Math.ceil((maxSize + Math.max(keep, gigabyte)) / gigabyte) + 1
+  return phrase`enlarge the volume to ${named(larger)}Gi or more, and set max_slot_wal_keep_size: 1GB`
 }
 
 function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> {
@@ -79,7 +84,7 @@ function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> 
     message: phrase`max_slot_wal_keep_size is not limited, but a standby that is away keeps WAL until ${wal.isOwn ? 'walStorage' : 'storage'} (${named(showQuantity(wal.volume))}) is full`,
     // the parameter is not there, so the volume that it protects is shown
     places: [{ path: wal.path }],
-    help: phrase`set max_slot_wal_keep_size: ${named(saneCap(wal))}; during an upgrade to 17.0–17.5 it must be -1`,
+    help: [...saneCap(wal), ...phrase`; during an upgrade to 17.0–17.5 it must be -1`],
   }
 }
 

@@ -4,6 +4,7 @@ import { majorOf } from '../../operator/major.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import type { Evaluated } from '../../chart/evaluated.ts'
+import { budgetsOf } from '../../postgres/budgets/budgets.ts'
 import type { Database, RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import type { SourceLocation } from '../../findings/finding.ts'
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   readonly cpu?: Figure
   readonly connections: Figure
   readonly poolers: readonly Figure[]
+  /** `2 instances × 1 pair × 20 = 40 of 97`, for each service that poolers use */
+  readonly pools: readonly string[]
   readonly backups?: BackupFacts
 }
 
@@ -63,6 +66,7 @@ export function factsOf(evaluated: Evaluated): DatabaseFacts {
       ...(cpu === undefined ? {} : { cpu }),
       connections: spec('postgresql', 'parameters', 'max_connections') ?? { text: '100', amount: 100 },
       poolers: objects.filter(({ kind }) => kind === 'Pooler').map((pooler) => poolerOf(pooler, read)),
+      pools: (budgetsOf(objects)?.connections?.budgets ?? []).map(({ text, available }) => `${text} of ${available}`),
       ...(backups === undefined ? {} : { backups }),
     },
   }
