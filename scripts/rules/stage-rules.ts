@@ -166,6 +166,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/parameter', 'Helm can read the parameters of an Application'),
       rule('argocd/manifest-once', 'no two manifests have the same kind and name'),
       rule('argocd/application-once', 'no two manifests create the same Application'),
+      rule('argocd/project-permits', 'the AppProject of an Application permits its sources, its destination and Clusters'),
       rule('argocd/cluster-once', 'no two Applications deploy the same Cluster'),
     ],
   },
