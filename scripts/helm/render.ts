@@ -22,9 +22,7 @@ import { loadOnce, readLayers } from './load.ts'
 import type { Layer } from './load.ts'
 import { finish } from './output.ts'
 import type { Finished } from './output.ts'
-import { Recorder } from './recorder.ts'
-import { unreadOf } from './unread.ts'
-import type { UnreadKey } from './unknown-keys.ts'
+import type { Recorder } from './recorder.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
 
@@ -49,6 +47,8 @@ export interface HelmInput {
 export interface HelmOutput extends Finished {
   /** what the templates saw as `.Values` */
   readonly values: MapValue
+  /** whether another run may print something else: random texts, the time */
+  readonly hasChance: boolean
 }
 
 /** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
@@ -78,25 +78,11 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
   const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
   const templates = allTemplates(chart, seen, facts)
   const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
-  return { values, ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }) }
-}
-
-/**
- * The keys of each layer that nothing reads, by all branches of all templates and by what this run looked up.
- * Throws HelmRefusal where the chart can't be read.
- */
-export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
-  const { helm = '4.2' } = input
-  const layers = readLayers(input.layers, helm)
-  const recorder = new Recorder()
-  try {
-    renderHelmChart({ ...input, recorder })
-  } catch (error) {
-    // a run that fails has also looked up keys
-    if (!(error instanceof HelmRefusal)) throw error
+  return {
+    values,
+    hasChance: budget.draws > 0,
+    ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }),
   }
-  const chart = loadOnce(input.files, { helm, place: input.place })
-  return layers.map((layer) => unreadOf(chart, layer, { helm, values: mergeMaps(layers), looked: recorder.looked }))
 }
 
 /** What the templates would see, whether they run or not; throws HelmRefusal where values and subcharts don't fit. */

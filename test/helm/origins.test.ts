@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
 import { renderedObjects } from '../../scripts/helm/output.ts'
-import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
+import { renderHelmChart } from '../../scripts/helm/render.ts'
+import { findUnreadKeys } from '../../scripts/helm/unread.ts'
 import type { Path, Value } from '../../scripts/values/value.ts'
 import { valueAt } from '../../scripts/values/value.ts'
 
