@@ -25,6 +25,19 @@ export interface Environment {
   readonly clusterChart: ChartPin & { readonly engine: 'builtin' | 'helm' }
 }
 
+/** How severe a house rule is. */
+export type Level = 'error' | 'warning' | 'off'
+/** Which house rules are on without further settings. */
+export type Preset = 'production' | 'development'
+
+/** Levels of house rules in an environment, or in the databases whose id fits a pattern. */
+export interface PolicyLevels {
+  /** name of an environment, or a pattern of ids with `/` or `*` */
+  readonly of: string
+  readonly preset?: Preset
+  readonly levels: ReadonlyMap<string, Level>
+}
+
 /** `postgres` of apps/values.yaml, defaults filled in. */
 export interface Settings {
   readonly argocd: {
@@ -41,6 +54,8 @@ export interface Settings {
   readonly ownKeys: readonly string[]
   /** folders of the repository that charts are looked for in, beside `charts/` */
   readonly charts: readonly string[]
+  /** in the order of the file */
+  readonly policies: readonly PolicyLevels[]
   readonly layout: {
     readonly databases: string
     readonly overrides: string

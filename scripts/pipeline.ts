@@ -20,10 +20,12 @@ import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
 import { applyAllowances } from './report/allowances.ts'
+import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
 import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
+import { stageRules } from './rules/stage-rules.ts'
 import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
 
@@ -61,13 +63,19 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
   const fleet = assessed.flatMap(({ facts }) => facts ?? [])
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(fleet, { otherStores: handWritten.stores }))
+  if (settings.policies.length > 0) append(findings, (await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
   const skippedDatabases = new Set(skipped)
   const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const known = { settings, databases, judged: checked, byHand: handWritten, states: [], ...(comparison && { comparison }) }
-  const reported = applyAllowances(findings, databases, skippedDatabases)
+  const leveled = applyLevels(
+    findings,
+    stageRules.flatMap(({ rules }) => rules),
+    known,
+  )
+  const reported = applyAllowances(leveled, databases, skippedDatabases)
   const manifests = writeManifests(settings, databases)
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }

@@ -42,6 +42,7 @@ export const commands: readonly Command[] = [
         does: 'compare with the output of `kubectl get applications,clusters -A -o yaml` in this file',
       },
       'cross-check': { type: 'text', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
+      strict: { type: 'boolean', does: 'exit with 1 on warnings, too' },
       'write-baseline': { type: 'text', value: 'FILE', does: 'write the present problems to this file' },
       format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the report goes (default: standard output)' },

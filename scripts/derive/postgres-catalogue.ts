@@ -9,13 +9,10 @@ import { byCodeUnit } from '../values/path.ts'
 //   echo "NAME = 'WORD'" >DIR/postgresql.conf; postgres -D DIR -C NAME && printf 'NAME\tWORD\n' >>words
 // node derive.mjs postgres MAJOR SETTINGS WORDS writes schemas/postgresql/MAJOR.json.
 
-/** Parameters that servers accept but `pg_settings` does not list, and those of distributions and of late minor releases. */
+/** Parameters that servers accept but `pg_settings` does not list, in every major. */
 const unlisted: Readonly<Record<string, JsonMap>> = lookup({
-  composite_type_mismatch: { type: 'enum', words: ['disabled', 'warn', 'error'], context: 'user' },
   default_with_oids: { type: 'bool', context: 'user' },
-  extension_destdir: { type: 'string', context: 'superuser' },
   is_superuser: { type: 'bool', context: 'internal' },
-  output_plugin_libraries: { type: 'string', context: 'sighup' },
   role: { type: 'string', context: 'user' },
   seed: { type: 'real', min: -1, max: 1, context: 'user' },
   session_authorization: { type: 'string', context: 'user' },
@@ -23,7 +20,13 @@ const unlisted: Readonly<Record<string, JsonMap>> = lookup({
   ssl_renegotiation_limit: { type: 'integer', unit: 'kB', min: 0, max: 0, context: 'user' },
   vacuum_mem: { alias: 'maintenance_work_mem' },
 })
-const alsoSince: Readonly<Record<number, Readonly<Record<string, JsonMap>>>> = lookup({ 18: { ssl_ecdh_curve: { alias: 'ssl_groups' } } })
+/** Those of some majors: of distributions, or added by a late minor release. */
+const ofSome: readonly (readonly [readonly number[], string, JsonMap])[] = [
+  [[15, 17], 'composite_type_mismatch', { type: 'enum', words: ['disabled', 'warn', 'error'], context: 'user' }],
+  [[13, 14, 15, 16, 17], 'extension_destdir', { type: 'string', context: 'superuser' }],
+  [[14, 15, 16, 17, 18], 'output_plugin_libraries', { type: 'string', context: 'sighup' }],
+  [[18], 'ssl_ecdh_curve', { alias: 'ssl_groups' }],
+]
 
 /** Words that need a library missing from plain builds, by the major that introduced them. */
 const ofDistributions: readonly (readonly [number, string, readonly string[]])[] = [
@@ -34,7 +37,8 @@ const ofDistributions: readonly (readonly [number, string, readonly string[]])[]
 
 /** The text of the catalogue of a major: one parameter per line, sorted. */
 export function derivePostgresCatalogue(major: number, settings: string, words: string): string {
-  const parameters: Record<string, JsonMap> = { ...unlisted, ...alsoSince[major] }
+  const parameters: Record<string, JsonMap> = { ...unlisted }
+  for (const [having, name, parameter] of ofSome) if (having.includes(major)) parameters[name] = parameter
   for (const row of linesOf(settings)) {
     const [name = '', type = '', unit = '', min = '', max = '', choices = '', context = ''] = row
     const bounds = type === 'integer' || type === 'real' ? { min: Number(min), max: Number(max) } : {}

@@ -41,12 +41,18 @@ function writePage(area: string, rules: readonly RegisteredRule[], examples: Rea
   return `# Rules: ${area}\n\n${note}\n\n${rules.map((rule) => writeRule(rule, examples.get(rule.id))).join('\n')}`
 }
 
-function writeRule({ id, severity, summary, upstream, since, until }: RegisteredRule, example: Example | undefined): string {
+function writeRule(
+  { id, severity, summary, upstream, since, until, configurable, preset }: RegisteredRule,
+  example: Example | undefined,
+): string {
   const facts = [
     `- severity: ${severity}`,
     ...(since === undefined ? [] : [`- from operator ${since.join(', ')}`]),
     ...(until === undefined ? [] : [`- until operator ${until.join(', ')}`]),
     ...(upstream === undefined ? [] : [`- the operator's own check: \`${upstream}\``]),
+    ...(configurable === true
+      ? [`- level: can be set in \`policies\`${preset === undefined ? '' : `; on in the preset \`${preset}\``}`]
+      : []),
     severity === 'error' ? `- cannot be allowed: ${whyNotAllowed(id)}` : `- allowed in place with a reason: \`# allow ${id}: your reason\``,
   ]
   return `## ${id}\n\nHolds when ${summary}.\n\n${facts.join('\n')}\n${exampleOf(id, example)}`

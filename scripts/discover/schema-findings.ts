@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv'
 import { listHelp } from '../findings/lists.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Fix, Message } from '../findings/finding.ts'
-import type { Path, SourceFile, Value } from '../values/value.ts'
+import type { Json, Path, SourceFile, Value } from '../values/value.ts'
 import { allNear, formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
@@ -97,7 +97,8 @@ function schemaFinding(error: ErrorObject, root: Value, steps: readonly string[]
       )
     }
     case 'enum': {
-      const choices = error.params['allowedValues'] as string[]
+      // `false` is how Helm reads `off`
+      const choices = (error.params['allowedValues'] as Json[]).filter((choice) => typeof choice === 'string')
       const guess = value?.kind === 'scalar' ? nearest(printed(value.value), choices) : undefined
       const help = guess === undefined ? undefined : phrase`did you mean \`${guess}\`?`
       return make(phrase`${named(field)} is ${described(value)}, but must be one of ${listed(choices)}`, spot(steps, 'value'), help)
@@ -164,7 +165,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   destination: ['server', 'name'],
   layout: ['databases', 'overrides', 'cluster', 'application'],
   retirement: ['reason', 'since'],
-  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'ownKeys', 'layout'],
+  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'charts', 'policies', 'ownKeys', 'layout'],
   service: ['owner', 'environments', 'namespace', 'retired'],
 })
 

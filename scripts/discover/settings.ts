@@ -7,7 +7,7 @@ import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { unreadableSpot } from './file-reader.ts'
 import { checkLayout } from './layout-rules.ts'
-import type { ChartPin, Environment, Settings } from '../model.ts'
+import type { ChartPin, Environment, Level, PolicyLevels, Preset, Settings } from '../model.ts'
 import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
@@ -33,6 +33,7 @@ interface Written {
   environments: Record<string, WrittenEnvironment>
   ownKeys?: string[]
   charts?: string[]
+  policies?: Record<string, Record<string, Level | Preset | false>>
   layout?: Partial<Settings['layout']>
 }
 interface WrittenOperator {
@@ -150,9 +151,16 @@ function fillIn(written: Written, origin: MapValue): Settings {
     environments,
     ownKeys: written.ownKeys ?? [],
     charts: written.charts ?? [],
+    policies: Object.entries(written.policies ?? {}).map(([of, levels]) => fillLevels(of, levels)),
     layout: { ...defaultLayout, ...written.layout },
     origin,
   }
+}
+
+/** Helm reads `off` as false. */
+function fillLevels(of: string, { preset, ...levels }: Record<string, Level | Preset | false>): PolicyLevels {
+  const entries = Object.entries(levels).map(([rule, level]) => [rule, level === false ? 'off' : (level as Level)] as const)
+  return { of, ...(preset === undefined ? {} : { preset: preset as Preset }), levels: new Map(entries) }
 }
 
 const charts = 'https://cloudnative-pg.github.io/charts'

@@ -81,6 +81,10 @@ export interface Rule<Subject> {
   readonly id: string
   readonly severity: Severity
   readonly summary: string
+  /** a house rule, whose level the settings may change (`policies`); never what Helm, the API server or the operator refuse */
+  readonly configurable?: true
+  /** the only preset that has it; absent: all do */
+  readonly preset?: 'production'
   /** the upstream function that it reproduces */
   readonly upstream?: string
   /** first patch release per minor, lowest first (`['1.28.3', '1.29.1', '1.30.0']`); absent: all */

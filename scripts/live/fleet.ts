@@ -1,7 +1,7 @@
 // Which live Applications and Clusters does the repository not want, and which that it wants are not live?
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import { at, isDatabase } from '../argocd/rules/manifest-parts.ts'
+import { at, isDatabase } from '../deployed/manifest-parts.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { valueAt } from '../values/value.ts'

@@ -44,6 +44,7 @@ export const amounts: readonly PolicyRule[] = [
   {
     id: 'policy/amount-has-unit',
     severity: 'error',
+    configurable: true,
     summary: 'memory and volumes have at least 1Mi: less means that a unit is missing',
     reads: [
       ['cluster', 'storage', 'size'],

@@ -2,7 +2,7 @@
 import type { Message } from '../findings/finding.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import { listAt, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { listAt, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
@@ -21,15 +21,16 @@ export const availability: readonly PolicyRule[] = [
   {
     id: 'policy/standby-exists',
     severity: 'warning',
-    summary: 'a database whose guard is `never` has a standby',
+    configurable: true,
+    preset: 'production',
+    summary: 'a database in production has a standby',
     reads: [['cluster', 'instances']],
     *check(subject) {
-      const { environment, retired } = subject.database
-      if (environment.guard !== 'never' || retired !== undefined || instancesOf(subject) !== 1) return
+      if (subject.database.retired !== undefined || instancesOf(subject) !== 1) return
       const path = ['cluster', 'instances']
       if (switchedOff(subject.values, path) !== undefined) return
       yield {
-        message: phrase`${here('cluster.instances')} is 1, but the guard of ${named(environment.name)} is \`never\`: a failed node stops the database`,
+        message: phrase`${here('cluster.instances')} is 1, but ${inProduction(subject)}: a failed node stops the database`,
         places: [{ path }],
         help: phrase`set instances: 3, or write \`# allow policy/standby-exists: <reason>\` above`,
       }
@@ -38,6 +39,7 @@ export const availability: readonly PolicyRule[] = [
   {
     id: 'policy/null-keeps-instances',
     severity: 'warning',
+    configurable: true,
     summary: 'a null does not quietly lower the number of instances',
     reads: [['cluster', 'instances']],
     *check(subject) {
@@ -55,6 +57,7 @@ export const availability: readonly PolicyRule[] = [
   {
     id: 'policy/null-keeps-major',
     severity: 'warning',
+    configurable: true,
     summary: 'a null does not quietly choose an older PostgreSQL',
     reads: [['version', 'postgresql']],
     *check(subject) {
@@ -73,6 +76,7 @@ export const availability: readonly PolicyRule[] = [
   {
     id: 'policy/catalog-has-major',
     severity: 'error',
+    configurable: true,
     summary: 'a catalog that the same values make has an image of the major that the Cluster asks for',
     reads: [
       ['imageCatalog', 'images'],
@@ -98,6 +102,7 @@ export const availability: readonly PolicyRule[] = [
   {
     id: 'policy/known-resource',
     severity: 'warning',
+    configurable: true,
     summary: 'requests and limits name resources that Kubernetes knows',
     reads: [['cluster', 'resources']],
     *check(subject) {

@@ -5,7 +5,7 @@ import { neverRuns, parseSchedule } from '../operator/cron.ts'
 import type { Message } from '../findings/finding.ts'
 import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
-import { objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { inProduction, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 
@@ -25,10 +25,9 @@ function otherPlugin(subject: PolicySubject): string | undefined {
   return name.value.length > 40 ? `${name.value.slice(0, 39)}…` : name.value
 }
 
-/** Databases that nobody may delete, and that are not a copy of another. */
+/** The Cluster of a database that is not a copy of another. */
 function needsBackup(subject: PolicySubject): RenderedObject | undefined {
-  const { environment, retired } = subject.database
-  if (environment.guard !== 'never' || retired !== undefined) return undefined
+  if (subject.database.retired !== undefined) return undefined
   const cluster = objectOf(subject, 'Cluster')
   return plainAt(cluster?.plain, 'spec', 'replica', 'enabled') === true ? undefined : cluster
 }
@@ -46,12 +45,13 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/backups-enabled',
     severity: 'warning',
-    summary: 'a database whose guard is `never` has backups',
+    configurable: true,
+    preset: 'production',
+    summary: 'a database in production has backups',
     reads: [backupsEnabled, ['backups', 'method'], pluginName],
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || hasBackup(cluster)) return
-      const name = subject.database.environment.name
       const plugin = otherPlugin(subject)
       if (plugin !== undefined) {
         yield {
@@ -65,8 +65,8 @@ export const backup: readonly PolicyRule[] = [
       yield {
         message:
           off === undefined
-            ? phrase`guard of ${named(name)} is \`never\`, but its databases have no backups`
-            : phrase`backups are switched off by null, but the guard of ${named(name)} is \`never\``,
+            ? phrase`no backups are set up, but ${inProduction(subject)}`
+            : phrase`backups are switched off by null, but ${inProduction(subject)}`,
         places: [{ path: backupsEnabled }],
         help: phrase`set backups.enabled: true with provider, destinationPath and secret, or write \`# allow policy/backups-enabled: <reason>\``,
       }
@@ -75,6 +75,8 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/backups-scheduled',
     severity: 'warning',
+    configurable: true,
+    preset: 'production',
     summary: 'a WAL archive has base backups to start from',
     reads: [backupsEnabled, ['backups', 'scheduledBackups']],
     *check(subject) {
@@ -98,6 +100,7 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/schedule-runs',
     severity: 'warning',
+    configurable: true,
     summary: 'a scheduled backup runs on some day',
     reads: [['backups', 'scheduledBackups']],
     *check(subject) {
@@ -118,6 +121,7 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/schedule-has-method',
     severity: 'warning',
+    configurable: true,
     upstream: 'Backup controller, reasons ClusterHasNoBarmanSection and its like',
     summary: 'a scheduled backup uses a method that the Cluster is set up for',
     reads: [
@@ -129,6 +133,7 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/recovery-left-on',
     severity: 'warning',
+    configurable: true,
     summary: 'mode goes back to standalone once the database has been recovered',
     reads: [['mode']],
     *check({ values }) {
@@ -144,6 +149,7 @@ export const backup: readonly PolicyRule[] = [
   {
     id: 'argocd/object-store-hook',
     severity: 'warning',
+    configurable: true,
     summary: 'the ObjectStore in use is not a Helm hook, which Argo CD would delete and re-create',
     reads: [
       ['backups', 'method'],

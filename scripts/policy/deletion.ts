@@ -23,6 +23,7 @@ export const deletion: readonly PolicyRule[] = [
   {
     id: 'argocd/cluster-is-no-hook',
     severity: 'error',
+    configurable: true,
     summary: 'the Cluster is not a hook, which Argo CD would delete and re-create at each sync, or never apply',
     reads: hooks.map((name) => [...annotations, name]),
     *check(subject) {
@@ -39,6 +40,7 @@ export const deletion: readonly PolicyRule[] = [
   {
     id: 'argocd/cluster-is-not-replaced',
     severity: 'error',
+    configurable: true,
     summary: 'no sync option makes Argo CD delete and re-create the Cluster',
     reads: [[...annotations, options]],
     *check(subject) {

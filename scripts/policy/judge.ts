@@ -8,6 +8,7 @@ import { deletion } from './deletion.ts'
 import { naming } from './naming.ts'
 import { store } from './store.ts'
 import { support } from './support.ts'
+import { levelsOf, severityOf } from '../report/levels.ts'
 import { locatePolicy } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
@@ -23,6 +24,11 @@ export function policiesOn(path: Path): readonly PolicyRule[] {
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : policies
   const findings: LocatedFinding[] = []
-  for (const rule of asked) for (const finding of rule.check(subject)) findings.push(locatePolicy(rule, finding, subject))
+  const levels = levelsOf(subject.settings, subject.database)
+  for (const rule of asked) {
+    const severity = severityOf(rule, levels)
+    if (severity === undefined) continue
+    for (const finding of rule.check(subject)) findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
+  }
   return findings
 }

@@ -25,6 +25,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'policy/pooler-name-fits',
     severity: 'error',
+    configurable: true,
     upstream: 'pgbouncer.Service: the Service has the name of the Pooler',
     summary: 'the name of a pooler is short enough for its Service',
     reads: [['poolers']],
@@ -43,6 +44,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'policy/schedule-name-fits',
     severity: 'error',
+    configurable: true,
     upstream: 'ScheduledBackup controller: the name is a label of each Backup',
     summary: 'the name of a scheduled backup is short enough for a label',
     reads: [['backups', 'scheduledBackups']],
@@ -61,6 +63,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'argocd/object-once',
     severity: 'error',
+    configurable: true,
     summary: 'no two objects of a release have the same kind and name',
     reads: [['databases'], ['poolers'], ['backups', 'scheduledBackups']],
     *check({ objects }) {
@@ -84,6 +87,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'policy/database-once',
     severity: 'error',
+    configurable: true,
     upstream: 'Database controller: the object that was never reconciled is marked failed',
     summary: 'a PostgreSQL database is managed by one Database object',
     reads: [['databases']],
@@ -107,6 +111,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'argocd/sync-option-known',
     severity: 'warning',
+    configurable: true,
     summary: 'the sync options of a database are known to Argo CD',
     reads: [syncOptions],
     *check({ values, settings, database }) {
@@ -125,6 +130,7 @@ export const naming: readonly PolicyRule[] = [
   {
     id: 'argocd/annotation-known',
     severity: 'warning',
+    configurable: true,
     summary: 'the annotations of a database are ones that Argo CD reads there',
     reads: [['cluster', 'annotations']],
     *check({ values }) {

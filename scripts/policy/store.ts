@@ -32,6 +32,7 @@ export const store: readonly PolicyRule[] = [
   {
     id: 'policy/destination-has-scheme',
     severity: 'warning',
+    configurable: true,
     summary: 'a destinationPath begins with the scheme of its provider',
     reads: [reads[0]],
     *check(subject): Iterable<PolicyFinding> {
@@ -48,6 +49,7 @@ export const store: readonly PolicyRule[] = [
   {
     id: 'policy/endpoint-has-scheme',
     severity: 'warning',
+    configurable: true,
     summary: 'an endpointURL is a URL',
     reads: [reads[1]],
     *check(subject): Iterable<PolicyFinding> {

@@ -1,12 +1,12 @@
 // What does a policy look at, and how are its places found?
-import { takesPart } from '../findings/message.ts'
+import { named, phrase, takesPart } from '../findings/message.ts'
 import { firstSpot, layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { labelOf, locateFinding, locatePlace } from '../locate/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
-import type { Finding, Rule } from '../findings/finding.ts'
+import type { Finding, Message, Rule } from '../findings/finding.ts'
 import type { Json, MapValue, Path } from '../values/value.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
@@ -29,7 +29,7 @@ export interface PolicyRule extends Rule<PolicySubject> {
 }
 
 /** A policy's finding → spots in the hand-written files. */
-export function locatePolicy(rule: PolicyRule, finding: PolicyFinding, subject: PolicySubject): LocatedFinding {
+export function locatePolicy(rule: Pick<PolicyRule, 'id' | 'severity'>, finding: PolicyFinding, subject: PolicySubject): LocatedFinding {
   const { database, values } = subject
   if (finding.object !== undefined) {
     const { object, ...plain } = finding
@@ -94,6 +94,12 @@ export function highestSpot(
     undefined,
   )
   return best === undefined ? { at: defaultSpot(subject), rank: 0 } : { at: spotInObject(subject, best.object, best.path), rank: best.rank }
+}
+
+/** Why a rule of the preset `production` looks at a database. */
+export function inProduction({ database: { environment } }: PolicySubject): Message {
+  if (environment.guard === 'never') return phrase`the guard of ${named(environment.name)} is \`never\``
+  return phrase`${named(environment.name)} is judged as production`
 }
 
 export function objectOf(subject: PolicySubject, kind: string): RenderedObject | undefined {

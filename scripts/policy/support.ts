@@ -19,6 +19,7 @@ export const support: readonly PolicyRule[] = [
   {
     id: 'policy/operator-supports-major',
     severity: 'error',
+    configurable: true,
     summary: 'the operator supports the major version of PostgreSQL',
     reads: [
       ['version', 'postgresql'],

@@ -4,15 +4,18 @@ import { trimOf } from '../values/trim.ts'
 import { listed, nearest } from '../values/path.ts'
 import { majors, parametersOf } from './catalogue.ts'
 import type { Parameter } from './catalogue.ts'
-import { readInteger, readReal, sizeOf, unitsOf } from './number.ts'
+import { isBinary, readInteger, readReal, sizeOf, unitsOf } from './number.ts'
+import { fields, removed } from './removed.ts'
 import { judgeText } from './texts.ts'
 
 export type Verdict =
   | {
       readonly kind: 'unknown'
-      /** `syntax`: not a name at all; `added`, `removed`: in the major `at`; `typo`: `meant` is near; `strange`: nothing is */
-      readonly reason: 'syntax' | 'added' | 'removed' | 'typo' | 'strange'
-      readonly at?: number
+      /** `syntax`: not a name at all; `added`, `removed`: in the release `at`; `typo`: `meant` is near; `strange`: nothing is; `elsewhere`: a field of its own */
+      readonly reason: 'syntax' | 'added' | 'removed' | 'typo' | 'strange' | 'elsewhere'
+      /** the release that added or removed it */
+      readonly at?: string
+      /** the near name, or what took the place of a removed parameter: a name, or what to type */
       readonly meant?: string
     }
   | {
@@ -21,6 +24,8 @@ export type Verdict =
       readonly must: string
       /** what to type, if that is known */
       readonly help?: string
+      /** another image, or another setting of the system, may accept it */
+      readonly byImage?: true
     }
 
 const name = /^[A-Za-z_\x80-\uffff][\w\x80-\uffff]*(?:\.[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?$/
@@ -34,7 +39,7 @@ export function judgeParameter(major: number, typed: string, value: string): Ver
   // blanks around the name are lost in the file
   const written = trimOf(typed, ' \t')
   const key = written.toLowerCase()
-  if (directives.has(key)) return undefined
+  if (directives.has(key)) return value === '' ? { kind: 'value', must: 'the name of a file', help: 'remove it' } : undefined
   const parameter = parameters.get(key)
   if (parameter === undefined) return name.test(written) ? unknown(major, key, parameters) : { kind: 'unknown', reason: 'syntax' }
   if (parameter.context === 'internal') return { kind: 'value', must: 'left to the server', help: 'remove it: the server sets it itself' }
@@ -46,9 +51,13 @@ function unknown(major: number, key: string, parameters: ReadonlyMap<string, Par
   if (key.includes('.')) return undefined
   const having = majors.filter((other) => parametersOf(other)?.has(key) === true)
   const later = having.find((other) => other > major)
-  if (later !== undefined) return { kind: 'unknown', reason: 'added', at: later }
+  if (later !== undefined) return { kind: 'unknown', reason: 'added', at: String(later) }
   const last = having.at(-1)
-  if (last !== undefined) return { kind: 'unknown', reason: 'removed', at: last + 1 }
+  const gone = removed[key]
+  if (last !== undefined)
+    return { kind: 'unknown', reason: 'removed', at: String(last + 1), ...(gone?.help !== undefined && { meant: gone.help }) }
+  if (gone !== undefined) return { kind: 'unknown', reason: 'removed', at: gone.at, ...(gone.help !== undefined && { meant: gone.help }) }
+  if (fields.has(key)) return { kind: 'unknown', reason: 'elsewhere' }
   const meant = nearest(key, parameters.keys())
   return meant === undefined
     ? { kind: 'unknown', reason: 'strange' }
@@ -62,12 +71,12 @@ function judgeValue(parameter: Parameter, value: string, major: number): Verdict
     case 'enum':
       return judgeWord(parameter, value)
     case 'integer':
-      return judgeNumber(parameter, value, readInteger(value, parameter.unit))
+      return isBinary(value) ? judgeBinary(parameter, value, major) : judgeNumber(parameter, value, readInteger(value, parameter.unit))
     case 'real':
       return judgeNumber(parameter, value, readReal(value, parameter.unit))
     case 'string': {
-      const must = judgeText(parameter.name.toLowerCase(), value, major)
-      return must === undefined ? undefined : { kind: 'value', must }
+      const refused = judgeText(parameter.name.toLowerCase(), value, major)
+      return refused === undefined ? undefined : { kind: 'value', ...refused }
     }
   }
 }
@@ -79,8 +88,24 @@ function judgeBool(parameter: Parameter, value: string): Verdict | undefined {
   if (!isBool) return { kind: 'value', must: 'on or off', help: `set ${parameter.name} to "on" or "off"` }
   const isOn = lower === '1' || lower === 'on' || lower[0] === 't' || lower[0] === 'y'
   if (parameter.name === 'default_with_oids' && isOn) return { kind: 'value', must: 'off', help: 'remove it' }
-  // a check of the build or of features of the operating system depends on the image
+  // no build for Linux has it
+  if (parameter.name === 'bonjour' && isOn) return { kind: 'value', must: 'off', help: 'remove it' }
+  // other checks of the build or of features of the operating system depend on the image
   return undefined
+}
+
+/** The C library reads `0b11` from glibc 2.38 on, which recorded servers of PostgreSQL 16 and later had. */
+function judgeBinary(parameter: Parameter, value: string, major: number): Verdict | undefined {
+  if (major >= 16)
+    return judgeNumber(
+      parameter,
+      value,
+      readInteger(
+        value.replace(/0b([01]+)/i, (digits) => String(Number(digits))),
+        parameter.unit,
+      ),
+    )
+  return { kind: 'value', must: 'a number that every image can read', help: `write ${parameter.name} in decimal digits`, byImage: true }
 }
 
 function judgeWord({ words = [], hidden = [], name: own }: Parameter, value: string): Verdict | undefined {
@@ -131,6 +156,9 @@ const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = l
   serializable_buffers: slru,
   subtransaction_buffers: slru,
   transaction_buffers: slru,
+  // the usual limit of 8MB for the stack less 512kB; containers inherit it
+  max_stack_depth: (read) =>
+    read <= 7680 ? undefined : { kind: 'value', must: 'at most 7680kB', help: 'remove it: 2MB is the default', byImage: true },
   vacuum_buffer_usage_limit: (read) => (read === 0 || read >= 128 ? undefined : { kind: 'value', must: '0 or at least 128kB' }),
 })
 

@@ -15,6 +15,11 @@ const realStart = new RegExp(`^${space}[+-]?(?:${hexReal}|${decimal}|[iI][nN][fF
 const binary = new RegExp(`^${space}[+-]?0[bB][01]`)
 const smallestNormal = 2.2250738585072014e-308
 
+/** `0b11`: whether it is a number depends on the C library. */
+export function isBinary(text: string): boolean {
+  return binary.test(text)
+}
+
 /** Reproduces `parse_int`: octal, hexadecimal, fractions rounded half to even; the number is in `unit`. */
 export function readInteger(text: string, unit: string | undefined): ReadNumber {
   if (binary.test(text)) return undefined

@@ -25,7 +25,12 @@ function unknownParameter(name: string, { reason, at: other, meant }: Unknown, m
     case 'removed':
       return {
         message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)} would not start: it was removed in ${named(other)}`,
-        help: phrase`remove it`,
+        help: phrase`${meant ?? 'remove it'}`,
+      }
+    case 'elsewhere':
+      return {
+        message: phrase`${shown} is set as a parameter, but it is a field of its own, beside \`parameters\``,
+        help: phrase`move it up to postgresql.${named(name)}`,
       }
     case 'syntax':
       return {
@@ -42,6 +47,19 @@ function unknownParameter(name: string, { reason, at: other, meant }: Unknown, m
         message: phrase`parameter ${shown} is set, but PostgreSQL ${named(major)}, in the releases known here, does not have it and would not start`,
         help: phrase`look it up in the documentation of this PostgreSQL, or remove it`,
       }
+  }
+}
+
+function* wrongValues(running: Running, byImage: boolean): Iterable<Finding> {
+  for (const name of running.parameters.keys()) {
+    const value = valueOf(running, name)
+    const verdict = value === undefined ? undefined : verdictOn(running.major, name, value)
+    if (value === undefined || verdict?.kind !== 'value' || (verdict.byImage === true) !== byImage) continue
+    yield finding(
+      name,
+      phrase`${here(name)} is ${quoted(value)}, but must be ${verdict.must}`,
+      verdict.help !== undefined ? phrase`${verdict.help}` : phrase`correct ${named(name)}, or remove it`,
+    )
   }
 }
 
@@ -72,16 +90,16 @@ export const parameters: readonly PostgresRule[] = [
     severity: 'error',
     summary: 'PostgreSQL accepts the value of each parameter: type, unit, bounds and words',
     *check(running) {
-      for (const name of running.parameters.keys()) {
-        const value = valueOf(running, name)
-        const verdict = value === undefined ? undefined : verdictOn(running.major, name, value)
-        if (value === undefined || verdict?.kind !== 'value') continue
-        yield finding(
-          name,
-          phrase`${here(name)} is ${quoted(value)}, but must be ${verdict.must}`,
-          verdict.help !== undefined ? phrase`${verdict.help}` : phrase`correct ${named(name)}, or remove it`,
-        )
-      }
+      yield* wrongValues(running, false)
+    },
+  },
+  {
+    // Debian moved `US/Eastern` and its like to the package tzdata-legacy in trixie; glibc reads `0b11` from 2.38 on
+    id: 'postgres/parameter-portable',
+    severity: 'warning',
+    summary: 'the value of each parameter is one that every image accepts',
+    *check(running) {
+      yield* wrongValues(running, true)
     },
   },
 ]

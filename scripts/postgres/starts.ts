@@ -73,6 +73,49 @@ function* statisticsTwice(running: Running): Iterable<Finding> {
   }
 }
 
+/** Reproduces the checks of `PostmasterMain`; the operator archives always. */
+function* walTooShort(running: Running): Iterable<Finding> {
+  const level = soundValue(running, 'wal_level', running.isOperated ? 'logical' : 'replica')?.toLowerCase()
+  if (level !== 'minimal') return
+  const senders = numberOf(running, 'max_wal_senders', '10') ?? 0
+  const archives = running.isOperated || /^(?:1|on|yes|true|always)$/i.test(soundValue(running, 'archive_mode', 'off') ?? 'off')
+  const summarizes = running.major >= 17 && isOn(running, 'summarize_wal')
+  const other = archives ? 'archive_mode' : senders > 0 ? 'max_wal_senders' : summarizes ? 'summarize_wal' : undefined
+  if (other === undefined) return
+  yield {
+    message: phrase`${here('wal_level')} is minimal, but must be replica or logical with ${named(other)} in use`,
+    places: places(running, 'wal_level', other),
+    help: phrase`remove wal_level: the operator sets logical`,
+  }
+}
+
+/** Processes that a server can count: `MAX_BACKENDS`. */
+const mostProcesses = 262_143
+
+/** Up to 17 a check hook of each of the four, in 18 `InitializeMaxBackends`. */
+function* tooManyProcesses(running: Running): Iterable<Finding> {
+  const { major, isOperated } = running
+  const names = [
+    'max_connections',
+    major < 18 ? 'autovacuum_max_workers' : 'autovacuum_worker_slots',
+    'max_worker_processes',
+    'max_wal_senders',
+  ]
+  const presets = ['100', major < 18 ? '3' : '16', isOperated ? '32' : '8', '10']
+  const amounts = names.map((name, index) => numberOf(running, name, presets[index] as string) ?? 0)
+  const own = major < 18 ? 1 : 2
+  const sum = amounts.reduce((all, one) => all + one, own)
+  if (sum <= mostProcesses) return
+  const [largest = 'max_connections'] = names.toSorted(
+    (a, b) => (amounts[names.indexOf(b)] as number) - (amounts[names.indexOf(a)] as number),
+  )
+  yield {
+    message: phrase`${names.join(' + ')} + ${named(own)} is ${named(sum)}, but must be at most ${named(mostProcesses)}`,
+    places: places(running, largest, ...names.filter((name) => name !== largest)),
+    help: phrase`lower ${named(largest)}`,
+  }
+}
+
 function* noProtocol(running: Running): Iterable<Finding> {
   // without TLS they are not compared
   if (!running.isOperated && !isOn(running, 'ssl')) return
@@ -93,12 +136,15 @@ export const starts: readonly PostgresRule[] = [
   {
     id: 'postgres/starts',
     severity: 'error',
-    summary: 'parameters that the server checks together allow it to start: reserved connections, WAL sizes, statistics, TLS versions',
+    summary:
+      'parameters that the server checks together allow it to start: reserved connections, number of processes, WAL level and sizes, statistics, TLS versions',
     *check(running) {
       yield* tooFewConnections(running)
       yield* lessThanTwoSegments(running)
       yield* statisticsTwice(running)
       yield* noProtocol(running)
+      yield* walTooShort(running)
+      yield* tooManyProcesses(running)
     },
   },
 ]

@@ -1,10 +1,20 @@
 // Which texts do parameters with their own grammar refuse, whatever the image?
 import { lookup } from '../values/lookup.ts'
 import { clientEncodings } from './encodings.ts'
+import { isPointInTime } from './date-time.ts'
 import { splitList } from './list.ts'
+import { imageNames } from './names.ts'
+import { nearestZone, timeZoneVerdict, zoneNamed } from './time-zone.ts'
+import type { ZoneVerdict } from './time-zone.ts'
 
 /** What the text must be; undefined: it is accepted, or that depends on more than the text. */
-type Refusal = string | undefined
+type Refusal = string | Refused | undefined
+export interface Refused {
+  readonly must: string
+  readonly help?: string
+  /** another image may accept it */
+  readonly byImage?: true
+}
 type TextRule = (text: string, major: number) => Refusal
 
 const list = 'a list with commas between names, none of them empty'
@@ -47,19 +57,39 @@ function logConnections(text: string): Refusal {
 }
 
 /** Names are files of the image; a bare number is an offset, which `pg_tzset_offset` takes below a week. */
-function timeZone(text: string): Refusal {
-  const must = 'the name of a time zone, or hours between -167 and 167'
-  if (/^interval/i.test(text)) return /^interval[ \t\n]*'[^']*'$/i.test(text) ? undefined : must
-  if (/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(text)) return Math.abs(Number(text)) <= 167 ? undefined : must
-  // a POSIX rule (`UTC+3`) has a number; without one it is a file, and no time zone has such a name
-  return /\d/.test(text) || /^[A-Za-z_/+.-]*$/.test(text) ? undefined : must
+function timeZone(verdict: ZoneVerdict, text: string, must: string, major: number): Refusal {
+  if (verdict === 'legacy')
+    return major < legacyZonesSplit
+      ? undefined
+      : { must: 'a name that images from Debian trixie on have, such as Europe/Rome', byImage: true }
+  if (verdict === 'known' || text === 'posixrules') return undefined
+  const meant = nearestZone(text)
+  return { must, ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }) }
+}
+/** Recorded servers of this major and later ran on distributions that moved legacy names to a package of their own. */
+const legacyZonesSplit = 16
+
+/** Names are those of glibc; which of them are there is left to the image. Reproduces `check_locale`. */
+function locale(text: string): Refusal {
+  if (text === '' || /^(?:C|POSIX|C\.utf-?8)$/.test(text) || /^C\.UTF-?8$/i.test(text)) return undefined
+  const [language = ''] = text.split(/[.@]/)
+  const { locales, localeAliases } = imageNames()
+  const isKnown = /^[\w.@-]+$/.test(text) && (locales.includes(language) || localeAliases.includes(text))
+  return isKnown ? undefined : 'a locale of the image, such as C, C.UTF-8 or en_US.UTF-8'
+}
+
+/** `validate_sync_standby_slots`: each name is lower-cased and cut to 63 bytes. */
+function slotNames(text: string): Refusal {
+  const names = splitList(text)
+  if (names === undefined) return list
+  return names.every((name) => /^[a-z0-9_]+$/.test(name)) ? undefined : 'names of slots: lower-case letters, digits and _'
 }
 
 const standby = '(?:(?!(?:any|first)(?![\\w$]))[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*|"(?:[^"]|"")*"|\\*|\\d+)'
 const standbys = `${standby}(?:\\s*,\\s*${standby})*`
 const synchronous = new RegExp(`^\\s*(?:${standbys}|(?:(?:any|first)\\s+)?0*[1-9]\\d*\\s*\\(\\s*${standbys}\\s*\\))\\s*$`, 'i')
 
-/** By lower-case name. Locales, time zones, files and libraries depend on the image, so they are not judged. */
+/** By lower-case name. Files and libraries depend on the image, so they are not judged. */
 const rules: Readonly<Record<string, TextRule>> = lookup({
   backtrace_functions: (text) => (/^[0-9A-Za-z_, \n\t]*$/.test(text) ? undefined : 'names of functions with commas between them'),
   client_encoding: (text) =>
@@ -71,26 +101,31 @@ const rules: Readonly<Record<string, TextRule>> = lookup({
   log_connections: logConnections,
   log_destination: (text, major) =>
     wordsOnly(major < 15 ? ['csvlog', 'stderr', 'syslog'] : ['csvlog', 'jsonlog', 'stderr', 'syslog'])(text, major),
-  log_timezone: timeZone,
+  lc_messages: (text) => (text === '' ? 'a locale of the image, such as C' : locale(text)),
+  lc_monetary: locale,
+  lc_numeric: locale,
+  lc_time: locale,
+  log_timezone: (text, major) => timeZone(zoneNamed(text), text, 'the name of a time zone', major),
   primary_slot_name: (text) => (/^[a-z0-9_]{0,63}$/.test(text) ? undefined : 'lower-case letters, digits and _, at most 63'),
   recovery_target: (text) => (text === '' || text === 'immediate' ? undefined : '`immediate`'),
   recovery_target_lsn: (text) => (/^(?:[0-9a-f]{1,8}\/[0-9a-f]{1,8})?$/i.test(text) ? undefined : 'a position such as 16/B374D848'),
-  recovery_target_time: (text) =>
-    text === '' || /\d|infinity|epoch/i.test(text) ? undefined : 'a point in time such as 2026-01-31 12:00:00+00',
+  recovery_target_time: (text) => (text === '' || isPointInTime(text) ? undefined : 'a point in time such as 2026-01-31 12:00:00+00'),
   recovery_target_name: (text) => (Buffer.byteLength(text) < 64 ? undefined : 'at most 63 bytes long'),
   restrict_nonsystem_relation_kind: wordsOnly(['foreign-table', 'view']),
   role: (text) => (text === 'none' ? undefined : '`none` in a file'),
   search_path: listOnly,
   session_authorization: () => 'left to sessions',
   synchronous_standby_names: (text) => (text === '' || synchronous.test(text) ? undefined : 'a list such as `ANY 1 (a, b)`'),
+  synchronized_standby_slots: slotNames,
   temp_tablespaces: listOnly,
-  timezone: timeZone,
-  timezone_abbreviations: (text) => (/^[A-Za-z]+$/.test(text) ? undefined : 'the name of a set, letters only'),
+  timezone: (text, major) => timeZone(timeZoneVerdict(text), text, 'the name of a time zone, or hours between -167 and 167', major),
+  timezone_abbreviations: (text) => (['Default', 'Australia', 'India'].includes(text) ? undefined : 'Default, Australia or India'),
   wal_consistency_checking: listOnly,
 })
 
 /** Judges the text of a parameter of type string. */
-export function judgeText(name: string, text: string, major: number): Refusal {
+export function judgeText(name: string, text: string, major: number): Refused | undefined {
   // whether a vertical tab is a blank depends on the minor release
-  return text.includes('\v') ? undefined : rules[name]?.(text, major)
+  const refusal = text.includes('\v') ? undefined : rules[name]?.(text, major)
+  return typeof refusal === 'string' ? { must: refusal } : refusal
 }

@@ -7,7 +7,7 @@ import { postgresRules } from '../postgres/judge.ts'
 import { stageRules } from './stage-rules.ts'
 
 /** The part of a rule that is listed. */
-export type RegisteredRule = Pick<Rule<unknown>, 'id' | 'severity' | 'summary' | 'upstream' | 'since' | 'until'>
+export type RegisteredRule = Pick<Rule<unknown>, 'id' | 'severity' | 'summary' | 'upstream' | 'since' | 'until' | 'configurable' | 'preset'>
 
 /** A heading and the rules below it, in the order in which they run. */
 export interface RuleGroup {

@@ -6,9 +6,15 @@ export interface ListedRule {
   readonly id: string
   readonly severity: Severity
   readonly summary: string
+  readonly configurable?: true
 }
 
 const rule = (id: string, summary: string, severity: Severity = 'error'): ListedRule => ({ id, severity, summary })
+
+const policy = (id: string, summary: string, severity: Severity = 'error'): ListedRule => ({
+  ...rule(id, summary, severity),
+  configurable: true,
+})
 
 /** Ids that are in no list of rule objects, because the stage itself reports them; in the order of the stages. */
 export const stageRules: readonly { readonly title: string; readonly rules: readonly ListedRule[] }[] = [
@@ -19,6 +25,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/layout', 'layout and namespaces use {service}, {name} and {env} so that no two databases share a file or a name'),
       rule('settings/safe-text', 'settings hold plain text: no template braces, backticks or control characters'),
       rule('settings/no-password', 'settings hold no password, since they are written into generated files'),
+      rule('settings/known-policy', 'policies name environments, and rules whose level can be set'),
+      rule('settings/policy-used', 'a pattern in policies fits a database', 'warning'),
       rule('settings/known-operator', 'there are schemas for the version of the operator', 'info'),
       rule('settings/known-argocd', 'the version of Argo CD is known here', 'info'),
       rule('settings/one-operator', 'environments of one Kubernetes cluster have the same operator'),
@@ -135,10 +143,10 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     title: 'Policies about several databases and texts',
     rules: [
       rule('policy/allowance-used', 'an allowance exempts something, and has a reason', 'warning'),
-      rule('policy/own-archive', 'no two databases write to one archive'),
-      rule('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
-      rule('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
-      rule('policy/secret-in-values', 'values hold no secret', 'warning'),
+      policy('policy/own-archive', 'no two databases write to one archive'),
+      policy('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
+      policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
+      policy('policy/secret-in-values', 'values hold no secret', 'warning'),
     ],
   },
   {

@@ -1,7 +1,7 @@
 // How are hand-written templates read, and whose line is a mistake in them?
 import { textOf } from '../../scripts/findings/message.ts'
 import { expect, it } from 'vitest'
-import { readHelmText } from '../../scripts/argocd/rules/helm-text.ts'
+import { readHelmText } from '../../scripts/deployed/helm-text.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
 const name = "  name: '{{`{{ .service }}`}}-legacy'"

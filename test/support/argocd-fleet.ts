@@ -31,6 +31,7 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
     environments: [environmentOf('dev'), environmentOf('prd')],
     ownKeys: [],
     charts: [],
+    policies: [],
     layout: {
       databases: 'databases/{service}/values.yaml',
       overrides: 'databases/{service}/values-{env}.yaml',

@@ -1,10 +1,11 @@
 // Which Applications of a hand-written set does a change rename, while their elements stay as they are?
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import { unknownText } from './helm-text.ts'
-import { applicationName } from './manifest-files.ts'
-import type { Manifest, ManifestChange } from './manifest-files.ts'
-import { isDatabase } from './manifest-parts.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import { applicationName } from '../../deployed/manifests.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import type { ManifestChange } from './manifest-rule.ts'
+import { isDatabase } from '../../deployed/manifest-parts.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 
 /** Old name → new name of the Applications whose element stayed as it was, so that the template renamed them. */

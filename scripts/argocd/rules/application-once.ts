@@ -3,12 +3,12 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../values/value.ts'
-import { destinationOf, identityOf } from './application-values.ts'
-import type { Identity } from './application-values.ts'
-import { unknownText } from './helm-text.ts'
-import { applicationKey, applicationName } from './manifest-files.ts'
-import type { Manifest, ManifestFile, Surroundings } from './manifest-files.ts'
-import { isDatabase } from './manifest-parts.ts'
+import { destinationOf, identityOf } from '../../deployed/application-values.ts'
+import type { Identity } from '../../deployed/application-values.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import { applicationKey, applicationName } from '../../deployed/manifests.ts'
+import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
+import { isDatabase } from '../../deployed/manifest-parts.ts'
 
 /** Whoever makes an Application; `manifest` is absent for a generated set. */
 export interface Maker {

@@ -2,7 +2,7 @@
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { at } from './manifest-parts.ts'
+import { at } from '../../deployed/manifest-parts.ts'
 
 /** The first selector below the generators that is new, or another one; undefined where other parts of them differ, too. */
 export function changedSelector(before: JsonMap, after: JsonMap): Path | undefined {

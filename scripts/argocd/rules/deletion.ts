@@ -2,10 +2,10 @@
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
-import { guardOptions } from './application-values.ts'
-import type { ManifestRule } from './manifest-files.ts'
-import type { Manifest } from './manifest-files.ts'
-import { at, holds, indexOfText, isDatabase } from './manifest-parts.ts'
+import { guardOptions } from '../../deployed/application-values.ts'
+import type { ManifestRule } from './manifest-rule.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import { at, holds, indexOfText, isDatabase } from '../../deployed/manifest-parts.ts'
 
 const cascading = /^resources-finalizer\.argocd\.argoproj\.io(?:\/(?:background|foreground))?$/
 const options = 'annotate the Cluster through values: cluster.annotations with argocd.argoproj.io/sync-options: Prune=false,Delete=false'

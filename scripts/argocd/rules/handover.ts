@@ -4,7 +4,7 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
-import type { Manifest } from './manifest-files.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
 
 /** What became of a deployment of the base that another maker has now, or nobody. */
 export interface Handover {

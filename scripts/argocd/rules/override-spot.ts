@@ -5,8 +5,8 @@ import type { JsonMap } from '../../values/value.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
-import type { Manifest } from './manifest-files.ts'
-import { at, ownPath, sourcePath } from './manifest-parts.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import { at, ownPath, sourcePath } from '../../deployed/manifest-parts.ts'
 
 /** Overrides of the chart that win over the values of the Application, the stronger first. */
 export const overrides = { cluster: ['fullnameOverride', 'nameOverride'], namespace: ['namespaceOverride'] } as const

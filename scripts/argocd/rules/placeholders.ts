@@ -5,9 +5,10 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { computedText } from './computed-text.ts'
-import { unknownText } from './helm-text.ts'
-import type { Manifest, ManifestRule } from './manifest-files.ts'
-import { at, isDatabase, sourcePath, textItems } from './manifest-parts.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import type { ManifestRule } from './manifest-rule.ts'
+import { at, isDatabase, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
 import { shapeRules } from './shape.ts'
 
 /** What is left of a placeholder: braces without Go templates, a map or nothing that Go prints. */

@@ -7,8 +7,8 @@ import type { Value } from '../../values/value.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
-import type { Manifest } from './manifest-files.ts'
-import { at, indexOfText, isDatabase, ownPath } from './manifest-parts.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import { at, indexOfText, isDatabase, ownPath } from '../../deployed/manifest-parts.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 
 const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const

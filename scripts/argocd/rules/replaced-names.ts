@@ -1,6 +1,6 @@
 // Which Applications of a set are gone only because an element in their place is wrong now?
-import { applicationName } from './manifest-files.ts'
-import type { Manifest } from './manifest-files.ts'
+import { applicationName } from '../../deployed/manifests.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
 import { nameRules } from './names.ts'
 import { shapeRules } from './shape.ts'
 

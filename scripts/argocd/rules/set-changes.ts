@@ -8,15 +8,17 @@ import type { Message, Severity } from '../../findings/finding.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
 import { renameFindings, renamedApplications } from './application-identity.ts'
-import { guardOptions } from './application-values.ts'
+import { guardOptions } from '../../deployed/application-values.ts'
 import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
-import { unknownText } from './helm-text.ts'
-import { applicationKey, applicationName, ownFiles } from './manifest-files.ts'
-import type { Manifest, ManifestChange, ManifestFile, Surroundings } from './manifest-files.ts'
-import { at, gitGenerators, guardStrength, holds, isDatabase } from './manifest-parts.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import { applicationKey, applicationName, ownFiles } from '../../deployed/manifests.ts'
+import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
+import type { ManifestChange } from './manifest-rule.ts'
+import { isHidden, pairManifests } from './manifest-pairs.ts'
+import { at, gitGenerators, guardStrength, holds, isDatabase } from '../../deployed/manifest-parts.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { replacedNames } from './replaced-names.ts'
 
@@ -59,41 +61,6 @@ interface Watch {
 
 /** Who else makes an Application of this name now. */
 type TakerOf = (name: string) => string | undefined
-
-/** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
-export function pairManifests(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
-  const old = before.flatMap(({ manifests }) => manifests)
-  const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
-  const known = new Set(old.map(id))
-  const place = (manifest: Manifest): string => `${id(manifest)} ${manifest.file.path}`
-  const places = new Set(old.map(place))
-  // one that was there before, too, as in the folder of another Argo CD, goes on from itself
-  const moved = present.filter((manifest) => !places.has(place(manifest)))
-  const byId = new Map(moved.toReversed().map((manifest) => [id(manifest), manifest]))
-  const byPlace = new Map(present.map((manifest) => [place(manifest), manifest]))
-  const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
-  return old.flatMap((manifest) => {
-    const { applications, settings, shape, kind } = manifest
-    if (shape === 'unclear' || manifest.isConsumed || applications?.some((application) => isDatabase(application, settings)) !== true)
-      return []
-    const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest))
-    const match = same ?? [...fresh].find((other) => other.kind === kind && hasSameShape(manifest, other))
-    if (match !== undefined) fresh.delete(match)
-    return [{ before: manifest, ...(match === undefined ? {} : { after: match }) }]
-  })
-}
-
-/** Another name for the same: the rest is equal, or the file. */
-function hasSameShape(before: Manifest, after: Manifest): boolean {
-  const rest = ({ plain }: Manifest): string => canonical(plain['spec'] ?? null)
-  return before.file.path === after.file.path || rest(before) === rest(after)
-}
-
-/** Whether a manifest may be in a template that can't be read. */
-export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
-  const name = applicationName(plain)
-  return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
-}
 
 /** Names that only the parent's values define: what seems to be lost, or renamed, may be one of them. */
 function isUncertain(before: Manifest, after: Manifest): boolean {

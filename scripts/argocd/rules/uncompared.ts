@@ -6,11 +6,11 @@ import type { Tree } from '../../repository/tree.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from './helm-text.ts'
-import { applicationKey, applicationName } from './manifest-files.ts'
-import type { Manifest } from './manifest-files.ts'
-import { folderOf } from './manifest-folders.ts'
-import { at, sourcePath } from './manifest-parts.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import { applicationKey, applicationName } from '../../deployed/manifests.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
+import { folderOf } from '../../deployed/folders.ts'
+import { at, sourcePath } from '../../deployed/manifest-parts.ts'
 
 /** An Application whose Clusters something in a folder makes that is not run here. */
 interface Unread {

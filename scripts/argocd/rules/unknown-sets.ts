@@ -10,10 +10,10 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { guardFindings } from './guard-changes.ts'
-import { unknownText } from './helm-text.ts'
-import { applicationName } from './manifest-files.ts'
-import type { Manifest, ManifestFile } from './manifest-files.ts'
-import { at, guardStrength, isDatabaseSource, texts } from './manifest-parts.ts'
+import { unknownText } from '../../deployed/helm-text.ts'
+import { applicationName } from '../../deployed/manifests.ts'
+import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
+import { at, guardStrength, isDatabaseSource, texts } from '../../deployed/manifest-parts.ts'
 
 /** Sets that make databases by their template: one finding for each thing that a branch does to them, none where they stay as they are. */
 export function unknownSetFindings(

@@ -44,11 +44,12 @@ export interface CheckFlags {
   readonly live?: string | undefined
   readonly 'write-baseline'?: string | undefined
   readonly 'cross-check'?: string | undefined
+  readonly strict?: boolean | undefined
   readonly format?: Format | undefined
   readonly out?: string | undefined
 }
 
-/** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error. */
+/** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error, or with `--strict` a warning. */
 export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   const workspace = openWorkspace(terminal.cwd, flags)
@@ -86,7 +87,8 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   await report(wanted, reported, { format, workspace, file }, terminal)
   const hidden = names.length === 0 ? 0 : count(outcome.diagnostics).errors - count(selected).errors
   if (hidden > 0) terminal.stderr(`${plural(hidden, 'error')} of other databases ${hidden === 1 ? 'is' : 'are'} not shown\n`)
-  return count(wanted).errors > 0 ? 1 : 0
+  const { errors, warnings } = count(wanted)
+  return errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
 }
 
 /** Reported if a comparison was asked for, but there is nothing to compare with. */

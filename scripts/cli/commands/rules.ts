@@ -51,7 +51,7 @@ function listText(groups: readonly RuleGroup[], color: boolean): string {
   return `${tables.join('\n\n')}\n`
 }
 
-function ruleText({ id, severity, summary, upstream, since, until }: RegisteredRule, color: boolean): string {
+function ruleText({ id, severity, summary, upstream, since, until, configurable, preset }: RegisteredRule, color: boolean): string {
   const paint = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
   const lines = [`${id} ${severity}`, `  ${summary}`]
   if (since !== undefined) lines.push(`  from operator ${since.join(', ')}`)
@@ -60,6 +60,10 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
   lines.push(
     severity !== 'error' ? `  allow it where it is reported: # allow ${id}: your reason` : `  cannot be allowed: ${whyNotAllowed(id)}`,
   )
+  if (configurable === true)
+    lines.push(
+      `  on in ${preset === undefined ? 'every preset' : `the preset \`${preset}\``}; policies: { <environment>: { ${id}: error | warning | off } } changes that`,
+    )
   const example = ruleExamples[id]
   if (example === undefined) {
     const subject = subjectOf(id)
@@ -82,13 +86,15 @@ function ruleText({ id, severity, summary, upstream, since, until }: RegisteredR
 }
 
 function toJson(listed: readonly RegisteredRule[]): string {
-  const rows = listed.map(({ id, severity, summary, upstream, since, until }) => ({
+  const rows = listed.map(({ id, severity, summary, upstream, since, until, configurable, preset }) => ({
     id,
     severity,
     summary,
     upstream,
     since,
     until,
+    configurable,
+    preset,
     example: ruleExamples[id],
     looksAt: ruleExamples[id] === undefined ? subjectOf(id) : undefined,
   }))

@@ -29,7 +29,8 @@ const reports = {
     return Array.isArray(report) && report.every((entry) => isMap(entry) && isText(entry['check_name']) && isText(entry['fingerprint']))
   },
   'check sarif': (text: string) => /"driver": \{\s+"name": "cnpg-values"/.test(text) && isMap(json(text)),
-  'plan pretty': (text: string) => /^[^\n]+\n\n/.test(text) && / \(since [^\n]{1,200}\)$/m.test(text),
+  'plan pretty': (text: string) =>
+    /^[^\n]+\n\n/.test(text) && text.split('\n').some((line) => line.includes(' (since ') && line.endsWith(')')),
   'plan markdown': (text: string) => text.startsWith('### What merging this does to the databases\n\n'),
   'plan json': (text: string) => {
     const plan = json(text)

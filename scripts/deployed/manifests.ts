@@ -1,26 +1,25 @@
 // Which Applications, ApplicationSets and ObjectStores are in hand-written templates, and where is each part of them?
-import { printed } from '../../values/printed.ts'
-import { locate } from '../../findings/spot.ts'
-import type { Spot } from '../../findings/spot.ts'
-import { settingsFile } from '../../discover/settings.ts'
-import { isGenerated } from '../../discover/header.ts'
-import type { LooseFiles } from '../../discover/loose.ts'
-import type { Database, Settings } from '../../model.ts'
-import type { Json, JsonMap, Path, SourceFile, Value } from '../../values/value.ts'
-import type { Rule } from '../../findings/finding.ts'
-import { parseYaml } from '../../yaml/parse.ts'
-import type { YamlProblem } from '../../yaml/parse.ts'
-import type { Tree } from '../../repository/tree.ts'
-import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
-import { readElements } from '../../applicationset/elements.ts'
-import type { SetElement } from '../../applicationset/elements.ts'
-import { templateBudget } from '../../go-template/budget.ts'
-import { generateApplications } from '../../applicationset/generate.ts'
-import type { Generated } from '../../applicationset/generate.ts'
+import { printed } from '../values/printed.ts'
+import { locate } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
+import { settingsFile } from '../discover/settings.ts'
+import { isGenerated } from '../discover/header.ts'
+import type { LooseFiles } from '../discover/loose.ts'
+import type { Database, Settings } from '../model.ts'
+import type { Json, JsonMap, Path, SourceFile, Value } from '../values/value.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { YamlProblem } from '../yaml/parse.ts'
+import type { Tree } from '../repository/tree.ts'
+import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import { readElements } from '../applicationset/elements.ts'
+import type { SetElement } from '../applicationset/elements.ts'
+import { templateBudget } from '../go-template/budget.ts'
+import { generateApplications } from '../applicationset/generate.ts'
+import type { Generated } from '../applicationset/generate.ts'
 import { plainText, readHelmText, unknownText } from './helm-text.ts'
 import type { HelmText } from './helm-text.ts'
-import { clustersIn } from './manifest-folders.ts'
-import type { PlainCluster } from './manifest-folders.ts'
+import { clustersIn } from './folders.ts'
+import type { PlainCluster } from './folders.ts'
 import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
 
 /** What the repository holds besides hand-written templates. */
@@ -52,18 +51,6 @@ export interface Manifest extends Surroundings {
   readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
   /** a scalar as it is written, quotes included */
   readonly written: (path: Path) => string | undefined
-}
-
-/** A rule about one of them. */
-export interface ManifestRule extends Rule<Manifest> {
-  /** it misses something: where parts of a template may or may not be printed, this is unknown */
-  readonly whole?: true
-}
-
-/** A manifest at the base, and what replaces it in the branch; `after` is absent if nothing does. */
-export interface ManifestChange {
-  readonly before: Manifest
-  readonly after?: Manifest
 }
 
 interface NamedObject {

@@ -1,8 +1,8 @@
 // Which files of a plain folder does Argo CD apply?
-import { append } from '../../values/append.ts'
-import type { Json } from '../../values/value.ts'
-import { anything, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
-import type { Step } from '../../applicationset/wildcards.ts'
+import { append } from '../values/append.ts'
+import type { Json } from '../values/value.ts'
+import { anything, fitsSteps, plainStep } from '../applicationset/wildcards.ts'
+import type { Step } from '../applicationset/wildcards.ts'
 import { at } from './manifest-parts.ts'
 
 /**

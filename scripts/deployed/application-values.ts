@@ -1,16 +1,16 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and what is its Cluster called?
-import { trimEndOf } from '../../values/trim.ts'
-import { append } from '../../values/append.ts'
-import { printed } from '../../values/printed.ts'
-import type { Json, JsonMap } from '../../values/value.ts'
-import type { Settings } from '../../model.ts'
-import { parseYaml } from '../../yaml/parse.ts'
-import { splitOptions } from '../../applicationset/sync-options.ts'
-import type { Tree } from '../../repository/tree.ts'
-import { isJsonMap, toPlain } from '../../values/value.ts'
+import { trimEndOf } from '../values/trim.ts'
+import { append } from '../values/append.ts'
+import { printed } from '../values/printed.ts'
+import type { Json, JsonMap } from '../values/value.ts'
+import type { Settings } from '../model.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { splitOptions } from '../applicationset/sync-options.ts'
+import type { Tree } from '../repository/tree.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
 import { at, isSameRepository, ownPath, texts } from './manifest-parts.ts'
-import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
-import type { ValueFile } from '../../applicationset/sources.ts'
+import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
+import type { ValueFile } from '../applicationset/sources.ts'
 
 interface From {
   readonly settings: Settings

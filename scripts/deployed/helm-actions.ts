@@ -1,7 +1,7 @@
 // Which actions does a Helm template hold, and which of them are meant for Argo CD?
-import type { Json } from '../../values/value.ts'
+import type { Json } from '../values/value.ts'
 import { at } from './manifest-parts.ts'
-import { isZero } from '../../applicationset/typed.ts'
+import { isZero } from '../applicationset/typed.ts'
 
 /** One `{{ … }}` of a template; offsets into it, end behind the braces. */
 export interface Action {

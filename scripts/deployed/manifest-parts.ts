@@ -1,11 +1,11 @@
 // Which parts of a hand-written Application or set do rules read?
-import { trimEndOf } from '../../values/trim.ts'
-import { printed } from '../../values/printed.ts'
-import type { Json, JsonMap, Path } from '../../values/value.ts'
-import type { Settings } from '../../model.ts'
-import { sourcesOf } from '../../applicationset/sources.ts'
-import type { ValueFile } from '../../applicationset/sources.ts'
-import { isJsonMap, jsonAt } from '../../values/value.ts'
+import { trimEndOf } from '../values/trim.ts'
+import { printed } from '../values/printed.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
+import type { Settings } from '../model.ts'
+import { sourcesOf } from '../applicationset/sources.ts'
+import type { ValueFile } from '../applicationset/sources.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 /** The plain value at a path; undefined where the path ends early. */
 export function at(root: Json | undefined, ...path: Path): Json | undefined {

@@ -1,6 +1,6 @@
 // What does Helm make of a hand-written template, and where does each character come from?
-import { lineStart, trimEndOf } from '../../values/trim.ts'
-import type { Json, Span } from '../../values/value.ts'
+import { lineStart, trimEndOf } from '../values/trim.ts'
+import type { Json, Span } from '../values/value.ts'
 import { conditionOf, endsOfBlocks, isForArgo, readActions } from './helm-actions.ts'
 import type { Action } from './helm-actions.ts'
 

@@ -1,0 +1,59 @@
+// Which severity does a house rule have in a database?
+import { describe, expect, it } from 'vitest'
+import type { PolicyLevels } from '../../scripts/model.ts'
+import { fits, levelsOf, severityOf } from '../../scripts/report/levels.ts'
+import type { Leveled } from '../../scripts/report/levels.ts'
+import { databaseOf, environmentOf, settingsOf } from '../support/argocd-fleet.ts'
+
+const always: Leveled = { id: 'policy/always', severity: 'warning', configurable: true }
+const inProduction: Leveled = { ...always, id: 'policy/in-production', preset: 'production' }
+const ofServer: Leveled = { id: 'storage/size-set', severity: 'error' }
+
+function severityIn(rule: Leveled, guard: 'never' | 'confirm', ...policies: readonly PolicyLevels[]) {
+  const environment = environmentOf('prd', { guard })
+  return severityOf(rule, levelsOf(settingsOf({ environments: [environment], policies }), databaseOf('orders', environment)))
+}
+const levels = (of: string, ...entries: readonly (readonly [string, 'error' | 'warning' | 'off'])[]): PolicyLevels => ({
+  of,
+  levels: new Map(entries),
+})
+
+describe('the level of a rule', () => {
+  it('follows the preset, which is production where the guard is never', () => {
+    expect([severityIn(always, 'confirm'), severityIn(always, 'never')]).toEqual(['warning', 'warning'])
+    expect([severityIn(inProduction, 'confirm'), severityIn(inProduction, 'never')]).toEqual([undefined, 'warning'])
+    expect(severityIn(inProduction, 'confirm', { of: 'prd', preset: 'production', levels: new Map() })).toBe('warning')
+    expect(severityIn(inProduction, 'never', { of: 'prd', preset: 'development', levels: new Map() })).toBeUndefined()
+    expect(severityIn(inProduction, 'confirm', { of: 'dev', preset: 'production', levels: new Map() })).toBeUndefined()
+  })
+
+  it('is what the settings say; a pattern comes after the environment, and the last one counts', () => {
+    expect(severityIn(always, 'never', levels('prd', ['policy/always', 'error']))).toBe('error')
+    expect(severityIn(inProduction, 'confirm', levels('prd', ['policy/in-production', 'error']))).toBe('error')
+    expect(
+      severityIn(always, 'never', levels('orders/*', ['policy/always', 'off']), levels('prd', ['policy/always', 'error'])),
+    ).toBeUndefined()
+    expect(severityIn(always, 'never', levels('*/prd', ['policy/always', 'off']), levels('orders/*', ['policy/always', 'error']))).toBe(
+      'error',
+    )
+    expect(severityIn(always, 'never', levels('billing/*', ['policy/always', 'off']))).toBe('warning')
+  })
+
+  it('of what the operator refuses is fixed', () => {
+    expect(severityIn(ofServer, 'never', levels('prd', ['storage/size-set', 'off']))).toBe('error')
+  })
+})
+
+it.each([
+  ['orders/*', 'orders/main/prd', true],
+  ['*/prd', 'orders/prd', true],
+  ['*/prd', 'orders/prd2', false],
+  ['orders/prd', 'orders/prd', true],
+  ['orders/prd', 'orders/prd/x', false],
+  ['a*b*c', 'abc', true],
+  ['a*b*c', 'acb', false],
+  ['aa*a', 'aa', false],
+  ['*', '', true],
+])('the pattern %s takes %s: %s', (pattern, id, expected) => {
+  expect(fits(pattern, id)).toBe(expected)
+})
