@@ -30,6 +30,8 @@ interface Rendering {
   readonly root: string
   readonly budget: Budget
   readonly recorder?: Recorder | undefined
+  /** the one template that is run, by its full path */
+  readonly only?: string | undefined
 }
 
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
@@ -38,7 +40,7 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
   const functions = boundFunctions(rendering.helm)
   const printed: Printed[] = []
   for (const source of ordered) {
-    if (/(?:^|\/)_[^/]*$/.test(source.name)) continue
+    if (/(?:^|\/)_[^/]*$/.test(source.name) || (rendering.only !== undefined && source.name !== rendering.only)) continue
     source.data.set(
       'Template',
       asValues(

@@ -15,14 +15,16 @@ import type { KubeVersion } from './capabilities.ts'
 import { copyChart } from './chart.ts'
 import type { ChartFiles } from './chart.ts'
 import { allTemplates } from './context.ts'
+import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
+import type { Printed } from './engine.ts'
 import { HelmRefusal, SchemaRefused } from './error.ts'
 import { loadOnce, readLayers } from './load.ts'
 import type { Layer } from './load.ts'
 import { finish } from './output.ts'
-import type { Finished } from './output.ts'
-import type { Recorder } from './recorder.ts'
+import type { Finished, Watched } from './output.ts'
+import { Recorder } from './recorder.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
 
@@ -40,7 +42,7 @@ export interface HelmInput {
   readonly withTests?: boolean
   readonly skipSchema?: boolean
   readonly isUpgrade?: boolean
-  /** records what is read and where it goes; every node of the objects then knows where it comes from */
+  /** records what is read and where it goes */
   readonly recorder?: Recorder
 }
 
@@ -54,7 +56,10 @@ export interface HelmOutput extends Finished {
 /** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
 const chartShare = 4
 
-/** Throws HelmRefusal, in Helm's order: what fails first is the error. */
+/**
+ * Throws HelmRefusal, in Helm's order: what fails first is the error. Most releases are rendered and nobody asks where a
+ * value comes from, so without a recorder what printed it is run once more, watched, when somebody does.
+ */
 export function renderHelmChart(input: HelmInput): HelmOutput {
   const { helm = '4.2' } = input
   const budget = templateBudget(chartShare)
@@ -74,14 +79,40 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     isUpgrade: input.isUpgrade === true,
     capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
+  const run = ({ recorder, only, budget: own }: Watching): Run => {
+    const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
+    const templates = allTemplates(chart, seen, facts)
+    return { templates, printed: renderTemplates(templates, { helm, root: chart.name, budget: own, recorder, only }) }
+  }
   const { recorder } = input
-  const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
-  const templates = allTemplates(chart, seen, facts)
-  const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder })
-  return {
-    values,
-    hasChance: budget.draws > 0,
-    ...finish(chart, printed, { helm, recorder, templates, withTests: input.withTests === true }),
+  const { templates, printed } = run({ recorder, budget })
+  const watched = recorder === undefined ? again(run, budget) : () => ({ recorder, printed })
+  const finished = finish(chart, printed, { helm, watched, templates, withTests: input.withTests === true })
+  return { values, hasChance: budget.draws > 0, ...finished }
+}
+
+interface Watching {
+  readonly recorder: Recorder | undefined
+  readonly budget: Budget
+  readonly only?: string
+}
+interface Run {
+  readonly templates: readonly Renderable[]
+  readonly printed: readonly Printed[]
+}
+
+/** The same input gives the same texts: a template is run once more, alone where no template has changed what others see. */
+function again(run: (watching: Watching) => Run, { writes }: Budget): (path: string) => Watched {
+  const known = new Map<string, Watched>()
+  return (path) => {
+    const key = writes > 0 ? '' : path
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const recorder = new Recorder()
+    const { printed } = run({ recorder, budget: templateBudget(chartShare), ...(writes > 0 ? {} : { only: path }) })
+    const made = { recorder, printed }
+    known.set(key, made)
+    return made
   }
 }
 

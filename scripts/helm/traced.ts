@@ -1,4 +1,4 @@
-// What does Helm make of a chart, and, once somebody asks, where does each part of it come from?
+// What does Helm make of a chart, and what was read on the way, once somebody asks?
 import type { Value } from '../values/value.ts'
 import { HelmRefusal } from './error.ts'
 import type { HelmDocument } from './output.ts'
@@ -16,22 +16,13 @@ export interface Traced {
   stops(): (readonly Value[])[]
 }
 
-/**
- * Most releases are rendered and nobody asks where a value comes from, so the first run is not watched. The same input
- * gives the same texts, so a second run that is watched answers for the first; what depends on chance is watched at once.
- */
+/** Watched from the start only where it stops, and where another run may print something else. */
 export function renderTraced(input: HelmInput): Traced {
   let second: Traced | undefined
   const watched = (): Traced => (second ??= watch(input))
-  const first = attempt(input)
-  if (first.refused !== undefined || first.hasChance) return watched()
-  const documents = first.documents.map((document, at) => ({
-    ...document,
-    get value() {
-      return watched().documents[at]?.value ?? document.value
-    },
-  }))
-  return { documents, refused: undefined, looked: () => watched().looked(), stops: () => watched().stops() }
+  const { documents, refused, hasChance } = attempt(input)
+  if (refused !== undefined || hasChance) return watched()
+  return { documents, refused, looked: () => watched().looked(), stops: () => watched().stops() }
 }
 
 interface Attempt extends Pick<Traced, 'documents' | 'refused'> {
