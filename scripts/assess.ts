@@ -14,6 +14,7 @@ import { LayerReader } from './merge/layers.ts'
 import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
+import { policySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
 
@@ -92,5 +93,5 @@ function compareWithBase(after: Evaluated, { root, comparison, baseReader, baseC
 }
 
 function factsOf({ database, settings, merged, objects }: Evaluated): FleetFacts | undefined {
-  return fleetFacts({ database, settings, values: merged, objects })
+  return fleetFacts(policySubject({ database, settings, values: merged, objects }))
 }

@@ -14,6 +14,7 @@ import type { Finding, RuledFinding } from './findings/finding.ts'
 import type { MapValue } from './values/value.ts'
 import { isOperators } from './operator/objects.ts'
 import { judgeDatabase } from './policy/judge.ts'
+import { policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { locateFinding } from './locate/finding.ts'
 import type { LocatedFinding } from './findings/spot.ts'
@@ -100,7 +101,7 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
       for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
     }
   }
-  const subject = { database, settings, values: merged, objects }
+  const subject = policySubject({ database, settings, values: merged, objects })
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   const policies = judgeDatabase(subject)
   append(findings, hasDefaults(database) ? policies : policies.map((finding) => ({ ...finding, follows: 'missing-defaults' as const })))

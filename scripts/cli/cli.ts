@@ -95,6 +95,8 @@ export const commands: readonly Command[] = [
     options: {
       operator: { type: 'text', value: 'V', does: 'release of the operator (default: the newest known)' },
       before: { type: 'text', value: 'FILE', does: 'the objects as they are now; one with the same kind, namespace and name is updated' },
+      policies: { type: 'boolean', does: 'also judge by the house rules that need nothing but the objects' },
+      strict: { type: 'boolean', does: 'exit with 1 on warnings, too' },
       format: { type: 'choice', choices: ['pretty', 'json', 'github'], does: 'the output format' },
     },
     operands: 'FILE…',

@@ -6,6 +6,7 @@ import type { Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
+import { unknownText } from './unknown-text.ts'
 
 /** The plain value at a path; undefined where the path ends early. */
 export function at(root: Json | undefined, ...path: Path): Json | undefined {
@@ -76,7 +77,7 @@ function repositoryKey(url: string): string {
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
 export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
   const { url, revision, path } = settings.repository
-  if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes('\ue000')) return undefined
+  if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes(unknownText)) return undefined
   if (!isSameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
   const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined

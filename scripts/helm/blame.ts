@@ -157,12 +157,13 @@ function below(holder: GoMap | GoList, key: string | number, printing: Printing)
   return { value, source: printing.recorder.births.at(holder, key) ?? printing.recorder.births.of(value) }
 }
 
-function pieceAt(printing: Printing, offset: number): Piece | undefined {
+/** The piece at an offset of the document. */
+export function pieceAt(printing: Pick<Printing, 'pieces' | 'start'>, offset: number): Piece | undefined {
   return printing.pieces[indexAt(printing, offset)]
 }
 
 /** The index of the piece at an offset of the document; -1: none. */
-function indexAt(printing: Printing, offset: number): number {
+function indexAt(printing: Pick<Printing, 'pieces' | 'start'>, offset: number): number {
   const { pieces } = printing
   const wanted = printing.start + offset
   let [low, high] = [0, pieces.length]

@@ -32,6 +32,8 @@ interface Rendering {
   readonly recorder?: Recorder | undefined
   /** the one template that is run, by its full path */
   readonly only?: string | undefined
+  /** called with what one template fails with, in the place of a failure of all */
+  readonly onRefusal?: ((refusal: HelmRefusal) => void) | undefined
 }
 
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
@@ -54,12 +56,26 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
     rendering.recorder?.open()
     const tree = trees.get(source.name) as TemplateTree
     const { budget, recorder: watcher } = rendering
-    const text = guarded(source, rendering, () => executeTree(tree, source.data, { trees, functions, missingKey: 'zero', budget, watcher }))
+    const run = (): string => executeTree(tree, source.data, { trees, functions, missingKey: 'zero', budget, watcher })
+    const text = tolerated(rendering, () => guarded(source, rendering, run))
+    if (text === undefined) continue
     const final = text.includes('<no value>') ? text.replaceAll('<no value>', '') : text
     const pieces = rendering.recorder?.take() ?? []
     printed.push({ source, text: final, pieces: lazily(() => withoutMarks(flat(pieces), text)) })
   }
   return printed
+}
+
+/** Undefined: the template failed, and the others go on without it. */
+export function tolerated<T>({ onRefusal }: Pick<Rendering, 'onRefusal'>, body: () => T): T | undefined {
+  if (onRefusal === undefined) return body()
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof HelmRefusal)) throw error
+    onRefusal(error)
+    return undefined
+  }
 }
 
 interface TemplateSet {

@@ -1,4 +1,5 @@
 // Why does Helm refuse a chart?
+import type { Pieces } from './pieces.ts'
 import type { Value } from '../values/value.ts'
 
 /** What `renderHelmChart` reports. */
@@ -78,6 +79,8 @@ export class PrintedRefused extends HelmRefusal {
   readonly offset: number | undefined
   /** the values that the broken line was made of, where somebody watched */
   reads: readonly Value[] = []
+  /** what it printed, and the parts of it where somebody watched */
+  printed: { readonly text: string; readonly pieces: Pieces } = { text: '', pieces: () => [] }
   constructor(detail: string, place: RefusalPlace & { readonly path: string; readonly offset?: number | undefined }) {
     super('rendered-yaml', detail, place)
     this.path = place.path

@@ -10,7 +10,9 @@ import { compareText } from '../go-template/go-value.ts'
 import { readsOfLine, withOrigins } from './blame.ts'
 import { fullPath } from './chart.ts'
 import type { Renderable } from './context.ts'
+import { tolerated } from './engine.ts'
 import type { Printed } from './engine.ts'
+import type { Pieces } from './pieces.ts'
 import { HelmRefusal, PrintedRefused } from './error.ts'
 import { readDocument, sortDocuments, splitManifests, trimEnd, trimStart } from './manifests.ts'
 import type { Document } from './manifests.ts'
@@ -24,6 +26,17 @@ export interface HelmDocument {
   readonly hook: boolean
   /** path in the chart of the template or crd file that made it */
   readonly template: string
+  /** what it was read from; absent for a crd file, which no template makes */
+  readonly printing?: DocumentPrinting
+}
+
+/** A document with its offsets in what a template printed. */
+export interface DocumentPrinting {
+  /** as it was printed; its places are offsets behind `start` */
+  readonly raw: Value
+  readonly text: string
+  readonly start: number
+  readonly pieces: Pieces
 }
 
 export interface Finished {
@@ -65,6 +78,7 @@ export interface Finishing {
   readonly withTests: boolean
   /** a run that was watched, of the template of this name at least */
   readonly watched: (name: string) => Watched
+  readonly onRefusal: ((refusal: HelmRefusal) => void) | undefined
   readonly templates: readonly Renderable[]
 }
 
@@ -76,14 +90,19 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
   const inChart = (name: string): string => name.slice(chart.name.length + 1)
   const documents: Document[] = []
   for (const { source, text, pieces } of files)
-    for (const piece of splitManifests(text, given.helm))
-      try {
-        const document = { path: source.name, template: inChart(source.name), ...piece }
-        documents.push(readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, document))
-      } catch (error) {
-        if (error instanceof PrintedRefused && error.offset !== undefined) error.reads = readsOfLine(text, error.offset, pieces())
-        throw error
-      }
+    for (const piece of splitManifests(text, given.helm)) {
+      const document = { path: source.name, template: inChart(source.name), ...piece }
+      const read = tolerated(given, () => {
+        try {
+          return readDocument({ path: source.name, text: `${piece.text}\n`, builtin: true }, document)
+        } catch (error) {
+          if (error instanceof PrintedRefused && error.offset !== undefined) error.reads = readsOfLine(text, error.offset, pieces())
+          if (error instanceof PrintedRefused) error.printed = { text, pieces }
+          throw error
+        }
+      })
+      if (read !== undefined) documents.push(read)
+    }
   const { plain, hooks } = sortDocuments(documents, given.helm, given.withTests)
   const crds = crdFiles(chart)
   const heading = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
@@ -97,13 +116,21 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
     const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
     plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
   }
+  const { watched } = given
   const traced = tracing(given)
+  const printingOf = ({ path, start, value }: Document): DocumentPrinting => {
+    const { text = '', pieces = () => [] } = watched(path).printed.find(({ source }) => source.name === path) ?? {}
+    return { raw: value, text, start, pieces }
+  }
   const made = (document: Document, hook: boolean): HelmDocument => {
     let value: Value | undefined
     return {
       plain: toPlain(document.value),
       hook,
       template: inChart(document.path),
+      get printing() {
+        return printingOf(document)
+      },
       get value() {
         return (value ??= traced(document))
       },

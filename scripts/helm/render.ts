@@ -44,6 +44,8 @@ export interface HelmInput {
   readonly isUpgrade?: boolean
   /** records what is read and where it goes */
   readonly recorder?: Recorder
+  /** called with each template that fails, and those that don't are given all the same; without it, the first failure is thrown */
+  readonly onRefusal?: (refusal: HelmRefusal) => void
 }
 
 export interface HelmOutput extends Finished {
@@ -79,17 +81,22 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     isUpgrade: input.isUpgrade === true,
     capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
-  const run = ({ recorder, only, budget: own }: Watching): Run => {
-    const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
+  const { recorder, onRefusal } = input
+  const run = ({ recorder: watcher, only, budget: own }: Watching): Run => {
+    const seen = watcher === undefined ? toGo(values) : watcher.births.convert(values)
     const templates = allTemplates(chart, seen, facts)
-    return { templates, printed: renderTemplates(templates, { helm, root: chart.name, budget: own, recorder, only }) }
+    const heard = watcher === recorder ? onRefusal : onRefusal && ignore
+    const given = { helm, root: chart.name, budget: own, recorder: watcher, only, onRefusal: heard }
+    return { templates, printed: renderTemplates(templates, given) }
   }
-  const { recorder } = input
   const { templates, printed } = run({ recorder, budget })
   const watched = recorder === undefined ? again(run, budget) : () => ({ recorder, printed })
-  const finished = finish(chart, printed, { helm, watched, templates, withTests: input.withTests === true })
+  const finished = finish(chart, printed, { helm, watched, onRefusal, templates, withTests: input.withTests === true })
   return { values, hasChance: budget.draws > 0, ...finished }
 }
+
+/** What failed is known from the first run. */
+const ignore = (): void => undefined
 
 interface Watching {
   readonly recorder: Recorder | undefined

@@ -51,7 +51,7 @@ export const image: readonly Rule<OperatorSubject>[] = [
       const tag = tagOf(object)
       if (tag === undefined || tag === '' || tag === 'latest' || versionOfTag(tag)) return
       const message = phrase`${here('the tag of imageName')} is ${shown(tag)}, but must start with a PostgreSQL version`
-      yield refusal(imagePath, message, phrase`use a tag such as 18.4-system-trixie`)
+      yield refusal(imagePath, message, phrase`use a tag such as 18.4-system-trixie, or list the image in an ImageCatalog with its major`)
     },
   },
   {

@@ -189,3 +189,21 @@ function dayMatches(schedule: FieldSchedule, time: Date): boolean {
   const inWeek = schedule.dayOfWeek.values.has(time.getUTCDay())
   return schedule.dayOfMonth.any || schedule.dayOfWeek.any ? inMonth && inWeek : inMonth || inWeek
 }
+
+/** The longest time between two runs, in seconds, over two years; undefined: unreadable, or it never runs. */
+export const longestGap: (text: string) => number | undefined = byText((text) => {
+  const schedule = parseSchedule(text)
+  if (schedule === undefined || (schedule.kind === 'fields' && neverRuns(schedule))) return undefined
+  if (schedule.kind === 'every') return schedule.seconds
+  // a leap year, so that each date comes
+  let last = nextRun(schedule, new Date('2024-01-01T00:00:00Z'))
+  const end = Date.UTC(2026, 0, 1)
+  let longest = 0
+  for (let runs = 0; last !== null && last.getTime() < end && runs < 800; runs++) {
+    const next = nextRun(schedule, last)
+    if (next === null) break
+    longest = Math.max(longest, next.getTime() - last.getTime())
+    last = next
+  }
+  return longest === 0 ? undefined : longest / 1000
+})

@@ -7,8 +7,9 @@ import { compareQuantities, isZeroQuantity } from '../kubernetes/quantity.ts'
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { archiveMode, instancesOf, isReplica, parametersOf, postgresMajor, storageSize } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
+import { parseImageReference } from './image.ts'
 import { computedParameters, fixedParameters } from './fixed-parameters.ts'
-import { booleanAt, listAt, mapAt, numberAt } from './subject.ts'
+import { booleanAt, listAt, mapAt, numberAt, stringAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 import { supportedMajors } from './support.ts'
 import { reached, releases } from './version.ts'
@@ -84,6 +85,16 @@ export const parameters: readonly Rule<OperatorSubject>[] = [
       const { first, last } = supportedMajors(operator) ?? { first: oldestMajor, last: undefined }
       const supported = last === undefined ? `${first} or later` : `${first} to ${last}`
       const path = mapAt(object, 'spec', 'imageCatalogRef') ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']
+      const image = stringAt(object, 'spec', 'imageName')
+      const tag = mapAt(object, 'spec', 'imageCatalogRef') ? '' : parseImageReference(image).tag
+      // no PostgreSQL of our time: the tag begins with the version of something else
+      if (tag !== '' && major < 9) {
+        const meant = /pg-?(1\d)/i.exec(tag)?.[1] ?? '17'
+        const odd = phrase`${here('the tag of imageName')} is ${shown(tag)}, but its first number is taken for PostgreSQL's, and ${named(major)} is too old`
+        const help = phrase`list the image in an ImageCatalog with major: ${named(meant)}, and name that in imageCatalogRef instead of imageName`
+        yield { ...refusal(path, odd, help), field: 'spec.imageName' }
+        return
+      }
       const message = phrase`PostgreSQL is version ${named(major)}, but must be ${named(oldestMajor)} or later`
       yield { ...refusal(path, message, phrase`use an image of PostgreSQL ${supported}`), field: 'spec.imageName' }
     },

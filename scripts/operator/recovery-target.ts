@@ -44,7 +44,7 @@ export const recoveryTarget: readonly Rule<OperatorSubject>[] = [
       const time = stringAt(object, ...target, 'targetTime')
       if (time === '' || isTargetTime(time)) return
       const message = phrase`${here('targetTime')} is ${shown(time)}, but must be a PostgreSQL or RFC 3339 timestamp`
-      yield { ...refusal([...target, 'targetTime'], message, phrase`write it as 2026-01-31T12:00:00Z`), field }
+      yield { ...refusal([...target, 'targetTime'], message, phrase`write it as 2026-01-31 12:00:00+00:00`), field }
     },
   },
   {

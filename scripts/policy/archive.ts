@@ -1,11 +1,10 @@
 // Where does a Cluster write its archive, and where does it read one?
+import { barmanPlugin } from '../chart/plugins.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import { isJsonMap } from '../values/value.ts'
-
-const barman = 'barman-cloud.cloudnative-pg.io'
 
 /** One place in a bucket: what two Clusters must not share. */
 export interface Archive {
@@ -46,17 +45,15 @@ export function storeReferences(cluster: RenderedObject): StoreReference[] {
   const found: StoreReference[] = []
   const add = (plugin: Json | undefined, path: Path, given: { writes: boolean; server: string }): void => {
     const name = textAt(plugin, 'parameters', 'barmanObjectName')
-    if (textAt(plugin, 'name') !== barman || plainAt(plugin, 'enabled') === false || name === undefined) return
+    if (textAt(plugin, 'name') !== barmanPlugin || plainAt(plugin, 'enabled') === false || name === undefined) return
     const serverName = textAt(plugin, 'parameters', 'serverName') ?? given.server
     found.push({ name, path: [...path, 'parameters', 'barmanObjectName'], writes: given.writes, serverName })
   }
   for (const [index, plugin] of listAt(cluster.plain, 'spec', 'plugins').entries())
     add(plugin, ['spec', 'plugins', index], { writes: plainAt(plugin, 'isWALArchiver') === true, server: cluster.name })
   for (const [index, external] of listAt(cluster.plain, 'spec', 'externalClusters').entries())
-    add(plainAt(external, 'plugin'), ['spec', 'externalClusters', index, 'plugin'], {
-      writes: false,
-      server: textAt(external, 'name') ?? '',
-    })
+    // NewFromCluster of the plugin: the name of the Cluster that is recovered, not that of the external one
+    add(plainAt(external, 'plugin'), ['spec', 'externalClusters', index, 'plugin'], { writes: false, server: cluster.name })
   return found
 }
 
@@ -77,6 +74,24 @@ export function writtenArchives(cluster: RenderedObject, context: ArchiveContext
       .filter((reference) => reference.writes)
       .map((reference) => referenced(reference, cluster, context)),
   ]
+}
+
+/**
+ * The archives that a restore wants empty: those that are written, and the store that the last entry of the Barman plugin names,
+ * archiver or not, enabled or not (`NewPlugin` of the plugin 0.14.0 looks at the name only; `serverName` counts where it is enabled).
+ */
+export function checkedArchives(cluster: RenderedObject, context: ArchiveContext): Archive[] {
+  const written = writtenArchives(cluster, context)
+  const plugins = [...listAt(cluster.plain, 'spec', 'plugins').entries()].filter(([, plugin]) => textAt(plugin, 'name') === barmanPlugin)
+  const [index, plugin] = plugins.at(-1) ?? []
+  const name = textAt(plugin, 'parameters', 'barmanObjectName')
+  if (index === undefined || name === undefined) return written
+  const enabled = plugins.filter(([, one]) => plainAt(one, 'enabled') !== false)
+  const serverName =
+    enabled.map(([, one]) => textAt(one, 'parameters', 'serverName')).findLast((text) => text !== undefined) ?? cluster.name
+  const path = ['spec', 'plugins', index, 'parameters', 'barmanObjectName']
+  const idle = referenced({ name, path, writes: false, serverName }, cluster, context)
+  return written.some(({ key }) => key === idle.key) ? written : [...written, idle]
 }
 
 /** The archive that a Cluster is recovered from, or undefined. */
@@ -116,8 +131,37 @@ function partsOf(object: RenderedObject, path: Path): ArchivePart[] {
 }
 
 function archiveOf(store: Json, at: { parts: readonly ArchivePart[]; server: string }): Archive {
-  const endpoint = trimEndOf(textAt(store, 'endpointURL') ?? '', '/').toLowerCase()
-  const folder = trimEndOf(textAt(store, 'destinationPath') ?? '', '/')
+  const destination = textAt(store, 'destinationPath') ?? ''
   const server = textAt(store, 'serverName') || at.server
-  return { key: `${endpoint} ${folder} ${server}`, shown: `${folder}/${server}`, server, parts: at.parts }
+  const key = `${endpointKey(textAt(store, 'endpointURL') ?? '', destination)} ${destinationKey(destination)} ${server}`
+  return { key, shown: `${trimEndOf(destination, '/')}/${server}`, server, parts: at.parts }
+}
+
+/** Barman takes the bucket from the URL, drops slashes before the path, and joins the rest with one (`CloudInterface`, `os.path.join`). */
+function destinationKey(destination: string): string {
+  const [, scheme = '', bucket = '', path = ''] = /^([a-z0-9+.-]+):\/\/([^/]*)(.*)$/i.exec(destination) ?? []
+  if (scheme === '') return trimEndOf(destination, '/')
+  return `${scheme.toLowerCase()}://${bucket.toLowerCase()}/${path.replace(/^\/+/, '').replace(/\/$/, '')}`
+}
+
+/** Without an endpoint, and with any of its regions, S3 is that of AWS, whose buckets have one name each; a default port says nothing. */
+function endpointKey(endpoint: string, destination: string): string {
+  const [, scheme = '', host = ''] = /^(https?):\/\/([^/?#]*)/i.exec(endpoint.toLowerCase()) ?? []
+  const name = host.replace(scheme === 'https' ? /:443$/ : /:80$/, '')
+  const isAws = destination.toLowerCase().startsWith('s3://') && (endpoint === '' || isAwsHost(name))
+  return isAws ? 'aws' : host === '' ? trimEndOf(endpoint, '/').toLowerCase() : name
+}
+
+/** Whether a host is one of Amazon's own endpoints. */
+export function isAwsHost(host: string): boolean {
+  return /(?:^|\.)amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host)
+}
+
+/** Whether a plugin of one of the Clusters archives WAL to an ObjectStore. */
+export function isWritten(store: string, objects: readonly RenderedObject[]): boolean {
+  return objects.some(({ plain, kind }) =>
+    listAt(kind === 'Cluster' ? plain : undefined, 'spec', 'plugins').some(
+      (plugin) => textAt(plugin, 'parameters', 'barmanObjectName') === store && plainAt(plugin, 'isWALArchiver') === true,
+    ),
+  )
 }

@@ -1,11 +1,10 @@
 // Is a database backed up, and can its backups be restored?
 import { barmanPlugin } from '../chart/plugins.ts'
-import { here, named, phrase, shown } from '../findings/message.ts'
-import { neverRuns, parseSchedule } from '../operator/cron.ts'
-import type { Message } from '../findings/finding.ts'
+import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
-import { inProduction, objectOf, plainAt, switchedOff, textAt } from './subject.ts'
+import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
+import { inProduction, objectOf, plainAt, switchedOff } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 
@@ -52,7 +51,9 @@ export const backup: readonly PolicyRule[] = [
     *check(subject) {
       const cluster = needsBackup(subject)
       if (cluster === undefined || hasBackup(cluster)) return
+      if (switchedOffByChart(cluster) !== undefined) return
       const plugin = otherPlugin(subject)
+      if (plugin !== undefined && isMeantForBarman(plugin)) return
       if (plugin !== undefined) {
         yield {
           message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups only with ${barmanPlugin}`,
@@ -98,39 +99,6 @@ export const backup: readonly PolicyRule[] = [
     },
   },
   {
-    id: 'policy/schedule-runs',
-    severity: 'warning',
-    configurable: true,
-    summary: 'a scheduled backup runs on some day',
-    reads: [['backups', 'scheduledBackups']],
-    *check(subject) {
-      for (const object of subject.objects) {
-        if (object.kind !== 'ScheduledBackup') continue
-        const schedule = textAt(object.plain, 'spec', 'schedule') ?? ''
-        const parsed = parseSchedule(schedule)
-        if (parsed?.kind !== 'fields' || !neverRuns(parsed)) continue
-        yield {
-          object,
-          message: phrase`${here('schedule')} is ${shown(schedule)}, but no such day exists: it never runs`,
-          places: [{ path: ['spec', 'schedule'] }],
-          help: phrase`write a day that the month has`,
-        }
-      }
-    },
-  },
-  {
-    id: 'policy/schedule-has-method',
-    severity: 'warning',
-    configurable: true,
-    upstream: 'Backup controller, reasons ClusterHasNoBarmanSection and its like',
-    summary: 'a scheduled backup uses a method that the Cluster is set up for',
-    reads: [
-      ['backups', 'method'],
-      ['backups', 'scheduledBackups'],
-    ],
-    check: (subject) => unusableSchedules(subject),
-  },
-  {
     id: 'policy/recovery-left-on',
     severity: 'warning',
     configurable: true,
@@ -170,45 +138,3 @@ export const backup: readonly PolicyRule[] = [
     },
   },
 ]
-
-const sections = {
-  plugin: {
-    path: ['spec', 'plugins'],
-    needs: 'the Cluster loads no plugin',
-    help: 'set backups.method: plugin, or list the plugin in cluster.plugins',
-  },
-  barmanObjectStore: {
-    path: ['spec', 'backup', 'barmanObjectStore'],
-    needs: 'the Cluster has no in-tree object store',
-    help: 'set method: plugin with pluginConfiguration.name, or backups.method: barmanObjectStore',
-  },
-  volumeSnapshot: {
-    path: ['spec', 'backup', 'volumeSnapshot'],
-    needs: 'the Cluster has no spec.backup.volumeSnapshot, which the chart never writes',
-    help: 'use method plugin or barmanObjectStore',
-  },
-} as const
-
-function* unusableSchedules(
-  subject: PolicySubject,
-): Iterable<{ object: RenderedObject; message: Message; places: [{ path: string[] }]; help: Message }> {
-  const cluster = objectOf(subject, 'Cluster')
-  if (cluster === undefined) return
-  for (const object of subject.objects) {
-    if (object.kind !== 'ScheduledBackup') continue
-    const method = textAt(object.plain, 'spec', 'method') ?? 'barmanObjectStore'
-    const section = Object.hasOwn(sections, method) ? sections[method as keyof typeof sections] : undefined
-    if (section === undefined) continue
-    const found = plainAt(cluster.plain, ...section.path)
-    const plugin = method === 'plugin' ? otherPlugin(subject) : undefined
-    // the mistake is the name of the plugin, which is reported
-    if (plugin !== undefined && needsBackup(subject) !== undefined && !hasBackup(cluster)) continue
-    if (Array.isArray(found) ? found.length > 0 : isJsonMap(found)) continue
-    yield {
-      object,
-      message: phrase`${here('method of a scheduled backup')} is ${named(method)}, but ${section.needs}: each backup fails`,
-      places: [{ path: ['spec', 'method'] }],
-      help: phrase`${section.help}`,
-    }
-  }
-}

@@ -4,7 +4,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
-import { readArchive, storeReferences, writtenArchives } from './archive.ts'
+import { checkedArchives, readArchive, storeReferences, writtenArchives } from './archive.ts'
 import type { Archive } from './archive.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
@@ -24,6 +24,10 @@ export interface FleetFacts {
   readonly namespace: string
   readonly written: readonly PlacedArchive[]
   readonly read?: PlacedArchive
+  /** those that must be empty when it is recovered */
+  readonly checked: readonly PlacedArchive[]
+  /** the annotation that skips that check */
+  readonly isUnchecked: boolean
   /** names of the ObjectStores that the chart creates, and those that the Cluster names */
   readonly stores: readonly string[]
   readonly references: readonly { readonly name: string; readonly at: Spot }[]
@@ -48,14 +52,16 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     database: database.id,
     namespace,
     written: writtenArchives(cluster, context).map(place),
-    ...(read === undefined || skipsArchiveCheck(cluster) ? {} : { read: place(read) }),
+    checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
+    isUnchecked: skipsArchiveCheck(cluster),
+    ...(read === undefined ? {} : { read: place(read) }),
     stores: objects.filter((object) => object.kind === 'ObjectStore').map((object) => object.name),
     references: storeReferences(cluster).map((reference) => ({ name: reference.name, at: nameSpot(subject, cluster, reference.path) })),
   }
 }
 
 /** The operator's own switch for users who know what they are doing. */
-function skipsArchiveCheck(cluster: RenderedObject): boolean {
+export function skipsArchiveCheck(cluster: RenderedObject): boolean {
   return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
 }
 
@@ -138,13 +144,25 @@ function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
 }
 
 function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
-  return facts.flatMap(({ database, read, written }) => {
-    const same = read === undefined ? undefined : written.find((archive) => archive.key === read.key)
+  return facts.flatMap(({ database, read, checked, isUnchecked }): LocatedFinding[] => {
+    const same = read === undefined ? undefined : checked.find((archive) => archive.key === read.key)
     if (read === undefined || same === undefined) return []
     const related =
       same.at.file === read.at.file && same.at.span.start === read.at.span.start
         ? []
         : [{ ...same.at, message: phrase`backups go to the same place` }]
+    if (isUnchecked)
+      return [
+        {
+          rule: 'policy/recovery-check-skipped',
+          severity: 'warning' as const,
+          message: phrase`recovery reads ${ending(read.shown)}, and backups also go there, where two histories mix`,
+          at: read.at,
+          related,
+          help: phrase`write backups to another destinationPath; skipEmptyWalArchiveCheck only hides the mistake`,
+          database,
+        },
+      ]
     return [
       {
         rule: 'policy/recovery-reads-another',

@@ -4,16 +4,48 @@ import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'
+import { access, accessOfChart } from './access.ts'
 import { deletion } from './deletion.ts'
+import { images } from './images.ts'
 import { naming } from './naming.ts'
-import { store } from './store.ts'
+import { plugins, pluginsOfObjects } from './plugins.ts'
+import { recovery, recoveryOfObjects } from './recovery.ts'
+import { drains, replicas } from './replicas.ts'
+import { retention, schedules, schedulesOfChart } from './schedules.ts'
+import { checksums, store } from './store.ts'
 import { support } from './support.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { locatePolicy } from './subject.ts'
-import type { PolicyRule, PolicySubject } from './subject.ts'
+import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
+
+/** Those that need only objects, and so hold for manifests, too. */
+export const objectPolicies: readonly ObjectRule[] = [
+  ...replicas,
+  ...images,
+  ...pluginsOfObjects,
+  ...schedules,
+  ...retention,
+  ...recoveryOfObjects,
+  ...store,
+  ...access,
+]
 
 /** Every policy about a single database. */
-export const policies: readonly PolicyRule[] = [...availability, ...amounts, ...backup, ...deletion, ...store, ...support, ...naming]
+export const policies: readonly PolicyRule[] = [
+  ...availability,
+  ...amounts,
+  ...backup,
+  ...plugins,
+  ...schedulesOfChart,
+  ...recovery,
+  ...accessOfChart,
+  ...deletion,
+  ...support,
+  ...naming,
+  ...drains,
+  ...checksums,
+  ...objectPolicies,
+]
 
 /** The policies that read a path of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {

@@ -2,8 +2,10 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
-import { plainAt, textAt } from './subject.ts'
-import type { PolicyFinding, PolicyRule, PolicySubject } from './subject.ts'
+import { isAwsHost, isWritten } from './archive.ts'
+import { listAt, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectRule, ObjectsSubject } from './subject.ts'
+import type { Json } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
 /** Credentials that a store names, and the scheme of the matching paths (barman-cloud's own: `s3://`, `gs://`, a URL for Azure). */
@@ -14,7 +16,7 @@ const schemes: readonly { readonly credentials: string; readonly scheme: RegExp;
 ]
 
 /** The in-tree store and those of the plugin that a database writes to. */
-function storesOf(subject: PolicySubject): { readonly object: RenderedObject; readonly path: Path }[] {
+function storesOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
   return subject.objects.flatMap((object) => {
     const path = object.kind === 'Cluster' ? ['spec', 'backup', 'barmanObjectStore'] : ['spec', 'configuration']
     return (object.kind === 'Cluster' || object.kind === 'ObjectStore') && isJsonMap(plainAt(object.plain, ...path))
@@ -23,19 +25,42 @@ function storesOf(subject: PolicySubject): { readonly object: RenderedObject; re
   })
 }
 
+/** Those, and the in-tree stores that a Cluster reads. */
+function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
+  const read = subject.objects.flatMap((object) =>
+    listAt(object.kind === 'Cluster' ? object.plain : undefined, 'spec', 'externalClusters').flatMap((external, index) =>
+      isJsonMap(plainAt(external, 'barmanObjectStore'))
+        ? [{ object, path: ['spec', 'externalClusters', index, 'barmanObjectStore'] as Path }]
+        : [],
+    ),
+  )
+  return [...storesOf(subject), ...read]
+}
+
+/** Where the variables of the program that talks to a store are: in the instances, or in the plugin's sidecar. */
+const variablesOf = (kind: string): Path => (kind === 'Cluster' ? ['spec', 'env'] : ['spec', 'instanceSidecarConfiguration', 'env'])
+const checksum = 'AWS_REQUEST_CHECKSUM_CALCULATION'
+
+/** Scheme, host and bucket of an S3 store with an endpoint of its own; undefined: any other. */
+function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string } | undefined {
+  const host = /^https?:\/\/([^/?#]+)/i.exec(textAt(store, 'endpointURL') ?? '')?.[1]?.toLowerCase()
+  const bucket = /^s3:\/\/([^/]+)/i.exec(textAt(store, 'destinationPath') ?? '')?.[1]?.toLowerCase()
+  return host === undefined || bucket === undefined ? undefined : { host, bucket }
+}
+
 const reads = [
   ['backups', 'destinationPath'],
   ['backups', 'endpointURL'],
 ] as const
 
-export const store: readonly PolicyRule[] = [
+export const store: readonly ObjectRule[] = [
   {
     id: 'policy/destination-has-scheme',
     severity: 'warning',
     configurable: true,
     summary: 'a destinationPath begins with the scheme of its provider',
     reads: [reads[0]],
-    *check(subject): Iterable<PolicyFinding> {
+    *check(subject) {
       for (const { object, path } of storesOf(subject)) {
         const place = [...path, 'destinationPath']
         const destination = textAt(object.plain, ...place)
@@ -52,13 +77,61 @@ export const store: readonly PolicyRule[] = [
     configurable: true,
     summary: 'an endpointURL is a URL',
     reads: [reads[1]],
-    *check(subject): Iterable<PolicyFinding> {
+    *check(subject) {
       for (const { object, path } of storesOf(subject)) {
         const place = [...path, 'endpointURL']
         const endpoint = textAt(object.plain, ...place)
         if (endpoint === undefined || /^https?:\/\/[^/]/.test(endpoint)) continue
         const message = phrase`${here('endpointURL')} is \`${named(endpoint)}\`, but must be a URL such as https://s3.gra.io.cloud.ovh.net`
         yield { object, message, places: [{ path: place }], help: phrase`write https:// before it` }
+      }
+    },
+  },
+  {
+    id: 'policy/bucket-once',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the host of an endpointURL does not name the bucket, which the destinationPath does',
+    reads,
+    *check(subject) {
+      for (const { object, path } of everyStoreOf(subject)) {
+        const { host, bucket } = endpointOf(plainAt(object.plain, ...path)) ?? {}
+        if (host === undefined || bucket === undefined || !host.startsWith(`${bucket}.`)) continue
+        yield {
+          object,
+          message: phrase`${here('endpointURL')} begins with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
+          places: [{ path: [...path, 'endpointURL'] }],
+          help: phrase`write the endpoint without the bucket: ${named(textAt(object.plain, ...path, 'endpointURL')?.replace(`${bucket}.`, ''))}`,
+        }
+      }
+    },
+  },
+]
+
+/** About the stores of an environment, which can be anything in samples. */
+export const checksums: readonly ObjectRule[] = [
+  {
+    id: 'policy/checksums-when-required',
+    severity: 'warning',
+    configurable: true,
+    summary: 'uploads to an S3 store that is not from AWS carry checksums only where it requires them',
+    reads: [reads[1], ['cluster', 'env'], ['backups', 'instanceSidecarConfiguration']],
+    *check(subject) {
+      for (const { object, path } of storesOf(subject)) {
+        if (object.kind === 'ObjectStore' && !isWritten(object.name, subject.objects)) continue
+        const { host } = endpointOf(plainAt(object.plain, ...path)) ?? {}
+        if (host === undefined || isAwsHost(host) || listAt(object.plain, 'spec', 'envFrom').length > 0) continue
+        if (listAt(object.plain, ...variablesOf(object.kind)).some((variable) => textAt(variable, 'name') === checksum)) continue
+        const field =
+          object.kind === 'Cluster'
+            ? typed(subject, 'cluster.env', 'spec.env')
+            : typed(subject, 'backups.instanceSidecarConfiguration.env', 'spec.instanceSidecarConfiguration.env')
+        yield {
+          object,
+          message: phrase`${here('endpointURL')} is not AWS, but many such stores refuse the checksums that boto3 adds to uploads`,
+          places: [{ path: [...path, 'endpointURL'] }],
+          help: phrase`add { name: ${checksum}, value: when_required } and the same for AWS_RESPONSE_CHECKSUM_VALIDATION to ${field}`,
+        }
       }
     },
   },

@@ -10,12 +10,38 @@ import type { Finding, Message, Rule } from '../findings/finding.ts'
 import type { Json, MapValue, Path } from '../values/value.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
+/** Objects that belong together: those of one database, or one Cluster of a file with what names it. */
+export interface ObjectsSubject {
+  readonly objects: readonly RenderedObject[]
+  /** release of the operator that runs them */
+  readonly operator: string
+  /** the merged values of the chart that printed them; absent: manifests as they are applied */
+  readonly values?: MapValue
+}
+
 /** One database: the merged hand-written values, and the objects that the chart makes of them. */
-export interface PolicySubject {
+export interface PolicySubject extends ObjectsSubject {
   readonly database: Database
   readonly settings: Settings
   readonly values: MapValue
-  readonly objects: readonly RenderedObject[]
+}
+
+/** A policy that needs nothing but objects, so that it holds for manifests, too. Each finding names its object. */
+export interface ObjectRule extends Rule<ObjectsSubject> {
+  readonly reads: readonly Path[]
+  check(subject: ObjectsSubject): Iterable<ObjectFinding>
+}
+export interface ObjectFinding extends Finding {
+  readonly object: RenderedObject
+}
+
+export function policySubject(parts: Omit<PolicySubject, 'operator'>): PolicySubject {
+  return { ...parts, operator: parts.database.environment.operator.version }
+}
+
+/** What a field is called where it is not written yet: in the values of the chart, or in the object. */
+export function typed({ values }: ObjectsSubject, inValues: string, inObject: string): string {
+  return values === undefined ? inObject : inValues
 }
 
 /** Places are paths in `object`, or in the values where there is none. */
@@ -102,7 +128,7 @@ export function inProduction({ database: { environment } }: PolicySubject): Mess
   return phrase`${named(environment.name)} is judged as production`
 }
 
-export function objectOf(subject: PolicySubject, kind: string): RenderedObject | undefined {
+export function objectOf(subject: ObjectsSubject, kind: string): RenderedObject | undefined {
   return subject.objects.find((object) => object.kind === kind)
 }
 

@@ -24,6 +24,7 @@ const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(fin
 const spokenFor = new Map([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
+  ['policy/schedule-has-method', 'policy/chart-plugin-name'],
   ['changes/no-major-downgrade', 'image/major-supported'],
   ['parameters/minimal-wal-no-senders', 'parameters/wal-level-enough'],
   ['replica/primary-known', 'replica/enabled-without-primary'],
@@ -31,7 +32,13 @@ const spokenFor = new Map([
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
 
-const aboutBackups = new Set(['changes/backups-stay', 'policy/backups-enabled', 'policy/backups-scheduled', 'policy/schedule-has-method'])
+const aboutBackups = new Set([
+  'changes/backups-stay',
+  'policy/backups-enabled',
+  'policy/backups-scheduled',
+  'policy/schedule-has-method',
+  'policy/default-schedule-has-method',
+])
 
 /** A finding that was marked where it was found: all that is needed to know it was there. */
 const follows =

@@ -1,5 +1,5 @@
 // Which rules are there, in which order, and which part of the program checks each?
-import { manifestRules } from '../argocd/rules/hand-written.ts'
+import { manifestRules } from '../argocd/rules/judge-file.ts'
 import type { Rule } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
 import { policies } from '../policy/judge.ts'

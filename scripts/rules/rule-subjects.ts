@@ -23,6 +23,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'chart/usable': 'the files of a chart that is not modelled: Chart.yaml, values.yaml, subcharts and templates',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
   'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 1 MiB',
+  'policy/streaming-probe-starts': 'manifests (`admit --policies`): the chart passes no probes on',
   'policy/database-once': 'all Database objects of one release',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
   'schema/max-properties': unbounded,

@@ -1,7 +1,6 @@
 // How are hand-written templates read, and whose line is a mistake in them?
 import { textOf } from '../../scripts/findings/message.ts'
 import { expect, it } from 'vitest'
-import { readHelmText } from '../../scripts/deployed/helm-text.ts'
 import { application, edited, findingsOf, judgeSet, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
 const name = "  name: '{{`{{ .service }}`}}-legacy'"
@@ -38,46 +37,25 @@ it("leaves Helm's own actions and comments alone", () => {
   expect(judgeSet(['kind: App', '# uses {{ .service }}\nkind: App'])).toEqual([])
   expect(judgeSet(['project: data', 'project: {{ index .Values "project" }}'])).toEqual([])
   expect(judgeSet([beta, '          {{- range .Values.more }}\n          - service: {{ .name | quote }}\n          {{- end }}\n'])).toEqual(
-    ['info argocd/manifest-readable legacy.yaml: {{- range .Values.more }}'],
+    [],
   )
 })
 
-it('reads what stands outside of control structures', () => {
-  const info = 'info argocd/manifest-readable legacy.yaml: {{- if .Values.beta }}'
-  expect(judgeSet([beta, underIf])).toEqual([info])
-  expect(
-    judgeSet([
-      '        syncOptions:',
-      '        {{- if .Values.x }}\n        retry: { limit: 3 }\n        {{- end }}\n        syncOptions:',
-    ]),
-  ).toEqual([])
+it('judges what Helm prints', () => {
+  expect(judgeSet([beta, underIf])).toEqual([])
+  const retry = '        {{- if .Values.x }}\n        retry: { limit: 3 }\n        {{- end }}\n'
+  expect(judgeSet(['        syncOptions:', `${retry}        syncOptions:`])).toEqual([])
   expect(judgeSet([beta, underIf], ['CreateNamespace', 'CreateNamespce'])).toEqual([
-    info,
     'warning argocd/set-option-known legacy.yaml: - CreateNamespce=true',
   ])
-  expect(judgeSet(['        syncOptions:', '        {{- toYaml .Values.policy | nindent 8 }}\n        syncOptions:'])).toEqual([])
+  expect(judgeSet(['        syncOptions:', '        {{- toYaml .Values.policy | nindent 8 }}\n        syncOptions:'])).toEqual([
+    'info argocd/manifest-readable legacy.yaml: {{- toYaml .Values.policy | nindent 8 }}',
+  ])
 })
 
 it('tells YAML that is none, at its line, in a file without control structures', () => {
   // the parser stops at the next line, which stands deeper than its parent's first key
   expect(judgeSet(['      project: data', '     project: data'])).toEqual(['error yaml/syntax legacy.yaml: destination:'])
-})
-
-it('drops lines of control structures, keeps the first branch, and takes a choice inside a line for unknown', () => {
-  const read = (text: string): string => readHelmText(text).text
-  expect(read('a:\n  {{- if .Values.x }}\n  - 1\n  {{- else }}\n  - 2\n  {{- end }}\nb: 1\n')).toBe('a:\n  - 1\nb: 1\n')
-  expect(read('a: {{ if .Values.x }}1{{ else }}2{{ end }}\n')).toBe('a: \ue000\n')
-  expect(readHelmText('a: {{ .Values.x }}\n').shape).toBe('whole')
-  expect(readHelmText('{{ if .Values.x }}\na: 1\n{{ end }}\n').shape).toBe('optional')
-})
-
-it('decides an `if` of a literal, or of a value of apps/values.yaml, and tells one that it can not', () => {
-  const read = (condition: string): string =>
-    readHelmText(`a:\n  {{- if ${condition} }}\n  - 1\n  {{- end }}\nb: 1\n`, { no: false, yes: { deep: 1 } }).text
-  expect(['false', '.Values.no', 'not .Values.yes.deep'].map(read)).toEqual(['a:\nb: 1\n', 'a:\nb: 1\n', 'a:\nb: 1\n'])
-  expect(['true', '.Values.yes.deep', 'not .Values.no'].map(read)).toEqual(Array(3).fill('a:\n  - 1\nb: 1\n'))
-  const around = findingsOf({ ...legacyFiles, [setFile]: `{{- if .Values.legacy }}\n${legacySet}{{- end }}\n` }).map(shown)
-  expect(around).toEqual(['info argocd/manifest-readable legacy.yaml: {{- if .Values.legacy }}'])
 })
 
 it.each([

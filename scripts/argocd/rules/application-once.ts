@@ -5,7 +5,7 @@ import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { destinationOf, identityOf } from '../../deployed/application-values.ts'
 import type { Identity } from '../../deployed/application-values.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { isDatabase } from '../../deployed/manifest-parts.ts'
@@ -35,8 +35,7 @@ export function doubledApplications(
   const makers = generatedMakers(around)
   const findings: LocatedFinding[] = []
   for (const [manifest, isLoose] of manifestsOf(files)) {
-    // parts that may not be printed may be the other half of a choice
-    if (manifest.shape !== 'whole' || manifest.key.includes(unknownText)) continue
+    if (manifest.key.includes(unknownText)) continue
     const reported = new Set<string>()
     for (const application of manifest.applications ?? []) {
       const name = applicationName(application)
@@ -91,7 +90,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
   }
   const findings: LocatedFinding[] = []
   for (const [manifest, isLoose] of manifestsOf(files)) {
-    if (manifest.shape !== 'whole' || manifest.isConsumed) continue
+    if (manifest.isConsumed) continue
     const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
     for (const application of own) {
       const name = applicationName(application)

@@ -44,7 +44,6 @@ export const deletionRules: readonly ManifestRule[] = [
     id: 'argocd/set-keeps-databases',
     severity: 'warning',
     summary: 'removing an element does not delete its database',
-    whole: true,
     *check(manifest) {
       const { kind, plain } = manifest
       const policy = at(plain, 'spec', 'syncPolicy')
@@ -84,7 +83,6 @@ export const deletionRules: readonly ManifestRule[] = [
     id: 'argocd/server-side-diff',
     severity: 'warning',
     summary: 'defaults that the operator fills in do not show as permanent differences',
-    whole: true,
     *check({ applications, plain, base, settings }) {
       if (applications?.some((application) => isDatabase(application, settings)) !== true) return
       const path = [...base, 'metadata', 'annotations', 'argocd.argoproj.io/compare-options']

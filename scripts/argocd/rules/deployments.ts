@@ -10,7 +10,7 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { makerOf, spotOfApplication } from './application-once.ts'
 import { destinationOf, identityOfSource } from '../../deployed/application-values.ts'
 import type { Identity } from '../../deployed/application-values.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabaseSource, releasePath, sourcePath } from '../../deployed/manifest-parts.ts'
@@ -71,9 +71,7 @@ export function generatedDeployments(databases: Iterable<Database>, settings: Se
 /** What hand-written manifests deploy; `settings` of both sides name charts that make databases. */
 export function writtenDeployments(manifests: readonly Manifest[], settings: readonly Settings[]): Deployment[] {
   return manifests.flatMap((manifest) =>
-    manifest.isConsumed || manifest.shape === 'unclear'
-      ? []
-      : (manifest.applications ?? []).flatMap((application) => deploymentsOf(manifest, application, settings)),
+    manifest.isConsumed ? [] : (manifest.applications ?? []).flatMap((application) => deploymentsOf(manifest, application, settings)),
   )
 }
 
@@ -151,7 +149,7 @@ export interface Swap {
 export function writtenSwaps(manifests: readonly Manifest[]): Map<string, Swap> {
   const swaps = new Map<string, Swap>()
   for (const manifest of manifests) {
-    if (manifest.isConsumed || manifest.shape === 'unclear') continue
+    if (manifest.isConsumed) continue
     for (const application of manifest.applications ?? []) {
       const spec = at(application, 'spec')
       const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }

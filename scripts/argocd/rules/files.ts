@@ -10,6 +10,7 @@ import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** Where the entries of value files are: in `source`, or in one of `sources`. */
 function entryPath(application: object, source: number): Path {
@@ -96,7 +97,7 @@ export const fileRules: readonly ManifestRule[] = [
           pattern.length > longestPattern ||
           !/[*?]/.test(pattern) ||
           !pattern.includes('.') ||
-          pattern.includes('\ue000') ||
+          pattern.includes(unknownText) ||
           !pattern.startsWith(prefix)
         )
           continue

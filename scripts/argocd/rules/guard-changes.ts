@@ -8,7 +8,7 @@ import { parseYaml } from '../../yaml/parse.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import { deepestAt, isJsonMap } from '../../values/value.ts'
 import { guardOptions } from '../../deployed/application-values.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, guardStrength, isDatabase, ownPath, texts } from '../../deployed/manifest-parts.ts'
@@ -68,7 +68,7 @@ const brakes: readonly Brake[] = [
 
 /** `changes/guard-stays`: guards of the set together, and sync options of the Cluster. What another rule reports about the present set is not reported twice. */
 export function guardFindings({ before, after }: ManifestChange): LocatedFinding[] {
-  if (after === undefined || after.shape !== 'whole' || before.key !== after.key) return []
+  if (after === undefined || before.key !== after.key) return []
   const reporting = [
     ...deletionRules.filter(({ id }) => id !== 'argocd/server-side-diff'),
     ...shapeRules.filter(({ severity }) => severity === 'error'),

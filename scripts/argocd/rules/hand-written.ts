@@ -1,13 +1,9 @@
 // What is wrong with the hand-written ApplicationSets and Applications under apps/templates?
-import { named, phrase, takesPart } from '../../findings/message.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
-import type { LocatedFinding, Spot } from '../../findings/spot.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Database, Settings } from '../../model.ts'
-import type { Finding } from '../../findings/finding.ts'
-import type { Path } from '../../values/value.ts'
 import type { Tree } from '../../repository/tree.ts'
-import { yamlFindings } from '../../yaml/findings.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from '../../deployed/application-values.ts'
@@ -15,36 +11,19 @@ import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from 
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
-import { applicationKey, applicationName, readManifestFiles } from '../../deployed/manifests.ts'
+import { applicationKey, applicationName } from '../../deployed/manifests.ts'
+import { readManifestFiles } from '../../deployed/manifest-files.ts'
+import { judgeFile } from './judge-file.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
-import type { ManifestRule } from './manifest-rule.ts'
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
-import { replacedClusters } from './replaced-clusters.ts'
-import { deletionRules } from './deletion.ts'
-import { fileRules } from './files.ts'
-import { nameRules } from './names.ts'
-import { placeholderRules } from './placeholders.ts'
-import { shapeRules } from './shape.ts'
-import { sourceRules } from './sources.ts'
-import { syncRules } from './sync.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
 import { judgeSetChanges } from './set-changes.ts'
 import { findUncompared } from './uncompared.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
-
-export const manifestRules: readonly ManifestRule[] = [
-  ...shapeRules,
-  ...fileRules,
-  ...sourceRules,
-  ...nameRules,
-  ...deletionRules,
-  ...syncRules,
-  ...placeholderRules,
-]
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
@@ -92,7 +71,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   const elsewhere = readLoose({ around: now, files: loose?.files ?? [] }, then && { around: then, files: looseBefore?.files ?? [] })
   const templates = readManifestFiles(now)
   const files = [...templates, ...elsewhere.now]
-  const findings = files.flatMap((file) => judgeFile(file, settings))
+  const findings = files.flatMap((file) => judgeFile(file))
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
@@ -188,75 +167,11 @@ function withLiveApplications(manifest: Manifest, before: Manifest | undefined):
   return { ...manifest, applications }
 }
 
-function judgeFile(manifestFile: ManifestFile, settings: Settings): LocatedFinding[] {
-  const { file, helm, manifests, broken } = manifestFile
-  const findings: LocatedFinding[] = []
-  if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
-  if (/^kind:\s*["']?ApplicationSet/m.test(helm.text)) append(findings, consumedActionFindings(manifestFile))
-  // what comes out of functions may span lines, so that only plain text proves that the file is not YAML
-  if (broken !== undefined && helm.shape === 'whole' && helm.consumedByHelm.length === 0 && !helm.text.includes(` ${unknownText}`))
-    append(findings, yamlFindings(file, [broken]))
-  else if ((broken !== undefined || helm.shape === 'unclear' || helm.obstacle !== undefined) && mayDeploy(manifestFile, settings))
-    findings.push(unreadFinding(manifestFile))
-  append(findings, manifests.flatMap(replacedClusters))
-  for (const manifest of manifests)
-    for (const rule of manifestRules)
-      if (rule.whole !== true || manifest.shape === 'whole')
-        for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
-  return findings
-}
-
-/** One mistake, however many pairs of braces there are: a set without a fence, or a pair that was forgotten. */
-function consumedActionFindings({ file, helm }: ManifestFile): LocatedFinding[] {
-  const [first, ...others] = helm.consumedByHelm
-  if (first === undefined) return []
-  const { action, span } = first
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return [
-    {
-      rule: 'argocd/helm-braces',
-      severity: 'error',
-      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm evaluates it first and removes it`,
-      at: { file, span },
-      related: others.slice(0, 3).map((one) => ({ file, span: one.span, message: phrase`\`{{ ${named(one.action)} }}\` is another one` })),
-      help:
-        others.length === 0
-          ? phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`
-          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs escaping`,
-    },
-  ]
-}
-
-/** Whether a template that can't be read may deploy databases. */
-function mayDeploy({ file, manifests }: ManifestFile, { environments }: Settings): boolean {
-  if (manifests.length > 0 && manifests.every(({ plain, base }) => at(plain, ...base, 'spec') === undefined)) return false
-  return environments.some(({ clusterChart }) => file.text.includes(clusterChart.repository.replace(/\/$/, '')))
-}
-
-function unreadFinding({ file, helm, broken }: ManifestFile): LocatedFinding {
-  const span = helm.obstacle ?? broken?.span ?? { start: 0, end: 1 }
-  const word = /^\{\{-?\s*([a-z]+)/.exec(file.text.slice(span.start, span.end))?.[1]
-  const what = broken !== undefined ? 'its manifests are not checked' : 'not all that it makes is checked'
-  return {
-    rule: 'argocd/manifest-readable',
-    severity: 'info',
-    message: phrase`template is decided by Helm${word === undefined ? '' : ` (\`${word}\`)`}, but it is read here without running it: ${what}`,
-    at: { file, span },
-    help: phrase`write the elements out, or keep the control structures out of files that deploy databases`,
-  }
-}
-
-function located(rule: ManifestRule, finding: Finding, spotOf: (path: Path, on?: 'key' | 'value') => Spot): LocatedFinding {
-  const [first, ...others] = finding.places
-  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
-  return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
-}
-
 /** A store whose namespace is not written lands in the namespace that the parent sets. */
 function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
   const stores = new Set<string>()
-  for (const { file, helm, broken, stores: own } of files) {
-    if ((broken !== undefined || helm.shape === 'unclear') && file.text.includes('ObjectStore')) return null
+  for (const { file, isUnread, stores: own } of files) {
+    if (isUnread && file.text.includes('ObjectStore')) return null
     for (const store of own) {
       const name = printed(at(store, 'metadata', 'name'))
       const namespace = at(store, 'metadata', 'namespace')
@@ -272,7 +187,7 @@ function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['dep
   const clusters = new Set<string>()
   const unknownSets = new Set<string>()
   for (const manifest of files.flatMap(({ manifests }) => manifests)) {
-    if (manifest.applications === undefined || manifest.shape !== 'whole') unknownSets.add(applicationName(manifest.plain))
+    if (manifest.applications === undefined) unknownSets.add(applicationName(manifest.plain))
     for (const application of manifest.applications ?? []) {
       applications.add(applicationKey(manifest, applicationName(application)))
       if (!isDatabase(application, manifest.settings)) continue

@@ -5,6 +5,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** What became of a deployment of the base that another maker has now, or nobody. */
 export interface Handover {
@@ -103,7 +104,7 @@ function isRecreated(old: Deployment, next: Deployment): boolean {
 /** A missing value is reported as such, and one that only the parent's values define may be the same. */
 const isChanged = (was: string, is: string): boolean => was !== is && was !== '' && is !== '' && isKnown(was, is)
 
-const isKnown = (...texts: readonly string[]): boolean => texts.every((text) => !text.includes('\ue000'))
+const isKnown = (...texts: readonly string[]): boolean => texts.every((text) => !text.includes(unknownText))
 
 /** The new deployment that seems to be meant for an old one: in its namespace, or of a name that one of the two begins with. */
 function nearest(old: Deployment, fresh: ReadonlySet<Deployment>): Deployment | undefined {

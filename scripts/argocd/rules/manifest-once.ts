@@ -1,9 +1,10 @@
 // Which sets, projects and Applications reuse the name of one that `render` writes, or of one in another template?
 import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
+import { printed } from '../../values/printed.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { generatedPaths } from '../write/manifests.ts'
 import { operatorApplications } from '../write/operator.ts'
@@ -38,10 +39,12 @@ export function doubledManifests(
   const seen = new Map<string, Spot>()
   const findings: LocatedFinding[] = []
   const manifests = new Set<Manifest>()
-  for (const { file, helm, isLoose, named: objects } of files) {
+  for (const { file, isLoose, objects } of files) {
     // a file in the place of a generated one is reported as such
-    if (helm.shape !== 'whole' || generatedPaths.includes(file.path)) continue
-    for (const { kind, key, spot, manifest } of objects) {
+    if (generatedPaths.includes(file.path)) continue
+    for (const { kind, key, plain, spotOf, manifest } of objects) {
+      if (!printed(plain['apiVersion']).startsWith('argoproj.io/')) continue
+      const spot = (): Spot => spotOf(['metadata', 'name'])
       const word = wordFor[kind]
       const id = `${kind} ${key}`
       if (word === undefined || key.endsWith('/') || key.includes(unknownText)) continue

@@ -18,9 +18,8 @@ export function pairManifests(before: readonly ManifestFile[], present: readonly
   const byPlace = new Map(present.map((manifest) => [place(manifest), manifest]))
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
-    const { applications, settings, shape, kind } = manifest
-    if (shape === 'unclear' || manifest.isConsumed || applications?.some((application) => isDatabase(application, settings)) !== true)
-      return []
+    const { applications, settings, kind } = manifest
+    if (manifest.isConsumed || applications?.some((application) => isDatabase(application, settings)) !== true) return []
     const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest))
     const match = same ?? [...fresh].find((other) => other.kind === kind && hasSameShape(manifest, other))
     if (match !== undefined) fresh.delete(match)
@@ -37,5 +36,5 @@ function hasSameShape(before: Manifest, after: Manifest): boolean {
 /** Whether a manifest may be in a template that can't be read. */
 export function isHidden({ plain }: Manifest, after: readonly ManifestFile[]): boolean {
   const name = applicationName(plain)
-  return after.some(({ file, helm, broken }) => (broken !== undefined || helm.shape === 'unclear') && file.text.includes(name))
+  return after.some(({ file, isUnread }) => isUnread && file.text.includes(name))
 }

@@ -9,6 +9,7 @@ import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabase, releasePath } from '../../deployed/manifest-parts.ts'
 import { isReleaseName } from '../../kubernetes/names.ts'
 import { annotationLimit } from './settings.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 const longest = 50
 
@@ -23,7 +24,8 @@ export const nameRules: readonly ManifestRule[] = [
       const wrong = (applications ?? []).flatMap((application) => {
         const { cluster, release } = identityOf(application, manifest)
         // a release that Helm refuses is reported as such
-        if (cluster === undefined || cluster.includes('\ue000') || !isReleaseName(release) || !isDatabase(application, settings)) return []
+        if (cluster === undefined || cluster.includes(unknownText) || !isReleaseName(release) || !isDatabase(application, settings))
+          return []
         return cluster.length > longest || !isDns1035Label(cluster) ? [{ application, cluster, release }] : []
       })
       const isAll = wrong.length === applications?.length

@@ -5,7 +5,7 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { computedText } from './computed-text.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { at, isDatabase, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
@@ -22,7 +22,7 @@ export const placeholderRules: readonly ManifestRule[] = [
     summary: 'every placeholder of a template for databases is filled in with a text',
     *check(manifest) {
       const { applications, settings, file, base } = manifest
-      if (manifest.shape !== 'whole' || manifest.isConsumed) return
+      if (manifest.isConsumed) return
       // a name that is refused, an element without a text or a misspelt field is the same mistake
       if (shapeRules.some((rule) => rule.severity === 'error' && [...rule.check(manifest)].length > 0)) return
       for (const application of applications ?? []) {

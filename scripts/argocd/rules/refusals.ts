@@ -15,6 +15,7 @@ import { at, indexOfText, sourcePath } from '../../deployed/manifest-parts.ts'
 import { readSelector } from '../../applicationset/selector.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** Stages whose mistakes other rules show at a better place. */
 const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])
@@ -62,7 +63,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
   const reported = new Set<string>()
   for (const error of all) {
     const { stage, message } = error
-    if (shownElsewhere.has(stage) || message.includes('\ue000') || !isSure(stage, manifest)) continue
+    if (shownElsewhere.has(stage) || message.includes(unknownText)) continue
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
@@ -83,12 +84,6 @@ const unfilled = 'set goTemplate: true with goTemplateOptions: ["missingkey=erro
 /** A name with the dots of Go's templates in it, which nothing fills in. */
 function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
   return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
-}
-
-/** Parts that may not be printed make doubles and gaps that are none. */
-function isSure(stage: GenerateStage, { shape }: Manifest): boolean {
-  if (shape === 'optional') return stage !== 'duplicate-name' && stage !== 'destination' && stage !== 'app-spec'
-  return shape === 'whole'
 }
 
 /** The elements that fail so, or whose Application is refused. */

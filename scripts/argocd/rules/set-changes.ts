@@ -13,8 +13,9 @@ import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
-import { applicationKey, applicationName, ownFiles } from '../../deployed/manifests.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
+import { ownFiles } from '../../deployed/git-files.ts'
+import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { ManifestChange } from './manifest-rule.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
@@ -46,7 +47,7 @@ export function judgeSetChanges(
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
     const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
-    if (next !== undefined && (next.shape === 'unclear' || next.isConsumed || next.applications === undefined)) return []
+    if (next !== undefined && (next.isConsumed || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
     return old.kind === 'Application' ? applicationFindings(change, watch) : setFindings(change, watch)
   })
@@ -64,7 +65,7 @@ type TakerOf = (name: string) => string | undefined
 
 /** Names that only the parent's values define: what seems to be lost, or renamed, may be one of them. */
 function isUncertain(before: Manifest, after: Manifest): boolean {
-  if (before.key === after.key && after.shape === 'whole' && canonical(before.plain) === canonical(after.plain)) return false
+  if (before.key === after.key && canonical(before.plain) === canonical(after.plain)) return false
   const names = (after.applications ?? []).map(applicationName)
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }

@@ -12,6 +12,7 @@ import type { ManifestRule } from './manifest-rule.ts'
 import { at, textItems } from '../../deployed/manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** Fields that people look for on the wrong kind. */
 const strays: Readonly<Record<string, string>> = lookup({
@@ -47,12 +48,11 @@ export const shapeRules: readonly ManifestRule[] = [
     id: 'argocd/manifest-schema',
     severity: 'error',
     summary: 'fields have the types of the CRD',
-    *check({ plain, settings, shape }) {
+    *check({ plain, settings }) {
       const decoded = decodeObject(plain, settings.argocd.version)
       if ('issues' in decoded) return
       for (const issue of checkSchema(decoded.object, decoded.kind.schema, { integerRange: true })) {
-        const isMissing = issue.keyword === 'required' || (at(plain, ...issue.path) ?? null) === null
-        if (issue.field === '<nil>' || (isMissing && shape !== 'whole') || printed(at(plain, ...issue.path)).includes('\ue000')) continue
+        if (issue.field === '<nil>' || printed(at(plain, ...issue.path)).includes(unknownText)) continue
         const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
         yield { message: issue.message, places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
       }
@@ -65,7 +65,7 @@ export const shapeRules: readonly ManifestRule[] = [
     summary: 'each Application of a set is one that Argo CD deploys',
     *check(manifest) {
       yield* refusals(manifest)
-      if (manifest.kind === 'Application' || manifest.shape !== 'whole') return
+      if (manifest.kind === 'Application' || manifest.isConsumed) return
       if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
       yield {
         message: phrase`generators give no element, but an empty set deletes every Application it had`,
@@ -91,7 +91,9 @@ export const shapeRules: readonly ManifestRule[] = [
       const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
       for (const { index, text: option } of textItems(at(plain, ...path))) {
         const mistake =
-          option.includes('\ue000') || option.includes('{{') ? undefined : judgeSyncOption(option, 'application', settings.argocd.version)
+          option.includes(unknownText) || option.includes('{{')
+            ? undefined
+            : judgeSyncOption(option, 'application', settings.argocd.version)
         if (mistake !== undefined) yield { ...mistake, places: [{ path: [...path, index] }] }
       }
       // the parent Application reads the options of the set itself, or of an Application
@@ -104,7 +106,7 @@ export const shapeRules: readonly ManifestRule[] = [
         }
         const key = 'argocd.argoproj.io/sync-options'
         for (const option of splitOptions(printed(at(plain, ...annotations, key) ?? ''))) {
-          const mistake = option.includes('\ue000') ? undefined : judgeSyncOption(option, 'object', settings.argocd.version)
+          const mistake = option.includes(unknownText) ? undefined : judgeSyncOption(option, 'object', settings.argocd.version)
           if (mistake !== undefined) yield { ...mistake, places: [{ path: [...annotations, key] }] }
         }
       }

@@ -12,6 +12,7 @@ import { at, indexOfText, isDatabase, isExactVersion, ownPath, sourcePath, textI
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 interface PlacedSource {
   readonly source: JsonMap
@@ -97,7 +98,8 @@ export const sourceRules: readonly ManifestRule[] = [
       const { settings } = manifest
       for (const { source, path } of placedSources(manifest)) {
         const version = source['targetRevision']
-        if (typeof version !== 'string' || version.includes('\ue000') || version.includes('{{') || !isOurChart(source, settings)) continue
+        if (typeof version !== 'string' || version.includes(unknownText) || version.includes('{{') || !isOurChart(source, settings))
+          continue
         // one that is empty is refused, and reported as such
         if (version === '' || isExactVersion(version)) continue
         yield {
@@ -176,7 +178,7 @@ function refMistake(entry: string, from: EntrySource, { settings, tree }: Manife
       message: phrase`value file is \`${named(shown)}\`, but one \`source\` alone has no other to refer to`,
       help: phrase`write \`sources\`, with a second one that has \`ref: values\``,
     }
-  if (!from.isChart || entry.includes('\ue000')) return undefined
+  if (!from.isChart || entry.includes(unknownText)) return undefined
   const [first = '', ...rest] = entry.split('/')
   if (first !== '' && from.refs.has(first) && rest.length > 0)
     return {

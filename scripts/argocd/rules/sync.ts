@@ -8,6 +8,7 @@ import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 
 const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
 
@@ -98,7 +99,6 @@ export const syncRules: readonly ManifestRule[] = [
     severity: 'warning',
     upstream: 'buildAppDependencyList',
     summary: 'each Application of a set that rolls is in exactly one step',
-    whole: true,
     *check(manifest) {
       const all = rollingSteps(manifest)
       if (all.length === 0 || !hasKnownOperators(all)) return
@@ -164,7 +164,7 @@ function hidesTooMuch(text: string): boolean {
 
 function* stepMistake(all: readonly Json[], { applications }: Manifest): Iterable<Finding> {
   for (const application of applications ?? []) {
-    if (JSON.stringify(at(application, 'metadata', 'labels') ?? null).includes('\ue000')) continue
+    if (JSON.stringify(at(application, 'metadata', 'labels') ?? null).includes(unknownText)) continue
     const found = all.flatMap((step, index) => (selects(step, application) ? [index + 1] : []))
     if (found.length === 1) continue
     const name = applicationName(application).slice(0, 40)

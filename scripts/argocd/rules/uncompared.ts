@@ -6,7 +6,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { folderOf } from '../../deployed/folders.ts'
@@ -52,7 +52,7 @@ export function findUncompared(before: readonly Manifest[], now: readonly Manife
 }
 
 function unreadOf(manifest: Manifest): Unread[] {
-  if (manifest.isConsumed || manifest.shape === 'unclear') return []
+  if (manifest.isConsumed) return []
   return (manifest.applications ?? []).flatMap((application) => {
     const spec = at(application, 'spec')
     const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }

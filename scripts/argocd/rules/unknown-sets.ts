@@ -10,7 +10,7 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { guardFindings } from './guard-changes.ts'
-import { unknownText } from '../../deployed/helm-text.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
 import { at, guardStrength, isDatabaseSource, texts } from '../../deployed/manifest-parts.ts'
@@ -23,9 +23,7 @@ export function unknownSetFindings(
 ): LocatedFinding[] {
   const present = after.flatMap(({ manifests }) => manifests).filter(({ kind }) => kind === 'ApplicationSet')
   const known = new Set(before.flatMap(({ manifests }) => manifests.map(({ key }) => key)))
-  const sets = before
-    .flatMap(({ manifests }) => manifests)
-    .filter((manifest) => manifest.shape !== 'unclear' && makesDatabases(manifest, settings))
+  const sets = before.flatMap(({ manifests }) => manifests).filter((manifest) => makesDatabases(manifest, settings))
   return [
     ...sets.flatMap((old) => {
       if (old.key.includes(unknownText)) return []
@@ -50,8 +48,7 @@ const isEqual = (a: Manifest, b: Manifest, path: Path): boolean =>
   canonical(at(a.plain, 'spec', ...path) ?? null) === canonical(at(b.plain, 'spec', ...path) ?? null)
 
 /** Why the Applications of a set are not known, in words; undefined: they are, or it is an error of its own. */
-function reasonOf({ shape, applications, refusals, plain }: Manifest): string | undefined {
-  if (shape === 'unclear') return 'Helm decides about its text'
+function reasonOf({ applications, refusals, plain }: Manifest): string | undefined {
   if (applications !== undefined || !refusals.some(({ stage }) => stage === 'unsupported')) return undefined
   return `only a server or another repository knows what ${generatorNames(plain).join(', ') || 'its generators'} give`
 }
@@ -230,16 +227,15 @@ function renamedSet(old: Manifest, now: Manifest): LocatedFinding {
 function unreadFiles(before: readonly ManifestFile[], after: readonly ManifestFile[], settings: readonly Settings[]): LocatedFinding[] {
   const present = new Map(after.map(({ file }) => [file.path, file.text]))
   const urls = settings.flatMap(({ environments }) => environments.map(({ clusterChart }) => clusterChart.repository.replace(/\/$/, '')))
-  return before.flatMap(({ file, helm, broken }): LocatedFinding[] => {
-    const isUnread = broken !== undefined || helm.shape === 'unclear'
+  return before.flatMap(({ file, broken, refused, isUnread }): LocatedFinding[] => {
     if (!isUnread || present.get(file.path) === file.text || !urls.some((url) => file.text.includes(url))) return []
     const isGone = !present.has(file.path)
-    const span = helm.obstacle ?? broken?.span ?? { start: 0, end: 1 }
+    const span = broken?.span ?? refused[0]?.span ?? { start: 0, end: 1 }
     return [
       {
         rule: 'changes/set-comparable',
         severity: isGone ? 'error' : 'warning',
-        message: phrase`${file.path.slice(-50)} ${isGone ? 'is gone' : 'changes'}, but what it deployed can't be known: Helm decides about its text`,
+        message: phrase`${file.path.slice(-50)} ${isGone ? 'is gone' : 'changes'}, but what it deployed can't be known: Helm can't print it`,
         at: { file, span },
         help: phrase`compare what Argo CD deploys before and after by hand (\`argocd app diff\`), and merge this change alone`,
       },

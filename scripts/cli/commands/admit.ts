@@ -16,6 +16,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
+import { judgeManifests } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding } from '../../findings/finding.ts'
@@ -31,6 +32,8 @@ import { UsageError } from '../../repository/workspace.ts'
 export interface AdmitFlags {
   readonly before?: string | undefined
   readonly operator?: string | undefined
+  readonly policies?: boolean | undefined
+  readonly strict?: boolean | undefined
   readonly format?: 'pretty' | 'json' | 'github' | undefined
 }
 
@@ -57,7 +60,8 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
     if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
-  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings)])
+  const policies = flags.policies === true ? policyFindings(known, operator) : []
+  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
@@ -69,7 +73,25 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   terminal.stderr(
     `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
   )
-  return refused > 0 || count(diagnostics).errors > 0 ? 1 : 0
+  const { errors, warnings } = count(diagnostics)
+  return refused > 0 || errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
+}
+
+/** What house rules say of the same objects; none of it makes the server refuse them. */
+function policyFindings(manifests: readonly Manifest[], operator: string): LocatedFinding[] {
+  return judgeManifests(manifests, operator).map(({ rule, severity, finding: { object, places, message, help } }) => {
+    const [first, ...others] = places
+    return {
+      rule,
+      severity,
+      message,
+      at: spotAt(object.value, first),
+      related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
+      help,
+      object: `${object.kind}/${object.name}`,
+      path: formatPath(first.path),
+    }
+  })
 }
 
 /** For a release whose minor is unknown, only what every release refuses counts. */

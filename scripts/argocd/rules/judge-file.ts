@@ -1,0 +1,73 @@
+// What is wrong with the manifests of one template or file?
+import { named, phrase, takesPart } from '../../findings/message.ts'
+import { append } from '../../values/append.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
+import type { Finding } from '../../findings/finding.ts'
+import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
+import { yamlFindings } from '../../yaml/findings.ts'
+import { deletionRules } from './deletion.ts'
+import { fileRules } from './files.ts'
+import type { ManifestRule } from './manifest-rule.ts'
+import { nameRules } from './names.ts'
+import { placeholderRules } from './placeholders.ts'
+import { replacedClusters } from './replaced-clusters.ts'
+import { shapeRules } from './shape.ts'
+import { sourceRules } from './sources.ts'
+import { syncRules } from './sync.ts'
+
+export const manifestRules: readonly ManifestRule[] = [
+  ...shapeRules,
+  ...fileRules,
+  ...sourceRules,
+  ...nameRules,
+  ...deletionRules,
+  ...syncRules,
+  ...placeholderRules,
+]
+
+export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
+  const { file, manifests, broken, consumed, refused } = manifestFile
+  if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
+  const findings = consumedActionFindings(manifestFile)
+  // what is left where Helm blanked a part may be no YAML for that reason
+  if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))
+  for (const { severity, span, message, help } of refused)
+    findings.push({
+      rule: severity === 'error' ? 'argocd/template-renders' : 'argocd/manifest-readable',
+      severity,
+      message,
+      at: { file, span },
+      help,
+    })
+  append(findings, manifests.flatMap(replacedClusters))
+  for (const manifest of manifests)
+    for (const rule of manifestRules) for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
+  return findings
+}
+
+/** One mistake, however many pairs of braces there are: a set without a fence, or a pair that was forgotten. */
+function consumedActionFindings({ file, consumed }: ManifestFile): LocatedFinding[] {
+  const [first, ...others] = consumed
+  if (first === undefined) return []
+  const { action, span } = first
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return [
+    {
+      rule: 'argocd/helm-braces',
+      severity: 'error',
+      message: phrase`\`{{ ${named(action)} }}\`${more} is meant for Argo CD, but Helm evaluates it first and removes it`,
+      at: { file, span },
+      related: others.slice(0, 3).map((one) => ({ file, span: one.span, message: phrase`\`{{ ${named(one.action)} }}\` is another one` })),
+      help:
+        others.length === 0
+          ? phrase`write \`{{ ${action} }}\` inside a raw string: {{\`{{ ${action} }}\`}}`
+          : phrase`fence the whole set: \`# {{\`\` in a line above it, \`# \`}}\` in one below; then no pair needs escaping`,
+    },
+  ]
+}
+
+function located(rule: ManifestRule, finding: Finding, spotOf: Manifest['spotOf']): LocatedFinding {
+  const [first, ...others] = finding.places
+  const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
+  return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
+}

@@ -1,0 +1,92 @@
+// What is in the folder of a chart of Applications, as Helm gets it and as a person sees it?
+import { posix } from 'node:path'
+import { isGenerated } from '../discover/header.ts'
+import { readValues } from '../helm/chart.ts'
+import type { ChartFiles } from '../helm/chart.ts'
+import { HelmRefusal } from '../helm/error.ts'
+import type { Tree } from '../repository/tree.ts'
+import type { HelmGeneration } from '../values/merge.ts'
+import type { MapValue, SourceFile, Value } from '../values/value.ts'
+import type { TemplateSource } from './places.ts'
+import { consumedActions, withUnknowns } from './template-braces.ts'
+import type { ConsumedAction } from './template-braces.ts'
+import { unknownText } from './unknown-text.ts'
+
+/** A chart as it is in the repository. */
+export interface AppChart {
+  readonly folder: string
+  readonly files: ChartFiles
+  /** by path in the chart */
+  readonly templates: ReadonlyMap<string, ChartTemplate>
+  readonly helm: HelmGeneration
+  /** its own values, as values that somebody here can change; undefined: it has none that can be read */
+  readonly values: MapValue | undefined
+  /** the file for what concerns the chart as a whole */
+  readonly head: SourceFile | undefined
+}
+
+export interface ChartTemplate extends TemplateSource {
+  readonly consumed: readonly ConsumedAction[]
+}
+
+/** The chart, without what this program wrote; with `all`, with it. Undefined: it has no templates. */
+export function readAppChart(
+  tree: Tree,
+  folder: string,
+  { helm, all }: { readonly helm: HelmGeneration; readonly all: boolean },
+): AppChart | undefined {
+  const files: Record<string, Uint8Array> = {}
+  const templates = new Map<string, ChartTemplate>()
+  const prefix = folder === '' ? '' : `${folder}/`
+  const { paths } = tree.paths.some((path) => path.startsWith(`${prefix}templates/`)) ? tree : (tree.wide?.() ?? tree)
+  const sources = new Map<string, SourceFile>()
+  for (const path of paths) {
+    const inChart = path.slice(prefix.length)
+    const file = path.startsWith(prefix) ? sourceFile(tree, path) : undefined
+    if (file === undefined) continue
+    if (/(?:^|\/)templates\//.test(inChart)) {
+      if (!all && isGenerated(file.text)) continue
+      const mark = file.text.startsWith('\ufeff') ? 1 : 0
+      const consumed = file.text.includes('ApplicationSet') ? consumedActions(file.text, helm) : []
+      const { text, toFile } = withUnknowns(file.text, consumed, unknownText)
+      files[inChart] = Buffer.from(text)
+      templates.set(inChart, { file, toFile: (offset) => toFile(offset + mark), consumed })
+    } else {
+      files[inChart] = Buffer.from(file.text)
+      sources.set(inChart, file)
+    }
+  }
+  if (templates.size === 0) return undefined
+  files['Chart.yaml'] ??= Buffer.from(`apiVersion: v2\nname: ${posix.basename(folder)}\nversion: 0.0.0\n`)
+  const values = sources.get('values.yaml')
+  const head = sources.get('Chart.yaml') ?? values
+  return { folder, files, templates, helm, head, values: values === undefined ? undefined : ownValues(values, helm) }
+}
+
+/** Helm names a template by its chart. */
+export function sourcesOf({ templates }: AppChart): (name: string) => TemplateSource | undefined {
+  return (name) => templates.get(name.slice(name.indexOf('/') + 1))
+}
+
+function sourceFile(tree: Tree, path: string): SourceFile | undefined {
+  const read = tree.read(path) ?? tree.wide?.().read(path)
+  if (read?.ok !== true) return undefined
+  return { path: tree.shown?.(path) ?? path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+}
+
+function ownValues(file: SourceFile, helm: HelmGeneration): MapValue | undefined {
+  try {
+    return withoutNulls(readValues(file, 'service', { helm, refused: 'chart-values' }))
+  } catch (error) {
+    if (error instanceof HelmRefusal) return undefined
+    throw error
+  }
+}
+
+/** A null that removes a default of the chart is none where the chart has it. */
+function withoutNulls(map: MapValue): MapValue {
+  const entries = [...map.entries].flatMap(([key, value]): [string, Value][] =>
+    value.kind === 'null' ? [] : [[key, value.kind === 'map' ? withoutNulls(value) : value]],
+  )
+  return { ...map, entries: new Map(entries) }
+}

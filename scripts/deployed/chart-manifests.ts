@@ -1,0 +1,109 @@
+// Which objects of Argo CD does a chart of this repository print?
+import type { HelmDocument } from '../helm/output.ts'
+import { helmOf } from '../values/merge.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
+import type { MapValue, Value } from '../values/value.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { readAppChart, sourcesOf } from './app-chart.ts'
+import type { AppChart } from './app-chart.ts'
+import { brokenYaml, missingAt, refusedAt, wholeRefused } from './chart-refusals.ts'
+import { runChart } from './chart-run.ts'
+import type { ChartInput, ChartRun, Trouble } from './chart-run.ts'
+import { manifestFile } from './manifests.ts'
+import type { ManifestFile, Reading, Surroundings } from './manifests.ts'
+import { placedDocument } from './places.ts'
+
+/** What a template has in it that a rule reads. */
+const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io/
+
+/** How Argo CD runs a chart. */
+export interface Release {
+  readonly name: string
+  readonly namespace: string
+  /** besides the chart's own, lowest first */
+  readonly layers: readonly MapValue[]
+  /** it is deployed from here, so that all of its values are known */
+  readonly isComplete: boolean
+}
+
+/** What one run of a chart prints, template by template; with `all`, what this program wrote, too. */
+export function chartManifests(around: Surroundings, folder: string, release: Release, all = false): ManifestFile[] {
+  const { settings, tree } = around
+  const { name, namespace, isComplete } = release
+  const chart = readAppChart(tree, folder, { helm: helmOf(settings.argocd.version), all })
+  if (chart === undefined) return []
+  const { files, helm } = chart
+  const layers = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
+  const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
+  const whole = troubles.find(({ refusal }) => refusal.template === undefined)
+  const isStopped = whole !== undefined && whole.refusal.class !== 'dependencies'
+  const printed = new Map<string, HelmDocument[]>()
+  for (const document of run.documents) printed.set(document.template, [...(printed.get(document.template) ?? []), document])
+  const found = [...chart.templates].flatMap(([path, template]): ManifestFile[] => {
+    const { file, consumed } = template
+    const documents = printed.get(path) ?? []
+    const where = { chart, template }
+    const own = troubles.filter(({ refusal }) => refusal.template === path)
+    const [broken] = own.flatMap((trouble) => brokenYaml(trouble, where))
+    const errors = broken === undefined ? own.flatMap((trouble) => refusedAt(trouble, where)) : []
+    const facts = { file, consumed, namespace }
+    // a template of something else stops all of them
+    if (!ofInterest.test(file.text) && !documents.some(isOfInterest))
+      return errors.length === 0 ? [] : [{ ...manifestFile([], around, facts), refused: errors }]
+    const missing = run.missing.filter(({ refusal }) => refusal.template === path).flatMap((trouble) => missingAt(trouble, where))
+    const made = manifestFile(
+      documents.flatMap((document) => readingOf(document, chart)),
+      around,
+      facts,
+    )
+    return [
+      {
+        ...made,
+        isUnread: isStopped || own.length > 0 || run.leftOut.has(path),
+        refused: [...errors, ...missing],
+        ...(broken && { broken }),
+      },
+    ]
+  })
+  if (whole === undefined || chart.head === undefined) return found
+  const head = manifestFile([], around, { file: chart.head, consumed: [], namespace })
+  return [{ ...head, refused: [wholeRefused(whole, chart)] }, ...found]
+}
+
+const isOfInterest = ({ plain }: HelmDocument): boolean => ofInterest.test(JSON.stringify(plain).slice(0, 200_000))
+
+/** What keeps Helm from printing any template is left out one by one, and reported. */
+function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troubles: readonly Trouble[] } {
+  const before: Trouble[] = []
+  const files = { ...input.files }
+  for (;;) {
+    const run = runChart({ ...input, files: { ...files } })
+    const trouble = run.troubles.find(({ refusal }) => refusal.class === 'parse' || refusal.class === 'dependencies')
+    const path = trouble?.refusal.class === 'dependencies' ? 'Chart.yaml' : trouble?.refusal.template
+    const bytes = path === undefined ? undefined : files[path]
+    const isAgain = before.some(({ refusal }) => refusal.class === trouble?.refusal.class && refusal.template === trouble?.refusal.template)
+    if (trouble === undefined || path === undefined || bytes === undefined || isAgain)
+      return { run, troubles: [...before, ...run.troubles] }
+    before.push(trouble)
+    if (path === 'Chart.yaml') files[path] = withoutDependencies(bytes)
+    else delete files[path]
+  }
+}
+
+function withoutDependencies(bytes: Uint8Array): Uint8Array {
+  const { documents } = parseYaml({ path: 'Chart.yaml', text: Buffer.from(bytes).toString() }, 'service')
+  const plain = documents[0] === undefined ? null : toPlain(documents[0])
+  if (!isJsonMap(plain)) return bytes
+  const { dependencies: _dependencies, ...others } = plain
+  return Buffer.from(JSON.stringify(others))
+}
+
+function readingOf(document: HelmDocument, chart: AppChart): Reading[] {
+  const { printing, plain, template } = document
+  const source = chart.templates.get(template)
+  if (printing === undefined || source === undefined) return []
+  const from = { printing, sourceOf: sourcesOf(chart), template: source.file }
+  let placed: Value | undefined
+  const value = (): Value => (placed ??= placedDocument(document.value, from))
+  return [{ file: source.file, plain, value, raw: printing.raw, text: printing.text, start: printing.start }]
+}

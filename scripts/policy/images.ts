@@ -1,0 +1,136 @@
+// Does the image of a Cluster hold the programs and libraries that its settings need?
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { parseImageReference } from '../operator/image.ts'
+import type { RenderedObject } from '../model.ts'
+import type { JsonMap, Path } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, plainAt, textAt } from './subject.ts'
+import type { ObjectRule, ObjectsSubject } from './subject.ts'
+
+export type Flavour = 'minimal' | 'standard' | 'system'
+
+/** What an image of the project itself (or a mirror of it) is: `17.6-202509010000-standard-trixie`, `17.5`. */
+export interface OfficialImage {
+  readonly flavour: Flavour
+  /** of Debian; a tag without one was built on bullseye */
+  readonly release: string
+  readonly isLegacy: boolean
+}
+
+/** postgres-containers, "Image Tags": `MM.mm-TS-TYPE-OS`; tags without type and OS are system images of the old kind. Undefined: another image. */
+export function officialImage(image: string): OfficialImage | undefined {
+  const { name, tag } = parseImageReference(image)
+  if (!name.endsWith('/cloudnative-pg/postgresql')) return undefined
+  const [, flavour, release] = /^\d[\d.]*(?:-\d+)?-(minimal|standard|system)-([a-z]+)$/.exec(tag) ?? []
+  if (flavour !== undefined && release !== undefined) return { flavour: flavour as Flavour, release, isLegacy: false }
+  const [, old] = /^\d[\d.]*(?:-\d+)?(?:-(bullseye|bookworm))?$/.exec(tag) ?? [null]
+  return old === null ? undefined : { flavour: 'system', release: old ?? 'bullseye', isLegacy: true }
+}
+
+/** The image of a Cluster and where it is named; that of a catalogue if it is among the objects. */
+export function imageOf(cluster: RenderedObject, { objects }: ObjectsSubject): { readonly image: string; readonly path: Path } | undefined {
+  const own = textAt(cluster.plain, 'spec', 'imageName')
+  if (own !== undefined) return { image: own, path: ['spec', 'imageName'] }
+  const reference = plainAt(cluster.plain, 'spec', 'imageCatalogRef')
+  const kind = textAt(reference, 'kind') ?? 'ImageCatalog'
+  const catalog = objects.find((object) => object.kind === kind && object.name === plainAt(reference, 'name'))
+  const entry = listAt(catalog?.plain, 'spec', 'images').find((one) => plainAt(one, 'major') === plainAt(reference, 'major'))
+  const image = textAt(entry, 'image')
+  return image === undefined ? undefined : { image, path: ['spec', 'imageCatalogRef', 'name'] }
+}
+
+/** In-tree stores that the instances themselves talk to. */
+function inTreeStores(cluster: JsonMap): Path[] {
+  const source = textAt(cluster, 'spec', 'bootstrap', 'recovery', 'source') ?? textAt(cluster, 'spec', 'replica', 'source')
+  const read = listAt(cluster, 'spec', 'externalClusters').flatMap((external, index) =>
+    source !== undefined && textAt(external, 'name') === source && isJsonMap(plainAt(external, 'barmanObjectStore'))
+      ? [['spec', 'externalClusters', index, 'barmanObjectStore']]
+      : [],
+  )
+  return [...(isJsonMap(plainAt(cluster, 'spec', 'backup', 'barmanObjectStore')) ? [['spec', 'backup', 'barmanObjectStore']] : []), ...read]
+}
+
+/** Modules of PostgreSQL's own contrib that are libraries to preload; Debian's package of the server brings them. */
+const contrib =
+  `auth_delay auto_explain basebackup_to_shell basic_archive passwordcheck pg_overexplain pg_plan_advice pg_prewarm pg_stash_advice
+  pg_stat_statements sepgsql`.split(/\s+/)
+/** What the standard images add (postgres-containers, docker-bake.hcl), and the system images with them. */
+const added = ['pgaudit', 'pg_failover_slots', 'vector', 'llvmjit']
+/** Settings for which the operator preloads the library by itself (`ManagedExtensions`). */
+const managed: readonly (readonly [prefix: string, library: string])[] = [
+  ['pgaudit.', 'pgaudit'],
+  ['pg_failover_slots.', 'pg_failover_slots'],
+]
+
+/** Libraries that will be preloaded, and what asks for them. */
+function preloaded(cluster: JsonMap): { readonly library: string; readonly path: Path }[] {
+  const listed = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((library, index) =>
+    typeof library === 'string' ? [{ library, path: ['spec', 'postgresql', 'shared_preload_libraries', index] as Path }] : [],
+  )
+  const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
+  const names = isJsonMap(parameters) ? Object.keys(parameters) : []
+  const implied = managed.flatMap(([prefix, library]) => {
+    const name = names.find((one) => one.startsWith(prefix))
+    return name === undefined || listed.some((one) => one.library === library)
+      ? []
+      : [{ library, path: ['spec', 'postgresql', 'parameters', name] as Path }]
+  })
+  return [...listed, ...implied]
+}
+
+export const images: readonly ObjectRule[] = [
+  {
+    id: 'policy/image-has-barman',
+    severity: 'error',
+    configurable: true,
+    summary: 'the image holds the programs of barman-cloud where the Cluster uses an in-tree object store',
+    reads: [
+      ['cluster', 'imageName'],
+      ['backups', 'method'],
+    ],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const found = imageOf(cluster, subject)
+        const official = found === undefined ? undefined : officialImage(found.image)
+        const [store] = inTreeStores(cluster.plain)
+        if (found === undefined || official === undefined || official.flavour === 'system' || store === undefined) continue
+        const system = parseImageReference(found.image).tag.replace(`-${official.flavour}-`, '-system-')
+        yield {
+          object: cluster,
+          message: phrase`image is a ${official.flavour} one, but barmanObjectStore needs barman-cloud, which only system images have`,
+          places: [{ path: found.path }, { path: store, on: 'key', label: phrase`the in-tree object store is set up here` }],
+          help: phrase`use ${named(system)}, or move to the Barman Cloud plugin: without the programs no WAL is archived and the disk fills`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/image-has-library',
+    severity: 'warning',
+    configurable: true,
+    summary: 'an image of the project holds the libraries that are preloaded',
+    reads: [
+      ['cluster', 'imageName'],
+      ['cluster', 'postgresql', 'shared_preload_libraries'],
+    ],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const found = imageOf(cluster, subject)
+        const official = found === undefined ? undefined : officialImage(found.image)
+        if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
+        for (const { library, path } of preloaded(cluster.plain)) {
+          const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
+          if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
+          yield {
+            object: cluster,
+            message: phrase`${here('library')} needs ${shown(name)} preloaded, but ${official.flavour} images do not hold it: PostgreSQL does not start`,
+            places: [{ path }],
+            help: added.includes(name)
+              ? phrase`use a standard image`
+              : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
+          }
+        }
+      }
+    },
+  },
+]

@@ -1,0 +1,86 @@
+// What do the policies say about Clusters in manifests, with the objects that belong to them?
+import { ending, phrase } from '../findings/message.ts'
+import type { Severity } from '../findings/finding.ts'
+import type { RenderedObject } from '../model.ts'
+import type { Manifest } from '../yaml/manifests.ts'
+import { checkedArchives, readArchive } from './archive.ts'
+import { skipsArchiveCheck } from './fleet.ts'
+import { objectPolicies } from './judge.ts'
+import { objectOf, textAt } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
+
+/** A finding with its rule; its places are in its object. */
+export interface ManifestFinding {
+  readonly rule: string
+  readonly severity: Severity
+  readonly finding: ObjectFinding
+}
+
+/** In a repository archives are compared over the whole fleet (`fleet.ts`); a file knows only its own objects. */
+const circularRecovery: ObjectRule = {
+  id: 'policy/recovery-reads-another',
+  severity: 'error',
+  configurable: true,
+  summary: 'a recovery does not read the archive that it writes',
+  reads: [],
+  *check(subject) {
+    const cluster = objectOf(subject, 'Cluster')
+    if (cluster === undefined || skipsArchiveCheck(cluster)) return
+    const context = { objects: subject.objects, namespace: '' }
+    const read = readArchive(cluster, context)
+    const same = read === undefined ? undefined : checkedArchives(cluster, context).find(({ key }) => key === read.key)
+    if (read === undefined || same === undefined) return
+    const own = (parts: typeof read.parts) =>
+      parts.find(({ object }) => object === cluster)?.path ?? ['spec', 'bootstrap', 'recovery', 'source']
+    yield {
+      object: cluster,
+      message: phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
+      places: [
+        { path: own(read.parts) },
+        { path: own(same.parts).filter((step) => step !== 'serverName'), label: phrase`${sayWrites(same.parts, cluster)}` },
+      ],
+      help: phrase`give the new cluster a serverName or a store of its own, or remove barmanObjectName until it has been restored`,
+    }
+  },
+}
+
+/** An entry that is switched off is looked at, too. */
+function sayWrites(parts: readonly { readonly path: readonly (string | number)[] }[], { plain }: RenderedObject): string {
+  const [, , index] = parts.find(({ path }) => path[1] === 'plugins')?.path ?? []
+  const plugins = (plain['spec'] as { plugins?: { enabled?: boolean }[] } | undefined)?.plugins
+  const isOff = typeof index === 'number' && plugins?.[index]?.enabled === false
+  return isOff ? 'this entry is switched off, but the restore looks at the store that it names' : 'backups go to the same place'
+}
+
+const ofFile = [...objectPolicies, circularRecovery]
+
+/** What the rules that need only objects find; `manifests` are what is applied together. */
+export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
+  return groupsOf(manifests).flatMap((objects) => {
+    const subject: ObjectsSubject = { objects, operator }
+    return ofFile
+      .filter(({ preset }) => preset === undefined)
+      .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
+  })
+}
+
+/** Each Cluster with the objects of its namespace that name it or that any may use; what names no Cluster of the files comes last. */
+function groupsOf(manifests: readonly Manifest[]): RenderedObject[][] {
+  const objects = manifests.map((manifest) => ({ ...renderedOf(manifest), namespace: manifest.namespace || 'default' }))
+  const clusters = objects.filter(({ kind }) => kind === 'Cluster')
+  const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
+  const groups = clusters.map((cluster) =>
+    objects.filter((object) => {
+      if (object.kind === 'Cluster') return object === cluster
+      if (object.namespace !== cluster.namespace) return object.kind === 'ClusterImageCatalog'
+      return clusterOf(object) === undefined || clusterOf(object) === cluster.name
+    }),
+  )
+  const used = new Set(groups.flat())
+  const rest = objects.filter((object) => !used.has(object))
+  return rest.length === 0 ? groups : [...groups, rest]
+}
+
+function renderedOf({ kind, name, value, plain }: Manifest): RenderedObject {
+  return { kind, name, value, plain, hook: false }
+}

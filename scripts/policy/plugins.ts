@@ -1,0 +1,125 @@
+// Does the plugin that a Cluster names exist, and is it switched on?
+import { barmanPlugin } from '../chart/plugins.ts'
+import { here, named, phrase, shown } from '../findings/message.ts'
+import type { RenderedObject } from '../model.ts'
+import { nearest } from '../values/path.ts'
+import type { Path } from '../values/value.ts'
+import { valueAt } from '../values/value.ts'
+import { listAt, objectOf, plainAt, textAt } from './subject.ts'
+import type { ObjectRule, PolicyRule } from './subject.ts'
+
+/** Names that people write for the Barman Cloud plugin: its repository's, a part of its own, its API group (plugin-barman-cloud#196). */
+export function isMeantForBarman(name: string): boolean {
+  if (name === barmanPlugin) return false
+  return (
+    /^(?:(?:plugin-)?barman-?cloud(?:-plugin)?|barman|barman-?cloud\.cnpg\.io|barman-?cloud\.cloudnative-?pg(?:\.(?:io|com|org))?)$/i.test(
+      name,
+    ) || nearest(name, [barmanPlugin]) !== undefined
+  )
+}
+
+function* pluginNames({ kind, plain }: RenderedObject): Iterable<Path> {
+  if (kind === 'Cluster') {
+    for (const index of listAt(plain, 'spec', 'plugins').keys()) yield ['spec', 'plugins', index, 'name']
+    for (const index of listAt(plain, 'spec', 'externalClusters').keys()) yield ['spec', 'externalClusters', index, 'plugin', 'name']
+  }
+  if (kind === 'ScheduledBackup' || kind === 'Backup') yield ['spec', 'pluginConfiguration', 'name']
+}
+
+export const pluginsOfObjects: readonly ObjectRule[] = [
+  {
+    id: 'policy/plugin-name',
+    severity: 'error',
+    configurable: true,
+    summary: 'a plugin is named as it registers itself with the operator',
+    reads: [
+      ['cluster', 'plugins'],
+      ['backups', 'scheduledBackups'],
+    ],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const path of pluginNames(object)) {
+          const name = textAt(object.plain, ...path)
+          if (name === undefined || !isMeantForBarman(name)) continue
+          yield {
+            object,
+            message: phrase`${here('name of the plugin')} is ${shown(name)}, but the plugin's name is ${barmanPlugin}`,
+            places: [{ path }],
+            help: phrase`write ${barmanPlugin}`,
+          }
+        }
+    },
+  },
+]
+
+/** The entry of the Barman plugin that the chart switches off because its author did not write `enabled` or `isWALArchiver`. */
+export function switchedOffByChart(cluster: RenderedObject | undefined): { readonly index: number; readonly field: string } | undefined {
+  for (const [index, plugin] of listAt(cluster?.plain, 'spec', 'plugins').entries()) {
+    if (textAt(plugin, 'name') !== barmanPlugin) continue
+    const field = ['enabled', 'isWALArchiver'].find((name) => plainAt(plugin, name) === false && isPrintedByChart(cluster, index, name))
+    if (field !== undefined) return { index, field }
+  }
+  return undefined
+}
+
+/** Whether the chart wrote a field itself: then its origin is not the field of its author. */
+function isPrintedByChart(cluster: RenderedObject | undefined, index: number, field: string): boolean {
+  return valueAt(cluster?.value, ['spec', 'plugins', index, field])?.origin.path.at(-1) !== field
+}
+
+const conditions = { enabled: 'so that the plugin does nothing', isWALArchiver: 'so that no WAL is archived' } as const
+
+export const plugins: readonly PolicyRule[] = [
+  {
+    id: 'policy/plugin-enabled',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the Barman plugin is switched on where the chart would print that it is off',
+    reads: [['cluster', 'plugins']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const off = switchedOffByChart(cluster)
+      if (cluster === undefined || off === undefined) return
+      // a switch that the chart takes no notice of is reported (`values/has-effect`)
+      if (plainAt(cluster.plain, 'spec', 'plugins', off.index, 'isWALArchiver') === true) return
+      const why = conditions[off.field as keyof typeof conditions]
+      yield {
+        object: cluster,
+        message: phrase`\`${off.field}\` is not set for the plugin, but then the chart prints ${named(off.field)}: false, ${why}`,
+        places: [{ path: ['spec', 'plugins', off.index, 'name'] }],
+        help: phrase`write ${off.field === 'enabled' ? 'enabled: true and isWALArchiver: true' : 'isWALArchiver: true'} beside it`,
+      }
+    },
+  },
+  {
+    id: 'policy/chart-plugin-name',
+    severity: 'error',
+    configurable: true,
+    summary: 'backups and recoveries by a plugin name the one that the chart sets up',
+    reads: [
+      ['backups', 'pluginConfiguration', 'name'],
+      ['recovery', 'pluginConfiguration', 'name'],
+    ],
+    *check({ values }) {
+      for (const section of ['backups', 'recovery']) {
+        const [name, method] = [valueAt(values, [section, 'pluginConfiguration', 'name']), valueAt(values, [section, 'method'])]
+        const isOn = section === 'backups' ? valueAt(values, ['backups', 'enabled']) : valueAt(values, ['mode'])
+        if (isOn?.kind !== 'scalar' || (isOn.value !== true && isOn.value !== 'recovery')) continue
+        if (name?.kind !== 'scalar' || method?.kind !== 'scalar' || method.value !== 'plugin') continue
+        if (typeof name.value !== 'string' || !isMeantForBarman(name.value)) continue
+        yield {
+          message: phrase`${here(`${section}.pluginConfiguration.name`)} is ${shown(name.value)}, but the plugin's name is ${barmanPlugin}`,
+          places: [{ path: [section, 'pluginConfiguration', 'name'] }],
+          help: phrase`write ${barmanPlugin}`,
+        }
+      }
+    },
+  },
+]
+
+/** The plugins that a Cluster loads. */
+export function loadedPlugins(cluster: RenderedObject): string[] {
+  return listAt(cluster.plain, 'spec', 'plugins').flatMap((plugin) =>
+    plainAt(plugin, 'enabled') === false ? [] : (textAt(plugin, 'name') ?? []),
+  )
+}

@@ -1,0 +1,99 @@
+// Do instances, budgets and synchronous replication let nodes be drained and transactions commit?
+import { here, named, phrase } from '../findings/message.ts'
+import type { RenderedObject } from '../model.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectRule, ObjectsSubject } from './subject.ts'
+
+function clustersOf({ objects }: ObjectsSubject): readonly RenderedObject[] {
+  return objects.filter(({ kind }) => kind === 'Cluster')
+}
+
+/** The CRD's default is 1; undefined: no number. */
+function instancesIn({ plain }: RenderedObject): number | undefined {
+  const written = plainAt(plain, 'spec', 'instances')
+  if (written === undefined || written === null) return 1
+  return typeof written === 'number' ? written : undefined
+}
+
+/** About what runs in an environment: the samples that people try out have one instance, too. */
+export const drains: readonly ObjectRule[] = [
+  {
+    id: 'policy/drainable',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a single instance has no PodDisruptionBudget, which would keep its node from ever being drained',
+    reads: [
+      ['cluster', 'instances'],
+      ['cluster', 'enablePDB'],
+    ],
+    *check(subject) {
+      for (const cluster of clustersOf(subject)) {
+        const isOff = plainAt(cluster.plain, 'spec', 'enablePDB') === false
+        const inMaintenance = plainAt(cluster.plain, 'spec', 'nodeMaintenanceWindow', 'inProgress') === true
+        if (instancesIn(cluster) !== 1 || isOff || inMaintenance) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('instances')} is 1, but the PodDisruptionBudget keeps its node from ever being drained`,
+          places: [{ path: ['spec', 'instances'] }],
+          help: phrase`set ${typed(subject, 'cluster.enablePDB', 'spec.enablePDB')}: false`,
+        }
+      }
+    },
+  },
+]
+
+export const replicas: readonly ObjectRule[] = [
+  {
+    id: 'policy/spare-synchronous-standby',
+    severity: 'warning',
+    configurable: true,
+    preset: 'production',
+    summary: 'synchronous replication that is required leaves one standby to spare',
+    reads: [
+      ['cluster', 'postgresql', 'synchronous'],
+      ['cluster', 'instances'],
+    ],
+    *check(subject) {
+      for (const cluster of clustersOf(subject)) {
+        const path = ['spec', 'postgresql', 'synchronous']
+        const synchronous = plainAt(cluster.plain, ...path)
+        const [number, instances] = [plainAt(synchronous, 'number'), instancesIn(cluster)]
+        if (!isJsonMap(synchronous) || typeof number !== 'number' || instances === undefined || instances < 2) continue
+        const others = listAt(synchronous, 'standbyNamesPre').length + listAt(synchronous, 'standbyNamesPost').length
+        const isPreferred = textAt(synchronous, 'dataDurability') === 'preferred'
+        if (isPreferred || others > 0 || number !== instances - 1) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('number')} is ${named(number)} of ${instances - 1} standbys, but then one that is away stops every commit`,
+          places: [{ path: [...path, 'number'] }, { path: ['spec', 'instances'], label: phrase`instances is ${instances}` }],
+          help: phrase`raise instances to ${instances + 1}, or set dataDurability: preferred beside it`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/streaming-probe-starts',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'explicitSynchronousStandbyNamesDataDurabilityPreferred (cloudnative-pg#10547)',
+    summary: 'a streaming startup probe is not combined with failoverQuorum and preferred durability',
+    reads: [['cluster', 'postgresql', 'synchronous']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject)) {
+        const path = ['spec', 'postgresql', 'synchronous']
+        const annotated = plainAt(cluster.plain, 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum')
+        const hasQuorum = plainAt(cluster.plain, ...path, 'failoverQuorum') === true || annotated === 't' || annotated === 'true'
+        const isPreferred = textAt(cluster.plain, ...path, 'dataDurability') === 'preferred'
+        const probe = ['spec', 'probes', 'startup', 'type']
+        if (!hasQuorum || !isPreferred || textAt(cluster.plain, ...probe) !== 'streaming') continue
+        yield {
+          object: cluster,
+          message: phrase`${here('type of the startup probe')} is streaming, but with failoverQuorum and preferred durability no standby gets ready`,
+          places: [{ path: probe }, { path: [...path, 'dataDurability'], label: phrase`dataDurability is preferred` }],
+          help: phrase`set dataDurability: required, or remove type: streaming from the startup probe`,
+        }
+      }
+    },
+  },
+]

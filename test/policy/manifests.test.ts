@@ -1,0 +1,103 @@
+// What does `admit --policies` say of manifests, and of their healthy counterparts?
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { main } from '../../scripts/cli/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-manifests-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Told {
+  readonly rule: string
+  readonly line: number
+}
+
+async function told(text: string, ...flags: string[]): Promise<string[]> {
+  const file = join(folder, 'objects.yaml')
+  writeFileSync(file, text)
+  let stdout = ''
+  const terminal = { cwd: folder, color: false, stdout: (piece: string) => (stdout += piece), stderr: () => {} }
+  await main(['admit', '--format', 'json', ...flags, file], terminal)
+  return (JSON.parse(stdout) as { diagnostics: Told[] }).diagnostics.map(({ rule, line }) => `${rule}:${line}`)
+}
+
+const cluster = (spec: string): string =>
+  `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: orders}\nspec:\n  instances: 3\n  storage: {size: 1Gi}\n${spec}`
+const recovery = (source: string): string =>
+  `  bootstrap: {recovery: {source: old}}\n  externalClusters:\n    - name: old\n      plugin: {name: barman-cloud.cloudnative-pg.io, parameters: ${source}}\n`
+const plugin = (entry: string): string => `  plugins:\n    - {name: barman-cloud.cloudnative-pg.io, ${entry}}\n`
+const backup = (method: string): string =>
+  `---\napiVersion: postgresql.cnpg.io/v1\nkind: Backup\nmetadata: {name: once}\nspec:\n  cluster: {name: orders}\n  method: ${method}\n`
+const store = (name: string, path: string): string =>
+  `---\napiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: ${name}}\nspec:\n  configuration: {destinationPath: "${path}", s3Credentials: {inheritFromIAMRole: true}}\n`
+
+it.each<readonly [name: string, expected: readonly string[], text: string]>([
+  [
+    'a recovery by plugin reads below the name of the new cluster, where it also writes',
+    ['policy/recovery-reads-another:10'],
+    cluster(recovery('{barmanObjectName: a}') + plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')),
+  ],
+  [
+    'a server name of its own',
+    [],
+    cluster(recovery('{barmanObjectName: a, serverName: old}') + plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')),
+  ],
+  [
+    'a plugin that is switched off still names the store',
+    ['policy/recovery-reads-another:10'],
+    cluster(recovery('{barmanObjectName: a, serverName: orders}') + plugin('enabled: false, parameters: {barmanObjectName: a}')),
+  ],
+  [
+    'a plugin that is switched off and names another store',
+    [],
+    cluster(recovery('{barmanObjectName: a, serverName: orders}') + plugin('enabled: false, parameters: {barmanObjectName: b}')),
+  ],
+  [
+    'two stores that are one place, spelled differently',
+    ['policy/recovery-reads-another:10'],
+    cluster(recovery('{barmanObjectName: a, serverName: orders}') + plugin('isWALArchiver: true, parameters: {barmanObjectName: b}')) +
+      store('a', 's3://backups//pg/') +
+      store('b', 's3://backups/pg'),
+  ],
+  [
+    'two stores that are two places',
+    [],
+    cluster(recovery('{barmanObjectName: a, serverName: orders}') + plugin('isWALArchiver: true, parameters: {barmanObjectName: b}')) +
+      store('a', 's3://backups/pg') +
+      store('b', 's3://backups/pg2'),
+  ],
+  ['a backup by a method that is not set up', ['policy/schedule-has-method:13'], cluster('') + backup('barmanObjectStore')],
+  ['a backup by a method that is set up', [], cluster('  backup: {volumeSnapshot: {className: csi}}\n') + backup('volumeSnapshot')],
+  ['a target time with a Z after a blank', ['policy/target-time-readable:10'], cluster(target('2026-01-31 12:00:00Z'))],
+  ['the same with an offset', [], cluster(target('2026-01-31 12:00:00+00:00'))],
+  ['an RFC 3339 time, which this operator rewrites', [], cluster(target('2026-01-31T12:00:00Z'))],
+  [
+    'probes that wait for what waits for them',
+    ['policy/streaming-probe-starts:8'],
+    cluster(
+      '  postgresql: {synchronous: {method: any, number: 1, dataDurability: preferred, failoverQuorum: true}}\n  probes: {startup: {type: streaming}}\n',
+    ),
+  ],
+  [
+    'the same with durability that is required',
+    [],
+    cluster(
+      '  postgresql: {synchronous: {method: any, number: 1, dataDurability: required, failoverQuorum: true}}\n  probes: {startup: {type: streaming}}\n',
+    ),
+  ],
+])('%s', async (_, expected, text) => {
+  expect(await told(text, '--policies')).toEqual(expected)
+  expect(await told(text)).toEqual([])
+})
+
+it('hands times on as the release of the operator does', async () => {
+  const text = cluster(target('2026-01-31T12:00:00Z'))
+  expect(await told(text, '--policies', '--operator', '1.27.1')).toEqual(['policy/target-time-readable:10'])
+  expect(await told(text, '--policies', '--operator', '1.27.3')).toEqual([])
+  expect(await told(text, '--policies', '--operator', '1.28.0')).toEqual(['policy/target-time-readable:10'])
+})
+
+function target(time: string): string {
+  return `  externalClusters: [{name: old, plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: a}}}]\n  bootstrap:\n    recovery:\n      recoveryTarget: {targetTime: "${time}"}\n      source: old\n`
+}
