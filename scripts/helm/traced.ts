@@ -11,9 +11,9 @@ export interface Traced {
   readonly documents: readonly HelmDocument[]
   readonly refused: HelmRefusal | undefined
   /** what templates looked up, by map */
-  looked(): Recorder['looked']
+  readonly looked: () => Recorder['looked']
   /** what the nodes read that had not ended when the run stopped, innermost first */
-  stops(): (readonly Value[])[]
+  readonly stops: () => (readonly Value[])[]
 }
 
 /** Watched from the start only where it stops, and where another run may print something else. */
