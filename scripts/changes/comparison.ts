@@ -20,6 +20,7 @@ import type { ObjectChanges } from './objects.ts'
 import { pinFindings, togetherFindings } from './pins.ts'
 import type { State } from './places.ts'
 import { replacedPoolers } from './poolers.ts'
+import { policyFindings } from './policies.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, automatic } from './steps.ts'
@@ -217,6 +218,7 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   const objects = isComparable ? compareObjects(before, after) : noChanges()
   const creationOnly = [...creationOnlyFindings(before, after)]
   append(findings, objects.findings, creationOnly, isComparable ? lostProtectionFindings(then, now, before, after) : [])
+  if (isComparable) append(findings, policyFindings(before, after, now.settings))
   append(changes, objects.changes)
   const touched = [...objects.changed, ...objects.added]
   // a Cluster that became a hook is another mistake

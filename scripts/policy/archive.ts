@@ -165,3 +165,9 @@ export function isWritten(store: string, objects: readonly RenderedObject[]): bo
     ),
   )
 }
+
+/** The days of a retention policy: `30d`, `4w`, `6m`. */
+export function daysOf(policy: string | undefined): number | undefined {
+  const [, number, unit = 'd'] = /^([1-9]\d{0,5})([dwm])$/.exec(policy ?? '') ?? []
+  return number === undefined ? undefined : Number(number) * ({ d: 1, w: 7, m: 30 }[unit] ?? 1)
+}

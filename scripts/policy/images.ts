@@ -134,3 +134,11 @@ export const images: readonly ObjectRule[] = [
     },
   },
 ]
+
+/** The release of Debian below an image, where its tag says so, or where the project's own tags are known to mean one. */
+export function debianOf(image: string): string | undefined {
+  return (
+    officialImage(image)?.release ??
+    /(?:^|[-_.])(buster|bullseye|bookworm|trixie|forky)(?:$|[-_.])/.exec(parseImageReference(image).tag)?.[1]
+  )
+}

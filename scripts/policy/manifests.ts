@@ -5,6 +5,7 @@ import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { skipsArchiveCheck } from './fleet.ts'
+import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
 import { objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
@@ -62,6 +63,28 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
       .filter(({ preset }) => preset === undefined)
       .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
   })
+}
+
+/** What the rules about changes find in Clusters that were there before; without `all`, only what is certain to fail. */
+export function judgeChanges(
+  { now, before, all }: { readonly now: readonly Manifest[]; readonly before: readonly Manifest[]; readonly all: boolean },
+  operator: string,
+): ManifestFinding[] {
+  const old = groupsOf(before)
+  return groupsOf(now).flatMap((objects) => {
+    const cluster = objects.find(({ kind }) => kind === 'Cluster')
+    const was = old.find((group) => group.some((one) => cluster !== undefined && isSame(one, cluster)))
+    if (was === undefined) return []
+    const subject = { before: { objects: was, operator }, after: { objects, operator } }
+    return changePolicies
+      .filter(({ severity }) => all || severity === 'error')
+      .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
+  })
+}
+
+function isSame(one: RenderedObject, other: RenderedObject): boolean {
+  const namespaceOf = ({ plain }: RenderedObject): string => textAt(plain, 'metadata', 'namespace') || 'default'
+  return one.kind === other.kind && one.name === other.name && namespaceOf(one) === namespaceOf(other)
 }
 
 /** Each Cluster with the objects of its namespace that name it or that any may use; what names no Cluster of the files comes last. */

@@ -4,7 +4,7 @@ import { here, named, phrase, shown } from '../findings/message.ts'
 import { longestGap, neverRuns, parseSchedule, scheduleWords } from '../operator/cron.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
-import { isWritten } from './archive.ts'
+import { daysOf, isWritten } from './archive.ts'
 import { isMeantForBarman, loadedPlugins } from './plugins.ts'
 import { objectOf, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject, PolicyFinding, PolicyRule } from './subject.ts'
@@ -215,8 +215,8 @@ function retentionOf({ objects }: ObjectsSubject): { readonly text: string; read
         : [],
   )
   const [text = ''] = texts
-  const [, number, unit = 'd'] = /^([1-9]\d{0,5})([dwm])$/.exec(text) ?? []
-  return number === undefined ? undefined : { text, count: Number(number) * ({ d: 1, w: 7, m: 30 }[unit] ?? 1) }
+  const count = daysOf(text)
+  return count === undefined ? undefined : { text, count }
 }
 
 export const retention: readonly ObjectRule[] = [

@@ -3,6 +3,7 @@ import { manifestRules } from '../argocd/rules/judge-file.ts'
 import type { Rule } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
 import { policies } from '../policy/judge.ts'
+import { changePolicies } from '../policy/changes/rules.ts'
 import { postgresRules } from '../postgres/judge.ts'
 import { stageRules } from './stage-rules.ts'
 
@@ -20,13 +21,16 @@ export function ruleGroups(): RuleGroup[] {
   const seen = new Set<string>()
   const [settings, values, schema, ...after] = stageRules as readonly RuleGroup[]
   const policy = { title: 'Policies', rules: policies }
+  const changes = { title: 'Policies about changes', rules: changePolicies }
   const postgres = { title: 'PostgreSQL', rules: postgresRules }
   const operator = allRules().map(({ title, rules }) => ({
     title: title === 'Every kind' ? 'Operator: every kind' : `Operator: ${title}`,
     rules,
   }))
   const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
-  const groups = [settings, values, schema, ...operator, postgres, policy, ...after, manifests].filter((group) => group !== undefined)
+  const groups = [settings, values, schema, ...operator, postgres, policy, changes, ...after, manifests].filter(
+    (group) => group !== undefined,
+  )
   // some rules are in the lists of several kinds
   return groups
     .map(({ title, rules }) => ({ title, rules: rules.filter(({ id }) => !seen.has(id) && seen.add(id)) }))

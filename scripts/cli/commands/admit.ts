@@ -16,7 +16,8 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeManifests } from '../../policy/manifests.ts'
+import { judgeChanges, judgeManifests } from '../../policy/manifests.ts'
+import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding } from '../../findings/finding.ts'
@@ -52,15 +53,18 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const format = flags.format ?? 'pretty'
   const operator = readOperator(flags.operator, terminal)
   const files = paths.map((path) => readFile(path, terminal))
-  const before =
-    flags.before === undefined ? new Map<string, Manifest>() : byIdentity(readManifests(readFile(flags.before, terminal)).manifests)
+  const earlier = flags.before === undefined ? [] : readManifests(readFile(flags.before, terminal)).manifests
+  const before = byIdentity(earlier)
   const read = files.map((file) => readManifests(file))
   const manifests = read.flatMap((one) => one.manifests)
   for (const [index, { manifests: found, findings }] of read.entries())
     if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
-  const policies = flags.policies === true ? policyFindings(known, operator) : []
+  const policies = [
+    ...(flags.policies === true ? judgeManifests(known, operator) : []),
+    ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
+  ].map(locatePolicy)
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
@@ -77,21 +81,19 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   return refused > 0 || errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
 }
 
-/** What house rules say of the same objects; none of it makes the server refuse them. */
-function policyFindings(manifests: readonly Manifest[], operator: string): LocatedFinding[] {
-  return judgeManifests(manifests, operator).map(({ rule, severity, finding: { object, places, message, help } }) => {
-    const [first, ...others] = places
-    return {
-      rule,
-      severity,
-      message,
-      at: spotAt(object.value, first),
-      related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
-      help,
-      object: `${object.kind}/${object.name}`,
-      path: formatPath(first.path),
-    }
-  })
+/** What house rules say; none of it makes the server refuse an object. */
+function locatePolicy({ rule, severity, finding: { object, places, message, help } }: ManifestFinding): LocatedFinding {
+  const [first, ...others] = places
+  return {
+    rule,
+    severity,
+    message,
+    at: spotAt(object.value, first),
+    related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
+    help,
+    object: `${object.kind}/${object.name}`,
+    path: formatPath(first.path),
+  }
 }
 
 /** For a release whose minor is unknown, only what every release refuses counts. */

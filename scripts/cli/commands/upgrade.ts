@@ -11,6 +11,8 @@ import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import { noSuchDatabase, readFleet } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
+import { policyFindings } from '../../changes/policies.ts'
+import { sideOf } from '../../changes/side.ts'
 import { updateVerdict } from '../../changes/update.ts'
 import { isRenderable } from '../../chart/database-objects.ts'
 import type { Repository } from '../../chart/database-objects.ts'
@@ -173,11 +175,12 @@ function judgePins(sides: readonly Evaluated[]): LocatedFinding[] {
 /** What the operator reports about the update itself, if objects differ: the running major is that of the old image. */
 function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
-  return after.objects.flatMap((object) => {
+  const refused = after.objects.flatMap((object) => {
     const old = before.objects.find(({ kind, name }) => kind === object.kind && name === object.name)
     if (old === undefined || JSON.stringify(old.plain) === JSON.stringify(object.plain)) return []
     return located(after, object, updateVerdict(after.database, object, old))
   })
+  return [...refused, ...policyFindings(sideOf(before), sideOf(after), after.settings)]
 }
 
 /** What other pins no longer have: parameters, chart values, the operator's own backups. */
