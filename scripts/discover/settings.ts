@@ -120,7 +120,7 @@ function openFile(tree: Tree, path: string): Opened {
     : { path, file, exists: true, findings }
 }
 
-const hasWords = ({ text }: SourceFile): boolean => /^[^\S\n]*[^#\s]/m.test(text)
+const hasWords = ({ text }: SourceFile): boolean => text.split('\n').some((line) => !/^(?:#|$)/.test(line.trim()))
 
 function settingsOf({ file, findings }: Opened, root: MapValue | undefined, prefix: Path): LoadedSettings {
   if (root === undefined) return { file, findings }
