@@ -5,7 +5,7 @@ import { locate } from '../../scripts/findings/spot.ts'
 import type { MapValue } from '../../scripts/values/value.ts'
 import type { Settings } from '../../scripts/model.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
-import { readSettings } from '../../scripts/discover/settings.ts'
+import { readSettings } from '../../scripts/discover/settings-values.ts'
 import type { Tree } from '../../scripts/repository/tree.ts'
 
 const settingsText = `postgres:
@@ -48,7 +48,7 @@ metadata:
   annotations:
     argocd.argoproj.io/compare-options: ServerSideDiff=true
 spec:
-  project: data
+  project: legacy
   destination:
     server: https://kubernetes.default.svc
     namespace: orders
@@ -89,7 +89,7 @@ spec:
       annotations:
         argocd.argoproj.io/compare-options: ServerSideDiff=true
     spec:
-      project: data
+      project: legacy
       destination:
         server: https://kubernetes.default.svc
         namespace: '{{\`{{ .service }}\`}}'

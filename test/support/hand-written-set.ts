@@ -6,7 +6,7 @@ import { discover } from '../../scripts/discover/discover.ts'
 import type { MapValue } from '../../scripts/values/value.ts'
 import type { Settings } from '../../scripts/model.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
-import { readSettings } from '../../scripts/discover/settings.ts'
+import { readSettings } from '../../scripts/discover/settings-values.ts'
 import type { Tree } from '../../scripts/repository/tree.ts'
 
 const settingsText = `postgres:
@@ -54,7 +54,7 @@ spec:
       annotations:
         argocd.argoproj.io/compare-options: ServerSideDiff=true
     spec:
-      project: data
+      project: legacy
       destination:
         server: https://kubernetes.default.svc
         namespace: '{{\`{{ .service }}\`}}-legacy'
@@ -94,7 +94,7 @@ metadata:
   annotations:
     argocd.argoproj.io/compare-options: ServerSideDiff=true
 spec:
-  project: data
+  project: legacy
   destination:
     server: https://kubernetes.default.svc
     namespace: one

@@ -52,7 +52,7 @@ const presets: ReadonlyMap<string, number> = new Map([
 
 /** Undefined: no Cluster of a major that is known here. */
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
-  const major = majorOf(cluster.value)
+  const major = majorOf(cluster.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
   return serverSettings(runningOf(cluster) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
 }

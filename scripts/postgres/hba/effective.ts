@@ -70,7 +70,7 @@ function ldapLine(ldap: Json): string {
 
 /** The lines in the order of the file, comments of the operator left out; undefined: no Cluster of a known major. */
 export function effectiveHba(cluster: RenderedObject, operator: string): EffectiveLine[] | undefined {
-  const major = majorOf(cluster.value)
+  const major = majorOf(cluster.plain)
   if (major === undefined) return undefined
   const list = valueAt(cluster.value, ['spec', 'postgresql', 'pg_hba'])
   const items = list?.kind === 'list' ? list.items : []
