@@ -5,7 +5,7 @@ import type { RenderedObject } from '../model.ts'
 import { effectiveHba } from '../postgres/hba/effective.ts'
 import type { EffectiveLine } from '../postgres/hba/effective.ts'
 import type { Path } from '../values/value.ts'
-import { objectOf } from './subject.ts'
+import { listAt, objectOf } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 import { isAny } from '../postgres/hba/words.ts'
 
@@ -14,7 +14,8 @@ const lines: Path = ['cluster', 'postgresql', 'pg_hba']
 /** The lines of the user that the server can use. */
 function* ownLines(subject: ObjectsSubject): Iterable<{ readonly object: RenderedObject; readonly line: EffectiveLine }> {
   const object = objectOf(subject, 'Cluster')
-  if (object === undefined) return
+  // most have no lines of their own
+  if (object === undefined || listAt(object.plain, 'spec', 'postgresql', 'pg_hba').length === 0) return
   for (const line of effectiveHba(object, subject.operator) ?? [])
     if (line.item !== undefined && line.coveredBy === undefined) yield { object, line }
 }

@@ -57,6 +57,18 @@ export function settingsOf(cluster: RenderedObject): ServerSettings | undefined 
   return serverSettings(runningOf(cluster) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
 }
 
+const amounts = new Map<string, number | undefined>()
+
+/** Fleets repeat the same settings. */
+function amountOf(text: string, unit: string | undefined): number | undefined {
+  const key = `${unit ?? ''}\0${text}`
+  if (!amounts.has(key)) {
+    const amount = readInteger(text, unit)
+    amounts.set(key, typeof amount === 'number' ? amount : undefined)
+  }
+  return amounts.get(key)
+}
+
 /** The settings of a server of a known major. */
 export function serverSettings(running: Running): ServerSettings {
   const { major, isOperated } = running
@@ -69,8 +81,7 @@ export function serverSettings(running: Running): ServerSettings {
     const isWritten = running.parameters.has(name)
     const text = isWritten ? written(name) : isOperated ? operatorParameters[name] : undefined
     if (text === undefined) return isWritten ? undefined : presets.get(name)
-    const amount = readInteger(text, catalogue?.get(name)?.unit)
-    return typeof amount === 'number' ? amount : undefined
+    return amountOf(text, catalogue?.get(name)?.unit)
   }
   return { major, read, written }
 }

@@ -3,7 +3,7 @@ import { majorOf } from '../../operator/major.ts'
 import { reached, releases } from '../../operator/version.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json } from '../../values/value.ts'
-import { isJsonMap, jsonAt, valueAt } from '../../values/value.ts'
+import { isJsonMap, jsonAt } from '../../values/value.ts'
 import { isCovered } from './cover.ts'
 import { readHba } from './hba.ts'
 import type { HbaRecord } from './hba.ts'
@@ -68,18 +68,24 @@ function ldapLine(ldap: Json): string {
   ].join('')
 }
 
+type Known = { readonly operator: string; readonly lines: readonly EffectiveLine[] | undefined }
+const known = new WeakMap<RenderedObject['plain'], Known>()
+
 /** The lines in the order of the file, comments of the operator left out; undefined: no Cluster of a known major. */
-export function effectiveHba(cluster: RenderedObject, operator: string): EffectiveLine[] | undefined {
+export function effectiveHba(cluster: RenderedObject, operator: string): readonly EffectiveLine[] | undefined {
+  const before = known.get(cluster.plain)
+  if (before?.operator === operator) return before.lines
+  const lines = linesOf(cluster, operator)
+  known.set(cluster.plain, { operator, lines })
+  return lines
+}
+
+function linesOf(cluster: RenderedObject, operator: string): EffectiveLine[] | undefined {
   const major = majorOf(cluster.plain)
   if (major === undefined) return undefined
-  const list = valueAt(cluster.value, ['spec', 'postgresql', 'pg_hba'])
-  const items = list?.kind === 'list' ? list.items : []
-  const own = items.flatMap((item, index) =>
-    item.kind === 'scalar'
-      ? String(item.value)
-          .split('\n')
-          .map((text) => ({ text, item: index }))
-      : [],
+  const list = jsonAt(cluster.plain, ['spec', 'postgresql', 'pg_hba'])
+  const own = (Array.isArray(list) ? list : []).flatMap((item, index) =>
+    typeof item === 'string' ? item.split('\n').map((text) => ({ text, item: index })) : [],
   )
   const lines: { readonly text: string; readonly item?: number }[] = [
     ...linesAbove(operator).map((text) => ({ text })),
