@@ -1,6 +1,6 @@
 // The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
 import { readHandWritten } from './argocd/rules/manifest-loader.ts'
-import { operatorPins } from './argocd/rules/operator-pins.ts'
+import { operatorPins, operatorsOutOfSupport } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { assess, openBench } from './assess.ts'
@@ -51,7 +51,15 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const charts = chartsOnBothSides(workspace, { settings, staged: options.staged, base })
   const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
   const comparison = base === undefined ? undefined : startComparison(base, state, databases)
-  const bench = openBench({ settings, root: workspace.root, ...charts, comparison, live: options.live, crossCheck: options.crossCheck })
+  const bench = openBench({
+    settings,
+    root: workspace.root,
+    ...charts,
+    comparison,
+    live: options.live,
+    today: options.today,
+    crossCheck: options.crossCheck,
+  })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
   // a conflict of the change with the rest of the fleet is reported at the change
@@ -63,6 +71,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
   const fleet = assessed.flatMap(({ facts }) => facts ?? [])
   append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(fleet, { otherStores: handWritten.stores }))
+  if (options.today !== undefined) append(findings, operatorsOutOfSupport(settings, options.today))
   if (settings.policies.length > 0) append(findings, (await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
