@@ -1,4 +1,5 @@
 // Which objects of Argo CD does a chart of this repository print?
+import type { RefusalClass } from '../helm/error.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import { helmOf } from '../values/merge.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
@@ -36,7 +37,7 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   const layers = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
   const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
-  const isStopped = whole !== undefined && whole.refusal.class !== 'dependencies'
+  const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)
   const printed = new Map<string, HelmDocument[]>()
   for (const document of run.documents) printed.set(document.template, [...(printed.get(document.template) ?? []), document])
   const found = [...chart.templates].flatMap(([path, template]): ManifestFile[] => {
@@ -65,12 +66,19 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
       },
     ]
   })
-  if (whole === undefined || chart.head === undefined) return found
+  // the values of our own chart are the settings, which are reported as such
+  if (whole === undefined || chart.head === undefined || whole.refusal.class === 'chart-values') return found
   const head = manifestFile([], around, { file: chart.head, consumed: [], namespace })
   return [{ ...head, refused: [wholeRefused(whole, chart)] }, ...found]
 }
 
 const isOfInterest = ({ plain }: HelmDocument): boolean => ofInterest.test(JSON.stringify(plain).slice(0, 200_000))
+
+/** Files without which, or without a part of which, the templates can be printed all the same. */
+const partOf: ReadonlyMap<RefusalClass, string> = new Map([
+  ['dependencies', 'Chart.yaml'],
+  ['chart-values', 'values.yaml'],
+])
 
 /** What keeps Helm from printing any template is left out one by one, and reported. */
 function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troubles: readonly Trouble[] } {
@@ -78,8 +86,8 @@ function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troub
   const files = { ...input.files }
   for (;;) {
     const run = runChart({ ...input, files: { ...files } })
-    const trouble = run.troubles.find(({ refusal }) => refusal.class === 'parse' || refusal.class === 'dependencies')
-    const path = trouble?.refusal.class === 'dependencies' ? 'Chart.yaml' : trouble?.refusal.template
+    const trouble = run.troubles.find(({ refusal }) => refusal.class === 'parse' || partOf.has(refusal.class))
+    const path = trouble === undefined ? undefined : (partOf.get(trouble.refusal.class) ?? trouble.refusal.template)
     const bytes = path === undefined ? undefined : files[path]
     const isAgain = before.some(({ refusal }) => refusal.class === trouble?.refusal.class && refusal.template === trouble?.refusal.template)
     if (trouble === undefined || path === undefined || bytes === undefined || isAgain)

@@ -165,6 +165,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/manifest-readable', 'the values that a template of Applications needs are set in this repository', 'info'),
       rule('argocd/manifest-once', 'no two manifests have the same kind and name'),
       rule('argocd/application-once', 'no two manifests create the same Application'),
+      rule('argocd/project-permits', 'the AppProject of an Application permits its sources, its destination and Clusters'),
       rule('argocd/cluster-once', 'no two Applications deploy the same Cluster'),
     ],
   },

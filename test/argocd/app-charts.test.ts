@@ -47,7 +47,7 @@ it('runs loops and helpers', () => {
 
 it('names what a template needs and nobody gives, and judges all the rest', () => {
   const project = 'project: {{ required "set the project" .Values.project }}'
-  const needs = one(['project: data', project], ['targetRevision: 0.8.1', 'targetRevision: ">=0.8"'])
+  const needs = one(['project: legacy', project], ['targetRevision: 0.8.1', 'targetRevision: ">=0.8"'])
   const found = findingsOf({ ...legacyFiles, ...needs })
   expect(found.map(shown)).toEqual([
     `info argocd/manifest-readable one.yaml: ${project}`,
@@ -56,7 +56,7 @@ it('names what a template needs and nobody gives, and judges all the rest', () =
   expect(textOf(found[0]?.message ?? [])).toBe('project is not set here, but this template needs it: what hangs on it is not checked')
   expect(textOf(found[0]?.help ?? [], 500)).toContain('set project in apps/values.yaml')
   const deep = 'project: {{ .Values.argocd.projects.data }}'
-  const nested = findingsOf({ ...legacyFiles, ...one(['project: data', deep]) })
+  const nested = findingsOf({ ...legacyFiles, ...one(['project: legacy', deep]) })
   expect(nested.map(shown)).toEqual([`info argocd/manifest-readable one.yaml: ${deep}`])
   expect(textOf(nested[0]?.message ?? [])).toContain('argocd.projects is not set here')
 })

@@ -26,7 +26,7 @@ test('a folder is no value file, in the work tree as in the index', async () => 
 test.each([
   ['the server', 'server: https://kubernetes.default.svc', 'server: {{ .Values.one | quote }}'],
   ['a namespace', "namespace: '{{`{{ .service }}`}}-legacy'", 'namespace: {{ .Values.one }}'],
-  ['the project', 'project: data', 'project: {{ .Values.one }}'],
+  ['the project', 'project: legacy', 'project: {{ .Values.one }}'],
   ['an element', 'service: "beta"', 'service: {{ .Values.one | quote }}'],
   ['the name of the set', 'name: legacy-dbs', 'name: {{ .Values.one }}'],
   ['the policy', 'applicationsSync: create-update', 'applicationsSync: {{ .Values.one }}'],

@@ -33,9 +33,9 @@ it('reports a set without a fence once, and what puts one around it', () => {
 })
 
 it("leaves Helm's own actions and comments alone", () => {
-  expect(judgeSet(['project: data', 'project: {{ .Values.project | default "data" | quote }}'])).toEqual([])
+  expect(judgeSet(['project: legacy', 'project: {{ .Values.project | default "legacy" | quote }}'])).toEqual([])
   expect(judgeSet(['kind: App', '# uses {{ .service }}\nkind: App'])).toEqual([])
-  expect(judgeSet(['project: data', 'project: {{ index .Values "project" }}'])).toEqual([])
+  expect(judgeSet(['project: legacy', 'project: {{ index .Values "project" }}'])).toEqual([])
   expect(judgeSet([beta, '          {{- range .Values.more }}\n          - service: {{ .name | quote }}\n          {{- end }}\n'])).toEqual(
     [],
   )
@@ -55,7 +55,7 @@ it('judges what Helm prints', () => {
 
 it('tells YAML that is none, at its line, in a file without control structures', () => {
   // the parser stops at the next line, which stands deeper than its parent's first key
-  expect(judgeSet(['      project: data', '     project: data'])).toEqual(['error yaml/syntax legacy.yaml: destination:'])
+  expect(judgeSet(['      project: legacy', '     project: data'])).toEqual(['error yaml/syntax legacy.yaml: destination:'])
 })
 
 it.each([

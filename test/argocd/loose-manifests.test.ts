@@ -42,7 +42,7 @@ spec:
       name: '{{ .path.basename }}-db-{{ .env }}'
       annotations: { argocd.argoproj.io/compare-options: ServerSideDiff=true }
     spec:
-      project: data
+      project: legacy
       destination: { server: https://kubernetes.default.svc, namespace: '{{ .path.basename }}-{{ .env }}' }
       sources:
         - repoURL: https://cloudnative-pg.github.io/charts
@@ -105,7 +105,7 @@ metadata:
   finalizers: [resources-finalizer.argocd.argoproj.io]
   annotations: { argocd.argoproj.io/compare-options: ServerSideDiff=true }
 spec:
-  project: data
+  project: legacy
   destination: { server: https://kubernetes.default.svc, namespace: ${namespace} }
   source:
     repoURL: https://cloudnative-pg.github.io/charts

@@ -48,7 +48,7 @@ metadata:
   annotations:
     argocd.argoproj.io/compare-options: ServerSideDiff=true
 spec:
-  project: data
+  project: legacy
   destination:
     server: https://kubernetes.default.svc
     namespace: orders
@@ -89,7 +89,7 @@ spec:
       annotations:
         argocd.argoproj.io/compare-options: ServerSideDiff=true
     spec:
-      project: data
+      project: legacy
       destination:
         server: https://kubernetes.default.svc
         namespace: '{{\`{{ .service }}\`}}'

@@ -17,7 +17,7 @@ const url = 'https://github.com/example/infra.git'
 const indent = (text: string, by: number): string => text.replaceAll(/^(?=.)/gm, ' '.repeat(by))
 
 function specOf(release: string, namespace: string, file: string): string {
-  return `project: data
+  return `project: legacy
 destination: { server: https://kubernetes.default.svc, namespace: '${namespace}' }
 sources:
   - repoURL: https://cloudnative-pg.github.io/charts

@@ -124,7 +124,7 @@ spec:
   template:
     metadata: { name: '{{ .service }}-db-{{ .env }}' }
     spec:
-      project: data
+      project: legacy
       destination: { server: https://kubernetes.default.svc, namespace: '{{ .service }}-{{ .env }}' }
       sources:
         - repoURL: https://cloudnative-pg.github.io/charts

@@ -73,7 +73,7 @@ test('hand-written Clusters that stay are counted, and what was not compared is 
   const source = (path: string): string =>
     `    - { repoURL: https://github.com/example/example-infrastructure.git, targetRevision: main, path: ${path} }\n`
   const byHand = (name: string, sources: string): string =>
-    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec:\n  project: data\n  destination: { name: in-cluster, namespace: ${name} }\n  sources:\n${sources}`
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec:\n  project: legacy\n  destination: { name: in-cluster, namespace: ${name} }\n  sources:\n${sources}`
   const chart = '    - { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1 }\n'
   put('apps/templates/legacy.yaml', byHand('legacy', chart))
   put('apps/templates/kustomized.yaml', byHand('kustomized', source('k')))

@@ -273,7 +273,7 @@ spec:
 ${more}  template:
     metadata: { name: hand-one }
     spec:
-      project: data
+      project: legacy
       destination: { name: in-cluster, namespace: one }
       source:
         repoURL: https://cloudnative-pg.github.io/charts

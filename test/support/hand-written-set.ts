@@ -54,7 +54,7 @@ spec:
       annotations:
         argocd.argoproj.io/compare-options: ServerSideDiff=true
     spec:
-      project: data
+      project: legacy
       destination:
         server: https://kubernetes.default.svc
         namespace: '{{\`{{ .service }}\`}}-legacy'
@@ -94,7 +94,7 @@ metadata:
   annotations:
     argocd.argoproj.io/compare-options: ServerSideDiff=true
 spec:
-  project: data
+  project: legacy
   destination:
     server: https://kubernetes.default.svc
     namespace: one

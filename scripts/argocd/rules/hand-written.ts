@@ -21,6 +21,7 @@ import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manife
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
+import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
 import { findUncompared } from './uncompared.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
@@ -76,7 +77,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   const deployments = deploymentsOf(files, now, [settings])
-  append(findings, twiceClusters({ files, deployments }))
+  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now))
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
     // without its settings, the generated sets of the base are all that is known of its databases
