@@ -47,7 +47,7 @@ export const lifecycle: readonly DatedRule[] = [
     summary: 'the major version of PostgreSQL gets fixes (with `--today`)',
     *check(subject) {
       for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
-        const major = majorOf(cluster.value)
+        const major = majorOf(cluster.plain)
         const end = major === undefined ? undefined : endOfLife(major)
         const said = end === undefined ? undefined : endingOn(end, subject.today, aheadOfMajor)
         if (major === undefined || said === undefined) continue
