@@ -59,7 +59,12 @@ export function assess(database: Database, bench: Bench): Assessed {
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck === true && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
+  if (
+    bench.crossCheck === true &&
+    database.written?.objects === undefined &&
+    database.environment.clusterChart.engine === 'builtin' &&
+    objects.length > 0
+  )
     append(findings, crossCheck(database, { values: merged, objects, root }))
   if (bench.today !== undefined)
     append(findings, judgeLifecycle(policySubject({ database, settings, values: merged, objects }), bench.today))
@@ -70,7 +75,9 @@ export function assess(database: Database, bench: Bench): Assessed {
   const facts = factsOf(evaluated)
   return {
     findings,
-    output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    ...(database.written === undefined && {
+      output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    }),
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
