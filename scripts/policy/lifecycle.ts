@@ -1,6 +1,10 @@
 // Which versions are out of support on a given day, or soon will be?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import type { Rule } from '../findings/finding.ts'
+import { operatorPinSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { Settings } from '../model.ts'
+import { levelsOf, severityOf } from '../report/levels.ts'
 import { endOfLife, newestMinor, oldestSafePgBouncer, operatorEnd } from '../operator/end-of-life.ts'
 import { parseImageReference, versionOfTag } from '../operator/image.ts'
 import { majorOf } from '../operator/major.ts'
@@ -114,7 +118,7 @@ export const lifecycle: readonly DatedRule[] = [
 ]
 
 /** What is to be said of a release of the operator on a day, and what to do; undefined: nothing. */
-export function operatorSupport(version: string, today: string): { readonly said: string; readonly help: string } | undefined {
+function operatorSupport(version: string, today: string): { readonly said: string; readonly help: string } | undefined {
   const end = operatorEnd(version)
   const said = end === undefined ? undefined : endingOn(end.day, today, aheadOfOperator)
   if (end === undefined || said === undefined) return undefined
@@ -126,4 +130,16 @@ export function operatorSupport(version: string, today: string): { readonly said
       ? 'go to the next minor release; a newer cnpg-values knows it'
       : `\`cnpg-values upgrade --operator ${named(knownOperators.last).shown}\` shows what the newest one changes`,
   }
+}
+
+/** `policy/operator-supported`: minors of the operator that are out of support on a day, or soon will be. */
+export function operatorsOutOfSupport(settings: Settings, today: string): LocatedFinding[] {
+  return settings.environments.flatMap((environment) => {
+    const support = operatorSupport(environment.operator.version, today)
+    const rule = { id: 'policy/operator-supported', severity: 'warning', configurable: true } as const
+    const severity = severityOf(rule, levelsOf(settings, { id: `/${environment.name}`, environment }))
+    if (support === undefined || severity === undefined) return []
+    const at = operatorPinSpot(settings.origin, environment.name)
+    return [{ rule: rule.id, severity, message: phrase`${support.said}`, at, help: phrase`${support.help}` }]
+  })
 }
