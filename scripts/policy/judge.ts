@@ -9,6 +9,7 @@ import { budgets } from './budgets.ts'
 import { deletion } from './deletion.ts'
 import { hba } from './hba.ts'
 import { images } from './images.ts'
+import { lifecycle } from './lifecycle.ts'
 import { naming } from './naming.ts'
 import { plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
@@ -69,4 +70,14 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
     for (const finding of rule.check(subject)) findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
   }
   return findings
+}
+
+/** What is out of support on a day (`YYYY-MM-DD`), or soon will be. */
+export function judgeLifecycle(subject: PolicySubject, today: string): LocatedFinding[] {
+  const levels = levelsOf(subject.settings, subject.database)
+  return lifecycle.flatMap((rule) => {
+    const severity = severityOf(rule, levels)
+    if (severity === undefined) return []
+    return [...rule.check({ ...subject, today })].map((finding) => locatePolicy({ id: rule.id, severity }, finding, subject))
+  })
 }
