@@ -14,6 +14,7 @@ import { LayerReader } from './merge/layers.ts'
 import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
+import { judgeLifecycle } from './policy/judge.ts'
 import { policySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
@@ -31,6 +32,8 @@ export interface Bench {
   readonly baseReader: LayerReader
   readonly comparison: Comparison | undefined
   readonly live: LiveState | undefined
+  /** `YYYY-MM-DD`; undefined: no rule asks for the age of a version */
+  readonly today: string | undefined
   /** the real Helm renders the modelled chart, too */
   readonly crossCheck: boolean | undefined
 }
@@ -56,8 +59,15 @@ export function assess(database: Database, bench: Bench): Assessed {
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck === true && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
+  if (
+    bench.crossCheck === true &&
+    database.written?.objects === undefined &&
+    database.environment.clusterChart.engine === 'builtin' &&
+    objects.length > 0
+  )
     append(findings, crossCheck(database, { values: merged, objects, root }))
+  if (bench.today !== undefined)
+    append(findings, judgeLifecycle(policySubject({ database, settings, values: merged, objects }), bench.today))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
   // without the environment's defaults, which is reported, it is unknown what the database is meant to have
@@ -65,7 +75,9 @@ export function assess(database: Database, bench: Bench): Assessed {
   const facts = factsOf(evaluated)
   return {
     findings,
-    output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    ...(database.written === undefined && {
+      output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    }),
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),

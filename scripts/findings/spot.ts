@@ -106,5 +106,23 @@ export function writtenSpot(values: Value, path: Path): Spot | undefined {
   return node === undefined ? undefined : spotOf(node)
 }
 
+/** Where the settings pin the operator of an environment; `origin` is their map. */
+export function operatorPinSpot(origin: MapValue, environment: string): Spot {
+  return (
+    writtenSpot(origin, ['environments', environment, 'operator', 'version']) ??
+    writtenSpot(origin, ['operator', 'version']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value }
+  )
+}
+
 /** Which layer wins if several set a value. */
-export const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }
+export const layerRank = {
+  chart: 0,
+  operator: 1,
+  environment: 2,
+  service: 3,
+  'value-file': 3,
+  'service-environment': 4,
+  inline: 4,
+  generator: 5,
+  parameter: 5,
+}

@@ -21,13 +21,14 @@ import type { Reader } from '../../report/places.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Outcome } from '../../pipeline.ts'
+import type { Outcome } from '../../outcome.ts'
 import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { readDay } from './day.ts'
 import { openReport } from './target.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
@@ -36,6 +37,7 @@ export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 export interface CheckFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly staged?: boolean | undefined
   readonly base?: string | undefined
@@ -45,6 +47,7 @@ export interface CheckFlags {
   readonly 'write-baseline'?: string | undefined
   readonly 'cross-check'?: string | undefined
   readonly strict?: boolean | undefined
+  readonly today?: string | undefined
   readonly format?: Format | undefined
   readonly out?: string | undefined
 }
@@ -63,6 +66,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     base: flags.base,
     changed: flags.changed === true,
     live: openLive(flags.live, terminal),
+    today: readDay('today', flags.today),
     crossCheck: readCrossCheck(flags['cross-check']),
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)
@@ -216,7 +220,11 @@ export async function report(
   if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
   // an unknown release did not judge anything
-  const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
+  const operators = new Set(
+    [...(outcome.settings?.environments ?? []), ...outcome.databases.map(({ environment }) => environment)].map(({ operator }) =>
+      judgedAs(operator.version),
+    ),
+  )
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
