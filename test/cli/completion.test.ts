@@ -102,12 +102,15 @@ describe('completion', () => {
   test('databases are listed, and outside a repository nothing is', async () => {
     expect(await repository.run('completion', 'databases')).toEqual({ code: 0, stdout: 'orders/dev\norders/prd\n', stderr: '' })
     let seen = ''
+    // a folder of its own: others keep repositories in the one for temporary files
+    const empty = mkdtempSync(join(tmpdir(), 'cnpg-values-empty-'))
     const code = await main(['completion', 'databases'], {
-      cwd: tmpdir(),
+      cwd: empty,
       color: false,
       stdout: (text) => (seen += text),
       stderr: (text) => (seen += text),
     })
+    rmSync(empty, { recursive: true })
     expect({ code, seen }).toEqual({ code: 0, seen: '' })
   })
   test.each([
