@@ -81,5 +81,5 @@ function missingOf(skipped: readonly Skipped[]): Found['missing'] {
 
 /** An address with a password in it is no text for a file that is committed. */
 function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][a-z+.-]*:\/\/)[^/@]*:[^/@]*@/i, '$1')
+  return url.replace(/^([a-z][a-z+.-]*:\/\/)[^/@:]*:[^/@]*@/i, '$1')
 }
