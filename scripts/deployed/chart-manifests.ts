@@ -15,7 +15,7 @@ import type { ManifestFile, Reading, Surroundings } from './manifests.ts'
 import { placedDocument } from './places.ts'
 
 /** What a template has in it that a rule reads. */
-const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io/
+const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: *"?Namespace\b/
 
 /** How Argo CD runs a chart. */
 export interface Release {

@@ -21,6 +21,7 @@ import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manife
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
+import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
 import { findUncompared } from './uncompared.ts'
@@ -77,7 +78,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   const deployments = deploymentsOf(files, now, [settings])
-  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now))
+  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now), prunableNamespaces(files, deployments))
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
     // without its settings, the generated sets of the base are all that is known of its databases
@@ -85,13 +86,14 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
     const compared = compareHands({ before, after: files, base, now })
     const played = judgeSetChanges(before, files, now)
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
-    const lost = lostClusters({ files: before, deployments: deploymentsOf(before, then, [then.settings]) }, { files, deployments })
+    const old = { files: before, deployments: deploymentsOf(before, then, [then.settings]) }
+    const lost = lostClusters(old, { files, deployments })
     const handovers = [
       ...compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true as const } : one)),
       ...lost.map(goneCluster),
     ]
     sides = { ...compared, handovers }
-    append(findings, played.findings, compared.findings, lostClusterFindings(lost))
+    append(findings, played.findings, compared.findings, lostClusterFindings(lost), lostNamespaces(old, { files, deployments }))
   }
   const { handovers, count: comparedCount, kept } = sides
   const uncompared = [
