@@ -84,7 +84,7 @@ function renderFiles(input: RenderFilesInput): RenderedChart {
   try {
     const layers = input.layers.map((text, index) => ({ path: `layer-${index}.yaml`, text }))
     const { documents, manifests, text } = renderHelmChart({ ...input, layers })
-    return { ok: true, objects: documents.map(({ value }) => toPlain(value)), manifests: Object.fromEntries(manifests), text }
+    return { ok: true, objects: documents.map(({ plain }) => plain), manifests: Object.fromEntries(manifests), text }
   } catch (error) {
     if (!(error instanceof HelmRefusal)) throw error
     const place = {

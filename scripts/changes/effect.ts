@@ -40,7 +40,7 @@ export function clusterEffect(path: Path, pair: ClusterPair): Effect {
   if (name === 'plugins') return rest[1] === 'parameters' && isOnBothSides(path.slice(0, 3), pair) ? 'nothing' : rolling(pair)
   if (name === 'replica') return 'restart'
   if (name === 'imageName' || name === 'imageCatalogRef') {
-    const [from, to] = [majorOf(pair.before), majorOf(pair.after)]
+    const [from, to] = [majorOf(toPlain(pair.before)), majorOf(toPlain(pair.after))]
     return from !== undefined && to !== undefined && from !== to ? 'major upgrade' : rolling(pair)
   }
   return rolling(pair)
@@ -95,7 +95,7 @@ function postgresEffect([member, parameter]: Path, pair: ClusterPair): Effect {
   const prefix = preloadedPrefixes.find((known) => name.startsWith(`${known}.`))
   const isPreloaded = (cluster: MapValue): boolean => [...parametersOf(cluster)].some((known) => known.startsWith(`${prefix}.`))
   if (prefix !== undefined && isPreloaded(pair.before) !== isPreloaded(pair.after)) return 'restart'
-  return needsRestart(name, majorOf(pair.after)) ? 'restart' : 'reload'
+  return needsRestart(name, majorOf(toPlain(pair.after))) ? 'restart' : 'reload'
 }
 
 function parametersOf(cluster: MapValue): Iterable<string> {

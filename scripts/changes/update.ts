@@ -25,7 +25,7 @@ export function updateVerdict(
 }
 
 function running(old: RenderedObject): JsonMap {
-  const major = old.kind === 'Cluster' ? majorOf(old.value) : undefined
+  const major = old.kind === 'Cluster' ? majorOf(old.plain) : undefined
   if (major === undefined) return old.plain
   const image = valueAt(old.value, ['spec', 'imageName'])
   const status: Json = { pgDataImageInfo: { image: image?.kind === 'scalar' ? printed(image.value) : '', majorVersion: major } }

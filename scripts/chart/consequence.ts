@@ -7,6 +7,7 @@ import { deepestAt } from '../values/value.ts'
 
 /** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key next to which it is missing. */
 export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, reported: readonly Path[]): boolean {
+  if (reported.length === 0) return false
   const { origin } = deepestAt(object.value, path).node
   return reported.some((known) => isMeant(known, origin.path))
 }

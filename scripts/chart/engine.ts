@@ -4,14 +4,15 @@ import type { FoundChart } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { HelmRefusal, SchemaRefused } from '../helm/error.ts'
 import { loadOnce } from '../helm/load.ts'
-import { Recorder } from '../helm/recorder.ts'
 import { renderedObjects } from '../helm/output.ts'
-import { helmValues, renderHelmChart } from '../helm/render.ts'
+import { helmValues } from '../helm/render.ts'
 import type { HelmInput } from '../helm/render.ts'
+import { renderTraced } from '../helm/traced.ts'
+import type { Traced } from '../helm/traced.ts'
 import type { UnreadKey } from '../helm/unknown-keys.ts'
 import { unreadOf } from '../helm/unread.ts'
 import { helmOf } from '../values/merge.ts'
-import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { wanted } from './capabilities.ts'
@@ -52,23 +53,23 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   })
   const findings: LocatedFinding[] = []
   const wrong: Path[] = []
-  let run = attempt(input(values), new Recorder())
+  let run = renderTraced(input(values))
   let usable = values
   for (let tries = 0; run.refused instanceof SchemaRefused && tries < mostTries; tries++) {
     const refused = schemaFindings(run.refused, { database, values, usable })
     append(findings, refused.findings)
     append(wrong, refused.paths)
     const left = refused.paths.reduce(without, usable)
-    run = attempt({ ...input(left), skipSchema: left === usable }, new Recorder())
+    run = renderTraced({ ...input(left), skipSchema: left === usable })
     usable = left
   }
-  const all = unreadIn(chart, { values, layers, settings, looked: run.recorder.looked })
+  const all = unreadIn(chart, { values, layers, settings, looked: run.looked })
   const isBelow = ({ path }: UnreadKey): boolean => wrong.some((other) => other.every((step, at) => step === path[at]))
   const unread = all.map((keys) => keys.filter((key) => !isBelow(key)))
   const unknownKeys = [...new Set(unread.flat().map(({ path }) => path))]
   // a chart may stop at keys that it knows from older versions: they are reported as unknown keys already
   if (run.refused?.class === 'fail' && unknownKeys.length > 0) {
-    const again = attempt(input(unknownKeys.reduce(without, usable)), new Recorder())
+    const again = renderTraced(input(unknownKeys.reduce(without, usable)))
     if (again.refused === undefined) run = again
   }
   const history = historyOf(database.environment.clusterChart)
@@ -84,10 +85,10 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   )
   // what the chart reports after a value was removed may follow from that
   if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))
-    findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.recorder.stops() }))
+    findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.stops() }))
   const seen = valuesSeen(input(values))
   return {
-    objects: run.objects,
+    objects: renderedObjects(run.documents),
     findings,
     reported: () => [...wrong, ...unknownKeys],
     get effective() {
@@ -96,21 +97,6 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     get defaults() {
       return seen()?.defaults
     },
-  }
-}
-
-interface Attempt {
-  readonly objects: readonly RenderedObject[]
-  readonly refused: HelmRefusal | undefined
-  readonly recorder: Recorder
-}
-
-function attempt(input: HelmInput, recorder: Recorder): Attempt {
-  try {
-    return { objects: renderedObjects(renderHelmChart({ ...input, recorder }).documents), refused: undefined, recorder }
-  } catch (error) {
-    if (!(error instanceof HelmRefusal)) throw error
-    return { objects: [], refused: error, recorder }
   }
 }
 
@@ -140,7 +126,7 @@ function known<T>(look: () => T, otherwise: T): T {
 /** The keys of each layer that nothing reads; none where the chart's templates can't be parsed, which is reported. */
 function unreadIn(
   chart: FoundChart,
-  { values, layers, settings, looked }: Layered & { readonly settings: Settings; readonly looked: Recorder['looked'] },
+  { values, layers, settings, looked }: Layered & { readonly settings: Settings; readonly looked: Traced['looked'] },
 ): (readonly UnreadKey[])[] {
   const helm = helmOf(settings.argocd.version)
   const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)

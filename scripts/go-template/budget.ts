@@ -52,6 +52,8 @@ export class Budget {
   #depth = 0
   /** random draws and clock reads so far: a text during which this grows differs each time */
   draws = 0
+  /** changes so far to maps that a template did not make by itself: what runs later may see them */
+  writes = 0
 
   constructor(limits: BudgetLimits) {
     this.#limits = limits

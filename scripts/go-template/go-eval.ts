@@ -1,18 +1,15 @@
-// What does a pipeline of a Go template give?
+// What does a pipeline of a Go template give? Each becomes a function once, however often it runs.
 import { checkType, constantAs, expected, goType } from './go-argument.ts'
-import { ExecError } from './go-error.ts'
+import { compileCall, noFinal } from './go-call.ts'
+import type { Argument, Call } from './go-call.ts'
 import { fail } from './go-fail.ts'
-import type { ArgumentType, GoFunction } from './go-function.ts'
+import { compileFields } from './go-field.ts'
 import type { State, Variable } from './go-state.ts'
 import { nodeText } from './go-tree.ts'
-import type { Command, GoNode, Operand, Pipe } from './go-tree.ts'
-import { TemplateError, isGoMap, isStruct, isTrue, methodsOf, typeOf, zeroOf } from './go-value.ts'
+import type { Command, Operand, Pipe } from './go-tree.ts'
 import type { GoValue } from './go-value.ts'
 
-/** No piped-in argument; differs from a piped value that is absent. */
-const noFinal = Symbol('no final argument')
-type Final = GoValue | typeof noFinal
-const none: readonly Operand[] = []
+export type Evaluate = (state: State, dot: GoValue) => GoValue
 
 export function setVariable(state: State, name: string, value: GoValue): void {
   const variable = lastNamed(state.variables, name)
@@ -27,48 +24,85 @@ function lastNamed(variables: readonly Variable[], name: string): Variable | und
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */
-export function evalPipe(state: State, dot: GoValue, pipe: Pipe): GoValue {
-  state.node = pipe
-  let value: Final = noFinal
-  for (const command of pipe.commands) {
-    state.budget.steps()
-    value = evalCommand(state, dot, command, value)
-    if (value === null) value = undefined
-  }
-  const result = value === noFinal ? undefined : value
-  for (const name of pipe.declares) {
-    if (pipe.assigns) setVariable(state, name, result)
-    else {
-      const variable: Variable = { name, value: result }
-      state.variables.push(variable)
-      state.watcher?.declared(variable)
+export function compilePipe(pipe: Pipe): Evaluate {
+  const [first, ...more] = pipe.commands.map((command, index) => compileCommand(command, index > 0))
+  const run: Evaluate = (state, dot) => {
+    state.node = pipe
+    let value: GoValue
+    if (first !== undefined) {
+      state.budget.steps()
+      value = first(state, dot, noFinal) ?? undefined
     }
+    for (const command of more) {
+      state.budget.steps()
+      value = command(state, dot, value) ?? undefined
+    }
+    return value
   }
-  return result
+  if (pipe.declares.length === 0) return run
+  return (state, dot) => {
+    const result = run(state, dot)
+    for (const name of pipe.declares) {
+      if (pipe.assigns) setVariable(state, name, result)
+      else {
+        const variable: Variable = { name, value: result }
+        state.variables.push(variable)
+        state.watcher?.declared(variable)
+      }
+    }
+    return result
+  }
 }
 
-function evalCommand(state: State, dot: GoValue, command: Command, final: Final): GoValue {
+function compileCommand(command: Command, hasFinal: boolean): Call {
   const { args, rest } = command
   const [first] = args
-  const plain = (): void => {
-    if (rest.length > 0 || final !== noFinal) fail(state, `can't give argument to non-function ${nodeText(first)}`)
-  }
-  if (first.kind !== 'pipe') state.node = first
+  const given = rest.map(compileArgument)
   switch (first.kind) {
-    case 'field':
-      return evalFields(state, dot, { node: first, start: dot, names: first.names, rest, final })
-    case 'chain':
-      return evalFields(state, dot, { node: first, start: evalChained(state, dot, first), names: first.names, rest, final })
-    case 'variable':
-      if (first.names.length === 0) plain()
-      return evalFields(state, dot, { node: first, start: variableValue(state, first.name), names: first.names, rest, final })
-    case 'function':
-      return evalFunction(state, dot, { name: first.name, node: command, rest, final })
-    default:
-      plain()
-      if (first.kind === 'nil') fail(state, 'nil is not a command')
-      return evalOperand(state, dot, first)
+    case 'field': {
+      const fields = compileFields({ node: first, names: first.names, args: given, hasFinal })
+      return (state, dot, final) => {
+        state.node = first
+        return fields(state, dot, dot, final)
+      }
+    }
+    case 'chain': {
+      const start = compileChained(first)
+      const fields = compileFields({ node: first, names: first.names, args: given, hasFinal })
+      return (state, dot, final) => {
+        state.node = first
+        return fields(state, dot, start(state, dot), final)
+      }
+    }
+    case 'variable': {
+      const isPlain = first.names.length === 0 && (rest.length > 0 || hasFinal)
+      const fields = compileFields({ node: first, names: first.names, args: given, hasFinal })
+      return (state, dot, final) => {
+        state.node = first
+        if (isPlain) cannotCall(state, first)
+        return fields(state, dot, variableValue(state, first.name), final)
+      }
+    }
+    case 'function': {
+      const call = compileCall({ name: first.name, node: command, args: given, hasFinal })
+      return (state, dot, final) => {
+        state.node = first
+        return call(state, dot, final)
+      }
+    }
+    default: {
+      const operand = compileOperand(first)
+      return (state, dot) => {
+        if (first.kind !== 'pipe') state.node = first
+        if (rest.length > 0 || hasFinal) cannotCall(state, first)
+        return operand(state, dot)
+      }
+    }
   }
+}
+
+function cannotCall(state: State, first: Operand): never {
+  return fail(state, `can't give argument to non-function ${nodeText(first)}`)
 }
 
 function variableValue(state: State, name: string): GoValue {
@@ -79,175 +113,101 @@ function variableValue(state: State, name: string): GoValue {
   return variable.value
 }
 
-function evalChained(state: State, dot: GoValue, chain: Operand & { readonly kind: 'chain' }): GoValue {
-  if (chain.of.kind === 'nil') fail(state, `indirection through explicit nil in ${nodeText(chain)}`)
-  state.node = chain.of
-  return evalOperand(state, dot, chain.of)
-}
-
-interface FieldCall {
-  readonly node: GoNode
-  readonly start: GoValue
-  readonly names: readonly string[]
-  readonly rest: readonly Operand[]
-  readonly final: Final
-}
-
-function evalFields(state: State, dot: GoValue, call: FieldCall): GoValue {
-  let value = call.start
-  const { names } = call
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string
-    const last = index === names.length - 1
-    const method = value === undefined || value === null ? undefined : methodsOf(value)?.get(name)
-    if (method !== undefined)
-      value = applyFunction(state, dot, {
-        definition: method,
-        call: last ? { name, node: call.node, rest: call.rest, final: call.final } : { name, node: call.node, rest: none, final: noFinal },
-      })
-    else {
-      const type = index === 0 ? undefined : 'interface {}'
-      value = fieldOf(state, value, { name, type, hasArgs: last && (call.rest.length > 0 || call.final !== noFinal) })
-    }
-  }
-  return value
-}
-
-interface FieldAccess {
-  readonly name: string
-  /** the static type that Go names */
-  readonly type: string | undefined
-  readonly hasArgs: boolean
-}
-
-/** `evalField`: an absent key is nothing, null or an error by `missingkey`; a null has no fields. */
-function fieldOf(state: State, receiver: GoValue, { name, type, hasArgs }: FieldAccess): GoValue {
-  if (receiver === undefined)
-    return state.missingKey === 'error' ? fail(state, `nil data; no entry for key ${JSON.stringify(name)}`) : undefined
-  if (receiver === null) return fail(state, `nil pointer evaluating interface {}.${name}`)
-  if (isGoMap(receiver)) {
-    if (hasArgs) fail(state, `${name} is not a method but has arguments`)
-    state.watcher?.field(receiver, name)
-    const value = receiver.get(name)
-    if (value !== undefined || receiver.has(name)) return value
-    if (state.missingKey === 'error') fail(state, `map has no entry for key ${JSON.stringify(name)}`)
-    if (state.missingKey === 'zero') return zeroOf(receiver)
-    return undefined
-  }
-  if (isStruct(receiver) && receiver.fields?.has(name) === true) {
-    if (hasArgs) fail(state, `${name} has arguments but cannot be invoked as function`)
-    return receiver.fields.get(name)
-  }
-  return fail(state, `can't evaluate field ${name} in type ${type ?? typeOf(receiver)}`)
-}
-
-interface FunctionCall {
-  readonly name: string
-  /** where an error of the function is reported */
-  readonly node: GoNode
-  readonly rest: readonly Operand[]
-  readonly final: Final
-}
-
-function evalFunction(state: State, dot: GoValue, call: FunctionCall): GoValue {
-  const definition = state.functions[call.name]
-  if (definition === undefined) return fail(state, `${JSON.stringify(call.name)} is not a defined function`)
-  return applyFunction(state, dot, { definition, call })
-}
-
-interface Application {
-  readonly definition: GoFunction
-  readonly call: FunctionCall
-}
-
-function applyFunction(state: State, dot: GoValue, { definition, call }: Application): GoValue {
-  const { name } = call
-  const given = call.rest.length + (call.final === noFinal ? 0 : 1)
-  const fixed = definition.parameters.length
-  if (definition.rest !== undefined && given < fixed)
-    fail(state, `wrong number of args for ${name}: want at least ${fixed} got ${call.rest.length}`)
-  if (definition.rest === undefined && given !== fixed) fail(state, `wrong number of args for ${name}: want ${fixed} got ${given}`)
-  // and, or: later arguments are evaluated only when needed
-  if (name === 'and' || name === 'or') return evalLogic(state, dot, call)
-  const args: GoValue[] = []
-  for (const operand of call.rest) args.push(evalArgument(state, dot, operand, parameterType(definition, args.length)))
-  if (call.final !== noFinal) args.push(checkType(state, call.final, parameterType(definition, args.length)))
-  for (const arg of args) state.budget.read(arg)
-  const result = callFunction(state, { definition, call }, args)
-  if (!args.includes(result)) state.budget.made(result)
-  state.watcher?.called(name, args, result)
-  return result
-}
-
-function callFunction(state: State, { definition, call }: Application, args: readonly GoValue[]): GoValue {
-  try {
-    return definition.call(args, state.budget, state)
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    throw new ExecError(state.tree, call.node, `error calling ${call.name}: `, error)
+function compileChained(chain: Operand & { readonly kind: 'chain' }): Evaluate {
+  const { of } = chain
+  if (of.kind === 'nil') return (state) => fail(state, `indirection through explicit nil in ${nodeText(chain)}`)
+  const operand = compileOperand(of)
+  return (state, dot) => {
+    state.node = of
+    return operand(state, dot)
   }
 }
 
-function parameterType(definition: GoFunction, index: number): ArgumentType {
-  return definition.parameters[index] ?? definition.rest ?? 'any'
-}
+const alone = { args: [], hasFinal: false } as const
 
-function evalLogic(state: State, dot: GoValue, call: FunctionCall): GoValue {
-  let value: GoValue
-  for (const operand of call.rest) {
-    value = evalArgument(state, dot, operand, 'value')
-    if (isTrue(value) === (call.name === 'or')) return value
-  }
-  return call.final === noFinal ? value : call.final
-}
-
-function evalOperand(state: State, dot: GoValue, operand: Operand): GoValue {
-  state.budget.steps()
+/** Each evaluation of an operand is one step. */
+function compileOperand(operand: Operand): Evaluate {
   switch (operand.kind) {
     case 'dot':
-      return dot
+      return (state, dot) => {
+        state.budget.steps()
+        return dot
+      }
     case 'nil':
-      return fail(state, 'nil is not a command')
+      return (state) => fail(state, 'nil is not a command')
     case 'bool':
     case 'text':
     case 'number':
-      return constant(state, operand)
-    case 'field':
-      return evalFields(state, dot, { node: operand, start: dot, names: operand.names, rest: none, final: noFinal })
-    case 'variable': {
-      const start = variableValue(state, operand.name)
-      return evalFields(state, dot, { node: operand, start, names: operand.names, rest: none, final: noFinal })
-    }
-    case 'function':
-      return evalFunction(state, dot, { name: operand.name, node: operand, rest: none, final: noFinal })
-    case 'pipe':
-      state.budget.enter()
-      try {
-        return evalPipe(state, dot, operand)
-      } finally {
-        state.budget.leave()
+      return (state) => {
+        state.budget.steps()
+        return constant(state, operand)
       }
+    case 'field': {
+      const fields = compileFields({ node: operand, names: operand.names, ...alone })
+      return (state, dot) => {
+        state.budget.steps()
+        return fields(state, dot, dot, noFinal)
+      }
+    }
+    case 'variable': {
+      const fields = compileFields({ node: operand, names: operand.names, ...alone })
+      return (state, dot) => {
+        state.budget.steps()
+        return fields(state, dot, variableValue(state, operand.name), noFinal)
+      }
+    }
+    case 'function': {
+      const call = compileCall({ name: operand.name, node: operand, ...alone })
+      return (state, dot) => {
+        state.budget.steps()
+        return call(state, dot, noFinal)
+      }
+    }
+    case 'pipe': {
+      const pipe = compilePipe(operand)
+      return (state, dot) => {
+        state.budget.steps()
+        state.budget.enter()
+        try {
+          return pipe(state, dot)
+        } finally {
+          state.budget.leave()
+        }
+      }
+    }
     case 'chain': {
-      const start = evalChained(state, dot, operand)
-      return evalFields(state, dot, { node: operand, start, names: operand.names, rest: none, final: noFinal })
+      const start = compileChained(operand)
+      const fields = compileFields({ node: operand, names: operand.names, ...alone })
+      return (state, dot) => {
+        state.budget.steps()
+        return fields(state, dot, start(state, dot), noFinal)
+      }
     }
   }
 }
 
 /** `evalArg`: constants fit a parameter by their text (`1.0` serves as int), anything else by its type. */
-function evalArgument(state: State, dot: GoValue, operand: Operand, type: ArgumentType): GoValue {
-  state.node = operand
-  if (operand.kind === 'nil') {
-    if (['any', 'value', 'map', 'list'].includes(type)) return type === 'any' ? null : checkType(state, undefined, type)
-    return fail(state, `cannot assign nil to ${goType(type)}`)
+function compileArgument(operand: Operand): Argument {
+  if (operand.kind === 'nil')
+    return (state, _, type) => {
+      state.node = operand
+      if (['any', 'value', 'map', 'list'].includes(type)) return type === 'any' ? null : checkType(state, undefined, type)
+      return fail(state, `cannot assign nil to ${goType(type)}`)
+    }
+  if (operand.kind === 'number' || operand.kind === 'bool' || operand.kind === 'text')
+    return (state, _, type) => {
+      state.node = operand
+      if (type === 'any' || type === 'value') return constant(state, operand)
+      const value = constantAs(operand, type)
+      if (value !== undefined) return value
+      if (expected[type] === undefined) return fail(state, `can't handle ${nodeText(operand)} for arg of type ${goType(type)}`)
+      return fail(state, `expected ${expected[type]}; found ${nodeText(operand)}`)
+    }
+  const evaluate = compileOperand(operand)
+  return (state, dot, type) => {
+    state.node = operand
+    return checkType(state, evaluate(state, dot), type)
   }
-  const isConstant = operand.kind === 'number' || operand.kind === 'bool' || operand.kind === 'text'
-  if (!isConstant) return checkType(state, evalOperand(state, dot, operand), type)
-  if (type === 'any' || type === 'value') return constant(state, operand)
-  const value = constantAs(operand, type)
-  if (value !== undefined) return value
-  if (expected[type] === undefined) return fail(state, `can't handle ${nodeText(operand)} for arg of type ${goType(type)}`)
-  return fail(state, `expected ${expected[type]}; found ${nodeText(operand)}`)
 }
 
 function constant(state: State, operand: Operand & { readonly kind: 'number' | 'bool' | 'text' }): GoValue {

@@ -1,6 +1,6 @@
-// What does a Go template print for given data?
+// What does a Go template print for given data? Each of its parts becomes a function once, however often it runs.
 import type { Budget } from './budget.ts'
-import { evalPipe, setVariable } from './go-eval.ts'
+import { compilePipe, setVariable } from './go-eval.ts'
 import { fail } from './go-fail.ts'
 import type { MissingKey, State, Watcher } from './go-state.ts'
 import { formatValue } from './go-format.ts'
@@ -38,37 +38,70 @@ export function executeTree(
   const out: string[] = []
   const node: TemplateNode = { kind: 'text', text: '', at: 0 }
   const state: State = { trees, tree, functions, missingKey, out, variables: [{ name: '$', value: data }], budget, watcher, node }
-  walkList(state, data, tree.root)
+  compiledOf(tree)(state, data)
   return out.length === 1 ? (out[0] as string) : out.join('')
 }
 
-function walkList(state: State, dot: GoValue, list: TemplateList): void {
-  for (const node of list) walk(state, dot, node)
+type Run = (state: State, dot: GoValue) => void
+
+const compiled = new WeakMap<TemplateTree, Run>()
+
+function compiledOf(tree: TemplateTree): Run {
+  const known = compiled.get(tree)
+  if (known !== undefined) return known
+  const made = compileList(tree.root)
+  compiled.set(tree, made)
+  return made
 }
 
-function walk(state: State, dot: GoValue, node: TemplateNode): void {
-  state.budget.steps()
-  state.node = node
+const nothing: Run = () => undefined
+
+/** A branch is compiled when it is first taken. */
+function compileList(list: TemplateList): Run {
+  if (list.length === 0) return nothing
+  let parts: readonly Run[] | undefined
+  return (state, dot) => {
+    parts ??= list.map(compileNode)
+    for (const part of parts) part(state, dot)
+  }
+}
+
+function compileNode(node: TemplateNode): Run {
   switch (node.kind) {
     case 'text':
-      return print(state, node, node.text, undefined)
+      return (state) => {
+        begin(state, node)
+        print(state, node, node.text, undefined)
+      }
     case 'action': {
-      const depth = state.watcher?.enter(state.tree, node) ?? 0
-      const value = evalPipe(state, dot, node.pipe)
-      if (node.pipe.declares.length === 0) print(state, node, printed(state, value), value)
-      state.watcher?.leave(depth)
-      return
+      const pipe = compilePipe(node.pipe)
+      const isPrinted = node.pipe.declares.length === 0
+      return (state, dot) => {
+        begin(state, node)
+        const depth = state.watcher?.enter(state.tree, node) ?? 0
+        const value = pipe(state, dot)
+        if (isPrinted) print(state, node, printed(state, value), value)
+        state.watcher?.leave(depth)
+      }
     }
     case 'if':
     case 'with':
-      return walkChoice(state, dot, node)
+      return compileChoice(node)
     case 'range':
-      return state.budget.nested(() => walkRange(state, dot, node))
+      return compileRange(node)
     case 'template':
-      return walkTemplate(state, dot, node)
+      return compileInclusion(node)
     default:
-      throw new LoopExit(node.kind)
+      return (state) => {
+        begin(state, node)
+        throw new LoopExit(node.kind)
+      }
   }
+}
+
+function begin(state: State, node: TemplateNode): void {
+  state.budget.steps()
+  state.node = node
 }
 
 /** `printValue`. */
@@ -83,62 +116,77 @@ function print(state: State, node: TemplateNode, text: string, value: GoValue): 
   state.out.push(text)
 }
 
-function walkChoice(state: State, dot: GoValue, node: TemplateNode & { kind: 'if' | 'with' }): void {
-  const mark = state.variables.length
-  const depth = state.watcher?.enter(state.tree, node) ?? 0
-  const value = evalPipe(state, dot, node.pipe)
-  const [inner, list] = isTrue(value) ? [node.kind === 'with' ? value : dot, node.list] : [dot, node.otherwise]
-  state.budget.enter()
-  try {
-    walkList(state, inner, list)
-  } finally {
-    state.budget.leave()
+function compileChoice(node: TemplateNode & { kind: 'if' | 'with' }): Run {
+  const [pipe, list, otherwise] = [compilePipe(node.pipe), compileList(node.list), compileList(node.otherwise)]
+  return (state, dot) => {
+    begin(state, node)
+    const mark = state.variables.length
+    const depth = state.watcher?.enter(state.tree, node) ?? 0
+    const value = pipe(state, dot)
+    state.budget.enter()
+    try {
+      if (!isTrue(value)) otherwise(state, dot)
+      else list(state, node.kind === 'with' ? value : dot)
+    } finally {
+      state.budget.leave()
+    }
+    state.variables.length = mark
+    state.watcher?.leave(depth)
   }
-  state.variables.length = mark
-  state.watcher?.leave(depth)
 }
 
-function walkTemplate(state: State, dot: GoValue, node: TemplateNode & { kind: 'template' }): void {
-  const tree = state.trees.get(node.name)
-  if (tree === undefined) fail(state, `template ${JSON.stringify(node.name)} not defined`)
-  const data = node.pipe === undefined ? undefined : evalPipe(state, dot, node.pipe)
-  // Go stops at 100,000 calls; no template nests that deep on purpose
-  state.budget.nested(() => walkList({ ...state, tree, node, variables: [{ name: '$', value: data }] }, data, tree.root))
+function compileInclusion(node: TemplateNode & { kind: 'template' }): Run {
+  const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe)
+  return (state, dot) => {
+    begin(state, node)
+    const tree = state.trees.get(node.name)
+    if (tree === undefined) fail(state, `template ${JSON.stringify(node.name)} not defined`)
+    const data = pipe?.(state, dot)
+    // Go stops at 100,000 calls; no template nests that deep on purpose
+    state.budget.nested(() => compiledOf(tree)({ ...state, tree, node, variables: [{ name: '$', value: data }] }, data))
+  }
 }
 
 type RangeNode = TemplateNode & { kind: 'range' }
 
-function walkRange(state: State, dot: GoValue, node: RangeNode): void {
-  const outer = state.variables.length
-  const depth = state.watcher?.enter(state.tree, node) ?? 0
-  const value = evalPipe(state, dot, node.pipe)
-  const items = rangeItems(state, value, node.pipe)
-  const mark = state.variables.length
-  try {
-    for (let at = 0; at < items.length; at++) {
-      const { index, item } = items.at(at)
-      if (isGoMap(value) || Array.isArray(value))
-        state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
-      bindRange(state, node.pipe, { index, item })
-      try {
-        walkList(state, item, node.list)
-      } catch (error) {
-        if (!(error instanceof LoopExit) || error.kind === 'break') throw error
-        state.watcher?.leave(depth + 1)
+function compileRange(node: RangeNode): Run {
+  const [pipe, list, otherwise] = [compilePipe(node.pipe), compileList(node.list), compileList(node.otherwise)]
+  const run: Run = (state, dot) => {
+    const outer = state.variables.length
+    const depth = state.watcher?.enter(state.tree, node) ?? 0
+    const value = pipe(state, dot)
+    const items = rangeItems(state, value, node.pipe)
+    const mark = state.variables.length
+    try {
+      for (let at = 0; at < items.length; at++) {
+        const { index, item } = items.at(at)
+        if (isGoMap(value) || Array.isArray(value))
+          state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
+        bindRange(state, node.pipe, { index, item })
+        try {
+          list(state, item)
+        } catch (error) {
+          if (!(error instanceof LoopExit) || error.kind === 'break') throw error
+          state.watcher?.leave(depth + 1)
+        }
+        state.variables.length = mark
       }
-      state.variables.length = mark
+      if (items.length === 0) otherwise(state, dot)
+    } catch (error) {
+      if (!(error instanceof LoopExit)) throw error
+      if (items.length === 0) throw error
+    } finally {
+      state.variables.length = outer
     }
-    if (items.length === 0) walkList(state, dot, node.otherwise)
-  } catch (error) {
-    if (!(error instanceof LoopExit)) throw error
-    if (items.length === 0) throw error
-  } finally {
-    state.variables.length = outer
+    state.watcher?.leave(depth)
   }
-  state.watcher?.leave(depth)
+  return (state, dot) => {
+    begin(state, node)
+    state.budget.nested(() => run(state, dot))
+  }
 }
 
-function bindRange(state: State, pipe: Pipe, at: { index: GoValue; item: GoValue }): void {
+function bindRange(state: State, pipe: Pipe, at: { readonly index: GoValue; readonly item: GoValue }): void {
   const [first, second] = pipe.declares
   if (first === undefined) return
   if (pipe.assigns) {

@@ -157,8 +157,16 @@ export const listFunctions: GoFunctions = {
   fail: takes(['string'], (message) => fail(message)),
 }
 
+/** Maps that a template has made by itself. */
+const made = new WeakSet<GoMap>()
+
+function willWrite(map: GoMap, budget: Budget): void {
+  if (!made.has(map)) budget.writes++
+}
+
 function dict(pairs: readonly GoValue[], budget: Budget): GoMap {
   const map: GoMap = new Map()
+  made.add(map)
   for (let at = 0; at < pairs.length; at += 2) map.set(textOf(pairs[at], budget), at + 1 < pairs.length ? pairs[at + 1] : '')
   return map
 }
@@ -189,6 +197,7 @@ function deepCopy(value: GoValue, budget: Budget): GoValue {
 export function mergeMaps(target: GoMap, source: GoMap, how: { override: boolean; budget: Budget }): GoMap {
   const { override, budget } = how
   budget.steps(source.size)
+  willWrite(target, budget)
   if (isTextMap(target) && !isTextMap(source) && source.size > 0)
     throw new GoPanic('value of type interface {} is not assignable to type string')
   for (const [key, item] of source) {
@@ -233,8 +242,12 @@ const stable = (map: GoMap): GoList => sortedKeys(map).map((key) => map.get(key)
 export const mapFunctions: GoFunctions = {
   dict: takesMore([], 'any', dict),
   get: takes(['map', 'string'], (map, key) => (map.has(key) ? map.get(key) : '')),
-  set: takes(['map', 'string', 'any'], (map, key, value) => (isNilMap(map) ? fail('assignment to entry in nil map') : map.set(key, value))),
-  unset: takes(['map', 'string'], (map, key) => {
+  set: takes(['map', 'string', 'any'], (map, key, value, budget) => {
+    willWrite(map, budget)
+    return isNilMap(map) ? fail('assignment to entry in nil map') : map.set(key, value)
+  }),
+  unset: takes(['map', 'string'], (map, key, budget) => {
+    willWrite(map, budget)
     map.delete(key)
     return map
   }),

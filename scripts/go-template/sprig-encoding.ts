@@ -3,6 +3,7 @@ import { textOf } from '../findings/message.ts'
 import { createHash } from 'node:crypto'
 import type { Json } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
+import { readPlainDocument } from '../yaml/plain.ts'
 import { toPlain } from '../values/value.ts'
 import type { Budget } from './budget.ts'
 import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './go-base64.ts'
@@ -17,6 +18,8 @@ import { writeYaml } from './go-yaml.ts'
 
 /** YAML text → JSON as sigs.k8s.io/yaml reads it (the first document); throws TemplateError on bad YAML. */
 export function readYaml(text: string): Json {
+  const plain = readPlainDocument({ path: '', text })
+  if (plain !== undefined) return toPlain(plain)
   const { documents, problems } = parseFirstDocument({ path: '', text }, 'service')
   const fatal = problems.find((problem) => problem.fatal)
   if (fatal !== undefined)

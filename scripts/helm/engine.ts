@@ -12,7 +12,7 @@ import { asValues } from './context.ts'
 import type { Renderable, TemplateFile } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
-import { boundFunctions, failText, helmFunctions } from './functions.ts'
+import { failText, helmFunctions } from './functions.ts'
 import { flat, lazily } from './pieces.ts'
 import type { Piece, Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
@@ -30,6 +30,8 @@ interface Rendering {
   readonly root: string
   readonly budget: Budget
   readonly recorder?: Recorder | undefined
+  /** the one template that is run, by its full path */
+  readonly only?: string | undefined
   /** called with what one template fails with, in the place of a failure of all */
   readonly onRefusal?: ((refusal: HelmRefusal) => void) | undefined
 }
@@ -37,10 +39,10 @@ interface Rendering {
 /** `Engine.render`: all templates are parsed, then all but partials are run. Throws HelmRefusal. */
 export function renderTemplates(templates: readonly Renderable[], rendering: Rendering): Printed[] {
   const { ordered, trees } = setOf(templates, rendering)
-  const functions = boundFunctions(rendering.helm)
+  const functions = helmFunctions(rendering.helm)
   const printed: Printed[] = []
   for (const source of ordered) {
-    if (/(?:^|\/)_[^/]*$/.test(source.name)) continue
+    if (/(?:^|\/)_[^/]*$/.test(source.name) || (rendering.only !== undefined && source.name !== rendering.only)) continue
     source.data.set(
       'Template',
       asValues(

@@ -113,75 +113,78 @@ const plainToml = quietly(
   (message) => message,
 )
 
+const endless = (name: string): string => `rendering template has a nested reference name: ${name}: unable to execute template`
+/** No template includes itself more often. */
+const deepest = 1000
+
+/** How deep each template of a rendering is in itself. */
+const depths = new WeakMap<State['budget'], Map<string, number>>()
+
+function run(tree: TemplateTree, trees: TemplateTrees, data: GoValue, state: State): string {
+  const { functions, missingKey, budget, watcher } = state
+  watcher?.open()
+  const printed = executeTree(tree, data ?? undefined, { trees, functions, missingKey, budget, watcher })
+  watcher?.close(printed)
+  return printed
+}
+
+function include([given, data]: readonly GoValue[], budget: State['budget'], state: State): GoValue {
+  const name = given as string
+  const own = depths.get(budget) ?? new Map<string, number>()
+  depths.set(budget, own)
+  const depth = own.get(name) ?? 0
+  if (depth > deepest) throw new TemplateError(endless(name))
+  const tree = state.trees.get(name)
+  if (tree === undefined) throw new TemplateError(`template: no template ${JSON.stringify(name)} associated with template "gotpl"`)
+  own.set(name, depth + 1)
+  try {
+    return run(tree, state.trees, data, state)
+  } catch (error) {
+    // JavaScript's stack may overflow before Helm's limit is reached
+    if (error instanceof RangeError) throw new TemplateError(endless(name))
+    throw error
+  } finally {
+    own.set(name, depth)
+  }
+}
+
+function tpl(args: readonly GoValue[], _budget: State['budget'], state: State): GoValue {
+  const source = text(args)
+  let template: Template
+  try {
+    template = parseText(source, state)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new WrappedError(`cannot parse template ${JSON.stringify(source)}: `, error)
+  }
+  const trees = template.defined.size === 1 ? state.trees : withTrees(state.trees, template)
+  try {
+    return run(template.tree, trees, args[1], state).replaceAll('<no value>', '')
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new WrappedError(`error during tpl function execution for ${JSON.stringify(source)}: `, error)
+  }
+}
+
+const running: GoFunctions = {
+  include: { parameters: ['string', 'any'], rest: undefined, call: include },
+  tpl: { parameters: ['string', 'any'], rest: undefined, call: tpl },
+}
+
 const sets = new Map<HelmGeneration, GoFunctions>()
 
-/** All functions of one generation; `include` and `tpl` are bound to a rendering by `boundFunctions`. */
+/** All functions of one generation: the same object for all renderings. */
 export function helmFunctions(helm: HelmGeneration): GoFunctions {
   let known = sets.get(helm)
   if (known === undefined) {
     const { fromYaml: _yaml, fromYamlArray: _array, ...sprig } = sprigFunctions
-    const own: Record<string, GoFunction> = { ...sprig, ...fixed, include: placeholder, tpl: placeholder }
+    const own: Record<string, GoFunction> = { ...sprig, ...fixed, ...running }
     if (helm !== '4.2') own['toToml'] = plainToml
     for (const name of missing[helm]) delete own[name]
     known = Object.assign(Object.create(null) as Record<string, GoFunction>, own)
     sets.set(helm, known)
   }
   return known
-}
-const placeholder = takes(['string', 'any'], () => 'not implemented')
-
-const endless = (name: string): string => `rendering template has a nested reference name: ${name}: unable to execute template`
-/** No template includes itself more often. */
-const deepest = 1000
-
-/** The functions of one rendering. */
-export function boundFunctions(helm: HelmGeneration): GoFunctions {
-  const depths = new Map<string, number>()
-  const isFunction = (name: string): boolean => name in base
-  const run = (tree: TemplateTree, trees: TemplateTrees, data: GoValue, state: State): string => {
-    const { functions, missingKey, budget, watcher } = state
-    watcher?.open()
-    const printed = executeTree(tree, data ?? undefined, { trees, functions, missingKey, budget, watcher })
-    watcher?.close(printed)
-    return printed
-  }
-  const include: GoFunction['call'] = (args, _budget, state) => {
-    const name = text(args)
-    const depth = depths.get(name) ?? 0
-    if (depth > deepest) throw new TemplateError(endless(name))
-    const tree = state.trees.get(name)
-    if (tree === undefined) throw new TemplateError(`template: no template ${JSON.stringify(name)} associated with template "gotpl"`)
-    depths.set(name, depth + 1)
-    try {
-      return run(tree, state.trees, args[1], state)
-    } catch (error) {
-      // JavaScript's stack may overflow before Helm's limit is reached
-      if (error instanceof RangeError) throw new TemplateError(endless(name))
-      throw error
-    } finally {
-      depths.set(name, depth)
-    }
-  }
-  const tpl: GoFunction['call'] = (args, budget, state) => {
-    const source = text(args)
-    let template: Template
-    try {
-      template = parseText(source, isFunction, budget)
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error
-      throw new WrappedError(`cannot parse template ${JSON.stringify(source)}: `, error)
-    }
-    const trees = template.defined.size === 1 ? state.trees : withTrees(state.trees, template)
-    try {
-      return run(template.tree, trees, args[1], state).replaceAll('<no value>', '')
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error
-      throw new WrappedError(`error during tpl function execution for ${JSON.stringify(source)}: `, error)
-    }
-  }
-  const base = helmFunctions(helm)
-  const bound = (call: GoFunction['call']): GoFunction => ({ parameters: ['string', 'any'], rest: undefined, call })
-  return Object.assign(Object.create(base) as Record<string, GoFunction>, { include: bound(include), tpl: bound(tpl) })
 }
 
 /** `AddParseTree`: an empty definition does not replace a full one. */
@@ -191,18 +194,20 @@ export function withTrees(trees: TemplateTrees, template: Template): Map<string,
   return all
 }
 
-const parsed = new Map<string, Template>()
+/** Texts that were parsed, for the functions that they may call. */
+const parsed = new WeakMap<GoFunctions, Map<string, Template>>()
 let parsedCharacters = 0
 
-function parseText(source: string, isFunction: (name: string) => boolean, budget: State['budget']): Template {
-  const known = parsed.get(source)
+function parseText(source: string, { functions, budget }: State): Template {
+  const all = parsed.get(functions) ?? new Map<string, Template>()
+  const known = all.get(source)
   if (known !== undefined) return known
-  const template = parseTemplate(source, { name: 'gotpl', isFunction, budget })
+  const template = parseTemplate(source, { name: 'gotpl', isFunction: (name) => name in functions, budget })
   if (parsedCharacters > 2_000_000) {
-    parsed.clear()
+    all.clear()
     parsedCharacters = 0
   }
-  parsed.set(source, template)
+  parsed.set(functions, all.set(source, template))
   parsedCharacters += source.length
   return template
 }

@@ -6,7 +6,7 @@ import type { SourceFile, Value } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'
-import { readPlainDocument } from './plain-yaml.ts'
+import { readPlainDocument } from '../yaml/plain.ts'
 
 /** One document of a printed template. */
 export interface Document {

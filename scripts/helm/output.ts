@@ -20,7 +20,7 @@ import type { Recorder } from './recorder.ts'
 
 /** One object, in Helm's order. */
 export interface HelmDocument {
-  /** with the origin of each node, where somebody watched: found out when it is asked for */
+  /** with the origin of each node, found out when it is asked for */
   readonly value: Value
   readonly plain: Json
   readonly hook: boolean
@@ -67,10 +67,17 @@ export function renderedObjects(documents: readonly HelmDocument[]): RenderedObj
   })
 }
 
+/** What templates printed while somebody watched. */
+export interface Watched {
+  readonly recorder: Recorder
+  readonly printed: readonly Printed[]
+}
+
 export interface Finishing {
   readonly helm: HelmGeneration
   readonly withTests: boolean
-  readonly recorder: Recorder | undefined
+  /** a run that was watched, of the template of this name at least */
+  readonly watched: (name: string) => Watched
   readonly onRefusal: ((refusal: HelmRefusal) => void) | undefined
   readonly templates: readonly Renderable[]
 }
@@ -109,9 +116,10 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
     const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
     plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
   }
-  const traced = tracing(printed, given)
+  const { watched } = given
+  const traced = tracing(given)
   const printingOf = ({ path, start, value }: Document): DocumentPrinting => {
-    const { text = '', pieces = () => [] } = printed.find(({ source }) => source.name === path) ?? {}
+    const { text = '', pieces = () => [] } = watched(path).printed.find(({ source }) => source.name === path) ?? {}
     return { raw: value, text, start, pieces }
   }
   const made = (document: Document, hook: boolean): HelmDocument => {
@@ -142,20 +150,19 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
   }
 }
 
-/** Gives the nodes of a document their origins, where the rendering was watched. */
-function tracing(printed: readonly Printed[], { recorder, templates }: Finishing): (document: Document) => Value {
-  if (recorder === undefined) return ({ value }) => value
+/** Gives the nodes of a document their origins. */
+function tracing({ watched, templates }: Finishing): (document: Document) => Value {
   const files = new Map(
     templates.map(({ name, chart, source }) => [
       name,
       { path: `${chart.folder}${source.path}`, text: source.text, builtin: true as const },
     ]),
   )
-  const texts = new Map(printed.map((one) => [one.source.name, one]))
   // a text of the values that ran as a template has no file: its values are the better place
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
   return ({ path, start, value }) => {
-    const { text = '', pieces } = texts.get(path) ?? {}
+    const { recorder, printed } = watched(path)
+    const { text = '', pieces } = printed.find(({ source }) => source.name === path) ?? {}
     return withOrigins(value, { recorder, pieces: pieces?.() ?? [], text, start, fileOf })
   }
 }

@@ -1,8 +1,7 @@
 // Which values does each piece of a printed text come from?
-import { printed } from '../values/printed.ts'
 import type { GoNode, TemplateTree } from '../go-template/go-tree.ts'
 import type { Variable, Watcher } from '../go-template/go-state.ts'
-import { isGoMap } from '../go-template/go-value.ts'
+import { isGoMap, isInteger } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { MapValue, Value } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -166,7 +165,7 @@ export class Recorder implements Watcher {
     for (const key of name === 'index' ? args.slice(1) : args.slice(0, -2)) {
       if (isGoMap(value) && typeof key === 'string') this.field(value, key)
       if (Array.isArray(value) && typeof key === 'object') this.#read(this.births.at(value, Number((key as { value?: bigint }).value)))
-      value = isGoMap(value) ? value.get(printed(key)) : undefined
+      value = isGoMap(value) ? value.get(keyText(key)) : undefined
     }
   }
 
@@ -216,7 +215,7 @@ export class Recorder implements Watcher {
 
   /** Entries of a `dict` are those that were read just now. */
   #madeDict(args: readonly GoValue[], result: GoMap): void {
-    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, printed(args[at]), this.#justRead(args[at + 1]))
+    for (let at = 0; at + 1 < args.length; at += 2) this.births.remember(result, keyText(args[at]), this.#justRead(args[at + 1]))
   }
 
   /** The latest value read that has this text. */
@@ -242,6 +241,12 @@ function filled(pieces: readonly Piece[], around: Omit<Piece, 'start' | 'end'> |
     ...pieces,
     ...(last.end < length ? [{ ...around, start: last.end, end: length }] : []),
   ]
+}
+
+/** A key of a map as it was made of an argument; what is no key of the values does not matter. */
+function keyText(value: GoValue): string {
+  if (isInteger(value)) return String(value.value)
+  return typeof value === 'object' ? '' : String(value)
 }
 
 /** `$x := .` */

@@ -15,16 +15,16 @@ import type { KubeVersion } from './capabilities.ts'
 import { copyChart } from './chart.ts'
 import type { ChartFiles } from './chart.ts'
 import { allTemplates } from './context.ts'
+import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
+import type { Printed } from './engine.ts'
 import { HelmRefusal, SchemaRefused } from './error.ts'
 import { loadOnce, readLayers } from './load.ts'
 import type { Layer } from './load.ts'
 import { finish } from './output.ts'
-import type { Finished } from './output.ts'
+import type { Finished, Watched } from './output.ts'
 import { Recorder } from './recorder.ts'
-import { unreadOf } from './unread.ts'
-import type { UnreadKey } from './unknown-keys.ts'
 import { checkSchemas } from './schema.ts'
 import { coalesceChart, mergeMaps } from './values.ts'
 
@@ -42,7 +42,7 @@ export interface HelmInput {
   readonly withTests?: boolean
   readonly skipSchema?: boolean
   readonly isUpgrade?: boolean
-  /** records what is read and where it goes; every node of the objects then knows where it comes from */
+  /** records what is read and where it goes */
   readonly recorder?: Recorder
   /** called with each template that fails, and those that don't are given all the same; without it, the first failure is thrown */
   readonly onRefusal?: (refusal: HelmRefusal) => void
@@ -51,12 +51,17 @@ export interface HelmInput {
 export interface HelmOutput extends Finished {
   /** what the templates saw as `.Values` */
   readonly values: MapValue
+  /** whether another run may print something else: random texts, the time */
+  readonly hasChance: boolean
 }
 
 /** A chart may cost as much as several sets: the largest public charts read megabytes of their own files. */
 const chartShare = 4
 
-/** Throws HelmRefusal, in Helm's order: what fails first is the error. */
+/**
+ * Throws HelmRefusal, in Helm's order: what fails first is the error. Most releases are rendered and nobody asks where a
+ * value comes from, so without a recorder what printed it is run once more, watched, when somebody does.
+ */
 export function renderHelmChart(input: HelmInput): HelmOutput {
   const { helm = '4.2' } = input
   const budget = templateBudget(chartShare)
@@ -77,28 +82,45 @@ export function renderHelmChart(input: HelmInput): HelmOutput {
     capabilities: knownCapabilities(kube, { helm, apiVersions: input.apiVersions ?? noVersions }),
   }
   const { recorder, onRefusal } = input
-  const seen = recorder === undefined ? toGo(values) : recorder.births.convert(values)
-  const templates = allTemplates(chart, seen, facts)
-  const printed = renderTemplates(templates, { helm, root: chart.name, budget, recorder, onRefusal })
-  return { values, ...finish(chart, printed, { helm, recorder, onRefusal, templates, withTests: input.withTests === true }) }
+  const run = ({ recorder: watcher, only, budget: own }: Watching): Run => {
+    const seen = watcher === undefined ? toGo(values) : watcher.births.convert(values)
+    const templates = allTemplates(chart, seen, facts)
+    const heard = watcher === recorder ? onRefusal : onRefusal && ignore
+    const given = { helm, root: chart.name, budget: own, recorder: watcher, only, onRefusal: heard }
+    return { templates, printed: renderTemplates(templates, given) }
+  }
+  const { templates, printed } = run({ recorder, budget })
+  const watched = recorder === undefined ? again(run, budget) : () => ({ recorder, printed })
+  const finished = finish(chart, printed, { helm, watched, onRefusal, templates, withTests: input.withTests === true })
+  return { values, hasChance: budget.draws > 0, ...finished }
 }
 
-/**
- * The keys of each layer that nothing reads, by all branches of all templates and by what this run looked up.
- * Throws HelmRefusal where the chart can't be read.
- */
-export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
-  const { helm = '4.2' } = input
-  const layers = readLayers(input.layers, helm)
-  const recorder = new Recorder()
-  try {
-    renderHelmChart({ ...input, recorder })
-  } catch (error) {
-    // a run that fails has also looked up keys
-    if (!(error instanceof HelmRefusal)) throw error
+/** What failed is known from the first run. */
+const ignore = (): void => undefined
+
+interface Watching {
+  readonly recorder: Recorder | undefined
+  readonly budget: Budget
+  readonly only?: string
+}
+interface Run {
+  readonly templates: readonly Renderable[]
+  readonly printed: readonly Printed[]
+}
+
+/** The same input gives the same texts: a template is run once more, alone where no template has changed what others see. */
+function again(run: (watching: Watching) => Run, { writes }: Budget): (path: string) => Watched {
+  const known = new Map<string, Watched>()
+  return (path) => {
+    const key = writes > 0 ? '' : path
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const recorder = new Recorder()
+    const { printed } = run({ recorder, budget: templateBudget(chartShare), ...(writes > 0 ? {} : { only: path }) })
+    const made = { recorder, printed }
+    known.set(key, made)
+    return made
   }
-  const chart = loadOnce(input.files, { helm, place: input.place })
-  return layers.map((layer) => unreadOf(chart, layer, { helm, values: mergeMaps(layers), looked: recorder.looked }))
 }
 
 /** What the templates would see, whether they run or not; throws HelmRefusal where values and subcharts don't fit. */

@@ -5,11 +5,15 @@ import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { templatesOf } from './context.ts'
 import { parsedTrees } from './engine.ts'
+import { loadOnce, readLayers } from './load.ts'
 import type { ReadShape } from './read-shape.ts'
 import type { Recorder } from './recorder.ts'
+import type { HelmInput } from './render.ts'
 import { readableValues } from './static-reads.ts'
+import { renderTraced } from './traced.ts'
 import { unreadKeys, wasLooked } from './unknown-keys.ts'
 import type { UnreadKey } from './unknown-keys.ts'
+import { mergeMaps } from './values.ts'
 
 interface Known {
   readonly shape: ReadShape
@@ -47,8 +51,8 @@ export interface Rendered {
   readonly helm: HelmGeneration
   /** all values, in which texts may be templates */
   readonly values: MapValue
-  /** what the run looked up */
-  readonly looked: Recorder['looked']
+  /** what the run looked up, asked for where the templates alone don't answer */
+  readonly looked: () => Recorder['looked']
 }
 
 /**
@@ -65,7 +69,17 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   if (candidates.length === 0) return candidates
   const named = new Set<string>()
   mentionsIn(values, named)
-  return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked))
+  return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked()))
+}
+
+/** The same for each layer of one release. Throws HelmRefusal where the chart can't be read. */
+export function findUnreadKeys(input: HelmInput): (readonly UnreadKey[])[] {
+  const { helm = '4.2' } = input
+  const layers = readLayers(input.layers, helm)
+  // a run that fails has also looked up keys
+  const { looked } = renderTraced(input)
+  const chart = loadOnce(input.files, { helm, place: input.place })
+  return layers.map((layer) => unreadOf(chart, layer, { helm, values: mergeMaps(layers), looked }))
 }
 
 function mentionsIn(value: Value, names: Set<string>): void {

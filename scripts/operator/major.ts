@@ -1,15 +1,17 @@
 // Which major version of PostgreSQL does a Cluster ask for?
-import type { MapValue } from '../values/value.ts'
 import { printed } from '../values/printed.ts'
-import { valueAt } from '../values/value.ts'
+import { jsonAt } from '../values/value.ts'
+import type { Json } from '../values/value.ts'
 
 /** From the catalogue or the image; undefined: not known. */
-export function majorOf(cluster: MapValue): number | undefined {
-  const fromCatalog = valueAt(cluster, ['spec', 'imageCatalogRef', 'major'])
-  if (fromCatalog?.kind === 'scalar') return Number(fromCatalog.value)
-  const image = valueAt(cluster, ['spec', 'imageName'])
-  return image?.kind === 'scalar' ? majorOfImage(printed(image.value)) : undefined
+export function majorOf(cluster: Json): number | undefined {
+  const fromCatalog = jsonAt(cluster, ['spec', 'imageCatalogRef', 'major'])
+  if (isScalar(fromCatalog)) return Number(fromCatalog)
+  const image = jsonAt(cluster, ['spec', 'imageName'])
+  return isScalar(image) ? majorOfImage(printed(image)) : undefined
 }
+
+const isScalar = (value: Json | undefined): value is string | number | boolean => value !== undefined && typeof value !== 'object'
 
 /** The number that the tag of an image begins with; a digest is not a tag. */
 export function majorOfImage(image: string): number | undefined {

@@ -3,6 +3,7 @@ import { named, phrase, shown } from '../findings/message.ts'
 import { supportedMajors } from '../operator/support.ts'
 import { printed } from '../values/printed.ts'
 import { valueAt } from '../values/value.ts'
+import type { MapValue, ScalarValue, Value } from '../values/value.ts'
 import { majorOf } from '../operator/major.ts'
 import { objectOf } from './subject.ts'
 import type { PolicyRule } from './subject.ts'
@@ -13,6 +14,14 @@ import type { PolicyRule } from './subject.ts'
  */
 function isMeant(major: number, isTag: boolean): boolean {
   return major >= 13 && (!isTag || major <= 25)
+}
+
+/** `017`: a chart prints it as it is. */
+const isPaddedNumber = (value: Value): value is ScalarValue => value.kind === 'scalar' && /^0\d/.test(printed(value.value))
+
+function holdsPadded(values: MapValue): boolean {
+  const versions = values.entries.get('version')
+  return versions?.kind === 'map' && [...versions.entries.values()].some(isPaddedNumber)
 }
 
 export const support: readonly PolicyRule[] = [
@@ -30,13 +39,15 @@ export const support: readonly PolicyRule[] = [
       const cluster = objectOf(subject, 'Cluster')
       const operator = subject.database.environment.operator.version
       const known = supportedMajors(operator)
-      const major = cluster === undefined ? undefined : majorOf(cluster.value)
+      const major = cluster === undefined ? undefined : majorOf(cluster.plain)
       if (cluster === undefined || known === undefined || major === undefined) return
+      const isSupported = major >= known.first && major <= known.last
+      // where it was written is asked for only then
+      if (isSupported && !holdsPadded(subject.values)) return
       const image = valueAt(cluster.value, ['spec', 'imageName'])
       const written = image?.origin.path[0] === 'version' ? valueAt(subject.values, image.origin.path) : undefined
-      const isPadded = written?.kind === 'scalar' && /^0\d/.test(printed(written.value))
-      if (!isPadded && (!isMeant(major, image !== undefined && written === undefined) || (major >= known.first && major <= known.last)))
-        return
+      const isPadded = written !== undefined && isPaddedNumber(written)
+      if (!isPadded && (isSupported || !isMeant(major, image !== undefined && written === undefined))) return
       yield {
         object: cluster,
         message: isPadded

@@ -33,7 +33,7 @@ const contexts: ReadonlyMap<string, string> = new Map([
 
 /** Undefined: no PostgreSQL that is known here, or it has no such parameter. */
 export function parameterFacts(object: RenderedObject, name: string): ParameterFacts | undefined {
-  const major = majorOf(object.value)
+  const major = majorOf(object.plain)
   const known = major === undefined ? undefined : parametersOf(major)?.get(name.toLowerCase())
   if (known === undefined) return undefined
   const { type, unit, words, context } = known
@@ -53,7 +53,7 @@ function boundsOf({ min, max, unit }: Parameter): string[] {
 
 /** The rules about PostgreSQL that read the value of a parameter: each runs on parameters that record what is read. */
 export function readersOfParameter(object: RenderedObject, name: string): readonly Rule<Running>[] {
-  const major = majorOf(object.value)
+  const major = majorOf(object.plain)
   if (major === undefined || parametersOf(major) === undefined) return []
   const running = runningOf(object) ?? { major, parameters: new Map(), segment: undefined, isOperated: true }
   // one that nobody sets would be read as well

@@ -1,9 +1,9 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../operator/major.ts'
 import type { Finding, Message, Rule, ShownPart } from '../findings/finding.ts'
-import type { Path, Value } from '../values/value.ts'
+import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
-import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
 import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
@@ -24,17 +24,17 @@ export type PostgresRule = Rule<Running>
 export const at = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
 
 /** A text of a list; not one that the operator expands (`${podselector:name}`), since its line changes. */
-function lineOf(item: Value): string | undefined {
-  return item.kind === 'scalar' && typeof item.value === 'string' && !item.value.includes('${') ? item.value : undefined
+function lineOf(item: Json): string | undefined {
+  return typeof item === 'string' && !item.includes('${') ? item : undefined
 }
 
 /** The lines that are added to pg_hba.conf and pg_ident.conf; undefined: there are none, or the major is not known here. */
 export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
-  const major = majorOf(object.value)
+  const major = majorOf(object.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const [hba, ident] = ['pg_hba', 'pg_ident'].map((field) => {
-    const list = valueAt(object.value, ['spec', 'postgresql', field])
-    return list?.kind === 'list' ? list.items.map(lineOf) : []
+    const list = jsonAt(object.plain, ['spec', 'postgresql', field])
+    return Array.isArray(list) ? list.map(lineOf) : []
   })
   if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
   return { major, hba, ident }
@@ -42,22 +42,21 @@ export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
 export function runningOf(object: RenderedObject): Running | undefined {
-  const major = majorOf(object.value)
+  const major = majorOf(object.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
-  const written = valueAt(object.value, ['spec', 'postgresql', 'parameters'])
-  if (written?.kind !== 'map') return undefined
+  const written = jsonAt(object.plain, ['spec', 'postgresql', 'parameters'])
+  if (!isJsonMap(written)) return undefined
   const parameters = new Map<string, string>()
-  for (const [name, value] of written.entries)
-    if (value.kind === 'scalar' && typeof value.value === 'string') parameters.set(name, value.value)
+  for (const [name, value] of Object.entries(written)) if (typeof value === 'string') parameters.set(name, value)
   return { major, parameters, segment: segmentOf(object), isOperated: true }
 }
 
 /** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */
-function segmentOf({ value }: RenderedObject): number | undefined {
-  const bootstrap = valueAt(value, ['spec', 'bootstrap'])
-  const plain = bootstrap === undefined ? {} : toPlain(bootstrap)
-  if (!isJsonMap(plain) || Object.keys(plain).some((method) => method !== 'initdb')) return undefined
-  const { initdb } = plain
+function segmentOf({ plain }: RenderedObject): number | undefined {
+  const written = jsonAt(plain, ['spec', 'bootstrap'])
+  const bootstrap = written === undefined ? {} : written
+  if (!isJsonMap(bootstrap) || Object.keys(bootstrap).some((method) => method !== 'initdb')) return undefined
+  const { initdb } = bootstrap
   if (!isJsonMap(initdb)) return initdb === undefined || initdb === null ? 16 : undefined
   const { options, walSegmentSize = 16 } = initdb
   return Array.isArray(options) && options.length > 0 ? undefined : typeof walSegmentSize === 'number' ? walSegmentSize : undefined

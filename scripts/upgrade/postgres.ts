@@ -33,7 +33,7 @@ export function postgresFindings(before: Evaluated, after: Evaluated, to: number
   return after.objects
     .filter(({ kind }) => kind === 'Cluster')
     .flatMap((object) => {
-      const from = majorOf(before.objects.find(({ kind }) => kind === 'Cluster')?.value ?? object.value)
+      const from = majorOf(before.objects.find(({ kind }) => kind === 'Cluster')?.plain ?? object.plain)
       const subject = { object, values: after.merged, fallback: serviceSpot(after.database), database: after.database }
       const found = from === undefined ? [] : [...parameterFindings(object, from, to)]
       return found.map((finding) => locateFinding(finding, subject))

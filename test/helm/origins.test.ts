@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import { Recorder } from '../../scripts/helm/recorder.ts'
 import { renderedObjects } from '../../scripts/helm/output.ts'
-import { findUnreadKeys, renderHelmChart } from '../../scripts/helm/render.ts'
+import { renderHelmChart } from '../../scripts/helm/render.ts'
+import { findUnreadKeys } from '../../scripts/helm/unread.ts'
 import type { Path, Value } from '../../scripts/values/value.ts'
-import { valueAt } from '../../scripts/values/value.ts'
+import { toPlain, valueAt } from '../../scripts/values/value.ts'
 
 const helpers = `{{- define "probe.name" -}}
 {{- printf "%s-%s" .Release.Name (default .Chart.Name .Values.name) | trunc 63 | trimSuffix "-" -}}
@@ -115,6 +116,27 @@ test('objects have the form used by the rest of the program', () => {
 
 test('watching changes nothing', () => {
   expect(renderHelmChart({ ...input(layer), recorder: new Recorder() }).text).toBe(renderHelmChart(input(layer)).text)
+})
+
+test('a template may make maps with numbers for keys while somebody watches', () => {
+  expect(birth(['out:', '  {{- toYaml (dict 1 .Values.count) | nindent 2 }}'], 'count: 7\n', ['out', '1'])).toBe('count in layer.yaml')
+})
+
+test('origins are found out after a run that nobody watched, also where a template changes what another one reads', () => {
+  const templates = {
+    'templates/a.yaml': 'kind: A\nout: {{ .Values.late }}\n',
+    'templates/case.yaml': 'kind: Case\nout: {{ set .Values "late" .Values.count | len }}\n',
+  }
+  const { documents } = renderHelmChart({
+    ...input('count: 7\n'),
+    files: { ...files, ...Object.fromEntries(Object.entries(templates).map(([path, text]) => [path, Buffer.from(text)])) },
+  })
+  const late = documents.find(({ template }) => template === 'templates/a.yaml')
+  expect([late?.plain, toPlain(late?.value as Value)]).toEqual([
+    { kind: 'A', out: 7 },
+    { kind: 'A', out: 7 },
+  ])
+  expect(placeOf(valueAt(late?.value, ['out']))).toBe('layer.yaml:1')
 })
 
 test('a key that no branch of any template reads is found, with the place where it would be read', () => {

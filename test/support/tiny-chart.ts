@@ -26,6 +26,7 @@ spec:
   superuserSecret:
     name: {{ required "superuser.secret is needed" .Values.superuser.secret }}
   {{- end }}
+  enablePDB: {{ .Values.cluster.enablePDB }}
   {{- with .Values.cluster.resources }}
   resources:
     {{- toYaml . | nindent 4 }}
@@ -43,6 +44,7 @@ version:
   postgresql: "17"
 cluster:
   instances: 3
+  enablePDB: true
   annotations: {}
   additionalLabels: {}
   storage:

@@ -148,7 +148,7 @@ function compare(
 }
 
 function majorsOf({ objects }: Evaluated): number[] {
-  return objects.filter(({ kind }) => kind === 'Cluster').flatMap(({ value }) => majorOf(value) ?? [])
+  return objects.filter(({ kind }) => kind === 'Cluster').flatMap(({ plain }) => majorOf(plain) ?? [])
 }
 
 /** Every finding before and after; allowances in the files count on both sides. */

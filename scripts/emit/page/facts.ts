@@ -91,7 +91,7 @@ type Spec = (...path: Path) => Figure | undefined
 
 function postgresOf(cluster: RenderedObject, spec: Spec): ClusterFacts['postgres'] {
   const image = spec('imageName')
-  const major = majorOf(cluster.value)
+  const major = majorOf(cluster.plain)
   const catalog = spec('imageCatalogRef', 'major')
   const version = image === undefined ? undefined : versionOfTag(parseImageReference(image.text).tag)
   const text =

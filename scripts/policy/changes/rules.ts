@@ -106,7 +106,7 @@ export const changePolicies: readonly ChangeRule[] = [
       if (clusters === undefined || images === undefined) return
       const tag = tagOf(images.to)
       const is = versionOfTag(tag)
-      const was = majorOf(clusters.was.value)
+      const was = majorOf(clusters.was.plain)
       const isPinned = /^17\.[0-5](?!\d)/.test(tag)
       const path = ['spec', 'postgresql', 'parameters', 'max_slot_wal_keep_size']
       const limit = textAt(clusters.now.plain, ...path)

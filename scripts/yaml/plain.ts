@@ -1,10 +1,12 @@
 // What is in a printed document that uses only the common subset of YAML?
 import type { MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
-import { resolveScalar } from '../yaml/scalars.ts'
+import { resolveScalar } from './scalars.ts'
 
 const none: readonly Value[] = []
-const key = /[A-Za-z_][\w./-]*(?=:(?: |$))/my
+const key = /([A-Za-z_][\w./-]*|"[A-Za-z_][\w./-]*"|'[A-Za-z_][\w./-]*')(?=:(?: |$))/my
 const quoted = /"[^"\\\n]*"(?= *$)|'[^'\n]*'(?= *$)/my
+/** An item of a list in brackets, with what ends it. */
+const inBrackets = /([A-Za-z_][\w./-]*|"[^"\\\n]*"|'[^'\n]*') *([,\]])/y
 const plainStart = /[A-Za-z0-9_./(+~$^<=-]/
 const deepest = 100
 
@@ -40,8 +42,8 @@ class PlainReader {
   }
 
   read(): Read {
-    if (!this.#advance() || this.#indent !== 0 || this.#text[this.#at] === '-') return unsure
-    const root = this.#map(0, [], null)
+    if (!this.#advance() || this.#indent !== 0 || this.#text.startsWith('---')) return unsure
+    const root = this.#block([], null)
     return root === unsure || this.#indent >= 0 ? unsure : root
   }
 
@@ -85,9 +87,12 @@ class PlainReader {
     let end = start
     while (this.#indent === indent) {
       key.lastIndex = this.#at
-      const name = key.exec(this.#text)?.[0]
-      if (name === undefined || entries.has(name) || resolveScalar(name) !== name) return unsure
-      const span = { start: this.#at, end: this.#at + name.length }
+      const shown = key.exec(this.#text)?.[0]
+      if (shown === undefined) return unsure
+      const isQuoted = shown.startsWith('"') || shown.startsWith("'")
+      const name = isQuoted ? shown.slice(1, -1) : shown
+      if (entries.has(name) || (!isQuoted && resolveScalar(name) !== name)) return unsure
+      const span = { start: this.#at, end: this.#at + shown.length }
       const value = this.#value({ from: span.end + 1, indent, path: [...path, name], key: span })
       if (value === unsure) return unsure
       entries.set(name, value)
@@ -138,7 +143,8 @@ class PlainReader {
   #scalar({ from, indent, path, key: at }: Place): Read {
     const text = this.#text
     const first = text[from] as string
-    if (first === '|') return this.#literal({ from, indent, path, key: at })
+    if (first === '|' || first === '>') return this.#literal({ from, indent, path, key: at })
+    if (first === '[' && text[from + 1] !== ']') return this.#brackets({ from, indent, path, key: at })
     let end = this.#end
     while (text.charCodeAt(end - 1) === 32) end--
     const shown = text.slice(from, end)
@@ -167,11 +173,37 @@ class PlainReader {
     return this.#indent > indent ? unsure : read
   }
 
-  /** `|` and `|-`: lines below that are further in. */
+  /** A list in brackets, on one line. */
+  #brackets({ from, indent, path, key: at }: Place): Read {
+    const text = this.#text
+    const items: Value[] = []
+    const skip = (to: number): number => (text.charCodeAt(to) === 32 ? skip(to + 1) : to)
+    let end = skip(from + 1)
+    for (let last = ','; last === ',';) {
+      inBrackets.lastIndex = end
+      const found = inBrackets.exec(text)
+      if (found === null) return unsure
+      const [whole, shown = '', mark = ''] = found
+      const value = /^["']/.test(shown) ? shown.slice(1, -1) : resolveScalar(shown)
+      if (value === null) return unsure
+      const origin = this.#origin([...path, items.length], null, { start: end, end: end + shown.length })
+      items.push({ kind: 'scalar', origin, overrides: none, value })
+      last = mark
+      end += whole.length
+      if (last === ',') end = skip(end)
+    }
+    if (skip(end) !== this.#end) return unsure
+    this.#advance()
+    return this.#indent > indent ? unsure : { kind: 'list', origin: this.#origin(path, at, { start: from, end }), overrides: none, items }
+  }
+
+  /** `|` and `|-`: lines below that are further in; `>` and `>-` if there is nothing in them but lines to join. */
   #literal({ from, indent, path, key: at }: Place): Read {
     const text = this.#text
     const header = text.slice(from, this.#end)
-    if (header !== '|' && header !== '|-') return unsure
+    const isFolded = header.startsWith('>')
+    if (!isFolded && header !== '|' && header !== '|-') return unsure
+    if (isFolded && header !== '>' && header !== '>-') return unsure
     const start = this.#next
     const lines: string[] = []
     let inner = -1
@@ -187,14 +219,16 @@ class PlainReader {
       } else {
         if (column <= indent) break
         if (inner < 0) inner = column
-        if (column < inner) return unsure
+        if (column < inner || (isFolded && column > inner)) return unsure
         lines.push(text.slice(this.#next + inner, end))
       }
       this.#next = end + 1
     }
     while (lines.at(-1) === '') lines.pop()
     if (lines.length === 0) return unsure
-    const value = lines.join('\n') + (header === '|' ? '\n' : '')
+    // a text that ends without a line break ends its block without one, too
+    if ((isFolded && lines.includes('')) || text.charCodeAt(text.length - 1) !== 10) return unsure
+    const value = lines.join(isFolded ? ' ' : '\n') + (header.length === 1 ? '\n' : '')
     const origin = this.#origin(path, at, { start, end: Math.min(this.#next, text.length) })
     this.#advance()
     return this.#indent > indent ? unsure : { kind: 'scalar', origin, overrides: none, value }

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitManifests } from '../../scripts/helm/manifests.ts'
-import { readPlainDocument } from '../../scripts/helm/plain-yaml.ts'
+import { readPlainDocument } from '../../scripts/yaml/plain.ts'
 import type { Value } from '../../scripts/values/value.ts'
 import { parseFirstDocument } from '../../scripts/yaml/parse.ts'
 
@@ -50,8 +50,21 @@ test.each([
   'a: b #c\n',
   'a: &x 1\nb: *x\n',
   'a: |2\n   x\n',
-  'a: >\n  x\n  y\n',
-  '- a\n',
+  'a: >-\n  x\n   y\n',
+  'a: >-\n  x\n\n  y\n',
+  'a: >\n\n  x\n',
+  'a: |\n  x',
+  'a: >-\n  x ',
+  'a: [b, 1]\n',
+  'a: [b,]\n',
+  'a: [b] c\n',
+  'a: [b]\n  c\n',
+  'a: [b: c]\n',
+  'a: ["b": c]\n',
+  'a: [null]\n',
+  '"a": 1\na: 2\n',
+  '"a"b: 1\n',
+  '"<<": 1\n',
   'yes: 1\n',
   'a:\n- b\n -c\n',
   'a: .inf\n',
@@ -62,6 +75,24 @@ test.each([
   'a: {b: c}\n',
 ])('%j is left to the long way', (text) => {
   expect(both(text).short).toBeUndefined()
+})
+
+test.each([
+  '- a\n',
+  '- [a]\n',
+  '- a: 1\n  b: 2\n- c\n',
+  'a: >\n  x\n  y\n',
+  'a: >-\n  x\n  y\n\nb: 1\n',
+  "a: [ 'sh' ]\n",
+  'a: [b,c]\n',
+  'a: ["b", yes, d ]\nc: 1\n',
+  'a:\n- [b]\n- c\n',
+  '"a": 1\n',
+  "'yes': 1\n'no': x\n",
+])('%j is read, as the long way reads it', (text) => {
+  const { short, long } = both(text)
+  expect(short).toBeDefined()
+  expect(short).toEqual(long)
 })
 
 test('whatever is made of lines is read as the long way reads it, or left to it', () => {
@@ -88,20 +119,24 @@ test('whatever is made of lines is read as the long way reads it, or left to it'
     'http://x',
     'a#b',
     '>',
+    '>-',
+    '[a]',
+    '[ "b",yes ]',
+    '[a',
   )
   const line = fc.tuple(
     fc.constantFrom(0, 1, 2, 3, 4),
     fc.constantFrom('', '- ', '-   ', '- - '),
-    fc.constantFrom('', 'k: ', 'm: ', 'n:', 'p:   ', 'q.r/s: '),
+    fc.constantFrom('', 'k: ', 'm: ', 'n:', 'p:   ', 'q.r/s: ', '"t.u": '),
     fc.oneof(word, fc.constant('')),
     fc.constantFrom('', ' ', '  # c'),
   )
   fc.assert(
-    fc.property(fc.array(line, { minLength: 1, maxLength: 7 }), (lines) => {
-      const text = `r: 0\n${lines.map(([indent, dash, key, value, end]) => ' '.repeat(indent) + dash + key + value + end).join('\n')}\n`
+    fc.property(fc.array(line, { minLength: 1, maxLength: 7 }), fc.boolean(), (lines, hasRoot) => {
+      const text = `${hasRoot ? 'r: 0\n' : ''}${lines.map(([indent, dash, key, value, end]) => ' '.repeat(indent) + dash + key + value + end).join('\n')}\n`
       const { short, long } = both(text)
       if (short !== undefined) expect(short).toEqual(long)
     }),
-    { numRuns: 4_000, seed: 7 },
+    { numRuns: 8_000, seed: 7 },
   )
 })
