@@ -56,7 +56,12 @@ export function assess(database: Database, bench: Bench): Assessed {
   if ('unreadable' in evaluated) return { findings: evaluated.unreadable }
   const { merged, objects } = evaluated
   const findings = [...evaluated.findings]
-  if (bench.crossCheck === true && database.environment.clusterChart.engine === 'builtin' && objects.length > 0)
+  if (
+    bench.crossCheck === true &&
+    database.written?.objects === undefined &&
+    database.environment.clusterChart.engine === 'builtin' &&
+    objects.length > 0
+  )
     append(findings, crossCheck(database, { values: merged, objects, root }))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
@@ -65,7 +70,9 @@ export function assess(database: Database, bench: Bench): Assessed {
   const facts = factsOf(evaluated)
   return {
     findings,
-    output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    ...(database.written === undefined && {
+      output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
+    }),
     ...(facts === undefined ? {} : { facts }),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),

@@ -1,5 +1,5 @@
 // What does a repository describe? The nouns that stages hand to each other: types only.
-import type { JsonMap, LayerName, MapValue, SourceFile } from './values/value.ts'
+import type { JsonMap, LayerName, MapValue, SourceFile, Span } from './values/value.ts'
 
 export interface ChartPin {
   readonly repository: string
@@ -38,7 +38,7 @@ export interface PolicyLevels {
   readonly levels: ReadonlyMap<string, Level>
 }
 
-/** `postgres` of apps/values.yaml, defaults filled in. */
+/** The settings, defaults filled in. */
 export interface Settings {
   readonly argocd: {
     readonly version: string
@@ -52,6 +52,12 @@ export interface Settings {
   /** in the order of the file */
   readonly environments: readonly Environment[]
   readonly ownKeys: readonly string[]
+  /** whether values files and manifests are generated; false: what is written is only judged */
+  readonly generate: boolean
+  /** repositories other than this one: URL → folder, from the root or absolute */
+  readonly checkouts: Readonly<Record<string, string>>
+  /** the operator that judges, where no environment and no Application says more */
+  readonly operator?: string
   /** folders of the repository that charts are looked for in, beside `charts/` */
   readonly charts: readonly string[]
   /** in the order of the file */
@@ -66,10 +72,44 @@ export interface Settings {
   readonly origin: MapValue
 }
 
-/** One service in one environment. */
+/** One layer of a database's values. */
+export interface DatabaseLayer {
+  readonly layer: LayerName
+  readonly file: SourceFile
+  /** what was read already: values inside a manifest. Its text, not that of the whole file, tells two sides apart */
+  readonly inline?: { readonly root: MapValue; readonly text: string }
+}
+
+/** A database that Argo CD deploys as somebody wrote it, without our settings. */
+export interface AsWritten {
+  /** the set that makes its Application; absent: the Application is written itself */
+  readonly set?: string
+  /** `namespace/name` of the Application */
+  readonly key: string
+  /** the name of the Helm release; the Cluster has its own */
+  readonly release: string
+  /** where the name of the Application is written, and what decides the chart and the namespace */
+  readonly at: { readonly file: SourceFile; readonly span: Span }
+  readonly chartAt: { readonly file: SourceFile; readonly span: Span }
+  readonly namespaceAt: { readonly file: SourceFile; readonly span: Span }
+  /** the folder of the repository that the chart is */
+  readonly chartFolder?: string
+  /** manifests in a folder, which no chart makes */
+  readonly objects?: readonly RenderedObject[]
+  /** what else decides about its objects; two sides of a change are the same where it is */
+  readonly fingerprint: string
+  /** how Argo CD runs Helm for it */
+  readonly helm: { readonly kubeVersion?: string; readonly apiVersions?: readonly string[]; readonly skipSchema?: boolean }
+  /** whether automated syncs prune what is gone */
+  readonly prunes: boolean
+}
+
+/** One service in one environment, or what one Application deploys. */
 export interface Database {
-  /** `<service>/<env>` or `<service>/<name>/<env>` */
+  /** `<service>/<env>` or `<service>/<name>/<env>`; the Application's name where it is deployed as written */
   readonly id: string
+  /** present: nothing of it is generated */
+  readonly written?: AsWritten
   readonly service: string
   readonly name?: string
   readonly environment: Environment
@@ -84,7 +124,7 @@ export interface Database {
   /** path of the rendered values file */
   readonly rendered: string
   /** hand-written layers that exist, lowest first */
-  readonly layers: readonly { readonly layer: LayerName; readonly file: SourceFile }[]
+  readonly layers: readonly DatabaseLayer[]
 }
 
 /** A Kubernetes object that the chart prints, each node with the origin of the value that made it. */

@@ -2,13 +2,16 @@
 import type { Comparison } from './changes/comparison.ts'
 import type { OutputState } from './emit/outputs.ts'
 import type { LiveState } from './live/state.ts'
+import type { Skipped } from './deployed/skipped.ts'
 import type { Database, Settings } from './model.ts'
 import type { Diagnostic } from './findings/finding.ts'
 
 export interface Outcome {
-  /** absent: apps/values.yaml is broken, so nothing else could be looked at */
+  /** absent: they are broken, so nothing else could be looked at */
   readonly settings?: Settings
   readonly databases: readonly Database[]
+  /** what may deploy databases and could not be looked at */
+  readonly skipped?: readonly Skipped[]
   readonly diagnostics: readonly Diagnostic[]
   /** every generated file as it should be and as it is; empty if there is an error */
   readonly states: readonly OutputState[]

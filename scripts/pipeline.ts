@@ -1,20 +1,18 @@
 // The story of a fleet: repository → discover → merge → chart → admit → postgres, policy → argocd → changes → report → emit.
 import { readHandWritten } from './argocd/rules/manifest-loader.ts'
-import { operatorPins } from './argocd/rules/operator-pins.ts'
-import { judgeSettings } from './argocd/rules/settings.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { assess, openBench } from './assess.ts'
 import { baseCommit, readBase, lazyTree, cachedTree } from './changes/base.ts'
 import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
-import { chartFindings } from './changes/pins.ts'
 import { hasOtherChart } from './chart/same-chart.ts'
 import { chartsOnBothSides } from './discover/charts.ts'
-import { discover } from './discover/discover.ts'
-import { inputFindings, noDatabase } from './discover/inputs.ts'
+import { discoverAll } from './deployed/discover.ts'
 import { staticFolder } from './discover/layout.ts'
 import { loadSettings } from './discover/settings.ts'
 import { openSettingsTree, openTree } from './discover/trees.ts'
+import { withRepository } from './discover/address.ts'
+import { leftUncompared, withWritten } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
@@ -22,14 +20,13 @@ import { judgeFleet, mayConflict } from './policy/fleet.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
+import { settingsFindings } from './judge-settings.ts'
 import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
-import { stageRules } from './rules/stage-rules.ts'
+import { allStageRules } from './rules/stage-rules.ts'
 import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
-
-export type { Outcome, PipelineOptions } from './outcome.ts'
 
 /** Looks at one state of a repository, whole. Reads files, writes none. */
 export async function runPipeline(workspace: Workspace, options: PipelineOptions): Promise<Outcome> {
@@ -37,18 +34,19 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const listed = openSettingsTree(workspace, options.staged)
   const loaded = loadSettings(listed)
   if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
-  const { settings } = loaded
+  const written = withRepository(loaded.settings, workspace)
   const changed = options.changed === true
-  const opened = cachedTree(openTree(workspace, settings.layout, options.staged, listed))
-  const base = from === undefined ? undefined : await readBase(workspace, from, { settings, tree: opened, changed })
-  const tree = changed && base !== undefined && opened.blob !== undefined ? lazyTree(opened, base.differs) : opened
+  const opened = cachedTree(openTree(workspace, written, options.staged, listed))
+  const read = from === undefined ? undefined : await readBase(workspace, from, { settings: written, tree: opened, changed })
+  const tree = changed && read !== undefined && opened.blob !== undefined ? lazyTree(opened, read.differs) : opened
 
-  const { databases, findings: discovered } = discover(settings, tree)
-  const inputs = [...discovered, ...inputFindings(settings, tree), ...operatorPins(settings), ...chartFindings(settings)]
-  const findings: LocatedFinding[] = [...loaded.findings, ...inputs]
-  if (databases.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings))
+  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, base: read })
+  const isElsewhereSame = changed && options.staged && written.generate && read?.stagesLoose() === false
+  const found = await discoverAll({ settings: written, tree, charts: charts.charts, isElsewhereSame })
+  const { settings, generated, databases } = found
+  const findings: LocatedFinding[] = [...loaded.findings, ...found.findings, ...(await settingsFindings(settings, found))]
 
-  const charts = chartsOnBothSides(workspace, { settings, staged: options.staged, base })
+  const base = read === undefined ? undefined : await withWritten(read, { settings, charts: charts.baseCharts, isElsewhereSame })
   const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
   const comparison = base === undefined ? undefined : startComparison(base, state, databases)
   const bench = openBench({ settings, root: workspace.root, ...charts, comparison, live: options.live, crossCheck: options.crossCheck })
@@ -60,29 +58,25 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
 
-  const handWritten = await readHandWritten({ settings, databases, tree, base, isHook: changed && options.staged })
-  const fleet = assessed.flatMap(({ facts }) => facts ?? [])
-  append(findings, judgeSettings(settings, databases), handWritten.findings, judgeFleet(fleet, { otherStores: handWritten.stores }))
-  if (settings.policies.length > 0) append(findings, (await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases))
+  const around = { settings, databases: generated, tree: found.tree, base: read }
+  const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
+  const facts = assessed.flatMap((one) => one.facts ?? [])
+  append(findings, handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 
   const skippedDatabases = new Set(skipped)
-  const checked = first.filter(({ isUnchecked }) => isUnchecked !== true).length
-  const known = { settings, databases, judged: checked, byHand: handWritten, states: [], ...(comparison && { comparison }) }
-  const leveled = applyLevels(
-    findings,
-    stageRules.flatMap(({ rules }) => rules),
-    known,
-  )
-  const reported = applyAllowances(leveled, databases, skippedDatabases)
-  const manifests = writeManifests(settings, databases)
+  const judgedCount = first.filter(({ isUnchecked }) => isUnchecked !== true).length
+  const byHand = { ...handWritten, kept: leftUncompared(handWritten.kept, base, databases) }
+  const known = { ...found, judged: judgedCount, byHand, states: [], ...(comparison && { comparison }) }
+  const reported = applyAllowances(applyLevels(findings, allStageRules, known), databases, skippedDatabases)
+  const manifests = settings.generate ? writeManifests(settings, generated) : []
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
   if (reported.some(isError)) return { ...known, ...conclude([...reported, ...judgeOutputs(manifests, tree, judging).foreign], comparison) }
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
   const { states, stale, foreign } = judgeOutputs(outputs, tree, judging)
-  const isInherited = changed && base !== undefined ? inheritedStaleness(base, outputs, writeManifests) : () => false
+  const isInherited = changed && read !== undefined ? inheritedStaleness(read, outputs, writeManifests) : () => false
   const all = [...reported, ...stale.filter((finding) => !isInherited(finding)), ...foreign]
   return { ...known, ...conclude(all, comparison), states, paths: tree.paths }
 }

@@ -68,6 +68,12 @@ function cleanPath(path: string): string {
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
+/** A glob of value files (doublestar): stars stay within one part of the path, two between slashes don't. */
+export function globPattern(pattern: string): (path: string) => boolean {
+  const steps = wildSteps(pattern, { kind: 'path', flags: 'u' })
+  return (path) => steps !== undefined && fitsSteps(steps, path)
+}
+
 interface WildStyle {
   readonly kind: 'path' | 'text'
   readonly flags: string

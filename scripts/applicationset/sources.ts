@@ -248,7 +248,7 @@ function normalPath(path: string): string | undefined {
 }
 
 /** The build environment of a source, as `newEnv` of the repository server sets it. */
-function environmentOf(application: JsonMap, source: JsonMap): (name: string) => string {
+export function environmentOf(application: JsonMap, source: JsonMap): (name: string) => string {
   const metadata = isJsonMap(application['metadata']) ? application['metadata'] : {}
   const spec = isJsonMap(application['spec']) ? application['spec'] : {}
   const destination = isJsonMap(spec['destination']) ? spec['destination'] : {}
@@ -268,7 +268,7 @@ function environmentOf(application: JsonMap, source: JsonMap): (name: string) =>
 }
 
 /** `os.Expand`, with `$$` for a dollar sign as Argo CD adds it. */
-function expand(text: string, lookup: (name: string) => string): string {
+export function expand(text: string, lookup: (name: string) => string): string {
   const replaced = (whole: string, special?: string, name?: string, braced?: string): string => {
     if (special === '$') return '$'
     if (braced !== undefined) return braced === '$' ? '$' : lookup(braced)

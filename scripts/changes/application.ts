@@ -3,7 +3,7 @@ import type { Effect, FieldChange } from '../findings/database-change.ts'
 import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Database } from '../model.ts'
+import type { AsWritten, Database } from '../model.ts'
 import type { Json } from '../values/value.ts'
 import { nameSpot, namespaceSpot, pinSpot, serviceKey, settingSpot } from './places.ts'
 import type { State } from './places.ts'
@@ -29,6 +29,12 @@ export function identityOf(database: Database): string {
 
 const here = 'https://kubernetes.default.svc'
 
+/** What a database is to Kubernetes, whoever deploys it. */
+export function clusterIdentity(database: Database): string {
+  const { cluster, namespace } = database
+  return JSON.stringify([cluster, namespace, destinationKey(database)])
+}
+
 /** Equal for destinations that are the same Kubernetes cluster: Argo CD calls its own `in-cluster`. */
 function destinationKey({ environment: { destination } }: Database): string {
   const server =
@@ -36,7 +42,28 @@ function destinationKey({ environment: { destination } }: Database): string {
   return server ?? `name ${destination.name}`
 }
 
+/** What a person decides in an Application as written. */
+function writtenFieldsOf({ environment, namespace, written }: Database & { readonly written: AsWritten }): readonly Field[] {
+  const { clusterChart } = environment
+  const chart = (path: string, value: Json): Field => ({
+    path: `spec.source.${path}`,
+    value,
+    effect: 'nothing',
+    spot: () => written.chartAt,
+  })
+  return [
+    { path: 'spec.destination.namespace', value: namespace, effect: 're-creation', spot: () => written.namespaceAt },
+    chart('repoURL', clusterChart.repository),
+    chart('chart', clusterChart.name),
+    chart('targetRevision', clusterChart.version),
+    { path: 'spec.source.helm.releaseName', value: written.release, effect: 'nothing', spot: () => written.at },
+    { path: 'spec.syncPolicy.automated', value: environment.autoSync, effect: 'nothing', spot: () => written.at },
+  ]
+}
+
 function fieldsOf(state: State, database: Database): readonly Field[] {
+  const { written } = database
+  if (written !== undefined) return writtenFieldsOf({ ...database, written })
   const { settings } = state
   const { environment } = database
   const setting =
@@ -99,6 +126,8 @@ export interface Pair {
 
 /** The fields of the Application that differ. */
 export function applicationChanges(then: State, now: State, { before, after }: Pair): FieldChange[] {
+  // two makers have other fields in other places; what they deploy is compared
+  if ((before.written === undefined) !== (after.written === undefined)) return []
   const old = fieldsOf(then, before)
   return fieldsOf(now, after).flatMap((field, index): FieldChange[] => {
     const was = old[index]?.value ?? null
@@ -122,7 +151,7 @@ export function applicationChanges(then: State, now: State, { before, after }: P
 export function operatorChanges(now: State, { before, after }: Pair, effect: Effect): FieldChange[] {
   const [from, to] = [before.environment.operator.version, after.environment.operator.version]
   if (from === to) return []
-  const spot = pinSpot(now, after.environment.name, ['operator', 'version'])
+  const spot = after.written?.at ?? pinSpot(now, after.environment.name, ['operator', 'version'])
   return [{ object: 'Application/cloudnative-pg', path: 'operator.version', before: from, after: to, effect, spot }]
 }
 
@@ -133,12 +162,15 @@ export function isSameCluster({ before, after }: Pair): boolean {
 
 /** Whether Argo CD would create a second Application next to the one of the base. */
 export function isRenamedApplication(then: State, now: State, { before, after }: Pair): boolean {
+  if (before.written !== undefined || after.written !== undefined) return before.application !== after.application
   return before.application !== after.application || then.settings.argocd.namespace !== now.settings.argocd.namespace
 }
 
 /** What must not change while a database exists, since Argo CD would create a second one next to it. */
 export function* identityFindings(then: State, now: State, pair: Pair): Iterable<LocatedFinding> {
   const { before, after } = pair
+  // what hand-written manifests deploy is compared as deployments
+  if (before.written !== undefined || after.written !== undefined) return
   const place = (spot: Spot, was: Spot, value: string): Pick<LocatedFinding, 'at' | 'related' | 'database'> => ({
     at: spot,
     related: [{ ...was, message: phrase`${named(value)} before this change` }],

@@ -26,6 +26,7 @@ import type { Side } from './side.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, automatic } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 import type { Vanished } from './vanished.ts'
+import { takenOver, withCompared } from './taken-over.ts'
 
 /** The comparison of one state of the repository with its base. */
 export interface Comparison {
@@ -65,12 +66,15 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
     surroundings(old.environment, then.settings) === surroundings(database.environment, now.settings) &&
     now.hasOtherChart?.(old, database) !== true
   let handed: readonly Handover[] = []
-  const vanished = findVanished(base.databases.values(), databases)
+  const isGenerated = ({ written }: Database): boolean => written === undefined
+  const vanished = findVanished([...base.databases.values()].filter(isGenerated), databases.filter(isGenerated))
   const moved = new Map(vanished.moved.map(({ before, after }) => [after.id, before]))
-  const earlier = ({ id }: Pick<Database, 'id'>): Database | undefined => base.databases.get(id) ?? moved.get(id)
+  const taken = takenOver(base, databases)
+  const earlier = ({ id }: Pick<Database, 'id'>): Database | undefined => base.databases.get(id) ?? moved.get(id) ?? taken.get(id)
+  const differsAt = (rendered: string): boolean => rendered !== '' && base.differs(rendered)
   const before = (database: Database): Database | undefined => {
     const old = earlier(database)
-    return old === undefined || (isSame(old, database) && !base.differs(database.rendered)) ? undefined : old
+    return old === undefined || (isSame(old, database) && !differsAt(database.rendered)) ? undefined : old
   }
   let isFetched = false
   return {
@@ -78,16 +82,16 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
     isFirst: then === undefined && base.findings.length === 0,
     before,
     deployed: (old, wanted) => {
-      if (!base.hasGenerated) return undefined
+      if (!base.hasGenerated || old.written !== undefined) return undefined
       // one process of git for all of them
-      if (!isFetched) base.tree.prefetch?.(databases.flatMap(({ rendered }) => (base.differs(rendered) ? [rendered] : [])))
+      if (!isFetched) base.tree.prefetch?.(databases.flatMap(({ rendered }) => (differsAt(rendered) ? [rendered] : [])))
       isFetched = true
       return asDeployed(old, wanted, base.tree)
     },
     isNew: (id) => then !== undefined && earlier({ id }) === undefined,
     touches: (database) => {
       const old = earlier(database)
-      return old === undefined || !isSame(old, database) || base.differs(database.rendered)
+      return old === undefined || !isSame(old, database) || differsAt(database.rendered)
     },
     compare: (before, after) => {
       if (then === undefined) return []
@@ -126,7 +130,7 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
       const left = [...vanished.gone, ...vanished.renamed.map(({ before }) => before)]
         .filter(({ id }) => !away.has(id))
         .map((database) => goneRecord(database, base))
-      const byHand = handedRecords(handed)
+      const byHand = withCompared(handedRecords(handed), records)
       return [...[...list, ...left].filter(({ id }) => !byHand.has(id)), ...byHand.values()].sort((a, b) =>
         a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
       )
@@ -147,8 +151,9 @@ function withoutHanded(vanished: Vanished, handovers: readonly Handover[]): Vani
 function sameLayers(old: Database, database: Database): boolean {
   return (
     old.layers.length === database.layers.length &&
-    old.layers.every(({ layer, file }, index) => {
+    old.layers.every(({ layer, file, inline }, index) => {
       const now = database.layers[index]
+      if (inline !== undefined || now?.inline !== undefined) return now?.layer === layer && inline?.text === now.inline?.text
       return (
         now?.layer === layer &&
         (file.blob !== undefined && now.file.blob !== undefined ? file.blob === now.file.blob : file.text === now.file.text)
@@ -164,6 +169,7 @@ function sameNames(old: Database, database: Database): boolean {
     old.namespace === database.namespace &&
     old.cluster === database.cluster &&
     old.application === database.application &&
+    old.written?.fingerprint === database.written?.fingerprint &&
     old.owner === database.owner &&
     old.retired?.reason === database.retired?.reason &&
     old.retired?.since === database.retired?.since

@@ -1,4 +1,5 @@
 // Are versions and databases changed separately, and are the pins compatible?
+import { installedBy } from '../charts/releases.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, Settings } from '../model.ts'
@@ -6,13 +7,13 @@ import type { Path } from '../values/value.ts'
 import { pinSpot } from './places.ts'
 import type { State } from './places.ts'
 
-/** Charts of the operator whose release is known: chart version → operator version. */
-const installs: ReadonlyMap<string, string> = new Map([['0.26.1', '1.27.1']])
+/** What a chart of the operator installs; undefined: it is not known here. */
+const installs = (version: string): string | undefined => installedBy[version]
 
 /** An operator version that its pinned chart does not install: everything would be judged as by another operator. */
 export function* chartFindings(settings: Settings): Iterable<LocatedFinding> {
   for (const { name, operator } of settings.environments) {
-    const installed = operator.chart.name === 'cloudnative-pg' ? installs.get(operator.chart.version) : undefined
+    const installed = operator.chart.name === 'cloudnative-pg' ? installs(operator.chart.version) : undefined
     if (installed === undefined || installed === operator.version) continue
     yield {
       rule: 'changes/chart-installs-operator',
@@ -32,7 +33,7 @@ export function* togetherFindings(then: State, now: State): Iterable<LocatedFind
   for (const environment of now.settings.environments) {
     const before = then.settings.environments.find(({ name }) => name === environment.name)
     const { version, chart } = environment.operator
-    if (before === undefined || chart.name !== 'cloudnative-pg' || installs.has(chart.version)) continue
+    if (before === undefined || chart.name !== 'cloudnative-pg' || installs(chart.version) !== undefined) continue
     const was = before.operator
     const line = (text: string): string => text.split('.').slice(0, 2).join('.')
     const isChartAlone = version === was.version && line(chart.version) !== line(was.chart.version)

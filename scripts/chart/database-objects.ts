@@ -27,6 +27,7 @@ import type { IdleValue } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import { chartVersion } from './names.ts'
 import { chartSpot } from './pin-spot.ts'
+import { releaseOf } from './release.ts'
 import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
@@ -93,6 +94,9 @@ function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
  */
 export function renderDatabase(database: Database, { values, layers }: Layered, { settings, root, charts }: Repository): DatabaseObjects {
   const { clusterChart } = database.environment
+  // manifests that no chart makes are what they are
+  const plain = database.written?.objects
+  if (plain !== undefined) return { objects: plain, findings: [], reported: () => [] }
   if (clusterChart.engine === 'helm') return renderWithHelm(database, { values, layers }, { settings, root, charts })
   if (!isModelled(database)) {
     const found = charts.find(clusterChart)
@@ -118,7 +122,7 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
           wrong.reduce((map, path) => without(map, path), values),
           helm,
         )
-  const release = { release: database.cluster, namespace: database.namespace }
+  const release = { release: releaseOf(database), namespace: database.namespace }
   let rendered = renderCluster(usable, release)
   // the chart stops at some keys that it knows from older versions: they are reported as unknown keys already
   if (!rendered.ok && rendered.error.class === 'fail') {

@@ -19,6 +19,7 @@ import { wanted } from './capabilities.ts'
 import { comparedWords } from './compared-words.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
+import { releaseOf } from './release.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
 
@@ -45,11 +46,12 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   const input = (given: MapValue): HelmInput => ({
     files: chart.files,
     place: chart.place,
-    release: database.cluster,
+    release: releaseOf(database),
     namespace: database.namespace,
     layers: [given],
     helm,
-    apiVersions: wanted,
+    ...database.written?.helm,
+    apiVersions: [...wanted, ...(database.written?.helm.apiVersions ?? [])],
   })
   const findings: LocatedFinding[] = []
   const wrong: Path[] = []

@@ -1,7 +1,7 @@
 // Which charts does a repository pin, where, and what kind of place does each come from?
 import { nearestSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { ChartPin, Settings } from '../model.ts'
+import type { ChartPin, Database, Settings } from '../model.ts'
 import type { Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -61,8 +61,8 @@ export function archiveName(pin: Pick<ChartPin, 'name' | 'version'>): string {
   return `${baseName(pin)}-${pin.version}.tgz`
 }
 
-/** Each chart that an environment deploys, once, in the order of the settings; folders of the repository are left out. */
-export function pinnedCharts(settings: Settings): WantedChart[] {
+/** Each chart that an environment or an Application deploys, once, those of the settings first; folders of the repository are left out. */
+export function pinnedCharts(settings: Settings, databases: readonly Database[] = []): WantedChart[] {
   const found = new Map<string, WantedChart>()
   for (const { name, clusterChart, operator } of settings.environments) {
     const pins: readonly (readonly [ChartPin, Path])[] = [
@@ -79,6 +79,12 @@ export function pinnedCharts(settings: Settings): WantedChart[] {
         places: { repository: at('repository'), name: at('name'), version: at('version') },
       })
     }
+  }
+  for (const { environment, written } of databases) {
+    const { repository, name, version } = environment.clusterChart
+    const pin = { repository, name, version }
+    if (written === undefined || name === '' || sourceOf(repository).kind === 'folder' || found.has(chartKey(pin))) continue
+    found.set(chartKey(pin), { pin, places: { repository: written.chartAt, name: written.chartAt, version: written.chartAt } })
   }
   return [...found.values()]
 }

@@ -224,15 +224,15 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   return command.run(flags, operands, terminal)
 }
 
-function readFlags(
-  command: Command,
-  args: readonly string[],
-): { flags: Record<string, string | boolean | undefined>; operands: readonly string[] } {
+type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+function readFlags(command: Command, args: readonly string[]): { flags: Flags; operands: readonly string[] } {
   const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } }
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type: type === 'boolean' ? 'boolean' : 'string' }
+  for (const [name, { type }] of Object.entries(command.options))
+    options[name] = { type: type === 'boolean' ? 'boolean' : 'string', multiple: type === 'texts' }
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: command.operands !== undefined, strict: true })
-    const flags = parsed.values as Record<string, string | boolean | undefined>
+    const flags = parsed.values as Flags
     checkChoices(command, flags)
     return { flags, operands: parsed.positionals }
   } catch (error) {
@@ -250,7 +250,7 @@ function readFlags(
 }
 
 /** An option with a fixed set of choices accepts no other value. */
-function checkChoices({ options }: Command, flags: Readonly<Record<string, string | boolean | undefined>>): void {
+function checkChoices({ options }: Command, flags: Flags): void {
   for (const [name, option] of Object.entries(options)) {
     const value = flags[name]
     if (option.type !== 'choice' || value === undefined || option.choices.includes(String(value))) continue

@@ -5,6 +5,8 @@ import type { Terminal } from '../emit/terminal.ts'
 export type Option =
   | { readonly type: 'boolean'; readonly does: string }
   | { readonly type: 'text'; readonly value: string; readonly does: string; readonly isRequired?: true }
+  /** may be given several times */
+  | { readonly type: 'texts'; readonly value: string; readonly does: string }
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly does: string }
 
 export type Options = Readonly<Record<string, Option>>
@@ -13,7 +15,9 @@ type FlagOf<One extends Option> = One extends { readonly type: 'boolean' }
   ? boolean
   : One extends { readonly choices: readonly (infer Choice)[] }
     ? Choice
-    : string
+    : One extends { readonly type: 'texts' }
+      ? readonly string[]
+      : string
 
 /** What a command is given for its options; undefined if not given. */
 export type FlagsOf<Table extends Options> = { readonly [Name in keyof Table]?: FlagOf<Table[Name]> | undefined }
@@ -40,6 +44,7 @@ export function command<const Table extends Options>(entry: Command<Table>): Com
 export function usageOf({ name, options, operands }: Command): string {
   const words = Object.entries(options).map(([flag, option]) => {
     const text = option.type === 'boolean' ? `--${flag}` : `--${flag} ${option.type === 'choice' ? option.choices.join('|') : option.value}`
+    if (option.type === 'texts') return `[${text}]…`
     return option.type === 'text' && option.isRequired === true ? text : `[${text}]`
   })
   return [name, ...words, ...(operands === undefined ? [] : [operands])].join(' ')
@@ -61,8 +66,9 @@ export function describeOption(option: Option): string {
 
 /** Options of every command that looks at a repository. */
 export const where = {
-  root: { type: 'text', value: 'DIR', does: 'the repository to work on (default: this folder)' },
+  root: { type: 'text', value: 'DIR', does: 'the repository to work on (default: where the settings are, or the top of this one)' },
   databases: { type: 'text', value: 'DIR', does: 'take the databases from another checkout' },
+  checkout: { type: 'texts', value: 'URL=DIR', does: 'another repository that Applications read, and where it is checked out' },
   charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 

@@ -14,6 +14,12 @@ export const interactiveCommands: readonly Command[] = [
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),
   }),
   command({
+    name: 'list',
+    does: 'list the databases and what deploys each: Application, namespace, chart, values',
+    options: { format, ...where },
+    run: async (flags, _, terminal) => (await import('./commands/list.ts')).list(flags, terminal),
+  }),
+  command({
     name: 'new',
     does: 'write the files of a new service; on a terminal it asks for what is not given',
     options: {

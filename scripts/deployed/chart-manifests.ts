@@ -3,7 +3,8 @@ import type { RefusalClass } from '../helm/error.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import { helmOf } from '../values/merge.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
-import type { MapValue, Value } from '../values/value.ts'
+import type { Spot } from '../findings/spot.ts'
+import type { MapValue, Span, Value } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { readAppChart, sourcesOf } from './app-chart.ts'
 import type { AppChart } from './app-chart.ts'
@@ -12,7 +13,7 @@ import { runChart } from './chart-run.ts'
 import type { ChartInput, ChartRun, Trouble } from './chart-run.ts'
 import { manifestFile } from './manifests.ts'
 import type { ManifestFile, Reading, Surroundings } from './manifests.ts'
-import { placedDocument } from './places.ts'
+import { placedDocument, spotInText } from './places.ts'
 
 /** What a template has in it that a rule reads. */
 const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: *"?Namespace\b/
@@ -113,5 +114,6 @@ function readingOf(document: HelmDocument, chart: AppChart): Reading[] {
   const from = { printing, sourceOf: sourcesOf(chart), template: source.file }
   let placed: Value | undefined
   const value = (): Value => (placed ??= placedDocument(document.value, from))
-  return [{ file: source.file, plain, value, raw: printing.raw, text: printing.text, start: printing.start }]
+  const spotOfText = (span: Span): Spot => spotInText(span, from)
+  return [{ file: source.file, plain, value, raw: printing.raw, text: printing.text, start: printing.start, spotOfText }]
 }

@@ -111,7 +111,7 @@ function plainOf(all: Tree, path: string): Json {
 }
 
 /** Argo CD reads no file with this comment in it. */
-const isSkipped = (text: string): boolean => text.includes('+argocd:skip-file-rendering')
+export const isSkippedFile = (text: string): boolean => text.includes('+argocd:skip-file-rendering')
 
 function manifestsIn(
   all: Tree,
@@ -123,7 +123,7 @@ function manifestsIn(
   const clusters: PlainCluster[] = []
   for (const path of inside) {
     const read = all.read(path)
-    if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io') || isSkipped(read.text)) continue
+    if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io') || isSkippedFile(read.text)) continue
     if (path.endsWith('.jsonnet')) return { kind: 'unread', what: 'Jsonnet', folders: [folder] }
     const origin = { path: shown.shown?.(path) ?? path, text: read.text, ...(shown.revision !== undefined && { revision: shown.revision }) }
     append(clusters, clustersIn(parseYaml(origin, 'service').documents))

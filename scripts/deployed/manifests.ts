@@ -6,6 +6,7 @@ import type { LooseFiles } from '../discover/loose.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Json, JsonMap, Path, SourceFile, Span, Value } from '../values/value.ts'
+import { inside } from '../yaml/inside.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -50,6 +51,8 @@ export interface Manifest extends Surroundings {
   readonly spotOf: (path: Path, on?: 'key' | 'value') => Spot
   /** a scalar as it is written, quotes included */
   readonly written: (path: Path) => string | undefined
+  /** where a part of a scalar's text was written; undefined: its text is not what is there */
+  readonly inText: (path: Path) => ((part: Span) => Spot) | undefined
 }
 
 /** Any object that a template or file holds. */
@@ -102,6 +105,8 @@ export interface Reading {
   readonly raw: Value
   readonly text: string
   readonly start: number
+  /** where a span of `text` was written */
+  readonly spotOfText: (span: Span) => Spot
 }
 
 /** What is known of a text besides its documents. */
@@ -128,6 +133,7 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
       raw: document,
       text,
       start: 0,
+      spotOfText: (span) => ({ file, span }),
     }))
     return manifestFile(readings, around, facts)
   })
@@ -180,9 +186,18 @@ function readManifest(reading: Reading & { plain: JsonMap }, around: Surrounding
       const { start, text } = reading
       return node?.kind === 'scalar' ? text.slice(start + node.origin.value.start, start + node.origin.value.end) : undefined
     },
+    inText: (path: Path) => inText(reading, path),
   }
   if (kind === 'Application') return { kind, base: [], applications: [plain], refusals: [], elements: () => [], ...places, ...around }
   return { kind, ...ofSet(plain, around), ...places, ...around }
+}
+
+function inText({ raw, text, start, spotOfText }: Reading, path: Path): ReturnType<Manifest['inText']> {
+  const node = valueAt(raw, path)
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return undefined
+  const span = { start: start + node.origin.value.start, end: start + node.origin.value.end }
+  const offset = inside(text, span, node.value)
+  return offset && ((part) => spotOfText({ start: offset(part.start), end: offset(Math.max(part.end - 1, part.start)) + 1 }))
 }
 
 function ofSet(plain: JsonMap, around: Surroundings): Pick<Manifest, 'base' | 'applications' | 'refusals' | 'elements'> {

@@ -124,6 +124,18 @@ function rawStart(piece: Piece, printed: string): number | undefined {
   return start
 }
 
+/** Where the characters of a printed text were written: in the value that printed them, else in the template. Offsets from the text's start. */
+export function spotInText(span: Span, from: PrintedFrom): Place {
+  const { printing } = from
+  const piece = pieceAt({ pieces: printing.pieces(), start: 0 }, span.start)
+  const value = piece === undefined || piece.isText ? undefined : piece.reads.findLast(isWritten)
+  if (value !== undefined) return { file: value.origin.file, span: value.origin.value }
+  return placeOf({ start: span.start - printing.start, end: span.end - printing.start }, from)
+}
+
+const isWritten = ({ kind, origin }: Value): boolean =>
+  kind === 'scalar' && origin.file.builtin !== true && origin.value.end > origin.value.start
+
 /** Offset in the document → the place of that character. */
 export function spotInDocument(span: Span, from: PrintedFrom): Place {
   return placeOf(span, from)

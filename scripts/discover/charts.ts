@@ -28,7 +28,7 @@ export function chartsOnBothSides(
   },
 ): { readonly charts: Charts; readonly baseCharts: Charts } {
   const charts = chartsOf(workspace, settings, judgedBytes(workspace, staged))
-  return { charts, baseCharts: base?.settings === undefined ? charts : chartsOf(workspace, base.settings, base.bytes) }
+  return { charts, baseCharts: base === undefined ? charts : chartsOf(workspace, base.settings ?? settings, base.bytes) }
 }
 
 /** What is staged, where it is the root's index that is judged. */

@@ -3,23 +3,12 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import { listed, nearest } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
-import type { Workspace } from '../repository/workspace.ts'
-import { discover } from './discover.ts'
-import { loadSettings } from './settings.ts'
-import { openSettingsTree, openTree } from './trees.ts'
 
-/** The settings of a repository and its databases; `settings` is absent if apps/values.yaml is broken. */
+/** The settings of a repository and its databases; `settings` is absent if they are broken. */
 export interface Fleet {
   readonly settings?: Settings
   readonly databases: readonly Database[]
   readonly findings: readonly LocatedFinding[]
-}
-
-/** Reads settings and finds the databases. No layer file is parsed. */
-export function readFleet(workspace: Workspace): Fleet {
-  const loaded = loadSettings(openSettingsTree(workspace, false))
-  if (loaded.settings === undefined) return { databases: [], findings: loaded.findings }
-  return { settings: loaded.settings, ...discover(loaded.settings, openTree(workspace, loaded.settings.layout, false)) }
 }
 
 /** The database of an id; throws UsageError if there is none, or if the name fits several. */

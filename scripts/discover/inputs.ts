@@ -25,9 +25,9 @@ function missingDefaults(settings: Settings, tree: Tree): LocatedFinding[] {
     }))
 }
 
-/** Whether the defaults of its environment are among a database's layers. */
+/** Whether the defaults of its environment are among a database's layers; what is deployed as written needs none. */
 export function hasDefaults(database: Database): boolean {
-  return database.layers.some(({ layer }) => layer === 'environment')
+  return database.written !== undefined || database.layers.some(({ layer }) => layer === 'environment')
 }
 
 const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
@@ -69,7 +69,8 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
 }
 
 /** Nothing to check is a mistake, never a silent success. */
-export function noDatabase(settings: Settings): LocatedFinding {
+export function noDatabase(settings: Settings, tree: Tree): LocatedFinding {
+  if (!settings.generate) return nothingDeployed(settings, tree)
   const { origin, layout } = settings
   const example = fill(layout.databases, { service: '<service>', name: '<name>' })
   return {
@@ -80,3 +81,17 @@ export function noDatabase(settings: Settings): LocatedFinding {
     help: phrase`create ${named(example)}, or set postgres.layout.databases`,
   }
 }
+
+/** The folder itself is the place: there is no file to blame. */
+function nothingDeployed({ origin }: Settings, tree: Tree): LocatedFinding {
+  const { file } = origin.origin
+  return {
+    rule: 'discover/any-database',
+    severity: 'error',
+    message: phrase`no Application and no set here deploys a database of CloudNativePG, so that nothing was checked`,
+    at: file.builtin === true ? { file: { path: tree.shown?.('.') ?? '.', text: '' }, span: nowhere } : firstSpot(origin, file),
+    help: phrase`run it in a repository of Argo CD, or name its folder: --root DIR`,
+  }
+}
+
+const nowhere = { start: 0, end: 0 }

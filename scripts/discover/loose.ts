@@ -20,15 +20,17 @@ const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
 const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\/)/i
 
-/** Whether a path may be that of a manifest, and is not in a folder that is read anyway. */
-export function isLoosePath(path: string, layout: Settings['layout']): boolean {
-  if (!/\.ya?ml$/.test(path) || tried.test(path) || /^(?:apps\/templates|helm-values)\//.test(path)) return false
+/** Whether a path may be that of a manifest, and is not in a folder that is read anyway; no layout: nothing else is read. */
+export function isLoosePath(path: string, layout: Settings['layout'] | undefined): boolean {
+  if (!/\.ya?ml$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
+  if (layout === undefined) return true
+  if (path.startsWith('helm-values/')) return false
   if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
   return [layout.databases, layout.overrides].every((pattern) => matcher(pattern)(path) === undefined)
 }
 
 /** The files that hold Applications, sets or Clusters, by a search in their text. */
-export function looseFiles(tree: Tree, layout: Settings['layout']): LooseFiles {
+export function looseFiles(tree: Tree, layout: Settings['layout'] | undefined): LooseFiles {
   const loose = tree.loose?.()
   if (loose === undefined) return { files: [], charts: [] }
   const folders = loose.paths.flatMap((path) => /^(.*\/)?Chart\.yaml$/.exec(path)?.slice(1, 2) ?? []).map((folder) => folder ?? '')

@@ -11,6 +11,9 @@ import { allNear, formatPath, listed, nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
+/** The release of Argo CD that is taken where nothing names one. */
+export const newestArgoCd = '3.5.1'
+
 /** What may be wrong in a file that can still be read. */
 const readable = new Set(['additionalProperties', 'maxProperties', 'pattern', 'propertyNames'])
 
@@ -195,7 +198,7 @@ function patternMeaning(field: string, error: ErrorObject): string {
 }
 
 function exampleVersion(field: string): string {
-  if (field.includes('argocd')) return '3.5.1'
+  if (field.includes('argocd')) return newestArgoCd
   if (field.includes('clusterChart')) return '0.8.1'
   return field.includes('chart') ? '0.26.1' : '1.27.1'
 }

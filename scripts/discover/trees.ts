@@ -1,4 +1,5 @@
 // Which files does a layout need, and from which checkout and state does each come?
+import { withCheckouts } from './checkouts.ts'
 import type { Settings } from '../model.ts'
 import { indexTree, trackedPaths } from '../repository/git.ts'
 import { findRepository, folderInRepository } from '../repository/place.ts'
@@ -18,9 +19,13 @@ const folders = ['apps', 'helm-values']
 const usualFolder = 'databases'
 
 /**
- * The files of the work tree, or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
+ * The files of the work tree (other checkouts among them, below the paths that lead to them), or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
  */
-export function openTree(workspace: Workspace, layout: Settings['layout'], staged: boolean, listed?: Tree): Tree {
+export function openTree(workspace: Workspace, settings: Settings, staged: boolean, listed?: Tree): Tree {
+  return withCheckouts(openOwnTree(workspace, settings, staged, listed), workspace, settings)
+}
+
+function openOwnTree(workspace: Workspace, { layout }: Settings, staged: boolean, listed?: Tree): Tree {
   if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= indexTree(workspace.root, ['']))
@@ -70,7 +75,7 @@ function tracked(root: string): Tree {
 /** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */
 export function homesOf({ databases, standing }: Workspace, folder: string): Pick<Tree, 'homes'> {
   const url = databases === undefined || standing === undefined ? undefined : originOf(databases)
-  return databases === undefined || url === undefined ? {} : { homes: [{ folder, url, prefix: folderInRepository(databases) }] }
+  return databases === undefined ? {} : { homes: [{ folder, url: url ?? '', prefix: folderInRepository(databases) }] }
 }
 
 function checkedOut(root: string, list: readonly string[]): Tree {

@@ -107,4 +107,14 @@ export function writtenSpot(values: Value, path: Path): Spot | undefined {
 }
 
 /** Which layer wins if several set a value. */
-export const layerRank = { chart: 0, operator: 1, environment: 2, service: 3, 'service-environment': 4, generator: 5 }
+export const layerRank = {
+  chart: 0,
+  operator: 1,
+  environment: 2,
+  service: 3,
+  'value-file': 3,
+  'service-environment': 4,
+  inline: 4,
+  generator: 5,
+  parameter: 5,
+}

@@ -8,6 +8,10 @@ import type { MapValue, Origin, Path, SourceFile, Value } from '../values/value.
 import type { Message } from '../findings/finding.ts'
 import { fromPlain, valueAt } from '../values/value.ts'
 
+/** Nothing is generated for a database as written. */
+const nobody: SourceFile = { path: '', text: '', builtin: true }
+const nowhere = { start: 0, end: 0 }
+
 const syncOptions = 'argocd.argoproj.io/sync-options'
 
 /** Sync options that keep Argo CD from deleting a database, by guard. */
@@ -34,6 +38,8 @@ export interface Generated {
  * the service's own. What must not be set by hand is a finding. `values` are the merged hand-written layers.
  */
 export function generateLayer(database: Database, values: MapValue, settings: Settings): Generated {
+  if (database.written !== undefined)
+    return { layer: map({ layer: 'generator', file: nobody, path: [], key: null, value: nowhere }, []), findings: [] }
   const findings: LocatedFinding[] = []
   const service = serviceSpot(database)
   const guardSpot = nearestSpot(settings.origin, ['environments', database.environment.name, 'guard']) ?? service
@@ -74,7 +80,8 @@ function labelSpot(label: string, { description, environment }: Database, settin
 }
 
 /** The line that decides the namespace: of the service itself, or of its environment. */
-export function namespaceSpot({ description, environment }: Database, settings: Settings): Spot | undefined {
+export function namespaceSpot({ description, environment, written }: Database, settings: Settings): Spot | undefined {
+  if (written !== undefined) return written.namespaceAt
   const own = description === undefined ? undefined : writtenSpot(description, ['namespace'])
   return own ?? nearestSpot(settings.origin, ['environments', environment.name, 'namespace'])
 }
@@ -85,8 +92,9 @@ function map(origin: Origin, entries: readonly [string, Value][]): MapValue {
 
 const spots = new WeakMap<SourceFile, Spot>()
 
-/** The place of a database as a whole: the first key of its base file. */
+/** The place of a database as a whole: the first key of its base file, or its Application. */
 export function serviceSpot(database: Database): Spot {
+  if (database.written !== undefined) return database.written.at
   const file = (database.layers.find((layer) => layer.layer === 'service') ?? database.layers[0])?.file as SourceFile
   const known = spots.get(file)
   if (known !== undefined) return known

@@ -47,8 +47,9 @@ export class LayerReader {
     const findings: LocatedFinding[] = []
     const roots: MapValue[] = []
     const checks = this.checksOf(database)
-    for (const { file, layer } of database.layers) {
-      const read = this.read(file, layer, checks)
+    for (const { file, layer, inline } of database.layers) {
+      const read =
+        inline === undefined ? this.read(file, layer, checks) : checkedLayer({ root: inline.root, findings: [], isWhole: true }, checks)
       for (const finding of read.findings) findings.push({ ...finding, database: database.id })
       if (read.root !== undefined) roots.push(read.root)
     }

@@ -1,6 +1,6 @@
 // How is the path of a file written for the reader of a report: a person, a program, or a server that shows the lines?
 import { realpathSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../findings/finding.ts'
 import { remoteName } from '../repository/remote.ts'
 import { repositoryTop } from '../repository/place.ts'
@@ -46,12 +46,13 @@ export function placer(reader: Reader, workspace: Workspace): (file: string) => 
 
 function placeOf(reader: Reader, path: string, { root, databases, cwd = root }: Workspace): Place {
   if (reader === 'person') return { file: slashed(relative(cwd, path)) }
+  const own = repositoryTop(root)
   const isTheirs = databases !== undefined && isBelow(databases, path)
-  const top = repositoryTop(isTheirs ? databases : root)
+  const top = isTheirs ? repositoryTop(databases) : isBelow(own, path) ? own : repositoryTop(dirname(path))
   const workspace = reader === 'server' ? jobWorkspace() : undefined
   if (workspace !== undefined && isBelow(workspace, path)) return { file: slashed(relative(workspace, path)) }
   const file = slashed(relative(top, path))
-  if (reader === 'server' || top === repositoryTop(root)) return { file }
+  if (reader === 'server' || top === own) return { file }
   return { file, repository: remoteName(top) }
 }
 

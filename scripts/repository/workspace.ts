@@ -3,7 +3,6 @@ import { printed } from '../values/printed.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { repositoryTop } from './place.ts'
-import { skippedFiles } from './sparse.ts'
 
 /** Wrong usage: exit code 2, the message is for the person who typed the command. */
 export class UsageError extends Error {}
@@ -18,39 +17,51 @@ export interface Workspace {
   readonly cwd?: string
   /** in which of two checkouts the command runs: its commits and index are used; absent: they are the same, or there is only one */
   readonly standing?: 'root' | 'databases'
+  /** checkouts of other repositories, by address; folders are absolute */
+  readonly checkouts?: readonly { readonly url: string; readonly folder: string }[]
   /** texts that replace those of the files, by path as shown */
   readonly edited?: ReadonlyMap<string, string>
 }
 
-/** Resolves `--root` and `--databases` against the current directory; a folder that does not exist is wrong usage. */
-export function openWorkspace(
-  cwd: string,
-  flags: { readonly root?: string | undefined; readonly databases?: string | undefined; readonly charts?: string | undefined },
-): Workspace {
-  const root = folder(cwd, flags.root ?? '.', '--root')
-  if (!existsSync(resolve(root, 'apps/values.yaml')) && skippedFiles(root, ['apps/values.yaml'])?.paths.length !== 1)
-    throw new UsageError(
-      `${flags.root ?? 'this folder'} has no apps/values.yaml, so it is not the root of a repository of this kind${whereElse(cwd, root)}`,
-    )
-  const from = realpathSync(cwd)
-  const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
-  if (flags.databases === undefined) return { root, cwd: from, ...charts }
-  const databases = folder(cwd, flags.databases, '--databases')
-  const [own, other, here] = [root, databases, from].map(repositoryTop)
-  return own === other
-    ? { root, cwd: from, databases, ...charts }
-    : { root, cwd: from, databases, ...charts, standing: here === other ? 'databases' : 'root' }
+interface RootFlags {
+  readonly root?: string | undefined
+  readonly databases?: string | undefined
+  readonly charts?: string | undefined
+  /** `URL=DIR` each */
+  readonly checkout?: readonly string[] | undefined
 }
 
-/** A folder above that is such a root; where there is none, how one is made. */
-function whereElse(cwd: string, root: string): string {
-  const top = repositoryTop(root)
-  for (let above = root; above !== top && above !== dirname(above);) {
-    above = dirname(above)
-    if (existsSync(resolve(above, 'apps/values.yaml')))
-      return `; did you mean --root ${relative(realpathSync(cwd), above).split(sep).join('/') || '.'}?`
+/**
+ * Resolves `--root`, `--databases`, `--charts` and `--checkout` against the current directory; a folder that does not
+ * exist is wrong usage. Without `--root` it is the nearest folder upward with settings, or the top of the checkout.
+ */
+export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
+  const root = flags.root === undefined ? rootAbove(realpathSync(cwd)) : folder(cwd, flags.root, '--root')
+  const from = realpathSync(cwd)
+  const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
+  const checkouts = flags.checkout === undefined ? {} : { checkouts: flags.checkout.map((text) => readCheckout(cwd, text)) }
+  const shared = { root, cwd: from, ...charts, ...checkouts }
+  if (flags.databases === undefined) return shared
+  const databases = folder(cwd, flags.databases, '--databases')
+  const [own, other, here] = [root, databases, from].map(repositoryTop)
+  return own === other ? { ...shared, databases } : { ...shared, databases, standing: here === other ? 'databases' : 'root' }
+}
+
+/** `URL=DIR`, split at the first `=` behind the scheme. */
+function readCheckout(cwd: string, text: string): { url: string; folder: string } {
+  const at = text.indexOf('=')
+  if (at <= 0 || at === text.length - 1) throw new UsageError(`--checkout is \`${text}\`, but must be URL=DIR`)
+  return { url: text.slice(0, at), folder: folder(cwd, text.slice(at + 1), '--checkout') }
+}
+
+/** Files that make a folder the root: settings of ours, or the values of the app-of-apps chart that may hold them. */
+const rootFiles = ['cnpg-values.yaml', 'apps/values.yaml']
+
+function rootAbove(from: string): string {
+  const top = repositoryTop(from)
+  for (let above = from; ; above = dirname(above)) {
+    if (rootFiles.some((file) => existsSync(resolve(above, file))) || above === top || above === dirname(above)) return above
   }
-  return ' (see --root, and "Adopt it in an existing repository" in the README)'
 }
 
 function folder(cwd: string, path: string, flag: string): string {

@@ -27,6 +27,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/no-password', 'settings hold no password, since they are written into generated files'),
       rule('settings/known-policy', 'policies name environments, and rules whose level can be set'),
       rule('settings/policy-used', 'a pattern in policies fits a database', 'warning'),
+      rule('settings/one-place', 'the settings are in one file'),
       rule('settings/known-operator', 'there are schemas for the version of the operator', 'info'),
       rule('settings/known-argocd', 'the version of Argo CD is known here', 'info'),
       rule('settings/one-operator', 'environments of one Kubernetes cluster have the same operator'),
@@ -162,6 +163,9 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/helm-braces', 'templates of Argo CD are hidden from Helm'),
       rule('argocd/template-renders', 'Helm can print each template of a chart of Applications'),
       rule('argocd/manifest-readable', 'the values that a template of Applications needs are set in this repository', 'info'),
+      rule('argocd/not-computed', 'what a set or an Application deploys can be found out here', 'info'),
+      rule('argocd/assumed-version', 'a chart is pinned to one version', 'info'),
+      rule('argocd/parameter', 'Helm can read the parameters of an Application'),
       rule('argocd/manifest-once', 'no two manifests have the same kind and name'),
       rule('argocd/application-once', 'no two manifests create the same Application'),
       rule('argocd/namespace-is-kept', 'a Namespace manifest with databases in it is not pruned', 'warning'),
@@ -198,3 +202,6 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
     ],
   },
 ]
+
+/** The same without their titles. */
+export const allStageRules: readonly ListedRule[] = stageRules.flatMap(({ rules }) => rules)

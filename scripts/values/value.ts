@@ -11,7 +11,16 @@ export interface JsonMap {
 }
 
 /** One rung of precedence, lowest first in this list. */
-export type LayerName = 'chart' | 'environment' | 'service' | 'service-environment' | 'generator' | 'operator'
+export type LayerName =
+  | 'chart'
+  | 'operator'
+  | 'environment'
+  | 'service'
+  | 'service-environment'
+  | 'generator'
+  | 'value-file'
+  | 'inline'
+  | 'parameter'
 
 /** A text that values were read from. `builtin`: it is part of this program (chart defaults), nobody can edit it. */
 export interface SourceFile {

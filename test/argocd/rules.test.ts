@@ -5,7 +5,7 @@ import { locate } from '../../scripts/findings/spot.ts'
 import type { MapValue } from '../../scripts/values/value.ts'
 import type { Settings } from '../../scripts/model.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
-import { readSettings } from '../../scripts/discover/settings.ts'
+import { readSettings } from '../../scripts/discover/settings-values.ts'
 import type { Tree } from '../../scripts/repository/tree.ts'
 
 const settingsText = `postgres:

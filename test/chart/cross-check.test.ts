@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { crossCheck } from '../../scripts/chart/cross-check.ts'
 import { chartsOf } from '../../scripts/discover/charts.ts'
-import { readFleet } from '../../scripts/discover/fleet.ts'
+import { readFleet } from '../../scripts/deployed/fleet.ts'
 import { evaluate, layerReader } from '../../scripts/evaluate.ts'
 import { textOf } from '../../scripts/findings/message.ts'
 import { locate } from '../../scripts/findings/spot.ts'
@@ -34,9 +34,9 @@ async function writeChart(from: string, to: string, more = ''): Promise<void> {
 }
 
 /** The model's objects beside what helm prints of that chart. */
-function differences(): string[] {
+async function differences(): Promise<string[]> {
   const workspace = openWorkspace(repository.root, {})
-  const { settings, databases } = readFleet(workspace)
+  const { settings, databases } = await readFleet(workspace)
   if (settings === undefined) throw new Error('the settings are broken')
   const { root } = repository
   const options = { settings, root, charts: chartsOf(workspace, settings), reader: layerReader(settings) }
@@ -56,17 +56,17 @@ describe.skipIf(!hasHelm)('with a real helm on PATH', () => {
   beforeEach(() => repository.put('databases/orders/values.yaml', service))
   test('what is the same is no finding', async () => {
     await writeChart('', '')
-    expect(differences()).toEqual([])
+    expect(await differences()).toEqual([])
   })
   test('a field that differs is told at its value', async () => {
     await writeChart('"size":"10Gi"', '"size":"11Gi"')
     const one =
       'databases/orders/values.yaml:4:11: cluster.storage.size is "10Gi" in the model, but "11Gi" in what helm prints [chart/cross-check]'
-    expect(differences()).toEqual([one, one])
+    expect(await differences()).toEqual([one, one])
   })
   test('an object that only one of them prints', async () => {
     await writeChart('"kind":"Cluster"', '"kind":"Klaster"')
-    const all = differences().join('\n')
+    const all = (await differences()).join('\n')
     expect(all).toContain('Cluster/orders-db-dev is in the model, but helm does not print it')
     expect(all).toContain('Klaster/orders-db-dev is not in the model, but helm prints it')
   })

@@ -7,7 +7,7 @@ import { cachePath } from '../../scripts/charts/cache.ts'
 import { parseChart, pinnedCharts, sourceOf } from '../../scripts/charts/pin.ts'
 import { chartsPull } from '../../scripts/cli/commands/charts.ts'
 import { main } from '../../scripts/cli/cli.ts'
-import { readSettings } from '../../scripts/discover/settings.ts'
+import { readSettings } from '../../scripts/discover/settings-values.ts'
 import { locate } from '../../scripts/findings/spot.ts'
 import type { MapValue } from '../../scripts/values/value.ts'
 import { parseYaml } from '../../scripts/yaml/parse.ts'
@@ -33,14 +33,21 @@ describe('without settings', () => {
   const empty = mkdtempSync(join(tmpdir(), 'cnpg-values-empty-'))
   afterAll(() => rmSync(empty, { recursive: true }))
 
-  test('a folder of another kind is wrong usage', async () => {
+  test('a folder without any chart is wrong usage', async () => {
     const { code, stderr } = await run(empty, 'charts', 'pull')
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('this folder has no apps/values.yaml') })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no chart is pinned here; name one, such as') })
   })
-  test('an app-of-apps chart without our key is one error at its place', async () => {
+  test('charts that Applications deploy are pulled, whatever app-of-apps chart there is', async () => {
     repository.put('apps/values.yaml', 'domain: example.com\n')
-    const { code, stderr } = await run(repository.root, 'charts', 'pull', '--dry-run')
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^apps\/values\.yaml:1:1: error: `postgres` is not set/) })
+    repository.put(
+      'argocd/orders.yaml',
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: orders, namespace: argocd}\nspec:\n  project: default\n  destination: {name: in-cluster, namespace: orders}\n  source: {repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.3.1}\n',
+    )
+    const { code, stdout } = await run(repository.root, 'charts', 'pull', '--dry-run')
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('would pull cluster 0.3.1 from https://cloudnative-pg.github.io/charts'),
+    })
   })
   test('charts that are named by their address are pulled in any folder', async () => {
     const server = await startServer(

@@ -26,6 +26,8 @@ export function environmentOf(name: string, change: Partial<Environment> = {}): 
 export function settingsOf(change: Partial<Settings> = {}): Settings {
   return {
     manageOperator: true,
+    generate: true,
+    checkouts: {},
     argocd: { version: '3.5.1', namespace: 'argocd', project: 'data', manageProject: true },
     repository: { url: 'https://github.com/example/example-infrastructure.git', revision: 'main', path: '' },
     environments: [environmentOf('dev'), environmentOf('prd')],

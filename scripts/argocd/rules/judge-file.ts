@@ -7,6 +7,7 @@ import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
+import { phantomRules } from './phantoms.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { nameRules } from './names.ts'
 import { placeholderRules } from './placeholders.ts'
@@ -18,6 +19,7 @@ import { syncRules } from './sync.ts'
 export const manifestRules: readonly ManifestRule[] = [
   ...shapeRules,
   ...fileRules,
+  ...phantomRules,
   ...sourceRules,
   ...nameRules,
   ...deletionRules,

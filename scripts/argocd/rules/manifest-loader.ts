@@ -22,7 +22,8 @@ export async function readHandWritten(state: HandWrittenState & { readonly isHoo
   const { base, isHook, settings } = state
   // a commit that leaves what is elsewhere in the repository as it is need not wait for a look at all of it
   const isElsewhere = isHook !== true || base === undefined || base.stagesLoose?.() !== false
-  const look = (tree: Tree, { layout }: Settings): LooseFiles => (isElsewhere ? looseFiles(tree, layout) : { files: [], charts: [] })
+  const look = (tree: Tree, { layout, generate }: Settings): LooseFiles =>
+    isElsewhere ? looseFiles(tree, generate ? layout : undefined) : { files: [], charts: [] }
   const loose = look(state.tree, settings)
   const looseBefore = base === undefined ? undefined : look(base.tree, base.settings ?? settings)
   const isBlind = state.base !== undefined && state.base.settings === undefined

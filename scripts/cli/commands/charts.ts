@@ -11,12 +11,11 @@ import type { WantedChart } from '../../charts/pin.ts'
 import { failureText, presentDigest, pullCharts } from '../../charts/pull.ts'
 import type { PullOptions, PullOutcome } from '../../charts/pull.ts'
 import { unreadableSpot } from '../../discover/file-reader.ts'
-import { loadSettings } from '../../discover/settings.ts'
-import { openSettingsTree } from '../../discover/trees.ts'
+import { readFleet } from '../../deployed/fleet.ts'
 import { plural } from '../../emit/formats/text.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import type { ChartPin, Settings } from '../../model.ts'
+import type { ChartPin } from '../../model.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { workTree } from '../../repository/tree.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -42,16 +41,17 @@ export async function chartsPull(
 ): Promise<number> {
   const asked = operands.map(readOperand)
   let root = resolve(terminal.cwd, flags.root ?? '.')
-  let settings: Settings | undefined
+  let pinned: readonly WantedChart[] = []
   if (asked.length === 0 || asked.some(({ repository }) => repository === undefined)) {
     const workspace = openWorkspace(terminal.cwd, flags)
-    const loaded = loadSettings(openSettingsTree(workspace, false))
-    if (loaded.settings === undefined) return refuse(loaded.findings, workspace, terminal)
-    ;({ settings } = loaded)
+    const fleet = await readFleet(workspace)
+    if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
+    pinned = pinnedCharts(fleet.settings, fleet.databases)
     root = workspace.root
+    if (pinned.length === 0 && asked.length === 0)
+      throw new UsageError('no chart is pinned here; name one, such as https://cloudnative-pg.github.io/charts/cluster@0.8.1')
   }
-  const charts =
-    settings === undefined || asked.length > 0 ? asked.flatMap((chart) => withRepository(chart, settings)) : pinnedCharts(settings)
+  const charts = asked.length > 0 ? asked.flatMap((chart) => withRepository(chart, pinned)) : pinned
   const lock = openLock(root)
   if ('finding' in lock) return refuse([lock.finding], { root, cwd: terminal.cwd }, terminal)
   const to = flags.to === undefined ? undefined : resolve(terminal.cwd, flags.to)
@@ -83,9 +83,8 @@ function readOperand(text: string): Asked {
 }
 
 /** A chart without a repository is one of the pinned ones in another version. */
-function withRepository({ repository, name, version }: Asked, settings: Settings | undefined): WantedChart[] {
+function withRepository({ repository, name, version }: Asked, pinned: readonly WantedChart[]): WantedChart[] {
   if (repository !== undefined) return [{ pin: { repository, name, version } }]
-  const pinned = settings === undefined ? [] : pinnedCharts(settings)
   const known = pinned.filter(({ pin }) => baseName(pin) === name)
   if (known.length === 0) {
     const names = [...new Set(pinned.map(({ pin }) => baseName(pin)))]

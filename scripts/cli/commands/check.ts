@@ -21,7 +21,7 @@ import type { Reader } from '../../report/places.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Outcome } from '../../pipeline.ts'
+import type { Outcome } from '../../outcome.ts'
 import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
@@ -36,6 +36,7 @@ export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 export interface CheckFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly staged?: boolean | undefined
   readonly base?: string | undefined
@@ -216,7 +217,11 @@ export async function report(
   if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
   // an unknown release did not judge anything
-  const operators = new Set(outcome.settings?.environments.map((environment) => judgedAs(environment.operator.version)))
+  const operators = new Set(
+    [...(outcome.settings?.environments ?? []), ...outcome.databases.map(({ environment }) => environment)].map(({ operator }) =>
+      judgedAs(operator.version),
+    ),
+  )
   const summary = footer(count(diagnostics), outcome, [...operators])
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)

@@ -3,7 +3,7 @@ import { lookup } from '../../values/lookup.ts'
 import { visible } from '../../values/untrusted.ts'
 import { describeOption } from '../command.ts'
 import type { Command } from '../command.ts'
-import { readFleet } from '../../discover/fleet.ts'
+import { readFleet } from '../../deployed/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
@@ -27,7 +27,7 @@ const operandsOf: Readonly<Record<string, Operand>> = lookup({
  * Prints a script for a shell, made from the table of commands. The script asks the program for databases and rules when someone
  * completes, with the hidden words `databases` and `rules`, which print one id per line (no database outside a repository).
  */
-export function completion(operands: readonly string[], commands: readonly Command[], terminal: Terminal): number {
+export async function completion(operands: readonly string[], commands: readonly Command[], terminal: Terminal): Promise<number> {
   const [shell, ...rest] = operands
   if (shell === 'databases' && rest.length === 0) return printDatabases(terminal)
   if (shell === 'rules' && rest.length === 0) {
@@ -45,9 +45,9 @@ export function completion(operands: readonly string[], commands: readonly Comma
   return 0
 }
 
-function printDatabases(terminal: Terminal): number {
+async function printDatabases(terminal: Terminal): Promise<number> {
   try {
-    for (const { id } of readFleet(openWorkspace(terminal.cwd, {})).databases) terminal.stdout(`${visible(id)}\n`)
+    for (const { id } of (await readFleet(openWorkspace(terminal.cwd, {}))).databases) terminal.stdout(`${visible(id)}\n`)
   } catch (error) {
     // pressing Tab outside a repository must print no message
     if (!(error instanceof UsageError)) throw error

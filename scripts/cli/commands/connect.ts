@@ -1,5 +1,4 @@
 // `connect`: how do users and applications reach a database?
-import { chartsOf } from '../../discover/charts.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
@@ -9,7 +8,8 @@ import { oneLine, shellWord } from '../../connect/quoting.ts'
 import { environmentSnippet, migration, nodeSnippet, pythonSnippet, springSnippet } from '../../connect/snippets.ts'
 import type { Route, Snippet } from '../../connect/snippets.ts'
 import { connectJson, connectText } from '../../connect/text.ts'
-import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
+import { readFleet } from '../../deployed/fleet.ts'
+import { chooseDatabase } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { listed, nearest } from '../../values/path.ts'
@@ -23,6 +23,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface ConnectFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly via?: string | undefined
@@ -44,7 +45,7 @@ const snippets: Readonly<Record<'spring' | 'env' | 'node' | 'python', (route: Ro
  * Prints what is known of a database's secrets, services and commands, or one snippet. Nothing secret is read or printed.
  * Exit code 1 when a file of the database can't be read, or the chart refuses its values.
  */
-export function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): number {
+export async function connect(flags: ConnectFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   const [first, second, ...rest] = operands
   const wanted = (['spring', 'env', 'node', 'python', 'flyway'] as const).filter((kind) => flags[kind] === true)
@@ -57,13 +58,13 @@ export function connect(flags: ConnectFlags, operands: readonly string[], termin
   if (flags.via !== undefined && (kind === undefined || kind === 'flyway'))
     throw new UsageError('--via is set, but only --spring, --env, --node and --python use it')
   const workspace = openWorkspace(terminal.cwd, flags)
-  const fleet = readFleet(workspace)
+  const fleet = await readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
   // `--flyway DIR orders/prd` is what the option looks like
   const isTurned = second !== undefined && !isNamed(fleet, first) && isNamed(fleet, second)
   const [name, folder] = isTurned ? [second, first] : [first, second]
-  const charts = chartsOf(workspace, settings)
+  const { charts } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])

@@ -1,6 +1,5 @@
 // `explain`: where does a value come from, what does it become, and what may be written there?
 import { parameterOf, postgresReaders } from '../../explain/postgres-readers.ts'
-import { chartsOf } from '../../discover/charts.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
@@ -16,7 +15,8 @@ import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/
 import { explanationToText } from '../../explain/text.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
 import { fieldsFrom, layersAt } from '../../explain/trace.ts'
-import { chooseDatabase, readFleet } from '../../discover/fleet.ts'
+import { readFleet } from '../../deployed/fleet.ts'
+import { chooseDatabase } from '../../discover/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { withDefaults } from '../../explain/inspected.ts'
 import type { Inspected } from '../../explain/inspected.ts'
@@ -35,6 +35,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface ExplainFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
 }
@@ -43,15 +44,15 @@ export interface ExplainFlags {
  * Explains one value, one field of an object, or without a path every value of a database. Exit code 1 when a file of the
  * database can't be read; a path that leads nowhere is wrong usage.
  */
-export function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): number {
+export async function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; explain takes a database and one path`)
   const workspace = openWorkspace(terminal.cwd, flags)
-  const fleet = readFleet(workspace)
+  const fleet = await readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet
-  const charts = chartsOf(workspace, settings)
+  const { charts } = fleet
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])

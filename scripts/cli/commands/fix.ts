@@ -10,7 +10,7 @@ import type { Proposal } from '../../fix/proposals.ts'
 import { byCodeUnit } from '../../values/path.ts'
 import { placer } from '../../report/places.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Outcome } from '../../pipeline.ts'
+import type { Outcome } from '../../outcome.ts'
 import { isInside } from '../../repository/tree.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
@@ -21,6 +21,7 @@ import type { Workspace } from '../../repository/workspace.ts'
 export interface FixFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly 'dry-run'?: boolean | undefined
 }

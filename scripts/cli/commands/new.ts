@@ -9,7 +9,7 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { writeScalar } from '../../yaml/write.ts'
 import { discover } from '../../discover/discover.ts'
-import { readFleet } from '../../discover/fleet.ts'
+import { readFleet } from '../../deployed/fleet.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { staticFolder } from '../../discover/layout.ts'
@@ -31,6 +31,7 @@ import { refuse } from './refuse.ts'
 export interface NewFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly env?: string | undefined
   readonly size?: string | undefined
@@ -51,11 +52,11 @@ interface Target {
  */
 export async function newService(flags: NewFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
   const workspace = openWorkspace(terminal.cwd, flags)
-  const fleet = readFleet(workspace)
+  const fleet = await readFleet(workspace)
   const { settings } = fleet
   if (settings === undefined) return refuse(fleet.findings, workspace, terminal)
   if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is an unexpected argument; new takes one service`)
-  const tree = openTree(workspace, settings.layout, false)
+  const tree = openTree(workspace, settings, false)
   const targetOf = (path: string): Target => targetIn(workspace, settings, path)
   const wanted = await ask(
     { ...flags, service: operands[0] },

@@ -17,6 +17,7 @@ import { openReport } from './target.ts'
 export interface PlanFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly base?: string | undefined
   readonly staged?: boolean | undefined

@@ -5,9 +5,10 @@ import type { Written } from '../../emit/outputs.ts'
 import { count, plural } from '../../emit/formats/text.ts'
 import { setsFile } from '../../argocd/write/manifests.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Outcome } from '../../pipeline.ts'
+import type { Outcome } from '../../outcome.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { placer } from '../../report/places.ts'
+import { commandLine } from '../../repository/invocation.ts'
 import { openWorkspace } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import { report } from './check.ts'
@@ -15,6 +16,7 @@ import { report } from './check.ts'
 export interface RenderFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly check?: boolean | undefined
 }
@@ -39,6 +41,12 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   }
   if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
+  if (outcome.settings?.generate === false) {
+    terminal.stderr(
+      `nothing is generated here: the databases are judged as they are deployed; \`${commandLine(workspace, 'init')}\` sets up generating\n`,
+    )
+    return 0
+  }
   const { written, failure } = write(workspace.root, outcome)
   printResult(written, outcome, { workspace, terminal })
   if (failure === undefined) return 0
@@ -55,16 +63,18 @@ function printResult(
   for (const path of written) terminal.stdout(`written  ${visible(place(path).file)}\n`)
   for (const path of removed) terminal.stdout(`removed  ${visible(place(path).file)}\n`)
   terminal.stderr(
-    `${plural(databases.length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
+    `${plural(generatedOf(databases).length, 'database')}: ${plural(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged\n`,
   )
 }
+
+const generatedOf = (databases: Outcome['databases']): Outcome['databases'] => databases.filter(({ written }) => written === undefined)
 
 /** New sets are expanded as Helm and Argo CD would and compared with the plan: a difference is our own bug, and nothing is written. */
 async function proveSets({ states, settings, databases }: Outcome): Promise<void> {
   const sets = states.find((state) => state.kind !== 'orphan' && state.kind !== 'unchanged' && state.output.path === setsFile)
   if (sets === undefined || sets.kind === 'orphan' || settings === undefined) return
   const { checkOwnSets } = await import('../../argocd/write/expand.ts')
-  checkOwnSets(sets.output.text, databases, settings.argocd.version)
+  checkOwnSets(sets.output.text, generatedOf(databases), settings.argocd.version)
 }
 
 /** What the file system refuses is reported in words, with what was written until then. */

@@ -10,7 +10,7 @@ import { factsOf } from '../../emit/page/facts.ts'
 import type { DatabaseFacts } from '../../emit/page/facts.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { runPipeline } from '../../pipeline.ts'
-import type { Outcome } from '../../pipeline.ts'
+import type { Outcome } from '../../outcome.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
@@ -21,6 +21,7 @@ import { targetOf } from './target.ts'
 export interface ReportFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly out?: string | undefined
   readonly date?: string | undefined

@@ -1,5 +1,4 @@
 // `upgrade`: what would change or break with other pins?
-import { chartsOf } from '../../discover/charts.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
@@ -9,7 +8,8 @@ import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { formatDiagnostic } from '../../emit/formats/text.ts'
 import { serviceSpot } from '../../merge/generator.ts'
-import { noSuchDatabase, readFleet } from '../../discover/fleet.ts'
+import { readFleet } from '../../deployed/fleet.ts'
+import { noSuchDatabase } from '../../discover/fleet.ts'
 import type { Fleet } from '../../discover/fleet.ts'
 import { policyFindings } from '../../changes/policies.ts'
 import { sideOf } from '../../changes/side.ts'
@@ -47,6 +47,7 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 export interface UpgradeFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
   readonly operator?: string | undefined
@@ -56,15 +57,15 @@ export interface UpgradeFlags {
 }
 
 /** Compares the databases with other pins and reports. Exit code 1 if something breaks, is unknown, or can't be read. Writes nothing. */
-export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): number {
+export async function upgrade(flags: UpgradeFlags, names: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   const pins = readPins(flags)
   const workspace = openWorkspace(terminal.cwd, flags)
-  const fleet = readFleet(workspace)
+  const fleet = await readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const databases = choose(fleet, names)
   if (databases.length === 0) throw new UsageError('there is no database to upgrade')
-  const tree = openTree(workspace, fleet.settings.layout, false)
+  const tree = openTree(workspace, fleet.settings, false)
   const core = tree.read('helm-values/core/cloudnative-pg.yaml')
   // the operator's switch for replacing its program inside running pods; off unless it was set
   const inPlace =
@@ -76,7 +77,7 @@ export function upgrade(flags: UpgradeFlags, names: readonly string[], terminal:
     databases.map(({ environment }) => environment.operator.version).filter((version) => version !== pins.operator),
   )
   const { upgrade: result, broken } = compare(
-    { settings: fleet.settings, root: workspace.root, charts: chartsOf(workspace, fleet.settings) },
+    { settings: fleet.settings, root: workspace.root, charts: fleet.charts },
     databases,
     pins,
     inPlace,

@@ -41,7 +41,8 @@ function place(at: SourceLocation): string {
 function reach(diagnostic: Diagnostic): string {
   const { databases } = diagnostic
   if (databases.length < 2) return onlyOne(diagnostic) === undefined ? '' : `, affects ${printable(databases[0] as string)}`
-  const environments = new Set(databases.map((id) => id.slice(id.lastIndexOf('/') + 1)))
+  const environments = new Set(databases.flatMap((id) => (id.includes('/') ? [id.slice(id.lastIndexOf('/') + 1)] : [])))
+  if (environments.size === 0) return `, affects ${databases.length} databases`
   return `, affects ${databases.length} databases in ${printable(listed(environments))}`
 }
 
@@ -120,16 +121,21 @@ export function plural(number: number, noun: string, several = `${noun}s`): stri
 /** `3 errors, 1 warning in 2 files; 46 databases checked against CloudNativePG 1.27.1`; `2 of 46 databases` where the others did not change. */
 export function footer(
   counts: Counts,
-  { judged, databases }: { readonly judged: number; readonly databases: readonly unknown[] },
+  {
+    judged,
+    databases,
+    skipped = [],
+  }: { readonly judged: number; readonly databases: readonly unknown[]; readonly skipped?: readonly unknown[] },
   operators: readonly string[],
 ): string {
   const against = operators.length === 0 ? '' : ` against CloudNativePG ${listed(operators)}`
   const all = plural(databases.length, 'database')
   const checked = `${judged === databases.length ? all : `${judged} of ${all}`} checked${against}`
-  if (counts.errors + counts.warnings === 0) return `no problems; ${checked}`
+  const left = skipped.length === 0 ? '' : `; ${skipped.length} that may deploy databases could not be looked at`
+  if (counts.errors + counts.warnings === 0) return `${databases.length === 0 ? 'nothing was judged' : 'no problems'}; ${checked}${left}`
   const parts = [
     counts.errors > 0 ? plural(counts.errors, 'error') : '',
     counts.warnings > 0 ? plural(counts.warnings, 'warning') : '',
   ].filter((part) => part !== '')
-  return `${parts.join(', ')} in ${plural(counts.files, 'file')}; ${checked}`
+  return `${parts.join(', ')} in ${plural(counts.files, 'file')}; ${checked}${left}`
 }

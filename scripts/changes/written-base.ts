@@ -1,0 +1,25 @@
+// What was deployed as written where this change began?
+import type { Charts } from '../charts/find.ts'
+import { readWritten } from '../deployed/loader.ts'
+import { settingsAsWritten } from '../discover/settings-values.ts'
+import type { Database, Settings } from '../model.ts'
+import type { Base } from './base-state.ts'
+
+/** Hand-written deployments that keep their names, of which nothing else was compared. */
+export function leftUncompared(kept: number, base: Base | undefined, databases: readonly Database[]): number {
+  return Math.max(0, kept - databases.filter(({ id, written }) => written !== undefined && base?.databases.has(id) === true).length)
+}
+
+/** The base with the databases of its Applications and sets, whether it had settings of ours or not. */
+export async function withWritten(
+  base: Base,
+  { settings, charts, isElsewhereSame }: { readonly settings: Settings; readonly charts: Charts; readonly isElsewhereSame: boolean },
+): Promise<Base> {
+  const { repository, argocd } = settings
+  const then = base.settings ?? (settings.generate ? settingsAsWritten({ repository, argocd }) : settings)
+  const own = [...base.databases.values()]
+  const { databases } = await readWritten({ settings: then, tree: base.tree, charts, databases: own, isElsewhereSame })
+  // a base whose settings can't be read is reported, and nothing else is known of it
+  if (base.settings === undefined && (base.findings.length > 0 || (databases.length === 0 && settings.generate))) return base
+  return { ...base, settings: then, databases: new Map([...own, ...databases].map((database) => [database.id, database])) }
+}

@@ -1,0 +1,76 @@
+// Which chart is the source of an Application, if it makes databases?
+import type { Charts } from '../charts/find.ts'
+import { clusterReleases } from '../charts/releases.ts'
+import { fitsRange } from '../go-template/sprig-semver.ts'
+import type { ChartPin, Settings } from '../model.ts'
+import { printed } from '../values/printed.ts'
+import { trimEndOf } from '../values/trim.ts'
+import type { JsonMap } from '../values/value.ts'
+import { parseChartFile } from './chart-file.ts'
+import { isExactVersion } from './manifest-parts.ts'
+import type { Manifest } from './manifests.ts'
+import { repositoryPath } from './repository-path.ts'
+
+/** The chart of a source. */
+export interface Pin {
+  readonly chart: ChartPin
+  /** the folder of this repository that it is */
+  readonly folder?: string
+  /** a range of versions, of which this one was taken */
+  readonly range?: string
+}
+
+const official: ReadonlySet<string> = new Set(['https://cloudnative-pg.github.io/charts', 'ghcr.io/cloudnative-pg/charts'])
+
+/** The chart of a source, if it makes databases: the official one, one of the settings, or one that is here and names CloudNativePG's kinds. */
+export function chartOf(source: JsonMap, { settings, charts }: { readonly settings: Settings; readonly charts: Charts }): Pin | undefined {
+  const { chart, repoURL, targetRevision } = source
+  if (typeof chart !== 'string' || typeof repoURL !== 'string') return undefined
+  const url = trimEndOf(repoURL, '/').replace(/^oci:\/\//, '')
+  const name = chart.slice(chart.lastIndexOf('/') + 1)
+  const isOfficial =
+    name === 'cluster' && official.has(trimEndOf(chart.includes('/') ? `${url}/${chart.slice(0, -name.length)}` : url, '/'))
+  const isOurs = settings.environments.some(
+    ({ clusterChart }) => clusterChart.name === chart && trimEndOf(clusterChart.repository, '/') === trimEndOf(repoURL, '/'),
+  )
+  const written = printed(targetRevision ?? '')
+  const { version, range } = exactVersion(written)
+  const repository = /^[a-z][a-z+.-]*:\/\//.test(repoURL) ? repoURL : `oci://${repoURL}`
+  const pin = { chart: { repository, name: chart, version }, ...(range !== undefined && { range }) }
+  if (isOfficial || isOurs) return pin
+  if (!isExactVersion(version)) return undefined
+  const found = charts.find(pin.chart)
+  return found.ok && namesKinds(found.files) ? pin : undefined
+}
+
+function exactVersion(written: string): { readonly version: string; readonly range?: string } {
+  if (isExactVersion(written)) return { version: written.replace(/^v/, '') }
+  const wanted = written === '' ? '*' : written
+  try {
+    const version = clusterReleases.find((one) => fitsRange(wanted, one))
+    return version === undefined ? { version: written } : { version, range: written }
+  } catch {
+    return { version: written }
+  }
+}
+
+/** Whether files of a chart, subcharts in it included, mention a kind of CloudNativePG. */
+export function namesKinds(files: Readonly<Record<string, Uint8Array>>): boolean {
+  return (
+    Object.entries(files).some(([path, bytes]) => /(?:^|\/)templates\//.test(path) && Buffer.from(bytes).includes('postgresql.cnpg.io')) ||
+    Object.entries(files).some(([path, bytes]) => /^charts\/cluster-[^/]*\.tgz$/.test(path) && bytes.length > 0)
+  )
+}
+
+/** A chart that is a folder of this repository. */
+export function folderChart(source: JsonMap, manifest: Manifest): Pin | undefined {
+  const { path, repoURL, chart, directory, plugin } = source
+  if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined || directory !== undefined || plugin !== undefined)
+    return undefined
+  const { settings, tree } = manifest
+  const folder = repositoryPath({ kind: 'local', path: trimEndOf(path.replace(/^(?:\.?\/)+/, ''), '/'), repoURL }, { settings, tree })
+  if (folder === undefined || tree.homes?.some((home) => folder.startsWith(`${home.folder}/`)) === true) return undefined
+  const head = parseChartFile(tree, folder === '' || folder === '.' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
+  if (head === undefined) return undefined
+  return { chart: { repository: `./${folder}`, name: head.name, version: head.version }, folder }
+}

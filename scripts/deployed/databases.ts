@@ -1,0 +1,274 @@
+// Which databases do Applications and sets deploy as somebody wrote them, and which of those can't be looked at?
+import { append } from '../values/append.ts'
+import { printed } from '../values/printed.ts'
+import { isJsonMap } from '../values/value.ts'
+import type { Json, JsonMap, MapValue } from '../values/value.ts'
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { Charts } from '../charts/find.ts'
+import type { AsWritten, ChartPin, Database, DatabaseLayer, Environment, Settings } from '../model.ts'
+import { sourcesOf } from '../applicationset/sources.ts'
+import { LayerReader } from '../merge/layers.ts'
+import { mergeLayers } from '../values/merge.ts'
+import { byCodeUnit } from '../values/path.ts'
+import { destinationOf, identityOfSource } from './application-values.ts'
+import { folderOf } from './folders.ts'
+import { unknownText } from './unknown-text.ts'
+import { applicationKey, applicationName } from './manifests.ts'
+import type { Manifest, ManifestFile } from './manifests.ts'
+import { at } from './manifest-parts.ts'
+import { objectsIn } from './folder-objects.ts'
+import { plainDatabases } from './plain-clusters.ts'
+import { helmPathOf, valueLayers, withParameters } from './value-layers.ts'
+import type { SourceOf } from './value-layers.ts'
+import { chartOf, folderChart, namesKinds } from './chart-of-source.ts'
+import type { Pin } from './chart-of-source.ts'
+import { withIds } from './ids.ts'
+import type { WrittenDatabases } from './state.ts'
+import { onceEach } from './skipped.ts'
+import type { Skipped } from './skipped.ts'
+import { versionsOf } from './versions.ts'
+import type { Versions } from './versions.ts'
+
+interface Looking {
+  readonly settings: Settings
+  readonly charts: Charts
+  readonly versions: Versions
+  readonly environments: Map<string, Environment>
+  readonly skipped: Skipped[]
+  readonly findings: LocatedFinding[]
+}
+
+/** Every database of Applications as written; nothing is passed over: what can't be looked at is in `skipped`, with the reason. */
+export function writtenDatabases(
+  files: readonly ManifestFile[],
+  { settings, charts }: Pick<Looking, 'settings' | 'charts'>,
+): WrittenDatabases {
+  const manifests = files.flatMap(({ manifests }) => manifests)
+  const versions = versionsOf(manifests, settings)
+  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [] }
+  const found: Database[] = []
+  for (const manifest of manifests) {
+    if (manifest.isConsumed) continue
+    if (manifest.applications === undefined) {
+      if (!isUnknown(manifest.plain) && mayDeploy(manifest, looking))
+        skip(looking, manifest, { reason: reasonOf(manifest), at: manifest.spotOf(['metadata', 'name']) })
+      continue
+    }
+    for (const application of manifest.applications) if (!isUnknown(application)) append(found, databasesOf(manifest, application, looking))
+  }
+  return {
+    databases: withIds(found, settings).sort((a, b) => byCodeUnit(a.id, b.id)),
+    skipped: onceEach(looking.skipped),
+    findings: looking.findings,
+  }
+}
+
+/** Whether what decides about a database hangs on values that only a parent has. */
+function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
+  return JSON.stringify([metadata, spec]).includes(unknownText)
+}
+
+/** Why it is not known which Applications a set makes. */
+function reasonOf({ refusals, plain }: Manifest): string {
+  const [first] = refusals
+  if (first?.stage === 'unsupported' || first === undefined) {
+    const kinds = generatorKinds(at(plain, 'spec', 'generators') ?? null)
+    const outside = kinds.filter((kind) => outsideGenerators.has(kind))
+    if (outside.length > 0) return `what its generator \`${outside[0]}\` finds is only known to the cluster`
+    if (kinds.includes('git')) return 'its git generator reads a repository that is not checked out here'
+    return "its generators can't be computed here"
+  }
+  return `Argo CD refuses it: ${first.message}`
+}
+
+const outsideGenerators: ReadonlySet<string> = new Set(['clusters', 'scmProvider', 'pullRequest', 'plugin', 'clusterDecisionResource'])
+
+function generatorKinds(node: Json): string[] {
+  if (Array.isArray(node)) return node.flatMap(generatorKinds)
+  if (!isJsonMap(node)) return []
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key !== 'matrix' && key !== 'merge') return key === 'selector' ? [] : [key]
+    return generatorKinds(at(value, 'generators') ?? null)
+  })
+}
+
+/** A set whose Applications are not known deploys databases if its template names a chart or a folder that does. */
+function mayDeploy({ plain, base }: Manifest, { settings, charts }: Looking): boolean {
+  const spec = at(plain, ...base, 'spec')
+  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => chartOf(source, { settings, charts }) !== undefined)
+}
+
+function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {
+  const spec = at(application, 'spec')
+  const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
+  const own = [...sources.entries()].flatMap(([nth, source]): Database[] => {
+    const of: SourceOf = { manifest, application, nth }
+    const pin = chartOf(source, looking) ?? folderChart(source, manifest)
+    if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
+    if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
+    return folderDatabases(of, source, looking)
+  })
+  return own
+}
+
+/** The database of a chart's release; undefined: it is none, or it can't be looked at. */
+function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
+  const { manifest, application, nth } = of
+  if (folder !== undefined) {
+    const found = looking.charts.find(chart)
+    if (!found.ok || !namesKinds(found.files)) return undefined
+  }
+  const name = applicationName(application)
+  const spec = at(application, 'spec')
+  const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}
+  const given = valueLayers(of)
+  append(looking.findings, given.findings)
+  const [unknown] = given.unknown
+  if (unknown !== undefined) {
+    skip(looking, manifest, { reason: `${name}: ${unknown.reason}`, at: unknown.at })
+    return undefined
+  }
+  const identity = identityOfSource(application, manifest, nth)
+  const helmPath = helmPathOf(of)
+  const sourceAt = helmPath.slice(0, -1)
+  const helm = at(source, 'helm')
+  const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
+  if (range !== undefined)
+    looking.findings.push({
+      rule: 'argocd/assumed-version',
+      severity: 'info',
+      message: phrase`chart ${named(chart.name)} is a range, ${named(range || 'empty')}, and is judged as ${named(chart.version)}, the newest that is known here`,
+      at: chartAt,
+      help: phrase`pin one version: what is deployed changes without a commit`,
+    })
+  const database: Database = {
+    ...baseOf(of, looking, chart),
+    namespace: identity.namespace,
+    cluster: identity.cluster ?? identity.release,
+    layers: layersOf(given, looking, of),
+    written: {
+      ...writtenBase(of),
+      release: identity.release,
+      chartAt,
+      ...(folder !== undefined && { chartFolder: folder }),
+      fingerprint: JSON.stringify([
+        identity.release,
+        source['targetRevision'] ?? '',
+        withoutValues(helm),
+        at(application, 'spec', 'syncPolicy') ?? null,
+      ]),
+      helm: {
+        ...(typeof at(helm, 'kubeVersion') === 'string' && { kubeVersion: at(helm, 'kubeVersion') as string }),
+        ...(Array.isArray(at(helm, 'apiVersions')) && { apiVersions: (at(helm, 'apiVersions') as Json[]).map(printed) }),
+        ...(at(helm, 'skipSchemaValidation') === true && { skipSchema: true }),
+      },
+    },
+  }
+  return [database]
+}
+
+/** The layers of values, parameters as the last of them. */
+function layersOf(given: ReturnType<typeof valueLayers>, looking: Looking, of: SourceOf): readonly DatabaseLayer[] {
+  if (given.parameters.length === 0) return withOne(given.layers, of)
+  const reader = new LayerReader(() => [])
+  const { roots } = reader.layersOf({ layers: given.layers } as Database)
+  const [first, ...others] = roots ?? []
+  const below = first === undefined ? emptyRoot(of) : mergeLayers([first, ...others])
+  const { layers, refused } = withParameters(given, below)
+  if (refused !== undefined)
+    looking.findings.push({
+      rule: 'argocd/parameter',
+      severity: 'error',
+      message: phrase`parameter is refused by Helm: ${named(refused.message)}`,
+      at: refused.at,
+      help: phrase`write the value into valuesObject`,
+    })
+  return withOne(layers, of)
+}
+
+/** A release without any values has an empty layer, which merging needs. */
+function withOne(layers: readonly DatabaseLayer[], of: SourceOf): readonly DatabaseLayer[] {
+  if (layers.length > 0) return layers
+  const root = emptyRoot(of)
+  return [{ layer: 'inline', file: root.origin.file, inline: { root, text: '{}' } }]
+}
+
+function emptyRoot({ manifest }: SourceOf): MapValue {
+  const { file, span } = manifest.spotOf(['metadata', 'name'])
+  return { kind: 'map', origin: { layer: 'inline', file, path: [], key: null, value: span }, overrides: [], entries: new Map() }
+}
+
+function withoutValues(helm: Json | undefined): Json {
+  if (!isJsonMap(helm)) return null
+  const { values: _values, valuesObject: _object, valueFiles: _files, parameters: _parameters, fileParameters: _more, ...rest } = helm
+  return rest
+}
+
+/** What is the same whatever deploys it. */
+function baseOf(
+  of: SourceOf,
+  looking: Looking,
+  chart: ChartPin,
+): Pick<Database, 'id' | 'service' | 'environment' | 'application' | 'rendered'> {
+  const { application } = of
+  const name = applicationName(application)
+  return { id: name, service: name, environment: environmentOf(application, looking, chart), application: name, rendered: '' }
+}
+
+function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'chartAt' | 'fingerprint' | 'helm' | 'release'> {
+  const { base } = manifest
+  return {
+    ...(manifest.kind === 'ApplicationSet' && { set: applicationName(manifest.plain) }),
+    key: applicationKey(manifest, applicationName(application)),
+    at: manifest.spotOf([...base, 'metadata', 'name']),
+    namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),
+    prunes: at(application, 'spec', 'syncPolicy', 'automated', 'prune') === true,
+  }
+}
+
+/** One object for all databases with the same pins, since memos hang on it. */
+function environmentOf(application: JsonMap, { versions, environments }: Looking, clusterChart: ChartPin): Environment {
+  const destination = at(application, 'spec', 'destination')
+  const { server, name } = isJsonMap(destination) ? destination : {}
+  const where = destinationOf(server, name)
+  const key = JSON.stringify([where, clusterChart])
+  const known = environments.get(key)
+  if (known !== undefined) return known
+  const operator = versions.operatorAt(where)
+  const environment: Environment = {
+    name: '',
+    destination: typeof server === 'string' && server !== '' ? { server } : { name: printed(name ?? '') },
+    namespace: '',
+    guard: 'none',
+    autoSync: at(application, 'spec', 'syncPolicy', 'automated') !== undefined,
+    operator: { version: operator.version, namespace: 'cnpg-system', chart: operator.chart },
+    clusterChart: { ...clusterChart, engine: 'builtin' },
+  }
+  environments.set(key, environment)
+  return environment
+}
+
+/** The Clusters that a folder holds as plain manifests. */
+function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Database[] {
+  const { manifest, application } = of
+  const folder = folderOf(source, manifest)
+  const pathAt = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
+  if (folder.kind === 'unread') {
+    skip(looking, manifest, { reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`, at: pathAt })
+    return []
+  }
+  if (folder.kind !== 'manifests' || folder.clusters.length === 0) return []
+  const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
+  return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
+    ...baseOf(of, looking, { repository: '', name: '', version: '' }),
+    namespace: own.namespace,
+    cluster,
+    layers: [layer],
+    written: { ...writtenBase(of), release: cluster, chartAt: pathAt, objects, fingerprint, helm: {} },
+  }))
+}
+
+function skip(looking: Looking, manifest: Manifest, { reason, at: spot }: { readonly reason: string; readonly at: Spot }): void {
+  looking.skipped.push({ name: applicationName(manifest.plain), reason, at: spot })
+}

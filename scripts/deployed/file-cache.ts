@@ -1,0 +1,29 @@
+// What is in a file of the repository, as one object however many Applications name it?
+import type { SourceFile } from '../values/value.ts'
+import type { Tree } from '../repository/tree.ts'
+
+const files = new WeakMap<Tree, Map<string, SourceFile | undefined>>()
+
+/** Reads files of any folder of a tree, each once; undefined: there is none, or it can't be read. */
+export function fileReader(tree: Tree): (path: string) => SourceFile | undefined {
+  const known = files.get(tree) ?? new Map<string, SourceFile | undefined>()
+  files.set(tree, known)
+  return (path) => {
+    if (known.has(path)) return known.get(path)
+    const read = tree.read(path) ?? tree.wide?.().read(path)
+    const shown = tree.shown?.(path) ?? path
+    const blob = tree.blob?.(path)
+    const file: SourceFile | undefined =
+      read?.ok === true
+        ? {
+            path: shown,
+            text: read.text,
+            ...(shown === path ? {} : { layoutPath: path }),
+            ...(blob === undefined ? {} : { blob }),
+            ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+          }
+        : undefined
+    known.set(path, file)
+    return file
+  }
+}

@@ -1,0 +1,25 @@
+// Which databases does a repository have, however they are deployed?
+import { openCharts } from '../charts/find.ts'
+import { withRepository } from '../discover/address.ts'
+import { chartsOf } from '../discover/charts.ts'
+import type { Fleet } from '../discover/fleet.ts'
+import { loadSettings } from '../discover/settings.ts'
+import { openSettingsTree, openTree } from '../discover/trees.ts'
+import type { Workspace } from '../repository/workspace.ts'
+import { discoverAll } from './discover.ts'
+import type { Skipped } from './skipped.ts'
+
+export type ReadFleet = Fleet & { readonly skipped: readonly Skipped[]; readonly charts: ReturnType<typeof openCharts> }
+
+/** Reads the settings and finds the databases in the work tree. No values file is judged. */
+export async function readFleet(workspace: Workspace): Promise<ReadFleet> {
+  const loaded = loadSettings(openSettingsTree(workspace, false))
+  const nothing = { databases: [], findings: loaded.findings, skipped: [], charts: openCharts({ repository: noFiles, folders: [] }) }
+  if (loaded.settings === undefined) return nothing
+  const settings = withRepository(loaded.settings, workspace)
+  const charts = chartsOf(workspace, settings)
+  const all = await discoverAll({ settings, tree: openTree(workspace, settings, false), charts })
+  return { settings: all.settings, databases: all.databases, findings: all.findings, skipped: all.skipped, charts }
+}
+
+const noFiles = { file: () => undefined, folder: () => undefined }

@@ -1,0 +1,32 @@
+// Which objects of CloudNativePG does a folder of plain manifests hold?
+import { posix } from 'node:path'
+import { trimEndOf } from '../values/trim.ts'
+import { printed } from '../values/printed.ts'
+import type { RenderedObject } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import { isOperators } from '../operator/objects.ts'
+import { readManifests } from '../yaml/manifests.ts'
+import { directoryFilter } from './directory-filter.ts'
+import { fileReader } from './file-cache.ts'
+import { isSkippedFile } from './folders.ts'
+import type { Manifest } from './manifests.ts'
+import { repositoryPath } from './repository-path.ts'
+
+/** The objects that the operator and its webhooks see, in the order of the files, with places in them. */
+export function objectsIn(source: JsonMap, { settings, tree }: Manifest): RenderedObject[] {
+  const { path, repoURL, directory } = source
+  const local = posix.normalize(`${trimEndOf(printed(path ?? ''), '/')}/`)
+  const folder = repositoryPath({ kind: 'local', path: local === './' ? '' : local, repoURL: printed(repoURL ?? '') }, { settings, tree })
+  if (folder === undefined) return []
+  const all = tree.wide?.() ?? tree
+  const isWanted = directoryFilter(directory)
+  const reader = fileReader(tree)
+  return all.paths.flatMap((one) => {
+    if (!one.startsWith(folder) || !isWanted(one.slice(folder.length))) return []
+    const file = reader(one)
+    if (file === undefined || !file.text.includes('cnpg.io') || isSkippedFile(file.text)) return []
+    return readManifests(file).manifests.flatMap(({ value, plain, kind, name }): RenderedObject[] =>
+      isOperators(plain) ? [{ kind, name, value, plain, hook: false }] : [],
+    )
+  })
+}

@@ -1,0 +1,49 @@
+// Which Clusters are among plain manifests, and what belongs to each?
+import { printed } from '../values/printed.ts'
+import { isJsonMap } from '../values/value.ts'
+import type { DatabaseLayer, RenderedObject } from '../model.ts'
+import { at } from './manifest-parts.ts'
+
+/** A Cluster that no chart makes, with what refers to it. */
+export interface PlainDatabase {
+  readonly cluster: string
+  readonly namespace: string
+  readonly objects: readonly RenderedObject[]
+  /** in the place of values: the Cluster itself */
+  readonly layer: DatabaseLayer
+  readonly fingerprint: string
+}
+
+/** One for each Cluster; Argo CD gives objects without a namespace that of the Application. */
+export function plainDatabases(all: readonly RenderedObject[], namespace: string): PlainDatabase[] {
+  const clusters = all.filter(({ kind }) => kind === 'Cluster')
+  return clusters.map((cluster, index): PlainDatabase => {
+    const objects = all.filter((object) => object === cluster || belongsTo(object, { cluster, clusters, index }))
+    return {
+      cluster: cluster.name,
+      namespace: printed(at(cluster.plain, 'metadata', 'namespace') ?? namespace),
+      objects: objects.map((object) => inNamespace(object, namespace)),
+      layer: { layer: 'inline', file: cluster.value.origin.file, inline: { root: cluster.value, text: JSON.stringify(cluster.plain) } },
+      fingerprint: JSON.stringify(objects.map(({ plain }) => plain)),
+    }
+  })
+}
+
+interface Among {
+  readonly cluster: RenderedObject
+  readonly clusters: readonly RenderedObject[]
+  readonly index: number
+}
+
+/** What refers to a Cluster by name; what refers to none of them goes with the first. */
+function belongsTo(object: RenderedObject, { cluster, clusters, index }: Among): boolean {
+  if (object.kind === 'Cluster') return false
+  const name = at(object.plain, 'spec', 'cluster', 'name')
+  return clusters.some((one) => one.name === name) ? name === cluster.name : index === 0
+}
+
+function inNamespace(object: RenderedObject, namespace: string): RenderedObject {
+  const metadata = object.plain['metadata']
+  if (namespace === '' || !isJsonMap(metadata) || metadata['namespace'] !== undefined) return object
+  return { ...object, value: object.value, plain: { ...object.plain, metadata: { ...metadata, namespace } } }
+}

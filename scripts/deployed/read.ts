@@ -1,0 +1,21 @@
+// What do all manifests of a state of the repository deploy?
+import type { LooseFiles } from '../discover/loose.ts'
+import type { Settings } from '../model.ts'
+import { withAddresses } from './addresses.ts'
+import { writtenDatabases } from './databases.ts'
+import type { Written, WrittenState } from './state.ts'
+import { readManifestFiles } from './manifest-files.ts'
+import { readLooseFiles } from './manifests.ts'
+import type { ManifestFile } from './manifests.ts'
+
+export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
+  const read = (settings: Settings, tree = state.tree): ManifestFile[] => {
+    const around = { settings, tree, databases: state.databases }
+    return [...readManifestFiles(around), ...readLooseFiles(around, loose.files)]
+  }
+  const first = read(state.settings)
+  const { settings, tree } = withAddresses(first, state)
+  const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
+  const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
+  return { settings, tree, databases, skipped, findings }
+}

@@ -1,0 +1,39 @@
+// What may deploy databases and could not be looked at, and how is that said?
+import type { Message } from '../findings/finding.ts'
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+
+/** Something that deploys databases, or may, and could not be looked at. */
+export interface Skipped {
+  /** the set's or Application's name */
+  readonly name: string
+  readonly reason: string
+  readonly at: Spot
+}
+
+/** One line for each reason and place, with how many there are. */
+export function onceEach(skipped: readonly Skipped[]): Skipped[] {
+  const seen = new Map<string, Skipped & { readonly count: number }>()
+  for (const one of skipped) {
+    const key = `${one.at.file.path} ${one.at.span.start} ${one.name}`
+    const known = seen.get(key)
+    seen.set(key, known === undefined ? { ...one, count: 1 } : { ...known, count: known.count + 1 })
+  }
+  return [...seen.values()].map(({ count, ...one }) => (count === 1 ? one : { ...one, reason: `${one.reason}, and ${count - 1} more` }))
+}
+
+/** What could not be looked at, as findings: never an error, and never silent. */
+export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
+  return skipped.map(({ name, reason, at: spot }) => ({
+    rule: 'argocd/not-computed',
+    severity: 'info',
+    message: phrase`${named(name)} is not judged: ${named(reason)}`,
+    at: spot,
+    help: helpOf(reason),
+  }))
+}
+
+function helpOf(reason: string): Message | undefined {
+  if (reason.includes('not checked out')) return phrase`give the other repository: --checkout URL=DIR`
+  return undefined
+}

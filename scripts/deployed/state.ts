@@ -1,0 +1,31 @@
+// What is read of one state of the repository, and what is found in it?
+import type { Charts } from '../charts/find.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { Database, Settings } from '../model.ts'
+import type { Tree } from '../repository/tree.ts'
+import type { Skipped } from './skipped.ts'
+
+/** One state of the repository. */
+export interface WrittenState {
+  readonly settings: Settings
+  readonly tree: Tree
+  /** the generated ones */
+  readonly databases: readonly Database[]
+  readonly charts: Charts
+  /** what is outside the folders of the settings is as it was when it was judged before: only templates of `apps/` are read */
+  readonly isElsewhereSame?: boolean
+}
+
+export interface Written extends WrittenDatabases {
+  /** with the addresses of other checkouts, where only the manifests tell them */
+  readonly tree: Tree
+  /** with the address of this repository, where only the manifests tell it */
+  readonly settings: Settings
+}
+
+export interface WrittenDatabases {
+  /** sorted by id */
+  readonly databases: readonly Database[]
+  readonly skipped: readonly Skipped[]
+  readonly findings: readonly LocatedFinding[]
+}

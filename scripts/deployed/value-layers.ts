@@ -1,0 +1,256 @@
+// Which layers of values does a source of an Application hand to Helm, and where is each of them written?
+import { append } from '../values/append.ts'
+import { printed } from '../values/printed.ts'
+import { fromPlain, isJsonMap, setOwn } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { DatabaseLayer } from '../model.ts'
+import { fileReader } from './file-cache.ts'
+import { globPattern } from '../applicationset/git-paths.ts'
+import { environmentOf, expand, resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
+import type { ValueFile } from '../applicationset/sources.ts'
+import { hasReached } from '../applicationset/sync-options.ts'
+import { yamlFindings } from '../yaml/findings.ts'
+import { parseInside } from '../yaml/inside.ts'
+import type { Manifest } from './manifests.ts'
+import { at, sourcePath } from './manifest-parts.ts'
+import { repositoryPath } from './repository-path.ts'
+import { ParameterError, setParameters } from './parameters.ts'
+import type { Parameter } from './parameters.ts'
+
+/** The layers of one source, lowest first. */
+export interface ValueLayers {
+  readonly layers: readonly DatabaseLayer[]
+  /** parameters change what the layers below them hold, lists too */
+  readonly parameters: readonly Parameter[]
+  readonly findings: readonly LocatedFinding[]
+  /** why they can't all be known here, and where that is written */
+  readonly unknown: readonly { readonly reason: string; readonly at: Spot }[]
+}
+
+/** One source of an Application, in the manifest that makes it. */
+export interface SourceOf {
+  readonly manifest: Manifest
+  readonly application: JsonMap
+  /** among the sources that count */
+  readonly nth: number
+}
+
+/** Files, then `valuesObject` or `values`, then parameters: each later one wins. */
+export function valueLayers(of: SourceOf): ValueLayers {
+  const { manifest, application, nth } = of
+  const spec = at(application, 'spec')
+  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const helm = at(source, 'helm')
+  const layers: DatabaseLayer[] = []
+  const unknown: { reason: string; at: Spot }[] = []
+  const findings: LocatedFinding[] = []
+  const helmPath = helmPathOf(of)
+  const { files, problems } = resolveValueFiles(application)
+  if (problems[0] !== undefined) unknown.push({ reason: problems[0].message, at: manifest.spotOf([...helmPath, 'valueFiles']) })
+  const reader = fileReader(manifest.tree)
+  for (const file of files) {
+    if (file.source !== nth) continue
+    const spot = (): Spot => manifest.spotOf([...helmPath, 'valueFiles', entryIndex(helm, file.entry)])
+    const found = pathsOf(file, manifest)
+    if ('reason' in found) {
+      unknown.push({ reason: found.reason, at: spot() })
+      continue
+    }
+    for (const path of found.paths) {
+      const read = reader(path)
+      if (read !== undefined) layers.push({ layer: 'value-file', file: read })
+      else if (at(helm, 'ignoreMissingValueFiles') !== true) unknown.push({ reason: `there is no ${path}`, at: spot() })
+    }
+  }
+  const object = at(helm, 'valuesObject')
+  const text = at(helm, 'values')
+  if (isJsonMap(object)) layers.push(objectLayer(object, of, [...helmPath, 'valuesObject']))
+  else if (typeof text === 'string' && text !== '') {
+    const layer = textLayer(text, of, [...helmPath, 'values'])
+    append(findings, layer.findings)
+    if (layer.layer !== undefined) layers.push(layer.layer)
+  }
+  const { parameters, missing } = parametersOf(of, { helm: helm ?? null, helmPath, source: source ?? {} })
+  append(unknown, missing)
+  return { layers, parameters, findings, unknown }
+}
+
+/** The layers with one more on top that holds what the parameters change; throws nothing: a refused parameter is a finding. */
+export function withParameters(
+  { layers, parameters }: Pick<ValueLayers, 'layers' | 'parameters'>,
+  below: MapValue,
+): { layers: readonly DatabaseLayer[]; refused?: { readonly message: string; readonly at: Spot } } {
+  const [first, ...others] = parameters
+  if (first === undefined) return { layers }
+  try {
+    const root = setParameters(below, [first, ...others])
+    const text = JSON.stringify(parameters.map(({ name, value, as }) => [name, value, as ?? '']))
+    return { layers: [...layers, { layer: 'parameter', file: first.origin.file, inline: { root, text } }] }
+  } catch (error) {
+    if (!(error instanceof ParameterError)) throw error
+    return { layers, refused: { message: error.message, at: { file: first.origin.file, span: first.origin.value } } }
+  }
+}
+
+/** Where `helm` of the source is in the manifest. */
+export function helmPathOf({ manifest: { base, plain }, nth }: SourceOf): Path {
+  return [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth), 'helm']
+}
+
+function entryIndex(helm: Json | undefined, entry: string): number {
+  const list = at(helm, 'valueFiles')
+  return Array.isArray(list) ? Math.max(0, list.indexOf(entry)) : 0
+}
+
+/** The paths here of what one entry of `valueFiles` names. */
+function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonly string[] } | { readonly reason: string } {
+  const { settings, tree } = manifest
+  if (file.kind === 'url') return { reason: `${file.path} is on another server` }
+  if (file.kind === 'chart') return { reason: `${file.entry} is in the chart` }
+  if (/\{\{|<no value>/.test(file.path)) return { reason: `${file.entry} holds a placeholder that nobody replaces` }
+  const path = repositoryPath(file, { settings, tree })
+  if (path === undefined) return { reason: `${file.entry} is in ${printed(file.repoURL)}, which is not checked out here` }
+  if (file.glob !== true || !hasReached(settings.argocd.version, '3.4')) return { paths: [path] }
+  const all = tree.wide?.() ?? tree
+  return { paths: all.paths.filter(globPattern(path)) }
+}
+
+function objectLayer(object: JsonMap, { manifest }: SourceOf, base: Path): DatabaseLayer {
+  const origin = (path: Path): Origin => {
+    const { file, span } = manifest.spotOf([...base, ...path])
+    const key = manifest.spotOf([...base, ...path], 'key')
+    return { layer: 'inline', file, path, key: path.length === 0 ? null : key.span, value: span }
+  }
+  const build = (plain: Json, path: Path): Value => {
+    const own = origin(path)
+    if (Array.isArray(plain))
+      return { kind: 'list', origin: own, overrides: [], items: plain.map((item, at) => build(item, [...path, at])) }
+    if (isJsonMap(plain)) {
+      const entries = new Map(Object.entries(plain).map(([key, entry]) => [key, build(entry, [...path, key])]))
+      return { kind: 'map', origin: own, overrides: [], entries }
+    }
+    return fromPlain(plain, own)
+  }
+  const root = build(withoutNulls(object), []) as MapValue
+  return { layer: 'inline', file: root.origin.file, inline: { root, text: JSON.stringify(object) } }
+}
+
+/** A values object loses its nulls on the way to Helm. */
+function withoutNulls(map: JsonMap): JsonMap {
+  const kept: JsonMap = {}
+  for (const [key, value] of Object.entries(map)) if (value !== null) setOwn(kept, key, isJsonMap(value) ? withoutNulls(value) : value)
+  return kept
+}
+
+/** `values: |`, as Helm reads it; its places are in the manifest. */
+function textLayer(text: string, { manifest }: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
+  const spotOf = spotsOf(text, manifest, path)
+  const { file } = spotOf({ start: 0, end: 1 })
+  const { root, problems } = parseInside(text, { file, layer: 'inline', spotOf })
+  const findings = yamlFindings(file, problems)
+  if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
+  return { layer: { layer: 'inline', file, inline: { root, text } }, findings }
+}
+
+/**
+ * Spans of a text that a set's template made, where they were written: exact where the lines are as they are written, the
+ * line where a part of it was filled in, the whole scalar where lines were added.
+ */
+function spotsOf(text: string, manifest: Manifest, path: Path): (span: Span) => Spot {
+  const whole = manifest.spotOf(path)
+  const written = at(manifest.plain, ...path)
+  const inText = typeof written === 'string' ? manifest.inText(path) : undefined
+  if (inText === undefined || typeof written !== 'string') return () => whole
+  if (text === written) return inText
+  const [made, lines] = [linesOf(text), linesOf(written)]
+  if (made.length !== lines.length) return () => whole
+  const moved = (offset: number): number => {
+    const index = Math.max(
+      0,
+      made.findLastIndex(({ start }) => start <= offset),
+    )
+    const [from, to] = [made[index], lines[index]]
+    if (from === undefined || to === undefined) return 0
+    const column = offset - from.start
+    return to.start + (from.text === to.text ? column : Math.min(column, commonStart(from.text, to.text)))
+  }
+  return ({ start, end }) => {
+    const first = moved(start)
+    return inText({ start: first, end: Math.max(moved(Math.max(end - 1, start)) + 1, first + 1) })
+  }
+}
+
+function linesOf(text: string): { readonly start: number; readonly text: string }[] {
+  let start = 0
+  return text.split('\n').map((line) => {
+    const found = { start, text: line }
+    start += line.length + 1
+    return found
+  })
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}
+
+interface HelmPart {
+  readonly helm: Json
+  readonly helmPath: Path
+  readonly source: JsonMap
+}
+
+function parametersOf(
+  of: SourceOf,
+  { helm, helmPath, source }: HelmPart,
+): { parameters: Parameter[]; missing: { reason: string; at: Spot }[] } {
+  const { manifest, application } = of
+  const parameters: Parameter[] = []
+  const missing: { reason: string; at: Spot }[] = []
+  const lookup = environmentOf(application, source)
+  const listed = (key: string): JsonMap[] => {
+    const list = at(helm, key)
+    return Array.isArray(list) ? list.filter(isJsonMap) : []
+  }
+  const originAt = (path: Path): Origin => {
+    const { file, span } = manifest.spotOf(path)
+    return { layer: 'parameter', file, path: [], key: null, value: span }
+  }
+  for (const [index, { name, value, forceString }] of listed('parameters').entries())
+    parameters.push({
+      name: printed(name ?? ''),
+      value: expand(printed(value ?? ''), lookup),
+      ...(forceString === true && { as: 'string' as const }),
+      origin: originAt([...helmPath, 'parameters', index, 'value']),
+    })
+  for (const [index, { name, path }] of listed('fileParameters').entries()) {
+    const spot = manifest.spotOf([...helmPath, 'fileParameters', index, 'path'])
+    const [file] = resolveValueFiles({ ...application, spec: withOnlyFile(application, of.nth, printed(path ?? '')) }).files
+    const found = file === undefined ? { reason: `${printed(path ?? '')} can't be found` } : pathsOf({ ...file }, manifest)
+    const read = 'paths' in found ? readText(found.paths[0], manifest) : undefined
+    if (read === undefined) missing.push({ reason: 'reason' in found ? found.reason : `there is no ${printed(path ?? '')}`, at: spot })
+    else
+      parameters.push({
+        name: printed(name ?? ''),
+        value: read,
+        as: 'file',
+        origin: { ...originAt([...helmPath, 'fileParameters', index, 'path']) },
+      })
+  }
+  return { parameters, missing }
+}
+
+/** The same sources, of which one names this file alone: a file parameter is resolved as a value file is. */
+function withOnlyFile(application: JsonMap, nth: number, path: string): JsonMap {
+  const spec = at(application, 'spec')
+  const { sources, multiple } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [], multiple: false }
+  const changed = sources.map((source, index): JsonMap => ({ ...source, helm: index === nth ? { valueFiles: [path] } : {} }))
+  return multiple ? { sources: changed } : { source: changed[0] ?? {} }
+}
+
+function readText(path: string | undefined, { tree }: Manifest): string | undefined {
+  const file: SourceFile | undefined = path === undefined ? undefined : fileReader(tree)(path)
+  return file?.text
+}

@@ -1,0 +1,17 @@
+// What is wrong with the settings, once the databases are known?
+import { operatorPins } from './argocd/rules/operator-pins.ts'
+import { judgeSettings } from './argocd/rules/settings.ts'
+import { chartFindings } from './changes/pins.ts'
+import type { LocatedFinding } from './findings/spot.ts'
+import type { Database, Settings } from './model.ts'
+
+/** Pins that contradict each other, names that can't be, and levels of rules that nothing has. */
+export async function settingsFindings(
+  settings: Settings,
+  { generated, databases }: { readonly generated: readonly Database[]; readonly databases: readonly Database[] },
+): Promise<LocatedFinding[]> {
+  const own = settings.generate ? [...operatorPins(settings), ...chartFindings(settings), ...judgeSettings(settings, generated)] : []
+  if (settings.policies.length === 0) return own
+  // the list of all rules takes long to load
+  return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases)]
+}
