@@ -6,7 +6,7 @@ import type { Tree } from '../repository/tree.ts'
 /** Found by their text, wherever they are in the repository. */
 export interface LooseFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** folders of charts whose templates are not read: what Helm makes of them hangs on values of others */
+  /** folders of charts that print Applications or sets */
   readonly charts: readonly string[]
 }
 
@@ -14,7 +14,8 @@ export interface LooseFiles {
 export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
 
 // deeper than the items of a List, a kind is the one that a definition names
-const kinds = /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
+const kinds =
+  /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
 const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
@@ -42,7 +43,7 @@ export function looseFiles(tree: Tree, layout: Settings['layout'] | undefined): 
     if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
     const chart = folders.find((folder) => path.startsWith(`${folder}templates/`))
     if (chart === undefined) files.push({ path, text: read.text })
-    else if (applications.test(read.text) && /cloudnative-pg/.test(read.text)) charts.add(chart)
+    else if (applications.test(read.text)) charts.add(chart)
   }
   return { files, charts: [...charts] }
 }
