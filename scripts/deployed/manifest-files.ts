@@ -28,19 +28,22 @@ interface Printed {
   readonly files: readonly ManifestFile[]
 }
 
-const known = new WeakMap<
-  Tree,
-  WeakMap<Settings, { readonly key: string; readonly of: Surroundings['databases']; readonly found: DeployedFiles }>
->()
+interface Known {
+  readonly key: string
+  readonly databases: Surroundings['databases']
+  readonly found: DeployedFiles
+}
+
+const known = new WeakMap<Tree, WeakMap<Settings, Known>>()
 
 /** Everything that is not generated; with `all` the generated templates, too. */
 export function deployedFiles(around: Surroundings, loose: LooseFiles, all = false): DeployedFiles {
-  const bySettings = known.get(around.tree) ?? new WeakMap<Settings, never>()
+  const bySettings = known.get(around.tree) ?? new WeakMap<Settings, Known>()
   const key = JSON.stringify([all, loose.charts, loose.files.map(({ path }) => path)])
   const before = bySettings.get(around.settings)
-  if (before?.key === key && before.of === around.databases) return before.found
+  if (before?.key === key && before.databases === around.databases) return before.found
   const found = readAll(around, loose, all)
-  known.set(around.tree, bySettings.set(around.settings, { key, of: around.databases, found }) as never)
+  known.set(around.tree, bySettings.set(around.settings, { key, databases: around.databases, found }))
   return found
 }
 
