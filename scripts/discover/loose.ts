@@ -23,25 +23,40 @@ const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?
 
 /** Whether a path may be that of a manifest, and is not in a folder that is read anyway; no layout: nothing else is read. */
 export function isLoosePath(path: string, layout: Settings['layout'] | undefined): boolean {
-  if (!/\.ya?ml$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
+  if (!/\.(?:ya?ml|tpl)$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
   if (layout === undefined) return true
   if (path.startsWith('helm-values/')) return false
   if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
   return [layout.databases, layout.overrides].every((pattern) => matcher(pattern)(path) === undefined)
 }
 
+/** The folder of the chart that a template is of, a slash at its end; a chart in `charts/` of another is part of that. */
+function chartOf(path: string, folders: ReadonlySet<string>): string | undefined {
+  let folder = path.split('/templates/')[0] ?? ''
+  if (folder === path && !path.startsWith('templates/')) return undefined
+  folder = folder === path ? '' : `${folder}/`
+  if (!folders.has(folder)) return undefined
+  for (;;) {
+    const above = /^(.*\/|)charts\/[^/]+\/$/.exec(folder)?.[1]
+    if (above === undefined || !folders.has(above)) return folder
+    folder = above
+  }
+}
+
 /** The files that hold Applications, sets or Clusters, by a search in their text. */
 export function looseFiles(tree: Tree, layout: Settings['layout'] | undefined): LooseFiles {
   const loose = tree.loose?.()
   if (loose === undefined) return { files: [], charts: [] }
-  const folders = loose.paths.flatMap((path) => /^(.*\/)?Chart\.yaml$/.exec(path)?.slice(1, 2) ?? []).map((folder) => folder ?? '')
+  const folders = new Set(loose.paths.flatMap((path) => (/(?:^|\/)Chart\.yaml$/.test(path) ? [path.slice(0, -'Chart.yaml'.length)] : [])))
   const files: { path: string; text: string }[] = []
   const charts = new Set<string>()
   for (const path of loose.paths) {
     if (!isLoosePath(path, layout)) continue
     const read = loose.read(path)
     if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
-    const chart = folders.find((folder) => path.startsWith(`${folder}templates/`))
+    const chart = chartOf(path, folders)
+    // what is in a helper is printed by a chart, or by nobody
+    if (chart === undefined && path.endsWith('.tpl')) continue
     if (chart === undefined) files.push({ path, text: read.text })
     else if (applications.test(read.text)) charts.add(chart)
   }
