@@ -14,6 +14,7 @@ import { LayerReader } from './merge/layers.ts'
 import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
+import { judgeLifecycle } from './policy/judge.ts'
 import { policySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
@@ -31,6 +32,8 @@ export interface Bench {
   readonly baseReader: LayerReader
   readonly comparison: Comparison | undefined
   readonly live: LiveState | undefined
+  /** `YYYY-MM-DD`; undefined: no rule asks for the age of a version */
+  readonly today: string | undefined
   /** the real Helm renders the modelled chart, too */
   readonly crossCheck: boolean | undefined
 }
@@ -63,6 +66,8 @@ export function assess(database: Database, bench: Bench): Assessed {
     objects.length > 0
   )
     append(findings, crossCheck(database, { values: merged, objects, root }))
+  if (bench.today !== undefined)
+    append(findings, judgeLifecycle(policySubject({ database, settings, values: merged, objects }), bench.today))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
   // without the environment's defaults, which is reported, it is unknown what the database is meant to have

@@ -3,14 +3,21 @@ import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { chartFindings } from './changes/pins.ts'
 import type { LocatedFinding } from './findings/spot.ts'
+import { operatorsOutOfSupport } from './policy/lifecycle.ts'
 import type { Database, Settings } from './model.ts'
+import { append } from './values/append.ts'
 
 /** Pins that contradict each other, names that can't be, and levels of rules that nothing has. */
 export async function settingsFindings(
   settings: Settings,
-  { generated, databases }: { readonly generated: readonly Database[]; readonly databases: readonly Database[] },
+  {
+    generated,
+    databases,
+    today,
+  }: { readonly generated: readonly Database[]; readonly databases: readonly Database[]; readonly today?: string | undefined },
 ): Promise<LocatedFinding[]> {
   const own = settings.generate ? [...operatorPins(settings), ...chartFindings(settings), ...judgeSettings(settings, generated)] : []
+  if (today !== undefined) append(own, operatorsOutOfSupport(settings, today))
   if (settings.policies.length === 0) return own
   // the list of all rules takes long to load
   return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases)]

@@ -36,6 +36,8 @@ export interface PipelineOptions {
   readonly changed?: boolean
   /** compare with what kubectl printed */
   readonly live?: LiveState | undefined
+  /** the day on which versions are judged, `YYYY-MM-DD`; absent: their age is not looked at */
+  readonly today?: string | undefined
   /** also run the real Helm if the chart is modelled, and compare */
   readonly crossCheck?: boolean
 }

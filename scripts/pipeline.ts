@@ -44,12 +44,24 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const isElsewhereSame = changed && options.staged && written.generate && read?.stagesLoose() === false
   const found = await discoverAll({ settings: written, tree, charts: charts.charts, isElsewhereSame })
   const { settings, generated, databases } = found
-  const findings: LocatedFinding[] = [...loaded.findings, ...found.findings, ...(await settingsFindings(settings, found))]
+  const findings: LocatedFinding[] = [
+    ...loaded.findings,
+    ...found.findings,
+    ...(await settingsFindings(settings, { ...found, today: options.today })),
+  ]
 
   const base = read === undefined ? undefined : await withWritten(read, { settings, charts: charts.baseCharts, isElsewhereSame })
   const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
   const comparison = base === undefined ? undefined : startComparison(base, state, databases)
-  const bench = openBench({ settings, root: workspace.root, ...charts, comparison, live: options.live, crossCheck: options.crossCheck })
+  const bench = openBench({
+    settings,
+    root: workspace.root,
+    ...charts,
+    comparison,
+    live: options.live,
+    today: options.today,
+    crossCheck: options.crossCheck,
+  })
   const [judged, others] = split(databases, (database) => !changed || comparison?.touches(database) !== false)
   const first = judged.map((database) => assess(database, bench))
   // a conflict of the change with the rest of the fleet is reported at the change

@@ -4,6 +4,9 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Path, Value } from '../values/value.ts'
+import { loadKind } from '../kubernetes/load.ts'
+import { memberSchema, type Structural } from '../kubernetes/structural.ts'
+import { knownOperators } from '../operator/version.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
 import { allNear } from '../values/path.ts'
 import { valueFacts } from './value-facts.ts'
@@ -51,7 +54,47 @@ function messageFor({ key, path }: IdleKey): Message {
 function helpFor({ suggestion, elsewhere, path }: IdleKey): Message {
   if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
   if (elsewhere.length > 0) return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
+  const field = fieldOfObject(path)
+  if (field !== undefined) return field
   return path.length === 1
     ? phrase`no template reads it; remove it, or list it in postgres.ownKeys`
     : phrase`no template reads it, so it does nothing; remove it`
+}
+
+/** Where the values of the chart become fields of an object that has more of them than the chart passes on. */
+const objects: readonly { readonly from: readonly string[]; readonly kind: string; readonly spec: readonly string[] }[] = [
+  { from: ['cluster', 'initdb'], kind: 'Cluster', spec: ['bootstrap', 'initdb'] },
+  { from: ['cluster', 'postgresql'], kind: 'Cluster', spec: ['postgresql'] },
+  { from: ['cluster', 'monitoring'], kind: 'Cluster', spec: ['monitoring'] },
+  { from: ['cluster', 'storage'], kind: 'Cluster', spec: ['storage'] },
+  { from: ['cluster', 'walStorage'], kind: 'Cluster', spec: ['walStorage'] },
+  { from: ['cluster'], kind: 'Cluster', spec: [] },
+  { from: ['backups', 'wal'], kind: 'Cluster', spec: ['backup', 'barmanObjectStore', 'wal'] },
+  { from: ['backups', 'data'], kind: 'Cluster', spec: ['backup', 'barmanObjectStore', 'data'] },
+  { from: ['backups'], kind: 'Cluster', spec: ['backup'] },
+  { from: ['poolers'], kind: 'Pooler', spec: ['pgbouncer'] },
+  { from: ['poolers'], kind: 'Pooler', spec: [] },
+  { from: ['databases'], kind: 'Database', spec: [] },
+]
+
+/** Help for a key that is a field of the object, which the chart does not pass on; undefined: no object has it there. */
+function fieldOfObject(path: Path): Message | undefined {
+  const steps = path.filter((step) => typeof step === 'string')
+  const key = steps.at(-1) ?? ''
+  const parent = steps.slice(0, -1)
+  const found = objects.find(({ from, kind, spec }) => from.join() === parent.join() && hasField(kind, ['spec', ...spec, key]))
+  if (found === undefined) return undefined
+  if (found.kind === 'Cluster' && key === 'externalClusters')
+    return phrase`the chart prints externalClusters itself, from recovery.* in mode recovery and replica.origin in mode replica; remove it`
+  const field = ['spec', ...found.spec, key].join('.')
+  return phrase`${found.kind} has ${named(field)}, but the chart does not pass it on, so it does nothing; remove it`
+}
+
+function hasField(kind: string, path: readonly string[]): boolean {
+  let schema: Structural | true | undefined = loadKind('postgresql.cnpg.io/v1', kind, knownOperators.last)?.schema
+  for (const step of path) {
+    if (schema === undefined || schema === true) return false
+    schema = memberSchema(schema, step)
+  }
+  return schema !== undefined
 }

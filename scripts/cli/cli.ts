@@ -43,6 +43,7 @@ export const commands: readonly Command[] = [
       },
       'cross-check': { type: 'text', value: 'helm', does: 'also run the pinned chart with helm, and report where the model differs' },
       strict: { type: 'boolean', does: 'exit with 1 on warnings, too' },
+      today: { type: 'text', value: 'DAY', does: 'also report versions that are out of support on this day (2026-01-31, or `now`)' },
       'write-baseline': { type: 'text', value: 'FILE', does: 'write the present problems to this file' },
       format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the report goes (default: standard output)' },

@@ -106,6 +106,14 @@ export function writtenSpot(values: Value, path: Path): Spot | undefined {
   return node === undefined ? undefined : spotOf(node)
 }
 
+/** Where the settings pin the operator of an environment; `origin` is their map. */
+export function operatorPinSpot(origin: MapValue, environment: string): Spot {
+  return (
+    writtenSpot(origin, ['environments', environment, 'operator', 'version']) ??
+    writtenSpot(origin, ['operator', 'version']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value }
+  )
+}
+
 /** Which layer wins if several set a value. */
 export const layerRank = {
   chart: 0,

@@ -26,7 +26,7 @@ function withoutComments(sql: string): string {
 
 export const access: readonly ObjectRule[] = [
   {
-    id: 'policy/owner-has-one-password',
+    id: 'policy/owner-login-once',
     severity: 'warning',
     configurable: true,
     summary: 'the owner of initdb, if it is also a managed role, has one password',

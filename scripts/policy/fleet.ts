@@ -6,6 +6,8 @@ import type { SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
 import { checkedArchives, readArchive, storeReferences, writtenArchives } from './archive.ts'
 import type { Archive } from './archive.ts'
+import { claimsOf } from './claims.ts'
+import type { ClaimKind } from './claims.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
@@ -28,9 +30,25 @@ export interface FleetFacts {
   readonly checked: readonly PlacedArchive[]
   /** the annotation that skips that check */
   readonly isUnchecked: boolean
+  /** what a Kubernetes cluster, or a namespace, has only once */
+  readonly claims: readonly PlacedClaim[]
   /** names of the ObjectStores that the chart creates, and those that the Cluster names */
   readonly stores: readonly string[]
   readonly references: readonly { readonly name: string; readonly at: Spot }[]
+}
+
+interface PlacedClaim {
+  readonly kind: ClaimKind
+  readonly value: string
+  /** within which it may be claimed once */
+  readonly scope: string
+  readonly at: Spot
+}
+
+/** A host name is one everywhere, a port and an address in a Kubernetes cluster, a Secret in its namespace. */
+function scopeOf(kind: ClaimKind, { destination, namespace }: { readonly destination: string; readonly namespace: string }): string {
+  if (kind === 'host name') return ''
+  return kind === 'node port' || kind === 'load balancer IP' ? destination : namespace
 }
 
 /** The archives and stores of one database; undefined if it has no Cluster. */
@@ -55,6 +73,12 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
     isUnchecked: skipsArchiveCheck(cluster),
     ...(read === undefined ? {} : { read: place(read) }),
+    claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
+      kind,
+      value,
+      scope: scopeOf(kind, { destination: server ?? name ?? '', namespace }),
+      at: spotInObject(subject, object, path),
+    })),
     stores: objects.filter((object) => object.kind === 'ObjectStore').map((object) => object.name),
     references: storeReferences(cluster).map((reference) => ({ name: reference.name, at: nameSpot(subject, cluster, reference.path) })),
   }
@@ -108,9 +132,9 @@ export interface FleetContext {
   readonly otherStores: ReadonlySet<string> | null
 }
 
-/** `policy/own-archive`, `policy/recovery-reads-another` and `policy/object-store-exists`. */
+/** What is wrong between databases: archives, stores, and what can be claimed only once. */
 export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext): LocatedFinding[] {
-  return [...sharedArchives(facts), ...circularRecoveries(facts), ...missingStores(facts, context)]
+  return [...sharedArchives(facts), ...circularRecoveries(facts), ...missingStores(facts, context), ...doubleClaims(facts)]
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
@@ -192,5 +216,43 @@ function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetConte
         help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``,
         database,
       })),
+  )
+}
+
+/** Why two databases can't both have it, and what to do. */
+const consequences: Readonly<Record<ClaimKind, readonly [rule: string, why: string, help: string]>> = {
+  'node port': [
+    'policy/claimed-once',
+    'the API server refuses the second Service',
+    'choose another port, or leave it out to get a free one',
+  ],
+  'load balancer IP': ['policy/claimed-once', 'the second Service gets no address', 'choose another address, or leave it out'],
+  'host name': ['policy/claimed-once', 'clients reach one of them at random', 'give each database a name of its own'],
+  Secret: ['policy/claimed-once', 'two Applications overwrite it in turn', 'name another Secret, or set create: false in one of them'],
+  'login Secret': ['policy/own-login', 'one password opens both', 'give each database a Secret of its own'],
+}
+
+function doubleClaims(facts: readonly FleetFacts[]): LocatedFinding[] {
+  const first = new Map<string, { readonly database: string; readonly at: Spot }>()
+  return facts.flatMap(({ database, claims }) =>
+    claims.flatMap(({ kind, value, scope, at }): LocatedFinding[] => {
+      const key = `${kind}\0${scope}\0${value}`
+      const other = first.get(key)
+      if (other === undefined) first.set(key, { database, at })
+      if (other === undefined || other.database === database) return []
+      const [rule, why, help] = consequences[kind]
+      const isSame = other.at.file === at.file && other.at.span.start === at.span.start
+      return [
+        {
+          rule,
+          severity: rule === 'policy/own-login' ? 'warning' : 'error',
+          message: phrase`${kind} is ${named(value)}, but ${named(other.database)} has it, too: ${why}`,
+          at,
+          related: isSame ? [] : [{ ...other.at, message: phrase`${named(other.database)} has it here` }],
+          help: phrase`${help}`,
+          database,
+        },
+      ]
+    }),
   )
 }

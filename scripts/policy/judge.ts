@@ -7,6 +7,7 @@ import { backup } from './backup.ts'
 import { access, accessOfChart } from './access.ts'
 import { deletion } from './deletion.ts'
 import { images } from './images.ts'
+import { lifecycle } from './lifecycle.ts'
 import { naming } from './naming.ts'
 import { plugins, pluginsOfObjects } from './plugins.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
@@ -63,4 +64,14 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
     for (const finding of rule.check(subject)) findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
   }
   return findings
+}
+
+/** What is out of support on a day (`YYYY-MM-DD`), or soon will be. */
+export function judgeLifecycle(subject: PolicySubject, today: string): LocatedFinding[] {
+  const levels = levelsOf(subject.settings, subject.database)
+  return lifecycle.flatMap((rule) => {
+    const severity = severityOf(rule, levels)
+    if (severity === undefined) return []
+    return [...rule.check({ ...subject, today })].map((finding) => locatePolicy({ id: rule.id, severity }, finding, subject))
+  })
 }

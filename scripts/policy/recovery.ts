@@ -79,4 +79,23 @@ export const recovery: readonly PolicyRule[] = [
       }
     },
   },
+  {
+    id: 'policy/chart-promotion',
+    severity: 'error',
+    configurable: true,
+    upstream: '_bootstrap.tpl of chart cluster 0.8.1: mode replica always prints enabled: true (charts#888)',
+    summary: 'a replica cluster is promoted in the way that the chart can',
+    reads: [['replica', 'promotionToken']],
+    *check({ values, objects }) {
+      const [mode, token] = [valueAt(values, ['mode']), valueAt(values, ['replica', 'promotionToken'])]
+      const cluster = objects.find(({ kind }) => kind === 'Cluster')
+      if (mode?.kind !== 'scalar' || mode.value !== 'replica' || token?.kind !== 'scalar' || token.value === '') return
+      if (plainAt(cluster?.plain, 'spec', 'replica', 'enabled') !== true) return
+      yield {
+        message: phrase`replica.promotionToken is set, but in mode replica the chart always prints enabled: true, which rules a promotion out`,
+        places: [{ path: ['replica', 'promotionToken'], on: 'key' }],
+        help: phrase`remove self, primary and promotionToken from replica; to promote the database set mode: standalone`,
+      }
+    },
+  },
 ]

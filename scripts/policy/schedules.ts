@@ -230,12 +230,11 @@ export const retention: readonly ObjectRule[] = [
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined) return
       const scheduled = subject.objects.filter(({ kind }) => kind === 'ScheduledBackup')
+      // a policy without any store is what the operator itself warns of
       const onlySnapshots = scheduled.length > 0 && scheduled.every(({ plain }) => textAt(plain, 'spec', 'method') === 'volumeSnapshot')
-      const backup = plainAt(cluster.plain, 'spec', 'backup')
-      const isStoreless = isJsonMap(plainAt(backup, 'volumeSnapshot')) && !isJsonMap(plainAt(backup, 'barmanObjectStore'))
       for (const object of subject.objects) {
         const place = object === cluster ? ['spec', 'backup', 'retentionPolicy'] : ['spec', 'retentionPolicy']
-        const isHere = object === cluster ? onlySnapshots || isStoreless : onlySnapshots && isWritten(object.name, subject.objects)
+        const isHere = onlySnapshots && (object === cluster || isWritten(object.name, subject.objects))
         if ((object !== cluster && object.kind !== 'ObjectStore') || !isHere || textAt(object.plain, ...place) === undefined) continue
         yield {
           object,

@@ -21,13 +21,17 @@ const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
 const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
 /** A change that removed something covers the policy that misses it; a value that must be removed need not name anything. */
-const spokenFor = new Map([
+const spokenFor = new Map<string, string | readonly string[]>([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
   ['policy/schedule-has-method', 'policy/chart-plugin-name'],
+  ['replica/self-known', 'policy/chart-promotion'],
+  ['replica/promotion-of-primary-only', 'policy/chart-promotion'],
+  ['replica/promotion-token-format', 'policy/chart-promotion'],
   ['changes/no-major-downgrade', 'image/major-supported'],
   ['parameters/minimal-wal-no-senders', 'parameters/wal-level-enough'],
-  ['replica/primary-known', 'replica/enabled-without-primary'],
+  ['replica/primary-known', ['replica/enabled-without-primary', 'policy/chart-promotion']],
+  ['replica/enabled-without-primary', 'policy/chart-promotion'],
 ])
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
@@ -117,8 +121,8 @@ export const suppressions: readonly Suppression[] = [
       const subjectOf = ({ database, at, object }: LocatedFinding): string => database ?? `${at.file.path} ${object}`
       const reported = new Set(all.map((finding) => `${finding.rule} ${subjectOf(finding)}`))
       return (finding) => {
-        const speaker = spokenFor.get(finding.rule)
-        return speaker !== undefined && reported.has(`${speaker} ${subjectOf(finding)}`)
+        const speakers = [spokenFor.get(finding.rule) ?? []].flat()
+        return speakers.some((speaker) => reported.has(`${speaker} ${subjectOf(finding)}`))
       }
     },
   },

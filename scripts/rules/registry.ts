@@ -2,6 +2,7 @@
 import { manifestRules } from '../argocd/rules/judge-file.ts'
 import type { Rule } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
+import { lifecycle } from '../policy/lifecycle.ts'
 import { policies } from '../policy/judge.ts'
 import { changePolicies } from '../policy/changes/rules.ts'
 import { postgresRules } from '../postgres/judge.ts'
@@ -21,6 +22,7 @@ export function ruleGroups(): RuleGroup[] {
   const seen = new Set<string>()
   const [settings, values, schema, ...after] = stageRules as readonly RuleGroup[]
   const policy = { title: 'Policies', rules: policies }
+  const dated = { title: 'Policies about versions (check --today)', rules: lifecycle }
   const changes = { title: 'Policies about changes', rules: changePolicies }
   const postgres = { title: 'PostgreSQL', rules: postgresRules }
   const operator = allRules().map(({ title, rules }) => ({
@@ -28,7 +30,7 @@ export function ruleGroups(): RuleGroup[] {
     rules,
   }))
   const manifests = { title: 'Argo CD: hand-written manifests', rules: manifestRules }
-  const groups = [settings, values, schema, ...operator, postgres, policy, changes, ...after, manifests].filter(
+  const groups = [settings, values, schema, ...operator, postgres, policy, dated, changes, ...after, manifests].filter(
     (group) => group !== undefined,
   )
   // some rules are in the lists of several kinds

@@ -6,6 +6,7 @@ const live = '`check --live FILE`: what the cluster has, as kubectl prints it, c
 const generated = 'the files that `render` writes, compared with what it would write now'
 const tried = '`upgrade`: the databases with the versions that are tried'
 const pulled = '`charts pull`: what the repositories of the pinned charts respond'
+const dated = '`check --today DAY`:'
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = lookup({
@@ -23,6 +24,10 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'chart/usable': 'the files of a chart that is not modelled: Chart.yaml, values.yaml, subcharts and templates',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
   'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 1 MiB',
+  'policy/operator-supported': `${dated} the operator that each environment pins`,
+  'policy/pgbouncer-supported': `${dated} images of PgBouncer in poolers`,
+  'policy/postgres-minor-current': `${dated} images whose tag names a minor release`,
+  'policy/postgres-supported': `${dated} the major version of each database`,
   'policy/streaming-probe-starts': 'manifests (`admit --policies`): the chart passes no probes on',
   'policy/database-once': 'all Database objects of one release',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',

@@ -180,7 +180,7 @@ describe('databases that --databases brings', () => {
     mkdirSync(join(repository.root, 'k8s'))
     repository.git('mv', 'databases', 'k8s/databases')
     repository.git('rm', '-rqf', 'other')
-    expect(await check('--databases', 'k8s/databases')).toEqual([`changes/base-readable ${settings}:3`])
+    expect(await check('--databases', 'k8s/databases')).toEqual([`changes/base-readable ${settings}:4`])
   })
   test('are judged by settings of the base where those stand in the same repository', async () => {
     repository.edit(settings, 'namespace: "{service}-prd"', 'namespace: "{service}-prod"')

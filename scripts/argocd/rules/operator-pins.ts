@@ -3,16 +3,12 @@ import { named, phrase } from '../../findings/message.ts'
 import { operatorConflicts } from '../write/operator.ts'
 import type { Settings } from '../../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../../operator/known.ts'
-import { writtenSpot } from '../../findings/spot.ts'
+import { operatorPinSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 
 /** Environments on one Kubernetes cluster that want different operators (only one is installed there), and operators that are not known here. */
 export function operatorPins(settings: Settings): LocatedFinding[] {
-  const root = { file: settings.origin.origin.file, span: settings.origin.origin.key ?? settings.origin.origin.value }
-  const spot = (environment: string): LocatedFinding['at'] =>
-    writtenSpot(settings.origin, ['environments', environment, 'operator', 'version']) ??
-    writtenSpot(settings.origin, ['operator', 'version']) ??
-    root
+  const spot = (environment: string): LocatedFinding['at'] => operatorPinSpot(settings.origin, environment)
   const conflicts = operatorConflicts(settings).map(({ first, other }) => ({
     rule: 'settings/one-operator',
     severity: 'error' as const,

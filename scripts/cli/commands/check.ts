@@ -28,6 +28,7 @@ import { decodeText } from '../../repository/tree.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { readDay } from './day.ts'
 import { openReport } from './target.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 
@@ -46,6 +47,7 @@ export interface CheckFlags {
   readonly 'write-baseline'?: string | undefined
   readonly 'cross-check'?: string | undefined
   readonly strict?: boolean | undefined
+  readonly today?: string | undefined
   readonly format?: Format | undefined
   readonly out?: string | undefined
 }
@@ -64,6 +66,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
     base: flags.base,
     changed: flags.changed === true,
     live: openLive(flags.live, terminal),
+    today: readDay('today', flags.today),
     crossCheck: readCrossCheck(flags['cross-check']),
   })
   const selected = flags.changed === true ? selectChanged(outcome, select(outcome, names)) : select(outcome, names)

@@ -15,6 +15,7 @@ import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { repositoryTop } from '../../repository/place.ts'
+import { isDay } from './day.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 import { targetOf } from './target.ts'
 
@@ -35,7 +36,7 @@ export interface ReportFlags {
 export async function report(flags: ReportFlags, terminal: Terminal): Promise<number> {
   const { out, date } = flags
   if (out === undefined) throw new UsageError('--out is not set; name the file that the page goes to, such as fleet.html')
-  if (date !== undefined && !isDate(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
+  if (date !== undefined && !isDay(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
   const base = linkBase(flags['link-base'])
   const workspace = openWorkspace(terminal.cwd, flags)
   const options = { inside: repositoryTop(workspace.root), shown: out }
@@ -53,7 +54,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
           },
           options,
         )
-  const outcome = await runPipeline(workspace, { staged: false })
+  const outcome = await runPipeline(workspace, { staged: false, today: date })
   if (outcome.settings === undefined) return refuse(outcome.diagnostics, workspace, terminal)
   sayUnknownReleases(outcome.settings, terminal)
   const folder = target === undefined ? terminal.cwd : dirname(target)
@@ -82,11 +83,6 @@ function factsOfFleet({ settings, databases }: Outcome, workspace: Workspace): D
     const evaluated = evaluate(database, { settings, root: workspace.root, charts, reader })
     return 'unreadable' in evaluated ? { database } : factsOf(evaluated)
   })
-}
-
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
 /** Only web addresses: the page must not hold a link that runs something. */
