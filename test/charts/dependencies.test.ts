@@ -44,7 +44,7 @@ test('the version in the lock counts where the pin is a range', () => {
     'Chart.lock': JSON.stringify({ dependencies: [{ name: 'db', version: '1.4.2', repository: 'https://a' }] }),
   })
   const asked: string[] = []
-  assemble(own, 'app', { ...nowhere, pinned: ({ version }) => void asked.push(version) as undefined })
+  assemble(own, 'app', { ...nowhere, pinned: ({ version }) => void asked.push(version) })
   expect(asked).toEqual(['1.4.2'])
 })
 
