@@ -23,6 +23,7 @@ import { replacedPoolers } from './poolers.ts'
 import { policyFindings } from './policies.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
+import { budgetsOf } from '../postgres/budgets/budgets.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, automatic } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 import type { Vanished } from './vanished.ts'
@@ -238,8 +239,10 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   const effect = retired !== undefined && gravestEffect !== 'refused' ? 'nothing' : gravestEffect
   const isSupervised = jsonAt(clusterOf(after)?.plain, ['spec', 'primaryUpdateStrategy']) === 'supervised'
   const instances = [instancesOf(before), instancesOf(after)] as const
+  const connections = [budgetsOf(before.objects)?.connections, budgetsOf(after.objects)?.connections] as const
   const poolers = replacedPoolers(after.objects, objects, operator.length > 0)
-  if (changes.length > 0) append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
+  if (changes.length > 0)
+    append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers, connections }))
   // what is read only at creation has no effect, and the plan must show that
   append(
     steps,

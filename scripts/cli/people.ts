@@ -8,7 +8,7 @@ export const interactiveCommands: readonly Command[] = [
     name: 'explain',
     does: 'show where a value comes from, what it becomes, and what may be written there',
     details:
-      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
+      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. `pg_hba` prints the file of access rules that the operator writes, `budgets` what connections, memory, WAL and volumes add up to. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
     options: { format, ...where },
     operands: 'DATABASE [PATH]',
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),
@@ -18,6 +18,24 @@ export const interactiveCommands: readonly Command[] = [
     does: 'list the databases and what deploys each: Application, namespace, chart, values',
     options: { format, ...where },
     run: async (flags, _, terminal) => (await import('./commands/list.ts')).list(flags, terminal),
+  }),
+  command({
+    name: 'init',
+    does: 'look at a repository and write what checking it needs: settings, hook, CI job',
+    details:
+      'Only what could not be found out goes into `cnpg-values.yaml`. A file that exists is not changed: what belongs in it is printed. On a terminal it asks for what nothing here says.',
+    options: {
+      operator: { type: 'text', value: 'V', does: 'release of the operator that runs, where nothing here installs it' },
+      argocd: { type: 'text', value: 'V', does: 'version of Argo CD that runs, such as 3.5.1' },
+      hook: { type: 'choice', choices: ['pre-commit', 'none'], does: 'the hook before each commit' },
+      ci: { type: 'choice', choices: ['auto', 'github', 'gitlab', 'none'], does: 'the job on pull requests' },
+      yes: { type: 'boolean', does: 'ask nothing: take what was found, and the defaults' },
+      'dry-run': { type: 'boolean', does: 'print the files, write nothing' },
+      root: where.root,
+      checkout: where.checkout,
+      charts: where.charts,
+    },
+    run: async (flags, _, terminal) => (await import('./commands/init.ts')).init(flags, terminal),
   }),
   command({
     name: 'new',

@@ -1,10 +1,12 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../operator/major.ts'
+import { debianOf, officialImage } from '../operator/official-image.ts'
 import type { Finding, Message, Rule, ShownPart } from '../findings/finding.ts'
 import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
+import { effectiveHba } from './hba/effective.ts'
 import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
@@ -18,6 +20,8 @@ export interface Running {
   readonly segment: number | undefined
   /** the server's configuration is the operator's, which sets parameters of its own */
   readonly isOperated: boolean
+  /** absent: not known */
+  readonly image?: { readonly debian: string | undefined; readonly isMinimal: boolean }
 }
 export type PostgresRule = Rule<Running>
 
@@ -29,7 +33,7 @@ function lineOf(item: Json): string | undefined {
 }
 
 /** The lines that are added to pg_hba.conf and pg_ident.conf; undefined: there are none, or the major is not known here. */
-export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
+export function authFilesOf(object: RenderedObject, operator: string): AuthFiles | undefined {
   const major = majorOf(object.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const [hba, ident] = ['pg_hba', 'pg_ident'].map((field) => {
@@ -37,7 +41,7 @@ export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
     return Array.isArray(list) ? list.map(lineOf) : []
   })
   if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
-  return { major, hba, ident }
+  return { major, hba, ident, effective: hba.length === 0 ? [] : (effectiveHba(object, operator) ?? []) }
 }
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
@@ -48,7 +52,12 @@ export function runningOf(object: RenderedObject): Running | undefined {
   if (!isJsonMap(written)) return undefined
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(written)) if (typeof value === 'string') parameters.set(name, value)
-  return { major, parameters, segment: segmentOf(object), isOperated: true }
+  return { major, parameters, segment: segmentOf(object), isOperated: true, ...imageOf(object) }
+}
+
+function imageOf({ plain }: RenderedObject): Pick<Running, 'image'> {
+  const name = jsonAt(plain, ['spec', 'imageName'])
+  return typeof name === 'string' ? { image: { debian: debianOf(name), isMinimal: officialImage(name)?.flavour === 'minimal' } } : {}
 }
 
 /** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */
