@@ -52,7 +52,7 @@ test('a regular expression takes time linear in its text', () => {
 })
 
 test('a pattern of files takes time linear in a path, and is refused where it is too long', () => {
-  const files = { ...chart('{{ .Files.Glob .Values.pattern | len }}'), [`${'a'.repeat(3000)}`]: Buffer.from('x') }
+  const files = { ...chart('{{ .Files.Glob .Values.pattern | len }}'), ['a'.repeat(3000)]: Buffer.from('x') }
   const of = (pattern: string) => renderChart({ files, release: 'demo', namespace: 'apps', layers: [`pattern: "${pattern}"`] })
   const start = performance.now()
   expect(of(`${'*a'.repeat(30)}b`)).toMatchObject({ ok: true, objects: [{ out: 0 }] })
