@@ -1,7 +1,9 @@
 // Builds dist/: validators compiled by ajv, then the command line and the library, each as one bundle.
 // `--types` also writes the library's type declarations (needs the TypeScript compiler; done by `npm ci`).
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -53,6 +55,7 @@ async function buildBundles() {
     // a script whose compiled code is kept can't ask for modules later
     supported: { 'dynamic-import': false },
     minifySyntax: true,
+    minifyWhitespace: true,
     define: { 'import.meta.url': '__url' },
     banner: { js: `// ${Date.now()}-${process.pid}\nconst __url=require('node:url').pathToFileURL(__filename).href;` },
   })
@@ -65,11 +68,62 @@ async function buildBundles() {
 /** What each start of a check, of a render and of the hook runs; without git the last one ends early. */
 const usual = [['render', '--check'], ['check'], ['check', '--staged', '--changed']]
 
+/** A chart that uses what charts use most: its files by path. */
+const chart = {
+  'Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.0.1\n',
+  'values.yaml': 'cluster:\n  instances: 1\n  storage: { size: 1Gi }\n  env: []\n',
+  'values.schema.json': '{ "type": "object", "properties": { "cluster": { "type": "object" } } }',
+  'templates/_helpers.tpl':
+    '{{- define "name" -}}\n{{- if .Values.name }}{{ .Values.name | trunc 63 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name }}{{ end }}\n{{- end }}\n',
+  'templates/cluster.yaml': `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: {{ include "name" . }}
+  {{- with .Values.cluster.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  instances: {{ .Values.cluster.instances | default 1 }}
+  storage:
+    size: {{ .Values.cluster.storage.size | quote }}
+  {{- if and .Values.cluster.resources (not (empty .Values.cluster.env)) (eq (toString .Values.cluster.instances) "3") }}
+  resources: {{ toYaml .Values.cluster.resources | nindent 4 }}
+  {{- end }}
+  env:
+  {{- range $index, $one := .Values.cluster.env }}
+    - name: {{ tpl $one.name $ | lower }}
+      value: |-
+        {{ required "a value" $one.value }}
+  {{- end }}
+`,
+}
+
+/** A copy of the example whose chart is in the repository, for the engine. */
+function putFleet() {
+  const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-build-'))
+  for (const name of ['apps', 'helm-values', 'databases']) cpSync(`${root}${name}`, join(folder, name), { recursive: true })
+  for (const [path, text] of Object.entries(chart)) {
+    mkdirSync(dirname(join(folder, 'charts/cluster', path)), { recursive: true })
+    writeFileSync(join(folder, 'charts/cluster', path), text)
+  }
+  const settings = join(folder, 'apps/values.yaml')
+  writeFileSync(settings, readFileSync(settings, 'utf8').replace(/(clusterChart:\n(?: {4}.*\n)*? {4}version: ).*/, '$10.0.1'))
+  return folder
+}
+
 /** Keeps what V8 compiles for the usual commands on the example, so that no later start compiles it again. */
 async function keepCompiled() {
   const { exports, script, source } = loadBundle(`${root}dist`)
   const quiet = () => undefined
-  for (const words of usual) await exports.main([...words, '--root', root], { cwd: root, color: false, stdout: quiet, stderr: quiet })
+  const run = (words, folder) => exports.main([...words, '--root', folder], { cwd: folder, color: false, stdout: quiet, stderr: quiet })
+  for (const words of usual) await run(words, root)
+  const fleet = putFleet()
+  try {
+    await run(['check'], fleet)
+  } finally {
+    rmSync(fleet, { recursive: true })
+  }
   const cache = cacheOf(`${root}dist`, source)
   writeFileSync(`${cache}.tmp`, script.createCachedData())
   renameSync(`${cache}.tmp`, cache)

@@ -91,4 +91,4 @@ function withLoose(opened: OpenedBase, { workspace, from, layout, tree, place }:
 }
 
 /** What a generator or a chart may read. */
-const isText = (path: string): boolean => /\.(?:ya?ml|json)$/.test(path)
+const isText = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/.test(path)

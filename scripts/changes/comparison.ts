@@ -6,7 +6,7 @@ import { named, phrase, textOf } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Environment, RenderedObject, Settings } from '../model.ts'
-import { valueAt } from '../values/value.ts'
+import { jsonAt } from '../values/value.ts'
 import { applicationChanges, identityFindings, isRenamedApplication, isSameCluster, operatorChanges } from './application.ts'
 import { unreadableLayer } from './base.ts'
 import { asDeployed } from './deployed.ts'
@@ -23,6 +23,7 @@ import { replacedPoolers } from './poolers.ts'
 import { policyFindings } from './policies.ts'
 import { clusterOf } from './side.ts'
 import type { Side } from './side.ts'
+import { budgetsOf } from '../postgres/budgets/budgets.ts'
 import { changedSteps, createdSteps, goneSteps, lostSteps, movedSteps, retiredSteps, automatic } from './steps.ts'
 import { findVanished, vanishedFindings } from './vanished.ts'
 import type { Vanished } from './vanished.ts'
@@ -236,11 +237,12 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
   if (isHookOnly) findings.push(hookFinding(after, touched, objects))
   const gravestEffect = gravest(changes.map((change) => change.effect))
   const effect = retired !== undefined && gravestEffect !== 'refused' ? 'nothing' : gravestEffect
-  const strategy = valueAt(clusterOf(after)?.value, ['spec', 'primaryUpdateStrategy'])
-  const isSupervised = strategy?.kind === 'scalar' && strategy.value === 'supervised'
+  const isSupervised = jsonAt(clusterOf(after)?.plain, ['spec', 'primaryUpdateStrategy']) === 'supervised'
   const instances = [instancesOf(before), instancesOf(after)] as const
+  const connections = [budgetsOf(before.objects)?.connections, budgetsOf(after.objects)?.connections] as const
   const poolers = replacedPoolers(after.objects, objects, operator.length > 0)
-  if (changes.length > 0) append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers }))
+  if (changes.length > 0)
+    append(steps, changedSteps(after.database, effect, { ...objects, isHookOnly, isSupervised, instances, poolers, connections }))
   // what is read only at creation has no effect, and the plan must show that
   append(
     steps,
@@ -253,8 +255,8 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
 }
 
 function instancesOf(side: Side): number {
-  const value = valueAt(clusterOf(side)?.value, ['spec', 'instances'])
-  return value?.kind === 'scalar' ? Number(value.value) : 1
+  const value = jsonAt(clusterOf(side)?.plain, ['spec', 'instances'])
+  return value === undefined || typeof value === 'object' ? 1 : Number(value)
 }
 
 function hookFinding(after: Side, touched: readonly RenderedObject[], { changes }: ObjectChanges): LocatedFinding {

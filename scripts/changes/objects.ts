@@ -1,4 +1,5 @@
 // How do the objects of a database differ from those of the base, and which updates are refused?
+import { isDeepStrictEqual } from 'node:util'
 import { gravest } from '../findings/database-change.ts'
 import type { FieldChange } from '../findings/database-change.ts'
 import { named, phrase, textOf } from '../findings/message.ts'
@@ -108,6 +109,8 @@ interface Sides {
 /** The fields that differ; a removed map or list is reported once, with the most severe effect of its content. */
 function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides): FieldChange[] {
   const changes = new Map<string, FieldChange>()
+  // where the values of what is equal come from, nobody asks
+  if (isDeepStrictEqual(was.plain, object.plain)) return []
   const clean = literalsMask([sides.before.values, sides.after.values])
   for (const { path: leaf, before, after, whole } of differences(was.value, object.value)) {
     const path = whole?.path ?? leaf

@@ -4,6 +4,7 @@ import { append } from '../values/append.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
+import type { Connections } from '../postgres/budgets/connections.ts'
 import type { MapValue } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -82,6 +83,8 @@ export interface StepFacts {
   readonly isSupervised: boolean
   /** of the Cluster, before and after */
   readonly instances: readonly [number, number]
+  /** of the poolers, before and after; undefined: not known */
+  readonly connections: readonly [Connections | undefined, Connections | undefined]
   /** names of the Poolers whose pods are replaced */
   readonly poolers: readonly string[]
 }
@@ -108,6 +111,7 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
     steps.push(todo(`${kind} ${name} keeps running, since prune is off: kubectl delete ${resource} ${name} -n ${database.namespace}`))
   }
   for (const name of facts.poolers) steps.push(automatic(`PgBouncer of ${name} is replaced pod by pod; its connections break once`))
+  append(steps, connectionSteps(facts.connections))
   return [...steps, ...effectSteps(database, effect, facts)]
 }
 
@@ -117,6 +121,18 @@ function instanceSteps([from, to]: readonly [number, number]): Step[] {
   if (fewer > 0)
     return [automatic(`the operator deletes ${fewer === 1 ? 'one instance with its' : `${fewer} instances with their`} volumes`)]
   return []
+}
+
+const servers = { rw: 'the primary', ro: 'the standbys', r: 'the instances' } as const
+
+/** What poolers may open where that, or the room for it, changes. */
+function connectionSteps([before, after]: StepFacts['connections']): Step[] {
+  return (after?.budgets ?? []).flatMap(({ target, needed, available, text }) => {
+    const old = before?.budgets.find((budget) => budget.target === target)
+    if (old?.needed === needed && old.available === available) return []
+    const was = old === undefined ? '' : `, before ${old.needed} of ${old.available}`
+    return [automatic(`poolers may open ${text} of ${available} connections to ${servers[target]}${was}`)]
+  })
 }
 
 function effectSteps({ cluster, namespace }: Database, effect: Effect, { isSupervised }: StepFacts): Step[] {

@@ -8,7 +8,7 @@ export const interactiveCommands: readonly Command[] = [
     name: 'explain',
     does: 'show where a value comes from, what it becomes, and what may be written there',
     details:
-      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
+      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. `pg_hba` prints the file of access rules that the operator writes, `budgets` what connections, memory, WAL and volumes add up to. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
     options: { format, ...where },
     operands: 'DATABASE [PATH]',
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),

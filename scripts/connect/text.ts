@@ -87,8 +87,11 @@ function whySecret(secrets: readonly SecretFacts[]): string[] {
   return paragraphs.length === 0 ? [] : ['', ...paragraphs.map((line) => `  ${line}`)]
 }
 
-/** Everything about a database for a person; ends with a line break. */
-export function connectText(facts: ConnectFacts, { color, command }: { readonly color: boolean; readonly command: string }): string {
+/** Everything about a database for a person; `room`: what its connections add up to. Ends with a line break. */
+export function connectText(
+  facts: ConnectFacts,
+  { color, command, room }: { readonly color: boolean; readonly command: string; readonly room: readonly (readonly [string, string])[] },
+): string {
   const title = (text: string): string => (color ? styleText('cyan', text, { validateStream: false }) : text)
   const sections = [
     [
@@ -103,6 +106,7 @@ export function connectText(facts: ConnectFacts, { color, command }: { readonly 
       ...pairs(facts.services.map(({ name, use }) => [`${name}.${facts.namespace}`, use])).map(oneLine),
       ...poolerNotes(facts.services),
     ],
+    ...(room.length === 0 ? [] : [[title('room for connections'), ...pairs(room).map(oneLine)]]),
     [title('kubectl cnpg'), ...commandLines(pluginCommands(facts))],
     [title('kubectl'), ...commandLines(kubectlCommands(facts))],
     [title('install the plugin'), ...commandLines(installCommands(facts))],

@@ -16,7 +16,7 @@ import type { ManifestFile, Reading, Surroundings } from './manifests.ts'
 import { placedDocument, spotInText } from './places.ts'
 
 /** What a template has in it that a rule reads. */
-const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io/
+const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: *"?Namespace\b/
 
 /** How Argo CD runs a chart. */
 export interface Release {
@@ -26,6 +26,8 @@ export interface Release {
   readonly layers: readonly MapValue[]
   /** it is deployed from here, so that all of its values are known */
   readonly isComplete: boolean
+  /** what parameters make of the layers below them */
+  readonly above?: (below: readonly MapValue[]) => readonly MapValue[]
 }
 
 /** What one run of a chart prints, template by template; with `all`, what this program wrote, too. */
@@ -35,7 +37,8 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   const chart = readAppChart(tree, folder, { helm: helmOf(settings.argocd.version), all })
   if (chart === undefined) return []
   const { files, helm } = chart
-  const layers = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
+  const below = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
+  const layers = [...below, ...(release.above?.(below) ?? [])]
   const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
   const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)

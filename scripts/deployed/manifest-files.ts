@@ -1,12 +1,97 @@
 // Which templates and files of this repository define what Argo CD deploys?
+import type { LooseFiles } from '../discover/loose.ts'
+import type { Settings } from '../model.ts'
+import type { Tree } from '../repository/tree.ts'
+import { toPlain } from '../values/value.ts'
 import { chartManifests } from './chart-manifests.ts'
+import type { Release } from './chart-manifests.ts'
+import { readLooseFiles } from './manifests.ts'
 import type { ManifestFile, Surroundings } from './manifests.ts'
+import { releasesOf } from './releases.ts'
 
 /** The chart of Applications that this program writes into. */
 export const ownChart = 'apps'
 
-/** Every template of the chart that is not generated; with `all` the generated ones, too. */
-export function readManifestFiles(around: Surroundings, all = false): ManifestFile[] {
+export interface DeployedFiles {
+  /** templates of our own chart that are not generated */
+  readonly own: readonly ManifestFile[]
+  /** what is elsewhere in the repository: plain files, and what other charts print */
+  readonly elsewhere: readonly ManifestFile[]
+}
+
+/** Applications that deploy charts of Applications nest no deeper, and those that deploy themselves are cut here. */
+const mostRounds = 5
+
+interface Printed {
+  /** what it was printed with */
+  readonly key: string
+  readonly files: readonly ManifestFile[]
+}
+
+interface Known {
+  readonly key: string
+  readonly databases: Surroundings['databases']
+  readonly found: DeployedFiles
+}
+
+const known = new WeakMap<Tree, WeakMap<Settings, Known>>()
+
+/** Everything that is not generated; with `all` the generated templates, too. */
+export function deployedFiles(around: Surroundings, loose: LooseFiles, all = false): DeployedFiles {
+  const bySettings = known.get(around.tree) ?? new WeakMap<Settings, Known>()
+  const key = JSON.stringify([all, loose.charts, loose.files.map(({ path }) => path)])
+  const before = bySettings.get(around.settings)
+  if (before?.key === key && before.databases === around.databases) return before.found
+  const found = readAll(around, loose, all)
+  known.set(around.tree, bySettings.set(around.settings, { key, databases: around.databases, found }))
+  return found
+}
+
+/** Charts are printed with the values of the Applications that deploy them, which other charts may print. */
+function readAll(around: Surroundings, loose: LooseFiles, all: boolean): DeployedFiles {
+  const plain = readLooseFiles(around, loose.files)
+  const folders = [...new Set([ownChart, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
+  let printed = new Map<string, Printed>()
+  for (let round = 0; round < mostRounds; round++) {
+    const manifests = [...plain, ...[...printed.values()].flatMap(({ files }) => files)].flatMap((file) => file.manifests)
+    const next = new Map(
+      folders.map((folder) => [folder, printAgain(folder, printed.get(folder), { around, all, releases: releasesOf(folder, manifests) })]),
+    )
+    const isSame = folders.every((folder) => next.get(folder) === printed.get(folder))
+    printed = next
+    if (isSame) break
+  }
+  const others = folders.filter((folder) => folder !== ownChart).flatMap((folder) => printed.get(folder)?.files ?? [])
+  return { own: printed.get(ownChart)?.files ?? [], elsewhere: [...plain, ...others] }
+}
+
+interface Printing {
+  readonly around: Surroundings
+  readonly all: boolean
+  readonly releases: readonly Release[]
+}
+
+function printAgain(folder: string, before: Printed | undefined, { around, all, releases }: Printing): Printed {
   const { namespace } = around.settings.argocd
-  return chartManifests(around, ownChart, { name: ownChart, namespace, layers: [], isComplete: false }, all)
+  const alone: Release = { name: folder.split('/').at(-1) || 'apps', namespace, layers: [], isComplete: false }
+  const runs = releases.length === 0 ? [alone] : releases
+  const key = JSON.stringify(
+    runs.map((run) => [run.name, run.namespace, run.isComplete, [...run.layers, ...(run.above?.(run.layers) ?? [])].map(toPlain)]),
+  )
+  if (before?.key === key) return before
+  const seen = new Set<string>()
+  const files = runs.flatMap((run, index) =>
+    chartManifests(around, folder, run, all).flatMap((file): ManifestFile[] => {
+      // what two releases print alike is looked at once
+      const isNew = ({ kind, plain }: ManifestFile['objects'][number]): boolean => {
+        const id = `${kind} ${JSON.stringify(plain)}`
+        return !seen.has(id) && seen.add(id) !== undefined
+      }
+      const objects = file.objects.filter(isNew)
+      if (index === 0) return [file]
+      const manifests = objects.flatMap(({ manifest }) => manifest ?? [])
+      return objects.length === 0 ? [] : [{ ...file, objects, manifests, consumed: [], refused: [], isLoose: true }]
+    }),
+  )
+  return { key, files }
 }

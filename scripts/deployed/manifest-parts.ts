@@ -74,11 +74,16 @@ function repositoryKey(url: string): string {
   return `${host.toLowerCase().replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`
 }
 
+/** Whether the files here are those of a revision: of one that the settings name, or, where they name none, whatever it is. */
+export function isAtHand(revision: string | undefined, { repository, generate }: Settings): boolean {
+  return !generate || [repository.revision, 'HEAD', undefined].includes(revision)
+}
+
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
 export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
-  const { url, revision, path } = settings.repository
+  const { url, path } = settings.repository
   if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes(unknownText)) return undefined
-  if (!isSameRepository(file.repoURL ?? '', url) || ![revision, 'HEAD', undefined].includes(file.targetRevision)) return undefined
+  if (!isSameRepository(file.repoURL ?? '', url) || !isAtHand(file.targetRevision, settings)) return undefined
   const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
 }

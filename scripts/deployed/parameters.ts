@@ -1,5 +1,5 @@
 // What do `--set` and `--set-string` make of values that lie below them?
-import type { MapValue, Origin, Value } from '../values/value.ts'
+import type { ListValue, MapValue, Origin, Value } from '../values/value.ts'
 import { fromPlain } from '../values/value.ts'
 
 /** One parameter of an Application, as Argo CD hands it to Helm. */
@@ -23,101 +23,172 @@ const deepest = 30
  * (`helm.cleanSetParameters`). Throws ParameterError.
  */
 export function setParameters(below: MapValue, parameters: readonly [Parameter, ...Parameter[]]): MapValue {
-  let layer: MapValue = { kind: 'map', origin: parameters[0].origin, overrides: [], entries: new Map() }
-  for (const parameter of parameters) for (const assignment of assignmentsOf(parameter)) layer = assign(layer, below, assignment)
-  return layer
+  const data = new Map(below.entries)
+  for (const parameter of parameters) parse(data, parameter)
+  return changesIn(data, below, parameters[0].origin)
 }
 
-interface Assignment {
-  readonly path: readonly (string | number)[]
-  readonly value: Value
-}
-
-function assignmentsOf({ name, value, as, origin }: Parameter): Assignment[] {
-  const text = as === 'file' ? value : escapeCommas(value)
-  const reader = { text: `${name}=${text}`, at: 0 }
-  const assignments: Assignment[] = []
-  while (reader.at < reader.text.length) {
-    const path = readPath(reader)
-    const own = { ...origin, path: path.map((step) => step) }
-    if (as === 'file') {
-      assignments.push({ path, value: fromPlain(reader.text.slice(reader.at), own) })
-      break
-    }
-    assignments.push({ path, value: readValue(reader, { ...(as !== undefined && { as }), origin: own }) })
+/** What differs from the values below: maps that were changed are other maps. */
+function changesIn(data: ReadonlyMap<string, Value>, below: MapValue, origin: Origin): MapValue {
+  const entries = new Map<string, Value>()
+  for (const [key, value] of data) {
+    const before = below.entries.get(key)
+    if (value === before) continue
+    entries.set(key, value.kind === 'map' && before?.kind === 'map' ? changesIn(value.entries, before, value.origin) : value)
   }
-  return assignments
+  return { kind: 'map', origin, overrides: [], entries }
 }
 
-/** `cleanSetParameters`: a list in braces stays one, any other comma is escaped. */
+/** `cleanSetParameters`: a list in braces stays one, any other comma is escaped unless it is already. */
 function escapeCommas(value: string): string {
   if (value.startsWith('{') && value.endsWith('}')) return value
-  return value.replace(/(^|[^\\]),/g, '$1\\,').replace(/(^|[^\\]),/g, '$1\\,')
+  return [...value].map((character, at, all) => (character === ',' && all[at - 1] !== '\\' ? '\\,' : character)).join('')
 }
+
+type Data = Map<string, Value>
 
 interface Reader {
-  readonly text: string
+  readonly text: readonly string[]
   at: number
+  readonly as: Parameter['as']
+  readonly origin: Origin
+  /** keys and indexes on the way to what is read now */
+  readonly path: (string | number)[]
 }
 
-/** Reads up to one of the stops; a backslash takes the next character as it is. */
+function parse(data: Data, { name, value, as, origin }: Parameter): void {
+  const text = [...`${name}=${as === 'file' ? value : escapeCommas(value)}`]
+  const reader: Reader = { text, at: 0, as, origin, path: [] }
+  while (!readKey(reader, data, 0)) reader.path.length = 0
+}
+
+/** Reads up to one of the stops; a backslash takes the next character as it is. `stop` is '' at the end. */
 function readUntil(reader: Reader, stops: string): { readonly text: string; readonly stop: string } {
   let read = ''
-  for (; reader.at < reader.text.length; reader.at++) {
-    const character = reader.text[reader.at] as string
-    if (character === '\\') {
-      reader.at++
-      read += reader.text[reader.at] ?? ''
-    } else if (stops.includes(character)) {
-      reader.at++
-      return { text: read, stop: character }
-    } else read += character
+  while (reader.at < reader.text.length) {
+    const character = reader.text[reader.at++] as string
+    if (stops.includes(character)) return { text: read, stop: character }
+    if (character !== '\\') read += character
+    else if (reader.at < reader.text.length) read += reader.text[reader.at++]
+    else break
   }
   return { text: read, stop: '' }
 }
 
-function readPath(reader: Reader): (string | number)[] {
-  const path: (string | number)[] = []
-  for (;;) {
-    const { text, stop } = readUntil(reader, '=[,.')
-    const isAfterIndex = typeof path.at(-1) === 'number' && text === ''
-    if (stop === '' || stop === ',') {
-      if (text === '' && path.length === 0) throw new ParameterError('a parameter has no name')
-      throw new ParameterError(`key ${JSON.stringify(text)} has no value`)
-    }
-    if (text !== '' || !isAfterIndex) {
-      if (text === '' && stop !== '[') throw new ParameterError('a part of the name of a parameter is empty')
-      if (text !== '') path.push(text)
-    }
-    if (path.length > deepest)
-      throw new ParameterError(`value name nested level is greater than maximum supported nested level of ${deepest}`)
-    if (stop === '=') return path
-    if (stop === '[') path.push(readIndex(reader))
-  }
+const isMap = (value: Value): value is MapValue => value.kind === 'map'
+const isList = (value: Value): value is ListValue => value.kind === 'list'
+
+function wrongKind(reader: Reader, value: Value, wanted: string): ParameterError {
+  const is = value.kind === 'null' ? 'null' : `a ${value.kind === 'scalar' ? typeof value.value : value.kind}`
+  return new ParameterError(`${reader.path.join('.')} is ${is}, but the parameter needs ${wanted} there`)
 }
 
+/** `parser.key`: whether the text is at its end. */
+function readKey(reader: Reader, data: Data, depth: number): boolean {
+  const { text: key, stop } = readUntil(reader, '=[,.')
+  if (stop === '' && key === '') return true
+  if (stop === '' || stop === ',') throw new ParameterError(`key ${JSON.stringify(key)} has no value`)
+  reader.path.push(key)
+  const present = data.get(key)
+  if (stop === '=') {
+    const { value, isEnd } = readValue(reader)
+    set(data, key, value)
+    return isEnd
+  }
+  if (stop === '[') {
+    const index = readIndex(reader)
+    if (present !== undefined && !isList(present)) throw wrongKind(reader, present, 'a list')
+    const { items, isEnd } = readItem(reader, present?.items ?? [], { index, depth })
+    set(data, key, { kind: 'list', origin: present?.origin ?? here(reader), overrides: [], items })
+    return isEnd
+  }
+  if (depth >= deepest) throw new ParameterError(`value name nested level is greater than maximum supported nested level of ${deepest}`)
+  if (present !== undefined && !isMap(present)) throw wrongKind(reader, present, 'a map')
+  const inner: Data = new Map(present?.entries)
+  const origin = present?.origin ?? here(reader)
+  const isEnd = readKey(reader, inner, depth + 1)
+  if (!isEnd && inner.size === 0) throw new ParameterError(`key map ${JSON.stringify(key)} has no value`)
+  if (inner.size > 0) set(data, key, { kind: 'map', origin, overrides: [], entries: inner })
+  return isEnd
+}
+
+/** An empty key is passed over. */
+function set(data: Data, key: string, value: Value): void {
+  if (key !== '') data.set(key, value)
+}
+
+function here({ origin, path }: Reader): Origin {
+  return { ...origin, path: [...path] }
+}
+
+/** `parser.keyIndex` */
 function readIndex(reader: Reader): number {
   const { text, stop } = readUntil(reader, ']')
-  const index = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (stop === '' || Number.isNaN(index)) throw new ParameterError(`error parsing index: ${JSON.stringify(text)} is no number`)
-  if (index < 0) throw new ParameterError(`negative ${index} index not allowed`)
-  if (index > mostIndex) throw new ParameterError(`index of ${index} is greater than maximum supported index of ${mostIndex}`)
-  return index
+  if (stop === '' || !/^[+-]?\d+$/.test(text)) throw new ParameterError(`error parsing index: ${JSON.stringify(text)} is no number`)
+  return Number(text)
 }
 
-function readValue(reader: Reader, { as, origin }: Pick<Parameter, 'as' | 'origin'>): Value {
-  const typed = (text: string): Value => fromPlain(as === 'string' ? text : typedValue(text), origin)
-  if (reader.text[reader.at] !== '{') return typed(readUntil(reader, ',').text)
+interface Item {
+  readonly index: number
+  readonly depth: number
+}
+
+/** `parser.listItem`: the items with one of them set. */
+function readItem(reader: Reader, items: readonly Value[], { index, depth }: Item): { items: readonly Value[]; isEnd: boolean } {
+  if (index < 0) throw new ParameterError(`negative ${index} index not allowed`)
+  reader.path.push(index)
+  const { text, stop } = readUntil(reader, '[.=')
+  if (text !== '') throw new ParameterError(`unexpected data at end of array index: ${JSON.stringify(text)}`)
+  if (stop === '') return { items, isEnd: true }
+  const present = items[index]
+  if (stop === '=') {
+    const { value, isEnd } = readValue(reader)
+    return { items: withItem(reader, items, { index, value }), isEnd }
+  }
+  if (stop === '[') {
+    const next = readIndex(reader)
+    if (present !== undefined && present.kind !== 'null' && !isList(present)) throw wrongKind(reader, present, 'a list')
+    const inner = readItem(reader, present?.kind === 'list' ? present.items : [], { index: next, depth })
+    const value: Value = { kind: 'list', origin: present?.origin ?? here(reader), overrides: [], items: inner.items }
+    return { items: withItem(reader, items, { index, value }), isEnd: inner.isEnd }
+  }
+  const inner: Data = new Map(present?.kind === 'map' ? present.entries : [])
+  const origin = present?.kind === 'map' ? present.origin : here(reader)
+  const isEnd = readKey(reader, inner, depth)
+  // an empty value at the end of a new item is lost
+  if (isEnd && present === undefined) return { items, isEnd }
+  return { items: withItem(reader, items, { index, value: { kind: 'map', origin, overrides: [], entries: inner } }), isEnd }
+}
+
+/** `setIndex` */
+function withItem(reader: Reader, items: readonly Value[], { index, value }: { index: number; value: Value }): readonly Value[] {
+  if (index > mostIndex) throw new ParameterError(`index of ${index} is greater than maximum supported index of ${mostIndex}`)
+  const changed = [...items]
+  while (changed.length < index) changed.push({ kind: 'null', origin: here(reader), overrides: [] })
+  changed[index] = value
+  return changed
+}
+
+function readValue(reader: Reader): { readonly value: Value; readonly isEnd: boolean } {
+  const origin = here(reader)
+  const typed = (text: string): Value => fromPlain(reader.as === 'string' ? text : typedValue(text), origin)
+  if (reader.at >= reader.text.length) return { value: fromPlain('', origin), isEnd: true }
+  if (reader.as === 'file') {
+    const text = reader.text.slice(reader.at).join('')
+    reader.at = reader.text.length
+    return { value: fromPlain(text, origin), isEnd: true }
+  }
+  if (reader.text[reader.at] !== '{') return { value: typed(readUntil(reader, ',').text), isEnd: false }
   reader.at++
   const items: Value[] = []
   for (;;) {
     const { text, stop } = readUntil(reader, ',}')
     if (stop === '') throw new ParameterError("list must terminate with '}'")
-    if (text !== '' || stop === ',' || items.length > 0) items.push(typed(text))
+    items.push(typed(text))
     if (stop === '}') break
   }
   if (reader.text[reader.at] === ',') reader.at++
-  return { kind: 'list', origin, overrides: [], items }
+  return { value: { kind: 'list', origin, overrides: [], items }, isEnd: false }
 }
 
 /** `typedVal`: a leading zero keeps a number a text. */
@@ -126,27 +197,7 @@ function typedValue(text: string): null | boolean | number | string {
   if (/^false$/i.test(text)) return false
   if (/^null$/i.test(text)) return null
   if (text === '0') return 0
-  const number = /^[+-]?\d+$/.test(text) && !text.startsWith('0') ? Number(text) : undefined
-  return number !== undefined && Number.isSafeInteger(number) ? number : text
-}
-
-function assign(root: MapValue, below: MapValue, { path, value }: Assignment): MapValue {
-  const written = value.origin
-  const set = (node: Value | undefined, lower: Value | undefined, depth: number): Value => {
-    const step = path[depth]
-    if (step === undefined) return value
-    if (typeof step === 'number') {
-      const list = node?.kind === 'list' ? node : lower?.kind === 'list' ? lower : undefined
-      const items = list === undefined ? [] : [...list.items]
-      while (items.length < step) items.push({ kind: 'null', origin: written, overrides: [] })
-      const item = items[step]
-      items[step] = set(item?.kind === 'null' ? undefined : item, undefined, depth + 1)
-      return { kind: 'list', origin: list?.origin ?? written, overrides: [], items }
-    }
-    const entries = new Map(node?.kind === 'map' ? node.entries : [])
-    entries.set(step, set(entries.get(step), lower?.kind === 'map' ? lower.entries.get(step) : undefined, depth + 1))
-    const origin = node?.kind === 'map' ? node.origin : { ...written, path: path.slice(0, depth) }
-    return { kind: 'map', origin, overrides: [], entries }
-  }
-  return set(root, below, 0) as MapValue
+  if (!/^[+-]?\d+$/.test(text) || text.startsWith('0')) return text
+  const number = BigInt(text.replace(/^\+/, ''))
+  return BigInt.asIntN(64, number) === number ? Number(number) : text
 }

@@ -4,14 +4,14 @@ import type { Settings } from '../model.ts'
 import { withAddresses } from './addresses.ts'
 import { writtenDatabases } from './databases.ts'
 import type { Written, WrittenState } from './state.ts'
-import { readManifestFiles } from './manifest-files.ts'
-import { readLooseFiles } from './manifests.ts'
+import { deployedFiles } from './manifest-files.ts'
 import type { ManifestFile } from './manifests.ts'
 
 export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   const read = (settings: Settings, tree = state.tree): ManifestFile[] => {
     const around = { settings, tree, databases: state.databases }
-    return [...readManifestFiles(around), ...readLooseFiles(around, loose.files)]
+    const { own, elsewhere } = deployedFiles(around, loose)
+    return [...own, ...elsewhere]
   }
   const first = read(state.settings)
   const { settings, tree } = withAddresses(first, state)

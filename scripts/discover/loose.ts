@@ -6,7 +6,7 @@ import type { Tree } from '../repository/tree.ts'
 /** Found by their text, wherever they are in the repository. */
 export interface LooseFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** folders of charts whose templates are not read: what Helm makes of them hangs on values of others */
+  /** folders of charts that print Applications or sets */
   readonly charts: readonly string[]
 }
 
@@ -14,7 +14,8 @@ export interface LooseFiles {
 export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
 
 // deeper than the items of a List, a kind is the one that a definition names
-const kinds = /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
+const kinds =
+  /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
 const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
@@ -22,27 +23,42 @@ const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?
 
 /** Whether a path may be that of a manifest, and is not in a folder that is read anyway; no layout: nothing else is read. */
 export function isLoosePath(path: string, layout: Settings['layout'] | undefined): boolean {
-  if (!/\.ya?ml$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
+  if (!/\.(?:ya?ml|tpl)$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
   if (layout === undefined) return true
   if (path.startsWith('helm-values/')) return false
   if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
   return [layout.databases, layout.overrides].every((pattern) => matcher(pattern)(path) === undefined)
 }
 
+/** The folder of the chart that a template is of, a slash at its end; a chart in `charts/` of another is part of that. */
+function chartOf(path: string, folders: ReadonlySet<string>): string | undefined {
+  let folder = path.split('/templates/')[0] ?? ''
+  if (folder === path && !path.startsWith('templates/')) return undefined
+  folder = folder === path ? '' : `${folder}/`
+  if (!folders.has(folder)) return undefined
+  for (;;) {
+    const above = /^(.*\/|)charts\/[^/]+\/$/.exec(folder)?.[1]
+    if (above === undefined || !folders.has(above)) return folder
+    folder = above
+  }
+}
+
 /** The files that hold Applications, sets or Clusters, by a search in their text. */
 export function looseFiles(tree: Tree, layout: Settings['layout'] | undefined): LooseFiles {
   const loose = tree.loose?.()
   if (loose === undefined) return { files: [], charts: [] }
-  const folders = loose.paths.flatMap((path) => /^(.*\/)?Chart\.yaml$/.exec(path)?.slice(1, 2) ?? []).map((folder) => folder ?? '')
+  const folders = new Set(loose.paths.flatMap((path) => (/(?:^|\/)Chart\.yaml$/.test(path) ? [path.slice(0, -'Chart.yaml'.length)] : [])))
   const files: { path: string; text: string }[] = []
   const charts = new Set<string>()
   for (const path of loose.paths) {
     if (!isLoosePath(path, layout)) continue
     const read = loose.read(path)
     if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
-    const chart = folders.find((folder) => path.startsWith(`${folder}templates/`))
+    const chart = chartOf(path, folders)
+    // what is in a helper is printed by a chart, or by nobody
+    if (chart === undefined && path.endsWith('.tpl')) continue
     if (chart === undefined) files.push({ path, text: read.text })
-    else if (applications.test(read.text) && /cloudnative-pg/.test(read.text)) charts.add(chart)
+    else if (applications.test(read.text)) charts.add(chart)
   }
   return { files, charts: [...charts] }
 }

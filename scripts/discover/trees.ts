@@ -69,7 +69,7 @@ function mentioned(all: Tree): Tree {
 function tracked(root: string): Tree {
   const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
   const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
-  return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.ya?ml$/.test(path)) }
+  return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.(?:ya?ml|tpl)$/.test(path)) }
 }
 
 /** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */

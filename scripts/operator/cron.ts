@@ -190,20 +190,39 @@ function dayMatches(schedule: FieldSchedule, time: Date): boolean {
   return schedule.dayOfMonth.any || schedule.dayOfWeek.any ? inMonth && inWeek : inMonth || inWeek
 }
 
+const secondsOfDay = 86_400
+const dayAt = (date: number): number => date / 1000 / secondsOfDay
+
 /** The longest time between two runs, in seconds, over two years; undefined: unreadable, or it never runs. */
 export const longestGap: (text: string) => number | undefined = byText((text) => {
   const schedule = parseSchedule(text)
   if (schedule === undefined || (schedule.kind === 'fields' && neverRuns(schedule))) return undefined
   if (schedule.kind === 'every') return schedule.seconds
+  // each day with runs has the same ones
+  const { longest: within, width } = runsOfDay(schedule)
+  let longest = within
+  let last: number | undefined
   // a leap year, so that each date comes
-  let last = nextRun(schedule, new Date('2024-01-01T00:00:00Z'))
-  const end = Date.UTC(2026, 0, 1)
-  let longest = 0
-  for (let runs = 0; last !== null && last.getTime() < end && runs < 800; runs++) {
-    const next = nextRun(schedule, last)
-    if (next === null) break
-    longest = Math.max(longest, next.getTime() - last.getTime())
-    last = next
+  for (let day = dayAt(Date.UTC(2024, 0, 2)); (last ?? 0) < dayAt(Date.UTC(2026, 0, 1)) && day < dayAt(Date.UTC(2032, 0, 1)); day++) {
+    const time = new Date(day * secondsOfDay * 1000)
+    if (!schedule.month.values.has(time.getUTCMonth() + 1) || !dayMatches(schedule, time)) continue
+    if (last !== undefined) longest = Math.max(longest, (day - last) * secondsOfDay - width)
+    last = day
   }
-  return longest === 0 ? undefined : longest / 1000
+  return longest === 0 ? undefined : longest
 })
+
+/** The longest time between two runs of one day, and the time from its first run to its last, in seconds. */
+function runsOfDay({ hour, minute, second }: FieldSchedule): { readonly longest: number; readonly width: number } {
+  let [longest, width] = [0, 0]
+  for (const [field, unit] of [
+    [second, 1],
+    [minute, 60],
+    [hour, 3600],
+  ] as const) {
+    const values = [...field.values].toSorted((a, b) => a - b)
+    for (const [at, value] of values.entries()) if (at > 0) longest = Math.max(longest, (value - (values[at - 1] ?? 0)) * unit - width)
+    width += ((values.at(-1) ?? 0) - (values[0] ?? 0)) * unit
+  }
+  return { longest, width }
+}

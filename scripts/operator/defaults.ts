@@ -17,7 +17,7 @@ export interface DefaultingContext {
 }
 
 /** PostgreSQL parameters of every Cluster. Reproduces the operator's global default settings. */
-const globalParameters: Readonly<Record<string, string>> = lookup({
+export const operatorParameters: Readonly<Record<string, string>> = lookup({
   archive_timeout: '5min',
   dynamic_shared_memory_type: 'posix',
   full_page_writes: 'on',
@@ -149,7 +149,7 @@ function defaultParameters(cluster: JsonMap, spec: JsonMap, context: DefaultingC
   const postgresql = ensureMap(spec, 'postgresql')
   const written = isJsonMap(postgresql['parameters']) ? postgresql['parameters'] : {}
   const own = context.fixedParameters === 'drop' ? withoutFixed(written) : written
-  const merged: JsonMap = { ...globalParameters, ...own, archive_mode: archiveMode(cluster) }
+  const merged: JsonMap = { ...operatorParameters, ...own, archive_mode: archiveMode(cluster) }
   const names = Object.keys(merged)
   if (names.length === Object.keys(written).length && names.every((name) => Object.hasOwn(written, name) && written[name] === merged[name]))
     return

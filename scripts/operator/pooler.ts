@@ -1,5 +1,6 @@
 // Would the operator accept this Pooler?
 import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
+import { nearest } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
 import type { Rule } from '../findings/finding.ts'
 import { caution, refusal, withPlaces } from './finding.ts'
@@ -89,10 +90,11 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
       for (const name of Object.keys(mapAt(object, ...pgbouncer, 'parameters') ?? {})) {
         if (parameterNames.has(name) || (later && laterParameterNames.has(name))) continue
         const path = [...pgbouncer, 'parameters', name]
+        const meant = nearest(name, later ? [...parameterNames, ...laterParameterNames] : parameterNames)
         const finding = refusal(
           path,
           phrase`${fieldAt([...pgbouncer, 'parameters'], 'pgbouncer.parameters')} has ${shown(name)}, but the operator does not pass it on`,
-          phrase`remove it`,
+          meant === undefined ? phrase`remove it` : phrase`did you mean \`${named(meant)}\`?`,
         )
         yield { ...finding, field: 'spec.cluster.parameters', places: [{ path, on: 'key' }] }
       }
@@ -156,8 +158,10 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
       if (isAutomated(object, operator)) return
       if (old && !reached(operator, releases.december2025) && !isAutomated(old, operator)) return
       const message = phrase`pgbouncer sets its own authentication, but then the operator does not prepare the Cluster for it`
+      // since 1.28 PgBouncer looks users up there (`auth_dbname`), no longer in the database that the client asks for
+      const where = reached(operator, releases.december2025) ? ': the lookup function belongs in the database postgres' : ''
       yield {
-        ...caution(pgbouncer, message, phrase`remove authQuery and its secrets, or prepare the Cluster by hand`),
+        ...caution(pgbouncer, message, phrase`remove authQuery and its secrets, or prepare the Cluster by hand${where}`),
         places: [{ path: pgbouncer, on: 'key' }],
       }
     },
@@ -173,7 +177,7 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
       yield caution(
         [...pgbouncer, 'authQuerySecret'],
         phrase`${here('authQuerySecret')} is set, but it is deprecated`,
-        phrase`use serverTLSSecret`,
+        phrase`use serverTLSSecret where the chart passes it on, else keep it`,
       )
     },
   },

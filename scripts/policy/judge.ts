@@ -5,11 +5,14 @@ import { amounts } from './amounts.ts'
 import { availability } from './availability.ts'
 import { backup } from './backup.ts'
 import { access, accessOfChart } from './access.ts'
+import { budgets } from './budgets.ts'
 import { deletion } from './deletion.ts'
+import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { naming } from './naming.ts'
 import { plugins, pluginsOfObjects } from './plugins.ts'
+import { poolers } from './poolers.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
 import { drains, replicas } from './replicas.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
@@ -29,6 +32,9 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...recoveryOfObjects,
   ...store,
   ...access,
+  ...hba,
+  ...budgets,
+  ...poolers,
 ]
 
 /** Every policy about a single database. */

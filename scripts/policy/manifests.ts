@@ -6,6 +6,7 @@ import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { skipsArchiveCheck } from './fleet.ts'
+import { objectionsTo } from '../postgres/judge.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
 import { judgeSql } from './sql.ts'
@@ -98,6 +99,16 @@ export function judgeChanges(
 function isSame(one: RenderedObject, other: RenderedObject): boolean {
   const namespaceOf = ({ plain }: RenderedObject): string => textAt(plain, 'metadata', 'namespace') || 'default'
   return one.kind === other.kind && one.name === other.name && namespaceOf(one) === namespaceOf(other)
+}
+
+/** What PostgreSQL and PgBouncer would refuse of one object. */
+export function judgeServer(manifest: Manifest, operator: string): ManifestFinding[] {
+  const object = renderedOf(manifest)
+  return [...objectionsTo(object, operator)].map(({ rule, finding }) => ({
+    rule: rule.id,
+    severity: rule.severity,
+    finding: { ...finding, object },
+  }))
 }
 
 /** Each Cluster with the objects of its namespace that name it or that any may use; what names no Cluster of the files comes last. */

@@ -150,6 +150,8 @@ const slru = (read: number): Verdict | undefined =>
 /** Whole numbers within the bounds that a check of the parameter's own refuses. */
 const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = lookup({
   commit_timestamp_buffers: slru,
+  io_max_concurrency: (read) =>
+    read === 0 ? { kind: 'value', must: '-1 (chosen by the server) or more than 0', help: 'remove it, or write -1' } : undefined,
   multixact_member_buffers: slru,
   multixact_offset_buffers: slru,
   notify_buffers: slru,

@@ -4,7 +4,8 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { MapValue } from '../values/value.ts'
-import type { Rule, RuledFinding } from '../findings/finding.ts'
+import type { Finding, Rule, RuledFinding } from '../findings/finding.ts'
+import { pgBouncerRules } from '../pgbouncer/rules.ts'
 import { authRules } from './hba/rules.ts'
 import { parameters } from './parameters.ts'
 import { authFilesOf, runningOf } from './running.ts'
@@ -18,7 +19,12 @@ export interface PostgresSubject {
   readonly refused: ReadonlySet<string> | undefined
 }
 
-export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary'>[] = [...parameters, ...starts, ...authRules]
+export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary'>[] = [
+  ...parameters,
+  ...starts,
+  ...authRules,
+  ...pgBouncerRules,
+]
 
 /** The parameters of a Cluster that admission refuses: PostgreSQL's objection to them is not a second mistake. */
 export function refusedParameters(verdict: readonly RuledFinding[]): Set<string> {
@@ -28,20 +34,34 @@ export function refusedParameters(verdict: readonly RuledFinding[]): Set<string>
   return new Set(refused.map(({ places: [{ path }] }) => String(path[3])))
 }
 
-/** PostgreSQL's objections to the parameters and access rules of a database; none if its major is not known. */
+/** A rule about a server, and what it found in an object. */
+export interface Objection {
+  readonly rule: Pick<Rule<unknown>, 'id' | 'severity'>
+  readonly finding: Finding
+}
+
+/** The objections of PostgreSQL to a Cluster, of PgBouncer to a Pooler; PostgreSQL has none if its major is not known. */
+export function* objectionsTo(object: RenderedObject, operator: string): Iterable<Objection> {
+  if (object.kind === 'Pooler') yield* asked(pgBouncerRules, { object, operator })
+  if (object.kind !== 'Cluster') return
+  yield* asked([...parameters, ...starts], runningOf(object))
+  yield* asked(authRules, authFilesOf(object, operator))
+}
+
+function* asked<Subject>(rules: readonly Rule<Subject>[], subject: Subject | undefined): Iterable<Objection> {
+  if (subject === undefined) return
+  for (const rule of rules) for (const finding of rule.check(subject)) yield { rule, finding }
+}
+
+/** The objections to all objects of a database. */
 export function judgePostgres({ database, values, objects, refused }: PostgresSubject): LocatedFinding[] {
-  const object = objects.find(({ kind }) => kind === 'Cluster')
-  if (object === undefined) return []
-  const subject = { object, values, fallback: serviceSpot(database), database }
-  const isRefused = (name: string | number | undefined): boolean => refused?.has(String(name)) === true
-  const judge = <Subject>(rules: readonly Rule<Subject>[], asked: Subject | undefined): LocatedFinding[] =>
-    asked === undefined
-      ? []
-      : rules.flatMap((rule) =>
-          [...rule.check(asked)].map((finding): LocatedFinding => {
-            const found = locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, subject)
-            return finding.places.some(({ path }) => isRefused(path.at(-1))) ? { ...found, follows: 'refused-parameter' } : found
-          }),
-        )
-  return [...judge([...parameters, ...starts], runningOf(object)), ...judge(authRules, authFilesOf(object))]
+  const fallback = serviceSpot(database)
+  const operator = database.environment.operator.version
+  return objects.flatMap((object) =>
+    [...objectionsTo(object, operator)].map(({ rule, finding }): LocatedFinding => {
+      const found = locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, { object, values, fallback, database })
+      const isRefused = object.kind === 'Cluster' && finding.places.some(({ path }) => refused?.has(String(path.at(-1))) === true)
+      return isRefused ? { ...found, follows: 'refused-parameter' } : found
+    }),
+  )
 }

@@ -5,6 +5,7 @@ import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
+import { effectiveHba } from './hba/effective.ts'
 import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
@@ -29,7 +30,7 @@ function lineOf(item: Json): string | undefined {
 }
 
 /** The lines that are added to pg_hba.conf and pg_ident.conf; undefined: there are none, or the major is not known here. */
-export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
+export function authFilesOf(object: RenderedObject, operator: string): AuthFiles | undefined {
   const major = majorOf(object.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const [hba, ident] = ['pg_hba', 'pg_ident'].map((field) => {
@@ -37,7 +38,7 @@ export function authFilesOf(object: RenderedObject): AuthFiles | undefined {
     return Array.isArray(list) ? list.map(lineOf) : []
   })
   if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
-  return { major, hba, ident }
+  return { major, hba, ident, effective: hba.length === 0 ? [] : (effectiveHba(object, operator) ?? []) }
 }
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */

@@ -41,10 +41,20 @@ function* tooFewConnections(running: Running): Iterable<Finding> {
   const all = numberOf(running, names[2], '100')
   if (superusers === undefined || others === undefined || all === undefined || superusers + others < all) return
   const reserved = running.major < 16 ? `${superusers}` : `${superusers} + ${others}`
+  const blamed = [names[2], ...(others > superusers ? [names[1], names[0]] : [names[0], names[1]])].find((name) => isWritten(running, name))
+  // what the author did not write is not what they have to correct
+  const isMost = blamed === undefined || blamed === names[2]
+  const own = blamed === names[1] ? others : superusers
+  const rest = superusers + others - own
   yield {
-    message: phrase`${names[2]} is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`,
-    places: places(running, names[2], names[0], names[1]),
-    help: phrase`set max_connections to at least ${superusers + others + 1}`,
+    message: isMost
+      ? phrase`${names[2]} is ${named(all)}, but must be more than the reserved connections, ${named(reserved)}`
+      : phrase`${here(blamed)} is ${named(own)}, but all reserved connections must be fewer than ${names[2]}, ${named(all)} (the default)`,
+    places: places(running, ...new Set([blamed ?? names[2], names[2], names[0], names[1]])),
+    help:
+      isMost || all - rest - 1 < 0
+        ? phrase`set max_connections to at least ${superusers + others + 1}`
+        : phrase`set ${named(blamed)} to at most ${named(all - rest - 1)}, or max_connections to at least ${superusers + others + 1}`,
   }
 }
 

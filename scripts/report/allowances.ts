@@ -102,7 +102,7 @@ function lineOf(starts: readonly number[], offset: number): number {
   return low
 }
 
-/** The allowances of a file with the lines that they cover: their own, or the block below with nothing but comment lines between. */
+/** The allowances of a file with the lines that they cover: the block that begins on their own line, or below with nothing but comment lines between. */
 function allowancesIn(file: SourceFile): Allowance[] {
   const { text } = file
   const matches = [...text.matchAll(comment)].flatMap((match) => {
@@ -116,7 +116,7 @@ function allowancesIn(file: SourceFile): Allowance[] {
     const { index: start } = match
     const line = lineOf(starts, start)
     const isAlone = !/\S/.test(text.slice(starts[line], start))
-    const lines = isAlone ? (blocks[line + 1] ?? ([line, line] as const)) : ([line, line] as const)
+    const lines = blocks[isAlone ? line + 1 : line] ?? ([line, line] as const)
     return { file, rule, reason, start, end: start + match[0].length, lines, used: false }
   })
 }

@@ -45,13 +45,13 @@ export function placer(reader: Reader, workspace: Workspace): (file: string) => 
 }
 
 function placeOf(reader: Reader, path: string, { root, databases, cwd = root }: Workspace): Place {
-  if (reader === 'person') return { file: slashed(relative(cwd, path)) }
+  if (reader === 'person') return { file: slashed(relative(cwd, path)) || '.' }
   const own = repositoryTop(root)
   const isTheirs = databases !== undefined && isBelow(databases, path)
-  const top = isTheirs ? repositoryTop(databases) : isBelow(own, path) ? own : repositoryTop(dirname(path))
+  const top = isTheirs ? repositoryTop(databases) : path === own || isBelow(own, path) ? own : repositoryTop(dirname(path))
   const workspace = reader === 'server' ? jobWorkspace() : undefined
   if (workspace !== undefined && isBelow(workspace, path)) return { file: slashed(relative(workspace, path)) }
-  const file = slashed(relative(top, path))
+  const file = slashed(relative(top, path)) || '.'
   if (reader === 'server' || top === own) return { file }
   return { file, repository: remoteName(top) }
 }

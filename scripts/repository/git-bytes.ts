@@ -24,19 +24,33 @@ export function commitBytes(root: string, commit: string, at?: string): Bytes {
   })
 }
 
+let latest: ReadonlyMap<string, Buffer> = new Map()
+
+/** Blobs by id. Two states of a repository mostly hold the same chart, which is read once. */
+function blobsOf(root: string, ids: readonly string[]): ReadonlyMap<string, Buffer> {
+  const missing = ids.filter((id) => id !== '' && !latest.has(id))
+  if (missing.length > 0) latest = new Map([...[...latest].filter(([id]) => ids.includes(id)), ...readBlobBytes(root, missing)])
+  return latest
+}
+
+/** What is beside a file or folder is mostly asked for next: the folder around it is listed at once. */
 function bytesOf(root: string, list: (path: string) => readonly (readonly [string, Entry])[]): Bytes {
   const listed = new Map<string, ReadonlyMap<string, string>>()
+  const listing = (folder: string): ReadonlyMap<string, string> => {
+    const known = listed.get(folder) ?? followLinks(root, new Map(list(folder)))
+    listed.set(folder, known)
+    return known
+  }
   const idsBelow = (path: string): ReadonlyMap<string, string> => {
     const clean = posix.normalize(path === '' ? '.' : path).replace(/^\.$/, '')
-    const known = listed.get(clean) ?? followLinks(root, new Map(list(clean)))
-    listed.set(clean, known)
-    return known
+    const around = posix.dirname(clean)
+    return listing(around === '.' || clean.startsWith('..') ? clean : around)
   }
   return {
     file: (path): FileBytes | undefined => {
       const id = idsBelow(path).get(posix.normalize(path))
       if (id === undefined) return undefined
-      const bytes = readBlobBytes(root, [id]).get(id)
+      const bytes = blobsOf(root, [id]).get(id)
       return bytes === undefined ? { ok: false, message: leadsOut } : { ok: true, bytes }
     },
     folder: (path): FolderBytes | undefined => {
@@ -45,7 +59,7 @@ function bytesOf(root: string, list: (path: string) => readonly (readonly [strin
       const below = [...ids].filter(([file]) => file.startsWith(prefix))
       if (below.length === 0) return undefined
       if (below.some(([, id]) => id === '')) return { ok: false, message: leadsOut }
-      const blobs = readBlobBytes(
+      const blobs = blobsOf(
         root,
         below.map(([, id]) => id),
       )

@@ -30,6 +30,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/postgres-supported': `${dated} the major version of each database`,
   'policy/streaming-probe-starts': 'manifests (`admit --policies`): the chart passes no probes on',
   'policy/database-once': 'all Database objects of one release',
+  'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
   'schema/max-properties': unbounded,
   'schema/min-properties': unbounded,

@@ -27,6 +27,12 @@ const behaviours: readonly Behaviour[] = [
     concerns: (side) => member(cluster(side), 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum') !== undefined,
   },
   {
+    since: ['1.28.0'],
+    note: 'poolers with an authQuery of their own look users up in the database postgres: create the function there before the upgrade',
+    concerns: (side) =>
+      side.objects.some(({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'pgbouncer', 'authQuery') !== undefined),
+  },
+  {
     since: releases.march2026,
     note: 'volumes of tablespaces and extensions get the prefixes tbs- and ext- in the pods',
     concerns: (side) =>

@@ -184,13 +184,73 @@ test('of two Applications of one name in the folders of two Argo CDs, one that g
   expect(await errors()).toEqual(['changes/database-stays clusters/dev/orders.yaml'])
 })
 
-test('templates of other charts are not read, which is said', async () => {
-  repository.put('charts/fleet/Chart.yaml', 'apiVersion: v2\nname: fleet\nversion: 1.0.0\n')
-  repository.put('charts/fleet/templates/databases.yaml', `{{ range .Values.services }}\n${application('{{ . }}')}---\n{{ end }}\n`)
-  rebaseAsItIs()
-  const { code, stderr } = await repository.run('check')
-  expect(code).toBe(0)
-  expect(stderr).toContain('not compared: Applications that the templates of the chart charts/fleet/ make')
+describe('a chart of Applications elsewhere', () => {
+  const template = `{{ range .Values.services }}\n---\n${application('{{ . }}')}{{ end }}\n`
+  const root = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: fleet, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: argocd }
+  source:
+    repoURL: git@github.com:example/example-infrastructure.git
+    path: charts/fleet
+    helm:
+      valuesObject:
+        services: [example-api-db-dev]
+`
+  // what is not tracked is nobody's yet
+  const tracked = (): Promise<string[]> => {
+    repository.git('add', '-A')
+    return errors()
+  }
+  beforeEach(() => {
+    repository.put('charts/fleet/Chart.yaml', 'apiVersion: v2\nname: fleet\nversion: 1.0.0\n')
+    repository.put('charts/fleet/templates/databases.yaml', template)
+  })
+
+  test('is printed with its own values', async () => {
+    rebaseAsItIs()
+    expect(await tracked()).toEqual([])
+    repository.put('charts/fleet/values.yaml', 'services: [example-api-db-dev]\n')
+    expect(await tracked()).toEqual(['argocd/application-once charts/fleet/values.yaml'])
+  })
+
+  test('is printed with those of the Application that deploys it', async () => {
+    repository.put('charts/fleet/values.yaml', 'services: []\n')
+    repository.put('clusters/root.yaml', root)
+    expect(await tracked()).toEqual(['argocd/application-once clusters/root.yaml'])
+    repository.put(
+      'clusters/root.yaml',
+      root.replace(
+        '      valuesObject:\n        services: [example-api-db-dev]',
+        '      values: |\n        services: [example-api-db-dev]',
+      ),
+    )
+    expect(await tracked()).toEqual(['argocd/application-once clusters/root.yaml'])
+    repository.put(
+      'clusters/root.yaml',
+      root.replace(
+        '      valuesObject:\n        services: [example-api-db-dev]',
+        '      parameters: [{ name: "services[0]", value: example-api-db-dev }]',
+      ),
+    )
+    expect(await tracked()).toEqual(['argocd/application-once clusters/root.yaml'])
+    repository.put('clusters/root.yaml', root.replace('path: charts/fleet', 'path: charts/other'))
+    expect(await tracked()).toEqual([])
+  })
+
+  test('may be deployed by a chart, which may deploy itself', async () => {
+    repository.put('bootstrap/Chart.yaml', 'apiVersion: v2\nname: bootstrap\nversion: 1.0.0\n')
+    repository.put('bootstrap/values.yaml', 'services: [example-api-db-dev]\n')
+    const self = root
+      .replaceAll('fleet', 'bootstrap')
+      .replace('path: charts/bootstrap', 'path: bootstrap')
+      .replace(/    helm:[^]*/, '')
+    repository.put('bootstrap/templates/fleet.yaml', root.replace('[example-api-db-dev]', '{{ toJson .Values.services }}'))
+    repository.put('bootstrap/templates/self.yaml', self)
+    expect(await tracked()).toEqual(['argocd/application-once bootstrap/values.yaml'])
+  })
 })
 
 test('with the databases elsewhere, the repository of the settings is looked through all the same', async () => {

@@ -62,7 +62,10 @@ describe('what only a new cluster reads', () => {
     expect((await repository.plan()).databases[0]).toMatchObject({ effect: 'nothing' })
   })
   test('is read by a new volume and a new database', async () => {
-    repository.edit(values, '  storage:\n', '  walStorage:\n    enabled: true\n    size: 2Gi\n    storageClass: fast\n  storage:\n')
+    repository.put(
+      'databases/example-api/values-dev.yaml',
+      'cluster:\n  walStorage:\n    enabled: true\n    size: 2Gi\n    storageClass: fast\n',
+    )
     repository.put('databases/other/values.yaml', 'cluster:\n  initdb:\n    database: other\n    owner: other\n')
     expect(await changes()).toEqual([])
   })

@@ -95,9 +95,11 @@ describe('retired databases', () => {
   })
 })
 
-test('a new pooler breaks no connections', async () => {
+test('a new pooler breaks no connections, and says how many it may open', async () => {
   repository.put('databases/example-api/values-dev.yaml', 'poolers:\n  - name: rw\n    type: rw\n    instances: 1\n')
-  expect((await planned('example-api/dev')).steps).toEqual([])
+  expect((await planned('example-api/dev')).steps).toEqual([
+    'poolers may open 1 instance × 1 pair × 20 = 20 of 97 connections to the primary',
+  ])
 })
 
 test.each([
@@ -117,7 +119,11 @@ describe('a pooler', () => {
     await repository.rebase()
   })
   test.each([
-    ['another number of instances', pooler.replace('1', '2'), []],
+    [
+      'another number of instances',
+      pooler.replace('1', '2'),
+      ['poolers may open 2 instances × 1 pair × 20 = 40 of 97 connections to the primary, before 20 of 97'],
+    ],
     ['another mode', `${pooler}    poolMode: transaction\n`, []],
     ['parameters', `${pooler}    parameters:\n      max_client_conn: "900"\n`, []],
     [

@@ -15,12 +15,13 @@ import { unknownText } from '../../deployed/unknown-text.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
-import { readManifestFiles } from '../../deployed/manifest-files.ts'
+import { deployedFiles } from '../../deployed/manifest-files.ts'
 import { judgeFile } from './judge-file.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { doubledManifests } from './manifest-once.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
+import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
 import { findUncompared } from './uncompared.ts'
@@ -65,39 +66,41 @@ export interface HandWrittenState {
   readonly looseBefore?: LooseFiles | undefined
 }
 
+const nothingLoose: LooseFiles = { files: [], charts: [] }
+
 /** Reads every template that is not generated, and what is elsewhere, and compares sets and Applications with those of the base. */
 export function judgeHandWritten({ settings, databases, tree, base, loose, looseBefore }: HandWrittenState): HandWritten {
   const now = { settings, databases, tree }
   const then = base && { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
-  const elsewhere = readLoose({ around: now, files: loose?.files ?? [] }, then && { around: then, files: looseBefore?.files ?? [] })
-  const templates = readManifestFiles(now)
+  const present = deployedFiles(now, loose ?? nothingLoose)
+  // without its settings, the generated sets of the base are all that is known of its databases
+  const old = then && deployedFiles(then, looseBefore ?? nothingLoose, base?.settings === undefined)
+  const elsewhere = readLoose({ around: now, files: present.elsewhere }, then && old && { around: then, files: old.elsewhere })
+  const templates = present.own
   const files = [...templates, ...elsewhere.now]
   const findings = files.flatMap((file) => judgeFile(file))
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   const deployments = deploymentsOf(files, now, [settings])
-  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now))
+  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now), prunableNamespaces(files, deployments))
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
-    // without its settings, the generated sets of the base are all that is known of its databases
-    const before = [...readManifestFiles(then, base.settings === undefined), ...elsewhere.before]
+    const before = [...(old?.own ?? []), ...elsewhere.before]
     const compared = compareHands({ before, after: files, base, now })
     const played = judgeSetChanges(before, files, now)
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
-    const lost = lostClusters({ files: before, deployments: deploymentsOf(before, then, [then.settings]) }, { files, deployments })
+    const was = { files: before, deployments: deploymentsOf(before, then, [then.settings]) }
+    const lost = lostClusters(was, { files, deployments })
     const handovers = [
       ...compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true as const } : one)),
       ...lost.map(goneCluster),
     ]
     sides = { ...compared, handovers }
-    append(findings, played.findings, compared.findings, lostClusterFindings(lost))
+    append(findings, played.findings, compared.findings, lostClusterFindings(lost), lostNamespaces(was, { files, deployments }))
   }
   const { handovers, count: comparedCount, kept } = sides
-  const uncompared = [
-    ...sides.uncompared,
-    ...(loose?.charts ?? []).map((chart) => `Applications that the templates of the chart ${chart} make`),
-  ]
+  const { uncompared } = sides
   return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(templates), deployed: () => deployedBy(files) }
 }
 

@@ -1,26 +1,27 @@
 // Which Applications, sets and Clusters outside of our own templates deploy databases, and what becomes of the Clusters?
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import type { LooseFiles } from '../../discover/loose.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { writtenDeployments } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import type { Handover } from './handover.ts'
-import { readLooseFiles } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders.ts'
 import { findUncompared } from './uncompared.ts'
 import { makesDatabases } from './unknown-sets.ts'
 
+/** What a template of a database has in it somewhere. */
+const mentions = /postgresql\.cnpg\.io|cloudnative-pg/
+
 /** The loose files of both sides, with those manifests alone that deploy databases on one of them. */
 export function readLoose(
-  now: { readonly around: Surroundings; readonly files: LooseFiles['files'] },
-  before: { readonly around: Surroundings; readonly files: LooseFiles['files'] } | undefined,
+  now: { readonly around: Surroundings; readonly files: readonly ManifestFile[] },
+  before: { readonly around: Surroundings; readonly files: readonly ManifestFile[] } | undefined,
 ): { readonly now: readonly ManifestFile[]; readonly before: readonly ManifestFile[] } {
   const sides = [now, ...(before === undefined ? [] : [before])]
   const settings = sides.map(({ around }) => around.settings)
-  const [present = [], old = []] = sides.map(({ around, files }) => readLooseFiles(around, files))
+  const [present = [], old = []] = sides.map(({ files }) => files)
   const keyOf = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const all = [...present, ...old].flatMap(({ manifests }) => manifests)
   const keys = new Set(all.filter((manifest) => deploys(manifest, settings)).map(keyOf))
@@ -28,7 +29,9 @@ export function readLoose(
     files.flatMap((file) => {
       const manifests = file.manifests.filter((manifest) => keys.has(keyOf(manifest)))
       const isBroken = file.broken !== undefined && /kind:[ \t]*ApplicationSet/.test(file.file.text)
-      return manifests.length > 0 || (file.clusters ?? []).length > 0 || isBroken ? [{ ...file, manifests, isLoose: true as const }] : []
+      const isOfUse =
+        isBroken || (file.refused.length > 0 && mentions.test(file.file.text)) || file.objects.some(({ kind }) => kind === 'AppProject')
+      return manifests.length > 0 || (file.clusters ?? []).length > 0 || isOfUse ? [{ ...file, manifests, isLoose: true as const }] : []
     })
   return { now: relevant(present), before: relevant(old) }
 }

@@ -143,7 +143,7 @@ function findingOf({ message, field, entry }: Refusal, { at: spot, all, count }:
     ...(written && { related: [{ ...written.spotOf(['spec', field], 'key'), message: phrase`this is what it permits` }] }),
     help:
       written === undefined
-        ? phrase`name another project: the generated one is for the generated databases`
+        ? phrase`name another project: the generated one is for the generated databases; or set postgres.argocd.manageProject: false, and write it yourself`
         : phrase`add ${named(entry)} to spec.${named(field)} of the AppProject, or name another project`,
   }
 }

@@ -13,6 +13,7 @@ import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
 import { guardFindings } from './guard-changes.ts'
+import { ignoredChanges } from './ignored-changes.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { ownFiles } from '../../deployed/git-files.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -108,11 +109,18 @@ function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): Loc
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
+  // what deletes everything else spares a guarded Cluster
+  const isLeft = ({ cluster }: ApplicationChange): boolean => cluster !== 'deleted'
   const orphans = find('kept-orphan')
   const report = reporterOf(change)
   const findings = [
     ...report('changes/database-stays', lost),
-    ...report('changes/application-stays', [...kept, ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...report('changes/application-stays', [...kept.filter(isLeft), ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...report(
+      'changes/application-stays',
+      kept.filter((one) => !isLeft(one)),
+      partlyKept,
+    ),
     ...handedOver(change, orphans, takerOf),
     ...report(
       'changes/application-updates',
@@ -122,7 +130,7 @@ function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): Loc
   ]
   if (isKept && !before.key.includes(unknownText)) findings.push(keptSet(change, takerOf))
   if (after === undefined) return findings
-  return [...findings, ...renameFindings(change, renamed), ...guardFindings(change)]
+  return [...findings, ...renameFindings(change, renamed), ...guardFindings(change), ...ignoredChanges(change)]
 }
 
 /** The set's own guard against a parent that prunes it: 2 for `false`, 1 for `confirm`. */
@@ -167,14 +175,20 @@ const fateReports: Readonly<Record<string, FateReport>> = lookup({
   },
 })
 
+/** A guard on the Cluster spares it alone. */
+const partlyKept: FateReport = {
+  severity: 'warning',
+  message: 'would be deleted: its guarded Cluster stays, but poolers, scheduled backups and ObjectStores go',
+  help: 'bring it back, or first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+}
+
 /** `Application orders-dev (and 2 more)` */
 function namesOf(first: ApplicationChange, others: readonly ApplicationChange[]): Message {
   return phrase`Application ${named(first.name)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
 }
 
-function reporterOf(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[]) => LocatedFinding[] {
-  return (rule, all) => {
-    const fateReport = fateReports[rule]
+function reporterOf(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[], words?: FateReport) => LocatedFinding[] {
+  return (rule, all, fateReport = fateReports[rule]) => {
     const gone = all.filter(({ name }) => !name.includes(unknownText))
     const [first, ...others] = gone
     if (first === undefined || fateReport === undefined) return []

@@ -84,6 +84,23 @@ export const shapeRules: readonly ManifestRule[] = [
     },
   },
   {
+    id: 'argocd/template-namespace',
+    severity: 'warning',
+    upstream: 'getTempApplication: Applications of a set get the namespace of the set',
+    summary: 'the template of a set does not ask for another namespace than that of the set',
+    *check({ kind, plain, key }) {
+      const path: Path = ['spec', 'template', 'metadata', 'namespace']
+      const namespace = kind === 'ApplicationSet' ? at(plain, ...path) : undefined
+      const own = key.slice(0, key.indexOf('/'))
+      if (typeof namespace !== 'string' || namespace === own || namespace.includes(unknownText) || own.includes(unknownText)) return
+      yield {
+        message: phrase`namespace of the template is ${named(namespace)}, but Applications of a set are made in the namespace of the set, ${named(own)}`,
+        places: [{ path }],
+        help: phrase`remove it; the namespace of the databases is spec.destination.namespace`,
+      }
+    },
+  },
+  {
     id: 'argocd/set-option-known',
     severity: 'warning',
     summary: 'sync options of an Application are spelt right, in their place, and read by the pinned Argo CD',

@@ -3,6 +3,7 @@ import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import { matcher, staticFolder } from '../../discover/layout.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
+import { formatPath } from '../../values/path.ts'
 import type { Message } from '../../findings/finding.ts'
 import type { Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-rule.ts'
@@ -75,6 +76,48 @@ export const sourceRules: readonly ManifestRule[] = [
     },
   },
   {
+    id: 'argocd/null-reaches-helm',
+    severity: 'warning',
+    upstream: 'argo-cd#16312, #19781: nulls of valuesObject are dropped before Helm runs',
+    summary: 'a null that is meant to remove a value reaches Helm',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        const object = at(source, 'helm', 'valuesObject')
+        const [first, ...others] = isJsonMap(object) ? nullsIn(object) : []
+        if (first === undefined) continue
+        const own = [...path, 'helm', 'valuesObject']
+        yield {
+          message: phrase`${named(formatPath(first))} is null in valuesObject, but Argo CD drops nulls there, so that the value below stays`,
+          places: [
+            { path: [...own, ...first], on: 'key' },
+            ...others
+              .slice(0, 3)
+              .map((other) => ({ path: [...own, ...other], on: 'key' as const, label: phrase`this one is dropped, too` })),
+          ],
+          help: phrase`write it into a value file, or into \`values: |\``,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/one-source-field',
+    severity: 'warning',
+    summary: 'an Application has either `source` or `sources`',
+    *check({ plain, base }) {
+      const spec = [...base, 'spec']
+      const many = at(plain, ...spec, 'sources')
+      if (!isJsonMap(at(plain, ...spec, 'source')) || !Array.isArray(many) || many.length === 0) return
+      yield {
+        message: phrase`source is set beside sources, but Argo CD then reads sources alone`,
+        places: [
+          { path: [...spec, 'source'], on: 'key' },
+          { path: [...spec, 'sources'], on: 'key', label: phrase`these are read` },
+        ],
+        help: phrase`remove one of the two`,
+      }
+    },
+  },
+  {
     id: 'argocd/ref-without-path',
     severity: 'warning',
     summary: 'a source of value files deploys nothing itself',
@@ -141,6 +184,13 @@ export const sourceRules: readonly ManifestRule[] = [
     },
   },
 ]
+
+/** The paths of nulls in maps; those in lists stay. */
+function nullsIn(map: JsonMap, path: Path = []): Path[] {
+  return Object.entries(map).flatMap(([key, value]) =>
+    value === null ? [[...path, key]] : isJsonMap(value) ? nullsIn(value, [...path, key]) : [],
+  )
+}
 
 /** A file of one service, and not one that several share: by the layout, or with a part of the Application's name. */
 function isServices(file: ValueFile, application: JsonMap, { settings }: Manifest): boolean {

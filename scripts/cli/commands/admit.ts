@@ -16,7 +16,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeChanges, judgeManifests, judgeSqlOf } from '../../policy/manifests.ts'
+import { judgeChanges, judgeManifests, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
 import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
@@ -62,7 +62,13 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const policies = [
-    ...(flags.policies === true ? [...judgeManifests(known, operator), ...(await judgeSqlOf(known, operator))] : []),
+    ...(flags.policies === true
+      ? [
+          ...judged.flatMap((one) => objectionsBeside(one, operator)),
+          ...judgeManifests(known, operator),
+          ...(await judgeSqlOf(known, operator)),
+        ]
+      : []),
     ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
   ].map(locatePolicy)
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
@@ -174,6 +180,12 @@ function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitR
     const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
     return isBeside && nearest(printed(path.at(-1)), [printed(wanted.at(-1))]) !== undefined
   })
+}
+
+/** What PostgreSQL and PgBouncer would refuse, but for what the API server refuses already. */
+function objectionsBeside({ manifest, findings }: Judged, operator: string): ManifestFinding[] {
+  const refused = new Set(findings.flatMap(({ severity, path }) => (severity === 'error' ? [path] : [])))
+  return judgeServer(manifest, operator).filter(({ finding }) => !refused.has(formatPath(finding.places[0].path)))
 }
 
 /** What the server only drops (an unknown field) does not make it refuse, so here it is a warning. */

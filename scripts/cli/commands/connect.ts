@@ -2,6 +2,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { visible } from '../../values/untrusted.ts'
 import { join, resolve } from 'node:path'
+import type { Evaluated } from '../../chart/evaluated.ts'
+import { connectionLines } from '../../explain/budgets.ts'
+import { budgetsOf } from '../../postgres/budgets/budgets.ts'
 import { connectFacts, serviceFor } from '../../connect/facts.ts'
 import type { ConnectFacts } from '../../connect/facts.ts'
 import { oneLine, shellWord } from '../../connect/quoting.ts'
@@ -81,9 +84,16 @@ export async function connect(flags: ConnectFlags, operands: readonly string[], 
     return printSnippet(snippets[kind](route), terminal)
   }
   terminal.stdout(
-    format === 'json' ? connectJson(facts) : connectText(facts, { color: terminal.color, command: commandLine(workspace, 'connect') }),
+    format === 'json'
+      ? connectJson(facts)
+      : connectText(facts, { color: terminal.color, command: commandLine(workspace, 'connect'), room: roomOf(evaluated) }),
   )
   return 0
+}
+
+function roomOf({ objects }: Evaluated): readonly (readonly [string, string])[] {
+  const connections = budgetsOf(objects)?.connections
+  return connections === undefined ? [] : connectionLines(connections)
 }
 
 function isNamed({ databases }: Fleet, name: string | undefined): boolean {

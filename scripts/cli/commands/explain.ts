@@ -13,6 +13,7 @@ import { plural } from '../../emit/formats/text.ts'
 import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
+import { explainWhole, isWhole } from '../../explain/whole.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
 import { fieldsFrom, layersAt } from '../../explain/trace.ts'
 import { readFleet } from '../../deployed/fleet.ts'
@@ -41,7 +42,8 @@ export interface ExplainFlags {
 }
 
 /**
- * Explains one value, one field of an object, or without a path every value of a database. Exit code 1 when a file of the
+ * Explains one value, one field of an object, without a path every value of a database,
+ * or with `pg_hba` or `budgets` what several values make together. Exit code 1 when a file of the
  * database can't be read; a path that leads nowhere is wrong usage.
  */
 export async function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
@@ -56,6 +58,12 @@ export async function explain(flags: ExplainFlags, operands: readonly string[], 
   const evaluated = evaluate(chooseDatabase(fleet, name), { settings, root: workspace.root, charts, reader: layerReader(settings) })
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
+  if (isWhole(text)) {
+    const whole = explainWhole(text, evaluated, format)
+    if (whole === undefined) throw new UsageError(`${evaluated.database.id} has no Cluster of a PostgreSQL that is known here`)
+    terminal.stdout(whole)
+    return 0
+  }
   const inspected = withDefaults(evaluated)
   const place = placer(format === 'json' ? 'program' : 'person', workspace)
   const explanation = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)

@@ -4,11 +4,12 @@ import { majorOf } from '../../operator/major.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import type { Evaluated } from '../../chart/evaluated.ts'
+import { budgetsOf } from '../../postgres/budgets/budgets.ts'
 import type { Database, RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import type { SourceLocation } from '../../findings/finding.ts'
 import { formatPath } from '../../values/path.ts'
-import { parseQuantity, readQuantity } from '../../kubernetes/quantity.ts'
+import { bytesOf } from '../../kubernetes/bytes.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { endOfLife } from '../../operator/end-of-life.ts'
 
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   readonly cpu?: Figure
   readonly connections: Figure
   readonly poolers: readonly Figure[]
+  /** `2 instances × 1 pair × 20 = 40 of 97`, for each service that poolers use */
+  readonly pools: readonly string[]
   readonly backups?: BackupFacts
 }
 
@@ -63,6 +66,7 @@ export function factsOf(evaluated: Evaluated): DatabaseFacts {
       ...(cpu === undefined ? {} : { cpu }),
       connections: spec('postgresql', 'parameters', 'max_connections') ?? { text: '100', amount: 100 },
       poolers: objects.filter(({ kind }) => kind === 'Pooler').map((pooler) => poolerOf(pooler, read)),
+      pools: (budgetsOf(objects)?.connections?.budgets ?? []).map(({ text, available }) => `${text} of ${available}`),
       ...(backups === undefined ? {} : { backups }),
     },
   }
@@ -83,8 +87,7 @@ function reader({ merged }: Evaluated): Read {
 
 function quantity(figure: Figure | undefined): Figure | undefined {
   if (figure === undefined) return undefined
-  const parsed = readQuantity(figure.text) ?? parseQuantity('0')
-  return { ...figure, amount: parsed === undefined ? 0 : Number(parsed.coefficient) * 10 ** parsed.exponent }
+  return { ...figure, amount: bytesOf(figure.text) ?? 0 }
 }
 
 type Spec = (...path: Path) => Figure | undefined

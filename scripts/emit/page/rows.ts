@@ -105,8 +105,9 @@ function each(figure: Figure | undefined, instances: Figure, linkTo: LinkTo): Ma
   return markup`<span class="whole"><span class="soft">${instances.text} ×</span> ${linked(figure, linkTo)}</span>`
 }
 
-function clients({ connections, poolers }: ClusterFacts, linkTo: LinkTo): Markup {
-  return markup`${linked(connections, linkTo)}${poolers.map((pooler) => markup`<br><span class="soft">pooler ${linked(pooler, linkTo)}</span>`)}`
+function clients({ connections, poolers, pools }: ClusterFacts, linkTo: LinkTo): Markup {
+  const servers = pools.map((pool) => markup`<br><span class="soft">${pool}</span>`)
+  return markup`${linked(connections, linkTo)}${poolers.map((pooler) => markup`<br><span class="soft">pooler ${linked(pooler, linkTo)}</span>`)}${servers}`
 }
 
 function backupList(backups: ClusterFacts['backups'], linkTo: LinkTo): Markup {

@@ -59,3 +59,34 @@ export function maskBits(text: string, family: 4 | 6): number | undefined {
   const bits = digits === undefined ? undefined : Number(digits)
   return bits === undefined || bits < 0 || bits > (family === 4 ? 32 : 128) ? undefined : bits
 }
+
+/** An address with its mask as binary digits; undefined: a name, or a mask with holes. */
+export function addressBits(address: string, mask: string | undefined): { readonly bits: string; readonly prefix: number } | undefined {
+  const [host = '', behind] = address.split('/')
+  const bits = bitsOf(host)
+  if (bits === undefined) return undefined
+  if (mask === undefined) {
+    const prefix = behind === undefined ? undefined : maskBits(behind, bits.length === 32 ? 4 : 6)
+    return prefix === undefined ? undefined : { bits, prefix }
+  }
+  const ones = /^(1*)0*$/.exec(bitsOf(mask) ?? '-')?.[1]
+  return ones === undefined ? undefined : { bits, prefix: ones.length }
+}
+
+function bitsOf(host: string): string | undefined {
+  const family = addressFamily(host)
+  if (family === 4) {
+    const parts = host.split('.').map((part) => cNumber(part) ?? 0)
+    const last = parts.pop() ?? 0
+    const value = parts.reduce((sum, part, index) => sum + part * 256 ** (3 - index), 0) + last
+    return value.toString(2).padStart(32, '0')
+  }
+  if (family !== 6 || host.includes('%')) return undefined
+  const colon = host.lastIndexOf(':') + 1
+  const quad = host.slice(colon).split('.').map(Number)
+  const [a = 0, b = 0, c = 0, d = 0] = quad
+  const plain = quad.length === 4 ? `${host.slice(0, colon)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}` : host
+  const [before = [], after = []] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')))
+  const zeros = plain.includes('::') ? Array.from({ length: 8 - before.length - after.length }, () => '0') : []
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('')
+}

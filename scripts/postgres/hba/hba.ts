@@ -37,7 +37,11 @@ export function readHba(text: string, major: number): { readonly records: HbaRec
   const records: HbaRecord[] = []
   const refused: RefusedLine[] = []
   for (const line of authLines(text, major)) {
-    if (isInclude(line, major)) continue
+    if (isInclude(line, major)) {
+      const problem = includeProblem(line)
+      if (problem !== undefined) refused.push({ line: line.number, ...problem })
+      continue
+    }
     const read = readRecord(line, major)
     if (read === 'unknown') continue
     if ('message' in read) refused.push({ line: line.number, ...read })
@@ -49,13 +53,20 @@ export function readHba(text: string, major: number): { readonly records: HbaRec
 /** Reads a pg_ident.conf: which of its lines the server refuses. */
 export function refusedIdentLines(text: string, major: number): RefusedLine[] {
   return authLines(text, major).flatMap((line) => {
-    const problem = isInclude(line, major) ? undefined : identProblem(line, major)
+    const problem = isInclude(line, major) ? includeProblem(line) : identProblem(line, major)
     return problem === undefined || problem === 'unknown' ? [] : [{ line: line.number, ...problem }]
   })
 }
 
 function isInclude({ fields, error }: AuthLine, major: number): boolean {
   return major >= 16 && error === undefined && fields.length === 2 && directives.has(fields[0]?.[0]?.text ?? '')
+}
+
+/** An apostrophe is an ordinary character, so that `'x.conf'` names a file with apostrophes, which nobody has. */
+function includeProblem({ fields }: AuthLine): HbaProblem | undefined {
+  const [directive, name] = fields.map((field) => field[0]?.text ?? '')
+  if (directive === 'include_if_exists' || name === undefined || !/^'.*'$/.test(name)) return undefined
+  return { message: `${quote(name)} has apostrophes, but they would be part of the name of the file`, help: 'write double quotes, or none' }
 }
 
 /** A field that must be one word; `unknown`: a file holds it. */
@@ -65,6 +76,8 @@ function readRecord({ fields, error }: AuthLine, major: number): Omit<HbaRecord,
   if (error !== undefined) return { message: error }
   const rest = [...fields]
   const typeWord = oneWord(rest.shift(), 'the connection type')
+  // whatever the file holds, the line ends behind it
+  if (typeWord === 'unknown' && fields.length === 1) return missing('a database')
   if (!isWord(typeWord)) return typeWord
   const { text: type } = typeWord
   if (!types.includes(type)) {

@@ -163,6 +163,13 @@ function ldapTogether(options: ReadonlyMap<string, string>): HbaProblem | undefi
 }
 
 function radiusTogether(options: ReadonlyMap<string, string>): HbaProblem | undefined {
+  // the server resolves the names when it loads the file; RFC 2606: no name below `invalid` ever resolves
+  const nowhere = splitList(options.get('radiusservers') ?? '')?.find((server) => /(?:^|\.)invalid\.?$/i.test(server))
+  if (nowhere !== undefined)
+    return {
+      message: `radiusservers is ${quote(nowhere)}, but must be an address or a name that resolves`,
+      help: 'write the name of the RADIUS server',
+    }
   const count = (name: string): number => splitList(options.get(name) ?? '')?.length ?? 0
   const servers = count('radiusservers')
   for (const name of ['radiusservers', 'radiussecrets'])

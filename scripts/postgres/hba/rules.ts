@@ -1,6 +1,7 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
 import { named, phrase } from '../../findings/message.ts'
 import type { Finding, Place, Rule } from '../../findings/finding.ts'
+import type { EffectiveLine } from './effective.ts'
 import { authLines } from './tokens.ts'
 import { readHba, refusedIdentLines } from './hba.ts'
 import type { RefusedLine } from './hba.ts'
@@ -11,6 +12,8 @@ export interface AuthFiles {
   /** undefined: an item that is not text */
   readonly hba: readonly (string | undefined)[]
   readonly ident: readonly (string | undefined)[]
+  /** the whole pg_hba.conf */
+  readonly effective: readonly EffectiveLine[]
 }
 
 /** Physical line of the items joined → the item that holds it. */
@@ -51,6 +54,30 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     summary: 'PostgreSQL loads each line of pg_ident',
     *check({ major, ident }) {
       yield* located('pg_ident', ident, refusedIdentLines(text(ident), major))
+    },
+  },
+  {
+    // PostgreSQL 17, 20.1: "The first record with a matching connection type, client address, requested database, and user name is used"
+    id: 'postgres/hba-line-used',
+    severity: 'warning',
+    configurable: true,
+    summary: 'each line of pg_hba can match a connection that no earlier line takes',
+    *check({ effective }) {
+      for (const { item, coveredBy } of effective) {
+        const earlier = coveredBy === undefined ? undefined : effective[coveredBy]
+        if (item === undefined || earlier === undefined) continue
+        const whose = earlier.item === undefined ? "the operator's line " : ''
+        const before: readonly Place[] =
+          earlier.item === undefined
+            ? []
+            : [{ path: ['spec', 'postgresql', 'pg_hba', earlier.item], label: phrase`this line takes them first` }]
+        yield {
+          message: phrase`this line never matches: ${whose}\`${named(earlier.text.trim())}\` above takes its connections`,
+          places: [{ path: ['spec', 'postgresql', 'pg_hba', item] }, ...before],
+          help:
+            earlier.item === undefined ? phrase`remove it: the operator's lines come first` : phrase`move it above that line, or remove it`,
+        }
+      }
     },
   },
   {

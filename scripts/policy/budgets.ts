@@ -1,0 +1,229 @@
+// Do the connections, the memory and the WAL of a database fit into what it has, and does what it wrote survive a crash?
+import type { Finding, Message, Place } from '../findings/finding.ts'
+import { fieldAt, here, named, phrase } from '../findings/message.ts'
+import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
+import { budgetsOf } from '../postgres/budgets/budgets.ts'
+import type { Budgets } from '../postgres/budgets/budgets.ts'
+import type { ConnectionBudget } from '../postgres/budgets/connections.ts'
+import { printed } from '../values/printed.ts'
+import type { Path } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import { objectOf, plainAt } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
+
+const parameters: Path = ['cluster', 'postgresql', 'parameters']
+const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
+const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
+const servers = { rw: 'the primary', ro: 'the standbys', r: 'the instances' } as const
+
+/** A rule that reads the budgets of a database, which may have none. */
+function* withBudgets(subject: ObjectsSubject, check: (budgets: Budgets) => Iterable<Finding>): Iterable<ObjectFinding> {
+  const budgets = budgetsOf(subject.objects)
+  if (budgets === undefined) return
+  for (const finding of check(budgets)) yield { ...finding, object: budgets.cluster }
+}
+
+function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  const budgets = budgetsOf(subject.objects)
+  const { connections } = budgets ?? {}
+  if (budgets === undefined || connections === undefined) return
+  for (const budget of connections.budgets) {
+    if (budget.needed <= budget.available) continue
+    const [largest] = budget.shares.toSorted((a, b) => b.connections - a.connections) as [ConnectionBudget['shares'][0]]
+    const { pooler } = largest
+    const own: Path = ['spec', 'pgbouncer', 'parameters', 'default_pool_size']
+    const path = plainAt(pooler.plain, ...own) === undefined ? ['spec', 'instances'] : own
+    const pools = budget.shares.reduce((sum, share) => sum + share.pools, 0)
+    const fitting = Math.floor(budget.available / pools)
+    const room = `${connections.text} = ${connections.free}${budget.servers === 1 ? '' : ` on each of ${budget.servers}`}`
+    const lower = fitting >= 1 ? phrase`lower default_pool_size to ${named(fitting)}` : phrase`run fewer poolers`
+    yield {
+      object: pooler,
+      message: phrase`poolers may open ${named(budget.needed)} connections to ${servers[budget.target]}, but there is room for ${named(budget.available)}`,
+      places: [{ path }],
+      help: [...phrase`${named(budget.text)}; ${named(room)}: `, ...lower, ...phrase`, or raise max_connections`],
+    }
+  }
+}
+
+function* sharedMemoryTooLarge({ memory }: Budgets): Iterable<Finding> {
+  if (memory?.limit === undefined || memory.shared.bytes <= memory.limit) return
+  const about = memory.shared.isEstimate ? 'about ' : ''
+  yield {
+    message: phrase`${here('limits.memory')} is ${named(showQuantity(memory.limit))}, but PostgreSQL alone shares ${about}${named(showQuantity(memory.shared.bytes))}`,
+    places: [{ path: limitPath }, { path: parameter('shared_buffers'), label: phrase`most of it are shared_buffers` }],
+    help: phrase`raise the limit, or lower shared_buffers: once they are filled, the kernel kills the server`,
+  }
+}
+
+function* cacheTooLarge({ memory }: Budgets): Iterable<Finding> {
+  const { limit, effectiveCache } = memory ?? {}
+  if (limit === undefined || effectiveCache === undefined || effectiveCache <= limit) return
+  yield {
+    message: phrase`${here('effective_cache_size')} is ${named(showQuantity(effectiveCache))}, but ${fieldAt(limitPath, 'limits.memory')} is ${named(showQuantity(limit))}`,
+    places: [{ path: parameter('effective_cache_size') }, { path: limitPath, label: phrase`the container has this much, caches included` }],
+    help: phrase`lower effective_cache_size to about three quarters of the limit, ${named(Math.floor((limit * 3) / 4 / 1_048_576))}MB`,
+  }
+}
+
+const gigabyte = 2 ** 30
+
+/** What to type so that WAL fits: half of the volume of its own or a tenth of one that data shares, as far as max_wal_size leaves room. */
+function saneCap({ volume, isOwn, maxSize, keep }: NonNullable<Budgets['wal']>): Message {
+  const cap = Math.min(volume / (isOwn ? 2 : 10), volume - maxSize)
+  const rounded = cap >= gigabyte ? `${Math.floor(cap / gigabyte)}GB` : `${Math.floor(cap / 2 ** 20 / 64) * 64}MB`
+  if (cap >= Math.max(keep, 2 ** 26)) return phrase`set max_slot_wal_keep_size: ${named(rounded)}`
+  const larger = Math.ceil((maxSize + Math.max(keep, gigabyte)) / gigabyte) + 1
+  return phrase`enlarge the volume to ${named(larger)}Gi or more, and set max_slot_wal_keep_size: 1GB`
+}
+
+function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> {
+  if (instances < 2 || wal === undefined || wal.slots !== undefined) return
+  if (plainAt(cluster.plain, 'spec', 'replicationSlots', 'highAvailability', 'enabled') === false) return
+  yield {
+    message: phrase`max_slot_wal_keep_size is not limited, but a standby that is away keeps WAL until ${wal.isOwn ? 'walStorage' : 'storage'} (${named(showQuantity(wal.volume))}) is full`,
+    // the parameter is not there, so the volume that it protects is shown
+    places: [{ path: wal.path }],
+    help: [...saneCap(wal), ...phrase`; during an upgrade to 17.0–17.5 it must be -1`],
+  }
+}
+
+const walNames = ['max_slot_wal_keep_size', 'max_wal_size', 'wal_keep_size'] as const
+
+function* walTooLarge({ wal, settings }: Budgets): Iterable<Finding> {
+  if (wal === undefined || wal.needed <= wal.volume) return
+  const written = walNames.filter((name) => settings.written(name) !== undefined)
+  // the operator's own defaults against a tiny volume are left to the rule about slots
+  if (written.length === 0) return
+  const amounts = { max_slot_wal_keep_size: wal.slots ?? 0, max_wal_size: wal.maxSize, wal_keep_size: wal.keep }
+  const [largest = 'max_wal_size', ...others] = written.toSorted((a, b) => amounts[b] - amounts[a])
+  const kept = Math.max(wal.keep, wal.slots ?? 0) === wal.keep ? 'wal_keep_size' : 'max_slot_wal_keep_size'
+  yield {
+    message: phrase`WAL can grow to ${named(showQuantity(wal.needed))}, but the volume of ${wal.isOwn ? 'walStorage' : 'storage'} has ${named(showQuantity(wal.volume))}`,
+    places: [
+      { path: parameter(largest) },
+      ...others.map((name): Place => ({ path: parameter(name), label: phrase`${named(name)} is set here` })),
+      { path: wal.path, label: phrase`the volume of pg_wal` },
+    ],
+    help: phrase`max_wal_size ${named(showQuantity(wal.maxSize))} + ${kept} ${named(showQuantity(amounts[kept]))}: lower them, or enlarge the volume`,
+  }
+}
+
+function* unsafeWrites({ settings }: Budgets): Iterable<Finding> {
+  for (const name of ['fsync', 'full_page_writes']) {
+    const value = settings.written(name)
+    if (value === undefined || !/^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)) continue
+    yield {
+      message: phrase`${here(name)} is ${named(value)}, but must be on: a crash would leave the database corrupt`,
+      places: [{ path: parameter(name) }],
+      help: phrase`remove it`,
+    }
+  }
+}
+
+/** No machine has so many: the largest that clouds rent out have 896. */
+const mostCores = 1000
+
+function* cpusIn(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  const object = objectOf(subject, 'Cluster')
+  if (object === undefined) return
+  for (const side of ['requests', 'limits']) {
+    const amounts = plainAt(object.plain, 'spec', 'resources', side)
+    const cpu = isJsonMap(amounts) ? amounts['cpu'] : undefined
+    const cores = bytesOf(cpu)
+    if (cores === undefined || cores < mostCores) continue
+    yield {
+      object,
+      message: phrase`${here('cpu')} is ${named(printed(cpu))}, but that is ${named(cores)} cores`,
+      places: [{ path: ['spec', 'resources', side, 'cpu'] }],
+      help: phrase`did you mean ${named(cores)}m?`,
+    }
+  }
+}
+
+export const budgets: readonly ObjectRule[] = [
+  {
+    // "too many clients already" on a server of PostgreSQL 17; PgBouncer: pool_size counts for each pair of user and database
+    id: 'policy/connections-fit',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the poolers of one service open at most as many connections as its servers have',
+    reads: [
+      ['poolers'],
+      [...parameters, 'max_connections'],
+      [...parameters, 'superuser_reserved_connections'],
+      [...parameters, 'reserved_connections'],
+    ],
+    check: tooManyConnections,
+  },
+  {
+    // measured: scripts/postgres/budgets/shared-memory.ts
+    id: 'policy/shared-memory-fits',
+    severity: 'error',
+    configurable: true,
+    summary: "the shared memory of PostgreSQL fits into the container's limit",
+    reads: [
+      ['cluster', 'resources'],
+      [...parameters, 'shared_buffers'],
+      [...parameters, 'max_connections'],
+    ],
+    check: (subject) => withBudgets(subject, sharedMemoryTooLarge),
+  },
+  {
+    // PostgreSQL 17, 19.7.2: "both PostgreSQL's shared buffers and the portion of the kernel's disk cache"; a container's limit covers both
+    id: 'policy/cache-size-fits',
+    severity: 'warning',
+    configurable: true,
+    summary: "effective_cache_size is at most the container's limit",
+    reads: [
+      ['cluster', 'resources'],
+      [...parameters, 'effective_cache_size'],
+    ],
+    check: (subject) => withBudgets(subject, cacheTooLarge),
+  },
+  {
+    // CloudNativePG 1.27 "Replication": "it is important to monitor replication slots"; PostgreSQL 17, 19.6.1 on max_slot_wal_keep_size
+    id: 'policy/wal-bounded',
+    severity: 'warning',
+    configurable: true,
+    preset: 'production',
+    summary: 'the WAL that replication slots keep is limited',
+    reads: [
+      [...parameters, 'max_slot_wal_keep_size'],
+      ['cluster', 'walStorage'],
+      ['cluster', 'storage'],
+      ['cluster', 'instances'],
+    ],
+    check: (subject) => withBudgets(subject, unboundedWal),
+  },
+  {
+    // PostgreSQL 17, 28.5: pg_wal holds up to max_wal_size, and beyond it what wal_keep_size or slots keep
+    id: 'policy/wal-fits',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the WAL that the parameters allow fits into the volume of pg_wal',
+    reads: [...walNames.map((name) => [...parameters, name]), ['cluster', 'walStorage'], ['cluster', 'storage']],
+    check: (subject) => withBudgets(subject, walTooLarge),
+  },
+  {
+    // PostgreSQL 17, 19.5.1: "can result in either unrecoverable data corruption, or silent data corruption"
+    id: 'policy/crash-safe',
+    severity: 'error',
+    configurable: true,
+    preset: 'production',
+    summary: 'fsync and full_page_writes are on',
+    reads: [
+      [...parameters, 'fsync'],
+      [...parameters, 'full_page_writes'],
+    ],
+    check: (subject) => withBudgets(subject, unsafeWrites),
+  },
+  {
+    id: 'policy/cpu-has-unit',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a database asks for fewer than 1000 cores',
+    reads: [['cluster', 'resources']],
+    check: cpusIn,
+  },
+]

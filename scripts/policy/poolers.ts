@@ -1,0 +1,119 @@
+// Does a pooler reach servers, under a name of its own, with the certificates that it needs?
+import { fieldAt, here, named, phrase } from '../findings/message.ts'
+import type { RenderedObject } from '../model.ts'
+import type { Path } from '../values/value.ts'
+import { listAt, objectOf, plainAt, textAt } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
+
+/** The Poolers before the Cluster of the same values. */
+function* poolersOf(subject: ObjectsSubject): Iterable<{ readonly cluster: RenderedObject; readonly pooler: RenderedObject }> {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined) return
+  for (const pooler of subject.objects)
+    if (pooler.kind === 'Pooler' && textAt(pooler.plain, 'spec', 'cluster', 'name') === cluster.name) yield { cluster, pooler }
+}
+
+const disabled: Path = ['spec', 'managed', 'services', 'disabledDefaultServices']
+
+function* namesOfServices({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const object of objects) {
+    const cluster = object.kind === 'Pooler' ? textAt(object.plain, 'spec', 'cluster', 'name') : undefined
+    if (cluster === undefined || !['rw', 'ro', 'r'].some((service) => object.name === `${cluster}-${service}`)) continue
+    yield {
+      object,
+      message: phrase`${here('the Pooler')} is named ${named(object.name)}, but that is the name of a Service of its Cluster: one of them never works`,
+      places: [{ path: ['metadata', 'name'] }],
+      help: phrase`rename it, such as ${named(cluster)}-pooler-${named(object.name.slice(cluster.length + 1))}`,
+    }
+  }
+}
+
+function* missingServices(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const { cluster, pooler } of poolersOf(subject)) {
+    const type = textAt(pooler.plain, 'spec', 'type') ?? 'rw'
+    const index = listAt(cluster.plain, ...disabled).indexOf(type)
+    if (index < 0) continue
+    yield {
+      object: pooler,
+      message: phrase`${here('type')} is ${named(type)}, but the Service ${named(cluster.name)}-${named(type)} that PgBouncer connects to is disabled`,
+      places: [{ path: ['spec', 'type'] }],
+      help: phrase`remove ${named(type)} from disabledDefaultServices, or remove the pooler`,
+    }
+  }
+}
+
+function* missingStandbys(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const { cluster, pooler } of poolersOf(subject)) {
+    const instances = plainAt(cluster.plain, 'spec', 'instances') ?? 1
+    if (textAt(pooler.plain, 'spec', 'type') !== 'ro' || instances !== 1 || listAt(cluster.plain, ...disabled).includes('ro')) continue
+    yield {
+      object: pooler,
+      message: phrase`${here('type')} is ro, but the Cluster has 1 instance and so no standby: nothing answers`,
+      places: [{ path: ['spec', 'type'] }],
+      help: phrase`set type: r to read from any instance, or instances: 2`,
+    }
+  }
+}
+
+/** Whether the operator signs the pooler's own client certificate. Reproduces `IsAutomatedIntegration` for what 1.27 to 1.30 have in common. */
+function isEquipped({ plain }: RenderedObject): boolean {
+  return ['authQuery', 'authQuerySecret', 'serverTLSSecret'].every((name) => plainAt(plain, 'spec', 'pgbouncer', name) === undefined)
+}
+
+function* authoritiesWithoutKey(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  const cluster = objectOf(subject, 'Cluster')
+  const secret = textAt(cluster?.plain, 'spec', 'certificates', 'clientCASecret')
+  if (cluster === undefined || secret === undefined || secret === '') return
+  const own = textAt(cluster.plain, 'spec', 'certificates', 'replicationTLSSecret')
+  const poolers = [...poolersOf(subject)].filter(({ pooler }) => isEquipped(pooler))
+  const needs = own === undefined || own === '' ? 'standbys' : poolers.length > 0 ? 'poolers' : undefined
+  if (needs === undefined) return
+  const both = needs === 'standbys' && poolers.length > 0 ? 'standbys and poolers' : needs
+  yield {
+    object: cluster,
+    message: phrase`${here('clientCASecret')} is ${named(secret)}, which must hold ca.key to sign the certificates of ${both}; cert-manager leaves it out`,
+    places: [{ path: ['spec', 'certificates', 'clientCASecret'] }],
+    help:
+      needs === 'standbys'
+        ? phrase`add ca.key to the Secret, or set ${fieldAt(['spec', 'certificates', 'replicationTLSSecret'], 'replicationTLSSecret')}${poolers.length > 0 ? " and each pooler's own certificate" : ''}`
+        : phrase`add ca.key to the Secret, or give the pooler a certificate of its own`,
+  }
+}
+
+export const poolers: readonly ObjectRule[] = [
+  {
+    // CloudNativePG 1.30 `ensureManagedResourcesAreOwned` and the Cluster's `reconcileManagedServices`: whoever is first owns the Service
+    id: 'policy/pooler-name-free',
+    severity: 'error',
+    configurable: true,
+    summary: 'a Pooler does not have the name of a Service of its Cluster',
+    reads: [['poolers']],
+    check: namesOfServices,
+  },
+  {
+    // PgBouncer's configuration: `* = host=<cluster>-<type>` (CloudNativePG 1.30 pkg/management/pgbouncer/config)
+    id: 'policy/pooler-service-exists',
+    severity: 'error',
+    configurable: true,
+    summary: 'the Service that a Pooler connects to is not disabled',
+    reads: [['poolers'], ['cluster', 'services', 'disabledDefaultServices']],
+    check: missingServices,
+  },
+  {
+    id: 'policy/pooler-standby-exists',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a Pooler for standbys has a standby',
+    reads: [['poolers'], ['cluster', 'instances']],
+    check: missingStandbys,
+  },
+  {
+    // CloudNativePG 1.30 `ensureClientCASecret`: "Validate also ca.key if needed"; `ParseCASecret` signs for poolers as well
+    id: 'policy/client-ca-has-key',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the secret of the client authority has a key where the operator signs certificates with it',
+    reads: [['cluster', 'certificates'], ['poolers']],
+    check: authoritiesWithoutKey,
+  },
+]

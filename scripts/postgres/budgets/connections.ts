@@ -1,0 +1,130 @@
+// How many connections may poolers open, and how many does the server have for them?
+import type { RenderedObject } from '../../model.ts'
+import { readPgBouncerInteger } from '../../pgbouncer/number.ts'
+import type { Json } from '../../values/value.ts'
+import { isJsonMap, jsonAt } from '../../values/value.ts'
+import type { ServerSettings } from './settings.ts'
+
+export type Target = 'rw' | 'ro' | 'r'
+
+export interface PoolerShare {
+  readonly pooler: RenderedObject
+  readonly connections: number
+  /** `3 instances × 2 pairs × 120` */
+  readonly text: string
+  /** pairs of user and database × instances: what one connection more in each pool costs */
+  readonly pools: number
+}
+
+/** What leads to the same servers is added up, never across targets. */
+export interface ConnectionBudget {
+  readonly target: Target
+  readonly shares: readonly PoolerShare[]
+  /** `3 instances × 2 pairs × 120 = 720` */
+  readonly text: string
+  readonly needed: number
+  /** of all servers behind the target */
+  readonly available: number
+  readonly servers: number
+}
+
+/** What a server keeps for clients. */
+export interface Connections {
+  readonly free: number
+  /** `max_connections 300 − 3 reserved` */
+  readonly text: string
+  readonly budgets: readonly ConnectionBudget[]
+}
+
+/** Undefined: a setting that counts is not known. */
+export function connectionsOf(
+  cluster: RenderedObject,
+  objects: readonly RenderedObject[],
+  { major, read }: ServerSettings,
+): Connections | undefined {
+  const all = read('max_connections')
+  const [superusers, others] = [read('superuser_reserved_connections'), major < 16 ? 0 : read('reserved_connections')]
+  if (all === undefined || superusers === undefined || others === undefined) return undefined
+  const free = all - superusers - others
+  const instances = jsonAt(cluster.plain, ['spec', 'instances'])
+  const pairs = pairsOf(cluster, objects)
+  const budgets: ConnectionBudget[] = []
+  for (const target of ['rw', 'ro', 'r'] as const) {
+    const poolers = objects.filter(
+      ({ kind, plain }) => kind === 'Pooler' && targetOf(plain) === target && jsonAt(plain, ['spec', 'cluster', 'name']) === cluster.name,
+    )
+    const shares = poolers.map((pooler) => shareOf(pooler, pairs))
+    if (shares.length === 0 || !shares.every((share) => share !== undefined)) continue
+    const count = typeof instances === 'number' ? instances : 1
+    const servers = target === 'rw' ? 1 : target === 'ro' ? Math.max(1, count - 1) : Math.max(1, count)
+    const needed = shares.reduce((sum, { connections }) => sum + connections, 0)
+    budgets.push({
+      target,
+      shares,
+      needed,
+      servers,
+      available: servers * free,
+      text: `${shares.map(({ text }) => text).join(' + ')} = ${needed}`,
+    })
+  }
+  return { free, text: `max_connections ${all} − ${superusers + others} reserved`, budgets }
+}
+
+function targetOf(pooler: Json): Target {
+  const type = jsonAt(pooler, ['spec', 'type'])
+  return type === 'ro' || type === 'r' ? type : 'rw'
+}
+
+/** Owners of the databases that are stated: each pool holds the connections of one user to one database. */
+function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): { readonly database: string; readonly user: string }[] {
+  const bootstrap = jsonAt(cluster.plain, ['spec', 'bootstrap'])
+  const [start] = isJsonMap(bootstrap) ? Object.values(bootstrap) : []
+  const text = (root: Json | undefined, name: string): string | undefined => {
+    const value = jsonAt(root, [name])
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const first = text(start, 'database') ?? 'app'
+  const pairs = new Map([[first, text(start, 'owner') ?? first]])
+  for (const { kind, plain } of objects) {
+    const name = text(jsonAt(plain, ['spec']), 'name')
+    if (
+      kind !== 'Database' ||
+      name === undefined ||
+      jsonAt(plain, ['spec', 'cluster', 'name']) !== cluster.name ||
+      jsonAt(plain, ['spec', 'ensure']) === 'absent'
+    )
+      continue
+    pairs.set(name, text(jsonAt(plain, ['spec']), 'owner') ?? name)
+  }
+  return [...pairs].map(([database, user]) => ({ database, user }))
+}
+
+/** Undefined: a number that PgBouncer refuses, or a pool without a limit. */
+function shareOf(pooler: RenderedObject, pairs: ReturnType<typeof pairsOf>): PoolerShare | undefined {
+  const number = (name: string, preset: number): number | undefined => {
+    const written = jsonAt(pooler.plain, ['spec', 'pgbouncer', 'parameters', name])
+    return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
+  }
+  const [size, reserve, perDatabase, perUser] = [
+    number('default_pool_size', 20),
+    number('reserve_pool_size', 0),
+    number('max_db_connections', 0),
+    number('max_user_connections', 0),
+  ]
+  const instances = jsonAt(pooler.plain, ['spec', 'instances']) ?? 1
+  if (size === undefined || reserve === undefined || perDatabase === undefined || perUser === undefined) return undefined
+  if (size <= 0 || reserve < 0 || typeof instances !== 'number') return undefined
+  const cap = Math.min(perDatabase > 0 ? perDatabase : Infinity, perUser > 0 ? perUser : Infinity)
+  const each = Math.min(size + reserve, cap)
+  const byUser = new Map<string, number>()
+  for (const { user } of pairs) byUser.set(user, (byUser.get(user) ?? 0) + each)
+  const ofUsers = [...byUser.values()].map((own) => Math.min(own, perUser > 0 ? perUser : Infinity))
+  const one = ofUsers.reduce((sum, own) => sum + own, 0)
+  const isPlain = one === pairs.length * each
+  const pool = isPlain ? `${counted(pairs.length, 'pair')} × ${each}` : `${one}`
+  return { pooler, connections: instances * one, text: `${counted(instances, 'instance')} × ${pool}`, pools: instances * pairs.length }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,87 @@
+// With which numbers do the servers of a Cluster run: written, set by the operator, or PostgreSQL's own?
+import { operatorParameters } from '../../operator/defaults.ts'
+import { majorOf } from '../../operator/major.ts'
+import type { RenderedObject } from '../../model.ts'
+import { parametersOf } from '../catalogue.ts'
+import { readInteger } from '../number.ts'
+import { runningOf, valueOf, verdictOn } from '../running.ts'
+import type { Running } from '../running.ts'
+
+export interface ServerSettings {
+  readonly major: number
+  /** a number in the parameter's own unit (`pg_settings.setting`); undefined: nothing certain is known */
+  readonly read: (name: string) => number | undefined
+  /** what the author wrote, if the server accepts it */
+  readonly written: (name: string) => string | undefined
+}
+
+/** Defaults of PostgreSQL 13 to 18 in the parameters' own units; those that differ by major are computed where they are used. */
+const presets: ReadonlyMap<string, number> = new Map([
+  ['autovacuum_max_workers', 3],
+  ['autovacuum_worker_slots', 16],
+  ['commit_timestamp_buffers', 0],
+  ['effective_cache_size', 524_288],
+  ['io_max_combine_limit', 16],
+  ['io_max_concurrency', -1],
+  ['maintenance_work_mem', 65_536],
+  ['max_connections', 100],
+  ['max_locks_per_transaction', 64],
+  ['max_pred_locks_per_transaction', 64],
+  ['max_replication_slots', 10],
+  ['max_worker_processes', 8],
+  ['wal_keep_size', 0],
+  ['autovacuum_work_mem', -1],
+  ['max_prepared_transactions', 0],
+  ['max_slot_wal_keep_size', -1],
+  ['max_wal_senders', 10],
+  ['max_wal_size', 1024],
+  ['min_dynamic_shared_memory', 0],
+  ['multixact_member_buffers', 32],
+  ['multixact_offset_buffers', 16],
+  ['notify_buffers', 16],
+  ['reserved_connections', 0],
+  ['serializable_buffers', 32],
+  ['shared_buffers', 16_384],
+  ['subtransaction_buffers', 0],
+  ['superuser_reserved_connections', 3],
+  ['track_activity_query_size', 1024],
+  ['transaction_buffers', 0],
+  ['wal_buffers', -1],
+  ['work_mem', 4096],
+])
+
+/** Undefined: no Cluster of a major that is known here. */
+export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
+  const major = majorOf(cluster.plain)
+  if (major === undefined || parametersOf(major) === undefined) return undefined
+  return serverSettings(runningOf(cluster) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
+}
+
+const amounts = new Map<string, number | undefined>()
+
+/** Fleets repeat the same settings. */
+function amountOf(text: string, unit: string | undefined): number | undefined {
+  const key = `${unit ?? ''}\0${text}`
+  if (!amounts.has(key)) {
+    const amount = readInteger(text, unit)
+    amounts.set(key, typeof amount === 'number' ? amount : undefined)
+  }
+  return amounts.get(key)
+}
+
+/** The settings of a server of a known major. */
+export function serverSettings(running: Running): ServerSettings {
+  const { major, isOperated } = running
+  const catalogue = parametersOf(major)
+  const written = (name: string): string | undefined => {
+    const value = valueOf(running, name)
+    return value === undefined || verdictOn(major, name, value) !== undefined ? undefined : value
+  }
+  const read = (name: string): number | undefined => {
+    const isWritten = running.parameters.has(name)
+    const text = isWritten ? written(name) : isOperated ? operatorParameters[name] : undefined
+    if (text === undefined) return isWritten ? undefined : presets.get(name)
+    return amountOf(text, catalogue?.get(name)?.unit)
+  }
+  return { major, read, written }
+}

@@ -1,0 +1,284 @@
+// Is what Argo CD deploys judged in a repository without any settings of ours?
+import { afterEach, describe, expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const open: { remove(): void }[] = []
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove()
+})
+
+function repository(files: Readonly<Record<string, string>>, origin?: string) {
+  const opened = openFiles(files, origin)
+  open.push(opened)
+  return opened
+}
+
+const url = 'https://github.com/acme/infra.git'
+const chart = '    repoURL: https://cloudnative-pg.github.io/charts\n    chart: cluster\n    targetRevision: 0.8.1\n'
+const head = (name: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: ${name}, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: ${name} }
+`
+const sized = 'cluster:\n  storage:\n    size: 10Gi\n'
+const withFiles = (name: string, ...paths: string[]): string =>
+  `${head(name)}  sources:\n    - repoURL: https://cloudnative-pg.github.io/charts\n      chart: cluster\n      targetRevision: 0.8.1\n      helm:\n        valueFiles:\n${paths.map((path) => `          - $values/${path}\n`).join('')}    - { repoURL: ${url}, targetRevision: main, ref: values }\n`
+
+describe('an Application', () => {
+  test('with inline values is judged at their lines', async () => {
+    const inline = `${head('orders')}  source:\n${chart}    helm:\n      values: |\n        cluster:\n          instances: 0\n          walStorge: {}\n`
+    const { told } = repository({ 'argocd/orders.yaml': inline })
+    expect(await told()).toEqual([
+      'argocd/orders.yaml:14: cluster.instances is 0, but must be at least 1 [schema/minimum]',
+      'argocd/orders.yaml:15: unknown key `walStorge` in `cluster` [values/known-keys]',
+    ])
+  })
+  test('with a values object is judged at its lines, and its nulls never reach Helm', async () => {
+    const object = `${head('orders')}  source:\n${chart}    helm:\n      valuesObject:\n        cluster:\n          instances: 0\n          storage: null\n`
+    const { told } = repository({ 'argocd/orders.yaml': object })
+    expect(await told()).toContain('argocd/orders.yaml:14: cluster.instances is 0, but must be at least 1 [schema/minimum]')
+  })
+  test('with parameters is judged at each of them, which win over files', async () => {
+    const text = `${head('orders')}  source:\n${chart}    helm:\n      values: "cluster: {instances: 2}"\n      parameters:\n        - { name: cluster.instances, value: "0" }\n`
+    const { told } = repository({ 'argocd/orders.yaml': text })
+    expect(await told()).toEqual(['argocd/orders.yaml:14: cluster.instances is 0, but must be at least 1 [schema/minimum]'])
+  })
+  test('whose parameter Helm refuses is an error at the parameter', async () => {
+    const text = `${head('orders')}  source:\n${chart}    helm:\n      values: "cluster: {instances: 2}"\n      parameters:\n        - { name: cluster.instances.x, value: "0" }\n`
+    const { told } = repository({ 'argocd/orders.yaml': text })
+    expect(await told()).toContainEqual(
+      expect.stringMatching(/^argocd\/orders\.yaml:14: parameter is refused by Helm: .*\[argocd\/parameter\]$/),
+    )
+  })
+  test('reads its value files in order, whatever the address of the repository is spelt like', async () => {
+    const files = { 'argocd/orders.yaml': withFiles('orders', 'values/base.yaml', 'values/orders.yaml') }
+    const { told, run } = repository(
+      { ...files, 'values/base.yaml': sized, 'values/orders.yaml': 'cluster:\n  instances: two\n' },
+      'git@github.com:acme/infra.git',
+    )
+    expect(await told()).toEqual([expect.stringMatching(/^values\/orders\.yaml:2: cluster\.instances is .*two/)])
+    expect((await run('explain', 'orders', 'cluster.storage.size')).stdout).toContain('values/base.yaml:3')
+  })
+  test('of a repository without a remote names it by the files that are there', async () => {
+    const { told } = repository({
+      'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml'),
+      'values/orders.yaml': 'cluster:\n  instances: 0\n',
+    })
+    expect(await told()).toEqual(['values/orders.yaml:2: cluster.instances is 0, but must be at least 1 [schema/minimum]'])
+  })
+  test('of a repository that is not checked out is reported, and judged where a checkout is given', async () => {
+    const files = { 'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml') }
+    const { told, run } = repository(files, 'https://github.com/acme/argocd.git')
+    const other = repository({ 'values/orders.yaml': 'cluster:\n  instances: 0\n' })
+    expect(await told()).toEqual([
+      expect.stringContaining('orders is not judged: orders: $values/values/orders.yaml is in https://github.com/acme/infra.git'),
+    ])
+    expect((await run('check')).stderr).toContain('nothing was judged; 0 databases checked')
+    const [found] = await told('--checkout', `${url}=${other.root}`)
+    expect(found).toContain('values/orders.yaml:2: cluster.instances is 0')
+  })
+  test('that syncs plain manifests is judged by its Clusters', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const cluster =
+      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\nspec:\n  instances: 0\n  storage: { size: 1Gi }\n'
+    const { told, run } = repository({ 'argocd/orders.yaml': `${head('orders')}${source}`, 'pg/cluster.yaml': cluster }, url)
+    expect(await told()).toEqual(['pg/cluster.yaml:5: spec.instances is 0, but must be at least 1 [schema/minimum]'])
+    expect((await run('list')).stdout).toMatch(/^orders +orders +orders +manifests/m)
+  })
+  test('that syncs a kustomization is said to be not judged', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\n'
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}${source}`,
+      'pg/kustomization.yaml': 'resources: [cluster.yaml]\n',
+      'pg/cluster.yaml': cluster,
+    }
+    const { told } = repository(files, url)
+    expect(await told()).toEqual([
+      expect.stringMatching(/^argocd\/orders\.yaml:7: orders is not judged: orders syncs a kustomization, which is not run here/),
+    ])
+  })
+  test('with a chart of the repository is judged by that chart, and blamed in its values', async () => {
+    const template =
+      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: {{ .Release.Name }} }\nspec:\n  instances: {{ .Values.instances }}\n  storage: { size: 1Gi }\n'
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}  source:\n    repoURL: ${url}\n    path: mychart\n    helm: { valueFiles: [values-prd.yaml] }\n`,
+      'mychart/Chart.yaml': 'apiVersion: v2\nname: mychart\nversion: 1.0.0\n',
+      'mychart/values.yaml': 'instances: 1\n',
+      'mychart/values-prd.yaml': 'instances: 0\nunread: 1\n',
+      'mychart/templates/cluster.yaml': template,
+    }
+    const { told } = repository(files, url)
+    expect(await told()).toEqual([
+      'mychart/values-prd.yaml:1: instances is 0, but must be at least 1 [schema/minimum]',
+      'mychart/values-prd.yaml:2: unknown key `unread` [values/known-keys]',
+    ])
+  })
+  test('without a chart that is here is one error at the pin', async () => {
+    const { told } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('0.8.1', '0.3.1')}` })
+    expect(await told()).toEqual([
+      expect.stringMatching(/^argocd\/orders\.yaml:10: chart cluster 0\.3\.1 is neither in the repository nor in a cache/),
+    ])
+  })
+  test('with a range of versions is judged as the newest that fits, which is said', async () => {
+    const { told } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('0.8.1', '0.8.x')}` })
+    expect(await told()).toEqual([
+      expect.stringMatching(
+        /^argocd\/orders\.yaml:10: chart cluster is a range, 0\.8\.x, and is judged as 0\.8\.1.*\[argocd\/assumed-version\]$/,
+      ),
+    ])
+  })
+})
+
+describe('the operator', () => {
+  test('is the one that an Application installs', async () => {
+    const operator = `${head('cloudnative-pg')}  source:\n    repoURL: https://cloudnative-pg.github.io/charts\n    chart: cloudnative-pg\n    targetRevision: 0.27.1\n`
+    const { run } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart}`, 'argocd/operator.yaml': operator })
+    expect((await run('check')).stderr).toContain('1 database checked against CloudNativePG 1.28.1')
+  })
+})
+
+describe('a set', () => {
+  const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: dbs, namespace: argocd }
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators:
+    - matrix:
+        generators:
+          - list: { elements: [{ env: dev }, { env: prd }] }
+          - git:
+              repoURL: ${url}
+              revision: main
+              files: [{ path: databases/*/*.yaml }]
+  template:
+    metadata: { name: '{{ .path.basename }}-{{ trimSuffix ".yaml" .path.filename }}-{{ .env }}' }
+    spec:
+      project: default
+      destination: { server: https://kubernetes.default.svc, namespace: '{{ .path.basename }}-{{ .env }}' }
+      sources:
+        - repoURL: https://cloudnative-pg.github.io/charts
+          chart: cluster
+          targetRevision: 0.8.1
+          helm:
+            ignoreMissingValueFiles: true
+            valueFiles:
+              - $values/{{ .path.path }}/{{ .path.filename }}
+              - $values/{{ .path.path }}/{{ trimSuffix ".yaml" .path.filename }}-{{ .env }}.yaml
+            values: |
+              cluster:
+                additionalLabels:
+                  env: {{ .env }}
+        - { repoURL: ${url}, targetRevision: main, ref: values }
+`
+  test('makes one database for each Application, each with its layers', async () => {
+    const { run, told } = repository(
+      { 'argocd/set.yaml': set, 'databases/orders/main.yaml': sized, 'databases/billing/main.yaml': sized },
+      url,
+    )
+    expect(await told()).toEqual([])
+    const { databases } = JSON.parse((await run('list', '--format', 'json')).stdout) as {
+      databases: { id: string; set: string; layers: { role: string; file: string; line?: number }[] }[]
+    }
+    expect(databases.map(({ id }) => id)).toEqual(['billing-main-dev', 'billing-main-prd', 'orders-main-dev', 'orders-main-prd'])
+    expect(databases[2]).toMatchObject({
+      set: 'dbs',
+      layers: [
+        { role: 'value-file', file: 'databases/orders/main.yaml' },
+        { role: 'inline', file: 'argocd/set.yaml', line: 30 },
+      ],
+    })
+  })
+  test('takes an override for a database, which is reported', async () => {
+    const files = { 'databases/orders/main.yaml': sized, 'databases/orders/main-dev.yaml': sized }
+    const { told } = repository({ 'argocd/set.yaml': set, ...files }, url)
+    expect(await told()).toEqual([
+      'argocd/set.yaml:7: Application orders-main-dev-dev (and 1 more) is made of …es/orders/main-dev.yaml, but that overrides main.yaml elsewhere [argocd/phantom-database]',
+    ])
+  })
+  test('that only the cluster can compute is said to be not judged', async () => {
+    const clusters = set.replace(/    - matrix:[^]*?  template:/, '    - clusters: {}\n  template:')
+    const { told, run } = repository({ 'argocd/set.yaml': clusters }, url)
+    expect(await told()).toContainEqual(
+      expect.stringContaining('dbs is not judged: what its generator `clusters` finds is only known to the cluster'),
+    )
+    expect((await run('list')).stderr).toContain('argocd/set.yaml:3: dbs is not listed')
+  })
+})
+
+describe('a change', () => {
+  test('of values is compared with the base', async () => {
+    const { edit, told, run } = repository({ 'argocd/orders.yaml': withFiles('orders', 'orders.yaml'), 'orders.yaml': sized }, url)
+    edit('orders.yaml', '10Gi', '9Gi')
+    expect(await told('--base', 'HEAD')).toEqual([
+      'orders.yaml:3: size of storage shrinks from 10Gi to 9Gi, but volumes can only grow [changes/storage-grows]',
+    ])
+    expect((await run('plan', '--base', 'HEAD')).stdout).toContain('orders: changed, refused')
+  })
+  test('of another database touches none but that one', async () => {
+    const files = {
+      'argocd/a.yaml': withFiles('a', 'a.yaml'),
+      'argocd/b.yaml': withFiles('b', 'b.yaml'),
+      'a.yaml': sized,
+      'b.yaml': 'cluster:\n  instances: 0\n',
+    }
+    const { edit, git, run, told } = repository(files, url)
+    edit('a.yaml', '10Gi', '11Gi')
+    git('add', '--all')
+    expect(await told('--staged', '--changed')).toEqual([])
+    expect((await run('check', '--staged', '--changed')).stderr).toContain('1 of 2 databases checked')
+  })
+  test('of the release name makes a new, empty database', async () => {
+    const { edit, told } = repository(
+      { 'argocd/orders.yaml': `${head('orders')}  source:\n${chart}    helm: { releaseName: orders }\n` },
+      url,
+    )
+    edit('argocd/orders.yaml', 'releaseName: orders', 'releaseName: order')
+    expect(await told('--base', 'HEAD')).toEqual([expect.stringMatching(/^argocd\/orders\.yaml:11: .*\[changes\/cluster-name-stays\]$/)])
+  })
+})
+
+describe('without databases', () => {
+  test('there is an error, never a silent success', async () => {
+    const { run } = repository({ 'README.md': 'nothing\n' })
+    const { code, stdout } = await run('check')
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining('no Application and no set here deploys a database of CloudNativePG'),
+    })
+  })
+  test('nothing is generated', async () => {
+    const { run } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart}` })
+    const { code, stdout, stderr } = await run('render')
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('nothing is generated here') })
+  })
+})
+
+describe('the settings', () => {
+  test('may be a file of their own, where nothing but what is known better has to stand', async () => {
+    const { run } = repository({
+      'argocd/orders.yaml': `${head('orders')}  source:\n${chart}`,
+      'cnpg-values.yaml': 'operator: { version: "1.28.4" }\n',
+    })
+    expect((await run('check')).stderr).toContain('checked against CloudNativePG 1.28.4')
+  })
+  test('of somebody else in apps/values.yaml are left alone', async () => {
+    const { told } = repository({
+      'argocd/orders.yaml': `${head('orders')}  source:\n${chart}`,
+      'apps/values.yaml': 'postgres: { host: db }\n',
+    })
+    expect(await told()).toEqual([])
+  })
+  test('that are gone while generated files are there are an error', async () => {
+    const generated =
+      '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: cnpg-values render\n'
+    const { told } = repository({ 'apps/values.yaml': 'a: 1\n', 'apps/templates/data/postgres-clusters.yaml': generated })
+    expect(await told()).toEqual([
+      'apps/values.yaml:1: `postgres` is not set, but must hold the settings of the databases [settings/schema]',
+    ])
+  })
+})
