@@ -1,31 +1,12 @@
 // Does the image of a Cluster hold the programs and libraries that its settings need?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseImageReference } from '../operator/image.ts'
+import { officialImage } from '../operator/official-image.ts'
 import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
-
-export type Flavour = 'minimal' | 'standard' | 'system'
-
-/** What an image of the project itself (or a mirror of it) is: `17.6-202509010000-standard-trixie`, `17.5`. */
-export interface OfficialImage {
-  readonly flavour: Flavour
-  /** of Debian; a tag without one was built on bullseye */
-  readonly release: string
-  readonly isLegacy: boolean
-}
-
-/** postgres-containers, "Image Tags": `MM.mm-TS-TYPE-OS`; tags without type and OS are system images of the old kind. Undefined: another image. */
-export function officialImage(image: string): OfficialImage | undefined {
-  const { name, tag } = parseImageReference(image)
-  if (!name.endsWith('/cloudnative-pg/postgresql')) return undefined
-  const [, flavour, release] = /^\d[\d.]*(?:-\d+)?-(minimal|standard|system)-([a-z]+)$/.exec(tag) ?? []
-  if (flavour !== undefined && release !== undefined) return { flavour: flavour as Flavour, release, isLegacy: false }
-  const [, old] = /^\d[\d.]*(?:-\d+)?(?:-(bullseye|bookworm))?$/.exec(tag) ?? [null]
-  return old === null ? undefined : { flavour: 'system', release: old ?? 'bullseye', isLegacy: true }
-}
 
 /** The image of a Cluster and where it is named; that of a catalogue if it is among the objects. */
 export function imageOf(cluster: RenderedObject, { objects }: ObjectsSubject): { readonly image: string; readonly path: Path } | undefined {
@@ -134,11 +115,3 @@ export const images: readonly ObjectRule[] = [
     },
   },
 ]
-
-/** The release of Debian below an image, where its tag says so, or where the project's own tags are known to mean one. */
-export function debianOf(image: string): string | undefined {
-  return (
-    officialImage(image)?.release ??
-    /(?:^|[-_.])(buster|bullseye|bookworm|trixie|forky)(?:$|[-_.])/.exec(parseImageReference(image).tag)?.[1]
-  )
-}

@@ -24,8 +24,8 @@ export type Verdict =
       readonly must: string
       /** what to type, if that is known */
       readonly help?: string
-      /** another image, or another setting of the system, may accept it */
-      readonly byImage?: true
+      /** another image may accept it: one from before Debian trixie, another build, or another setting of the system */
+      readonly byImage?: 'trixie' | 'build'
     }
 
 const name = /^[A-Za-z_\x80-\uffff][\w\x80-\uffff]*(?:\.[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?$/
@@ -105,7 +105,7 @@ function judgeBinary(parameter: Parameter, value: string, major: number): Verdic
         parameter.unit,
       ),
     )
-  return { kind: 'value', must: 'a number that every image can read', help: `write ${parameter.name} in decimal digits`, byImage: true }
+  return { kind: 'value', must: 'a number that every image can read', help: `write ${parameter.name} in decimal digits`, byImage: 'build' }
 }
 
 function judgeWord({ words = [], hidden = [], name: own }: Parameter, value: string): Verdict | undefined {
@@ -160,7 +160,7 @@ const ofOwn: Readonly<Record<string, (read: number) => Verdict | undefined>> = l
   transaction_buffers: slru,
   // the usual limit of 8MB for the stack less 512kB; containers inherit it
   max_stack_depth: (read) =>
-    read <= 7680 ? undefined : { kind: 'value', must: 'at most 7680kB', help: 'remove it: 2MB is the default', byImage: true },
+    read <= 7680 ? undefined : { kind: 'value', must: 'at most 7680kB', help: 'remove it: 2MB is the default', byImage: 'build' },
   vacuum_buffer_usage_limit: (read) => (read === 0 || read >= 128 ? undefined : { kind: 'value', must: '0 or at least 128kB' }),
 })
 

@@ -50,11 +50,31 @@ function unknownParameter(name: string, { reason, at: other, meant }: Unknown, m
   }
 }
 
-function* wrongValues(running: Running, byImage: boolean): Iterable<Finding> {
+type Wrong = Extract<Verdict, { kind: 'value' }>
+
+/** What the image of this database refuses, though others take it. */
+function byThisImage(name: string, value: string, { image }: Running): Wrong | undefined {
+  // the target `minimal` of postgres-containers installs no locales; those of libc-bin are left
+  if (image?.isMinimal !== true || !/^lc_(?:messages|monetary|numeric|time)$/.test(name)) return undefined
+  const isThere = value === '' || /^(?:C|POSIX|C\.utf-?8)$/i.test(value)
+  return isThere
+    ? undefined
+    : { kind: 'value', must: 'C, POSIX or C.UTF-8 in a minimal image', help: 'use a standard image, which has all locales' }
+}
+
+/** Whether a server of this image refuses the value for certain, perhaps, or not at all. */
+function certaintyOf({ byImage }: Wrong, { image }: Running): 'certain' | 'open' | 'none' {
+  if (byImage === undefined) return 'certain'
+  if (byImage === 'build' || image?.debian === undefined) return 'open'
+  return ['buster', 'bullseye', 'bookworm'].includes(image.debian) ? 'none' : 'certain'
+}
+
+function* wrongValues(running: Running, wanted: 'certain' | 'open'): Iterable<Finding> {
   for (const name of running.parameters.keys()) {
     const value = valueOf(running, name)
-    const verdict = value === undefined ? undefined : verdictOn(running.major, name, value)
-    if (value === undefined || verdict?.kind !== 'value' || (verdict.byImage === true) !== byImage) continue
+    if (value === undefined) continue
+    const verdict = verdictOn(running.major, name, value) ?? byThisImage(name, value, running)
+    if (verdict?.kind !== 'value' || certaintyOf(verdict, running) !== wanted) continue
     yield finding(
       name,
       phrase`${here(name)} is ${quoted(value)}, but must be ${verdict.must}`,
@@ -90,7 +110,7 @@ export const parameters: readonly PostgresRule[] = [
     severity: 'error',
     summary: 'PostgreSQL accepts the value of each parameter: type, unit, bounds and words',
     *check(running) {
-      yield* wrongValues(running, false)
+      yield* wrongValues(running, 'certain')
     },
   },
   {
@@ -99,7 +119,7 @@ export const parameters: readonly PostgresRule[] = [
     severity: 'warning',
     summary: 'the value of each parameter is one that every image accepts',
     *check(running) {
-      yield* wrongValues(running, true)
+      yield* wrongValues(running, 'open')
     },
   },
 ]

@@ -1,5 +1,6 @@
 // What does a rule about PostgreSQL look at?
 import { majorOf } from '../operator/major.ts'
+import { debianOf, officialImage } from '../operator/official-image.ts'
 import type { Finding, Message, Rule, ShownPart } from '../findings/finding.ts'
 import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
@@ -19,6 +20,8 @@ export interface Running {
   readonly segment: number | undefined
   /** the server's configuration is the operator's, which sets parameters of its own */
   readonly isOperated: boolean
+  /** absent: not known */
+  readonly image?: { readonly debian: string | undefined; readonly isMinimal: boolean }
 }
 export type PostgresRule = Rule<Running>
 
@@ -49,7 +52,12 @@ export function runningOf(object: RenderedObject): Running | undefined {
   if (!isJsonMap(written)) return undefined
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(written)) if (typeof value === 'string') parameters.set(name, value)
-  return { major, parameters, segment: segmentOf(object), isOperated: true }
+  return { major, parameters, segment: segmentOf(object), isOperated: true, ...imageOf(object) }
+}
+
+function imageOf({ plain }: RenderedObject): Pick<Running, 'image'> {
+  const name = jsonAt(plain, ['spec', 'imageName'])
+  return typeof name === 'string' ? { image: { debian: debianOf(name), isMinimal: officialImage(name)?.flavour === 'minimal' } } : {}
 }
 
 /** `initdb` makes segments of 16 MB unless told otherwise; a recovery takes those of its source. */

@@ -2,6 +2,7 @@
 import { textOf } from '../findings/message.ts'
 import { readHba, refusedIdentLines } from './hba/hba.ts'
 import { judgeParameter } from './judge-parameter.ts'
+import type { Verdict } from './judge-parameter.ts'
 import { loadSqlParser } from './sql.ts'
 import { starts } from './starts.ts'
 
@@ -26,6 +27,11 @@ export interface ServerError {
   readonly position?: number
 }
 
+/** Up to PostgreSQL 15 servers usually run on a distribution from before Debian trixie. */
+function onUsualImage(major: number, verdict: Verdict | undefined): Verdict | undefined {
+  return verdict?.kind === 'value' && verdict.byImage === 'trixie' && major < 16 ? undefined : verdict
+}
+
 /**
  * What a server of that major refuses; no errors if the major is not known here. What depends on the image, the environment
  * or a file that is not known here is left out.
@@ -39,7 +45,7 @@ export async function judgePostgres({
 }: ServerInput): Promise<{ errors: ServerError[] }> {
   const errors: ServerError[] = []
   for (const [name, value] of Object.entries(parameters)) {
-    const verdict = judgeParameter(major, name, value)
+    const verdict = onUsualImage(major, judgeParameter(major, name, value))
     if (verdict?.kind === 'value') errors.push({ message: `${name} must be ${verdict.must}`, where: name })
     else if (verdict !== undefined) errors.push({ message: `PostgreSQL ${major} has no parameter ${name}`, where: name })
   }

@@ -12,8 +12,8 @@ type Refusal = string | Refused | undefined
 export interface Refused {
   readonly must: string
   readonly help?: string
-  /** another image may accept it */
-  readonly byImage?: true
+  /** another image may accept it: one from before Debian trixie, or another build */
+  readonly byImage?: 'trixie' | 'build'
 }
 type TextRule = (text: string, major: number) => Refusal
 
@@ -57,18 +57,12 @@ function logConnections(text: string): Refusal {
 }
 
 /** Names are files of the image; a bare number is an offset, which `pg_tzset_offset` takes below a week. */
-function timeZone(verdict: ZoneVerdict, text: string, must: string, major: number): Refusal {
-  if (verdict === 'legacy')
-    return major < legacyZonesSplit
-      ? undefined
-      : { must: 'a name that images from Debian trixie on have, such as Europe/Rome', byImage: true }
+function timeZone(verdict: ZoneVerdict, text: string, must: string): Refusal {
+  if (verdict === 'legacy') return { must: 'a name that images from Debian trixie on have, such as Europe/Rome', byImage: 'trixie' }
   if (verdict === 'known' || text === 'posixrules') return undefined
   const meant = nearestZone(text)
   return { must, ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }) }
 }
-/** Recorded servers of this major and later ran on distributions that moved legacy names to a package of their own. */
-const legacyZonesSplit = 16
-
 /** Names are those of glibc; which of them are there is left to the image. Reproduces `check_locale`. */
 function locale(text: string): Refusal {
   if (text === '' || /^(?:C|POSIX|C\.utf-?8)$/.test(text) || /^C\.UTF-?8$/i.test(text)) return undefined
@@ -89,6 +83,9 @@ const standby = '(?:(?!(?:any|first)(?![\\w$]))[A-Za-z_\\x80-\\uffff][\\w$\\x80-
 const standbys = `${standby}(?:\\s*,\\s*${standby})*`
 const synchronous = new RegExp(`^\\s*(?:${standbys}|(?:(?:any|first)\\s+)?0*[1-9]\\d*\\s*\\(\\s*${standbys}\\s*\\))\\s*$`, 'i')
 
+/** Those with something to check. */
+const resourceManagers = ['all', 'brin', 'btree', 'generic', 'gin', 'gist', 'hash', 'heap', 'heap2', 'sequence', 'spgist']
+
 /** By lower-case name. Files and libraries depend on the image, so they are not judged. */
 const rules: Readonly<Record<string, TextRule>> = lookup({
   backtrace_functions: (text) => (/^[0-9A-Za-z_, \n\t]*$/.test(text) ? undefined : 'names of functions with commas between them'),
@@ -105,7 +102,7 @@ const rules: Readonly<Record<string, TextRule>> = lookup({
   lc_monetary: locale,
   lc_numeric: locale,
   lc_time: locale,
-  log_timezone: (text, major) => timeZone(zoneNamed(text), text, 'the name of a time zone', major),
+  log_timezone: (text) => timeZone(zoneNamed(text), text, 'the name of a time zone'),
   primary_slot_name: (text) => (/^[a-z0-9_]{0,63}$/.test(text) ? undefined : 'lower-case letters, digits and _, at most 63'),
   recovery_target: (text) => (text === '' || text === 'immediate' ? undefined : '`immediate`'),
   recovery_target_lsn: (text) => (/^(?:[0-9a-f]{1,8}\/[0-9a-f]{1,8})?$/i.test(text) ? undefined : 'a position such as 16/B374D848'),
@@ -118,9 +115,10 @@ const rules: Readonly<Record<string, TextRule>> = lookup({
   synchronous_standby_names: (text) => (text === '' || synchronous.test(text) ? undefined : 'a list such as `ANY 1 (a, b)`'),
   synchronized_standby_slots: slotNames,
   temp_tablespaces: listOnly,
-  timezone: (text, major) => timeZone(timeZoneVerdict(text), text, 'the name of a time zone, or hours between -167 and 167', major),
+  timezone: (text) => timeZone(timeZoneVerdict(text), text, 'the name of a time zone, or hours between -167 and 167'),
   timezone_abbreviations: (text) => (['Default', 'Australia', 'India'].includes(text) ? undefined : 'Default, Australia or India'),
-  wal_consistency_checking: listOnly,
+  // from 15 on libraries may add resource managers
+  wal_consistency_checking: (text, major) => (major < 15 ? wordsOnly(resourceManagers)(text, major) : listOnly(text, major)),
 })
 
 /** Judges the text of a parameter of type string. */

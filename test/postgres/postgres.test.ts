@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { derivePostgresCatalogue } from '../../scripts/derive/postgres-catalogue.ts'
 import type { JsonMap } from '../../scripts/values/value.ts'
 import { judgeParameter } from '../../scripts/postgres/judge-parameter.ts'
+import { objectionsTo } from '../../scripts/postgres/judge.ts'
+import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 interface Recorded {
   readonly major: number
@@ -19,7 +21,11 @@ const recorded = gunzipSync(readFileSync(new URL('postgres-parameters.jsonl.gz',
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Recorded)
-const isAlreadyReported = ({ major, name, value }: Recorded): boolean => judgeParameter(major, name, value) !== undefined
+/** Servers up to 15 ran on distributions from before Debian trixie. */
+const isAlreadyReported = ({ major, name, value }: Recorded): boolean => {
+  const verdict = judgeParameter(major, name, value)
+  return verdict !== undefined && !(verdict.kind === 'value' && verdict.byImage === 'trixie' && major < 16)
+}
 
 /** What servers refused and we do not report, by what the refusal depends on. */
 const untold: Readonly<Record<string, (record: Recorded) => boolean>> = {
@@ -116,4 +122,25 @@ test('a catalogue is derived from the list of a server and from the words that w
     wal_level: { type: 'enum', words: ['minimal', 'replica'], hidden: ['archive'], context: 'postmaster' },
     ssl_ecdh_curve: { alias: 'ssl_groups' },
   })
+})
+
+describe('what depends on the image', () => {
+  const said = (image: string, name: string, value: string): (string | undefined)[] => {
+    const text = `kind: Cluster\nmetadata: {name: a}\nspec:\n  imageName: ${image}\n  postgresql: {parameters: {${name}: "${value}"}}\n`
+    const [manifest] = readManifests({ path: 'cluster.yaml', text }).manifests
+    if (manifest === undefined) throw new Error('no Cluster')
+    const object = { kind: 'Cluster', name: 'a', value: manifest.value, plain: manifest.plain, hook: false }
+    return [...objectionsTo(object, '1.30.0')].map(({ rule }) => rule.id)
+  }
+  const official = 'ghcr.io/cloudnative-pg/postgresql'
+  test.each([
+    ['a legacy name is refused by trixie', `${official}:17.6-standard-trixie`, 'TimeZone', 'US/Eastern', ['postgres/parameter-value']],
+    ['and by its images of 15', `${official}:15.14-standard-trixie`, 'TimeZone', 'US/Eastern', ['postgres/parameter-value']],
+    ['not by bookworm', `${official}:17.6-standard-bookworm`, 'TimeZone', 'US/Eastern', []],
+    ['nor by the old system images', `${official}:17.6`, 'TimeZone', 'US/Eastern', []],
+    ['perhaps by another image', 'registry.example.com/postgresql:17.6', 'TimeZone', 'US/Eastern', ['postgres/parameter-portable']],
+    ['a minimal image has few locales', `${official}:17.6-minimal-trixie`, 'lc_time', 'de_DE.UTF-8', ['postgres/parameter-value']],
+    ['but the one of C', `${official}:17.6-minimal-trixie`, 'lc_time', 'C.UTF-8', []],
+    ['a standard image has all', `${official}:17.6-standard-trixie`, 'lc_time', 'de_DE.UTF-8', []],
+  ])('%s', (_, image, name, value, rules) => expect(said(image, name, value)).toEqual(rules))
 })

@@ -1,0 +1,30 @@
+// What is in an image of PostgreSQL, as far as its tag says: which flavour of the project's own, which Debian?
+import { parseImageReference } from './image.ts'
+
+type Flavour = 'minimal' | 'standard' | 'system'
+
+/** What an image of the project itself (or a mirror of it) is: `17.6-202509010000-standard-trixie`, `17.5`. */
+interface OfficialImage {
+  readonly flavour: Flavour
+  /** of Debian; a tag without one was built on bullseye */
+  readonly release: string
+  readonly isLegacy: boolean
+}
+
+/** postgres-containers, "Image Tags": `MM.mm-TS-TYPE-OS`; tags without type and OS are system images of the old kind. Undefined: another image. */
+export function officialImage(image: string): OfficialImage | undefined {
+  const { name, tag } = parseImageReference(image)
+  if (!name.endsWith('/cloudnative-pg/postgresql')) return undefined
+  const [, flavour, release] = /^\d[\d.]*(?:-\d+)?-(minimal|standard|system)-([a-z]+)$/.exec(tag) ?? []
+  if (flavour !== undefined && release !== undefined) return { flavour: flavour as Flavour, release, isLegacy: false }
+  const [, old] = /^\d[\d.]*(?:-\d+)?(?:-(bullseye|bookworm))?$/.exec(tag) ?? [null]
+  return old === null ? undefined : { flavour: 'system', release: old ?? 'bullseye', isLegacy: true }
+}
+
+/** The release of Debian below an image, where its tag says so, or where the project's own tags are known to mean one. */
+export function debianOf(image: string): string | undefined {
+  return (
+    officialImage(image)?.release ??
+    /(?:^|[-_.])(buster|bullseye|bookworm|trixie|forky)(?:$|[-_.])/.exec(parseImageReference(image).tag)?.[1]
+  )
+}
