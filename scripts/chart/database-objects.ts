@@ -137,9 +137,10 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   return { objects: [], findings, reported, ...known }
 }
 
-function idleFinding({ path, message, help }: IdleValue, values: MapValue, database: Database): LocatedFinding {
+function idleFinding({ path, message, help, isError }: IdleValue, values: MapValue, database: Database): LocatedFinding {
   const at = nearestSpot(values, path) ?? serviceSpot(database)
-  return { rule: 'values/has-effect', severity: 'warning', message, at, help, database: database.id }
+  const severity = isError === true ? 'error' : 'warning'
+  return { rule: isError === true ? 'values/word-is-text' : 'values/has-effect', severity, message, at, help, database: database.id }
 }
 
 function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {

@@ -1,4 +1,5 @@
 // Which templates and files of this repository define what Argo CD deploys?
+import { isNamed } from '../discover/loose.ts'
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -50,7 +51,9 @@ export function deployedFiles(around: Surroundings, loose: LooseFiles, all = fal
 /** Charts are printed with the values of the Applications that deploy them, which other charts may print. */
 function readAll(around: Surroundings, loose: LooseFiles, all: boolean): DeployedFiles {
   const plain = readLooseFiles(around, loose.files)
-  const folders = [...new Set([ownChart, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
+  const { generate, apps } = around.settings
+  const own = generate || isNamed(`${ownChart}/`, apps) ? [ownChart] : []
+  const folders = [...new Set([...own, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
   let printed = new Map<string, Printed>()
   for (let round = 0; round < mostRounds; round++) {
     const manifests = [...plain, ...[...printed.values()].flatMap(({ files }) => files)].flatMap((file) => file.manifests)

@@ -168,7 +168,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   destination: ['server', 'name'],
   layout: ['databases', 'overrides', 'cluster', 'application'],
   retirement: ['reason', 'since'],
-  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'charts', 'policies', 'ownKeys', 'layout'],
+  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'apps', 'charts', 'policies', 'ownKeys', 'layout'],
   service: ['owner', 'environments', 'namespace', 'retired'],
 })
 

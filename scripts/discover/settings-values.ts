@@ -29,6 +29,7 @@ interface WrittenAny {
   clusterChart?: WrittenChart
   environments?: Record<string, WrittenEnvironment>
   ownKeys?: string[]
+  apps?: string[]
   charts?: string[]
   policies?: Record<string, Record<string, Level | Preset | false>>
   layout?: Partial<Settings['layout']>
@@ -74,6 +75,7 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     repository: { url: '', revision: 'HEAD', path: '', ...written.repository },
     environments: [],
     ownKeys: written.ownKeys ?? [],
+    apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
     checkouts: written.checkouts ?? {},
@@ -132,6 +134,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
     repository: { revision: 'main', path: '', ...written.repository },
     environments,
     ownKeys: written.ownKeys ?? [],
+    apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
     checkouts: written.checkouts ?? {},

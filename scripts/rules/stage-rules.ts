@@ -62,6 +62,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
         'values/known-choice',
         'values that the templates compare with a few words are one of those, and list items that name objects have a name',
       ),
+      rule('values/word-is-text', 'a text that YAML reads as false or 0, such as `no`, is not dropped by the chart'),
       rule('values/has-effect', 'values have an effect, and another value does not disable them', 'warning'),
       rule('values/generated-key', 'names and labels that the generator sets are not set by hand'),
       rule('values/guard-agrees', 'sync options agree with the guard of the environment'),

@@ -240,6 +240,23 @@ spec:
     expect(await tracked()).toEqual([])
   })
 
+  test('is looked for where the settings, or the command line, say so', async () => {
+    repository.put('charts/fleet/values.yaml', 'services: [example-api-db-dev]\n')
+    repository.git('add', '-A')
+    const code = async (...flags: string[]): Promise<number> => (await repository.run('check', ...flags)).code
+    expect(await code()).toBe(1)
+    expect([
+      await code('--apps', 'databases'),
+      await code('--apps', 'charts'),
+      await code('--apps', 'databases', '--apps', 'charts'),
+    ]).toEqual([0, 1, 1])
+    expect((await repository.run('check', '--apps', 'nowhere')).stderr).toContain('there is no such folder')
+    repository.edit('apps/values.yaml', 'postgres:\n', 'postgres:\n  apps: [clusters]\n')
+    expect(await tracked()).toEqual([])
+    repository.edit('apps/values.yaml', 'apps: [clusters]', 'apps: [clusters, ./charts/fleet/]')
+    expect(await tracked()).toEqual(['argocd/application-once charts/fleet/values.yaml'])
+  })
+
   test('may be deployed by a chart, which may deploy itself', async () => {
     repository.put('bootstrap/Chart.yaml', 'apiVersion: v2\nname: bootstrap\nversion: 1.0.0\n')
     repository.put('bootstrap/values.yaml', 'services: [example-api-db-dev]\n')
