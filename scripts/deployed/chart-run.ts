@@ -61,6 +61,8 @@ export function runChart(input: ChartInput): ChartRun {
   let fills: JsonMap = {}
   let run = attempt(input, fills)
   for (let tries = 0; tries < mostFills; tries++) {
+    // what has cost too much once is not tried again
+    if (run.troubles.some(({ refusal }) => refusal.class === 'budget' || refusal.class === 'recursion')) break
     const filled = structuredClone(fills)
     const needs = run.troubles.flatMap((trouble) => {
       const path = neededBy(trouble)
