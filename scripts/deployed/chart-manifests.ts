@@ -55,7 +55,10 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
     // a template of something else stops all of them
     if (!ofInterest.test(file.text) && !documents.some(isOfInterest))
       return errors.length === 0 ? [] : [{ ...manifestFile([], around, facts), refused: errors }]
-    const missing = run.missing.filter(({ refusal }) => refusal.template === path).flatMap((trouble) => missingAt(trouble, where))
+    const missing = missingAt(
+      run.missing.filter(({ refusal }) => refusal.template === path),
+      where,
+    )
     const made = manifestFile(
       documents.flatMap((document) => readingOf(document, chart)),
       around,
