@@ -89,9 +89,11 @@ export function assess(database: Database, bench: Bench): Assessed {
   }
 }
 
+const notRendered: ReadonlySet<string> = new Set(['chart/available', 'charts/digest', 'chart/usable', 'chart/helm-engine'])
+
 /** Whether the chart itself is missing, so that nothing could be rendered. */
 function isUnavailable({ refusals }: Evaluated): boolean {
-  return refusals.some(({ rule }) => rule === 'chart/available' || rule === 'chart/usable' || rule === 'chart/helm-engine')
+  return refusals.some(({ rule }) => notRendered.has(rule))
 }
 
 /** The same database at the base, where it was another one, and what is said of the change. */
