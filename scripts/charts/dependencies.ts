@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { ChartFiles } from '../helm/chart.ts'
 import type { ChartPin } from '../model.ts'
+import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
@@ -39,7 +40,7 @@ export function assemble(files: ChartFiles, folder: string | undefined, sources:
       continue
     }
     const inner = assemble(found, path, sources, depth + 1)
-    missing.push(...inner.missing)
+    append(missing, inner.missing)
     for (const [name, bytes] of Object.entries(inner.files)) all[`charts/${pin.name}/${name}`] = bytes
   }
   const gone = new Set(missing.map(({ name }) => name))
