@@ -21,6 +21,7 @@ import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
 import { settingsFindings } from './judge-settings.ts'
+import { postgresRules } from './postgres/judge.ts'
 import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
@@ -81,7 +82,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const judgedCount = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const byHand = { ...handWritten, kept: leftUncompared(handWritten.kept, base, databases) }
   const known = { ...found, judged: judgedCount, byHand, states: [], ...(comparison && { comparison }) }
-  const reported = applyAllowances(applyLevels(findings, allStageRules, known), databases, skippedDatabases)
+  const reported = applyAllowances(applyLevels(findings, [...allStageRules, ...postgresRules], known), databases, skippedDatabases)
   const manifests = settings.generate ? writeManifests(settings, generated) : []
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
