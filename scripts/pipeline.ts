@@ -14,6 +14,7 @@ import { openSettingsTree, openTree } from './discover/trees.ts'
 import { withRepository } from './discover/address.ts'
 import { leftUncompared, withWritten } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
+import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
@@ -70,6 +71,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
+  const withSql = assessed.flatMap(({ sql }) => sql ?? [])
+  if (withSql.length > 0) append(findings, await sqlFindings(withSql))
 
   const around = { settings, databases: generated, tree: found.tree, base: read }
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
