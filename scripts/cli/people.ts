@@ -86,7 +86,14 @@ export const interactiveCommands: readonly Command[] = [
   command({
     name: 'rules',
     does: 'list the rules, or show one with a bad and a good example',
-    options: { format },
+    options: {
+      format,
+      export: {
+        type: 'choice',
+        choices: ['vap'],
+        does: 'write the rules about single objects as ValidatingAdmissionPolicies and their bindings',
+      },
+    },
     operands: '[ID]',
     run: async (flags, words, terminal) => (await import('./commands/rules.ts')).rules(flags, words, terminal),
   }),

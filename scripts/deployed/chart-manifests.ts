@@ -55,7 +55,10 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
     // a template of something else stops all of them
     if (!ofInterest.test(file.text) && !documents.some(isOfInterest))
       return errors.length === 0 ? [] : [{ ...manifestFile([], around, facts), refused: errors }]
-    const missing = run.missing.filter(({ refusal }) => refusal.template === path).flatMap((trouble) => missingAt(trouble, where))
+    const missing = missingAt(
+      run.missing.filter(({ refusal }) => refusal.template === path),
+      where,
+    )
     const made = manifestFile(
       documents.flatMap((document) => readingOf(document, chart)),
       around,
@@ -84,6 +87,9 @@ const partOf: ReadonlyMap<RefusalClass, string> = new Map([
   ['chart-values', 'values.yaml'],
 ])
 
+/** More files than that in one chart are no slip. */
+const mostBroken = 20
+
 /** What keeps Helm from printing any template is left out one by one, and reported. */
 function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troubles: readonly Trouble[] } {
   const before: Trouble[] = []
@@ -94,7 +100,7 @@ function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troub
     const path = trouble === undefined ? undefined : (partOf.get(trouble.refusal.class) ?? trouble.refusal.template)
     const bytes = path === undefined ? undefined : files[path]
     const isAgain = before.some(({ refusal }) => refusal.class === trouble?.refusal.class && refusal.template === trouble?.refusal.template)
-    if (trouble === undefined || path === undefined || bytes === undefined || isAgain)
+    if (trouble === undefined || path === undefined || bytes === undefined || isAgain || before.length >= mostBroken)
       return { run, troubles: [...before, ...run.troubles] }
     before.push(trouble)
     if (path === 'Chart.yaml') files[path] = withoutDependencies(bytes)

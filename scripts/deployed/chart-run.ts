@@ -7,7 +7,7 @@ import { Recorder } from '../helm/recorder.ts'
 import { renderHelmChart } from '../helm/render.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import { append } from '../values/append.ts'
+import { append, split } from '../values/append.ts'
 import { isJsonMap, leavesOf, setOwn } from '../values/value.ts'
 import type { JsonMap, MapValue, Origin, Path, SourceFile, Value } from '../values/value.ts'
 import { unknownText } from './unknown-text.ts'
@@ -61,6 +61,8 @@ export function runChart(input: ChartInput): ChartRun {
   let fills: JsonMap = {}
   let run = attempt(input, fills)
   for (let tries = 0; tries < mostFills; tries++) {
+    // what has cost too much once is not tried again
+    if (run.troubles.some(({ refusal }) => refusal.class === 'budget' || refusal.class === 'recursion')) break
     const filled = structuredClone(fills)
     const needs = run.troubles.flatMap((trouble) => {
       const path = neededBy(trouble)
@@ -78,7 +80,11 @@ export function runChart(input: ChartInput): ChartRun {
     fills = filled
     run = next
   }
-  return concluded(run, missing)
+  // what is left after the last try may need values, too
+  const [needing, others] = split(run.troubles, (trouble) => neededBy(trouble) !== undefined)
+  const more = needing.map((trouble): Trouble => ({ ...trouble, missing: neededBy(trouble) ?? [] }))
+  const done = concluded({ documents: run.documents, troubles: others }, [...missing, ...more])
+  return { ...done, leftOut: new Set([...done.leftOut, ...needing.flatMap(({ refusal }) => refusal.template ?? [])]) }
 }
 
 function concluded({ documents, troubles }: Attempt, missing: readonly Trouble[]): ChartRun {

@@ -93,6 +93,7 @@ export interface Refused {
   readonly span: Span
   readonly message: Message
   readonly help: Message
+  readonly related?: readonly { readonly span: Span; readonly message: Message }[]
 }
 
 /** One document, wherever its text is. */

@@ -71,6 +71,13 @@ describe('the help about WAL', () => {
   })
 })
 
+test('huge pages count apart from the limit of memory', () => {
+  const limit = (limits: string): number | undefined =>
+    budgetsOf(objectsOf(`storage: {size: 1Gi}, resources: {limits: {${limits}}}`))?.memory?.limit
+  expect(limit('memory: 1Gi')).toBe(2 ** 30)
+  expect(limit('memory: 1Gi, hugepages-2Mi: 2Gi')).toBeUndefined()
+})
+
 test('volumes of one instance are listed by name', () => {
   const spec = 'storage: {size: 10Gi}, walStorage: {size: 2Gi}, tablespaces: [{name: idx, storage: {size: 5Gi}}]'
   expect(budgetsOf(objectsOf(spec))?.volumes.map(({ name, bytes }) => [name, bytes / 2 ** 30])).toEqual([
