@@ -21,6 +21,8 @@ const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: 
 /** How Argo CD runs a chart. */
 export interface Release {
   readonly name: string
+  /** `namespace/name` of the Application that deploys it */
+  readonly by?: string
   readonly namespace: string
   /** besides the chart's own, lowest first */
   readonly layers: readonly MapValue[]
