@@ -202,13 +202,13 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   'rendered-yaml': 'printed-yaml',
 }
 
-function missingChart(database: Database, { message, help }: MissingChart, settings: Settings): DatabaseObjects {
+function missingChart(database: Database, { rule, message, help }: MissingChart, settings: Settings): DatabaseObjects {
   const at = chartSpot(settings, database) ?? serviceSpot(database)
   return {
     objects: [],
     reported: () => [],
     findings: [
-      { rule: 'chart/available', severity: 'error', message: phrase`${message}`, at, help: phrase`${help}`, database: database.id },
+      { rule: rule ?? 'chart/available', severity: 'error', message: phrase`${message}`, at, help: phrase`${help}`, database: database.id },
     ],
   }
 }

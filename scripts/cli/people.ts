@@ -20,6 +20,24 @@ export const interactiveCommands: readonly Command[] = [
     run: async (flags, _, terminal) => (await import('./commands/list.ts')).list(flags, terminal),
   }),
   command({
+    name: 'init',
+    does: 'look at a repository and write what checking it needs: settings, hook, CI job',
+    details:
+      'Only what could not be found out goes into `cnpg-values.yaml`. A file that exists is not changed: what belongs in it is printed. On a terminal it asks for what nothing here says.',
+    options: {
+      operator: { type: 'text', value: 'V', does: 'release of the operator that runs, where nothing here installs it' },
+      argocd: { type: 'text', value: 'V', does: 'version of Argo CD that runs, such as 3.5.1' },
+      hook: { type: 'choice', choices: ['pre-commit', 'none'], does: 'the hook before each commit' },
+      ci: { type: 'choice', choices: ['auto', 'github', 'gitlab', 'none'], does: 'the job on pull requests' },
+      yes: { type: 'boolean', does: 'ask nothing: take what was found, and the defaults' },
+      'dry-run': { type: 'boolean', does: 'print the files, write nothing' },
+      root: where.root,
+      checkout: where.checkout,
+      charts: where.charts,
+    },
+    run: async (flags, _, terminal) => (await import('./commands/init.ts')).init(flags, terminal),
+  }),
+  command({
     name: 'new',
     does: 'write the files of a new service; on a terminal it asks for what is not given',
     options: {
@@ -68,7 +86,14 @@ export const interactiveCommands: readonly Command[] = [
   command({
     name: 'rules',
     does: 'list the rules, or show one with a bad and a good example',
-    options: { format },
+    options: {
+      format,
+      export: {
+        type: 'choice',
+        choices: ['vap'],
+        does: 'write the rules about single objects as ValidatingAdmissionPolicies and their bindings',
+      },
+    },
     operands: '[ID]',
     run: async (flags, words, terminal) => (await import('./commands/rules.ts')).rules(flags, words, terminal),
   }),

@@ -4,7 +4,7 @@ import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap, MapValue } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Charts } from '../charts/find.ts'
 import type { AsWritten, ChartPin, Database, DatabaseLayer, Environment, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
@@ -16,7 +16,7 @@ import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
-import { at } from './manifest-parts.ts'
+import { at, gitGenerators, isSameRepository } from './manifest-parts.ts'
 import { objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers, withParameters } from './value-layers.ts'
@@ -52,7 +52,7 @@ export function writtenDatabases(
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
       if (!isUnknown(manifest.plain) && mayDeploy(manifest, looking))
-        skip(looking, manifest, { reason: reasonOf(manifest), at: manifest.spotOf(['metadata', 'name']) })
+        skip(looking, manifest, { ...reasonOf(manifest), at: manifest.spotOf(['metadata', 'name']) })
       continue
     }
     for (const application of manifest.applications) if (!isUnknown(application)) append(found, databasesOf(manifest, application, looking))
@@ -70,16 +70,20 @@ function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
 }
 
 /** Why it is not known which Applications a set makes. */
-function reasonOf({ refusals, plain }: Manifest): string {
+function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 'reason' | 'repository'> {
   const [first] = refusals
   if (first?.stage === 'unsupported' || first === undefined) {
     const kinds = generatorKinds(at(plain, 'spec', 'generators') ?? null)
     const outside = kinds.filter((kind) => outsideGenerators.has(kind))
-    if (outside.length > 0) return `what its generator \`${outside[0]}\` finds is only known to the cluster`
-    if (kinds.includes('git')) return 'its git generator reads a repository that is not checked out here'
-    return "its generators can't be computed here"
+    if (outside.length > 0) return { reason: `what its generator \`${outside[0]}\` finds is only known to the cluster` }
+    const here = [settings.repository.url, ...(tree.homes ?? []).map(({ url }) => url)]
+    const addresses = gitGenerators(plain).map(({ repoURL }) => printed(repoURL ?? ''))
+    const repository = addresses.find((url) => !url.includes(unknownText) && !here.some((one) => isSameRepository(one, url)))
+    if (kinds.includes('git'))
+      return { reason: 'its git generator reads a repository that is not checked out here', ...(repository && { repository }) }
+    return { reason: "its generators can't be computed here" }
   }
-  return `Argo CD refuses it: ${first.message}`
+  return { reason: `Argo CD refuses it: ${first.message}` }
 }
 
 const outsideGenerators: ReadonlySet<string> = new Set(['clusters', 'scmProvider', 'pullRequest', 'plugin', 'clusterDecisionResource'])
@@ -126,7 +130,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   append(looking.findings, given.findings)
   const [unknown] = given.unknown
   if (unknown !== undefined) {
-    skip(looking, manifest, { reason: `${name}: ${unknown.reason}`, at: unknown.at })
+    skip(looking, manifest, { ...unknown, reason: `${name}: ${unknown.reason}` })
     return undefined
   }
   const identity = identityOfSource(application, manifest, nth)
@@ -269,6 +273,6 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }))
 }
 
-function skip(looking: Looking, manifest: Manifest, { reason, at: spot }: { readonly reason: string; readonly at: Spot }): void {
-  looking.skipped.push({ name: applicationName(manifest.plain), reason, at: spot })
+function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name'>): void {
+  looking.skipped.push({ name: applicationName(manifest.plain), ...why })
 }

@@ -8,6 +8,8 @@ export interface Skipped {
   /** the set's or Application's name */
   readonly name: string
   readonly reason: string
+  /** the repository that would have to be checked out */
+  readonly repository?: string
   readonly at: Spot
 }
 

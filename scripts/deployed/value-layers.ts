@@ -18,6 +18,13 @@ import { repositoryPath } from './repository-path.ts'
 import { ParameterError, setParameters } from './parameters.ts'
 import type { Parameter } from './parameters.ts'
 
+/** Why layers can't be known, where that is written, and the repository that is missing. */
+interface Unknown {
+  readonly reason: string
+  readonly at: Spot
+  readonly repository?: string
+}
+
 /** The layers of one source, lowest first. */
 export interface ValueLayers {
   readonly layers: readonly DatabaseLayer[]
@@ -25,7 +32,7 @@ export interface ValueLayers {
   readonly parameters: readonly Parameter[]
   readonly findings: readonly LocatedFinding[]
   /** why they can't all be known here, and where that is written */
-  readonly unknown: readonly { readonly reason: string; readonly at: Spot }[]
+  readonly unknown: readonly Unknown[]
 }
 
 /** One source of an Application, in the manifest that makes it. */
@@ -43,7 +50,7 @@ export function valueLayers(of: SourceOf): ValueLayers {
   const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
   const helm = at(source, 'helm')
   const layers: DatabaseLayer[] = []
-  const unknown: { reason: string; at: Spot }[] = []
+  const unknown: Unknown[] = []
   const findings: LocatedFinding[] = []
   const helmPath = helmPathOf(of)
   const { files, problems } = resolveValueFiles(application)
@@ -54,7 +61,7 @@ export function valueLayers(of: SourceOf): ValueLayers {
     const spot = (): Spot => manifest.spotOf([...helmPath, 'valueFiles', entryIndex(helm, file.entry)])
     const found = pathsOf(file, manifest)
     if ('reason' in found) {
-      unknown.push({ reason: found.reason, at: spot() })
+      unknown.push({ ...found, at: spot() })
       continue
     }
     for (const path of found.paths) {
@@ -104,13 +111,14 @@ function entryIndex(helm: Json | undefined, entry: string): number {
 }
 
 /** The paths here of what one entry of `valueFiles` names. */
-function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonly string[] } | { readonly reason: string } {
+function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonly string[] } | Omit<Unknown, 'at'> {
   const { settings, tree } = manifest
   if (file.kind === 'url') return { reason: `${file.path} is on another server` }
   if (file.kind === 'chart') return { reason: `${file.entry} is in the chart` }
   if (/\{\{|<no value>/.test(file.path)) return { reason: `${file.entry} holds a placeholder that nobody replaces` }
   const path = repositoryPath(file, { settings, tree })
-  if (path === undefined) return { reason: `${file.entry} is in ${printed(file.repoURL)}, which is not checked out here` }
+  const url = printed(file.repoURL)
+  if (path === undefined) return { reason: `${file.entry} is in ${url}, which is not checked out here`, repository: url }
   if (file.glob !== true || !hasReached(settings.argocd.version, '3.4')) return { paths: [path] }
   const all = tree.wide?.() ?? tree
   return { paths: all.paths.filter(globPattern(path)) }

@@ -15,17 +15,10 @@ import {
 } from './service.ts'
 import type { NewService } from './service.ts'
 import { listed } from '../values/path.ts'
-import type { Answer, Terminal } from '../emit/terminal.ts'
+import { settle } from '../emit/questions.ts'
+import type { Judge } from '../emit/questions.ts'
+import type { Terminal } from '../emit/terminal.ts'
 import { UsageError } from '../repository/workspace.ts'
-
-/** The user ended the dialogue. */
-export class Stopped extends Error {
-  readonly by: 'interrupt' | 'end'
-  constructor(by: 'interrupt' | 'end') {
-    super('the dialogue was ended')
-    this.by = by
-  }
-}
 
 export interface Given {
   readonly service?: string | undefined
@@ -53,22 +46,22 @@ export async function decide(given: Given, around: Surroundings): Promise<NewSer
   const { ask } = around.terminal
   judgeFlags(given, around)
   if (given.service === undefined && ask === undefined) throw new UsageError('no service is named (usage: new SERVICE)')
-  const service = (await settle('name of the service: ', given.service, (text) => serviceProblem(text, around), around)) ?? ''
+  const service = (await settle('name of the service: ', given.service, (text) => serviceProblem(text, around), around.terminal)) ?? ''
   const wantsName = needsName(settings)
   if (wantsName && given.name === undefined && ask === undefined)
     throw new UsageError(`--name is not set, but the layout is ${settings.layout.databases}`)
   const toName = (text: string): string | undefined => clusterProblem(service, text, around)
-  const name = wantsName ? ((await settle('name of the cluster: ', given.name, toName, around)) ?? '') : undefined
+  const name = wantsName ? ((await settle('name of the cluster: ', given.name, toName, around.terminal)) ?? '') : undefined
   const shared = sharedProblem(given, service, around)
   if (shared !== undefined) throw new UsageError(shared)
   const asksAll = isFree(service, around)
   const all = settings.environments.map((environment) => environment.name)
   const envQuestion = `environments [${all.join(',')}]: `
-  const env = asksAll ? await settle(envQuestion, given.env, (text) => envProblem(text, settings), around) : given.env
-  const size = await settle('size of each volume [as the environment says]: ', given.size, sizeProblem, around)
-  const owner = asksAll ? await settle('owner, a team [none]: ', given.owner, ownerProblem, around) : given.owner
+  const env = asksAll ? await settle(envQuestion, given.env, (text) => envProblem(text, settings), around.terminal) : given.env
+  const size = await settle('size of each volume [as the environment says]: ', given.size, sizeProblem, around.terminal)
+  const owner = asksAll ? await settle('owner, a team [none]: ', given.owner, ownerProblem, around.terminal) : given.owner
   const preset = databaseName(name === undefined ? service : `${service}-${name}`)
-  const database = await settle(`database and role in PostgreSQL [${preset}]: `, given.database, databaseProblem, around)
+  const database = await settle(`database and role in PostgreSQL [${preset}]: `, given.database, databaseProblem, around.terminal)
   const some = env === undefined ? undefined : subset(env, settings)
   return {
     service,
@@ -79,8 +72,6 @@ export async function decide(given: Given, around: Surroundings): Promise<NewSer
     ...(owner === undefined ? {} : { owner }),
   }
 }
-
-type Judge = (text: string) => string | undefined
 
 function judgeFlags({ service, name, env, size, owner, database }: Given, around: Surroundings): void {
   const { settings } = around
@@ -95,27 +86,6 @@ function judgeFlags({ service, name, env, size, owner, database }: Given, around
   judge(size, sizeProblem)
   judge(owner, ownerProblem)
   judge(database, databaseProblem)
-}
-
-/** The given value, else a valid answer, else undefined: an empty answer if that is allowed, or no terminal. */
-async function settle(
-  question: string,
-  given: string | undefined,
-  problemOf: Judge,
-  { terminal }: Surroundings,
-): Promise<string | undefined> {
-  if (given !== undefined || terminal.ask === undefined) return given
-  const hasDefault = question.includes('[')
-  for (;;) {
-    const answer: Answer = await terminal.ask(question)
-    if (typeof answer !== 'string') throw new Stopped(answer.stopped)
-    const text = answer.trim()
-    if (text === '' && hasDefault) return undefined
-    const problem = problemOf(text)
-    if (problem === undefined) return text
-    // no flag was typed here
-    terminal.stderr(`  ${problem.replace(/^--/, '')}\n`)
-  }
 }
 
 function serviceProblem(service: string, around: Surroundings): string | undefined {

@@ -151,6 +151,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
       policy('policy/recovery-check-skipped', 'a recovery whose check for an empty archive is skipped writes elsewhere', 'warning'),
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
+      rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
+      rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),
       policy('policy/claimed-once', 'no two databases claim one node port, address, host name or Secret'),
       policy('policy/own-login', 'no two databases of a namespace have one Secret as their login', 'warning'),

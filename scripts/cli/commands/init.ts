@@ -1,0 +1,164 @@
+// `init`: what is in this repository, and what does it need so that its databases are checked?
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, join, relative, resolve, sep } from 'node:path'
+import { checkoutsOf } from '../../discover/checkouts.ts'
+import { readFleet } from '../../deployed/fleet.ts'
+import type { ReadFleet } from '../../deployed/fleet.ts'
+import { isSameRepository } from '../../deployed/manifest-parts.ts'
+import { Stopped } from '../../emit/questions.ts'
+import type { Terminal } from '../../emit/terminal.ts'
+import { checkoutBeside } from '../../init/beside.ts'
+import { askCheckout, decide } from '../../init/dialogue.ts'
+import { filesFor } from '../../init/files.ts'
+import type { Forge, Step } from '../../init/files.ts'
+import { forgeOf } from '../../init/forge.ts'
+import { look } from '../../init/look.ts'
+import type { Found } from '../../init/look.ts'
+import { foundLines } from '../../init/text.ts'
+import type { Settings } from '../../model.ts'
+import { placer } from '../../report/places.ts'
+import { commandLine } from '../../repository/invocation.ts'
+import { readRegular } from '../../repository/named-file.ts'
+import { homePage, programVersion } from '../../repository/package.ts'
+import { repositoryTop } from '../../repository/place.ts'
+import { openWorkspace } from '../../repository/workspace.ts'
+import type { Workspace } from '../../repository/workspace.ts'
+import { writeWhole } from '../../repository/write.ts'
+import { visible } from '../../values/untrusted.ts'
+import { refuse } from './refuse.ts'
+
+export interface InitFlags {
+  readonly root?: string | undefined
+  readonly checkout?: readonly string[] | undefined
+  readonly charts?: string | undefined
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
+  readonly hook?: 'pre-commit' | 'none' | undefined
+  readonly ci?: 'auto' | Forge | undefined
+  readonly yes?: boolean | undefined
+  readonly 'dry-run'?: boolean | undefined
+}
+
+/** Prints what was found and writes what is needed; a file that exists is never changed: its new text is printed. */
+export async function init(flags: InitFlags, terminal: Terminal): Promise<number> {
+  const { ask: _ask, ...silent } = terminal
+  const asking = flags.yes === true ? silent : terminal
+  try {
+    const { workspace, fleet, settings, refused } = await lookAround(openWorkspace(terminal.cwd, flags), asking)
+    if (settings === undefined) return refuse(refused, workspace, terminal)
+    const found = look(fleet, settings)
+    const place = placer('person', workspace)
+    const argocd = found.unknown.argocd ? flags.argocd : settings.argocd.version
+    for (const line of foundLines(found, argocd, (file) => place(file).file)) terminal.stdout(`${visible(line)}\n`)
+    if (fleet.databases.length + found.skipped.length === 0) {
+      terminal.stderr('no database of CloudNativePG is deployed from here, so nothing was written\n')
+      return 0
+    }
+    const top = repositoryTop(workspace.root)
+    const decided = await decide(flags, found, forgeOf(top), asking)
+    const below = relative(top, workspace.root).split(sep).join('/')
+    const steps = filesFor({
+      ...decided,
+      checkouts: newCheckouts(workspace, settings),
+      below,
+      folder: basename(top),
+      program: { home: homePage(), version: programVersion() },
+      read: (path) => textOf(join(top, path)),
+      workflows: workflowsIn(top),
+    })
+    carryOut(steps, { top, isDry: flags['dry-run'] === true, workspace, terminal })
+    advise(found, workspace, terminal)
+    return 0
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    terminal.stderr('\nnothing was written\n')
+    return error.by === 'interrupt' ? 130 : 2
+  }
+}
+
+interface Around {
+  readonly workspace: Workspace
+  readonly fleet: ReadFleet
+  readonly settings?: Settings | undefined
+  readonly refused: ReadFleet['findings']
+}
+
+/** Reads the fleet until no further repository is found that it reads: one checkout may name the next. */
+async function lookAround(first: Workspace, terminal: Pick<Terminal, 'ask' | 'stderr'>): Promise<Around> {
+  let workspace = first
+  const asked = new Set<string>()
+  for (;;) {
+    const fleet = await readFleet(workspace)
+    const { settings, findings } = fleet
+    const missing = settings === undefined ? [] : look(fleet, settings).missing.filter(({ url }) => !asked.has(url))
+    if (settings === undefined || missing.length === 0) return { workspace, fleet, settings, refused: findings }
+    const added: { url: string; folder: string }[] = []
+    for (const { url } of missing) {
+      asked.add(url)
+      const { root, cwd = root } = workspace
+      const beside = checkoutBeside(root, url)
+      const shown = beside === undefined ? undefined : relative(cwd, beside)
+      const folder = await askCheckout(url, shown, (text) => folderProblem(resolve(cwd, text)), terminal)
+      if (folder !== undefined) added.push({ url, folder: realpathSync(resolve(cwd, folder)) })
+    }
+    workspace = { ...workspace, checkouts: [...(workspace.checkouts ?? []), ...added] }
+  }
+}
+
+function folderProblem(folder: string): string | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? undefined : 'there is no such folder'
+}
+
+/** Those that the settings don't have yet, with their folders from the root. */
+function newCheckouts(workspace: Workspace, settings: Settings): Map<string, string> {
+  const written = Object.keys(settings.checkouts)
+  const fresh = checkoutsOf(workspace, settings).filter(({ url }) => !written.some((one) => isSameRepository(one, url)))
+  return new Map(fresh.map(({ url, folder }) => [url, relative(workspace.root, folder).split(sep).join('/') || '.']))
+}
+
+function textOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  return readRegular(path)?.toString('utf8') ?? ''
+}
+
+function workflowsIn(top: string): string[] {
+  const folder = '.github/workflows'
+  if (!existsSync(join(top, folder))) return []
+  const names = readdirSync(join(top, folder)).filter((name) => /\.ya?ml$/.test(name))
+  return names.sort().map((name) => `${folder}/${name}`)
+}
+
+interface Doing {
+  readonly top: string
+  readonly isDry: boolean
+  readonly workspace: Workspace
+  readonly terminal: Terminal
+}
+
+function carryOut(steps: readonly Step[], { top, isDry, workspace, terminal }: Doing): void {
+  const place = placer('person', workspace)
+  for (const { path, text, how } of steps) {
+    const full = join(top, path)
+    const shown = visible(place(full).file)
+    if (how === 'there') terminal.stdout(`kept      ${shown}, which runs cnpg-values already\n`)
+    else if (how === 'add') terminal.stdout(`add to    ${shown}:\n${indented(text)}`)
+    else if (isDry) terminal.stdout(`new file  ${shown}:\n${indented(text)}`)
+    else {
+      writeWhole(full, text, { inside: top, shown, isNew: true })
+      terminal.stdout(`written   ${shown}\n`)
+    }
+  }
+  if (steps.length === 0) terminal.stderr('no file is needed: everything was found out\n')
+  else if (isDry) terminal.stderr('nothing was written\n')
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '    ')
+}
+
+/** What is left to do, as commands. */
+function advise({ missing, charts }: Found, workspace: Workspace, terminal: Terminal): void {
+  for (const { url } of missing) terminal.stderr(visible(`next: check out ${url}, and run init with --checkout ${url}=DIR`) + '\n')
+  if (charts.some(({ isHere }) => !isHere)) terminal.stderr(`next: ${commandLine(workspace, 'charts')} pull\n`)
+  terminal.stderr(`next: ${commandLine(workspace, 'check')}\n`)
+}

@@ -1,0 +1,71 @@
+// What does the user decide about checkouts, versions, hook and job, by flags or by answers?
+import { settle } from '../emit/questions.ts'
+import type { Terminal } from '../emit/terminal.ts'
+import { newestArgoCd } from '../discover/schema-findings.ts'
+import { UsageError } from '../repository/workspace.ts'
+import type { Forge } from './files.ts'
+import type { Found } from './look.ts'
+
+export interface Given {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
+  readonly hook?: 'pre-commit' | 'none' | undefined
+  readonly ci?: 'auto' | Forge | undefined
+}
+
+export interface Decisions {
+  readonly operator?: string
+  readonly argocd?: string
+  readonly hook: boolean
+  readonly forge: Forge
+}
+
+type Asking = Pick<Terminal, 'ask' | 'stderr'>
+
+/** Where another repository is checked out; undefined: nowhere. `beside` is what was found next to this one. */
+export async function askCheckout(
+  url: string,
+  beside: string | undefined,
+  problemOf: (text: string) => string | undefined,
+  terminal: Asking,
+): Promise<string | undefined> {
+  const question = `folder in which ${url} is checked out [${beside ?? 'none'}]: `
+  return (await settle(question, undefined, problemOf, terminal)) ?? beside
+}
+
+/** Flags first, and a wrong one fails at once; what nothing here says is asked for on a terminal. */
+export async function decide(given: Given, found: Found, forge: Forge, terminal: Asking): Promise<Decisions> {
+  for (const flag of ['operator', 'argocd'] as const) {
+    const problem = given[flag] === undefined ? undefined : versionProblem(flag, given[flag])
+    if (problem !== undefined) throw new UsageError(problem)
+  }
+  const { unknown } = found
+  const newest = found.operators.find(({ from }) => from === 'newest')?.version
+  const asked = async (flag: 'operator' | 'argocd', question: string): Promise<string | undefined> =>
+    unknown[flag] ? settle(question, given[flag], (text) => versionProblem(flag, text), terminal) : given[flag]
+  const operator = await asked('operator', `release of the operator that runs [not known, judged as ${newest}]: `)
+  const argocd = await asked('argocd', `version of Argo CD that runs [not known, judged as ${newestArgoCd}]: `)
+  const hook = await settle('hook of pre-commit before each commit (yes, no) [yes]: ', hookText(given), yesOrNo, terminal)
+  const job = await settle(`job on pull requests (github, gitlab, none) [${forge}]: `, jobText(given), forgeProblem, terminal)
+  return {
+    ...(operator !== undefined && { operator }),
+    ...(argocd !== undefined && { argocd }),
+    hook: hook !== 'no',
+    forge: (job as Forge | undefined) ?? forge,
+  }
+}
+
+const hookText = ({ hook }: Given): string | undefined => (hook === undefined ? undefined : hook === 'none' ? 'no' : 'yes')
+const jobText = ({ ci }: Given): string | undefined => (ci === 'auto' ? undefined : ci)
+
+function versionProblem(flag: string, text: string): string | undefined {
+  return /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.-]+)?$/.test(text) ? undefined : `--${flag} is \`${text}\`, but must be a release such as 1.27.1`
+}
+
+function yesOrNo(text: string): string | undefined {
+  return text === 'yes' || text === 'no' ? undefined : `the answer is \`${text}\`, but must be yes or no`
+}
+
+function forgeProblem(text: string): string | undefined {
+  return ['github', 'gitlab', 'none'].includes(text) ? undefined : `the answer is \`${text}\`, but must be github, gitlab or none`
+}
