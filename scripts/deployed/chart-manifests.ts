@@ -40,8 +40,8 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   if (chart === undefined) return []
   const { files, helm } = chart
   const below = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
-  const layers = [...below, ...(release.above?.(below) ?? [])]
-  const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
+  const layers = [...release.layers, ...(release.above?.(below) ?? [])]
+  const { run, troubles } = runWithout({ files, folder, release: name, namespace, own: chart.values, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
   const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)
   const printed = new Map<string, HelmDocument[]>()
