@@ -8,6 +8,8 @@ import { checkedArchives, readArchive, storeReferences, writtenArchives } from '
 import type { Archive } from './archive.ts'
 import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
+import { otherMajors, sourceFacts } from './sources.ts'
+import type { SourceFacts } from './sources.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
@@ -30,6 +32,7 @@ export interface FleetFacts {
   readonly checked: readonly PlacedArchive[]
   /** the annotation that skips that check */
   readonly isUnchecked: boolean
+  readonly source: SourceFacts
   /** what a Kubernetes cluster, or a namespace, has only once */
   readonly claims: readonly PlacedClaim[]
   /** names of the ObjectStores that the chart creates, and those that the Cluster names */
@@ -73,6 +76,7 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
     isUnchecked: skipsArchiveCheck(cluster),
     ...(read === undefined ? {} : { read: place(read) }),
+    source: sourceFacts(subject, cluster),
     claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
       kind,
       value,
@@ -134,7 +138,13 @@ export interface FleetContext {
 
 /** What is wrong between databases: archives, stores, and what can be claimed only once. */
 export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext): LocatedFinding[] {
-  return [...sharedArchives(facts), ...circularRecoveries(facts), ...missingStores(facts, context), ...doubleClaims(facts)]
+  return [
+    ...sharedArchives(facts),
+    ...circularRecoveries(facts),
+    ...missingStores(facts, context),
+    ...doubleClaims(facts),
+    ...otherMajors(facts),
+  ]
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
