@@ -12,6 +12,7 @@ import type { Bytes, FolderBytes } from '../repository/bytes.ts'
 import { printed } from '../values/printed.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { cachePath } from './cache.ts'
+import { assemble } from './dependencies.ts'
 import { lockFile, lockIn, unlocked } from './lock.ts'
 import { digestOf } from './verify.ts'
 
@@ -31,6 +32,8 @@ export interface FoundChart {
   readonly files: ChartFiles
   /** the folder as a person names it: `charts/cluster-0.3.1`, or `cluster-0.3.1` out of a cache */
   readonly place: string
+  /** dependencies that are not here, so that the chart is without them */
+  readonly without?: readonly ChartPin[]
   /** of the archive that it was read from */
   readonly digest?: string
 }
@@ -56,12 +59,28 @@ export function openCharts(places: ChartPlaces): Charts {
   return {
     find: (pin) => {
       const key = [pin.repository, pin.name, pin.version].join('\0')
-      const found = known.get(key) ?? findChart(pin, looking)
+      const found = known.get(key) ?? whole(findChart(pin, looking), looking)
       known.set(key, found)
       return found
     },
     findGiven: (pin) => (isFolder(pin.repository) ? undefined : onShelves(pin, looking)),
   }
+}
+
+/** A chart with the dependencies that it declares and does not hold, as `helm dependency build` would fetch them. */
+function whole(found: FoundChart | MissingChart, looking: Looking): FoundChart | MissingChart {
+  if (!found.ok) return found
+  const folder = (path: string): ChartFiles | undefined => {
+    const read = looking.repository.folder(path)
+    return read?.ok === true && read.files['Chart.yaml'] !== undefined ? read.files : undefined
+  }
+  const pinned = (pin: ChartPin): ChartFiles | undefined => {
+    const one = pin.version === '' || pin.repository === '' ? undefined : findChart(pin, looking)
+    return one?.ok === true ? one.files : undefined
+  }
+  const { files, missing } = assemble(found.files, found.place, { folder, pinned })
+  if (files === found.files) return found
+  return { ...found, files: intern(files), ...(missing.length > 0 && { without: missing }) }
 }
 
 interface Looking extends ChartPlaces {

@@ -184,6 +184,29 @@ test('of two Applications of one name in the folders of two Argo CDs, one that g
   expect(await errors()).toEqual(['changes/database-stays clusters/dev/orders.yaml'])
 })
 
+test('a Namespace in a folder that an Application prunes may take a database along', async () => {
+  const text = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: example-api-prd\n'
+  const root = (prune: boolean): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: namespaces, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: default }
+  source: { repoURL: https://github.com/example/example-infrastructure.git, targetRevision: main, path: namespaces }
+  syncPolicy: { automated: { prune: ${prune} } }
+`
+  repository.put('namespaces/api.yaml', text)
+  repository.put('clusters/namespaces.yaml', root(true))
+  rebaseAsItIs()
+  expect(await repository.told()).toMatchObject([{ rule: 'argocd/namespace-is-kept', severity: 'warning', file: 'namespaces/api.yaml' }])
+  repository.put('namespaces/api.yaml', text.replace('api-prd', 'api-other'))
+  expect(await errors()).toEqual(['changes/namespace-manifest-stays namespaces/api.yaml'])
+  repository.put('namespaces/api.yaml', text)
+  repository.put('clusters/namespaces.yaml', root(false))
+  rebaseAsItIs()
+  expect(await repository.told()).toEqual([])
+})
+
 describe('a chart of Applications elsewhere', () => {
   const template = `{{ range .Values.services }}\n---\n${application('{{ . }}')}{{ end }}\n`
   const root = `apiVersion: argoproj.io/v1alpha1
