@@ -10,6 +10,8 @@ import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
 import { otherMajors, sourceFacts } from './sources.ts'
 import type { SourceFacts } from './sources.ts'
+import { usageOf } from './usage.ts'
+import type { Usage } from './usage.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
@@ -33,6 +35,8 @@ export interface FleetFacts {
   /** the annotation that skips that check */
   readonly isUnchecked: boolean
   readonly source: SourceFacts
+  readonly environment: string
+  readonly usage: Usage
   /** what a Kubernetes cluster, or a namespace, has only once */
   readonly claims: readonly PlacedClaim[]
   /** names of the ObjectStores that the chart creates, and those that the Cluster names */
@@ -77,6 +81,8 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     isUnchecked: skipsArchiveCheck(cluster),
     ...(read === undefined ? {} : { read: place(read) }),
     source: sourceFacts(subject, cluster),
+    environment: database.environment.name,
+    usage: usageOf(cluster),
     claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
       kind,
       value,

@@ -52,7 +52,10 @@ interface Known {
 
 /** The database whose Services a host names: `<cluster>-rw`, `-ro` or `-r`, with or without a namespace. */
 function atHost(host: string, from: Known, fleet: readonly Known[]): Known | undefined {
-  const [, cluster, namespace] = /^(.+)-(?:rw|ro|r)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?$/.exec(host) ?? []
+  const [service = '', namespace, svc] = host.split('.')
+  // a name with a dot that is no Service is one of another network
+  if (svc !== undefined && svc !== 'svc') return undefined
+  const cluster = /-(?:rw|ro|r)$/.test(service) ? service.slice(0, service.lastIndexOf('-')) : undefined
   const destination = from.namespace.slice(0, from.namespace.lastIndexOf(' '))
   const wanted = namespace === undefined ? from.namespace : `${destination} ${namespace}`
   return fleet.find((one) => one.source.cluster === cluster && one.namespace === wanted && one !== from)
