@@ -21,6 +21,8 @@ const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: 
 /** How Argo CD runs a chart. */
 export interface Release {
   readonly name: string
+  /** `namespace/name` of the Application that deploys it */
+  readonly by?: string
   readonly namespace: string
   /** besides the chart's own, lowest first */
   readonly layers: readonly MapValue[]
@@ -38,8 +40,8 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   if (chart === undefined) return []
   const { files, helm } = chart
   const below = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
-  const layers = [...below, ...(release.above?.(below) ?? [])]
-  const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
+  const layers = [...release.layers, ...(release.above?.(below) ?? [])]
+  const { run, troubles } = runWithout({ files, folder, release: name, namespace, own: chart.values, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
   const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)
   const printed = new Map<string, HelmDocument[]>()

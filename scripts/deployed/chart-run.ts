@@ -18,7 +18,9 @@ export interface ChartInput {
   readonly folder: string
   readonly release: string
   readonly namespace: string
-  /** values that are written in this repository, lowest first */
+  /** the chart's own values */
+  readonly own: MapValue | undefined
+  /** what Applications in this repository give, lowest first */
   readonly layers: readonly MapValue[]
   readonly helm: HelmGeneration
   /** nobody else gives values: what is not set is not set */
@@ -101,8 +103,10 @@ function attempt(input: ChartInput, fills: JsonMap): Attempt {
     else troubles.push({ refusal, reads: recorder.stops().flatMap((reads) => reads.toReversed()) })
     recorder.leave(0)
   }
-  const { files, folder: place, release, namespace, layers, helm } = input
-  const values = mergeLayers([filledValues(fills, []), ...layers])
+  const { files, folder: place, release, namespace, own, layers, helm } = input
+  const filled = filledValues(fills, [])
+  // above the chart's own: an empty text there waits for the parent, too
+  const values = own === undefined ? mergeLayers([filled, ...layers]) : mergeLayers([own, filled, ...layers])
   const given = { files, place, release, namespace, layers: [values], helm, apiVersions: wanted, skipSchema: Object.keys(fills).length > 0 }
   try {
     return { documents: renderHelmChart({ ...given, recorder, onRefusal: note }).documents, troubles }
@@ -156,8 +160,11 @@ function fill(fills: JsonMap, path: Path): boolean {
 
 /** The path of a value that a failed template asked for and nobody gives. */
 function neededBy({ refusal, reads: [last] }: Trouble): Path | undefined {
-  if (last === undefined || (last.kind !== 'null' && !isFill(last))) return undefined
+  if (last === undefined) return undefined
   const { path } = last.origin
+  // `required` takes an empty text for none
+  if (refusal.class === 'fail' && last.kind === 'scalar' && last.value === '') return path
+  if (last.kind !== 'null' && !isFill(last)) return undefined
   const field = missingField(refusal.reason)
   if (field !== undefined) return [...path, field]
   return last.kind === 'null' ? path : undefined
@@ -169,11 +176,12 @@ function missingField(reason: string): string | undefined {
   return /^can't evaluate field (\w+) in type/.exec(reason)?.[1]
 }
 
-/** The values that nobody gives and that alone make a field. */
+/** The values that nobody gives and that alone make a field; an empty text that somebody wrote is one. */
 function blanksIn(documents: readonly HelmDocument[]): Path[] {
   return documents.flatMap(({ value }) =>
-    [...leavesOf(value)].flatMap(({ value: leaf }) =>
-      (leaf.kind === 'null' || (leaf.kind === 'scalar' && leaf.value === '')) && leaf.origin.path.length > 0 ? [leaf.origin.path] : [],
-    ),
+    [...leavesOf(value)].flatMap(({ value: leaf }) => {
+      const isBlank = leaf.kind === 'null' || (leaf.kind === 'scalar' && leaf.value === '')
+      return isBlank && leaf.origin.key === null && leaf.origin.path.length > 0 ? [leaf.origin.path] : []
+    }),
   )
 }

@@ -116,7 +116,9 @@ function mentions(all: Tree, folders: readonly string[]): boolean {
   return all.paths.some((path) => {
     if (!/\.(?:ya?ml|json|jsonnet|tpl)$|\/Kustomization$/.test(path) || !folders.some((folder) => path.startsWith(folder))) return false
     const read = all.read(path)
-    return read?.ok === true && words.test(read.text)
+    // an Application that a template prints is looked at itself: it names the chart, and makes no Cluster here
+    const isApplications = path.includes('/templates/') && read?.ok === true && /argoproj\.io\//.test(read.text)
+    return read?.ok === true && (isApplications ? read.text.includes('postgresql.cnpg.io') : words.test(read.text))
   })
 }
 

@@ -69,6 +69,14 @@ it('names one of many values that a template needs, and how many there are', () 
   expect(textOf(found[0]?.message ?? [])).toMatch(/^key0 \(and \d+ more\) is not set here/)
 })
 
+it('takes an empty text of the chart for one that the parent sets, where a template needs it', () => {
+  const needs = 'project: {{ required "set the project" .Values.project }}'
+  const found = findingsOf({ ...legacyFiles, ...values('project: ""\n'), ...one(['project: legacy', needs]) })
+  expect(found.map(shown)).toEqual([`info argocd/manifest-readable one.yaml: ${needs}`])
+  // where no template needs it, it is what is written
+  expect(judge({ ...values('suffix: ""\n'), ...one(['name: one', 'name: one{{ .Values.suffix }}']) })).toEqual([])
+})
+
 it('takes nothing for unknown where an Application here gives all the values', () => {
   const root = edited(
     application,

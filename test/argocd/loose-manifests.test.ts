@@ -263,6 +263,19 @@ spec:
     expect(await tracked()).toEqual([])
   })
 
+  test('may be deployed to several clusters, each with its own Argo CD', async () => {
+    const of = (name: string, databases: string): string =>
+      root.replace('name: fleet', `name: ${name}`).replace('[example-api-db-dev]', databases)
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders, stock]'))
+    repository.put('clusters/prd.yaml', of('fleet-prd', '[orders]'))
+    rebaseAsItIs()
+    expect(await tracked()).toEqual([])
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders]'))
+    expect(await repository.told()).toMatchObject([{ rule: 'changes/database-stays', revision: 'main', file: 'clusters/dev.yaml' }])
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders, stock, other]'))
+    expect(await repository.told()).toEqual([])
+  })
+
   test('is looked for where the settings, or the command line, say so', async () => {
     repository.put('charts/fleet/values.yaml', 'services: [example-api-db-dev]\n')
     repository.git('add', '-A')

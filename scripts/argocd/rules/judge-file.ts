@@ -29,7 +29,7 @@ export const manifestRules: readonly ManifestRule[] = [
 
 export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const { file, manifests, broken, consumed, refused } = manifestFile
-  if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
+  if (manifestFile.isLoose === true && broken !== undefined) return []
   const findings = consumedActionFindings(manifestFile)
   // what is left where Helm blanked a part may be no YAML for that reason
   if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))
