@@ -6,7 +6,7 @@ import { validateSettings } from '../../dist/validators.js'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { checkLayout } from './layout-rules.ts'
-import type { ChartPin, Environment, Level, PolicyLevels, Preset, Settings } from '../model.ts'
+import type { ChartPin, Environment, FleetBudget, Level, PolicyLevels, Preset, Prices, Settings } from '../model.ts'
 import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { errorsThatCount, newestArgoCd, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
@@ -32,6 +32,8 @@ interface WrittenAny {
   apps?: string[]
   charts?: string[]
   policies?: Record<string, Record<string, Level | Preset | false>>
+  budgets?: Record<string, FleetBudget>
+  prices?: Prices
   layout?: Partial<Settings['layout']>
 }
 interface Written extends WrittenAny {
@@ -78,6 +80,8 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
+    ...(written.budgets && { budgets: written.budgets }),
+    ...(written.prices && { prices: written.prices }),
     checkouts: written.checkouts ?? {},
     ...(written.operator?.version !== undefined && { operator: written.operator.version }),
     layout: { ...defaultLayout, ...written.layout },
@@ -137,6 +141,8 @@ function fillIn(written: Written, origin: MapValue): Settings {
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
+    ...(written.budgets && { budgets: written.budgets }),
+    ...(written.prices && { prices: written.prices }),
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
     origin,
