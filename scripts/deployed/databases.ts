@@ -8,9 +8,10 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Charts } from '../charts/find.ts'
 import type { AsWritten, ChartPin, Database, DatabaseLayer, Environment, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
+import { isReleaseName } from '../kubernetes/names.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../values/merge.ts'
-import { byCodeUnit, listed } from '../values/path.ts'
+import { byCodeUnit } from '../values/path.ts'
 import { destinationOf, identityOfSource } from './application-values.ts'
 import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
@@ -25,6 +26,7 @@ import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-sou
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { sayWithout, wrongRelease } from './release-findings.ts'
 import { onceEach } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
 import { versionsOf } from './versions.ts'
@@ -125,7 +127,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const { manifest, application, nth } = of
   const found = looking.charts.find(chart)
   if (folder !== undefined && (!found.ok || !namesKinds(found.files))) return undefined
-  if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking)
+  if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking.findings)
   const name = applicationName(application)
   const spec = at(application, 'spec')
   const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}
@@ -137,6 +139,11 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     return undefined
   }
   const identity = identityOfSource(application, manifest, nth)
+  if (!isReleaseName(identity.release)) {
+    // what a set makes is refused where its template is
+    if (manifest.kind === 'Application') looking.findings.push(wrongRelease(of))
+    return undefined
+  }
   const helmPath = helmPathOf(of)
   const sourceAt = helmPath.slice(0, -1)
   const helm = at(source, 'helm')
@@ -173,20 +180,6 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     },
   }
   return [database]
-}
-
-/** A subchart that is not here is left out, and the rest is judged. */
-function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartPin[], { findings }: Looking): void {
-  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
-  const names = listed(without.map(({ name, version }) => `${name} ${version}`))
-  if (findings.some((one) => one.rule === 'argocd/chart-whole' && one.at.file === at.file && one.at.span.start === at.span.start)) return
-  findings.push({
-    rule: 'argocd/chart-whole',
-    severity: 'info',
-    message: phrase`the chart is judged without ${named(names)}, which ${without.length === 1 ? 'is' : 'are'} not here`,
-    at,
-    help: phrase`run \`helm dependency build\` in its folder, or \`cnpg-values charts pull\``,
-  })
 }
 
 /** The layers of values, parameters as the last of them. */

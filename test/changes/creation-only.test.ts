@@ -33,7 +33,7 @@ describe('an archive', () => {
     repository.put('databases/other/values.yaml', backups)
     expect(await changes()).toEqual([])
     await repository.rebase()
-    repository.edit('databases/other/values.yaml', 'provider: s3', 'provider: s3\n  retentionPolicy: 9d')
+    repository.edit('databases/other/values.yaml', 'provider: s3', 'provider: s3\n  retentionPolicy: 90d')
     expect(await changes()).toEqual([])
   })
 })

@@ -1,0 +1,33 @@
+// What is wrong with a release that an Application makes, whatever its chart prints?
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { ChartPin } from '../model.ts'
+import { listed } from '../values/path.ts'
+import { releasePath } from './manifest-parts.ts'
+import { helmPathOf } from './value-layers.ts'
+import type { SourceOf } from './value-layers.ts'
+
+/** The name of a release that Helm takes for none; what it is may be a secret. */
+export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
+  return {
+    rule: 'chart/release-name',
+    severity: 'error',
+    message: phrase`name of the Helm release must be at most 53 lower-case letters, digits, \`-\` and \`.\``,
+    at: manifest.spotOf(releasePath(manifest)),
+    help: phrase`set helm.releaseName`,
+  }
+}
+
+/** A subchart that is not here is left out, and the rest is judged. */
+export function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartPin[], findings: LocatedFinding[]): void {
+  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
+  const names = listed(without.map(({ name, version }) => `${name} ${version}`))
+  if (findings.some((one) => one.rule === 'argocd/chart-whole' && one.at.file === at.file && one.at.span.start === at.span.start)) return
+  findings.push({
+    rule: 'argocd/chart-whole',
+    severity: 'info',
+    message: phrase`the chart is judged without ${named(names)}, which ${without.length === 1 ? 'is' : 'are'} not here`,
+    at,
+    help: phrase`run \`helm dependency build\` in its folder, or \`cnpg-values charts pull\``,
+  })
+}
