@@ -289,13 +289,13 @@ describe('two charts that are rendered from their files', () => {
         .replaceAll('.Values.cluster.parameters', '.Values.cluster.settings')
         .replace('  parameters: {}', '  settings: {}'),
     )
-    put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  parameters:\n    max_connections: "200"\n')
+    put('databases/orders/values.yaml', 'cluster:\n  storage:\n    size: 10Gi\n  parameters:\n    work_mem: "8MB"\n')
     const { databases, diagnostics } = await reportOf('--chart', '0.6.0')
     expect(databases.map(({ verdict, values }) => [verdict, values])).toEqual([
       ['breaks', []],
       ['breaks', []],
     ])
     expect(diagnostics).toMatchObject([{ rule: 'values/known-keys', line: 4, databases: ['orders/dev', 'orders/prd'] }])
-    expect(databases[0]?.changes.map(({ path }) => path)).toEqual(['spec.logLevel', 'spec.postgresql.parameters.max_connections'])
+    expect(databases[0]?.changes.map(({ path }) => path)).toEqual(['spec.logLevel', 'spec.postgresql.parameters.work_mem'])
   })
 })
