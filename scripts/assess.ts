@@ -15,7 +15,9 @@ import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet.ts'
 import type { FleetFacts } from './policy/fleet.ts'
 import { judgeLifecycle } from './policy/judge.ts'
+import { hasSql } from './policy/sql.ts'
 import { policySubject } from './policy/subject.ts'
+import type { PolicySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
 
@@ -49,6 +51,8 @@ export interface Assessed {
   /** what may conflict with the rest of the fleet, now and at the base; absent without a Cluster */
   readonly facts?: FleetFacts
   readonly before?: FleetFacts
+  /** what a parser has yet to judge */
+  readonly sql?: PolicySubject
   /** nothing rendered its chart, so that no object was checked */
   readonly isUnchecked?: true
 }
@@ -66,8 +70,8 @@ export function assess(database: Database, bench: Bench): Assessed {
     objects.length > 0
   )
     append(findings, crossCheck(database, { values: merged, objects, root }))
-  if (bench.today !== undefined)
-    append(findings, judgeLifecycle(policySubject({ database, settings, values: merged, objects }), bench.today))
+  const subject = policySubject({ database, settings, values: merged, objects })
+  if (bench.today !== undefined) append(findings, judgeLifecycle(subject, bench.today))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))
   const compared = compareWithBase(evaluated, bench)
   // without the environment's defaults, which is reported, it is unknown what the database is meant to have
@@ -79,14 +83,17 @@ export function assess(database: Database, bench: Bench): Assessed {
       output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     }),
     ...(facts === undefined ? {} : { facts }),
+    ...(hasSql(subject) ? { sql: subject } : {}),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
   }
 }
 
+const notRendered: ReadonlySet<string> = new Set(['chart/available', 'charts/digest', 'chart/usable', 'chart/helm-engine'])
+
 /** Whether the chart itself is missing, so that nothing could be rendered. */
 function isUnavailable({ refusals }: Evaluated): boolean {
-  return refusals.some(({ rule }) => rule === 'chart/available' || rule === 'chart/usable' || rule === 'chart/helm-engine')
+  return refusals.some(({ rule }) => notRendered.has(rule))
 }
 
 /** The same database at the base, where it was another one, and what is said of the change. */

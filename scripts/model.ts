@@ -73,6 +73,8 @@ export interface Settings {
   readonly checkouts: Readonly<Record<string, string>>
   /** the operator that judges, where no environment and no Application says more */
   readonly operator?: string
+  /** folders of the repository that Applications are looked for in; empty: all */
+  readonly apps: readonly string[]
   /** folders of the repository that charts are looked for in, beside `charts/` */
   readonly charts: readonly string[]
   /** in the order of the file */

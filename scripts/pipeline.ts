@@ -14,6 +14,7 @@ import { openSettingsTree, openTree } from './discover/trees.ts'
 import { withRepository } from './discover/address.ts'
 import { leftUncompared, withWritten } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
+import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
@@ -21,6 +22,7 @@ import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
 import { settingsFindings } from './judge-settings.ts'
+import { postgresRules } from './postgres/judge.ts'
 import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
@@ -69,6 +71,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   for (const one of assessed) append(findings, one.findings)
+  const withSql = assessed.flatMap(({ sql }) => sql ?? [])
+  if (withSql.length > 0) append(findings, await sqlFindings(withSql))
 
   const around = { settings, databases: generated, tree: found.tree, base: read }
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
@@ -81,7 +85,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const judgedCount = first.filter(({ isUnchecked }) => isUnchecked !== true).length
   const byHand = { ...handWritten, kept: leftUncompared(handWritten.kept, base, databases) }
   const known = { ...found, judged: judgedCount, byHand, states: [], ...(comparison && { comparison }) }
-  const reported = applyAllowances(applyLevels(findings, allStageRules, known), databases, skippedDatabases)
+  const reported = applyAllowances(applyLevels(findings, [...allStageRules, ...postgresRules], known), databases, skippedDatabases)
   const manifests = settings.generate ? writeManifests(settings, generated) : []
   const command = writtenCommand(workspace.root, 'render')
   const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }

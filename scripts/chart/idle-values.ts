@@ -11,6 +11,8 @@ export interface IdleValue {
   readonly path: Path
   readonly message: Message
   readonly help: Message
+  /** what is meant is certainly lost */
+  readonly isError?: true
 }
 
 type IdleCheck = (values: MapValue) => Iterable<IdleValue>
@@ -52,11 +54,18 @@ const checks: readonly IdleCheck[] = [
   // a text that YAML reads as false (`no`) or 0: the templates print it where it is true
   function* droppedText(values) {
     for (const [path, value] of [...textsOf(valuesShape, values, []), initdbOwner(values)])
-      if (value?.kind === 'scalar' && (value.value === false || value.value === 0) && isWritten(value))
+      // the owner of a database is printed as it is, which the API server then refuses
+      if (
+        !(path[0] === 'databases' && path[2] === 'owner') &&
+        value?.kind === 'scalar' &&
+        (value.value === false || value.value === 0) &&
+        isWritten(value)
+      )
         yield {
           path,
           message: phrase`${fieldAt(path)} is ${String(value.value)}, but the chart drops that, as if it were not set`,
           help: phrase`for that text put single quotes inside double ones: \`"'…'"\`; for none remove the line`,
+          isError: true,
         }
   },
   function* switchedOffPlugin(values) {

@@ -1,4 +1,10 @@
 // What does the chart make for Prometheus: pod monitors, rules, queries?
+import { templateBudget } from '../go-template/budget.ts'
+import { quoteGo } from '../go-template/go-quote.ts'
+import { TemplateError } from '../go-template/go-value.ts'
+import { writeYaml } from '../go-template/go-yaml.ts'
+import { writeJson } from '../go-template/sprig-encoding.ts'
+import { toGo } from '../helm/render.ts'
 import type { Value } from '../values/value.ts'
 import { poolerSuffix } from './database.ts'
 import type { Names } from './names.ts'
@@ -6,7 +12,6 @@ import { bare, constant, listNode, mapNode, setYamlIfTrue, unreadable } from './
 import type { Chart, Fields } from './print.ts'
 import { field, isTrue, pathText, printed, rangeOf, TemplateFault } from './template.ts'
 import { runTemplate } from './tpl.ts'
-import { goQuote, toJsonText, toYamlText } from './yaml-text.ts'
 
 /** `cluster.monitoring` asks for this kind of object. */
 export function isMonitored(chart: Chart, part: 'podMonitor' | 'prometheusRule'): boolean {
@@ -92,19 +97,29 @@ export function checkRules(chart: Chart): void {
   if (isTrue(labels) && labels.kind !== 'map') throw new TemplateFault('tpl', `${pathText(labels)} must be a map of labels`, labels)
 }
 
+/** `toYaml`, which prints nothing of what can't be written. */
+function yamlText(value: Value): string {
+  try {
+    return writeYaml(toGo(value), templateBudget())
+  } catch (error) {
+    if (error instanceof TemplateError) return ''
+    throw error
+  }
+}
+
 /** `data` of the ConfigMap with the user's queries; templates/user-metrics.yaml. */
 export function customQueriesData(chart: Chart, names: Names, queries: Value): Value {
   const lines: string[] = []
   for (const item of rangeOf(queries)) {
     lines.push(`${printed(field(item, 'name'))}:`)
     const query = field(item, 'query')
-    lines.push(`  query: ${query.kind === 'null' ? '' : goQuote(printed(query))}`)
+    lines.push(`  query: ${query.kind === 'null' ? '' : quoteGo(printed(query))}`)
     const databases = field(item, 'target_databases')
-    if (isTrue(databases)) lines.push(`  target_databases: ${toJsonText(databases)}`)
+    if (isTrue(databases)) lines.push(`  target_databases: ${writeJson(toGo(databases), { html: true, budget: templateBudget() })}`)
     const predicate = field(item, 'predicate_query')
-    if (isTrue(predicate)) lines.push(`  predicate_query: ${goQuote(runTemplate(chart, names, predicate))}`)
+    if (isTrue(predicate)) lines.push(`  predicate_query: ${quoteGo(runTemplate(chart, names, predicate))}`)
     lines.push('  metrics:')
-    for (const line of toYamlText(field(item, 'metrics')).split('\n')) lines.push(`    ${line}`)
+    for (const line of yamlText(field(item, 'metrics')).split('\n')) lines.push(`    ${line}`)
   }
   const isBroken = rangeOf(queries).some((item) => /[\r\n]/.test(printed(field(item, 'name'))))
   const text = isBroken ? unreadable(chart, queries) : constant(`${lines.join('\n')}\n`, queries)

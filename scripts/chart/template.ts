@@ -1,4 +1,6 @@
 // How do Go templates look into values: fields, truth, comparison, printed text?
+import { plainVerb, printArg } from '../go-template/go-print.ts'
+import { toGo } from '../helm/render.ts'
 import type { NullValue, Value } from '../values/value.ts'
 
 /** Why a template stops; `fail` is the chart's own message. */
@@ -112,41 +114,12 @@ export function printed(value: Value): string {
 
 /** `fmt.Sprint`: null inside a collection, and under `toString`, is `<nil>`. */
 export function goText(value: Value): string {
-  switch (value.kind) {
-    case 'null':
-      return '<nil>'
-    case 'scalar':
-      return typeof value.value === 'number' ? floatText(value.value) : String(value.value)
-    case 'list':
-      return `[${value.items.map(goText).join(' ')}]`
-    case 'map':
-      return `map[${sortedKeys(value.entries)
-        .map((key) => `${key}:${goText(value.entries.get(key) as Value)}`)
-        .join(' ')}]`
-  }
+  return printArg(toGo(value), plainVerb)
 }
 
 /** `printf "%s"`: what is not a string shows its Go type. */
 export function formatString(value: Value): string {
-  if (value.kind === 'null') return '%!s(<nil>)'
-  if (value.kind === 'list') return `[${value.items.map(formatString).join(' ')}]`
-  if (value.kind === 'map')
-    return `map[${sortedKeys(value.entries)
-      .map((key) => `${key}:${formatString(value.entries.get(key) as Value)}`)
-      .join(' ')}]`
-  if (typeof value.value === 'string') return value.value
-  return typeof value.value === 'number' ? `%!s(float64=${floatText(value.value)})` : `%!s(bool=${value.value})`
-}
-
-/** A 64-bit float as `%v` prints it: shortest digits, exponent form below 1e-4 and from 1e6 on. */
-export function floatText(number: number): string {
-  if (number === 0) return Object.is(number, -0) ? '-0' : '0'
-  if (!Number.isFinite(number)) return Number.isNaN(number) ? 'NaN' : number > 0 ? '+Inf' : '-Inf'
-  const [mantissa = '', exponentText = ''] = number.toExponential().split('e')
-  const exponent = Number(exponentText)
-  // fmt's %v moves the threshold of %g from 21 digits to the shortest form's 6
-  if (exponent >= -4 && exponent < 6) return String(number)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${Math.abs(exponent).toString().padStart(2, '0')}`
+  return printArg(toGo(value), { ...plainVerb, verb: 's' })
 }
 
 /** sprig's `int`: cuts fractions, reads numeric strings, 0 for anything else. */

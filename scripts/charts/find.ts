@@ -12,6 +12,9 @@ import type { Bytes, FolderBytes } from '../repository/bytes.ts'
 import { printed } from '../values/printed.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { cachePath } from './cache.ts'
+import { assemble } from './dependencies.ts'
+import { lockFile, lockIn, unlocked } from './lock.ts'
+import { digestOf } from './verify.ts'
 
 /** Where charts are looked for. */
 export interface ChartPlaces {
@@ -29,9 +32,15 @@ export interface FoundChart {
   readonly files: ChartFiles
   /** the folder as a person names it: `charts/cluster-0.3.1`, or `cluster-0.3.1` out of a cache */
   readonly place: string
+  /** dependencies that are not here, so that the chart is without them */
+  readonly without?: readonly ChartPin[]
+  /** of the archive that it was read from */
+  readonly digest?: string
 }
 export interface MissingChart {
   readonly ok: false
+  /** absent: it is not here */
+  readonly rule?: 'charts/digest'
   readonly message: string
   readonly help: string
 }
@@ -39,18 +48,44 @@ export interface MissingChart {
 /** Finds the charts of a run, each once. */
 export interface Charts {
   find(pin: ChartPin): FoundChart | MissingChart
+  /** the same in the folders that a person named, without the caches */
+  findGiven(pin: ChartPin): FoundChart | MissingChart | undefined
 }
 
 export function openCharts(places: ChartPlaces): Charts {
   const known = new Map<string, FoundChart | MissingChart>()
+  let lock: ReturnType<typeof lockIn> | undefined
+  const looking: Looking = { ...places, lock: () => (lock ??= lockIn(places.repository)) }
   return {
     find: (pin) => {
       const key = [pin.repository, pin.name, pin.version].join('\0')
-      const found = known.get(key) ?? findChart(pin, places)
+      const found = known.get(key) ?? whole(findChart(pin, looking), looking)
       known.set(key, found)
       return found
     },
+    findGiven: (pin) => (isFolder(pin.repository) ? undefined : onShelves(pin, looking)),
   }
+}
+
+/** A chart with the dependencies that it declares and does not hold, as `helm dependency build` would fetch them. */
+function whole(found: FoundChart | MissingChart, looking: Looking): FoundChart | MissingChart {
+  if (!found.ok) return found
+  const folder = (path: string): ChartFiles | undefined => {
+    const read = looking.repository.folder(path)
+    return read?.ok === true && read.files['Chart.yaml'] !== undefined ? read.files : undefined
+  }
+  const pinned = (pin: ChartPin): ChartFiles | undefined => {
+    const one = pin.version === '' || pin.repository === '' ? undefined : findChart(pin, looking)
+    return one?.ok === true ? one.files : undefined
+  }
+  const { files, missing } = assemble(found.files, found.place, { folder, pinned })
+  if (files === found.files) return found
+  return { ...found, files: intern(files), ...(missing.length > 0 && { without: missing }) }
+}
+
+interface Looking extends ChartPlaces {
+  /** charts.lock, read when an archive is found */
+  readonly lock: () => ReturnType<typeof lockIn>
 }
 
 /** A folder that holds charts, and how a person names what is in it. */
@@ -64,23 +99,18 @@ interface Shelf {
  * The files of a pinned chart; the first place that has it wins: the folder that is pinned, `charts/` of the repository,
  * `charts` of the settings and `--charts`, this program's cache, Helm's cache. The network is never asked.
  */
-export function findChart(pin: ChartPin, places: ChartPlaces): FoundChart | MissingChart {
-  const { repository } = places
-  if (isFolder(pin.repository)) return inPinnedFolder(pin, repository)
-  const given = places.given === undefined ? [] : [{ bytes: diskBytes(places.given, places.given), folder: '', shown: places.given }]
-  const shelves: readonly Shelf[] = [
-    { bytes: repository, folder: 'charts', shown: 'charts' },
-    ...places.folders.map((folder) => ({ bytes: repository, folder, shown: folder.replace(/^\.\//, '').replace(/\/$/, '') })),
-    ...given,
-  ]
-  for (const shelf of shelves) {
-    const found = onShelf(pin, shelf)
-    if (found !== undefined) return found
-  }
-  for (const archive of [cachePath(pin), join(helmCache(), `${basename(pin.name)}-${pin.version}.tgz`)]) {
-    const read = diskBytes(dirname(archive), dirname(archive)).file(basename(archive))
-    if (read?.ok === true) return fromArchive(read.bytes, pin, { path: archive, shown: `${basename(pin.name)}-${pin.version}` })
-  }
+function findChart(pin: ChartPin, looking: Looking): FoundChart | MissingChart {
+  if (isFolder(pin.repository)) return inPinnedFolder(pin, looking)
+  const given = onShelves(pin, looking)
+  if (given !== undefined) return given
+  const shown = `${basename(pin.name)}-${pin.version}`
+  const own = archiveAt(cachePath(pin))
+  if (own !== undefined) return fromArchive(own, pin, { path: cachePath(pin), shown, to: '', looking })
+  // Helm's cache may hold the chart of this name and version from another repository
+  const helms = join(helmCache(), `${shown}.tgz`)
+  const bytes = archiveAt(helms)
+  const found = bytes === undefined ? undefined : fromArchive(bytes, pin, { path: helms, shown, to: '', looking })
+  if (found !== undefined && (found.ok || found.rule === undefined)) return found
   return {
     ok: false,
     message: `chart ${pin.name} ${pin.version} is neither in the repository nor in a cache, but its templates are needed`,
@@ -88,12 +118,33 @@ export function findChart(pin: ChartPin, places: ChartPlaces): FoundChart | Miss
   }
 }
 
+function archiveAt(path: string): Uint8Array | undefined {
+  const read = diskBytes(dirname(path), dirname(path)).file(basename(path))
+  return read?.ok === true ? read.bytes : undefined
+}
+
+function onShelves(pin: ChartPin, looking: Looking): FoundChart | MissingChart | undefined {
+  const { repository, ...places } = looking
+  const given = places.given === undefined ? [] : [{ bytes: diskBytes(places.given, places.given), folder: '', shown: places.given }]
+  const shelves: readonly Shelf[] = [
+    { bytes: repository, folder: 'charts', shown: 'charts' },
+    ...places.folders.map((folder) => ({ bytes: repository, folder, shown: folder.replace(/^\.\//, '').replace(/\/$/, '') })),
+    ...given,
+  ]
+  for (const shelf of shelves) {
+    const found = onShelf(pin, shelf, looking)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 const isFolder = (repository: string): boolean => /^[./]/.test(repository)
 
-function inPinnedFolder(pin: ChartPin, bytes: Bytes): FoundChart | MissingChart {
+function inPinnedFolder(pin: ChartPin, looking: Looking): FoundChart | MissingChart {
+  const { repository: bytes } = looking
   const folder = trimEndOf(pin.repository.replace(/^(?:\.\/)+/, ''), '/')
   const shelf: Shelf = { bytes, folder: folder === '.' ? '' : folder, shown: folder === '.' ? '' : folder }
-  const found = onShelf(pin, shelf)
+  const found = onShelf(pin, shelf, looking)
   if (found !== undefined) return found
   // the folder may be the chart itself
   const own = bytes.folder(shelf.folder)
@@ -113,7 +164,7 @@ function inPinnedFolder(pin: ChartPin, bytes: Bytes): FoundChart | MissingChart 
 }
 
 /** The chart in a folder of charts: in a folder or an archive with its version in the name, or in a folder of its name. */
-function onShelf(pin: ChartPin, { bytes, folder, shown }: Shelf): FoundChart | MissingChart | undefined {
+function onShelf(pin: ChartPin, { bytes, folder, shown }: Shelf, looking: Looking): FoundChart | MissingChart | undefined {
   const name = basename(pin.name)
   const at = (path: string): string => (folder === '' ? path : `${folder}/${path}`)
   const show = (path: string): string => (shown === '' ? path : `${shown}/${path}`)
@@ -123,7 +174,7 @@ function onShelf(pin: ChartPin, { bytes, folder, shown }: Shelf): FoundChart | M
       const read = bytes.file(at(path))
       if (read === undefined) continue
       if (!read.ok) return unreadable(show(path), read.message)
-      return fromArchive(read.bytes, pin, { path: show(path), shown: show(path) })
+      return fromArchive(read.bytes, pin, { path: show(path), shown: show(path), to: ` --to ${shown === '' ? '.' : shown}`, looking })
     }
     const read = bytes.folder(at(path))
     if (read === undefined || (read.ok && read.files['Chart.yaml'] === undefined)) continue
@@ -134,13 +185,30 @@ function onShelf(pin: ChartPin, { bytes, folder, shown }: Shelf): FoundChart | M
   return other
 }
 
-function fromArchive(bytes: Uint8Array, pin: ChartPin, { path, shown }: { path: string; shown: string }): FoundChart | MissingChart {
+interface ArchivePlace {
+  readonly path: string
+  readonly shown: string
+  /** the flag with which `charts pull` replaces it */
+  readonly to: string
+  readonly looking: Looking
+}
+
+function fromArchive(bytes: Uint8Array, pin: ChartPin, { path, shown, to, looking }: ArchivePlace): FoundChart | MissingChart {
+  const digest = digestOf(bytes)
+  const refused = unlocked(pin, digest, looking.lock())
+  if (refused !== undefined)
+    return {
+      ok: false,
+      rule: 'charts/digest',
+      message: `chart ${path.slice(-60)} ${refused}`,
+      help: `\`cnpg-values charts pull${to}\` replaces it by the locked one; if the change is intended, remove its entry from ${lockFile}`,
+    }
   try {
-    const key = `archive ${createHash('sha256').update(bytes).digest('hex')}`
+    const key = `archive ${digest}`
     const files = interned.get(key) ?? Object.fromEntries(readArchive(bytes))
     interned.set(key, files)
     const found = checked({ ok: true, files }, pin, path)
-    return found.ok ? { ...found, place: shown } : found
+    return found.ok ? { ...found, place: shown, digest } : found
   } catch (error) {
     if (!(error instanceof HelmRefusal)) throw error
     return unreadable(path, `is no archive of a chart (${error.message})`)

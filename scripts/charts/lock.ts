@@ -1,14 +1,17 @@
 // Which digests has a repository recorded for its charts (charts.lock)?
-import { phrase } from '../findings/message.ts'
+import { phrase, textOf } from '../findings/message.ts'
 import { firstSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
+import type { Bytes } from '../repository/bytes.ts'
 import type { Message } from '../findings/finding.ts'
 import type { SourceFile } from '../values/value.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { writeScalar } from '../yaml/write.ts'
+import { shortDigest } from './failure.ts'
+import { chartKey } from './pin.ts'
 
 export const lockFile = 'charts.lock'
 
@@ -50,6 +53,21 @@ export function readLock(text: string): { readonly charts: readonly LockedChart[
     charts.push({ repository, name, version, digest, at: spot })
   }
   return { charts }
+}
+
+/** The lock of a repository; undefined: it has none. */
+export function lockIn(repository: Bytes): ReturnType<typeof readLock> | undefined {
+  const read = repository.file(lockFile)
+  return read?.ok === true ? readLock(Buffer.from(read.bytes).toString('utf8')) : undefined
+}
+
+/** What is wrong with an archive of this digest, by a lock; undefined: nothing. */
+export function unlocked(pin: ChartPin, digest: string, lock: ReturnType<typeof lockIn>): string | undefined {
+  if (lock === undefined) return undefined
+  if ('finding' in lock) return `can't be verified: ${textOf(lock.finding.message)}`
+  const locked = lock.charts.find((entry) => chartKey(entry) === chartKey(pin))
+  if (locked === undefined || locked.digest === digest) return undefined
+  return `is ${shortDigest(digest)}, but ${lockFile} has ${shortDigest(locked.digest)}`
 }
 
 /** The same bytes for the same charts, in any order. */

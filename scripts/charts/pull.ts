@@ -21,15 +21,25 @@ export interface PullOptions {
   readonly to?: string | undefined
   /** the entries of charts.lock */
   readonly locked: readonly LockedChart[]
+  /** what folders with charts have already, where nothing else is asked for */
+  readonly given?: ((pin: ChartPin) => GivenChart | undefined) | undefined
   /** the folder that no link on the way to a file may leave */
   readonly inside: string
   readonly network: Network
   readonly onProgress?: ((pin: ChartPin, received: number, total: number | undefined) => void) | undefined
 }
 
+/** A chart that is there, as a folder or an archive. */
+export interface GivenChart {
+  /** as a person names it: `charts/cluster` */
+  readonly place: string
+  /** of an archive */
+  readonly digest?: string
+}
+
 export type PullOutcome =
   | { readonly state: 'pulled'; readonly pin: ChartPin; readonly digest: string; readonly from: string }
-  | { readonly state: 'present'; readonly pin: ChartPin; readonly digest: string }
+  | ({ readonly state: 'present'; readonly pin: ChartPin } & ({ readonly digest: string } | GivenChart))
   | { readonly state: 'failed'; readonly pin: ChartPin; readonly failure: PullFailure; readonly finding?: LocatedFinding }
 
 /** The file that a chart is kept in. */
@@ -68,6 +78,11 @@ export async function* pullCharts(charts: readonly WantedChart[], options: PullO
   const taken = new Map<string, WantedChart>()
   for (const chart of charts) {
     try {
+      const given = options.given?.(chart.pin)
+      if (given !== undefined) {
+        yield { state: 'present', pin: chart.pin, ...given }
+        continue
+      }
       const target = targetOf(chart.pin, options)
       const other = taken.get(target)
       if (other !== undefined) throw clash(options.to ?? '')

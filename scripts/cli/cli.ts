@@ -120,6 +120,7 @@ export const commands: readonly Command[] = [
       lock: { type: 'boolean', does: 'write their digests into charts.lock, which later pulls must match' },
       'dry-run': { type: 'boolean', does: 'download nothing; print what is there and what would be pulled' },
       root: where.root,
+      charts: where.charts,
     },
     operands: '[[REPOSITORY/]NAME@VERSION…]',
     run: async (flags, charts, terminal) => (await import('./commands/charts.ts')).chartsPull(flags, charts, terminal),

@@ -69,6 +69,7 @@ export const where = {
   root: { type: 'text', value: 'DIR', does: 'the repository to work on (default: where the settings are, or the top of this one)' },
   databases: { type: 'text', value: 'DIR', does: 'take the databases from another checkout' },
   checkout: { type: 'texts', value: 'URL=DIR', does: 'another repository that Applications read, and where it is checked out' },
+  apps: { type: 'texts', value: 'DIR', does: 'look for Applications in this folder of the repository alone' },
   charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 

@@ -36,6 +36,7 @@ export const interactiveCommands: readonly Command[] = [
       'dry-run': { type: 'boolean', does: 'print the files, write nothing' },
       root: where.root,
       checkout: where.checkout,
+      apps: where.apps,
       charts: where.charts,
     },
     run: async (flags, _, terminal) => (await import('./commands/init.ts')).init(flags, terminal),
@@ -89,7 +90,14 @@ export const interactiveCommands: readonly Command[] = [
   command({
     name: 'rules',
     does: 'list the rules, or show one with a bad and a good example',
-    options: { format },
+    options: {
+      format,
+      export: {
+        type: 'choice',
+        choices: ['vap'],
+        does: 'write the rules about single objects as ValidatingAdmissionPolicies and their bindings',
+      },
+    },
     operands: '[ID]',
     run: async (flags, words, terminal) => (await import('./commands/rules.ts')).rules(flags, words, terminal),
   }),

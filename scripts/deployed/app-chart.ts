@@ -29,6 +29,9 @@ export interface ChartTemplate extends TemplateSource {
   readonly consumed: readonly ConsumedAction[]
 }
 
+/** What Helm reads of a chart in any case, besides its templates. */
+const headFiles = /^(?:charts\/|(?:Chart\.yaml|Chart\.lock|requirements\.(?:yaml|lock)|values\.yaml|values\.schema\.json|\.helmignore)$)/
+
 /** The chart, without what this program wrote; with `all`, with it. Undefined: it has no templates. */
 export function readAppChart(
   tree: Tree,
@@ -40,21 +43,29 @@ export function readAppChart(
   const prefix = folder === '' ? '' : `${folder}/`
   const { paths } = tree.paths.some((path) => path.startsWith(`${prefix}templates/`)) ? tree : (tree.wide?.() ?? tree)
   const sources = new Map<string, SourceFile>()
+  const others: string[] = []
   for (const path of paths) {
+    if (!path.startsWith(prefix)) continue
     const inChart = path.slice(prefix.length)
-    const file = path.startsWith(prefix) ? sourceFile(tree, path) : undefined
-    if (file === undefined) continue
-    if (/(?:^|\/)templates\//.test(inChart)) {
-      if (!all && isGenerated(file.text)) continue
-      const mark = file.text.startsWith('\ufeff') ? 1 : 0
-      const consumed = file.text.includes('ApplicationSet') ? consumedActions(file.text, helm) : []
-      const { text, toFile } = withUnknowns(file.text, consumed, unknownText)
-      files[inChart] = Buffer.from(text)
-      templates.set(inChart, { file, toFile: (offset) => toFile(offset + mark), consumed })
-    } else {
-      files[inChart] = Buffer.from(file.text)
-      sources.set(inChart, file)
+    if (!/(?:^|\/)templates\//.test(inChart)) {
+      others.push(inChart)
+      continue
     }
+    const file = /^templates\/|^charts\//.test(inChart) ? sourceFile(tree, path) : undefined
+    if (file === undefined || (!all && isGenerated(file.text))) continue
+    const mark = file.text.startsWith('\ufeff') ? 1 : 0
+    const consumed = file.text.includes('ApplicationSet') ? consumedActions(file.text, helm) : []
+    const { text, toFile } = withUnknowns(file.text, consumed, unknownText)
+    files[inChart] = Buffer.from(text)
+    templates.set(inChart, { file, toFile: (offset) => toFile(offset + mark), consumed })
+  }
+  // a chart may be the whole repository, of which a template reads a few files at most
+  const readsFiles = [...templates.values()].some(({ file }) => file.text.includes('.Files'))
+  for (const inChart of others) {
+    const file = readsFiles || headFiles.test(inChart) ? sourceFile(tree, prefix + inChart) : undefined
+    if (file === undefined) continue
+    files[inChart] = Buffer.from(file.text)
+    sources.set(inChart, file)
   }
   if (templates.size === 0) return undefined
   files['Chart.yaml'] ??= Buffer.from(`apiVersion: v2\nname: ${posix.basename(folder)}\nversion: 0.0.0\n`)

@@ -21,6 +21,8 @@ const ofInterest = /argoproj\.io|\bObjectStore\b|postgresql\.cnpg\.io|\bkind"?: 
 /** How Argo CD runs a chart. */
 export interface Release {
   readonly name: string
+  /** `namespace/name` of the Application that deploys it */
+  readonly by?: string
   readonly namespace: string
   /** besides the chart's own, lowest first */
   readonly layers: readonly MapValue[]
@@ -38,8 +40,8 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   if (chart === undefined) return []
   const { files, helm } = chart
   const below = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
-  const layers = [...below, ...(release.above?.(below) ?? [])]
-  const { run, troubles } = runWithout({ files, folder, release: name, namespace, layers, helm, isComplete })
+  const layers = [...release.layers, ...(release.above?.(below) ?? [])]
+  const { run, troubles } = runWithout({ files, folder, release: name, namespace, own: chart.values, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
   const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)
   const printed = new Map<string, HelmDocument[]>()
@@ -55,7 +57,10 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
     // a template of something else stops all of them
     if (!ofInterest.test(file.text) && !documents.some(isOfInterest))
       return errors.length === 0 ? [] : [{ ...manifestFile([], around, facts), refused: errors }]
-    const missing = run.missing.filter(({ refusal }) => refusal.template === path).flatMap((trouble) => missingAt(trouble, where))
+    const missing = missingAt(
+      run.missing.filter(({ refusal }) => refusal.template === path),
+      where,
+    )
     const made = manifestFile(
       documents.flatMap((document) => readingOf(document, chart)),
       around,
@@ -84,6 +89,9 @@ const partOf: ReadonlyMap<RefusalClass, string> = new Map([
   ['chart-values', 'values.yaml'],
 ])
 
+/** More files than that in one chart are no slip. */
+const mostBroken = 20
+
 /** What keeps Helm from printing any template is left out one by one, and reported. */
 function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troubles: readonly Trouble[] } {
   const before: Trouble[] = []
@@ -94,7 +102,7 @@ function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troub
     const path = trouble === undefined ? undefined : (partOf.get(trouble.refusal.class) ?? trouble.refusal.template)
     const bytes = path === undefined ? undefined : files[path]
     const isAgain = before.some(({ refusal }) => refusal.class === trouble?.refusal.class && refusal.template === trouble?.refusal.template)
-    if (trouble === undefined || path === undefined || bytes === undefined || isAgain)
+    if (trouble === undefined || path === undefined || bytes === undefined || isAgain || before.length >= mostBroken)
       return { run, troubles: [...before, ...run.troubles] }
     before.push(trouble)
     if (path === 'Chart.yaml') files[path] = withoutDependencies(bytes)

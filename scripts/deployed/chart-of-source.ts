@@ -62,6 +62,29 @@ export function namesKinds(files: Readonly<Record<string, Uint8Array>>): boolean
   )
 }
 
+/** A chart that is published from a folder of this repository: the same name and version. */
+export function publishedChart(
+  { chart, targetRevision }: JsonMap,
+  { tree }: Manifest,
+  charts: Charts,
+): Pin | { readonly reason: string } | undefined {
+  if (typeof chart !== 'string') return undefined
+  const name = chart.slice(chart.lastIndexOf('/') + 1)
+  const version = printed(targetRevision ?? '').replace(/^v/, '')
+  let other: string | undefined
+  for (const path of (tree.wide?.() ?? tree).paths) {
+    if (!path.endsWith('/Chart.yaml')) continue
+    const head = parseChartFile(tree, path)
+    if (head?.name !== name) continue
+    const folder = path.slice(0, -'/Chart.yaml'.length)
+    const found = charts.find({ repository: `./${folder}`, name, version: head.version })
+    if (!found.ok || !namesKinds(found.files)) continue
+    if (head.version === version) return { chart: { repository: `./${folder}`, name, version }, folder }
+    other = `chart ${name} ${version} is not here, and ${folder} holds ${head.version}`
+  }
+  return other === undefined ? undefined : { reason: other }
+}
+
 /** A chart that is a folder of this repository. */
 export function folderChart(source: JsonMap, manifest: Manifest): Pin | undefined {
   const { path, repoURL, chart, directory, plugin } = source

@@ -28,19 +28,27 @@ export function refusedAt({ refusal }: Trouble, { chart, template }: In): Refuse
   ]
 }
 
-/** A value that one template needs and nobody here gives. */
-export function missingAt({ refusal, missing, printedAt }: Trouble, where: In): Refused[] {
-  if (missing === undefined) return []
-  const name = formatPath(missing)
-  const isPrinted = refusal instanceof PrintedRefused && printedAt !== undefined
+/** The values that one template needs and nobody here gives. */
+export function missingAt(all: readonly Trouble[], where: In): Refused[] {
+  const [first, ...others] = all.flatMap((trouble) => missingOf(trouble, where))
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return [
     {
       severity: 'info',
-      span: isPrinted ? printedSpan(refusal, printedAt, where) : spanAt(refusal, where.template),
-      message: phrase`${named(name)} is not set here, but this template needs it: what hangs on it is not checked`,
-      help: phrase`set ${named(name)} in ${named(`${where.chart.folder}/values.yaml`)}, or in an Application in this repository that deploys the chart`,
+      span: first.span,
+      message: phrase`${named(first.name)}${more} is not set here, but this template needs it: what hangs on it is not checked`,
+      help: phrase`set ${named(first.name)} in ${named(`${where.chart.folder}/values.yaml`)}, or in an Application in this repository that deploys the chart`,
+      related: others.slice(0, 3).map(({ span, name }) => ({ span, message: phrase`${named(name)} is another one` })),
     },
   ]
+}
+
+function missingOf({ refusal, missing, printedAt }: Trouble, where: In): { readonly span: Span; readonly name: string }[] {
+  if (missing === undefined) return []
+  const isPrinted = refusal instanceof PrintedRefused && printedAt !== undefined
+  const span = isPrinted ? printedSpan(refusal, printedAt, where) : spanAt(refusal, where.template)
+  return [{ span, name: formatPath(missing) }]
 }
 
 /** What is wrong with the chart itself. */

@@ -7,7 +7,7 @@ import { Recorder } from '../helm/recorder.ts'
 import { renderHelmChart } from '../helm/render.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import { append } from '../values/append.ts'
+import { append, split } from '../values/append.ts'
 import { isJsonMap, leavesOf, setOwn } from '../values/value.ts'
 import type { JsonMap, MapValue, Origin, Path, SourceFile, Value } from '../values/value.ts'
 import { unknownText } from './unknown-text.ts'
@@ -18,7 +18,9 @@ export interface ChartInput {
   readonly folder: string
   readonly release: string
   readonly namespace: string
-  /** values that are written in this repository, lowest first */
+  /** the chart's own values */
+  readonly own: MapValue | undefined
+  /** what Applications in this repository give, lowest first */
   readonly layers: readonly MapValue[]
   readonly helm: HelmGeneration
   /** nobody else gives values: what is not set is not set */
@@ -61,6 +63,8 @@ export function runChart(input: ChartInput): ChartRun {
   let fills: JsonMap = {}
   let run = attempt(input, fills)
   for (let tries = 0; tries < mostFills; tries++) {
+    // what has cost too much once is not tried again
+    if (run.troubles.some(({ refusal }) => refusal.class === 'budget' || refusal.class === 'recursion')) break
     const filled = structuredClone(fills)
     const needs = run.troubles.flatMap((trouble) => {
       const path = neededBy(trouble)
@@ -78,7 +82,11 @@ export function runChart(input: ChartInput): ChartRun {
     fills = filled
     run = next
   }
-  return concluded(run, missing)
+  // what is left after the last try may need values, too
+  const [needing, others] = split(run.troubles, (trouble) => neededBy(trouble) !== undefined)
+  const more = needing.map((trouble): Trouble => ({ ...trouble, missing: neededBy(trouble) ?? [] }))
+  const done = concluded({ documents: run.documents, troubles: others }, [...missing, ...more])
+  return { ...done, leftOut: new Set([...done.leftOut, ...needing.flatMap(({ refusal }) => refusal.template ?? [])]) }
 }
 
 function concluded({ documents, troubles }: Attempt, missing: readonly Trouble[]): ChartRun {
@@ -95,8 +103,10 @@ function attempt(input: ChartInput, fills: JsonMap): Attempt {
     else troubles.push({ refusal, reads: recorder.stops().flatMap((reads) => reads.toReversed()) })
     recorder.leave(0)
   }
-  const { files, folder: place, release, namespace, layers, helm } = input
-  const values = mergeLayers([filledValues(fills, []), ...layers])
+  const { files, folder: place, release, namespace, own, layers, helm } = input
+  const filled = filledValues(fills, [])
+  // above the chart's own: an empty text there waits for the parent, too
+  const values = own === undefined ? mergeLayers([filled, ...layers]) : mergeLayers([own, filled, ...layers])
   const given = { files, place, release, namespace, layers: [values], helm, apiVersions: wanted, skipSchema: Object.keys(fills).length > 0 }
   try {
     return { documents: renderHelmChart({ ...given, recorder, onRefusal: note }).documents, troubles }
@@ -150,8 +160,11 @@ function fill(fills: JsonMap, path: Path): boolean {
 
 /** The path of a value that a failed template asked for and nobody gives. */
 function neededBy({ refusal, reads: [last] }: Trouble): Path | undefined {
-  if (last === undefined || (last.kind !== 'null' && !isFill(last))) return undefined
+  if (last === undefined) return undefined
   const { path } = last.origin
+  // `required` takes an empty text for none
+  if (refusal.class === 'fail' && last.kind === 'scalar' && last.value === '') return path
+  if (last.kind !== 'null' && !isFill(last)) return undefined
   const field = missingField(refusal.reason)
   if (field !== undefined) return [...path, field]
   return last.kind === 'null' ? path : undefined
@@ -163,11 +176,12 @@ function missingField(reason: string): string | undefined {
   return /^can't evaluate field (\w+) in type/.exec(reason)?.[1]
 }
 
-/** The values that nobody gives and that alone make a field. */
+/** The values that nobody gives and that alone make a field; an empty text that somebody wrote is one. */
 function blanksIn(documents: readonly HelmDocument[]): Path[] {
   return documents.flatMap(({ value }) =>
-    [...leavesOf(value)].flatMap(({ value: leaf }) =>
-      (leaf.kind === 'null' || (leaf.kind === 'scalar' && leaf.value === '')) && leaf.origin.path.length > 0 ? [leaf.origin.path] : [],
-    ),
+    [...leavesOf(value)].flatMap(({ value: leaf }) => {
+      const isBlank = leaf.kind === 'null' || (leaf.kind === 'scalar' && leaf.value === '')
+      return isBlank && leaf.origin.key === null && leaf.origin.path.length > 0 ? [leaf.origin.path] : []
+    }),
   )
 }

@@ -10,7 +10,7 @@ import type { AsWritten, ChartPin, Database, DatabaseLayer, Environment, Setting
 import { sourcesOf } from '../applicationset/sources.ts'
 import { LayerReader } from '../merge/layers.ts'
 import { mergeLayers } from '../values/merge.ts'
-import { byCodeUnit } from '../values/path.ts'
+import { byCodeUnit, listed } from '../values/path.ts'
 import { destinationOf, identityOfSource } from './application-values.ts'
 import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
@@ -21,7 +21,7 @@ import { objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers, withParameters } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
-import { chartOf, folderChart, namesKinds } from './chart-of-source.ts'
+import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
@@ -110,6 +110,10 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
     const of: SourceOf = { manifest, application, nth }
     const pin = chartOf(source, looking) ?? folderChart(source, manifest)
     if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
+    const published = publishedChart(source, manifest, looking.charts)
+    if (published !== undefined && 'reason' in published)
+      skip(looking, manifest, { reason: published.reason, at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']) })
+    else if (published !== undefined) return releaseOf(of, published, looking) ?? []
     if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
     return folderDatabases(of, source, looking)
   })
@@ -119,14 +123,13 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
 /** The database of a chart's release; undefined: it is none, or it can't be looked at. */
 function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
   const { manifest, application, nth } = of
-  if (folder !== undefined) {
-    const found = looking.charts.find(chart)
-    if (!found.ok || !namesKinds(found.files)) return undefined
-  }
+  const found = looking.charts.find(chart)
+  if (folder !== undefined && (!found.ok || !namesKinds(found.files))) return undefined
+  if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking)
   const name = applicationName(application)
   const spec = at(application, 'spec')
   const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}
-  const given = valueLayers(of)
+  const given = valueLayers(of, folder)
   append(looking.findings, given.findings)
   const [unknown] = given.unknown
   if (unknown !== undefined) {
@@ -170,6 +173,20 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     },
   }
   return [database]
+}
+
+/** A subchart that is not here is left out, and the rest is judged. */
+function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartPin[], { findings }: Looking): void {
+  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
+  const names = listed(without.map(({ name, version }) => `${name} ${version}`))
+  if (findings.some((one) => one.rule === 'argocd/chart-whole' && one.at.file === at.file && one.at.span.start === at.span.start)) return
+  findings.push({
+    rule: 'argocd/chart-whole',
+    severity: 'info',
+    message: phrase`the chart is judged without ${named(names)}, which ${without.length === 1 ? 'is' : 'are'} not here`,
+    at,
+    help: phrase`run \`helm dependency build\` in its folder, or \`cnpg-values charts pull\``,
+  })
 }
 
 /** The layers of values, parameters as the last of them. */

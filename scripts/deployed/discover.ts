@@ -2,9 +2,11 @@
 import type { Charts } from '../charts/find.ts'
 import { discover } from '../discover/discover.ts'
 import { inputFindings, noDatabase } from '../discover/inputs.ts'
+import { phrase } from '../findings/message.ts'
 import { isError } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
+import { unknownOperator, unknownOperatorHelp } from '../operator/known.ts'
 import type { Tree } from '../repository/tree.ts'
 import { skippedFindings } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
@@ -14,6 +16,26 @@ import { readWritten } from './loader.ts'
 function withoutDoubles(written: readonly Database[], generated: readonly Database[], { argocd }: Settings): readonly Database[] {
   const made = new Set(generated.map(({ application }) => `${argocd.namespace}/${application}`))
   return written.filter((database) => !made.has(database.written?.key ?? ''))
+}
+
+/** Operators of Applications that are not known here, each once. */
+function unknownOperators(databases: readonly Database[]): LocatedFinding[] {
+  const reported = new Set<string>()
+  return databases.flatMap(({ environment, written }): LocatedFinding[] => {
+    const { version } = environment.operator
+    const message = unknownOperator(version)
+    if (message === undefined || written === undefined || reported.has(version)) return []
+    reported.add(version)
+    return [
+      {
+        rule: 'settings/known-operator',
+        severity: 'info',
+        message: phrase`${message}`,
+        at: written.at,
+        help: phrase`${unknownOperatorHelp}`,
+      },
+    ]
+  })
 }
 
 export interface AllDatabases {
@@ -41,7 +63,13 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
   const inputs = settings.generate ? inputFindings(settings, tree) : []
   const written = await readWritten({ settings, tree, charts, databases: own.databases, isElsewhereSame: isElsewhereSame === true })
   const databases = [...own.databases, ...withoutDoubles(written.databases, own.databases, settings)]
-  const findings = [...own.findings, ...inputs, ...written.findings, ...skippedFindings(written.skipped)]
+  const findings = [
+    ...own.findings,
+    ...inputs,
+    ...written.findings,
+    ...skippedFindings(written.skipped),
+    ...unknownOperators(written.databases),
+  ]
   if (databases.length === 0 && written.skipped.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings, tree))
   return { settings: written.settings, tree: written.tree, generated: own.databases, databases, skipped: written.skipped, findings }
 }

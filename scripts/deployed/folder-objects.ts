@@ -1,4 +1,4 @@
-// Which objects of CloudNativePG does a folder of plain manifests hold?
+// Which objects does a folder of plain manifests hold?
 import { posix } from 'node:path'
 import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
@@ -13,7 +13,12 @@ import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
 
 /** The objects that the operator and its webhooks see, in the order of the files, with places in them. */
-export function objectsIn(source: JsonMap, { settings, tree }: Manifest): RenderedObject[] {
+export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[] {
+  return objectsWith('cnpg.io', source, manifest).filter(({ plain }) => isOperators(plain))
+}
+
+/** All objects of the files with a word in them. */
+export function objectsWith(word: string, source: JsonMap, { settings, tree }: Manifest): RenderedObject[] {
   const { path, repoURL, directory } = source
   const local = posix.normalize(`${trimEndOf(printed(path ?? ''), '/')}/`)
   const folder = repositoryPath({ kind: 'local', path: local === './' ? '' : local, repoURL: printed(repoURL ?? '') }, { settings, tree })
@@ -24,9 +29,7 @@ export function objectsIn(source: JsonMap, { settings, tree }: Manifest): Render
   return all.paths.flatMap((one) => {
     if (!one.startsWith(folder) || !isWanted(one.slice(folder.length))) return []
     const file = reader(one)
-    if (file === undefined || !file.text.includes('cnpg.io') || isSkippedFile(file.text)) return []
-    return readManifests(file).manifests.flatMap(({ value, plain, kind, name }): RenderedObject[] =>
-      isOperators(plain) ? [{ kind, name, value, plain, hook: false }] : [],
-    )
+    if (file === undefined || !file.text.includes(word) || isSkippedFile(file.text)) return []
+    return readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false }))
   })
 }

@@ -61,7 +61,7 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const folder = ownPath(file, settings)
   if (folder === undefined) return nothing
   const all = tree.wide?.() ?? tree
-  if (plugin !== undefined) return unread(all, [folder], 'a plugin')
+  if (plugin !== undefined) return unread(all, chartsBelow(all, folder), 'a plugin')
   const has = (name: string): boolean => all.paths.includes(folder + name)
   const directory = at(source, 'directory')
   if (!isJsonMap(directory) || Object.keys(directory).length === 0) {
@@ -73,8 +73,24 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
 
 function chartIn(all: Tree, folder: string): Folder {
   const isOfficial = at(plainOf(all, `${folder}Chart.yaml`), 'name') === 'cluster' && all.paths.includes(`${folder}templates/cluster.yaml`)
-  const found = unread(all, [folder], 'a chart')
+  const found = unread(all, chartsBelow(all, folder), 'a chart')
   return isOfficial && found !== nothing ? { kind: 'cluster-chart' } : found
+}
+
+/** The folder, and those of the charts that its own takes from this repository. */
+function chartsBelow(all: Tree, first: string): string[] {
+  const folders = [first]
+  for (const folder of folders) {
+    if (folders.length > 50) break
+    const list = at(plainOf(all, `${folder}Chart.yaml`), 'dependencies')
+    for (const dependency of Array.isArray(list) ? list : []) {
+      const repository = at(dependency, 'repository')
+      if (typeof repository !== 'string' || !repository.startsWith('file://')) continue
+      const next = posix.join('/', folder, repository.slice('file://'.length), '/').slice(1)
+      if (!folders.includes(next)) folders.push(next)
+    }
+  }
+  return folders
 }
 
 /** What is made there can't be known; nothing that concerns us where nobody mentions CloudNativePG. */
@@ -100,7 +116,9 @@ function mentions(all: Tree, folders: readonly string[]): boolean {
   return all.paths.some((path) => {
     if (!/\.(?:ya?ml|json|jsonnet|tpl)$|\/Kustomization$/.test(path) || !folders.some((folder) => path.startsWith(folder))) return false
     const read = all.read(path)
-    return read?.ok === true && words.test(read.text)
+    // an Application that a template prints is looked at itself: it names the chart, and makes no Cluster here
+    const isApplications = path.includes('/templates/') && read?.ok === true && /argoproj\.io\//.test(read.text)
+    return read?.ok === true && (isApplications ? read.text.includes('postgresql.cnpg.io') : words.test(read.text))
   })
 }
 

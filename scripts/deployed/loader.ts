@@ -9,7 +9,7 @@ export async function readWritten(state: WrittenState): Promise<Written> {
   const { settings, tree } = state
   const isSame = state.isElsewhereSame === true
   if (isSame && !hasOwnTemplates(tree)) return { settings, tree, databases: [], skipped: [], findings: [] }
-  const loose = isSame ? { files: [], charts: [] } : looseFiles(tree, settings.generate ? settings.layout : undefined)
+  const loose = isSame ? { files: [], charts: [] } : looseFiles(tree, settings)
   if (loose.files.length + loose.charts.length === 0 && !hasOwnTemplates(tree))
     return { settings, tree, databases: [], skipped: [], findings: [] }
   return (await import('./read.ts')).readDeployed(state, loose)

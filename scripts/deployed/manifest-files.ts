@@ -1,4 +1,5 @@
 // Which templates and files of this repository define what Argo CD deploys?
+import { isNamed } from '../discover/loose.ts'
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -6,7 +7,7 @@ import { toPlain } from '../values/value.ts'
 import { chartManifests } from './chart-manifests.ts'
 import type { Release } from './chart-manifests.ts'
 import { readLooseFiles } from './manifests.ts'
-import type { ManifestFile, Surroundings } from './manifests.ts'
+import type { DeployedObject, ManifestFile, Surroundings } from './manifests.ts'
 import { releasesOf } from './releases.ts'
 
 /** The chart of Applications that this program writes into. */
@@ -50,7 +51,9 @@ export function deployedFiles(around: Surroundings, loose: LooseFiles, all = fal
 /** Charts are printed with the values of the Applications that deploy them, which other charts may print. */
 function readAll(around: Surroundings, loose: LooseFiles, all: boolean): DeployedFiles {
   const plain = readLooseFiles(around, loose.files)
-  const folders = [...new Set([ownChart, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
+  const { generate, apps } = around.settings
+  const own = generate || isNamed(`${ownChart}/`, apps) ? [ownChart] : []
+  const folders = [...new Set([...own, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
   let printed = new Map<string, Printed>()
   for (let round = 0; round < mostRounds; round++) {
     const manifests = [...plain, ...[...printed.values()].flatMap(({ files }) => files)].flatMap((file) => file.manifests)
@@ -79,18 +82,23 @@ function printAgain(folder: string, before: Printed | undefined, { around, all, 
     runs.map((run) => [run.name, run.namespace, run.isComplete, [...run.layers, ...(run.above?.(run.layers) ?? [])].map(toPlain)]),
   )
   if (before?.key === key) return before
+  if (runs.length === 1) return { key, files: runs.flatMap((run) => chartManifests(around, folder, run, all)) }
   const seen = new Set<string>()
   const files = runs.flatMap((run, index) =>
     chartManifests(around, folder, run, all).flatMap((file): ManifestFile[] => {
       // what two releases print alike is looked at once
-      const isNew = ({ kind, plain }: ManifestFile['objects'][number]): boolean => {
+      const isNew = ({ kind, plain }: DeployedObject): boolean => {
         const id = `${kind} ${JSON.stringify(plain)}`
         return !seen.has(id) && seen.add(id) !== undefined
       }
-      const objects = file.objects.filter(isNew)
-      if (index === 0) return [file]
+      const ofRelease = ({ manifest, ...object }: DeployedObject): DeployedObject =>
+        manifest === undefined ? object : { ...object, manifest: { ...manifest, release: run.by ?? run.name } }
+      const objects = file.objects.filter(isNew).map(ofRelease)
       const manifests = objects.flatMap(({ manifest }) => manifest ?? [])
-      return objects.length === 0 ? [] : [{ ...file, objects, manifests, consumed: [], refused: [], isLoose: true }]
+      // releases are for several Argo CDs, each of which has its own Applications
+      const own = { ...file, objects, manifests, isLoose: true as const }
+      if (index === 0) return [own]
+      return objects.length === 0 ? [] : [{ ...own, consumed: [], refused: [] }]
     }),
   )
   return { key, files }

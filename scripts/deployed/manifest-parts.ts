@@ -39,10 +39,10 @@ export function sourcePath(spec: Json | undefined, nth: number): Path {
 /** Where the maps of a list are; each of thousands of sources asks for its own place. */
 const sourcePlaces = new WeakMap<readonly Json[], readonly number[]>()
 
-/** An Application that deploys databases: a source is the chart of an environment. */
+/** An Application that deploys databases: a source is the official chart, or that of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
-  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isChartOf(source, settings))
+  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, [settings]))
 }
 
 function isChartOf(source: JsonMap, { environments }: Settings): boolean {

@@ -35,6 +35,8 @@ export interface Manifest extends Surroundings {
   /** `namespace/name`; unknown texts in it where only the parent knows */
   readonly key: string
   readonly plain: JsonMap
+  /** which of several releases of a chart prints it */
+  readonly release?: string
   /** path of the Application's metadata and spec: the root, or `spec.template` */
   readonly base: Path
   /** what a set generates; an Application is its own; undefined: it can't be known here */
@@ -93,6 +95,7 @@ export interface Refused {
   readonly span: Span
   readonly message: Message
   readonly help: Message
+  readonly related?: readonly { readonly span: Span; readonly message: Message }[]
 }
 
 /** One document, wherever its text is. */

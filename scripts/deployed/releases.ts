@@ -8,7 +8,7 @@ import { mergeLayers } from '../values/merge.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { JsonMap, MapValue } from '../values/value.ts'
 import type { Release } from './chart-manifests.ts'
-import { applicationName } from './manifests.ts'
+import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import { at } from './manifest-parts.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -47,7 +47,8 @@ function releaseOf(of: { readonly manifest: Manifest; readonly application: Json
     at(source, 'helm', 'namespace') || at(application, 'spec', 'destination', 'namespace') || manifest.settings.argocd.namespace,
   )
   const isKnown = given.unknown.length === 0 && roots !== undefined && !JSON.stringify(source ?? null).includes(unknownText)
-  return { name, namespace, layers: roots ?? [], isComplete: isKnown, above: (below) => parametersOver(given, below) }
+  const by = applicationKey(manifest, applicationName(application))
+  return { name, by, namespace, layers: roots ?? [], isComplete: isKnown, above: (below) => parametersOver(given, below) }
 }
 
 /** What parameters make of the values below them. */

@@ -12,6 +12,7 @@ import type { ValueFile } from '../applicationset/sources.ts'
 import { hasReached } from '../applicationset/sync-options.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 import { parseInside } from '../yaml/inside.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
 import type { Manifest } from './manifests.ts'
 import { at, sourcePath } from './manifest-parts.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -43,13 +44,13 @@ export interface SourceOf {
   readonly nth: number
 }
 
-/** Files, then `valuesObject` or `values`, then parameters: each later one wins. */
-export function valueLayers(of: SourceOf): ValueLayers {
+/** The defaults of a chart in a folder of the repository, files, `valuesObject` or `values`, parameters: each later one wins. */
+export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
   const { manifest, application, nth } = of
   const spec = at(application, 'spec')
   const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
   const helm = at(source, 'helm')
-  const layers: DatabaseLayer[] = []
+  const layers: DatabaseLayer[] = folder === undefined ? [] : ownDefaults(folder, manifest)
   const unknown: Unknown[] = []
   const findings: LocatedFinding[] = []
   const helmPath = helmPathOf(of)
@@ -100,8 +101,24 @@ export function withParameters(
   }
 }
 
+/** The values.yaml of a chart that somebody here writes: the defaults once more, with places. A null in it is nothing. */
+function ownDefaults(folder: string, { tree }: Manifest): DatabaseLayer[] {
+  const file = fileReader(tree)(folder === '' || folder === '.' ? 'values.yaml' : `${folder}/values.yaml`)
+  const { documents, problems } = file === undefined ? { documents: [], problems: [] } : parseFirstDocument(file, 'chart')
+  const [root] = documents
+  if (file === undefined || root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return []
+  return [{ layer: 'chart', file, inline: { root: droppedNulls(root), text: file.text } }]
+}
+
+function droppedNulls(map: MapValue): MapValue {
+  const entries = [...map.entries].flatMap(([key, value]): [string, Value][] =>
+    value.kind === 'null' ? [] : [[key, value.kind === 'map' ? droppedNulls(value) : value]],
+  )
+  return { ...map, entries: new Map(entries) }
+}
+
 /** Where `helm` of the source is in the manifest. */
-export function helmPathOf({ manifest: { base, plain }, nth }: SourceOf): Path {
+export function helmPathOf({ manifest: { base, plain }, nth }: Pick<SourceOf, 'manifest' | 'nth'>): Path {
   return [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth), 'helm']
 }
 

@@ -4,8 +4,9 @@ import { folderInRepository } from '../repository/place.ts'
 import { originOf } from '../repository/remote.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
-/** Where nothing is generated, the address and the folder in it are those of the checkout. */
-export function withRepository(settings: Settings, { root }: Workspace): Settings {
+/** With the folders that the command line names; where nothing is generated, the address and the folder in it are those of the checkout. */
+export function withRepository(written: Settings, { root, apps }: Workspace): Settings {
+  const settings = apps === undefined ? written : { ...written, apps }
   if (settings.generate) return settings
   const { url, path, revision } = settings.repository
   const folder = folderInRepository(root).replace(/\/$/, '')

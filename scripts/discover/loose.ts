@@ -30,6 +30,11 @@ export function isLoosePath(path: string, layout: Settings['layout'] | undefined
   return [layout.databases, layout.overrides].every((pattern) => matcher(pattern)(path) === undefined)
 }
 
+/** Whether a path is in one of the folders that the settings name; without any, all are. */
+export function isNamed(path: string, apps: readonly string[]): boolean {
+  return apps.length === 0 || apps.some((folder) => folder === '' || isInFolder(path, folder.replace(/^\.\//, '').replace(/\/$/, '')))
+}
+
 /** The folder of the chart that a template is of, a slash at its end; a chart in `charts/` of another is part of that. */
 function chartOf(path: string, folders: ReadonlySet<string>): string | undefined {
   let folder = path.split('/templates/')[0] ?? ''
@@ -44,14 +49,15 @@ function chartOf(path: string, folders: ReadonlySet<string>): string | undefined
 }
 
 /** The files that hold Applications, sets or Clusters, by a search in their text. */
-export function looseFiles(tree: Tree, layout: Settings['layout'] | undefined): LooseFiles {
+export function looseFiles(tree: Tree, { layout: own, generate, apps }: Pick<Settings, 'layout' | 'generate' | 'apps'>): LooseFiles {
+  const layout = generate ? own : undefined
   const loose = tree.loose?.()
   if (loose === undefined) return { files: [], charts: [] }
   const folders = new Set(loose.paths.flatMap((path) => (/(?:^|\/)Chart\.yaml$/.test(path) ? [path.slice(0, -'Chart.yaml'.length)] : [])))
   const files: { path: string; text: string }[] = []
   const charts = new Set<string>()
   for (const path of loose.paths) {
-    if (!isLoosePath(path, layout)) continue
+    if (!isLoosePath(path, layout) || !isNamed(path, apps)) continue
     const read = loose.read(path)
     if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
     const chart = chartOf(path, folders)

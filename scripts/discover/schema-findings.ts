@@ -170,7 +170,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   destination: ['server', 'name'],
   layout: ['databases', 'overrides', 'cluster', 'application', 'release'],
   retirement: ['reason', 'since'],
-  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'charts', 'policies', 'ownKeys', 'labels', 'layout'],
+  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'apps', 'charts', 'policies', 'ownKeys', 'labels', 'layout'],
   service: ['owner', 'environments', 'namespace', 'cluster', 'retired'],
 })
 

@@ -30,6 +30,7 @@ interface WrittenAny {
   environments?: Record<string, WrittenEnvironment>
   ownKeys?: string[]
   labels?: boolean
+  apps?: string[]
   charts?: string[]
   policies?: Record<string, Record<string, Level | Preset | false>>
   layout?: Partial<Settings['layout']>
@@ -77,6 +78,7 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     environments: [],
     ownKeys: written.ownKeys ?? [],
     labels: written.labels ?? true,
+    apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
     checkouts: written.checkouts ?? {},
@@ -136,6 +138,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
     environments,
     ownKeys: written.ownKeys ?? [],
     labels: written.labels ?? true,
+    apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
     checkouts: written.checkouts ?? {},

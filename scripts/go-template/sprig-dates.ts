@@ -5,6 +5,7 @@ import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
 import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from './go-time-layout.ts'
 import type { Moment } from './go-time-layout.ts'
+import { zoneAt } from './go-zone.ts'
 import { TemplateError, int, int64, isInteger, isStruct } from './go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
 
@@ -113,13 +114,20 @@ function addDate(moment: Moment, [years, months, days]: readonly [number, number
   return { ...moment, seconds: date.getTime() / 1000 - moment.zone.offset }
 }
 
-/** `dateInZone`: a time, or seconds; anything else is now. Zones other than UTC need a time zone database, which is not included. */
+/** `dateInZone`: a time, or seconds; anything else is now. */
 function momentOf(value: GoValue, budget: Budget): Moment {
   if (isStruct(value) && value.type === 'time.Time') return momentIn(value)
   if (isInteger(value) && ['int', 'int64', 'int32'].includes(value.type)) return { seconds: Number(value.value), nanoseconds: 0, zone: utc }
   return now(budget)
 }
 const format = (layout: string, value: GoValue, budget: Budget): string => formatMoment({ ...momentOf(value, budget), zone: utc }, layout)
+
+/** A zone that Go does not know is UTC. */
+function formatIn(layout: string, value: GoValue, { zone, budget }: { readonly zone: string; readonly budget: Budget }): string {
+  budget.steps(100)
+  const moment = momentOf(value, budget)
+  return formatMoment({ ...moment, zone: zoneAt(zone, moment.seconds) ?? utc }, layout)
+}
 
 function seconds(value: GoValue): bigint {
   if (isInteger(value) && value.type === 'int64') return value.value
@@ -154,7 +162,7 @@ const modify = (strict: 'strict' | 'lenient'): GoFunction =>
     if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${text}`) : value
     return time(shifted(momentIn(value), by))
   })
-const zoned = takes(['string', 'any', 'string'], (layout, value, _, budget) => format(layout, value, budget))
+const zoned = takes(['string', 'any', 'string'], (layout, value, zone, budget) => formatIn(layout, value, { zone, budget }))
 
 export const dateFunctions: GoFunctions = {
   now: takes([], (budget) => time(now(budget))),
@@ -162,7 +170,7 @@ export const dateFunctions: GoFunctions = {
   date_in_zone: zoned,
   dateInZone: zoned,
   htmlDate: takes(['any'], (value, budget) => format('2006-01-02', value, budget)),
-  htmlDateInZone: takes(['any', 'string'], (value, _, budget) => format('2006-01-02', value, budget)),
+  htmlDateInZone: takes(['any', 'string'], (value, zone, budget) => formatIn('2006-01-02', value, { zone, budget })),
   unixEpoch: takes(['time.Time'], (value) => String(momentIn(value).seconds)),
   toDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? yearOne)),
   mustToDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? fail('cannot parse the time'))),

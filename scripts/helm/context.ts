@@ -45,7 +45,8 @@ export function allTemplates(chart: Chart, values: GoMap, facts: ReleaseFacts): 
     ['Service', 'Helm'],
   ])
   addTemplates(chart, asValues(values, facts.helm), { facts, release, found })
-  return found
+  // of two charts with one path, as aliases may share their subcharts, the last one counts
+  return [...new Map(found.map((one) => [one.name, one])).values()]
 }
 
 /** The templates of a chart and all of its subcharts, enabled or not. */

@@ -65,7 +65,11 @@ const errorMap = (message: string): GoValue => new Map([['Error', message]])
 const yaml: GoFunction['call'] = (args, budget) => writeYaml(args[0], budget)
 const json: GoFunction['call'] = (args, budget) => writeJson(args[0], { html: true, budget })
 const toml: GoFunction['call'] = (args, budget) => writeToml(args[0], budget)
-const quietToml = quietly('any', toml, (message) => message)
+/** An error is the result, but no value at all makes Go panic, which is an error of the template. */
+function orPanic(write: GoFunction['call']): GoFunction {
+  const quiet = quietly('any', write, (message) => message)
+  return plain('any', (args, budget, state) => (args[0] === null ? write : quiet.call)(args, budget, state))
+}
 
 const fixed: GoFunctions = {
   toYaml: quietly('any', yaml, () => ''),
@@ -89,8 +93,7 @@ const fixed: GoFunctions = {
     (args) => asList(readJson(text(args))),
     (message) => [message],
   ),
-  // no value at all makes Go panic, which is also an error
-  toToml: plain('any', (args, budget, state) => (args[0] === null ? toml : quietToml.call)(args, budget, state)),
+  toToml: orPanic(toml),
   mustToToml: plain('any', toml),
   fromToml: quietly('string', (args) => readToml(text(args)), errorMap),
   lookup: takes(['string', 'string', 'string', 'string'], () => new Map()),
@@ -107,11 +110,7 @@ const missing: Readonly<Record<HelmGeneration, readonly string[]>> = {
 }
 
 /** Helm 3's library writes floats without an exponent. */
-const plainToml = quietly(
-  'any',
-  (args, budget) => writeToml(args[0], budget, 'plain'),
-  (message) => message,
-)
+const plainToml = orPanic((args, budget) => writeToml(args[0], budget, 'plain'))
 
 const endless = (name: string): string => `rendering template has a nested reference name: ${name}: unable to execute template`
 /** No template includes itself more often. */

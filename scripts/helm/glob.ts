@@ -1,11 +1,18 @@
 // Which paths does a pattern of `.Files.Glob` match?
+import { BudgetExceeded } from '../go-template/budget.ts'
+import { compileGoRegexp, programSize } from '../go-template/regexp.ts'
 
-/** gobwas/glob with `/` as separator; a bad pattern matches every path. */
+/** No real pattern comes near; each path is compared with the whole of it. */
+const longestPattern = 2_000
+
+/** gobwas/glob with `/` as separator, in time linear in the path; a bad pattern matches every path. Throws BudgetExceeded. */
 export function globPattern(pattern: string): (path: string) => boolean {
   const source = sourceOf([...pattern])
   if (source === undefined) return () => true
-  const compiled = new RegExp(`^(?:${source})$`, 'su')
-  return (path) => compiled.test(path)
+  const expression = `(?s)^(?:${source})$`
+  if (programSize(expression) > longestPattern) throw new BudgetExceeded('template needs a pattern that is too long to be computed here')
+  const compiled = compileGoRegexp(expression)
+  return compiled === undefined ? () => true : (path) => compiled.find(path) !== undefined
 }
 
 const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')

@@ -1,6 +1,7 @@
 // What do the policies say about Clusters in manifests, with the objects that belong to them?
 import { ending, phrase } from '../findings/message.ts'
 import type { Severity } from '../findings/finding.ts'
+import type { Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
 import { checkedArchives, readArchive } from './archive.ts'
@@ -8,6 +9,7 @@ import { skipsArchiveCheck } from './fleet.ts'
 import { objectionsTo } from '../postgres/judge.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
+import { judgeSql } from './sql.ts'
 import { objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -16,6 +18,8 @@ export interface ManifestFinding {
   readonly rule: string
   readonly severity: Severity
   readonly finding: ObjectFinding
+  /** the very word, where that is known */
+  readonly word?: Spot
 }
 
 /** In a repository archives are compared over the whole fleet (`fleet.ts`); a file knows only its own objects. */
@@ -64,6 +68,15 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
       .filter(({ preset }) => preset === undefined)
       .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
   })
+}
+
+/** What PostgreSQL's parser says of the SQL in the same objects. */
+export async function judgeSqlOf(manifests: readonly Manifest[], operator: string): Promise<ManifestFinding[]> {
+  const found: ManifestFinding[] = []
+  for (const objects of groupsOf(manifests))
+    for (const { rule, word, ...finding } of await judgeSql({ objects, operator }))
+      found.push({ rule, severity: 'error', finding, ...(word === undefined ? {} : { word }) })
+  return found
 }
 
 /** What the rules about changes find in Clusters that were there before; without `all`, only what is certain to fail. */

@@ -19,7 +19,7 @@ export interface PostgresSubject {
   readonly refused: ReadonlySet<string> | undefined
 }
 
-export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary'>[] = [
+export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary' | 'configurable' | 'preset'>[] = [
   ...parameters,
   ...starts,
   ...authRules,

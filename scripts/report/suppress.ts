@@ -18,6 +18,9 @@ interface Suppression {
 
 const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${file.path}\0${span.start}`
 const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
+const fileOf = ({ file }: Spot): string => `${file.revision ?? ''}\0${file.path}`
+const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFinding) => boolean): Set<string> =>
+  new Set(findings.filter(fits).map(({ at }) => fileOf(at)))
 const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
 /** A change that removed something covers the policy that misses it; a value that must be removed need not name anything. */
@@ -79,6 +82,26 @@ export const suppressions: readonly Suppression[] = [
     silences: (all) => {
       const wrong = places(all.filter(({ severity }) => severity === 'error'))
       return ({ severity, at }) => severity !== 'error' && wrong.has(placeOf(at))
+    },
+  },
+  {
+    id: 'refused-set',
+    reason:
+      'a set that Argo CD refuses, or a template that Helm can not print, is reported as such, and what it makes is not computed for that reason',
+    silences: (all) => {
+      const refused = filesOf(
+        all,
+        ({ rule, severity }) => severity === 'error' && (rule === 'argocd/set-generates' || rule === 'argocd/helm-braces'),
+      )
+      return ({ rule, at }) => rule === 'argocd/not-computed' && refused.has(fileOf(at))
+    },
+  },
+  {
+    id: 'judged-name',
+    reason: 'a name that the operator refuses is the name that an Application gives to its Cluster',
+    silences: (all) => {
+      const judged = filesOf(all, ({ rule }) => rule.startsWith('cluster-name/'))
+      return ({ rule, at }) => rule === 'argocd/cluster-name' && judged.has(fileOf(at))
     },
   },
   {

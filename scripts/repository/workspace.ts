@@ -11,6 +11,8 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
+  /** folders of the root that Applications are looked for in */
+  readonly apps?: readonly string[]
   /** a folder that charts are looked for in */
   readonly charts?: string
   /** where a person stands, who reads paths and types commands; absent: at the root */
@@ -26,13 +28,14 @@ export interface Workspace {
 interface RootFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
+  readonly apps?: readonly string[] | undefined
   readonly charts?: string | undefined
   /** `URL=DIR` each */
   readonly checkout?: readonly string[] | undefined
 }
 
 /**
- * Resolves `--root`, `--databases`, `--charts` and `--checkout` against the current directory; a folder that does not
+ * Resolves `--root`, `--databases`, `--apps`, `--charts` and `--checkout` against the current directory; a folder that does not
  * exist is wrong usage. Without `--root` it is the nearest folder upward with settings, or the top of the checkout.
  */
 export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
@@ -40,11 +43,20 @@ export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
   const from = realpathSync(cwd)
   const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
   const checkouts = flags.checkout === undefined ? {} : { checkouts: flags.checkout.map((text) => readCheckout(cwd, text)) }
-  const shared = { root, cwd: from, ...charts, ...checkouts }
+  const apps = flags.apps === undefined ? {} : { apps: flags.apps.map((path) => inRoot(root, folder(cwd, path, '--apps'))) }
+  const shared = { root, cwd: from, ...apps, ...charts, ...checkouts }
   if (flags.databases === undefined) return shared
   const databases = folder(cwd, flags.databases, '--databases')
   const [own, other, here] = [root, databases, from].map(repositoryTop)
   return own === other ? { ...shared, databases } : { ...shared, databases, standing: here === other ? 'databases' : 'root' }
+}
+
+/** The path of a folder from the root. */
+function inRoot(root: string, full: string): string {
+  const path = relative(realpathSync(root), realpathSync(full)).split(sep).join('/')
+  if (path === '..' || path.startsWith('../') || isAbsolute(path))
+    throw new UsageError(`--apps is \`${full}\`, but must be a folder of ${root}`)
+  return path
 }
 
 /** `URL=DIR`, split at the first `=` behind the scheme. */

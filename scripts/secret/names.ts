@@ -27,7 +27,14 @@ const endings = new RegExp(
 /** Too short to be an ending: `bypass` is not a password. */
 const lastWords = new Set(['pass', 'pw', 'pgpass', 'tokn', 'passwort', 'psk', 'otp', 'totp'])
 /** A reference, a switch, and how a token is mounted: similar names, but not secrets. */
-const harmless = new Set(['secretref', 'automountserviceaccounttoken', 'serviceaccounttoken', 'disablepassword'])
+const harmless = new Set([
+  '1password',
+  'onepassword',
+  'secretref',
+  'automountserviceaccounttoken',
+  'serviceaccounttoken',
+  'disablepassword',
+])
 /** No real name is longer; the end of a name says what it is. */
 const longest = 80
 

@@ -61,6 +61,34 @@ it('names what a template needs and nobody gives, and judges all the rest', () =
   expect(textOf(nested[0]?.message ?? [])).toContain('argocd.projects is not set here')
 })
 
+it('names one of many values that a template needs, and how many there are', () => {
+  const keys = Array.from({ length: 40 }, (_, index) => `    key-${index}: {{ required "set it" .Values.key${index} }}\n`).join('')
+  const needs = edited(application, ['  annotations:\n', `  labels:\n${keys}  annotations:\n`])
+  const found = findingsOf({ ...legacyFiles, 'apps/templates/one.yaml': needs })
+  expect(found.map(shown)).toEqual(['info argocd/manifest-readable one.yaml: key-0: {{ required "set it" .Values.key0 }}'])
+  expect(textOf(found[0]?.message ?? [])).toMatch(/^key0 \(and \d+ more\) is not set here/)
+})
+
+it('takes an empty text of the chart for one that the parent sets, where a template needs it', () => {
+  const needs = 'project: {{ required "set the project" .Values.project }}'
+  const found = findingsOf({ ...legacyFiles, ...values('project: ""\n'), ...one(['project: legacy', needs]) })
+  expect(found.map(shown)).toEqual([`info argocd/manifest-readable one.yaml: ${needs}`])
+  // where no template needs it, it is what is written
+  expect(judge({ ...values('suffix: ""\n'), ...one(['name: one', 'name: one{{ .Values.suffix }}']) })).toEqual([])
+})
+
+it('takes nothing for unknown where an Application here gives all the values', () => {
+  const root = edited(
+    application,
+    ['name: one', 'name: root'],
+    ['  sources:\n', '  sources:\n    - { repoURL: https://github.com/example/infra.git, path: apps, targetRevision: main }\n'],
+  )
+  const needs = 'project: {{ required "set the project" .Values.project }}'
+  expect(judge({ ...one(['project: legacy', needs]), 'apps/templates/root.yaml': root })).toEqual([
+    `error argocd/template-renders one.yaml: ${needs}`,
+  ])
+})
+
 it('leaves out a template that fails whatever the values, and judges the others', () => {
   const broken = '        {{- fail "no" }}\n        syncOptions:'
   const files = {

@@ -78,3 +78,11 @@ test('an element that a value of the parent switches off is gone', async () => {
   repository.edit('apps/values.yaml', 'beta: true', 'beta: false')
   expect(await repository.told()).toMatchObject([{ rule: 'changes/application-stays', severity: 'warning', file: set }])
 })
+
+test('a value file is missed in any folder of the repository', async () => {
+  const entry = '$values/helm-values/data/postgres-dev-defaults.yaml'
+  repository.edit(set, entry, '$values/environments/dev/postgres.yaml')
+  expect(await repository.told()).toMatchObject([{ rule: 'argocd/value-file-exists', severity: 'error', file: set }])
+  repository.put('environments/dev/postgres.yaml', repository.read('helm-values/data/postgres-dev-defaults.yaml'))
+  expect(await repository.told()).toEqual([])
+})

@@ -184,6 +184,29 @@ test('of two Applications of one name in the folders of two Argo CDs, one that g
   expect(await errors()).toEqual(['changes/database-stays clusters/dev/orders.yaml'])
 })
 
+test('a Namespace in a folder that an Application prunes may take a database along', async () => {
+  const text = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: example-api-prd\n'
+  const root = (prune: boolean): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: namespaces, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: default }
+  source: { repoURL: https://github.com/example/example-infrastructure.git, targetRevision: main, path: namespaces }
+  syncPolicy: { automated: { prune: ${prune} } }
+`
+  repository.put('namespaces/api.yaml', text)
+  repository.put('clusters/namespaces.yaml', root(true))
+  rebaseAsItIs()
+  expect(await repository.told()).toMatchObject([{ rule: 'argocd/namespace-is-kept', severity: 'warning', file: 'namespaces/api.yaml' }])
+  repository.put('namespaces/api.yaml', text.replace('api-prd', 'api-other'))
+  expect(await errors()).toEqual(['changes/namespace-manifest-stays namespaces/api.yaml'])
+  repository.put('namespaces/api.yaml', text)
+  repository.put('clusters/namespaces.yaml', root(false))
+  rebaseAsItIs()
+  expect(await repository.told()).toEqual([])
+})
+
 describe('a chart of Applications elsewhere', () => {
   const template = `{{ range .Values.services }}\n---\n${application('{{ . }}')}{{ end }}\n`
   const root = `apiVersion: argoproj.io/v1alpha1
@@ -238,6 +261,36 @@ spec:
     expect(await tracked()).toEqual(['argocd/application-once clusters/root.yaml'])
     repository.put('clusters/root.yaml', root.replace('path: charts/fleet', 'path: charts/other'))
     expect(await tracked()).toEqual([])
+  })
+
+  test('may be deployed to several clusters, each with its own Argo CD', async () => {
+    const of = (name: string, databases: string): string =>
+      root.replace('name: fleet', `name: ${name}`).replace('[example-api-db-dev]', databases)
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders, stock]'))
+    repository.put('clusters/prd.yaml', of('fleet-prd', '[orders]'))
+    rebaseAsItIs()
+    expect(await tracked()).toEqual([])
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders]'))
+    expect(await repository.told()).toMatchObject([{ rule: 'changes/database-stays', revision: 'main', file: 'clusters/dev.yaml' }])
+    repository.put('clusters/dev.yaml', of('fleet-dev', '[orders, stock, other]'))
+    expect(await repository.told()).toEqual([])
+  })
+
+  test('is looked for where the settings, or the command line, say so', async () => {
+    repository.put('charts/fleet/values.yaml', 'services: [example-api-db-dev]\n')
+    repository.git('add', '-A')
+    const code = async (...flags: string[]): Promise<number> => (await repository.run('check', ...flags)).code
+    expect(await code()).toBe(1)
+    expect([
+      await code('--apps', 'databases'),
+      await code('--apps', 'charts'),
+      await code('--apps', 'databases', '--apps', 'charts'),
+    ]).toEqual([0, 1, 1])
+    expect((await repository.run('check', '--apps', 'nowhere')).stderr).toContain('there is no such folder')
+    repository.edit('apps/values.yaml', 'postgres:\n', 'postgres:\n  apps: [clusters]\n')
+    expect(await tracked()).toEqual([])
+    repository.edit('apps/values.yaml', 'apps: [clusters]', 'apps: [clusters, ./charts/fleet/]')
+    expect(await tracked()).toEqual(['argocd/application-once charts/fleet/values.yaml'])
   })
 
   test('may be deployed by a chart, which may deploy itself', async () => {

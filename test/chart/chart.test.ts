@@ -8,8 +8,10 @@ import { chartDefaults } from '../../scripts/chart/defaults.ts'
 import { checkHelmSchema } from '../../scripts/chart/helm-schema.ts'
 import { findUnknownKeys } from '../../scripts/chart/known-keys.ts'
 import { renderCluster } from '../../scripts/chart/render.ts'
-import { floatText } from '../../scripts/chart/template.ts'
-import { toYamlText } from '../../scripts/chart/yaml-text.ts'
+import { goText } from '../../scripts/chart/template.ts'
+import { templateBudget } from '../../scripts/go-template/budget.ts'
+import { writeYaml } from '../../scripts/go-template/go-yaml.ts'
+import { toGo } from '../../scripts/helm/render.ts'
 import { compareNaturally } from '../../scripts/yaml/go-key-order.ts'
 import { renderChart } from '../../scripts/library.ts'
 import { coalesce, mergeLayers } from '../../scripts/values/merge.ts'
@@ -208,6 +210,20 @@ test('the defaults of the chart have no unknown key and pass its schema', () => 
   expect(checkHelmSchema(chartDefaults())).toEqual([])
 })
 
+const origin = { layer: 'service' as const, file: { path: 'a', text: '' }, path: [], key: null, value: { start: 0, end: 0 } }
+
+test.each([
+  ['{{ .Release.Name }}-{{ .Values.version.postgresql | int | add 1 }}', 'demo-17'],
+  ['{{ if eq .Release.Namespace "apps" }}in {{ include "cluster.fullname" . | upper }}{{ else }}x{{ end }}', 'in DEMO-CLUSTER'],
+  ['{{- $x := list "a" "b" -}}{{ range $x }}{{ . }}{{ end }}{{ .Values.nothing }}', 'ab'],
+  ['{{ .Chart.Name }} {{ .Chart.Version }}', 'cluster 0.8.1'],
+])('runs the template %s in the values as Helm does', (template, owner) => {
+  const layers = [`cluster: { initdb: { database: app, owner: ${JSON.stringify(template)} } }`]
+  const got = renderChart({ chart: 'cluster', version: '0.8.1', release: 'demo', namespace: 'apps', layers })
+  const cluster = got.ok ? got.objects.find((object) => object['kind'] === 'Cluster') : got
+  expect(cluster).toMatchObject({ spec: { bootstrap: { initdb: { owner } } } })
+})
+
 test.each([
   [100000, '100000'],
   [999999, '999999'],
@@ -216,13 +232,12 @@ test.each([
   [0.00001, '1e-05'],
   [16.1, '16.1'],
   [-0.5, '-0.5'],
-])('prints %d as Go does', (number, text) => expect(floatText(number)).toBe(text))
+])('prints %d as Go does', (number, text) => expect(goText(fromPlain(number, origin))).toBe(text))
 
 test('writes YAML that reads back as the same value', () => {
-  const origin = { layer: 'service' as const, file: { path: 'a', text: '' }, path: [], key: null, value: { start: 0, end: 0 } }
   const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: true }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
   const same = (plain: Json): void => {
-    const text = toYamlText(fromPlain({ root: plain }, origin))
+    const text = writeYaml(toGo(fromPlain({ root: plain }, origin)), templateBudget())
     const parsed = parseYaml({ path: 'a', text: `${text}\n` }, 'service')
     expect(toPlain(parsed.documents[0] as Value), text).toEqual({ root: plain })
   }

@@ -1,5 +1,6 @@
 // Where is a pinned chart taken from, and what is said where it is not there?
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { cachePath } from '../../scripts/charts/cache.ts'
 import { openCharts } from '../../scripts/charts/find.ts'
 import type { FoundChart, MissingChart } from '../../scripts/charts/find.ts'
+import { writeLock } from '../../scripts/charts/lock.ts'
 import { diskBytes } from '../../scripts/repository/bytes.ts'
 import { commitBytes, indexBytes } from '../../scripts/repository/git-bytes.ts'
 import { chartArchive, tinyChart } from '../support/tiny-chart.ts'
@@ -119,6 +121,45 @@ test.each(['../elsewhere', './linked'])('a pinned folder %s outside of the repos
 test('a broken archive is an error, not a crash', () => {
   put(join(root, 'charts/cluster-0.3.1.tgz'), chartArchive(tinyChart('0.3.1')).subarray(0, 60))
   expect(placeOf(find())).toContain('chart charts/cluster-0.3.1.tgz is no archive of a chart')
+})
+
+function lock(digest: string, repository = pin.repository): void {
+  put(join(root, 'charts.lock'), writeLock([{ ...pin, repository, digest }]))
+}
+const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+test('an archive that charts.lock does not name by its digest is an error with the command to type', () => {
+  const archive = chartArchive(tinyChart('0.3.1'))
+  const other = chartArchive(tinyChart('0.3.1', { 'README.md': 'replaced' }))
+  put(join(root, 'charts/cluster-0.3.1.tgz'), archive)
+  lock(digestOf(archive))
+  expect(placeOf(find())).toBe('charts/cluster-0.3.1.tgz')
+  lock(digestOf(other))
+  const [is, has] = [archive, other].map((bytes) => `${digestOf(bytes).slice(0, 19)}…`)
+  expect(find()).toEqual({
+    ok: false,
+    rule: 'charts/digest',
+    message: `chart charts/cluster-0.3.1.tgz is ${is}, but charts.lock has ${has}`,
+    help: '`cnpg-values charts pull --to charts` replaces it by the locked one; if the change is intended, remove its entry from charts.lock',
+  })
+  // another repository's chart of that name
+  lock(digestOf(other), 'https://elsewhere.example.com')
+  expect(find().ok).toBe(true)
+  put(join(root, 'charts.lock'), 'charts: 7\n')
+  expect(placeOf(find())).toContain("charts/cluster-0.3.1.tgz can't be verified: charts.lock holds no list `charts`")
+  // a folder has no digest
+  rmSync(join(root, 'charts/cluster-0.3.1.tgz'))
+  putChart(join(root, 'charts/cluster'))
+  expect(find().ok).toBe(true)
+})
+
+test('our cache must agree with charts.lock, and what Helm has of another repository is not taken', () => {
+  const archive = chartArchive(tinyChart('0.3.1'))
+  lock(digestOf(chartArchive(tinyChart('0.3.1', { 'README.md': 'replaced' }))))
+  put(join(top, 'cache/helm/repository/cluster-0.3.1.tgz'), archive)
+  expect(placeOf(find())).toContain('is neither in the repository nor in a cache')
+  put(cachePath(pin), archive)
+  expect(find()).toMatchObject({ rule: 'charts/digest', help: expect.stringMatching(/^`cnpg-values charts pull` replaces it/) as string })
 })
 
 test('the index and a commit have the charts that they hold', () => {

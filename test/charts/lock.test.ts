@@ -142,3 +142,22 @@ test('a lock is the same for charts in any order, and is read as it was written'
   expect(new Set(plain.map((chart) => JSON.stringify(chart)))).toEqual(new Set(charts.map((chart) => JSON.stringify(chart))))
   expect(readLock(writeLock([]))).toEqual({ charts: [] })
 })
+
+test('what a folder with charts has already is not pulled, and is locked where it is an archive', async () => {
+  repository.put('charts/cluster-0.8.1.tgz', archive)
+  const digest = `sha256:${sha256(archive)}`
+  expect((await repository.pull()).stdout).toBe(`present cluster 0.8.1 in charts/cluster-0.8.1.tgz ${digest}\n`)
+  expect((await repository.pull({ 'dry-run': true })).stderr).toContain('0 charts would be pulled')
+  expect(repository.cached()).toEqual([])
+  expect((await repository.pull({ lock: true })).stdout).toContain('written  charts.lock\n')
+  expect(repository.read('charts.lock')).toBe(lockOf(['0.8.1', archive]))
+})
+
+test('a folder of a chart is enough, but for a lock, which needs a digest', async () => {
+  repository.put('given/cluster/Chart.yaml', 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n')
+  const charts = join(repository.root, 'given')
+  expect((await repository.pull({ charts })).stdout).toBe(`present cluster 0.8.1 in ${charts}/cluster\n`)
+  expect(repository.cached()).toEqual([])
+  await repository.pull({ charts, lock: true })
+  expect(repository.read('charts.lock')).toBe(lockOf(['0.8.1', archive]))
+})

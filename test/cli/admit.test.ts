@@ -145,3 +145,20 @@ test('standard input is read where the file is `-`', () => {
   expect(status).toBe(1)
   expect(stdout).toContain('<stdin>:8:11: error:')
 })
+
+test('--policies also reports what PostgreSQL and PgBouncer would refuse, but for what the API server refuses already', async () => {
+  const spec = '  imageName: postgresql:17.6\n  postgresql:\n    parameters:\n      work_mem: 64mb\n      log_destination: nowhere\n'
+  const pooler =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata:\n  name: db-rw\nspec:\n  cluster: {name: db}\n  instances: 6\n  type: rw\n' +
+    '  pgbouncer:\n    poolMode: session\n    parameters: {server_lifetime: 1h}\n'
+  const files = { 'both.yaml': `${cluster('db', '5Gi')}${spec}---\n${pooler}` }
+  const { stdout } = await admit(files, '--policies', 'both.yaml')
+  const rules = [...stdout.matchAll(/^both\.yaml:(\d+):.* \[([^\]]+)\]$/gm)].map(([, line, rule]) => `${line} ${rule}`)
+  expect(rules).toEqual([
+    '12 postgres/parameter-value',
+    '13 parameters/not-fixed',
+    '18 policy/pooler-name-free',
+    '21 policy/connections-fit',
+    '25 pgbouncer/parameter-value',
+  ])
+})

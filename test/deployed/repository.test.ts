@@ -116,6 +116,37 @@ describe('an Application', () => {
       'mychart/values-prd.yaml:2: unknown key `unread` [values/known-keys]',
     ])
   })
+  test('with a chart that takes another one of the repository is judged with that one', async () => {
+    const template =
+      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: db }\nspec:\n  instances: {{ .Values.instances }}\n  storage: { size: 1Gi }\n'
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}  source: { repoURL: ${url}, path: apps/orders }\n`,
+      'apps/orders/Chart.yaml':
+        'apiVersion: v2\nname: orders\nversion: 1.0.0\ndependencies:\n  - { name: db, version: 1.0.0, repository: file://../../charts/db }\n  - { name: web, version: 2.0.0, repository: https://example.com/charts }\n',
+      'apps/orders/values.yaml': 'db:\n  instances: 0\n',
+      'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+      'charts/db/templates/cluster.yaml': template,
+    }
+    const { told } = repository(files, url)
+    expect(await told()).toEqual([
+      expect.stringMatching(/^apps\/orders\/values\.yaml:2: db\.instances is 0, but must be at least 1/),
+      expect.stringMatching(/^argocd\/orders\.yaml:7: the chart is judged without web 2\.0\.0, which is not here \[argocd\/chart-whole\]/),
+    ])
+  })
+  test('with a chart that is published from here is judged by that folder', async () => {
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}  source: { repoURL: ghcr.io/acme/charts, chart: orders, targetRevision: 1.2.0, helm: { values: "instances: 0" } }\n`,
+      'charts/orders/Chart.yaml': 'apiVersion: v2\nname: orders\nversion: 1.2.0\n',
+      'charts/orders/templates/cluster.yaml':
+        'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: db }\nspec:\n  instances: {{ .Values.instances }}\n  storage: { size: 1Gi }\n',
+    }
+    const { told, put } = repository(files, url)
+    expect(await told()).toEqual([expect.stringMatching(/^argocd\/orders\.yaml:7: instances is 0, but must be at least 1/)])
+    put('charts/orders/Chart.yaml', 'apiVersion: v2\nname: orders\nversion: 1.3.0\n')
+    expect(await told()).toEqual([
+      expect.stringContaining('orders is not judged: chart orders 1.2.0 is not here, and charts/orders holds 1.3.0'),
+    ])
+  })
   test('without a chart that is here is one error at the pin', async () => {
     const { told } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('0.8.1', '0.3.1')}` })
     expect(await told()).toEqual([

@@ -51,6 +51,15 @@ test('a regular expression takes time linear in its text', () => {
   expect(performance.now() - start).toBeLessThan(20_000)
 })
 
+test('a pattern of files takes time linear in a path, and is refused where it is too long', () => {
+  const files = { ...chart('{{ .Files.Glob .Values.pattern | len }}'), ['a'.repeat(3000)]: Buffer.from('x') }
+  const of = (pattern: string) => renderChart({ files, release: 'demo', namespace: 'apps', layers: [`pattern: "${pattern}"`] })
+  const start = performance.now()
+  expect(of(`${'*a'.repeat(30)}b`)).toMatchObject({ ok: true, objects: [{ out: 0 }] })
+  expect(of('{a,b}'.repeat(5000))).toMatchObject({ ok: false, class: 'budget' })
+  expect(performance.now() - start).toBeLessThan(20_000)
+})
+
 test('a width that Go ignores costs nothing', () => {
   expect(render('{{ printf "%999999999d" 1 | quote }}')).toMatchObject({ ok: true })
 })

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { renderChart } from '../../scripts/library.ts'
+import type { HelmGeneration } from '../../scripts/values/merge.ts'
 import type { Json } from '../../scripts/values/value.ts'
 
 interface EngineVector {
@@ -27,13 +28,17 @@ interface EngineVector {
   }
 }
 
-const vectors = gunzipSync(readFileSync(new URL('../vectors/helm-engine-4.2.1.jsonl.gz', import.meta.url)))
-  .toString()
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as EngineVector)
+function read<Vector>(file: string): Vector[] {
+  const lines = gunzipSync(readFileSync(new URL(`../vectors/${file}`, import.meta.url)))
+    .toString()
+    .trim()
+    .split('\n')
+  return lines.map((line) => JSON.parse(line) as Vector)
+}
 
-const bytesOf = ({ files, binary = {} }: EngineVector): Record<string, Uint8Array> => ({
+const vectors = read<EngineVector>('helm-engine-4.2.1.jsonl.gz')
+
+const bytesOf = ({ files, binary = {} }: Pick<EngineVector, 'files' | 'binary'>): Record<string, Uint8Array> => ({
   ...Object.fromEntries(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)])),
   ...Object.fromEntries(Object.entries(binary).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, 'base64'))])),
 })
@@ -41,8 +46,8 @@ const render = (vector: EngineVector) => renderChart({ ...vector, files: bytesOf
 const printing = (manifests: Record<string, string> = {}) =>
   Object.fromEntries(Object.entries(manifests).filter(([, text]) => /\S/.test(text)))
 
-// zones other than UTC, the wording of TOML's errors inside printed text and folding at U+2028 are not reproduced
-const otherObjects = new Set(['sprig/date 3', 'sprig/rare names 2', 'helm/fromToml 5', 'values/HTML in toJson'])
+// the wording of TOML's errors inside printed text and folding at U+2028 are not reproduced
+const otherObjects = new Set(['helm/fromToml 5', 'values/HTML in toJson'])
 // Helm's own oracle printed these without the name that its binary gives
 const otherTexts = new Set([...otherObjects, 'helm/release name EMPTY n', 'helm/release name {{ "tpl" }} n'])
 
@@ -66,4 +71,20 @@ test('prints each template byte for byte', () => {
     return got.ok && !otherTexts.has(vector.name) && !isDeepStrictEqual(printing(got.manifests), printing(vector.want.manifests))
   })
   expect(wrong.map((vector) => vector.name)).toEqual([])
+})
+
+/** What Helm 3.19.5 and 3.16.4 make of charts that they render otherwise than 4.2.1. */
+interface OlderVector extends Omit<EngineVector, 'want'> {
+  readonly helm: HelmGeneration
+  readonly want: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly detail: string }
+}
+
+test('prints what older generations of Helm print, and refuses what they refuse', () => {
+  const older = read<OlderVector>('helm-engine-3.jsonl.gz')
+  const wrong = older.filter((vector) => {
+    const got = renderChart({ ...vector, files: bytesOf(vector) })
+    return got.ok ? !vector.want.ok || got.text !== vector.want.text : vector.want.ok
+  })
+  expect(older.length).toBeGreaterThan(100)
+  expect(wrong.map(({ name, helm }) => `${helm} ${name}`)).toEqual([])
 })

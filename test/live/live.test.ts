@@ -88,7 +88,7 @@ it('knows what hand-written manifests deploy', async () => {
   const folder = join(root, 'apps/templates')
   const manifest = {
     ...foreign('mail', chart),
-    spec: { project: 'data', destination: { namespace: 'mail', name: 'in-cluster' }, source: chart },
+    spec: { project: 'default', destination: { namespace: 'mail', name: 'in-cluster' }, source: chart },
   }
   await run('render')
   writeFileSync(join(folder, 'mail.yaml'), JSON.stringify(manifest))

@@ -41,6 +41,16 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'schema/type'),
     other: at('second', 'schema/type'),
   },
+  'refused-set': {
+    silent: at('first', 'argocd/not-computed', { severity: 'info' }),
+    speaker: at('second', 'argocd/set-generates'),
+    other: at('second', 'argocd/manifest-schema'),
+  },
+  'judged-name': {
+    silent: at('first', 'argocd/cluster-name'),
+    speaker: at('second', 'cluster-name/dns-label'),
+    other: at('second', 'argocd/set-generates'),
+  },
   'unknown-key': {
     silent: at('first', 'changes/storage-grows', { unless: spot }),
     speaker: at('second', 'values/known-keys'),

@@ -33,6 +33,7 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
     environments: [environmentOf('dev'), environmentOf('prd')],
     ownKeys: [],
     labels: true,
+    apps: [],
     charts: [],
     policies: [],
     layout: {

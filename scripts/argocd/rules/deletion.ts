@@ -84,7 +84,8 @@ export const deletionRules: readonly ManifestRule[] = [
     severity: 'warning',
     summary: 'defaults that the operator fills in do not show as permanent differences',
     *check({ applications, plain, base, settings }) {
-      if (applications?.some((application) => isDatabase(application, settings)) !== true) return
+      // it is what our own sets ask for: without settings, it is a matter of taste
+      if (!settings.generate || applications?.some((application) => isDatabase(application, settings)) !== true) return
       const path = [...base, 'metadata', 'annotations', 'argocd.argoproj.io/compare-options']
       const written = at(plain, ...path)
       if (typeof written === 'string' && written.includes('ServerSideDiff=true')) return

@@ -43,10 +43,12 @@ export const fileRules: readonly ManifestRule[] = [
           const isGlob = file.glob === true && hasReached(settings.argocd.version, '3.4')
           const glob = isGlob ? fits(path, exceptSlash) : undefined
           // a folder is no value file, however a tree answers for it
-          const isFolder = tree.paths.some((other) => other.startsWith(`${path}/`))
-          if (glob === undefined ? !isFolder && tree.read(path) !== undefined : tree.paths.some(glob)) continue
+          const top = `${path.split('/')[0]}/`
           // only folders that are listed whole can prove that a file is missing
-          if (!tree.paths.some((other) => other.startsWith(`${path.split('/')[0]}/`))) continue
+          const all = tree.paths.some((other) => other.startsWith(top)) ? tree : tree.wide?.()
+          const isFolder = all?.paths.some((other) => other.startsWith(`${path}/`)) === true
+          if (glob === undefined ? !isFolder && (all ?? tree).read(path) !== undefined : all?.paths.some(glob) === true) continue
+          if (all === undefined || all.paths.length === 0) continue
           reported.add(path)
           const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
           const isOldGlob = file.glob === true && !isGlob

@@ -16,6 +16,7 @@ import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import { deployedFiles } from '../../deployed/manifest-files.ts'
+import type { DeployedFiles } from '../../deployed/manifest-files.ts'
 import { judgeFile } from './judge-file.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { doubledManifests } from './manifest-once.ts'
@@ -66,6 +67,8 @@ export interface HandWrittenState {
   readonly looseBefore?: LooseFiles | undefined
 }
 
+const manifestsOf = ({ own, elsewhere }: DeployedFiles): Manifest[] => [...own, ...elsewhere].flatMap(({ manifests }) => manifests)
+
 const nothingLoose: LooseFiles = { files: [], charts: [] }
 
 /** Reads every template that is not generated, and what is elsewhere, and compares sets and Applications with those of the base. */
@@ -83,7 +86,12 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   const deployments = deploymentsOf(files, now, [settings])
-  append(findings, twiceClusters({ files, deployments }), projectFindings(files, now), prunableNamespaces(files, deployments))
+  append(
+    findings,
+    twiceClusters({ files, deployments }),
+    projectFindings(files, now),
+    prunableNamespaces({ files, all: manifestsOf(present), deployments }),
+  )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
     const before = [...(old?.own ?? []), ...elsewhere.before]
@@ -97,7 +105,13 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
       ...lost.map(goneCluster),
     ]
     sides = { ...compared, handovers }
-    append(findings, played.findings, compared.findings, lostClusterFindings(lost), lostNamespaces(was, { files, deployments }))
+    append(
+      findings,
+      played.findings,
+      compared.findings,
+      lostClusterFindings(lost),
+      lostNamespaces({ ...was, all: old === undefined ? [] : manifestsOf(old) }, { files, all: manifestsOf(present), deployments }),
+    )
   }
   const { handovers, count: comparedCount, kept } = sides
   const { uncompared } = sides

@@ -29,16 +29,17 @@ export const manifestRules: readonly ManifestRule[] = [
 
 export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const { file, manifests, broken, consumed, refused } = manifestFile
-  if (manifestFile.isLoose === true && (broken !== undefined || manifests.length === 0)) return []
+  if (manifestFile.isLoose === true && broken !== undefined) return []
   const findings = consumedActionFindings(manifestFile)
   // what is left where Helm blanked a part may be no YAML for that reason
   if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))
-  for (const { severity, span, message, help } of refused)
+  for (const { severity, span, message, help, related = [] } of refused)
     findings.push({
       rule: severity === 'error' ? 'argocd/template-renders' : 'argocd/manifest-readable',
       severity,
       message,
       at: { file, span },
+      related: related.map((one) => ({ file, ...one })),
       help,
     })
   append(findings, manifests.flatMap(replacedClusters))

@@ -22,8 +22,10 @@ export async function readHandWritten(state: HandWrittenState & { readonly isHoo
   const { base, isHook, settings } = state
   // a commit that leaves what is elsewhere in the repository as it is need not wait for a look at all of it
   const isElsewhere = isHook !== true || base === undefined || base.stagesLoose?.() !== false
+  // what is looked at now is looked at before
+  const { apps } = settings
   const look = (tree: Tree, { layout, generate }: Settings): LooseFiles =>
-    isElsewhere ? looseFiles(tree, generate ? layout : undefined) : { files: [], charts: [] }
+    isElsewhere ? looseFiles(tree, { layout, generate, apps }) : { files: [], charts: [] }
   const loose = look(state.tree, settings)
   const looseBefore = base === undefined ? undefined : look(base.tree, base.settings ?? settings)
   const isBlind = state.base !== undefined && state.base.settings === undefined

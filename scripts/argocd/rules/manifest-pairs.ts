@@ -10,7 +10,7 @@ export function pairManifests(before: readonly ManifestFile[], present: readonly
   const old = before.flatMap(({ manifests }) => manifests)
   const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const known = new Set(old.map(id))
-  const place = (manifest: Manifest): string => `${id(manifest)} ${manifest.file.path}`
+  const place = (manifest: Manifest): string => `${id(manifest)} ${manifest.file.path} ${manifest.release ?? ''}`
   const places = new Set(old.map(place))
   // one that was there before, too, as in the folder of another Argo CD, goes on from itself
   const moved = present.filter((manifest) => !places.has(place(manifest)))

@@ -16,7 +16,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeChanges, judgeManifests, judgeServer } from '../../policy/manifests.ts'
+import { judgeChanges, judgeManifests, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
 import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
@@ -48,7 +48,7 @@ interface Judged {
  * Judges every object of the files (`-`: standard input) as the API server with the operator's webhooks would, as a create,
  * or as an update where `--before` has an object of the same kind, namespace and name. Exit code 1 when one is refused.
  */
-export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal: Terminal): number {
+export async function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal: Terminal): Promise<number> {
   if (paths.length === 0) throw new UsageError('no file is named; `-` reads standard input')
   const format = flags.format ?? 'pretty'
   const operator = readOperator(flags.operator, terminal)
@@ -62,7 +62,13 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const policies = [
-    ...(flags.policies === true ? [...judged.flatMap((one) => objectionsBeside(one, operator)), ...judgeManifests(known, operator)] : []),
+    ...(flags.policies === true
+      ? [
+          ...judged.flatMap((one) => objectionsBeside(one, operator)),
+          ...judgeManifests(known, operator),
+          ...(await judgeSqlOf(known, operator)),
+        ]
+      : []),
     ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
   ].map(locatePolicy)
   const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
@@ -82,13 +88,13 @@ export function admitFiles(flags: AdmitFlags, paths: readonly string[], terminal
 }
 
 /** What house rules say; none of it makes the server refuse an object. */
-function locatePolicy({ rule, severity, finding: { object, places, message, help } }: ManifestFinding): LocatedFinding {
+function locatePolicy({ rule, severity, finding: { object, places, message, help }, word }: ManifestFinding): LocatedFinding {
   const [first, ...others] = places
   return {
     rule,
     severity,
     message,
-    at: spotAt(object.value, first),
+    at: word ?? spotAt(object.value, first),
     related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
     help,
     object: `${object.kind}/${object.name}`,

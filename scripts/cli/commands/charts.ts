@@ -2,6 +2,7 @@
 import { phrase } from '../../findings/message.ts'
 import { join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../../charts/cache.ts'
+import type { Charts } from '../../charts/find.ts'
 import type { Network } from '../../charts/connect.ts'
 import { shownUrl } from '../../charts/failure.ts'
 import { lockFile, readLock, writeLock } from '../../charts/lock.ts'
@@ -10,6 +11,7 @@ import { baseName, chartKey, parseChart, pinnedCharts, sourceOf } from '../../ch
 import type { WantedChart } from '../../charts/pin.ts'
 import { failureText, presentDigest, pullCharts } from '../../charts/pull.ts'
 import type { PullOptions, PullOutcome } from '../../charts/pull.ts'
+import { chartsOf } from '../../discover/charts.ts'
 import { unreadableSpot } from '../../discover/file-reader.ts'
 import { readFleet } from '../../deployed/fleet.ts'
 import { plural } from '../../emit/formats/text.ts'
@@ -28,6 +30,7 @@ import { refuse } from './refuse.ts'
 export interface ChartsFlags {
   readonly root?: string | undefined
   readonly to?: string | undefined
+  readonly charts?: string | undefined
   readonly lock?: boolean | undefined
   readonly 'dry-run'?: boolean | undefined
 }
@@ -42,20 +45,25 @@ export async function chartsPull(
   const asked = operands.map(readOperand)
   let root = resolve(terminal.cwd, flags.root ?? '.')
   let pinned: readonly WantedChart[] = []
+  let here: Charts | undefined
   if (asked.length === 0 || asked.some(({ repository }) => repository === undefined)) {
     const workspace = openWorkspace(terminal.cwd, flags)
     const fleet = await readFleet(workspace)
     if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
     pinned = pinnedCharts(fleet.settings, fleet.databases)
+    here = chartsOf(workspace, fleet.settings)
     root = workspace.root
-    if (pinned.length === 0 && asked.length === 0)
+    // charts that are folders of the repository are pinned, too
+    if (pinned.length === 0 && asked.length === 0 && fleet.databases.length === 0)
       throw new UsageError('no chart is pinned here; name one, such as https://cloudnative-pg.github.io/charts/cluster@0.8.1')
   }
   const charts = asked.length > 0 ? asked.flatMap((chart) => withRepository(chart, pinned)) : pinned
   const lock = openLock(root)
   if ('finding' in lock) return refuse([lock.finding], { root, cwd: terminal.cwd }, terminal)
   const to = flags.to === undefined ? undefined : resolve(terminal.cwd, flags.to)
-  const options = { to, locked: lock.charts, inside: repositoryTop(root), network, onProgress: progressOn(terminal) }
+  // whoever names a folder or a chart wants it there
+  const given = to === undefined && asked.length === 0 && here !== undefined ? givenIn(here, flags.lock === true) : undefined
+  const options = { to, given, locked: lock.charts, inside: repositoryTop(root), network, onProgress: progressOn(terminal) }
   if (flags['dry-run'] === true) return announce(charts, options, terminal)
   const outcomes: PullOutcome[] = []
   for await (const outcome of pullCharts(charts, options)) {
@@ -70,6 +78,15 @@ export async function chartsPull(
   if (flags.lock === true) lockCharts({ root, before: lock.text, keep: asked.length > 0 ? lock.charts : [] }, outcomes, terminal)
   else if (lock.text !== undefined) sayUnlocked(outcomes, lock.charts, terminal)
   return 0
+}
+
+/** What the folders with charts have; a lock needs the digest of an archive. */
+function givenIn(charts: Charts, isLocking: boolean): NonNullable<PullOptions['given']> {
+  return (pin) => {
+    const found = charts.findGiven(pin)
+    if (found?.ok !== true || (isLocking && found.digest === undefined)) return undefined
+    return { place: found.place, ...(found.digest === undefined ? {} : { digest: found.digest }) }
+  }
 }
 
 type Asked = NonNullable<ReturnType<typeof parseChart>>
@@ -129,9 +146,12 @@ function placeOf({ repository, name }: ChartPin): string {
 function announce(charts: readonly WantedChart[], options: PullOptions, terminal: Terminal): number {
   let missing = 0
   for (const { pin } of charts) {
-    const digest = presentDigest(pin, options)
-    if (digest === undefined) missing++
-    const what = digest === undefined ? `would pull ${nameOf(pin)} from ${placeOf(pin)}` : resultLine({ state: 'present', pin, digest })
+    const given = options.given?.(pin)
+    const digest = given === undefined ? presentDigest(pin, options) : undefined
+    const present = given ?? (digest === undefined ? undefined : { digest })
+    if (present === undefined) missing++
+    const what =
+      present === undefined ? `would pull ${nameOf(pin)} from ${placeOf(pin)}` : resultLine({ state: 'present', pin, ...present })
     terminal.stdout(`${visible(what)}\n`)
   }
   terminal.stderr(`${plural(missing, 'chart')} would be pulled\n`)
@@ -141,7 +161,8 @@ function announce(charts: readonly WantedChart[], options: PullOptions, terminal
 const nameOf = (pin: ChartPin): string => `${baseName(pin)} ${pin.version}`
 
 function resultLine(outcome: Exclude<PullOutcome, { state: 'failed' }>): string {
-  if (outcome.state === 'present') return `present ${nameOf(outcome.pin)} ${outcome.digest}`
+  if (outcome.state === 'present')
+    return ['present', nameOf(outcome.pin), ...('place' in outcome ? ['in', outcome.place] : []), outcome.digest ?? ''].join(' ').trimEnd()
   return `pulled ${nameOf(outcome.pin)} from ${outcome.from} ${outcome.digest}`
 }
 
@@ -175,7 +196,9 @@ interface Locking {
 }
 
 function lockCharts({ root, before, keep }: Locking, outcomes: readonly PullOutcome[], terminal: Terminal): void {
-  const now = outcomes.flatMap((outcome): LockedChart[] => (outcome.state === 'failed' ? [] : [{ ...outcome.pin, digest: outcome.digest }]))
+  const now = outcomes.flatMap((outcome): LockedChart[] =>
+    outcome.state === 'failed' || outcome.digest === undefined ? [] : [{ ...outcome.pin, digest: outcome.digest }],
+  )
   const fresh = new Set(now.map(chartKey))
   const text = writeLock([...keep.filter((entry) => !fresh.has(chartKey(entry))), ...now])
   if (text === before) return

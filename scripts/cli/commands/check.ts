@@ -219,13 +219,7 @@ export async function report(
   const text = await writeReport(diagnostics, { ...outcome, source }, format, file === undefined ? terminal : { ...terminal, color: false })
   if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
-  // an unknown release did not judge anything
-  const operators = new Set(
-    [...(outcome.settings?.environments ?? []), ...outcome.databases.map(({ environment }) => environment)].map(({ operator }) =>
-      judgedAs(operator.version),
-    ),
-  )
-  const summary = footer(count(diagnostics), outcome, [...operators])
+  const summary = footer(count(diagnostics), outcome, judgesOf(outcome))
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
   if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
@@ -237,6 +231,17 @@ export async function report(
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
     appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
+}
+
+/** The operators that judged; an unknown release did not judge anything. */
+function judgesOf({ settings, databases }: Outcome): string[] {
+  const environments = [...(settings?.environments ?? []), ...databases.map(({ environment }) => environment)]
+  const names = environments.map(({ operator: { version, chart } }) =>
+    chart.version === '' && settings?.operator === undefined
+      ? `${judgedAs(version)} (the newest known: nothing here names the operator)`
+      : judgedAs(version),
+  )
+  return [...new Set(names)]
 }
 
 /** How many findings `fix` may correct. Its editors are loaded only if there is something to try. */

@@ -31,6 +31,7 @@ import { refuse } from './refuse.ts'
 export interface InitFlags {
   readonly root?: string | undefined
   readonly checkout?: readonly string[] | undefined
+  readonly apps?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly operator?: string | undefined
   readonly argocd?: string | undefined

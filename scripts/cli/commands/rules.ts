@@ -1,6 +1,7 @@
 // `rules`: what is checked, and what do a bad and a good example of a rule look like?
 import { append } from '../../values/append.ts'
 import { styleText } from 'node:util'
+import { writeAdmissionPolicies } from '../../policy/vap.ts'
 import { nearest } from '../../values/path.ts'
 import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
 import type { RegisteredRule, RuleGroup } from '../../rules/registry.ts'
@@ -11,6 +12,7 @@ import { UsageError } from '../../repository/workspace.ts'
 
 export interface RulesFlags {
   readonly format?: 'pretty' | 'json' | undefined
+  readonly export?: 'vap' | undefined
 }
 
 /** Every rule in the order of the stages, or one of them; an id that does not exist is wrong usage. */
@@ -19,6 +21,11 @@ export function rules(flags: RulesFlags, operands: readonly string[], terminal: 
   const [id, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; rules takes one id`)
   const groups = ruleGroups()
+  if (flags.export === 'vap') {
+    if (id !== undefined) throw new UsageError(`\`${id}\` is an unexpected argument; --export takes all rules`)
+    terminal.stdout(writeAdmissionPolicies(groups.flatMap((group) => group.rules)))
+    return 0
+  }
   if (id === undefined) {
     terminal.stdout(format === 'json' ? toJson(groups.flatMap((group) => group.rules)) : listText(groups, terminal.color))
     return 0

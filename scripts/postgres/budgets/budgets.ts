@@ -16,7 +16,7 @@ export interface MemoryBudget {
   readonly shared: SharedMemory
   /** shared memory, `work_mem` once in each connection, `maintenance_work_mem` in each autovacuum worker; a query may use more */
   readonly peak?: number
-  /** `resources.limits.memory`; absent: no limit */
+  /** `resources.limits.memory`; absent: no limit, or shared memory is in huge pages, which count apart */
   readonly limit?: number
   readonly effectiveCache?: number
 }
@@ -86,7 +86,9 @@ function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudg
   const own = read('autovacuum_work_mem')
   const each = own === -1 ? read('maintenance_work_mem') : own
   const isKnown = connections !== undefined && work !== undefined && workers !== undefined && each !== undefined
-  const limit = bytesOf(jsonAt(cluster.plain, ['spec', 'resources', 'limits', 'memory']))
+  const limits = jsonAt(cluster.plain, ['spec', 'resources', 'limits'])
+  const hasHugePages = isJsonMap(limits) && Object.keys(limits).some((name) => name.startsWith('hugepages-'))
+  const limit = hasHugePages ? undefined : bytesOf(jsonAt(limits, ['memory']))
   const cache = settings.written('effective_cache_size') === undefined ? undefined : read('effective_cache_size')
   return {
     shared,

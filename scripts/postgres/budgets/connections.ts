@@ -75,32 +75,48 @@ function targetOf(pooler: Json): Target {
   return type === 'ro' || type === 'r' ? type : 'rw'
 }
 
-/** Owners of the databases that are stated: each pool holds the connections of one user to one database. */
-function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): { readonly database: string; readonly user: string }[] {
+interface Pair {
+  readonly database: string
+  readonly user: string
+}
+
+/**
+ * Each pool holds the connections of one user to one database. Counted are the owners of the databases that are stated, and the
+ * other roles that may log in with one database each: a role may use more of them, but nothing says so.
+ */
+function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): Pair[] {
   const bootstrap = jsonAt(cluster.plain, ['spec', 'bootstrap'])
   const [start] = isJsonMap(bootstrap) ? Object.values(bootstrap) : []
-  const text = (root: Json | undefined, name: string): string | undefined => {
-    const value = jsonAt(root, [name])
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-  const first = text(start, 'database') ?? 'app'
-  const pairs = new Map([[first, text(start, 'owner') ?? first]])
+  const first = textAt(start, 'database') ?? 'app'
+  const owners = new Map([[first, textAt(start, 'owner') ?? first]])
   for (const { kind, plain } of objects) {
-    const name = text(jsonAt(plain, ['spec']), 'name')
-    if (
-      kind !== 'Database' ||
-      name === undefined ||
-      jsonAt(plain, ['spec', 'cluster', 'name']) !== cluster.name ||
-      jsonAt(plain, ['spec', 'ensure']) === 'absent'
-    )
-      continue
-    pairs.set(name, text(jsonAt(plain, ['spec']), 'owner') ?? name)
+    const spec = jsonAt(plain, ['spec'])
+    const name = textAt(spec, 'name')
+    const isOwn = kind === 'Database' && jsonAt(spec, ['cluster', 'name']) === cluster.name
+    if (isOwn && name !== undefined && textAt(spec, 'ensure') !== 'absent') owners.set(name, textAt(spec, 'owner') ?? name)
   }
-  return [...pairs].map(([database, user]) => ({ database, user }))
+  const users = new Set(owners.values())
+  const roles = jsonAt(cluster.plain, ['spec', 'managed', 'roles'])
+  const others = (Array.isArray(roles) ? roles : []).filter(isClient).flatMap((role) => textAt(role, 'name') ?? [])
+  return [
+    ...[...owners].map(([database, user]) => ({ database, user })),
+    ...others.filter((user) => !users.has(user)).map((user) => ({ database: first, user })),
+  ]
+}
+
+/** Not a superuser, which applications should not be, nor one for replication, which PgBouncer does not pass on. */
+function isClient(role: Json): boolean {
+  const is = (name: string): boolean => jsonAt(role, [name]) === true
+  return is('login') && !is('superuser') && !is('replication') && textAt(role, 'ensure') !== 'absent'
+}
+
+function textAt(root: Json | undefined, name: string): string | undefined {
+  const value = jsonAt(root, [name])
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Undefined: a number that PgBouncer refuses, or a pool without a limit. */
-function shareOf(pooler: RenderedObject, pairs: ReturnType<typeof pairsOf>): PoolerShare | undefined {
+function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | undefined {
   const number = (name: string, preset: number): number | undefined => {
     const written = jsonAt(pooler.plain, ['spec', 'pgbouncer', 'parameters', name])
     return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined

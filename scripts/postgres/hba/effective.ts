@@ -68,30 +68,26 @@ function ldapLine(ldap: Json): string {
   ].join('')
 }
 
-type Known = { readonly operator: string; readonly lines: readonly EffectiveLine[] | undefined }
-const known = new WeakMap<RenderedObject['plain'], Known>()
+const known = new Map<string, readonly EffectiveLine[]>()
 
-/** The lines in the order of the file, comments of the operator left out; undefined: no Cluster of a known major. */
-export function effectiveHba(cluster: RenderedObject, operator: string): readonly EffectiveLine[] | undefined {
-  const before = known.get(cluster.plain)
-  if (before?.operator === operator) return before.lines
-  const lines = linesOf(cluster, operator)
-  known.set(cluster.plain, { operator, lines })
+/** The lines in the order of the file, comments of the operator left out; undefined: no Cluster of a known major. Fleets repeat the same files. */
+export function effectiveHba({ plain }: RenderedObject, operator: string): readonly EffectiveLine[] | undefined {
+  const major = majorOf(plain)
+  if (major === undefined) return undefined
+  const [items, ldap] = [jsonAt(plain, ['spec', 'postgresql', 'pg_hba']), jsonAt(plain, ['spec', 'postgresql', 'ldap'])]
+  const key = JSON.stringify([operator, major, items, ldap])
+  const lines = known.get(key) ?? linesOf([...linesAbove(operator), items, ...linesBelow(ldap, major)], major)
+  known.set(key, lines)
   return lines
 }
 
-function linesOf(cluster: RenderedObject, operator: string): EffectiveLine[] | undefined {
-  const major = majorOf(cluster.plain)
-  if (major === undefined) return undefined
-  const list = jsonAt(cluster.plain, ['spec', 'postgresql', 'pg_hba'])
-  const own = (Array.isArray(list) ? list : []).flatMap((item, index) =>
-    typeof item === 'string' ? item.split('\n').map((text) => ({ text, item: index })) : [],
-  )
-  const lines: { readonly text: string; readonly item?: number }[] = [
-    ...linesAbove(operator).map((text) => ({ text })),
-    ...own,
-    ...linesBelow(jsonAt(cluster.plain, ['spec', 'postgresql', 'ldap']), major),
-  ].map((line) => (typeof line === 'string' ? { text: line } : line))
+/** `parts`: lines of the operator, and between them the list of the user. */
+function linesOf(parts: readonly (Json | undefined)[], major: number): readonly EffectiveLine[] {
+  const lines = parts.flatMap((part): EffectiveLine[] => {
+    if (typeof part === 'string') return [{ text: part }]
+    const items = Array.isArray(part) ? part : []
+    return items.flatMap((item, index) => (typeof item === 'string' ? item.split('\n').map((text) => ({ text, item: index })) : []))
+  })
   const { records } = readHba(lines.map(({ text }) => (text.includes('${') ? '' : text)).join('\n'), major)
   const byLine = new Map(records.map((record) => [record.line, record]))
   return lines.map((line, index) => {
