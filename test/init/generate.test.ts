@@ -64,6 +64,7 @@ describe('a set with a matrix of environments and files of another repository', 
       'metadata.labels.env',
       'metadata.labels.service',
     ])
+    expect(made.stderr).toContain('the hook and the job need the databases, too: args: [--databases, ../services/databases]')
     const checked = await run('check', '--base', 'main', ...elsewhere)
     expect(checked.code).toBe(0)
     expect(existsSync(join(repositories.top, set))).toBe(false)

@@ -1,9 +1,10 @@
 // `init --generate`: can generated sets take the databases of hand-written ones over, and which files do that?
 import { lstatSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { ReadFleet } from '../../deployed/fleet.ts'
 import { plural } from '../../emit/formats/text.ts'
 import type { Terminal } from '../../emit/terminal.ts'
+import { look } from '../../init/look.ts'
 import { takeOver } from '../../init/take-over.ts'
 import type { TakeOver } from '../../init/take-over.ts'
 import type { Settings } from '../../model.ts'
@@ -49,6 +50,9 @@ export async function generate(wishes: Wishes, { workspace, fleet, settings }: F
     terminal.stderr(
       `Argo CD is taken to be ${argocd.version}, the newest known; it decides how values are merged: name the one that runs with --argocd V\n`,
     )
+  const assumed = look(fleet, known).operators.find(({ from }) => from === 'newest')
+  if (assumed !== undefined)
+    terminal.stderr(`the operator is taken to be ${assumed.version}, the newest known: name the one that runs with --operator V\n`)
   const result = takeOver(
     { workspace, settings: known, tree, charts, databases, skipped: fleet.skipped },
     { drop, isBare: wishes.bare === true },
@@ -98,5 +102,14 @@ function carryOut({ files, removed, databases }: TakeOver, tree: Tree, { workspa
   }
   const elsewhere = databases === undefined ? {} : { databases }
   const line = commandLine({ ...workspace, ...elsewhere }, 'render')
-  terminal.stderr(isDry ? 'nothing was written\n' : `next: ${line}, then commit, and follow docs/adoption.md\n`)
+  if (isDry) {
+    terminal.stderr('nothing was written\n')
+    return
+  }
+  terminal.stderr(`next: ${line}, then commit, and follow docs/adoption.md\n`)
+  if (databases === undefined) return
+  const folder = visible(relative(root, databases))
+  terminal.stderr(
+    `next: the hook and the job need the databases, too: args: [--databases, ${folder}] and the input \`databases\` (docs/ci.md)\n`,
+  )
 }
