@@ -43,6 +43,22 @@ export type Level = 'error' | 'warning' | 'off'
 /** Which house rules are on without further settings. */
 export type Preset = 'production' | 'development'
 
+/** What the databases of an environment may use together; quantities as Kubernetes reads them. */
+export interface FleetBudget {
+  readonly storage?: string
+  readonly memory?: string
+  readonly instances?: number
+}
+
+/** What a month of one unit costs. */
+export interface Prices {
+  /** per GiB of volumes */
+  readonly storage?: number
+  /** per GiB of requested memory */
+  readonly memory?: number
+  readonly currency?: string
+}
+
 /** Levels of house rules in an environment, or in the databases whose id fits a pattern. */
 export interface PolicyLevels {
   /** name of an environment, or a pattern of ids with `/` or `*` */
@@ -79,6 +95,9 @@ export interface Settings {
   readonly charts: readonly string[]
   /** in the order of the file */
   readonly policies: readonly PolicyLevels[]
+  /** by the name of the environment */
+  readonly budgets?: Readonly<Record<string, FleetBudget>>
+  readonly prices?: Prices
   readonly layout: {
     readonly databases: string
     readonly overrides: string

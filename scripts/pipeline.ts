@@ -17,6 +17,7 @@ import { judgeOutputs } from './emit/outputs.ts'
 import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
+import { overBudget } from './policy/usage.ts'
 import { judgeFleet, mayConflict } from './policy/fleet.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
@@ -78,6 +79,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
   const facts = assessed.flatMap((one) => one.facts ?? [])
   append(findings, handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
+  // a sum over some of the databases says nothing
+  if (!changed) append(findings, overBudget(settings, facts))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 

@@ -71,8 +71,7 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   const unknownKeys = [...new Set(unread.flat().map(({ path }) => path))]
   // a chart may stop at keys that it knows from older versions: they are reported as unknown keys already
   if (run.refused?.class === 'fail' && unknownKeys.length > 0) {
-    const again = renderTraced(input(unknownKeys.reduce(without, usable)))
-    if (again.refused === undefined) run = again
+    run = renderTraced(input(unknownKeys.reduce(without, usable)))
   }
   const history = historyOf(database.environment.clusterChart)
   for (const keys of unread)
@@ -85,9 +84,12 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
   )
-  // what the chart reports after a value was removed may follow from that
-  if (run.refused !== undefined && !findings.some(({ severity }) => severity === 'error'))
-    findings.push(refusalFinding(run.refused, { database, settings, values, chart, stops: run.stops() }))
+  if (run.refused !== undefined) {
+    const finding = refusalFinding(run.refused, { database, settings, values, chart, stops: run.stops() })
+    // what the chart reports after a value was removed may follow from that, but not that a word is misspelt
+    const isMisspelt = run.refused.class === 'fail' && finding.help !== undefined
+    if (isMisspelt || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
+  }
   const seen = valuesSeen(input(values))
   return {
     objects: renderedObjects(run.documents),

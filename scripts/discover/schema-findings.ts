@@ -170,7 +170,23 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   destination: ['server', 'name'],
   layout: ['databases', 'overrides', 'cluster', 'application', 'release'],
   retirement: ['reason', 'since'],
-  top: ['argocd', 'repository', 'operator', 'clusterChart', 'environments', 'apps', 'charts', 'policies', 'ownKeys', 'labels', 'layout'],
+  budget: ['storage', 'memory', 'instances'],
+  prices: ['storage', 'memory', 'currency'],
+  top: [
+    'argocd',
+    'repository',
+    'operator',
+    'clusterChart',
+    'environments',
+    'apps',
+    'charts',
+    'policies',
+    'budgets',
+    'prices',
+    'ownKeys',
+    'labels',
+    'layout',
+  ],
   service: ['owner', 'environments', 'namespace', 'cluster', 'retired'],
 })
 
@@ -180,14 +196,17 @@ export function siblings(steps: Path, prefix: Path): readonly string[] {
   const place =
     parent === 'environments'
       ? 'environment'
-      : parent === 'retired'
-        ? 'retirement'
-        : printed(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
+      : parent === 'budgets'
+        ? 'budget'
+        : parent === 'retired'
+          ? 'retirement'
+          : printed(steps.at(-1) ?? (prefix.length > 0 ? 'top' : 'service'))
   return knownKeys[place] ?? []
 }
 
 function patternMeaning(field: string, error: ErrorObject): string {
   if (field.endsWith('version')) return `be an exact version such as ${exampleVersion(field)}`
+  if (field.includes('budgets.')) return 'be a quantity such as 500Gi'
   if (field.endsWith('owner')) return 'be a label value: letters, digits, `-`, `_` and `.`, at most 63'
   if (/[cC]hart\.name$/.test(field)) return 'be a chart name: letters, digits, `.`, `_` and `-`, starting with a letter or digit'
   if (/[cC]hart\.repository$/.test(field)) return 'be an address such as https://… or oci://…, or a folder such as ./charts'

@@ -6,7 +6,7 @@ import { validateSettings } from '../../dist/validators.js'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { checkLayout } from './layout-rules.ts'
-import type { ApplicationParts, ChartPin, Environment, Level, PolicyLevels, Preset, Settings } from '../model.ts'
+import type { ApplicationParts, ChartPin, Environment, FleetBudget, Level, PolicyLevels, Preset, Prices, Settings } from '../model.ts'
 import type { JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { errorsThatCount, newestArgoCd, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
@@ -33,6 +33,8 @@ interface WrittenAny {
   apps?: string[]
   charts?: string[]
   policies?: Record<string, Record<string, Level | Preset | false>>
+  budgets?: Record<string, FleetBudget>
+  prices?: Prices
   layout?: Partial<Settings['layout']>
 }
 interface Written extends WrittenAny {
@@ -81,6 +83,8 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
+    ...(written.budgets && { budgets: written.budgets }),
+    ...(written.prices && { prices: written.prices }),
     checkouts: written.checkouts ?? {},
     ...(written.operator?.version !== undefined && { operator: written.operator.version }),
     layout: { ...defaultLayout, ...written.layout },
@@ -141,6 +145,8 @@ function fillIn(written: Written, origin: MapValue): Settings {
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
+    ...(written.budgets && { budgets: written.budgets }),
+    ...(written.prices && { prices: written.prices }),
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
     origin,

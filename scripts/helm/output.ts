@@ -6,6 +6,7 @@ import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
+import { readPlainDocument } from '../yaml/plain.ts'
 import { compareText } from '../go-template/go-value.ts'
 import { readsOfLine, withOrigins } from './blame.ts'
 import { fullPath } from './chart.ts'
@@ -113,8 +114,9 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
   // Helm trims what it prints at the end, which a block that keeps its blank lines sees
   const last = plain.at(-1)
   if (last !== undefined && /[|>]\d?\+|[ \t]\n*$/.test(last.text)) {
-    const { documents: reread } = parseFirstDocument({ path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true }, 'chart')
-    plain[plain.length - 1] = { ...last, value: reread[0] ?? last.value }
+    const file = { path: last.path, text: `${trimEnd(last.text)}\n`, builtin: true as const }
+    const reread = readPlainDocument(file) ?? parseFirstDocument(file, 'chart').documents[0]
+    plain[plain.length - 1] = { ...last, value: reread ?? last.value }
   }
   const { watched } = given
   const traced = tracing(given)

@@ -8,6 +8,10 @@ import { checkedArchives, readArchive, storeReferences, writtenArchives } from '
 import type { Archive } from './archive.ts'
 import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
+import { otherMajors, sourceFacts } from './sources.ts'
+import type { SourceFacts } from './sources.ts'
+import { usageOf } from './usage.ts'
+import type { Usage } from './usage.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
@@ -30,6 +34,9 @@ export interface FleetFacts {
   readonly checked: readonly PlacedArchive[]
   /** the annotation that skips that check */
   readonly isUnchecked: boolean
+  readonly source: SourceFacts
+  readonly environment: string
+  readonly usage: Usage
   /** what a Kubernetes cluster, or a namespace, has only once */
   readonly claims: readonly PlacedClaim[]
   /** names of the ObjectStores that the chart creates, and those that the Cluster names */
@@ -73,6 +80,9 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
     checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
     isUnchecked: skipsArchiveCheck(cluster),
     ...(read === undefined ? {} : { read: place(read) }),
+    source: sourceFacts(subject, cluster),
+    environment: database.environment.name,
+    usage: usageOf(cluster),
     claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
       kind,
       value,
@@ -134,7 +144,13 @@ export interface FleetContext {
 
 /** What is wrong between databases: archives, stores, and what can be claimed only once. */
 export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext): LocatedFinding[] {
-  return [...sharedArchives(facts), ...circularRecoveries(facts), ...missingStores(facts, context), ...doubleClaims(facts)]
+  return [
+    ...sharedArchives(facts),
+    ...circularRecoveries(facts),
+    ...missingStores(facts, context),
+    ...doubleClaims(facts),
+    ...otherMajors(facts),
+  ]
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {

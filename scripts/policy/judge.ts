@@ -19,7 +19,7 @@ import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store } from './store.ts'
 import { support } from './support.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
-import { locatePolicy } from './subject.ts'
+import { isOfChart, locatePolicy } from './subject.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
 /** Those that need only objects, and so hold for manifests, too. */
@@ -37,15 +37,15 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...poolers,
 ]
 
+/** Those about what the official chart makes of its values. */
+const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
+
 /** Every policy about a single database. */
 export const policies: readonly PolicyRule[] = [
+  ...ofChart,
   ...availability,
   ...amounts,
   ...backup,
-  ...plugins,
-  ...schedulesOfChart,
-  ...recovery,
-  ...accessOfChart,
   ...deletion,
   ...support,
   ...naming,
@@ -61,7 +61,7 @@ export function policiesOn(path: Path): readonly PolicyRule[] {
 
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
-  const asked = subject.objects.length === 0 ? deletion : policies
+  const asked = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : policies.slice(ofChart.length)
   const findings: LocatedFinding[] = []
   const levels = levelsOf(subject.settings, subject.database)
   for (const rule of asked) {

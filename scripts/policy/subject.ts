@@ -17,6 +17,8 @@ export interface ObjectsSubject {
   readonly operator: string
   /** the merged values of the chart that printed them; absent: manifests as they are applied */
   readonly values?: MapValue
+  /** name of that chart; empty: none */
+  readonly chart?: string
 }
 
 /** One database: the merged hand-written values, and the objects that the chart makes of them. */
@@ -35,13 +37,19 @@ export interface ObjectFinding extends Finding {
   readonly object: RenderedObject
 }
 
-export function policySubject(parts: Omit<PolicySubject, 'operator'>): PolicySubject {
-  return { ...parts, operator: parts.database.environment.operator.version }
+export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart'>): PolicySubject {
+  const { operator, clusterChart } = parts.database.environment
+  return { ...parts, operator: operator.version, chart: clusterChart.name }
+}
+
+/** Whether the official chart printed the objects, whose values are known. */
+export function isOfChart({ chart }: ObjectsSubject): boolean {
+  return chart === 'cluster'
 }
 
 /** What a field is called where it is not written yet: in the values of the chart, or in the object. */
-export function typed({ values }: ObjectsSubject, inValues: string, inObject: string): string {
-  return values === undefined ? inObject : inValues
+export function typed(subject: ObjectsSubject, inValues: string, inObject: string): string {
+  return isOfChart(subject) ? inValues : inObject
 }
 
 /** Places are paths in `object`, or in the values where there is none. */
@@ -125,7 +133,7 @@ export function highestSpot(
 /** Why a rule of the preset `production` looks at a database. */
 export function inProduction({ database: { environment } }: PolicySubject): Message {
   if (environment.guard === 'never') return phrase`the guard of ${named(environment.name)} is \`never\``
-  return phrase`${named(environment.name)} is judged as production`
+  return environment.name === '' ? phrase`it is judged as production` : phrase`${named(environment.name)} is judged as production`
 }
 
 export function objectOf(subject: ObjectsSubject, kind: string): RenderedObject | undefined {

@@ -79,12 +79,19 @@ export function isPointInTime(text: string): boolean {
   const parts: Parts = new Map()
   for (const [index, token] of tokens.entries()) {
     const answer = read(token, parts, tokens[index + 1])
-    if (answer === 'open') return true
+    if (answer === 'open') return mayHoldDate(tokens)
     if (answer === 'no') return false
   }
   const [year, month, day] = [parts.get('year'), parts.get('month'), parts.get('day')]
   if (year === undefined || month === undefined || day === undefined) return false
   return isDate(year, month, day)
+}
+
+/** Whether there is enough for a year, a month and a day, however they are written. */
+function mayHoldDate(tokens: readonly Token[]): boolean {
+  const isWhole = ({ kind, text }: Token): boolean =>
+    kind === 'date' || /^\d{5,}|\d\./.test(text) || /^(?:now|today|tomorrow|yesterday|j|jd|julian)$/.test(text)
+  return tokens.some(isWhole) || tokens.filter(({ kind, text }) => kind === 'number' || monthOf(text) !== undefined).length >= 3
 }
 
 function read({ kind, text }: Token, parts: Parts, next: Token | undefined): Answer {
@@ -151,6 +158,7 @@ function readDate(text: string, parts: Parts): Answer {
   if (pieces.some((piece) => !/^\d+$/.test(piece) && monthOf(piece) === undefined)) return 'no'
   const [first = '', second = '', third = ''] = pieces
   if (pieces.length === 2 && /^\d{4}$/.test(first) && /^\d{3}$/.test(second)) return 'open'
+  if (pieces.length > 3 && pieces.every((piece) => /^\d+$/.test(piece))) return 'no'
   if (pieces.length !== 3) return pieces.length < 3 && parts.size === 0 ? 'no' : 'open'
   if (first.length < 3 || monthOf(first) !== undefined) return american(first, second, third, parts)
   return set(parts, 'year', Number(first)) ?? set(parts, 'month', monthOf(second) ?? Number(second)) ?? set(parts, 'day', Number(third))
@@ -165,11 +173,14 @@ function american(first: string, second: string, third: string, parts: Parts): A
 
 function readNumber(text: string, parts: Parts): Answer {
   const isDated = parts.has('year') && parts.has('month') && parts.has('day')
-  if (/^\d{8}$/.test(text) && parts.size === 0) {
+  // the last two digits are the day, the two before them the month
+  if (/^\d{6,}$/.test(text) && parts.size === 0) {
+    const year = Number(text.slice(0, -4))
+    const isShort = text.length === 6
     return (
-      set(parts, 'year', Number(text.slice(0, 4))) ??
-      set(parts, 'month', Number(text.slice(4, 6))) ??
-      set(parts, 'day', Number(text.slice(6)))
+      set(parts, 'year', isShort ? 2000 + year : year) ??
+      set(parts, 'month', Number(text.slice(-4, -2))) ??
+      set(parts, 'day', Number(text.slice(-2)))
     )
   }
   // what is left is a year, a day or a time without colons; on its own it is no date

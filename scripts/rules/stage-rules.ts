@@ -155,6 +155,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
       rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),
+      policy('policy/source-same-major', 'a replica or a recovery has the major of the database here that it copies'),
+      policy('policy/within-budget', 'the databases of an environment use no more than its budget', 'warning'),
       policy('policy/claimed-once', 'no two databases claim one node port, address, host name or Secret'),
       policy('policy/own-login', 'no two databases of a namespace have one Secret as their login', 'warning'),
       policy('policy/secret-in-values', 'values hold no secret', 'warning'),

@@ -74,6 +74,28 @@ test('what the chart itself refuses is told at the value that it asks for, with 
   ])
 })
 
+test('a word that the chart refuses is told beside an unknown key, what may follow from the key is not', async () => {
+  const mode = '{{ if and .Values.strict (ne .Values.mode "standalone") (ne .Values.mode "replica") }}{{ fail "Invalid mode!" }}{{ end }}\n'
+  putChart('charts/cluster', '1.2.3', { 'templates/mode.yaml': mode })
+  write('mode: standalon', 'strict: true', 'cluster:', '  storge: x')
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(/^databases\/orders\/values\.yaml:1: Invalid mode! .*\[chart\/refuses\]$/),
+    'databases/orders/values.yaml:4: unknown key `storge` in `cluster` [values/known-keys]',
+  ])
+  write('superuser:', '  secrt: x')
+  expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `secrt` in `superuser` [values/known-keys]'])
+})
+
+test('explain says nothing of the modelled chart about another one', async () => {
+  const said = async (path: string): Promise<string> => (await repository.run('explain', 'orders/prd', path)).stdout
+  pin('version: 0.8.1')
+  expect(await said('cluster.instances')).toContain('Number of PostgreSQL instances')
+  expect(await said('cluster.affinity')).toContain('Where pods may run')
+  pin('version: 1.2.3')
+  expect(await said('cluster.instances')).not.toContain('Number of PostgreSQL instances')
+  expect(await said('cluster.affinity')).toBe('')
+})
+
 test('a value that breaks the printed YAML is told where it was written', async () => {
   write('cluster:', '  storage:', '    storageClass: "a: b"')
   expect(await mistakes()).toEqual([

@@ -144,3 +144,35 @@ describe('what depends on the image', () => {
     ['a standard image has all', `${official}:17.6-standard-trixie`, 'lc_time', 'de_DE.UTF-8', []],
   ])('%s', (_, image, name, value, rules) => expect(said(image, name, value)).toEqual(rules))
 })
+
+// tried on 13.23, 17.10 and 18.4: `postgres -D DIR -C recovery_target_time`
+describe('points in time as the configuration file takes them', () => {
+  const isTaken = (text: string): boolean => judgeParameter(17, 'recovery_target_time', text) === undefined
+  test.each(
+    [
+      '2026-01-31',
+      '20260131T120000',
+      '260131',
+      '2026.031',
+      '5 January 2026',
+      '1/2/2026 24:00',
+      '2026-01-31 12:00-15',
+      '2026-01-31 UTC',
+      'Now',
+    ].map((text) => [text]),
+  )('%s', (text) => expect(isTaken(text)).toBe(true))
+  test.each(
+    [
+      '2026-01-31T12:00:00Z',
+      '2026-02-29',
+      '13/2/2026',
+      '202601',
+      'y m d',
+      '12:00',
+      'Jan 5',
+      '1 2',
+      '2026-01-31 24:01',
+      '2026-01-31 12:00-16',
+    ].map((text) => [text]),
+  )('not %s', (text) => expect(isTaken(text)).toBe(false))
+})

@@ -3,6 +3,7 @@ import { parameterOf, postgresReaders } from '../../explain/postgres-readers.ts'
 import { visible } from '../../values/untrusted.ts'
 import { printed } from '../../values/printed.ts'
 import { factsOf, isServed, knownMembers, readersOf, storedOf } from '../../admit/field-facts.ts'
+import { isModelled } from '../../chart/database-objects.ts'
 import { valueFacts, valueFor } from '../../chart/value-facts.ts'
 import type { ValueFacts } from '../../chart/value-facts.ts'
 import { locate, spotOf } from '../../findings/spot.ts'
@@ -194,8 +195,8 @@ function isBranch(value: Value): boolean {
 
 /** What the chart knows about the path; a path that nothing sets and nothing reads is wrong usage. */
 function knownFacts(inspected: Inspected, path: Path, isSet: boolean): ValueFacts | undefined {
-  // with another chart only Helm knows the keys
-  const facts = inspected.layers[0]?.origin.layer === 'chart' ? valueFacts(path) : undefined
+  // what is known of the modelled chart need not hold in another one, or in another version of it
+  const facts = isModelled(inspected.database) ? valueFacts(path) : undefined
   if (facts !== undefined && !('step' in facts)) return facts
   if (isSet) return undefined
   const siblings = valueAt(inspected.values, path.slice(0, -1))
@@ -283,7 +284,7 @@ function unsetField(inspected: Inspected, object: RenderedObject, path: Path): E
       `${object.kind} has no field \`${formatPath(path)}\`${guess === undefined ? '' : `; did you mean \`${guess}\` for \`${unknown?.step}\`?`}`,
     )
   }
-  const settable = valueFor({ kind: object.kind, path })
+  const settable = isModelled(inspected.database) ? valueFor({ kind: object.kind, path }) : undefined
   const asked = { object: `${object.kind}/${object.name}`, path: formatPath(path) }
   return {
     ...basics(inspected),

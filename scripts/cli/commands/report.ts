@@ -61,6 +61,8 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   const text = writeHtml({
     databases: factsOfFleet(outcome, workspace),
     environments: outcome.settings.environments,
+    ...(outcome.settings.budgets && { budgets: outcome.settings.budgets }),
+    ...(outcome.settings.prices && { prices: outcome.settings.prices }),
     diagnostics: outcome.diagnostics,
     linkTo: ({ file, line }) =>
       `${base === undefined ? encodePath(relative(folder, resolve(workspace.root, file)).split(sep).join('/')) : `${base}/${encodePath(file)}`}#L${line}`,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseFacts } from './facts.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
-import type { Environment } from '../../model.ts'
+import type { Environment, Settings } from '../../model.ts'
 import { markup, trusted } from './html.ts'
 import type { LinkTo, Row } from './rows.ts'
 import { checks, databaseTable, environmentTable, matrix, tiles } from './sections.ts'
@@ -12,6 +12,8 @@ export interface Page {
   /** sorted by id */
   readonly databases: readonly DatabaseFacts[]
   readonly environments: readonly Environment[]
+  readonly budgets?: Settings['budgets'] | undefined
+  readonly prices?: Settings['prices'] | undefined
   readonly diagnostics: readonly Diagnostic[]
   readonly linkTo: LinkTo
   /** `YYYY-MM-DD`, the date from which remaining lifetimes are counted; absent: the day on which the page is read */
@@ -26,7 +28,7 @@ export function isFleetPage(text: string): boolean {
 }
 
 /** The page. The same fleet gives the same bytes; a policy in the page itself forbids every request. */
-export function writeHtml({ databases, environments, diagnostics, linkTo, date }: Page): string {
+export function writeHtml({ databases, environments, diagnostics, linkTo, date, ...money }: Page): string {
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const rows = rowsOf(databases, diagnostics)
@@ -51,7 +53,7 @@ ${trusted(generator)}
 </header>
 <main>
 ${tiles(databases, diagnostics)}
-${environmentTable(environments, databases)}
+${environmentTable(environments, databases, money)}
 ${databaseTable(environments, rows, linkTo)}
 ${matrix(environments, rows)}
 ${checks(diagnostics, linkTo)}

@@ -1,7 +1,7 @@
 // Which tables does the page of the fleet have, and what do they total?
 import type { ClusterFacts, DatabaseFacts } from './facts.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
-import type { Environment } from '../../model.ts'
+import type { Environment, Prices, Settings } from '../../model.ts'
 import { markup } from './html.ts'
 import type { Markup } from './html.ts'
 import { checkItem, columns, databaseRow, showBytes, storageOf } from './rows.ts'
@@ -46,19 +46,42 @@ function head(label: string): Markup {
 }
 
 /** Totals by environment. */
-export function environmentTable(environments: readonly Environment[], databases: readonly DatabaseFacts[]): Markup {
+export function environmentTable(
+  environments: readonly Environment[],
+  databases: readonly DatabaseFacts[],
+  { budgets = {}, prices }: { readonly budgets?: Settings['budgets'] | undefined; readonly prices?: Prices | undefined } = {},
+): Markup {
   const labels = ['Environment', 'Databases', 'Instances', 'Storage', 'Memory', 'Connections', 'Without backups', 'Operator']
+  if (prices !== undefined) labels.push('A month')
   const rows = environments.map((environment) => {
     const own = databases.filter(({ database }) => database.environment.name === environment.name)
     const without = own.filter(({ cluster }) => cluster !== undefined && cluster.backups === undefined).length
-    const [storage, memory] = [showBytes(sum(own, storageOf)), showBytes(sum(own, memoryOf))]
-    const cells = [own.length, sum(own, instancesOf), storage, memory, sum(own, connectionsOf), without, environment.operator.version]
+    const budget = budgets[environment.name] ?? {}
+    const within = (used: number | string, most: number | string | undefined): string =>
+      most === undefined ? `${used}` : `${used} of ${most}`
+    const [bytes, memory] = [sum(own, storageOf), sum(own, memoryOf)]
+    const cells: (number | string)[] = [
+      own.length,
+      within(sum(own, instancesOf), budget.instances),
+      within(showBytes(bytes), budget.storage),
+      within(showBytes(memory), budget.memory),
+      sum(own, connectionsOf),
+      without,
+      environment.operator.version,
+    ]
+    if (prices !== undefined) cells.push(costOf(prices, bytes, memory))
     const shown = cells.map((cell, index) => markup`<td role="cell" data-label="${labels[index + 1] as string}">${cell}</td>`)
     return markup`<tr role="row"><th role="rowheader" scope="row">${environment.name}</th>${shown}</tr>
 `
   })
   return markup`<section aria-labelledby="environments-title"><h2 id="environments-title">Environments</h2>
 ${table('environments-title', labels.map(head), rows)}</section>`
+}
+
+/** What volumes and memory cost in a month, rounded to whole units of the currency. */
+function costOf({ storage = 0, memory = 0, currency }: Prices, bytes: number, requested: number): string {
+  const amount = Math.round((bytes * storage + requested * memory) / 2 ** 30)
+  return currency === undefined ? `${amount}` : `${amount} ${currency}`
 }
 
 /** The table of databases with its controls, which stay hidden without JavaScript. */
