@@ -10,6 +10,7 @@ import type { Place } from './base-tree.ts'
 import type { OpenedBase } from './external-base.ts'
 import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
+import { withCheckouts } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
@@ -21,7 +22,9 @@ import type { Database, Settings } from '../model.ts'
 import type { Severity } from '../findings/finding.ts'
 import { loadSettings, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
-import { shownPath } from '../repository/workspace.ts'
+import { repositoryTop } from '../repository/place.ts'
+import { shownPath, UsageError } from '../repository/workspace.ts'
+import { listed } from '../values/path.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 /**
@@ -34,6 +37,7 @@ export function baseCommit(
   options: { readonly base?: string | undefined; readonly staged: boolean },
 ): BaseCommit | undefined {
   const { databases, standing } = workspace
+  if (options.base !== undefined || options.staged) refuseInCheckout(workspace)
   const roots = { root: workspace.root, databases: databases ?? workspace.root }
   const own = standing ?? 'databases'
   if (options.base !== undefined) {
@@ -46,23 +50,40 @@ export function baseCommit(
   return head === undefined ? undefined : { revision: 'HEAD', commit: head, isHead: false, ...(standing && { of: own }) }
 }
 
+/** What changes in another checkout can't be seen yet, and must not pass in silence. */
+function refuseInCheckout({ root, cwd = root, checkouts = [] }: Workspace): void {
+  const here = repositoryTop(cwd)
+  if (here === repositoryTop(root) || !checkouts.some(({ folder }) => repositoryTop(folder) === here)) return
+  throw new UsageError(`only commits of ${shownPath(cwd, root)} can be compared, but the command is run in another checkout: run it there`)
+}
+
 /** What was compared with what, for a person. */
-export function comparedText({ root, databases }: Workspace, { revision, commit, of, isHead }: BaseCommit): string {
+export function comparedText({ root, databases, checkouts = [] }: Workspace, { revision, commit, of, isHead }: BaseCommit): string {
   const short = commit.slice(0, 7)
   const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
   const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
-  if (of === undefined) return `${what}${head}`
+  const others = checkouts.map(({ folder }) => shownPath(root, folder))
+  const asIs = others.length === 0 ? '' : `; ${listed(others)} ${others.length === 1 ? 'is' : 'are'} read as on disk, and not compared`
+  if (of === undefined) return `${what}${head}${asIs}`
   const outside = databases === undefined ? 'the databases' : shownPath(root, databases)
   const [own, other] = of === 'root' ? ['the root', outside] : [outside, 'the root']
   return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared${of === 'root' ? ': what its databases were is taken from the rendered values' : ''}`
 }
 
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
-export async function readBase(
-  workspace: Workspace,
-  from: BaseCommit,
-  current: { readonly settings: Settings; readonly tree: Tree; readonly changed: boolean },
-): Promise<Base> {
+export async function readBase(workspace: Workspace, from: BaseCommit, current: Current): Promise<Base> {
+  const base = await readOwnBase(workspace, from, current)
+  // other checkouts are on both sides as they are on disk
+  return { ...base, tree: withCheckouts(base.tree, workspace, current.settings) }
+}
+
+interface Current {
+  readonly settings: Settings
+  readonly tree: Tree
+  readonly changed: boolean
+}
+
+async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Current): Promise<Base> {
   const { tree } = current
   const { layout } = current.settings
   const compared = comparedText(workspace, from)

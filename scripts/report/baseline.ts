@@ -37,8 +37,16 @@ function entryOf({ rule, at, path, message }: Diagnostic): Entry {
     ...(at.repository === undefined ? {} : { repository: at.repository }),
     file: at.file,
     ...(path === undefined ? {} : { path }),
-    message: message.replaceAll(/\bline \d+/g, 'line'),
+    message: lasting(message),
   }
+}
+
+/** The words that stay when text moves, and when one more service has the same mistake. */
+function lasting(message: string): string {
+  return message
+    .replaceAll(/\bline \d+/g, 'line')
+    .replaceAll(/ \(and \d+ more\)/g, '')
+    .replaceAll(/\band \d+ more\b/g, 'and more')
 }
 
 function keyOf({ rule, repository, file, path, message }: Entry): string {

@@ -250,6 +250,19 @@ describe('a change', () => {
     ])
     expect((await run('plan', '--base', 'HEAD')).stdout).toContain('orders: changed, refused')
   })
+  test('of values here is compared, whatever another checkout holds', async () => {
+    const files = {
+      'argocd/orders.yaml': withFiles('orders', 'orders.yaml')
+        .replace('releaseName', 'x')
+        .replace('    - { repoURL', '        values: "cluster: {storage: {size: 10Gi}}"\n    - { repoURL'),
+    }
+    const { edit, told, run } = repository(files, 'https://github.com/acme/argocd.git')
+    const other = repository({ 'orders.yaml': 'cluster:\n  instances: 2\n' })
+    edit('argocd/orders.yaml', '10Gi', '9Gi')
+    const flags = ['--base', 'HEAD', '--checkout', `${url}=${other.root}`]
+    expect(await told(...flags)).toEqual([expect.stringContaining('size of storage shrinks from 10Gi to 9Gi')])
+    expect((await run('check', ...flags)).stderr).toContain('is read as on disk, and not compared')
+  })
   test('of another database touches none but that one', async () => {
     const files = {
       'argocd/a.yaml': withFiles('a', 'a.yaml'),
