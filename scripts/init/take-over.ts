@@ -16,6 +16,7 @@ import type { Skipped } from '../deployed/skipped.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
+import { append } from '../values/append.ts'
 import { byCodeUnit } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
 import { withValues } from './edits.ts'
@@ -69,7 +70,7 @@ export function takeOver({ workspace, settings, tree, charts, databases, skipped
     if ('refused' in found) refused.push(found.refused)
     else members.push(found)
   }
-  refused.push(...makerFindings(members, { tree, drop, skipped }))
+  append(refused, makerFindings(members, { tree, drop, skipped }))
   if (members.length === 0 || refused.length > 0) return { ...nothing, refused: once(refused) }
   const derived = deriveSettings(members, settings, isBare)
   if (derived.refused.length > 0) return { ...nothing, refused: once(derived.refused) }
