@@ -172,12 +172,15 @@ describe('the operator', () => {
 })
 
 describe('a set', () => {
+  const ignored =
+    'argocd/set.yaml:26: ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults [argocd/missing-files-ignored]'
   const set = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
 metadata: { name: dbs, namespace: argocd }
 spec:
   goTemplate: true
   goTemplateOptions: [missingkey=error]
+  syncPolicy: { applicationsSync: create-update, preserveResourcesOnDeletion: true }
   generators:
     - matrix:
         generators:
@@ -211,7 +214,7 @@ spec:
       { 'argocd/set.yaml': set, 'databases/orders/main.yaml': sized, 'databases/billing/main.yaml': sized },
       url,
     )
-    expect(await told()).toEqual([])
+    expect(await told()).toEqual([ignored])
     const { databases } = JSON.parse((await run('list', '--format', 'json')).stdout) as {
       databases: { id: string; set: string; layers: { role: string; file: string; line?: number }[] }[]
     }
@@ -220,7 +223,7 @@ spec:
       set: 'dbs',
       layers: [
         { role: 'value-file', file: 'databases/orders/main.yaml' },
-        { role: 'inline', file: 'argocd/set.yaml', line: 30 },
+        { role: 'inline', file: 'argocd/set.yaml', line: 31 },
       ],
     })
   })
@@ -228,7 +231,8 @@ spec:
     const files = { 'databases/orders/main.yaml': sized, 'databases/orders/main-dev.yaml': sized }
     const { told } = repository({ 'argocd/set.yaml': set, ...files }, url)
     expect(await told()).toEqual([
-      'argocd/set.yaml:7: Application orders-main-dev-dev (and 1 more) is made of …es/orders/main-dev.yaml, but that overrides main.yaml elsewhere [argocd/phantom-database]',
+      'argocd/set.yaml:8: Application orders-main-dev-dev (and 1 more) is made of …es/orders/main-dev.yaml, but that overrides main.yaml elsewhere [argocd/phantom-database]',
+      ignored,
     ])
   })
   test('that only the cluster can compute is said to be not judged', async () => {
