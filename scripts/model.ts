@@ -23,6 +23,19 @@ export interface Environment {
   readonly autoSync: boolean
   readonly operator: { readonly version: string; readonly namespace: string; readonly chart: ChartPin }
   readonly clusterChart: ChartPin & { readonly engine: 'builtin' | 'helm' }
+  /** what its Applications have besides; absent: what the generator writes by itself */
+  readonly application?: ApplicationParts
+}
+
+/** Parts of Applications that are written as they are given; texts in them may hold {service}, {name} and {env}. */
+export interface ApplicationParts {
+  readonly labels?: Readonly<Record<string, string>>
+  /** in place of the generator's own */
+  readonly annotations?: Readonly<Record<string, string>>
+  /** in place of the generator's own */
+  readonly syncPolicy?: JsonMap
+  readonly revisionHistoryLimit?: number
+  readonly ignoreDifferences?: readonly JsonMap[]
 }
 
 /** How severe a house rule is. */
@@ -68,6 +81,8 @@ export interface Settings {
   /** in the order of the file */
   readonly environments: readonly Environment[]
   readonly ownKeys: readonly string[]
+  /** whether the generator adds the labels service, env and owner to the objects */
+  readonly labels: boolean
   /** whether values files and manifests are generated; false: what is written is only judged */
   readonly generate: boolean
   /** repositories other than this one: URL → folder, from the root or absolute */
@@ -88,6 +103,8 @@ export interface Settings {
     readonly overrides: string
     readonly cluster: string
     readonly application: string
+    /** absent: releases are called as their Clusters */
+    readonly release?: string
   }
   /** the parsed `postgres` map, for places */
   readonly origin: MapValue
@@ -107,6 +124,9 @@ export interface AsWritten {
   readonly set?: string
   /** `namespace/name` of the Application */
   readonly key: string
+  /** the Application as it is made, and what makes it: a set, or the Application itself */
+  readonly application: JsonMap
+  readonly maker: { readonly plain: JsonMap; readonly applications: readonly JsonMap[] }
   /** the name of the Helm release; the Cluster has its own */
   readonly release: string
   /** where the name of the Application is written, and what decides the chart and the namespace */
@@ -135,8 +155,10 @@ export interface Database {
   readonly name?: string
   readonly environment: Environment
   readonly namespace: string
-  /** the Cluster's name, the release name */
+  /** the Cluster's name */
   readonly cluster: string
+  /** the name of the Helm release, where it is not that of the Cluster */
+  readonly release?: string
   readonly application: string
   readonly owner?: string
   readonly retired?: { readonly reason: string; readonly since: string }

@@ -1,4 +1,5 @@
 // What does a change do to the Argo CD Application of a database, and may it?
+import { releaseOf } from '../chart/release.ts'
 import type { Effect, FieldChange } from '../findings/database-change.ts'
 import { named, phrase } from '../findings/message.ts'
 import { trimEndOf } from '../values/trim.ts'
@@ -104,8 +105,8 @@ function fieldsOf(state: State, database: Database): readonly Field[] {
     },
     {
       path: 'spec.sources[0].helm.releaseName',
-      value: database.cluster,
-      effect: 're-creation',
+      value: releaseOf(database),
+      effect: database.release === undefined ? 're-creation' : 'nothing',
       spot: () => nameSpot(state, database, 'cluster'),
     },
     { path: 'spec.sources[1].repoURL', value: settings.repository.url, effect: 'nothing', spot: setting('repository', 'url') },

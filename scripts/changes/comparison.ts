@@ -169,6 +169,7 @@ function sameNames(old: Database, database: Database): boolean {
     old.service === database.service &&
     old.namespace === database.namespace &&
     old.cluster === database.cluster &&
+    old.release === database.release &&
     old.application === database.application &&
     old.written?.fingerprint === database.written?.fingerprint &&
     old.owner === database.owner &&
@@ -180,11 +181,11 @@ function sameNames(old: Database, database: Database): boolean {
 const shared = new WeakMap<Environment, string>()
 
 /** What all databases of an environment share; the pattern of their namespaces has become names. */
-function surroundings(environment: Environment, { argocd, repository, ownKeys }: Settings): string {
+function surroundings(environment: Environment, { argocd, repository, ownKeys, labels }: Settings): string {
   const known = shared.get(environment)
   if (known !== undefined) return known
   const { namespace: _pattern, ...rest } = environment
-  const text = JSON.stringify([rest, argocd, repository, ownKeys])
+  const text = JSON.stringify([rest, argocd, repository, ownKeys, labels])
   shared.set(environment, text)
   return text
 }

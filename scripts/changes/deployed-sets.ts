@@ -51,9 +51,10 @@ function databaseOf(application: JsonMap, byRendered: ReadonlyMap<string, Databa
   const rendered = path.slice(Math.max(path.lastIndexOf(`${renderedFolder}/`), 0))
   const known = byRendered.get(rendered) ?? withoutInputs(rendered, commit)
   const { namespace } = destination
-  const cluster = helm['releaseName']
-  if (known === undefined || typeof cluster !== 'string' || typeof namespace !== 'string') return known
-  return { ...known, environment: environmentOf(known, destination), application: nameOf(application), cluster, namespace }
+  const release = helm['releaseName']
+  if (known === undefined || typeof release !== 'string' || typeof namespace !== 'string') return known
+  const names = commit.settings.layout.release === undefined ? { cluster: release } : { release }
+  return { ...known, environment: environmentOf(known, destination), application: nameOf(application), ...names, namespace }
 }
 
 /** The destination that the set has, if it is another one than the settings have. */

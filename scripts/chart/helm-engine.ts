@@ -1,4 +1,5 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
+import { releaseOf } from './release.ts'
 import { maskSentence } from '../secret/values.ts'
 import { printed } from '../values/printed.ts'
 import { spawnSync } from 'node:child_process'
@@ -59,7 +60,7 @@ export function runHelm(database: Database, values: MapValue, root: string): Hel
       ...from,
       // whatever follows is a name, also if it begins with a dash
       '--',
-      database.cluster,
+      releaseOf(database),
       chart,
     ]
     // a folder of the chart's name in the working directory would be taken for the chart

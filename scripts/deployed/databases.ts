@@ -233,6 +233,8 @@ function baseOf(
 function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'chartAt' | 'fingerprint' | 'helm' | 'release'> {
   const { base } = manifest
   return {
+    application,
+    maker: { plain: manifest.plain, applications: manifest.applications ?? [] },
     ...(manifest.kind === 'ApplicationSet' && { set: applicationName(manifest.plain) }),
     key: applicationKey(manifest, applicationName(application)),
     at: manifest.spotOf([...base, 'metadata', 'name']),

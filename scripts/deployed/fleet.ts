@@ -5,11 +5,17 @@ import { chartsOf } from '../discover/charts.ts'
 import type { Fleet } from '../discover/fleet.ts'
 import { loadSettings } from '../discover/settings.ts'
 import { openSettingsTree, openTree } from '../discover/trees.ts'
+import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { discoverAll } from './discover.ts'
 import type { Skipped } from './skipped.ts'
 
-export type ReadFleet = Fleet & { readonly skipped: readonly Skipped[]; readonly charts: ReturnType<typeof openCharts> }
+export type ReadFleet = Fleet & {
+  readonly skipped: readonly Skipped[]
+  readonly charts: ReturnType<typeof openCharts>
+  /** absent: the settings can't be read */
+  readonly tree?: Tree
+}
 
 /** Reads the settings and finds the databases in the work tree. No values file is judged. */
 export async function readFleet(workspace: Workspace): Promise<ReadFleet> {
@@ -19,7 +25,7 @@ export async function readFleet(workspace: Workspace): Promise<ReadFleet> {
   const settings = withRepository(loaded.settings, workspace)
   const charts = chartsOf(workspace, settings)
   const all = await discoverAll({ settings, tree: openTree(workspace, settings, false), charts })
-  return { settings: all.settings, databases: all.databases, findings: all.findings, skipped: all.skipped, charts }
+  return { settings: all.settings, databases: all.databases, findings: all.findings, skipped: all.skipped, charts, tree: all.tree }
 }
 
 const noFiles = { file: () => undefined, folder: () => undefined }

@@ -210,13 +210,15 @@ function makeDatabase(
     service: parts.service,
     environment,
     namespace: fill(service?.namespace ?? environment.namespace, parts),
-    cluster: fill(settings.layout.cluster, parts),
+    cluster: service?.cluster?.[environment.name] ?? fill(settings.layout.cluster, parts),
     application: fill(settings.layout.application, parts),
     rendered: `${renderedFolder}/${environment.name}/${names}.yaml`,
     layers,
   }
   const retired = service?.retired[environment.name]
   if (parts.name !== undefined) database.name = parts.name
+  const release = settings.layout.release === undefined ? database.cluster : fill(settings.layout.release, parts)
+  if (release !== database.cluster) database.release = release
   if (service?.owner !== undefined) database.owner = service.owner
   if (retired !== undefined) database.retired = retired
   if (service?.origin !== undefined) database.description = service.origin

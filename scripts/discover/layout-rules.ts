@@ -5,7 +5,8 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isReadAsText } from '../kubernetes/dns-name.ts'
 import { fill, placeholdersOf } from './layout.ts'
 import type { Message } from '../findings/finding.ts'
-import type { Path } from '../values/value.ts'
+import { isJsonMap, valueAt } from '../values/value.ts'
+import type { Json, Path } from '../values/value.ts'
 import type { Settings } from '../model.ts'
 
 type Fail = (key: string, message: Message, help?: Message, path?: Path) => void
@@ -29,9 +30,11 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
     ['overrides', isNamed ? ['service', 'name', 'env'] : ['service', 'env']],
     ['cluster', []],
     ['application', []],
+    ...(layout.release === undefined ? [] : [['release', []] as [keyof Settings['layout'], readonly string[]]]),
   ]
   for (const [key, required] of needs) {
-    const { known, unknown } = placeholdersOf(layout[key])
+    const pattern = layout[key] ?? ''
+    const { known, unknown } = placeholdersOf(pattern)
     for (const name of unknown)
       fail(key, phrase`postgres.layout.${named(key)} has the placeholder {${named(name)}}, but only {service}, {name} and {env} exist`)
     for (const name of required)
@@ -45,6 +48,19 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
   for (const key of ['databases', 'overrides'] as const)
     if (layout[key].startsWith('/') || layout[key].split('/').includes('..'))
       fail(key, phrase`postgres.layout.${named(key)} is \`${named(layout[key])}\`, but must be a relative path inside the repository`)
+  for (const { name: environment, application } of settings.environments) {
+    const path = ['environments', environment, 'autoSync']
+    if (application?.syncPolicy !== undefined && valueAt(settings.origin, path) !== undefined)
+      fail('', phrase`postgres.${named(path.join('.'))} is set, but application.syncPolicy decides it`, phrase`remove autoSync`, path)
+    for (const text of textsIn(application ?? {}))
+      for (const name of placeholdersOf(text).unknown)
+        if (/^\w+$/.test(name))
+          fail('', phrase`application has the placeholder {${named(name)}}, but only {service}, {name} and {env} exist`, undefined, [
+            'environments',
+            environment,
+            'application',
+          ])
+  }
   for (const { name: environment, namespace } of settings.environments) {
     const path = ['environments', environment, 'namespace']
     const field = `postgres.${path.join('.')}`
@@ -56,6 +72,12 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
   }
   if (found.length === 0 && !isPast) checkPatterns(settings, fail)
   return found
+}
+
+function textsIn(node: object | Json): string[] {
+  if (typeof node === 'string') return [node]
+  if (Array.isArray(node)) return node.flatMap(textsIn)
+  return isJsonMap(node as Json) ? Object.values(node as object).flatMap(textsIn) : []
 }
 
 /** The shortest possible names show what a pattern makes of every service. */

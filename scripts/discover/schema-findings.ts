@@ -164,9 +164,11 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
   operator: ['version', 'namespace', 'chart', 'manageApplication'],
   chart: ['repository', 'name', 'version'],
   clusterChart: ['repository', 'name', 'version', 'engine'],
-  environment: ['destination', 'namespace', 'guard', 'autoSync', 'operator', 'clusterChart'],
+  environment: ['destination', 'namespace', 'guard', 'autoSync', 'operator', 'clusterChart', 'application'],
+  application: ['labels', 'annotations', 'syncPolicy', 'revisionHistoryLimit', 'ignoreDifferences'],
+  syncPolicy: ['automated', 'syncOptions', 'retry', 'managedNamespaceMetadata'],
   destination: ['server', 'name'],
-  layout: ['databases', 'overrides', 'cluster', 'application'],
+  layout: ['databases', 'overrides', 'cluster', 'application', 'release'],
   retirement: ['reason', 'since'],
   budget: ['storage', 'memory', 'instances'],
   prices: ['storage', 'memory', 'currency'],
@@ -182,9 +184,10 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
     'budgets',
     'prices',
     'ownKeys',
+    'labels',
     'layout',
   ],
-  service: ['owner', 'environments', 'namespace', 'retired'],
+  service: ['owner', 'environments', 'namespace', 'cluster', 'retired'],
 })
 
 /** The keys that a map of a hand-written file may have: ajv's errors don't list them once a schema is precompiled. */

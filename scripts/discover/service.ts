@@ -18,6 +18,8 @@ export interface Service {
   readonly environments?: readonly string[]
   /** overrides the environment's namespace pattern */
   readonly namespace?: string
+  /** names of Clusters that the layout does not give, by environment */
+  readonly cluster?: Readonly<Record<string, string>>
   /** by environment */
   readonly retired: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
   /** the parsed file, for places; absent: it is empty */
@@ -82,9 +84,10 @@ function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] 
   if (environments?.kind === 'list')
     for (const item of environments.items)
       if (item.kind === 'scalar') check(printed(item.value), { file: item.origin.file, span: item.origin.value }, 'environments')
-  const retired = valueAt(root, ['retired'])
-  if (retired?.kind === 'map')
-    for (const [name, entry] of retired.entries)
-      check(name, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, 'retired')
+  for (const field of ['retired', 'cluster']) {
+    const map = valueAt(root, [field])
+    if (map?.kind === 'map')
+      for (const [name, entry] of map.entries) check(name, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, field)
+  }
   return findings
 }

@@ -6,11 +6,11 @@ import { validateSettings } from '../../dist/validators.js'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { checkLayout } from './layout-rules.ts'
-import type { ChartPin, Environment, FleetBudget, Level, PolicyLevels, Preset, Prices, Settings } from '../model.ts'
-import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
+import type { ApplicationParts, ChartPin, Environment, FleetBudget, Level, PolicyLevels, Preset, Prices, Settings } from '../model.ts'
+import type { JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { errorsThatCount, newestArgoCd, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
-import { toPlain } from '../values/value.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
 
 const defaultLayout = {
   databases: 'databases/{service}/values.yaml',
@@ -29,6 +29,7 @@ interface WrittenAny {
   clusterChart?: WrittenChart
   environments?: Record<string, WrittenEnvironment>
   ownKeys?: string[]
+  labels?: boolean
   apps?: string[]
   charts?: string[]
   policies?: Record<string, Record<string, Level | Preset | false>>
@@ -56,6 +57,7 @@ interface WrittenEnvironment {
   autoSync?: boolean
   operator?: WrittenOperator
   clusterChart?: WrittenChart
+  application?: ApplicationParts
 }
 
 /** An empty file: nothing is set. */
@@ -77,6 +79,7 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     repository: { url: '', revision: 'HEAD', path: '', ...written.repository },
     environments: [],
     ownKeys: written.ownKeys ?? [],
+    labels: written.labels ?? true,
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
@@ -138,6 +141,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
     repository: { revision: 'main', path: '', ...written.repository },
     environments,
     ownKeys: written.ownKeys ?? [],
+    labels: written.labels ?? true,
     apps: written.apps ?? [],
     charts: written.charts ?? [],
     policies: levelsOf(written),
@@ -169,10 +173,18 @@ function fillEnvironment(name: string, environment: WrittenEnvironment, written:
     destination: environment.destination,
     namespace: environment.namespace,
     guard: environment.guard ?? 'confirm',
-    autoSync: environment.autoSync ?? true,
+    autoSync: environment.autoSync ?? isAutomated(environment.application?.syncPolicy),
     operator: { version: operator.version ?? written.operator.version, namespace: operator.namespace ?? 'cnpg-system', chart },
     clusterChart: { repository: charts, name: 'cluster', engine: 'builtin', ...written.clusterChart, ...environment.clusterChart },
+    ...(environment.application && { application: environment.application }),
   }
+}
+
+/** Whether a policy syncs by itself; the generator's own does. */
+function isAutomated(policy: JsonMap | undefined): boolean {
+  if (policy === undefined) return true
+  const { automated } = policy
+  return isJsonMap(automated) && automated['enabled'] !== false
 }
 
 /** Texts that Helm or Argo CD would execute, or that end the raw string around a generated set. */

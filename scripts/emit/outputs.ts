@@ -155,7 +155,7 @@ function foreignHelp({ output, present }: OutputState & { readonly kind: 'foreig
   const first = output.text.slice(0, output.text.indexOf('\n') + 1)
   if (isCurrent(first + present, output.text)) return phrase`put back its first line, or delete the file and run \`${named(render)}\``
   if (/\bkind:\s*["']?ApplicationSet/.test(present))
-    return phrase`keep the names of its Applications: follow docs/adoption.md, step 4, which ends with \`${named(render)}\``
+    return phrase`keep the names of its Applications: follow docs/adoption.md, road 2, which ends with \`${named(render)}\``
   return phrase`move what it says to the inputs (README, "Adopt"), then delete it and run \`${named(render)}\``
 }
 

@@ -33,12 +33,16 @@ export async function askCheckout(
   return (await settle(question, undefined, problemOf, terminal)) ?? beside
 }
 
-/** Flags first, and a wrong one fails at once; what nothing here says is asked for on a terminal. */
-export async function decide(given: Given, found: Found, forge: Forge, terminal: Asking): Promise<Decisions> {
+/** A wrong flag fails at once. */
+export function judgeVersions(given: Given): void {
   for (const flag of ['operator', 'argocd'] as const) {
     const problem = given[flag] === undefined ? undefined : versionProblem(flag, given[flag])
     if (problem !== undefined) throw new UsageError(problem)
   }
+}
+
+/** What neither a flag nor the repository says is asked for on a terminal. */
+export async function decide(given: Given, found: Found, forge: Forge, terminal: Asking): Promise<Decisions> {
   const { unknown } = found
   const newest = found.operators.find(({ from }) => from === 'newest')?.version
   const asked = async (flag: 'operator' | 'argocd', question: string): Promise<string | undefined> =>

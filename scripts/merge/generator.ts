@@ -44,7 +44,7 @@ export function generateLayer(database: Database, values: MapValue, settings: Se
   const service = serviceSpot(database)
   const guardSpot = nearestSpot(settings.origin, ['environments', database.environment.name, 'guard']) ?? service
   const origin = (spot: Spot, path: Path): Origin => ({ layer: 'generator', file: spot.file, path, key: null, value: spot.span })
-  const labels = labelsOf(database)
+  const labels = settings.labels ? labelsOf(database) : {}
   append(findings, hiddenMistakes(database, values), handSet(database, values, labels))
   const options = unite(database, values, guardSpot, findings)
   const cluster = new Map<string, Value>()
@@ -57,10 +57,10 @@ export function generateLayer(database: Database, values: MapValue, settings: Se
     const spot = labelSpot(label, database, settings) ?? service
     return [label, fromPlain(text, origin(spot, [...additional, label]))]
   })
-  cluster.set('additionalLabels', map(origin(service, additional), decided))
+  if (decided.length > 0) cluster.set('additionalLabels', map(origin(service, additional), decided))
   const root = map(origin(service, []), [
     ['fullnameOverride', fromPlain(database.cluster, origin(service, ['fullnameOverride']))],
-    ['cluster', map(origin(service, ['cluster']), [...cluster])],
+    ...(cluster.size === 0 ? [] : [['cluster', map(origin(service, ['cluster']), [...cluster])] as [string, Value]]),
   ])
   return { layer: root, findings }
 }
@@ -138,7 +138,8 @@ function handSet(database: Database, values: MapValue, labels: Readonly<Record<s
   }
   for (const key of ['fullnameOverride', 'namespaceOverride']) {
     const value = values.entries.get(key)
-    if (value !== undefined && value.kind !== 'null' && !(value.kind === 'scalar' && value.value === ''))
+    const wanted = key === 'fullnameOverride' ? database.cluster : ''
+    if (value !== undefined && value.kind !== 'null' && !(value.kind === 'scalar' && (value.value === '' || value.value === wanted)))
       refuse(
         [key],
         value,

@@ -128,6 +128,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('changes/ignored-field-arrives', 'no change is in a field that ignoreApplicationDifferences leaves alone', 'warning'),
       rule('changes/namespace-manifest-stays', 'no Namespace manifest is removed while databases are in it'),
       rule('changes/take-over-complete', 'a set that takes over databases from another takes all of them, each with unchanged names'),
+      rule('changes/namespace-labels-stay', 'a namespace keeps the labels of its Application when a generated set takes it over'),
       rule('changes/set-comparable', 'what a set of databases deploys can be compared with what it deployed at the base'),
       rule('changes/guard-stays', 'the guard of an environment is not lowered', 'warning'),
       rule('changes/backups-stay', 'backups are not switched off', 'warning'),

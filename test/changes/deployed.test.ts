@@ -161,7 +161,7 @@ describe('a file by hand in the place of the generated sets', () => {
     repository.edit(set, 'releaseName', 'version: v3\n            releaseName')
     const told = await found()
     expect(told.filter(({ rule }) => rule !== 'argocd/unknown-field')).toMatchObject([{ rule: 'emit/foreign-file', file: set }])
-    expect(told[0]?.help).toContain('docs/adoption.md, step 4')
+    expect(told[0]?.help).toContain('docs/adoption.md, road 2')
   })
   test('that is the generated one without its first line says so', async () => {
     const text = repository.read(set)

@@ -32,6 +32,7 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
     repository: { url: 'https://github.com/example/example-infrastructure.git', revision: 'main', path: '' },
     environments: [environmentOf('dev'), environmentOf('prd')],
     ownKeys: [],
+    labels: true,
     apps: [],
     charts: [],
     policies: [],

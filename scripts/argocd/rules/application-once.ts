@@ -56,7 +56,7 @@ export function doubledApplications(
         at: spotOfApplication(manifest, application),
         related: [{ ...other.at(), message: phrase`${named(name)} is made here, too` }],
         help: isGenerated
-          ? phrase`if it lives, keep its name: move this file away as described in docs/adoption.md, step 4; otherwise rename it`
+          ? phrase`if it lives, keep its name: move this file away as described in docs/adoption.md, road 2; otherwise rename it`
           : phrase`remove one of the two, or give it a name of its own: they would fight over one Application`,
       })
     }

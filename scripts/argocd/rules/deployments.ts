@@ -1,4 +1,5 @@
 // Which Clusters does one state of the repository deploy, through hand-written manifests or generated sets?
+import { releaseOf } from '../../chart/release.ts'
 import { printed } from '../../values/printed.ts'
 import { namespaceSpot, serviceSpot } from '../../merge/generator.ts'
 import { nearestSpot } from '../../findings/spot.ts'
@@ -53,7 +54,7 @@ export function generatedDeployments(databases: Iterable<Database>, settings: Se
       key: `${settings.argocd.namespace}/${application}`,
       application,
       cluster,
-      release: cluster,
+      release: releaseOf(database),
       namespace,
       destination: destinationOf(server, name),
       maker: `the generated set of ${environment.name}`,

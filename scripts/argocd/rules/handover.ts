@@ -5,6 +5,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
+import { lostNamespaceLabels } from './namespace-labels.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** What became of a deployment of the base that another maker has now, or nobody. */
@@ -246,7 +247,7 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
         help: phrase`${before.unknown ?? after.unknown ?? 'only the values of the parent define it'}: set fullnameOverride in the values of the Application, in a separate change`,
       },
     ]
-  if (result === 'handed-over') return ownedWordings(name, before, after)
+  if (result === 'handed-over') return [...ownedWordings(name, before, after), ...lostNamespaceLabels(before, after)]
   return recreatedWordings(name, before, after)
 }
 

@@ -3,6 +3,8 @@ import { printed } from '../../values/printed.ts'
 import { GENERATED_HEADER } from '../../discover/header.ts'
 import { fill } from '../../discover/layout.ts'
 import type { Database, Environment, Settings } from '../../model.ts'
+import { releaseOf } from '../../chart/release.ts'
+import { applicationLabels, applicationRest, ownAnnotations, ownSyncPolicy } from './application-parts.ts'
 import { argocdHas, destinationLine, elementTemplate, quoted, scalar, valueFile } from './text.ts'
 
 /** Opens and closes the raw string that keeps Helm from reading what Argo CD is meant to read. */
@@ -45,7 +47,9 @@ interface Field {
 function fieldsOf(settings: Settings, environment: Environment, named: boolean): readonly Field[] {
   return [
     { key: 'application', of: (database) => database.application, pattern: settings.layout.application },
-    { key: 'cluster', of: (database) => database.cluster, pattern: settings.layout.cluster },
+    settings.layout.release === undefined
+      ? { key: 'cluster', of: (database) => database.cluster, pattern: settings.layout.cluster }
+      : { key: 'release', of: releaseOf, pattern: settings.layout.release },
     { key: 'namespace', of: (database) => database.namespace, pattern: environment.namespace },
     {
       key: 'rendered',
@@ -131,14 +135,7 @@ function applicationTemplate(settings: Settings, environment: Environment, text:
   return `  template:
     metadata:
       name: ${quoted(text('application'))}
-      labels:
-        app.kubernetes.io/component: database
-        app.kubernetes.io/part-of: "{{ .service }}"
-        env: ${scalar(environment.name)}
-        service: "{{ .service }}"
-      annotations:
-        argocd.argoproj.io/compare-options: ServerSideDiff=true
-    spec:
+${applicationLabels(environment)}${ownAnnotations(environment) ?? '      annotations:\n        argocd.argoproj.io/compare-options: ServerSideDiff=true\n'}    spec:
       project: ${scalar(settings.argocd.project)}
       destination:
         ${destinationLine(environment.destination)}
@@ -148,14 +145,18 @@ function applicationTemplate(settings: Settings, environment: Environment, text:
           chart: ${scalar(chart.name)}
           targetRevision: ${scalar(chart.version)}
           helm:
-            releaseName: ${quoted(text('cluster'))}
+            releaseName: ${quoted(text(settings.layout.release === undefined ? 'cluster' : 'release'))}
             skipTests: true
             valueFiles:
               - ${quoted(rendered)}
         - repoURL: ${scalar(settings.repository.url)}
           targetRevision: ${scalar(settings.repository.revision)}
           ref: values
-      syncPolicy:
+${applicationRest(environment)}${ownSyncPolicy(environment) ?? usualSyncPolicy(settings, environment)}`
+}
+
+function usualSyncPolicy(settings: Settings, environment: Environment): string {
+  return `      syncPolicy:
 ${automation(settings, environment.autoSync)}        syncOptions:
           - CreateNamespace=true
           - ServerSideApply=true

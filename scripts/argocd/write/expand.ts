@@ -4,6 +4,7 @@ import type { Database } from '../../model.ts'
 import type { Json, JsonMap } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { isJsonMap, toPlain } from '../../values/value.ts'
+import { releaseOf } from '../../chart/release.ts'
 import { closingFence, openingFence } from './applicationset.ts'
 import { templateBudget } from '../../go-template/budget.ts'
 import { desiredApplications, nameOf } from '../../applicationset/generate.ts'
@@ -64,7 +65,7 @@ function plannedText(database: Database): string {
     server: destination.server,
     name: destination.name,
     namespace: database.namespace,
-    release: database.cluster,
+    release: releaseOf(database),
     chart: clusterChart.name,
     version: clusterChart.version,
     file: database.rendered,

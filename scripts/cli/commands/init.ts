@@ -8,7 +8,7 @@ import { isSameRepository } from '../../deployed/manifest-parts.ts'
 import { Stopped } from '../../emit/questions.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { checkoutBeside } from '../../init/beside.ts'
-import { askCheckout, decide } from '../../init/dialogue.ts'
+import { askCheckout, decide, judgeVersions } from '../../init/dialogue.ts'
 import { filesFor } from '../../init/files.ts'
 import type { Forge, Step } from '../../init/files.ts'
 import { forgeOf } from '../../init/forge.ts'
@@ -21,20 +21,25 @@ import { commandLine } from '../../repository/invocation.ts'
 import { readRegular } from '../../repository/named-file.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
 import { repositoryTop } from '../../repository/place.ts'
-import { openWorkspace } from '../../repository/workspace.ts'
+import { openWorkspace, UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { visible } from '../../values/untrusted.ts'
+import { generate } from './init-generate.ts'
 import { refuse } from './refuse.ts'
 
 export interface InitFlags {
   readonly root?: string | undefined
   readonly checkout?: readonly string[] | undefined
+  readonly apps?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly operator?: string | undefined
   readonly argocd?: string | undefined
   readonly hook?: 'pre-commit' | 'none' | undefined
   readonly ci?: 'auto' | Forge | undefined
+  readonly generate?: boolean | undefined
+  readonly drop?: readonly string[] | undefined
+  readonly bare?: boolean | undefined
   readonly yes?: boolean | undefined
   readonly 'dry-run'?: boolean | undefined
 }
@@ -54,6 +59,10 @@ export async function init(flags: InitFlags, terminal: Terminal): Promise<number
       terminal.stderr('no database of CloudNativePG is deployed from here, so nothing was written\n')
       return 0
     }
+    judgeVersions(flags)
+    if (flags.generate === true) return await generate(flags, { workspace, fleet, settings }, terminal)
+    if (flags.drop !== undefined || flags.bare === true)
+      throw new UsageError(`${flags.bare === true ? '--bare' : '--drop'} needs --generate`)
     const top = repositoryTop(workspace.root)
     const decided = await decide(flags, found, forgeOf(top), asking)
     const below = relative(top, workspace.root).split(sep).join('/')

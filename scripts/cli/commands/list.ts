@@ -1,4 +1,5 @@
 // `list`: which databases are here, and what deploys each of them?
+import { releaseOf } from '../../chart/release.ts'
 import { readFleet } from '../../deployed/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { columns } from '../../explain/table.ts'
@@ -67,14 +68,15 @@ export async function list(flags: ListFlags, terminal: Terminal): Promise<number
   return 0
 }
 
-function headOf({ id, application, namespace, cluster, environment, written }: Database): Omit<Listed, 'layers' | 'objects'> {
+function headOf(database: Database): Omit<Listed, 'layers' | 'objects'> {
+  const { id, application, namespace, environment, written } = database
   const { repository, name, version } = environment.clusterChart
   return {
     id,
     application,
     ...(written?.set === undefined ? {} : { set: written.set }),
     namespace,
-    release: written?.release ?? cluster,
+    release: releaseOf(database),
     chart: { repository, name, version },
     operator: environment.operator.version,
   }
