@@ -17,10 +17,12 @@ const strength: Readonly<Record<Guard, number>> = { none: 0, confirm: 1, never: 
 
 /** Warnings about a database on both sides: a lower guard, backups that end, a change that no sync picks up. */
 export function* lostProtectionFindings(then: State, now: State, before: Side, after: Side): Iterable<LocatedFinding> {
-  yield* guardFindings(then, now, before, after)
+  // those of Applications as written are compared where their manifests are
+  const isWritten = before.database.written !== undefined || after.database.written !== undefined
+  if (!isWritten) yield* guardFindings(then, now, before, after)
   // a Cluster that is not printed any more has lost more than these, and is reported as such
   if (clusterOf(after) === undefined) return
-  yield* optionFindings(before, after)
+  if (!isWritten) yield* optionFindings(before, after)
   yield* backupFindings(before, after)
 }
 
