@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'
 import { isInFolder, layoutFolders } from '../discover/layout.ts'
 import { isLoosePath } from '../discover/loose.ts'
-import { settingsFile } from '../discover/settings.ts'
+import { ownSettingsFile, settingsFile } from '../discover/settings.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
@@ -28,9 +28,10 @@ export function openBaseTree(
   const { revision, commit } = from
   if (workspace.databases === undefined) {
     const own = layoutFolders(layout)
-    const folders = own.includes('') ? [''] : [...new Set([settingsFile, 'helm-values', 'apps/templates', ...own])]
+    const folders = own.includes('') ? [''] : [...new Set([settingsFile, ownSettingsFile, 'helm-values', 'apps/templates', ...own])]
     const wanted = (path: string): boolean =>
       path === settingsFile ||
+      path === ownSettingsFile ||
       /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
       // where git knows what differs, the rendered files that do are read with the others
       (path.startsWith(`${renderedFolder}/`)

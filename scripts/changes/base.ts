@@ -10,7 +10,7 @@ import type { Place } from './base-tree.ts'
 import type { OpenedBase } from './external-base.ts'
 import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
-import { withCheckouts } from '../discover/checkouts.ts'
+import { checkoutsOf, withCheckouts } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
@@ -20,7 +20,7 @@ import { isLoosePath } from '../discover/loose.ts'
 import { isCurrent, isGenerated } from '../discover/header.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Severity } from '../findings/finding.ts'
-import { loadSettings, settingsFile } from '../discover/settings.ts'
+import { loadSettings, ownSettingsFile, settingsFile } from '../discover/settings.ts'
 import type { Tree } from '../repository/tree.ts'
 import { repositoryTop } from '../repository/place.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
@@ -58,7 +58,10 @@ function refuseInCheckout({ root, cwd = root, checkouts = [] }: Workspace): void
 }
 
 /** What was compared with what, for a person. */
-export function comparedText({ root, databases, checkouts = [] }: Workspace, { revision, commit, of, isHead }: BaseCommit): string {
+export function comparedText(
+  { root, databases, checkouts = [] }: Pick<Workspace, 'root' | 'databases' | 'checkouts'>,
+  { revision, commit, of, isHead }: BaseCommit,
+): string {
   const short = commit.slice(0, 7)
   const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
   const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
@@ -86,7 +89,7 @@ interface Current {
 async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Current): Promise<Base> {
   const { tree } = current
   const { layout } = current.settings
-  const compared = comparedText(workspace, from)
+  const compared = comparedText({ ...workspace, checkouts: checkoutsOf(workspace, current.settings) }, from)
   const stagesLoose = (): boolean =>
     from.of !== 'databases' && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
   let place: Place | undefined
@@ -152,6 +155,7 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
 
 /** Whether a base has settings, right or wrong. An app-of-apps chart without `postgres` has none, unless it was generated for. */
 function holdsSettings(tree: Tree): boolean {
+  if (tree.read(ownSettingsFile) !== undefined) return true
   const read = tree.read(settingsFile)
   if (read === undefined) return false
   if (!read.ok || tree.paths.some((path) => path.startsWith(`${renderedFolder}/`))) return true

@@ -2,15 +2,13 @@
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
-import type { Json, JsonMap, MapValue } from '../values/value.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Charts } from '../charts/find.ts'
-import type { AsWritten, ChartPin, Database, DatabaseLayer, Environment, Settings } from '../model.ts'
+import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
-import { LayerReader } from '../merge/layers.ts'
-import { mergeLayers } from '../values/merge.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { destinationOf, identityOfSource } from './application-values.ts'
 import { folderOf } from './folders.ts'
@@ -18,14 +16,15 @@ import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
 import { at, gitGenerators, isSameRepository } from './manifest-parts.ts'
-import { objectsIn } from './folder-objects.ts'
+import { brokenIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
-import { helmPathOf, valueLayers, withParameters } from './value-layers.ts'
+import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
 import { onceEach } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
@@ -116,6 +115,11 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
     if (published !== undefined && 'reason' in published)
       skip(looking, manifest, { reason: published.reason, at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']) })
     else if (published !== undefined) return releaseOf(of, published, looking) ?? []
+    if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? '')))
+      skip(looking, manifest, {
+        reason: `${applicationName(application)} takes a chart \`cluster\` of an address that is not known, and it is not here`,
+        at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL']),
+      })
     if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
     return folderDatabases(of, source, looking)
   })
@@ -126,7 +130,16 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
 function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
   const { manifest, application, nth } = of
   const found = looking.charts.find(chart)
-  if (folder !== undefined && (!found.ok || !namesKinds(found.files))) return undefined
+  if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
+    const absent = found.ok ? found.without?.find(({ name }) => name === 'cluster') : undefined
+    const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
+    if (absent !== undefined)
+      skip(looking, manifest, {
+        reason: `${applicationName(application)} takes the chart cluster ${absent.version}, which is not here`,
+        at,
+      })
+    return undefined
+  }
   if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking.findings)
   const name = applicationName(application)
   const spec = at(application, 'spec')
@@ -160,7 +173,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     ...baseOf(of, looking, chart),
     namespace: identity.namespace,
     cluster: identity.cluster ?? identity.release,
-    layers: layersOf(given, looking, of),
+    layers: layersOf(given, looking.findings, of),
     written: {
       ...writtenBase(of),
       release: identity.release,
@@ -180,37 +193,6 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     },
   }
   return [database]
-}
-
-/** The layers of values, parameters as the last of them. */
-function layersOf(given: ReturnType<typeof valueLayers>, looking: Looking, of: SourceOf): readonly DatabaseLayer[] {
-  if (given.parameters.length === 0) return withOne(given.layers, of)
-  const reader = new LayerReader(() => [])
-  const { roots } = reader.layersOf({ layers: given.layers } as Database)
-  const [first, ...others] = roots ?? []
-  const below = first === undefined ? emptyRoot(of) : mergeLayers([first, ...others])
-  const { layers, refused } = withParameters(given, below)
-  if (refused !== undefined)
-    looking.findings.push({
-      rule: 'argocd/parameter',
-      severity: 'error',
-      message: phrase`parameter is refused by Helm: ${named(refused.message)}`,
-      at: refused.at,
-      help: phrase`write the value into valuesObject`,
-    })
-  return withOne(layers, of)
-}
-
-/** A release without any values has an empty layer, which merging needs. */
-function withOne(layers: readonly DatabaseLayer[], of: SourceOf): readonly DatabaseLayer[] {
-  if (layers.length > 0) return layers
-  const root = emptyRoot(of)
-  return [{ layer: 'inline', file: root.origin.file, inline: { root, text: '{}' } }]
-}
-
-function emptyRoot({ manifest }: SourceOf): MapValue {
-  const { file, span } = manifest.spotOf(['metadata', 'name'])
-  return { kind: 'map', origin: { layer: 'inline', file, path: [], key: null, value: span }, overrides: [], entries: new Map() }
 }
 
 function withoutValues(helm: Json | undefined): Json {
@@ -274,7 +256,9 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
     skip(looking, manifest, { reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`, at: pathAt })
     return []
   }
-  if (folder.kind !== 'manifests' || folder.clusters.length === 0) return []
+  if (folder.kind !== 'manifests') return []
+  if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
+  if (folder.clusters.length === 0) return []
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
     ...baseOf(of, looking, { repository: '', name: '', version: '' }),

@@ -3,7 +3,8 @@ import { posix } from 'node:path'
 import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
-import type { JsonMap } from '../values/value.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { JsonMap, SourceFile } from '../values/value.ts'
 import { isOperators } from '../operator/objects.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { directoryFilter } from './directory-filter.ts'
@@ -17,8 +18,19 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   return objectsWith('cnpg.io', source, manifest).filter(({ plain }) => isOperators(plain))
 }
 
+/** What keeps a file of the folder from being read, as Argo CD can't read it either. */
+export function brokenIn(source: JsonMap, manifest: Manifest): LocatedFinding[] {
+  return filesWith('cnpg.io', source, manifest).flatMap((file) => readManifests(file).findings)
+}
+
 /** All objects of the files with a word in them. */
-export function objectsWith(word: string, source: JsonMap, { settings, tree }: Manifest): RenderedObject[] {
+export function objectsWith(word: string, source: JsonMap, manifest: Manifest): RenderedObject[] {
+  return filesWith(word, source, manifest).flatMap((file) =>
+    readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false })),
+  )
+}
+
+function filesWith(word: string, source: JsonMap, { settings, tree }: Manifest): SourceFile[] {
   const { path, repoURL, directory } = source
   const local = posix.normalize(`${trimEndOf(printed(path ?? ''), '/')}/`)
   const folder = repositoryPath({ kind: 'local', path: local === './' ? '' : local, repoURL: printed(repoURL ?? '') }, { settings, tree })
@@ -29,7 +41,6 @@ export function objectsWith(word: string, source: JsonMap, { settings, tree }: M
   return all.paths.flatMap((one) => {
     if (!one.startsWith(folder) || !isWanted(one.slice(folder.length))) return []
     const file = reader(one)
-    if (file === undefined || !file.text.includes(word) || isSkippedFile(file.text)) return []
-    return readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false }))
+    return file === undefined || !file.text.includes(word) || isSkippedFile(file.text) ? [] : [file]
   })
 }

@@ -37,5 +37,6 @@ export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
 
 function helpOf(reason: string): Message | undefined {
   if (reason.includes('not checked out')) return phrase`give the other repository: --checkout URL=DIR`
+  if (reason.endsWith('not here')) return phrase`run \`cnpg-values charts pull\`, or give a folder with the chart: --charts DIR`
   return undefined
 }

@@ -1,4 +1,5 @@
 // Which layers of values does a source of an Application hand to Helm, and where is each of them written?
+import { ending, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { fromPlain, isJsonMap, setOwn } from '../values/value.ts'
@@ -68,7 +69,12 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
     for (const path of found.paths) {
       const read = reader(path)
       if (read !== undefined) layers.push({ layer: 'value-file', file: read })
-      else if (at(helm, 'ignoreMissingValueFiles') !== true) unknown.push({ reason: `there is no ${path}`, at: spot() })
+      else if (at(helm, 'ignoreMissingValueFiles') !== true) {
+        const shown = manifest.tree.shown?.(path) ?? path
+        unknown.push({ reason: `there is no ${shown}`, at: spot() })
+        // those of this repository are found missing by a rule about manifests
+        if (shown !== path) findings.push(missingFile(shown, spot()))
+      }
     }
   }
   const object = at(helm, 'valuesObject')
@@ -115,6 +121,16 @@ function droppedNulls(map: MapValue): MapValue {
     value.kind === 'null' ? [] : [[key, value.kind === 'map' ? droppedNulls(value) : value]],
   )
   return { ...map, entries: new Map(entries) }
+}
+
+function missingFile(shown: string, at: Spot): LocatedFinding {
+  return {
+    rule: 'argocd/value-file-exists',
+    severity: 'error',
+    message: phrase`value file is ${ending(shown)}, but there is no such file`,
+    at,
+    help: phrase`correct the path, which is from the root of the repository`,
+  }
 }
 
 /** Where `helm` of the source is in the manifest. */

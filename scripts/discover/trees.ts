@@ -1,5 +1,6 @@
 // Which files does a layout need, and from which checkout and state does each come?
 import { withCheckouts } from './checkouts.ts'
+import { ownSettingsFile, settingsFile } from './settings.ts'
 import type { Settings } from '../model.ts'
 import { indexTree, trackedPaths } from '../repository/git.ts'
 import { findRepository, folderInRepository } from '../repository/place.ts'
@@ -85,8 +86,8 @@ function checkedOut(root: string, list: readonly string[]): Tree {
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
   if (!staged || workspace.standing === 'databases')
-    return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, ['apps/values.yaml']), workspace)
-  const tree = indexTree(workspace.root, [...folders, usualFolder])
+    return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, [settingsFile, ownSettingsFile]), workspace)
+  const tree = indexTree(workspace.root, [...folders, usualFolder, ownSettingsFile])
   // what every command needs
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)

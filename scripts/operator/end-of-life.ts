@@ -1,4 +1,5 @@
 // Until when does a version get fixes? The one table of dates; each comes from the page named beside it.
+import { lookup } from '../values/lookup.ts'
 
 /** Dates of the final minor release, by the versioning policy of postgresql.org (https://www.postgresql.org/support/versioning/). */
 const lastDays: Readonly<Record<number, string>> = {
@@ -31,7 +32,7 @@ export function newestMinor(major: number): { readonly minor: number; readonly s
 }
 
 /** Ends of the operator's minors: docs/src/supported_releases.md of cloudnative-pg at v1.30.0; `~`: announced as a month only. */
-const operatorEnds: Readonly<Record<string, string>> = {
+const operatorEnds: Readonly<Record<string, string>> = lookup({
   '1.24': '2025-05-23',
   '1.25': '2025-08-22',
   '1.26': '2025-11-12',
@@ -39,7 +40,7 @@ const operatorEnds: Readonly<Record<string, string>> = {
   '1.28': '2026-06-30',
   '1.29': '2026-09-29',
   '1.30': '~2026-12-31',
-}
+})
 
 /** The last day on which a minor of the operator is supported; `isPlanned`: only the month is announced. */
 export function operatorEnd(version: string): { readonly day: string; readonly isPlanned: boolean } | undefined {

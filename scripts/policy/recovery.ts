@@ -1,4 +1,5 @@
 // Would a recovery start, and give back the database that was meant?
+import { lookup } from '../values/lookup.ts'
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { reached } from '../operator/version.ts'
 import { printed } from '../values/printed.ts'
@@ -48,7 +49,7 @@ export const recoveryOfObjects: readonly ObjectRule[] = [
   },
 ]
 
-const owners: Readonly<Record<string, true>> = { backup: true, object_store: true, plugin: true }
+const owners: Readonly<Record<string, true>> = lookup({ backup: true, object_store: true, plugin: true })
 
 export const recovery: readonly PolicyRule[] = [
   {

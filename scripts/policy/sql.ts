@@ -1,4 +1,5 @@
 // Would PostgreSQL parse and run the SQL in a database's objects?
+import { lookup } from '../values/lookup.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
@@ -118,7 +119,7 @@ function wordAt({ object, path, sql }: SqlText, offset: number): Spot | undefine
 }
 
 /** Nodes of statements that PostgreSQL refuses inside a transaction block (`PreventInTransactionBlock`). */
-const single: Readonly<Record<string, (node: JsonMap) => string | undefined>> = {
+const single: Readonly<Record<string, (node: JsonMap) => string | undefined>> = lookup({
   CreatedbStmt: () => 'CREATE DATABASE',
   DropdbStmt: () => 'DROP DATABASE',
   CreateTableSpaceStmt: () => 'CREATE TABLESPACE',
@@ -127,7 +128,7 @@ const single: Readonly<Record<string, (node: JsonMap) => string | undefined>> = 
   VacuumStmt: (node) => (node['is_vacuumcmd'] === true ? 'VACUUM' : undefined),
   IndexStmt: (node) => (node['concurrent'] === true ? 'CREATE INDEX CONCURRENTLY' : undefined),
   DropStmt: (node) => (node['concurrent'] === true ? 'DROP INDEX CONCURRENTLY' : undefined),
-}
+})
 
 /** Such statements that are not the only one of their text, with their place in bytes. */
 function alone(tree: string): { readonly what: string; readonly at: number }[] {

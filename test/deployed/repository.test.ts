@@ -290,6 +290,49 @@ describe('a change', () => {
   })
 })
 
+describe('nothing is passed over', () => {
+  test('a file of Argo CD that is no YAML', async () => {
+    const files = {
+      'argocd/ok.yaml': `${head('ok')}  source:\n${chart}`,
+      'argocd/orders.yaml': `${head('orders')}  source:\n${chart}    helm: { values: "x"\n`,
+    }
+    expect(await repository(files).told()).toEqual([expect.stringMatching(/^argocd\/orders\.yaml:\d+: .*\[yaml\/syntax\]$/)])
+  })
+  test('a manifest that is no YAML, in a folder that is synced', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}${source}`,
+      'pg/a.yaml': 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nspec: {a: [\n',
+    }
+    expect(await repository(files, url).told()).toContainEqual(expect.stringMatching(/^pg\/a\.yaml:3: .*\[yaml\/syntax\]$/))
+  })
+  test('an umbrella chart whose `cluster` is not here', async () => {
+    const files = {
+      'argocd/ok.yaml': `${head('ok')}  source:\n${chart}`,
+      'argocd/orders.yaml': `${head('orders')}  source: { repoURL: ${url}, path: orders }\n`,
+      'orders/Chart.yaml':
+        'apiVersion: v2\nname: orders\nversion: 1.0.0\ndependencies:\n  - { name: cluster, version: 0.3.1, repository: https://cloudnative-pg.github.io/charts }\n',
+    }
+    expect(await repository(files, url).told()).toEqual([
+      expect.stringContaining('orders takes the chart cluster 0.3.1, which is not here'),
+    ])
+  })
+  test('a chart `cluster` of an address that is not known', async () => {
+    const files = {
+      'argocd/ok.yaml': `${head('ok')}  source:\n${chart}`,
+      'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('github.io/charts', 'github.io/chart')}`,
+    }
+    expect(await repository(files).told()).toEqual([expect.stringContaining('of an address that is not known')])
+  })
+  test('the settings of the index, and the checkouts that they name', async () => {
+    const { put, git, run } = repository({ 'argocd/orders.yaml': withFiles('orders', 'orders.yaml') }, 'https://github.com/acme/argocd.git')
+    const other = repository({ 'orders.yaml': 'cluster:\n  instances: 0\n' })
+    put('cnpg-values.yaml', `checkouts: { "${url}": "${other.root}" }\n`)
+    git('add', '--all')
+    expect((await run('check', '--staged')).stdout).toContain('cluster.instances is 0')
+  })
+})
+
 describe('without databases', () => {
   test('there is an error, never a silent success', async () => {
     const { run } = repository({ 'README.md': 'nothing\n' })

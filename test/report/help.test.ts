@@ -16,7 +16,7 @@ async function helps(path: string, text: string): Promise<(string | undefined)[]
 const values = 'databases/orders/values.yaml'
 
 test.each([
-  ['apps/values.yaml', '', expect.stringContaining('write `postgres:` with repository')],
+  ['apps/values.yaml', '', 'run it in a repository of Argo CD, or name its folder: --root DIR'],
   ['databases/orders/service.yaml', 'environments: dev\n', 'write a list: [dev]'],
   ['databases/orders/service.yaml', 'retired: true\n', expect.stringMatching(/^write retired: \{ prd: \{ reason: .*, since: /)],
   ['databases/orders/values-dev.yaml', 'cluster:\n  storage: null\n', 'remove the line: null here drops what lower layers set'],
