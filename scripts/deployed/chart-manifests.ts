@@ -39,8 +39,7 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
   const chart = readAppChart(tree, folder, { helm: helmOf(settings.argocd.version), all })
   if (chart === undefined) return []
   const { files, helm } = chart
-  const below = [...(chart.values === undefined ? [] : [chart.values]), ...release.layers]
-  const layers = [...release.layers, ...(release.above?.(below) ?? [])]
+  const layers = [...release.layers, ...(release.above?.(release.layers) ?? [])]
   const { run, troubles } = runWithout({ files, folder, release: name, namespace, own: chart.values, layers, helm, isComplete })
   const whole = troubles.find(({ refusal }) => refusal.template === undefined)
   const isStopped = whole !== undefined && !partOf.has(whole.refusal.class)

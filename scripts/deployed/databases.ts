@@ -8,6 +8,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Charts } from '../charts/find.ts'
 import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
+import { baseName } from '../charts/pin.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { destinationOf, identityOfSource } from './application-values.ts'
@@ -160,6 +161,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const helmPath = helmPathOf(of)
   const sourceAt = helmPath.slice(0, -1)
   const helm = at(source, 'helm')
+  const isOfficial = folder === undefined && baseName(chart) === 'cluster'
   const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
   if (range !== undefined)
     looking.findings.push({
@@ -171,7 +173,10 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     })
   const database: Database = {
     ...baseOf(of, looking, chart),
-    namespace: identity.namespace,
+    // only the official chart reads `namespaceOverride`
+    namespace: isOfficial
+      ? identity.namespace
+      : printed(at(helm, 'namespace') || at(application, 'spec', 'destination', 'namespace') || ''),
     cluster: identity.cluster ?? identity.release,
     layers: layersOf(given, looking.findings, of),
     written: {

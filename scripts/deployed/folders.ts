@@ -155,7 +155,7 @@ export function clustersIn(documents: readonly Value[]): PlainCluster[] {
 }
 
 /** The objects of a List, or the object itself. */
-function itemsOf(document: Value): readonly Value[] {
+export function itemsOf(document: Value): readonly Value[] {
   const kind = valueAt(document, ['kind'])
   const items = valueAt(document, ['items'])
   return kind?.kind === 'scalar' && kind.value === 'List' && items?.kind === 'list' ? items.items : [document]

@@ -16,7 +16,7 @@ import type { SetElement } from '../applicationset/elements.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import { generateApplications } from '../applicationset/generate.ts'
 import type { Generated } from '../applicationset/generate.ts'
-import { clustersIn } from './folders.ts'
+import { clustersIn, itemsOf } from './folders.ts'
 import type { PlainCluster } from './folders.ts'
 import { ownFiles } from './git-files.ts'
 import type { ConsumedAction } from './template-braces.ts'
@@ -129,7 +129,7 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
     const { documents, problems } = parseYaml(file, 'service')
     const fatal = problems.find((problem) => problem.fatal)
     if (fatal !== undefined) return { ...manifestFile([], around, facts), broken: fatal, isUnread: true }
-    const readings = documents.map((document): Reading => ({
+    const readings = documents.flatMap(itemsOf).map((document): Reading => ({
       file,
       plain: toPlain(document),
       value: () => document,

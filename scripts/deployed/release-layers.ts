@@ -12,7 +12,9 @@ import type { SourceOf, ValueLayers } from './value-layers.ts'
 export function layersOf(given: ValueLayers, findings: LocatedFinding[], of: SourceOf): readonly DatabaseLayer[] {
   if (given.parameters.length === 0) return withOne(given.layers, of)
   const reader = new LayerReader(() => [])
-  const { roots } = reader.layersOf({ layers: given.layers } as Database)
+  // parameters change what files and values hold; of the chart's defaults they know nothing
+  const written: readonly DatabaseLayer[] = given.layers.filter(({ layer }) => layer !== 'chart')
+  const { roots } = reader.layersOf({ layers: written } as Database)
   const [first, ...others] = roots ?? []
   const below = first === undefined ? emptyRoot(of) : mergeLayers([first, ...others])
   const { layers, refused } = withParameters(given, below)

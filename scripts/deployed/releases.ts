@@ -53,8 +53,9 @@ function releaseOf(of: { readonly manifest: Manifest; readonly application: Json
 
 /** What parameters make of the values below them. */
 function parametersOver(given: ReturnType<typeof valueLayers>, below: readonly MapValue[]): readonly MapValue[] {
-  const [first, ...others] = below
-  if (given.parameters.length === 0 || first === undefined) return []
-  const { layers } = withParameters({ layers: [], parameters: given.parameters }, mergeLayers([first, ...others]))
+  const [parameter] = given.parameters
+  if (parameter === undefined) return []
+  const none: MapValue = { kind: 'map', origin: { ...parameter.origin, path: [] }, overrides: [], entries: new Map() }
+  const { layers } = withParameters({ layers: [], parameters: given.parameters }, mergeLayers([none, ...below]))
   return layers.flatMap(({ inline }) => inline?.root ?? [])
 }

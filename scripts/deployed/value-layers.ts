@@ -1,5 +1,4 @@
 // Which layers of values does a source of an Application hand to Helm, and where is each of them written?
-import { ending, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { fromPlain, isJsonMap, setOwn } from '../values/value.ts'
@@ -15,6 +14,7 @@ import { yamlFindings } from '../yaml/findings.ts'
 import { parseInside } from '../yaml/inside.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import type { Manifest } from './manifests.ts'
+import { missingFile, wrongShape } from './value-findings.ts'
 import { at, sourcePath } from './manifest-parts.ts'
 import { repositoryPath } from './repository-path.ts'
 import { ParameterError, setParameters } from './parameters.ts'
@@ -123,16 +123,6 @@ function droppedNulls(map: MapValue): MapValue {
   return { ...map, entries: new Map(entries) }
 }
 
-function missingFile(shown: string, at: Spot): LocatedFinding {
-  return {
-    rule: 'argocd/value-file-exists',
-    severity: 'error',
-    message: phrase`value file is ${ending(shown)}, but there is no such file`,
-    at,
-    help: phrase`correct the path, which is from the root of the repository`,
-  }
-}
-
 /** Where `helm` of the source is in the manifest. */
 export function helmPathOf({ manifest: { base, plain }, nth }: Pick<SourceOf, 'manifest' | 'nth'>): Path {
   return [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth), 'helm']
@@ -188,8 +178,10 @@ function withoutNulls(map: JsonMap): JsonMap {
 function textLayer(text: string, { manifest }: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
   const spotOf = spotsOf(text, manifest, path)
   const { file } = spotOf({ start: 0, end: 1 })
-  const { root, problems } = parseInside(text, { file, layer: 'inline', spotOf })
+  const { root, count, problems } = parseInside(text, { file, layer: 'inline', spotOf })
   const findings = yamlFindings(file, problems)
+  const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, count)
+  if (wrong !== undefined) return { findings: [...findings, { ...wrong, at: manifest.spotOf(path) }] }
   if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
   return { layer: { layer: 'inline', file, inline: { root, text } }, findings }
 }

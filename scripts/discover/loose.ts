@@ -15,7 +15,7 @@ export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
 
 // deeper than the items of a List, a kind is the one that a definition names
 const kinds =
-  /^(?:(?:- | {0,2})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
+  /^(?:(?:[ -]{0,6})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
 const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */

@@ -85,7 +85,7 @@ interface TemplateSet {
   readonly trees: ReadonlyMap<string, TemplateTree>
 }
 /** By the first template: releases of one chart mostly have the same ones. */
-const sets = new WeakMap<TemplateFile['source'], readonly (TemplateSet & { readonly of: readonly TemplateFile['source'][] })[]>()
+const sets = new WeakMap<TemplateFile['source'], readonly (TemplateSet & { readonly of: readonly TemplateFile[] })[]>()
 
 function setOf(
   templates: readonly Renderable[],
@@ -94,11 +94,18 @@ function setOf(
   const [first] = templates
   const known = first === undefined ? [] : (sets.get(first.source) ?? [])
   const isSame = ({ of, helm }: (typeof known)[number]): boolean =>
-    helm === rendering.helm && of.length === templates.length && of.every((source, at) => source === templates[at]?.source)
+    helm === rendering.helm &&
+    of.length === templates.length &&
+    of.every(({ name, source }, at) => source === templates[at]?.source && name === templates[at].name)
   let set = known.find(isSame)
   if (set === undefined) {
     const order = [...templates.keys()].sort((a, b) => compareDepth(templates[a] as Renderable, templates[b] as Renderable))
-    set = { helm: rendering.helm, of: templates.map(({ source }) => source), order, trees: parsedTrees(templates, rendering) }
+    set = {
+      helm: rendering.helm,
+      of: templates.map(({ name, source }) => ({ name, source })),
+      order,
+      trees: parsedTrees(templates, rendering),
+    }
     if (first !== undefined) sets.set(first.source, [...known.slice(-3), set])
   }
   return { ordered: set.order.map((at) => templates[at] as Renderable), trees: set.trees }

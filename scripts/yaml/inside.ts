@@ -68,7 +68,7 @@ export interface Placement {
 export function parseInside(
   text: string,
   { file, layer, spotOf }: Placement,
-): { root: Value | undefined; problems: readonly YamlProblem[] } {
+): { root: Value | undefined; count: number; problems: readonly YamlProblem[] } {
   const parsed: ParsedYaml = parseYaml({ path: file.path, text }, layer)
   // the reader of a problem knows one file
   const problems = parsed.problems.map((problem) => {
@@ -91,7 +91,7 @@ export function parseInside(
       value: value.span,
     }
   }
-  return { root: document === undefined ? undefined : withPlaces(document, placed), problems }
+  return { root: document === undefined ? undefined : withPlaces(document, placed), count: parsed.documents.length, problems }
 }
 
 /** The same tree with other origins. */

@@ -333,6 +333,50 @@ describe('nothing is passed over', () => {
   })
 })
 
+describe('as Helm reads it', () => {
+  const own = (values: string): Record<string, string> => ({
+    'mychart/Chart.yaml': 'apiVersion: v2\nname: mychart\nversion: 1.0.0\n',
+    'mychart/values.yaml': values,
+    'mychart/templates/c.yaml':
+      '{{ range .Values.dbs }}\n---\napiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: {{ .name | default "none" }} }\nspec:\n  instances: {{ .instances | default 1 }}\n  storage: { size: 1Gi }\n{{ end }}\n',
+  })
+  const clustersOf = async (opened: ReturnType<typeof repository>): Promise<string[]> => {
+    const { databases } = JSON.parse((await opened.run('list', '--format', 'json')).stdout) as {
+      databases: { objects: { name: string }[] }[]
+    }
+    return databases.flatMap(({ objects }) => objects.map(({ name }) => name))
+  }
+  test('a parameter of a list knows nothing of the defaults of the chart', async () => {
+    const source = `  source: { repoURL: ${url}, path: mychart, helm: { parameters: [{ name: "dbs[0].instances", value: "5" }] } }\n`
+    expect(
+      await clustersOf(repository({ 'argocd/a.yaml': `${head('a')}${source}`, ...own('dbs: [{ name: one }, { name: two }]\n') }, url)),
+    ).toEqual(['none'])
+  })
+  test('inline values are one map', async () => {
+    const inline = (values: string): string => `${head('orders')}  source:\n${chart}    helm:\n      values: |\n${values}`
+    expect(await repository({ 'argocd/a.yaml': inline('        - a\n') }).told()).toEqual([expect.stringMatching(/\[yaml\/root-map\]$/)])
+    const two = inline('        cluster: {}\n        ---\n        cluster: {}\n')
+    expect(await repository({ 'argocd/a.yaml': two }).told()).toEqual([expect.stringMatching(/\[yaml\/one-document\]$/)])
+  })
+  test('a List holds Applications', async () => {
+    const item = `${head('orders')}  source:\n${chart}`.split('\n').map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`.trimEnd())
+    expect(await clustersOf(repository({ 'argocd/a.yaml': `apiVersion: v1\nkind: List\nitems:\n${item.join('\n')}\n` }))).toContain(
+      'orders-cluster',
+    )
+  })
+  test('one chart under two names, of which each release has another one', async () => {
+    const files = {
+      ...own('dbs: [{ name: db }]\n'),
+      'umb/Chart.yaml':
+        'apiVersion: v2\nname: umb\nversion: 1.0.0\ndependencies:\n  - { name: mychart, alias: main, version: 1.0.0, repository: file://../mychart, condition: main.enabled }\n  - { name: mychart, alias: spare, version: 1.0.0, repository: file://../mychart, condition: spare.enabled }\n',
+      'umb/values.yaml': 'main: { enabled: false }\nspare: { enabled: false }\n',
+      'argocd/a.yaml': `${head('a')}  source: { repoURL: ${url}, path: umb, helm: { values: "main: {enabled: true}" } }\n`,
+      'argocd/b.yaml': `${head('b')}  source: { repoURL: ${url}, path: umb, helm: { values: "spare: {enabled: true}" } }\n`,
+    }
+    expect(await clustersOf(repository(files, url))).toEqual(['db', 'db'])
+  })
+})
+
 describe('without databases', () => {
   test('there is an error, never a silent success', async () => {
     const { run } = repository({ 'README.md': 'nothing\n' })
