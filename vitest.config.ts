@@ -23,6 +23,8 @@ export default defineConfig({
     // tests are pure or work in folders of their own, so they can share a process
     pool: 'threads',
     isolate: false,
+    // as many as there are, also where there are two
+    maxWorkers: '100%',
     testTimeout: process.env['FUZZ'] === undefined ? 60_000 : 600_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'coverage/tests.json' }]],
