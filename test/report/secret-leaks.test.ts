@@ -123,8 +123,14 @@ describe('a planted secret', () => {
 
   test.each(Object.keys(places))('as %s', { timeout: 120_000 }, async (place) => {
     const texts = { ...combine(shapes, place, ['double']), ...combine(shapesOverLines, place, ['double', 'literal']) }
-    // every other command is tried below, with some of the shapes
-    expect(await leaks(texts, [['check'], ['fix', '--dry-run']])).toEqual([])
+    expect(
+      await leaks(texts, [
+        ['check'],
+        ['fix', '--dry-run'],
+        ['plan', '--base', 'HEAD', '--format', 'json'],
+        ['explain', 'orders/dev', '--format', 'json'],
+      ]),
+    ).toEqual([])
   })
 
   test('in every style', { timeout: 120_000 }, async () => {
