@@ -85,7 +85,8 @@ function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 
       return { reason: 'its git generator reads a repository that is not checked out here', ...(repository && { repository }) }
     return { reason: "its generators can't be computed here" }
   }
-  return { reason: `Argo CD refuses it: ${first.message}` }
+  // the refusal is reported where it is, with what it quotes masked
+  return { reason: 'Argo CD refuses it' }
 }
 
 const outsideGenerators: ReadonlySet<string> = new Set(['clusters', 'scmProvider', 'pullRequest', 'plugin', 'clusterDecisionResource'])
@@ -230,12 +231,13 @@ function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'char
   }
 }
 
-/** One object for all databases with the same pins, since memos hang on it. */
+/** One object for all databases with the same pins and auto-sync, since memos hang on it. */
 function environmentOf(application: JsonMap, { versions, environments }: Looking, clusterChart: ChartPin): Environment {
   const destination = at(application, 'spec', 'destination')
   const { server, name } = isJsonMap(destination) ? destination : {}
   const where = destinationOf(server, name)
-  const key = JSON.stringify([where, clusterChart])
+  const autoSync = at(application, 'spec', 'syncPolicy', 'automated') !== undefined
+  const key = JSON.stringify([where, clusterChart, autoSync])
   const known = environments.get(key)
   if (known !== undefined) return known
   const operator = versions.operatorAt(where)
@@ -244,7 +246,7 @@ function environmentOf(application: JsonMap, { versions, environments }: Looking
     destination: typeof server === 'string' && server !== '' ? { server } : { name: printed(name ?? '') },
     namespace: '',
     guard: 'none',
-    autoSync: at(application, 'spec', 'syncPolicy', 'automated') !== undefined,
+    autoSync,
     operator: { version: operator.version, namespace: 'cnpg-system', chart: operator.chart },
     clusterChart: { ...clusterChart, engine: 'builtin' },
   }
