@@ -6,7 +6,9 @@ import type { ChartFiles } from '../helm/chart.ts'
 import { HelmRefusal } from '../helm/error.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { MapValue, SourceFile, Value } from '../values/value.ts'
+import type { MapValue, SourceFile } from '../values/value.ts'
+import { withoutNulls } from '../values/merge.ts'
+import { fileReader } from './file-cache.ts'
 import type { TemplateSource } from './places.ts'
 import { consumedActions, withUnknowns } from './template-braces.ts'
 import type { ConsumedAction } from './template-braces.ts'
@@ -38,6 +40,7 @@ export function readAppChart(
   folder: string,
   { helm, all }: { readonly helm: HelmGeneration; readonly all: boolean },
 ): AppChart | undefined {
+  const read = fileReader(tree)
   const files: Record<string, Uint8Array> = {}
   const templates = new Map<string, ChartTemplate>()
   const prefix = folder === '' ? '' : `${folder}/`
@@ -51,7 +54,7 @@ export function readAppChart(
       others.push(inChart)
       continue
     }
-    const file = /^templates\/|^charts\//.test(inChart) ? sourceFile(tree, path) : undefined
+    const file = /^templates\/|^charts\//.test(inChart) ? read(path) : undefined
     if (file === undefined || (!all && isGenerated(file.text))) continue
     const mark = file.text.startsWith('\ufeff') ? 1 : 0
     const consumed = file.text.includes('ApplicationSet') ? consumedActions(file.text, helm) : []
@@ -62,7 +65,7 @@ export function readAppChart(
   // a chart may be the whole repository, of which a template reads a few files at most
   const readsFiles = [...templates.values()].some(({ file }) => file.text.includes('.Files'))
   for (const inChart of others) {
-    const file = readsFiles || headFiles.test(inChart) ? sourceFile(tree, prefix + inChart) : undefined
+    const file = readsFiles || headFiles.test(inChart) ? read(prefix + inChart) : undefined
     if (file === undefined) continue
     files[inChart] = Buffer.from(file.text)
     sources.set(inChart, file)
@@ -79,12 +82,6 @@ export function sourcesOf({ templates }: AppChart): (name: string) => TemplateSo
   return (name) => templates.get(name.slice(name.indexOf('/') + 1))
 }
 
-function sourceFile(tree: Tree, path: string): SourceFile | undefined {
-  const read = tree.read(path) ?? tree.wide?.().read(path)
-  if (read?.ok !== true) return undefined
-  return { path: tree.shown?.(path) ?? path, text: read.text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
-}
-
 function ownValues(file: SourceFile, helm: HelmGeneration): MapValue | undefined {
   try {
     return withoutNulls(readValues(file, 'service', { helm, refused: 'chart-values' }))
@@ -92,12 +89,4 @@ function ownValues(file: SourceFile, helm: HelmGeneration): MapValue | undefined
     if (error instanceof HelmRefusal) return undefined
     throw error
   }
-}
-
-/** A null that removes a default of the chart is none where the chart has it. */
-function withoutNulls(map: MapValue): MapValue {
-  const entries = [...map.entries].flatMap(([key, value]): [string, Value][] =>
-    value.kind === 'null' ? [] : [[key, value.kind === 'map' ? withoutNulls(value) : value]],
-  )
-  return { ...map, entries: new Map(entries) }
 }

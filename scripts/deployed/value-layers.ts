@@ -3,6 +3,7 @@ import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { fromPlain, isJsonMap, setOwn } from '../values/value.ts'
 import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
+import { withoutNulls } from '../values/merge.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { DatabaseLayer } from '../model.ts'
 import { fileReader } from './file-cache.ts'
@@ -113,14 +114,7 @@ function ownDefaults(folder: string, { tree }: Manifest): DatabaseLayer[] {
   const { documents, problems } = file === undefined ? { documents: [], problems: [] } : parseFirstDocument(file, 'chart')
   const [root] = documents
   if (file === undefined || root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return []
-  return [{ layer: 'chart', file, inline: { root: droppedNulls(root), text: file.text } }]
-}
-
-function droppedNulls(map: MapValue): MapValue {
-  const entries = [...map.entries].flatMap(([key, value]): [string, Value][] =>
-    value.kind === 'null' ? [] : [[key, value.kind === 'map' ? droppedNulls(value) : value]],
-  )
-  return { ...map, entries: new Map(entries) }
+  return [{ layer: 'chart', file, inline: { root: withoutNulls(root), text: file.text } }]
 }
 
 /** Where `helm` of the source is in the manifest. */
@@ -163,14 +157,14 @@ function objectLayer(object: JsonMap, { manifest }: SourceOf, base: Path): Datab
     }
     return fromPlain(plain, own)
   }
-  const root = build(withoutNulls(object), []) as MapValue
+  const root = build(nullsDropped(object), []) as MapValue
   return { layer: 'inline', file: root.origin.file, inline: { root, text: JSON.stringify(object) } }
 }
 
 /** A values object loses its nulls on the way to Helm. */
-function withoutNulls(map: JsonMap): JsonMap {
+function nullsDropped(map: JsonMap): JsonMap {
   const kept: JsonMap = {}
-  for (const [key, value] of Object.entries(map)) if (value !== null) setOwn(kept, key, isJsonMap(value) ? withoutNulls(value) : value)
+  for (const [key, value] of Object.entries(map)) if (value !== null) setOwn(kept, key, isJsonMap(value) ? nullsDropped(value) : value)
   return kept
 }
 

@@ -81,7 +81,9 @@ function addDefault(entries: Map<string, Value>, key: string, preset: Value, hel
 }
 
 /** Helm 4 cleans nulls out of a default's maps, but not out of its lists. */
-function withoutNulls(value: Value): Value | undefined {
+export function withoutNulls(value: MapValue): MapValue
+export function withoutNulls(value: Value): Value | undefined
+export function withoutNulls(value: Value): Value | undefined {
   if (value.kind === 'null') return undefined
   if (value.kind !== 'map' || withoutNull.has(value)) return value
   if (!hasNull(value)) {
