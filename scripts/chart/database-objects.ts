@@ -1,6 +1,6 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
 import type { DatabaseObjects } from './evaluated.ts'
-import { repositoryKey } from '../charts/pin.ts'
+import { officialCharts, repositoryKey } from '../charts/pin.ts'
 import type { Charts, MissingChart } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
@@ -40,9 +40,6 @@ export interface Repository {
   readonly charts: Charts
 }
 
-/** Where the official charts are, in the spellings of Helm and Argo CD; OCI has the name of the chart behind it. */
-const official: readonly string[] = ['https://cloudnative-pg.github.io/charts', 'oci://ghcr.io/cloudnative-pg/charts']
-
 type PinnedChart = Database['environment']['clusterChart']
 
 /** Whether the model renders a database: the official chart in the one version that is modelled, and not the helm binary. */
@@ -60,7 +57,7 @@ function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
     engine === 'builtin' &&
     name === 'cluster' &&
     version === chartVersion &&
-    official.some((one) => repositoryKey({ repository: one, name, version }) === repositoryKey({ repository, name, version }))
+    officialCharts.some((one) => repositoryKey({ repository: one, name, version }) === repositoryKey({ repository, name, version }))
   )
 }
 

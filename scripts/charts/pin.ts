@@ -1,4 +1,5 @@
 // Which charts does a repository pin, where, and what kind of place does each come from?
+import { trimEndOf } from '../values/trim.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
@@ -59,6 +60,15 @@ export function chartKey(pin: ChartPin): string {
 /** The file of a chart in a folder of the user's: `cluster-0.8.1.tgz`. */
 export function archiveName(pin: Pick<ChartPin, 'name' | 'version'>): string {
   return `${baseName(pin)}-${pin.version}.tgz`
+}
+
+/** Where the official charts are, in the spellings of Helm and Argo CD; OCI has the name of the chart behind it. */
+export const officialCharts: readonly [string, string] = ['https://cloudnative-pg.github.io/charts', 'oci://ghcr.io/cloudnative-pg/charts']
+
+/** Whether a source of Argo CD, which also takes a registry without its scheme, is where the official charts are. */
+export function isOfficialPlace(repository: string): boolean {
+  const bare = (url: string): string => trimEndOf(url, '/').replace(/^oci:\/\//, '')
+  return officialCharts.some((one) => bare(one) === bare(repository))
 }
 
 /** Each chart that an environment or an Application deploys, once, those of the settings first; folders of the repository are left out. */

@@ -1,5 +1,6 @@
 // Which chart is the source of an Application, if it makes databases?
 import type { Charts } from '../charts/find.ts'
+import { isOfficialPlace } from '../charts/pin.ts'
 import { clusterReleases } from '../charts/releases.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { ChartPin, Settings } from '../model.ts'
@@ -7,7 +8,7 @@ import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { JsonMap } from '../values/value.ts'
 import { parseChartFile } from './chart-file.ts'
-import { isExactVersion } from './manifest-parts.ts'
+import { isChartOf, isExactVersion } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
 
@@ -20,24 +21,18 @@ export interface Pin {
   readonly range?: string
 }
 
-const official: ReadonlySet<string> = new Set(['https://cloudnative-pg.github.io/charts', 'ghcr.io/cloudnative-pg/charts'])
-
 /** The chart of a source, if it makes databases: the official one, one of the settings, or one that is here and names CloudNativePG's kinds. */
 export function chartOf(source: JsonMap, { settings, charts }: { readonly settings: Settings; readonly charts: Charts }): Pin | undefined {
   const { chart, repoURL, targetRevision } = source
   if (typeof chart !== 'string' || typeof repoURL !== 'string') return undefined
-  const url = trimEndOf(repoURL, '/').replace(/^oci:\/\//, '')
+  // a registry may hold its folders in the name of the chart
   const name = chart.slice(chart.lastIndexOf('/') + 1)
-  const isOfficial =
-    name === 'cluster' && official.has(trimEndOf(chart.includes('/') ? `${url}/${chart.slice(0, -name.length)}` : url, '/'))
-  const isOurs = settings.environments.some(
-    ({ clusterChart }) => clusterChart.name === chart && trimEndOf(clusterChart.repository, '/') === trimEndOf(repoURL, '/'),
-  )
+  const isOfficial = name === 'cluster' && isOfficialPlace(`${trimEndOf(repoURL, '/')}/${chart.slice(0, -name.length)}`)
   const written = printed(targetRevision ?? '')
   const { version, range } = exactVersion(written)
   const repository = /^[a-z][a-z+.-]*:\/\//.test(repoURL) ? repoURL : `oci://${repoURL}`
   const pin = { chart: { repository, name: chart, version }, ...(range !== undefined && { range }) }
-  if (isOfficial || isOurs) return pin
+  if (isOfficial || isChartOf(source, settings)) return pin
   if (!isExactVersion(version)) return undefined
   const found = charts.find(pin.chart)
   return found.ok && namesKinds(found.files) ? pin : undefined

@@ -3,6 +3,7 @@ import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
 import type { Settings } from '../model.ts'
+import { isOfficialPlace } from '../charts/pin.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
@@ -45,20 +46,19 @@ export function isDatabase(application: JsonMap, settings: Settings): boolean {
   return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, [settings]))
 }
 
-function isChartOf(source: JsonMap, { environments }: Settings): boolean {
+/** Whether a source is the chart of an environment. */
+export function isChartOf(source: JsonMap, { environments }: Settings): boolean {
   const plain = (url: Json | undefined): string => printed(url).replace(/\/$/, '')
   return environments.some(
     ({ clusterChart }) => source['chart'] === clusterChart.name && plain(source['repoURL']) === plain(clusterChart.repository),
   )
 }
 
-/** The official chart at its two addresses; Argo CD also takes an OCI registry without its scheme. */
-const officialCharts: ReadonlySet<string> = new Set(['https://cloudnative-pg.github.io/charts', 'ghcr.io/cloudnative-pg/charts'])
-
 /** Whether a source is a chart that makes databases: the official one, or that of an environment on either side of a change. */
 export function isDatabaseSource(source: JsonMap, settings: readonly Settings[]): boolean {
-  const url = trimEndOf(printed(source['repoURL'] ?? ''), '/').replace(/^oci:\/\//, '')
-  return (source['chart'] === 'cluster' && officialCharts.has(url)) || settings.some((one) => isChartOf(source, one))
+  return (
+    (source['chart'] === 'cluster' && isOfficialPlace(printed(source['repoURL'] ?? ''))) || settings.some((one) => isChartOf(source, one))
+  )
 }
 
 /** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */

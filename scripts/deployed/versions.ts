@@ -4,6 +4,7 @@ import { isJsonMap } from '../values/value.ts'
 import type { JsonMap } from '../values/value.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { ChartPin, Settings } from '../model.ts'
+import { officialCharts } from '../charts/pin.ts'
 import { installedBy } from '../charts/releases.ts'
 import { knownOperators } from '../operator/version.ts'
 import { destinationOf } from './application-values.ts'
@@ -22,7 +23,7 @@ export interface Versions {
   readonly operatorAt: (destination: string) => OperatorThere
 }
 
-const charts = 'https://cloudnative-pg.github.io/charts'
+const [charts] = officialCharts
 
 /** From the Applications that install the operator's chart; then from the settings; then the newest known. */
 export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {

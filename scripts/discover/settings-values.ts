@@ -1,4 +1,5 @@
 // What do written settings mean, defaults filled in, and what is wrong with them?
+import { officialCharts } from '../charts/pin.ts'
 import { named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { append } from '../values/append.ts'
@@ -78,16 +79,8 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     generate: false,
     repository: { url: '', revision: 'HEAD', path: '', ...written.repository },
     environments: [],
-    ownKeys: written.ownKeys ?? [],
-    labels: written.labels ?? true,
-    apps: written.apps ?? [],
-    charts: written.charts ?? [],
-    policies: levelsOf(written),
-    ...(written.budgets && { budgets: written.budgets }),
-    ...(written.prices && { prices: written.prices }),
-    checkouts: written.checkouts ?? {},
+    ...commonOf(written),
     ...(written.operator?.version !== undefined && { operator: written.operator.version }),
-    layout: { ...defaultLayout, ...written.layout },
     origin,
   }
 }
@@ -140,6 +133,16 @@ function fillIn(written: Written, origin: MapValue): Settings {
     generate: true,
     repository: { revision: 'main', path: '', ...written.repository },
     environments,
+    ...commonOf(written),
+    origin,
+  }
+}
+
+/** What is set the same way, whether anything is generated or not. */
+function commonOf(
+  written: WrittenAny,
+): Pick<Settings, 'ownKeys' | 'labels' | 'apps' | 'charts' | 'policies' | 'budgets' | 'prices' | 'checkouts' | 'layout'> {
+  return {
     ownKeys: written.ownKeys ?? [],
     labels: written.labels ?? true,
     apps: written.apps ?? [],
@@ -149,7 +152,6 @@ function fillIn(written: Written, origin: MapValue): Settings {
     ...(written.prices && { prices: written.prices }),
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
-    origin,
   }
 }
 
@@ -163,7 +165,7 @@ function fillLevels(of: string, { preset, ...levels }: Record<string, Level | Pr
   return { of, ...(preset === undefined ? {} : { preset: preset as Preset }), levels: new Map(entries) }
 }
 
-const charts = 'https://cloudnative-pg.github.io/charts'
+const [charts] = officialCharts
 
 function fillEnvironment(name: string, environment: WrittenEnvironment, written: Written): Environment {
   const operator = { ...written.operator, ...environment.operator }
