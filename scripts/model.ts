@@ -141,8 +141,6 @@ export interface AsWritten {
   readonly fingerprint: string
   /** how Argo CD runs Helm for it */
   readonly helm: { readonly kubeVersion?: string; readonly apiVersions?: readonly string[]; readonly skipSchema?: boolean }
-  /** whether automated syncs prune what is gone */
-  readonly prunes: boolean
 }
 
 /** One service in one environment, or what one Application deploys. */

@@ -8,7 +8,8 @@ import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
-import { at, isSameRepository, ownPath, texts } from './manifest-parts.ts'
+import { at, ownPath, texts } from './manifest-parts.ts'
+import { checkoutPath } from './repository-path.ts'
 import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 
@@ -114,11 +115,9 @@ function ownValues(source: JsonMap | undefined, { settings, tree }: From): Layer
   return read?.ok === true ? [{ values: yamlOf(read.text, settings) }] : []
 }
 
-/** A file of the repository that `--databases` brings. */
-function elsewhere(file: ValueFile, { homes }: From['tree']): string | undefined {
-  if (file.kind !== 'ref' || file.glob === true) return undefined
-  const home = homes?.find(({ url, prefix }) => isSameRepository(file.repoURL ?? '', url) && file.path.startsWith(prefix))
-  return home === undefined ? undefined : `${home.folder}/${file.path.slice(home.prefix.length)}`
+/** A file of another checkout. */
+function elsewhere(file: ValueFile, tree: Tree): string | undefined {
+  return file.kind !== 'ref' || file.glob === true ? undefined : checkoutPath(file, tree)
 }
 
 /** `parameters` win over all values; only those that decide about names are read, the last of one name. */

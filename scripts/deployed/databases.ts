@@ -227,7 +227,6 @@ function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'char
     key: applicationKey(manifest, applicationName(application)),
     at: manifest.spotOf([...base, 'metadata', 'name']),
     namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),
-    prunes: at(application, 'spec', 'syncPolicy', 'automated', 'prune') === true,
   }
 }
 

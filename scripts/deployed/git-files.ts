@@ -3,7 +3,7 @@ import { printed } from '../values/printed.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { JsonMap } from '../values/value.ts'
-import { gitGenerators, gitPatterns, isSameRepository } from './manifest-parts.ts'
+import { gitGenerators, gitPatterns, isSameRepository, repositoryPrefix } from './manifest-parts.ts'
 
 /** The files that the git generators of a set see; undefined where it has none, or they look elsewhere than into repositories at hand. */
 export function ownFiles(
@@ -16,8 +16,7 @@ export function ownFiles(
   const url = printed(first['repoURL'] ?? '')
   if (!generators.every((generator) => isSameRepository(printed(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
     return undefined
-  const { path } = settings.repository
-  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  const prefix = repositoryPrefix(settings)
   const home = tree.homes?.find((one) => isSameRepository(one.url, url))
   if (home !== undefined) return filesOf(tree, { from: `${home.folder}/`, to: home.prefix })
   if (!isSameRepository(url, settings.repository.url)) return undefined

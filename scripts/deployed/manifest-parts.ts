@@ -79,12 +79,17 @@ export function isAtHand(revision: string | undefined, { repository, generate }:
   return !generate || [repository.revision, 'HEAD', undefined].includes(revision)
 }
 
+/** What the paths of this tree begin with in its repository. */
+export function repositoryPrefix({ repository: { path } }: Pick<Settings, 'repository'>): string {
+  return path === '' ? '' : `${path.replace(/\/$/, '')}/`
+}
+
 /** A value file's path in this tree; undefined: it is elsewhere, at another revision, or a pattern. */
 export function ownPath(file: Omit<ValueFile, 'glob'> & { readonly glob?: true | undefined }, settings: Settings): string | undefined {
-  const { url, path } = settings.repository
+  const { url } = settings.repository
   if ((file.kind !== 'ref' && file.kind !== 'local') || file.glob === true || file.path.includes(unknownText)) return undefined
   if (!isSameRepository(file.repoURL ?? '', url) || !isAtHand(file.targetRevision, settings)) return undefined
-  const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`
+  const prefix = repositoryPrefix(settings)
   return file.path.startsWith(prefix) ? file.path.slice(prefix.length) : undefined
 }
 

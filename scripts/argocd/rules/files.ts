@@ -5,7 +5,7 @@ import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
-import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath } from '../../deployed/manifest-parts.ts'
+import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath, repositoryPrefix } from '../../deployed/manifest-parts.ts'
 import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
@@ -92,7 +92,7 @@ export const fileRules: readonly ManifestRule[] = [
     severity: 'warning',
     summary: 'a git generator matches only the files that it is meant for',
     *check({ plain, settings, tree }) {
-      const prefix = settings.repository.path === '' ? '' : `${settings.repository.path.replace(/\/$/, '')}/`
+      const prefix = repositoryPrefix(settings)
       const asOverride = matcher(settings.layout.overrides)
       for (const pattern of [...new Set(gitPatterns(plain))].slice(0, mostPatterns)) {
         if (
