@@ -1,4 +1,5 @@
 // Which files outside the folders of the layout may define what is deployed?
+import { generatedFiles, isGenerated } from './header.ts'
 import { isInFolder, layoutFolders, matcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -48,8 +49,30 @@ function chartOf(path: string, folders: ReadonlySet<string>): string | undefined
   }
 }
 
+type Search = Pick<Settings, 'layout' | 'generate' | 'apps'>
+
+/** A tree is one state of the files, and several stages ask for the same: git lists them and they are read once. */
+const found = new WeakMap<Tree, Map<string, LooseFiles>>()
+
 /** The files that hold Applications, sets or Clusters, by a search in their text. */
-export function looseFiles(tree: Tree, { layout: own, generate, apps }: Pick<Settings, 'layout' | 'generate' | 'apps'>): LooseFiles {
+export function looseFiles(tree: Tree, { layout, generate, apps }: Search): LooseFiles {
+  const searched = found.get(tree) ?? new Map<string, LooseFiles>()
+  const key = JSON.stringify([generate ? layout : null, apps])
+  const files = searched.get(key) ?? search(tree, { layout, generate, apps })
+  found.set(tree, searched.set(key, files))
+  return files
+}
+
+/** Whether templates of `apps/` are anybody else's. */
+export function hasOwnTemplates(tree: Tree): boolean {
+  return tree.paths.some((path) => {
+    if (!path.startsWith('apps/templates/')) return false
+    const read = generatedFiles.includes(path) ? tree.read(path) : undefined
+    return read?.ok !== true || !isGenerated(read.text)
+  })
+}
+
+function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles {
   const layout = generate ? own : undefined
   const loose = tree.loose?.()
   if (loose === undefined) return { files: [], charts: [] }

@@ -1,6 +1,5 @@
 // Which manifests are there besides the generated ones, and is Argo CD's engine needed to check them?
-import { generatedFiles, isGenerated } from '../../discover/header.ts'
-import { looseFiles } from '../../discover/loose.ts'
+import { hasOwnTemplates, looseFiles } from '../../discover/loose.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import type { Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -29,14 +28,10 @@ export async function readHandWritten(state: HandWrittenState & { readonly isHoo
   const loose = look(state.tree, settings)
   const looseBefore = base === undefined ? undefined : look(base.tree, base.settings ?? settings)
   const isBlind = state.base !== undefined && state.base.settings === undefined
-  const isTheirs = (tree: Tree, path: string): boolean => {
-    if (!path.startsWith('apps/templates/')) return false
-    if (isBlind) return true
-    const read = generatedFiles.includes(path) ? tree.read(path) : undefined
-    return read?.ok !== true || !isGenerated(read.text)
-  }
+  const hasTemplates = (tree: Tree): boolean =>
+    isBlind ? tree.paths.some((path) => path.startsWith('apps/templates/')) : hasOwnTemplates(tree)
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   const isLoose = [loose, looseBefore].some((one) => one !== undefined && one.files.length + one.charts.length > 0)
-  if (!isLoose && !trees.some((tree) => tree.paths.some((path) => isTheirs(tree, path)))) return nothingByHand
+  if (!isLoose && !trees.some(hasTemplates)) return nothingByHand
   return (await import('./hand-written.ts')).judgeHandWritten({ ...state, loose, looseBefore })
 }
