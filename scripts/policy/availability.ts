@@ -2,7 +2,7 @@
 import type { Message } from '../findings/finding.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import { listAt, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
+import { instancesIn, listAt, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
@@ -12,9 +12,7 @@ const resourceNames = /^(?:cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]+)
 function instancesOf(subject: PolicySubject): number | undefined {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return undefined
-  const written = plainAt(cluster.plain, 'spec', 'instances')
-  if (written === undefined || written === null) return 1
-  return typeof written === 'number' ? written : undefined
+  return instancesIn(cluster)
 }
 
 export const availability: readonly PolicyRule[] = [

@@ -191,16 +191,15 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
       same.at.file === read.at.file && same.at.span.start === read.at.span.start
         ? []
         : [{ ...same.at, message: phrase`backups go to the same place` }]
+    const place = { at: read.at, related, database }
     if (isUnchecked)
       return [
         {
           rule: 'policy/recovery-check-skipped',
           severity: 'warning' as const,
           message: phrase`recovery reads ${ending(read.shown)}, and backups also go there, where two histories mix`,
-          at: read.at,
-          related,
           help: phrase`write backups to another destinationPath; skipEmptyWalArchiveCheck only hides the mistake`,
-          database,
+          ...place,
         },
       ]
     return [
@@ -208,10 +207,8 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
         rule: 'policy/recovery-reads-another',
         severity: 'error' as const,
         message: phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
-        at: read.at,
-        related,
         help: phrase`write backups to another destinationPath, or restore from a differently named cluster`,
-        database,
+        ...place,
       },
     ]
   })

@@ -2,18 +2,11 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, plainAt, textAt, typed } from './subject.ts'
+import { instancesIn, listAt, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 function clustersOf({ objects }: ObjectsSubject): readonly RenderedObject[] {
   return objects.filter(({ kind }) => kind === 'Cluster')
-}
-
-/** The CRD's default is 1; undefined: no number. */
-function instancesIn({ plain }: RenderedObject): number | undefined {
-  const written = plainAt(plain, 'spec', 'instances')
-  if (written === undefined || written === null) return 1
-  return typeof written === 'number' ? written : undefined
 }
 
 /** About what runs in an environment: the samples that people try out have one instance, too. */

@@ -140,6 +140,13 @@ export function objectOf(subject: ObjectsSubject, kind: string): RenderedObject 
   return subject.objects.find((object) => object.kind === kind)
 }
 
+/** The instances of a Cluster, of which the CRD's default is 1; undefined: no number. */
+export function instancesIn({ plain }: RenderedObject): number | undefined {
+  const written = plainAt(plain, 'spec', 'instances')
+  if (written === undefined || written === null) return 1
+  return typeof written === 'number' ? written : undefined
+}
+
 /** The plain value at a path; undefined if the path ends early. */
 export function plainAt(root: Json | undefined, ...path: Path): Json | undefined {
   return jsonAt(root, path)
