@@ -19,6 +19,7 @@ import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { locateFinding } from './locate/finding.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
+import { once } from './values/once.ts'
 
 export type { Evaluated } from './chart/evaluated.ts'
 
@@ -72,11 +73,6 @@ export function evaluate(database: Database, { settings, root, charts, reader, e
       return findings()
     },
   }
-}
-
-function once<Answer>(ask: () => Answer): () => Answer {
-  let answer: { readonly value: Answer } | undefined
-  return () => (answer ??= { value: ask() }).value
 }
 
 interface Judged {

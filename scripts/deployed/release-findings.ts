@@ -1,6 +1,7 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { isSameSpot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
 import { listed } from '../values/path.ts'
 import { releasePath } from './manifest-parts.ts'
@@ -22,7 +23,7 @@ export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
 export function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartPin[], findings: LocatedFinding[]): void {
   const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
   const names = listed(without.map(({ name, version }) => `${name} ${version}`))
-  if (findings.some((one) => one.rule === 'argocd/chart-whole' && one.at.file === at.file && one.at.span.start === at.span.start)) return
+  if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, at))) return
   findings.push({
     rule: 'argocd/chart-whole',
     severity: 'info',

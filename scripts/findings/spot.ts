@@ -30,6 +30,11 @@ export interface LocatedFinding {
   readonly unless?: Spot
 }
 
+/** Whether two begin at the same place. */
+export function isSameSpot(a: Spot, b: Spot): boolean {
+  return a.file === b.file && a.span.start === b.span.start
+}
+
 /** Whether a finding refuses what it is about. */
 export function isError({ severity }: LocatedFinding): boolean {
   return severity === 'error'

@@ -13,7 +13,8 @@ import type { Renderable, TemplateFile } from './context.ts'
 import { HelmRefusal } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { failText, helmFunctions } from './functions.ts'
-import { flat, lazily } from './pieces.ts'
+import { once } from '../values/once.ts'
+import { flat } from './pieces.ts'
 import type { Piece, Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -61,7 +62,7 @@ export function renderTemplates(templates: readonly Renderable[], rendering: Ren
     if (text === undefined) continue
     const final = text.includes('<no value>') ? text.replaceAll('<no value>', '') : text
     const pieces = rendering.recorder?.take() ?? []
-    printed.push({ source, text: final, pieces: lazily(() => withoutMarks(flat(pieces), text)) })
+    printed.push({ source, text: final, pieces: once(() => withoutMarks(flat(pieces), text)) })
   }
   return printed
 }

@@ -25,12 +25,6 @@ export interface Piece {
 /** The parts of a text, put together when somebody asks: of most texts nobody does. */
 export type Pieces = () => readonly Piece[]
 
-/** Put together once. */
-export function lazily(make: Pieces): Pieces {
-  let made: readonly Piece[] | undefined
-  return () => (made ??= make())
-}
-
 /** Parts of parts, counted from the start of the whole text. */
 export function flat(pieces: readonly Piece[]): readonly Piece[] {
   if (pieces.every(({ inner }) => inner === undefined)) return pieces

@@ -7,7 +7,8 @@ import type { MapValue, Value } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import { Births } from './births.ts'
 import { withOrigins } from './blame.ts'
-import { flat, lazily, movedPieces } from './pieces.ts'
+import { once } from '../values/once.ts'
+import { flat, movedPieces } from './pieces.ts'
 import type { Piece, Pieces } from './pieces.ts'
 
 interface Frame {
@@ -102,7 +103,7 @@ export class Recorder implements Watcher {
     if (pieces.length > 0 && text !== '')
       this.#texts.set(
         text,
-        lazily(() => flat(pieces)),
+        once(() => flat(pieces)),
       )
     this.#emptied = text === '' ? pieces.flatMap(({ reads }) => reads) : none
   }
@@ -194,7 +195,7 @@ export class Recorder implements Watcher {
       const frame = this.#frames.at(-1)
       const around = frame === undefined ? undefined : this.#here(frame)
       const make = (): readonly Piece[] => filled(movedPieces({ name, args, from: arg, to: result }, pieces()), around, result.length)
-      this.#texts.set(result, lazily(make))
+      this.#texts.set(result, once(make))
       return
     }
   }

@@ -3,6 +3,7 @@ import type { Finding, Message, Part, Place, Severity } from '../findings/findin
 import type { Value } from '../values/value.ts'
 import { phrase, shown, takesPart } from '../findings/message.ts'
 import type { Spot, LocatedFinding } from '../findings/spot.ts'
+import { isSameSpot } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
@@ -22,7 +23,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     spots.some((spot) => isSecretPath(spot.typed)) ||
     finding.places.some((place) => isSecretPath(place.path) || isNextToSecretName(place, subject))
   const related = spots
-    .filter((spot) => spot !== primary && !sameSpot(spot.spot, primary.spot))
+    .filter((spot) => spot !== primary && !isSameSpot(spot.spot, primary.spot))
     .map((spot) => ({ ...spot.spot, message: asTyped(spot.label ?? (isHidden ? takesPart : labelOf(spot.node)), subject, spot) }))
   const said = asPrinted(finding, first, isHidden)
   const typed = asTyped(said.message, subject, first)
@@ -74,8 +75,4 @@ function isRenamed({ exact, typed, path }: ResolvedPlace): boolean {
 
 function withoutValues(message: Message): Message {
   return message.map((part) => (typeof part === 'object' && 'shown' in part && part.isName !== true ? mask : part))
-}
-
-function sameSpot(a: Spot, b: Spot): boolean {
-  return a.file === b.file && a.span.start === b.span.start
 }

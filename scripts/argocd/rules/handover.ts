@@ -2,6 +2,7 @@
 import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
+import { isSameSpot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
 import type { Deployment, Part, Swap } from './deployments.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
@@ -170,7 +171,7 @@ export function handoverFindings(
     const { rule, severity, message, help } = wording
     const more = all.length === 1 ? '' : ` (and ${all.length - 1} more)`
     const bare = { rule, severity, message: phrase`${message}${more}`, at, help }
-    const isSamePlace = at.file === related.file && at.span.start === related.span.start
+    const isSamePlace = isSameSpot(at, related)
     const finding = isSamePlace ? bare : { ...bare, related: [{ ...related, message: phrase`before this change` }] }
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
