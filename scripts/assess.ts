@@ -70,7 +70,7 @@ export function assess(database: Database, bench: Bench): Assessed {
     database.environment.clusterChart.engine === 'builtin' &&
     objects.length > 0
   )
-    append(findings, crossCheck(database, { values: merged, objects, root }))
+    append(findings, crossCheck(database, { values: merged, objects, repository: { root, charts } }))
   const subject = policySubject({ database, settings, values: merged, objects })
   if (bench.today !== undefined) append(findings, judgeLifecycle(subject, bench.today))
   if (live !== undefined) append(findings, liveFindings(live, evaluated))

@@ -10,6 +10,7 @@ import type { Message } from '../findings/finding.ts'
 import { isSecretPath, mask } from '../secret/names.ts'
 import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
+import type { HelmCharts } from './helm-engine.ts'
 
 const rule = 'chart/cross-check'
 const help = phrase`please report it: the model of the chart is wrong; \`engine: helm\` avoids it`
@@ -22,13 +23,12 @@ export function isHelmOnPath(): boolean {
 export interface Modelled {
   readonly values: MapValue
   readonly objects: readonly RenderedObject[]
-  /** where a chart that is a folder lies relative to */
-  readonly root: string
+  readonly repository: HelmCharts
 }
 
 /** One finding for each object, and each field of an object, that only one of the two prints, or prints otherwise. */
-export function crossCheck(database: Database, { values, objects, root }: Modelled): LocatedFinding[] {
-  const outcome = runHelm(database, values, root)
+export function crossCheck(database: Database, { values, objects, repository }: Modelled): LocatedFinding[] {
+  const outcome = runHelm(database, values, repository)
   const fallback = serviceSpot(database)
   const whole = (message: Message): LocatedFinding => ({
     rule,

@@ -2,126 +2,50 @@
 import { releaseOf } from './release.ts'
 import { maskSentence } from '../secret/values.ts'
 import { printed } from '../values/printed.ts'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
-import { repositoryTop } from '../repository/place.ts'
-import { isInside } from '../repository/tree.ts'
+import { join } from 'node:path'
+import type { Repository } from './database-objects.ts'
+import { helm, helmChart } from './helm-chart.ts'
 import { writeYaml } from '../yaml/write.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
-import { chartVersion } from './names.ts'
 
 export type HelmOutcome =
   | { readonly ok: true; readonly objects: readonly RenderedObject[] }
-  | { readonly ok: false; readonly rule: string; readonly message: string; readonly help?: string; readonly blame: 'pin' | 'values' }
+  | {
+      readonly ok: false
+      readonly rule: string
+      readonly message: string
+      readonly help?: string | undefined
+      readonly blame: 'pin' | 'values'
+    }
 
-const isUnavailable =
-  /cannot be reached|no such host|failed to (?:fetch|download|locate|resolve)|could not (?:find|download)|not found in|path "[^"\n]*" not found/i
-/** Charts that could not be had: asked for once, not once a database. */
-const unavailable = new Map<string, HelmOutcome>()
+/** What Helm is given of a repository: the folder that a chart's folder lies relative to, and the charts that are at hand. */
+export type HelmCharts = Pick<Repository, 'root' | 'charts'>
 
 /**
  * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
- * hold the same text, anything else nowhere. The chart comes from its repository (Helm's own cache, or the network if it
- * has to), or from a folder when `repository` is a path. Every failure is a finding, not an exception.
- * `root`: of the repository, where a chart that is a folder lies relative to.
+ * hold the same text, anything else nowhere. Every failure is a finding, not an exception.
  */
-export function runHelm(database: Database, values: MapValue, root: string): HelmOutcome {
-  const { name, version, repository } = database.environment.clusterChart
-  const pin = [root, repository, name, version].join(' ')
-  const known = unavailable.get(pin)
-  if (known !== undefined) return known
-  if (/^[./]/.test(repository) && leavesRepository(resolve(root, repository, name), root))
-    return {
-      ok: false,
-      rule: 'helm-engine',
-      message: `clusterChart.repository is ${JSON.stringify(repository).slice(0, 60)}, which leads out of the repository`,
-      help: 'copy the chart into the repository',
-      blame: 'pin',
-    }
+export function runHelm(database: Database, values: MapValue, repository: HelmCharts): HelmOutcome {
+  const chart = helmChart(database.environment.clusterChart, repository)
+  if (!chart.ok) return { rule: 'helm-engine', blame: 'pin', ...chart }
   const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-'))
   try {
     const file = join(folder, 'values.yaml')
     writeFileSync(file, writeYaml(values))
-    const isFolder = /^[./]/.test(repository)
-    const isOci = repository.startsWith('oci://')
-    const chart = isFolder ? join(resolve(root, repository), name) : isOci ? `${repository}/${name}` : name
-    const from = isFolder ? [] : isOci ? [`--version=${version}`] : [`--repo=${repository}`, `--version=${version}`]
-    const args = [
-      'template',
-      `--namespace=${database.namespace}`,
-      `--values=${file}`,
-      '--skip-tests',
-      '--include-crds',
-      ...from,
-      // whatever follows is a name, also if it begins with a dash
-      '--',
-      releaseOf(database),
-      chart,
-    ]
-    // a folder of the chart's name in the working directory would be taken for the chart
-    const run = spawnSync('helm', args, { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 })
-    if (run.error !== undefined) {
-      const missing = 'code' in run.error && run.error.code === 'ENOENT'
-      const message = missing ? `chart ${name} ${version} needs \`helm\`, but none is on PATH` : 'helm could not be run to its end'
-      return {
-        ok: false,
-        rule: 'helm-engine',
-        message,
-        help: missing ? `install helm, or pin cluster ${chartVersion} with \`engine: builtin\`` : undefined,
-        blame: 'pin',
-      } as HelmOutcome
-    }
+    const flags = [`--namespace=${database.namespace}`, `--values=${file}`, '--skip-tests', '--include-crds']
+    // whatever follows is a name, also if it begins with a dash
+    const run = helm(['template', ...flags, '--', releaseOf(database), chart.path], folder)
+    if (run.failure !== undefined)
+      return { ok: false, rule: 'helm-engine', blame: 'pin', ...run.failure(database.environment.clusterChart) }
     if (run.status === 0) return { ok: true, objects: readObjects(run.stdout, values) }
-    if (!isUnavailable.test(run.stderr))
-      return { ok: false, rule: 'helm-engine', ...helmSays(maskSentence(run.stderr, [values])), blame: 'values' }
-    const outcome: HelmOutcome = {
-      ok: false,
-      rule: 'helm-engine',
-      message: `helm can't get chart ${name} ${version} from ${repository}`,
-      help: 'fix the pin, or run `helm pull` once with network access',
-      blame: 'pin',
-    }
-    unavailable.set(pin, outcome)
-    return outcome
+    return { ok: false, rule: 'helm-engine', ...helmSays(maskSentence(run.stderr, [values])), blame: 'values' }
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Whether a chart's folder, or a link on the way to it or in it, lies outside: Helm would read what is there. */
-function leavesRepository(chart: string, root: string): boolean {
-  const base = realpathSync(root)
-  const top = repositoryTop(base)
-  // `a/../..` leaves it, too, where a link would bring it back
-  if (!isInside(top, resolve(base, relative(resolve(root), chart)))) return true
-  let real: string
-  try {
-    real = realpathSync(chart)
-  } catch {
-    return !isInside(top, nearestReal(chart))
-  }
-  if (!isInside(top, real)) return true
-  return readdirSync(real, { recursive: true, withFileTypes: true }).some((entry) => {
-    if (!entry.isSymbolicLink()) return false
-    try {
-      return !isInside(top, realpathSync(join(entry.parentPath, entry.name)))
-    } catch {
-      return false
-    }
-  })
-}
-
-/** The nearest folder above that exists, links resolved. */
-function nearestReal(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return nearestReal(dirname(path))
   }
 }
 

@@ -8,6 +8,7 @@ import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import { renderWithEngine } from './engine.ts'
 import type { Layered } from './engine.ts'
+import { helmChart } from './helm-chart.ts'
 import { runHelm } from './helm-engine.ts'
 import { chartSpot } from './pin-spot.ts'
 
@@ -23,10 +24,11 @@ export function renderWithHelm(
   layered: Layered,
   { settings, root, charts }: { readonly settings: Settings; readonly root: string; readonly charts: Charts },
 ): DatabaseObjects {
-  const found = charts.find(database.environment.clusterChart)
-  const own = found.ok ? renderWithEngine(database, layered, { settings, chart: found }) : undefined
-  const rendered = runHelm(database, layered.values, root)
-  const findings = own?.findings.filter(({ rule }) => ofFiles.has(rule)) ?? [notHere(database, settings)]
+  const chart = helmChart(database.environment.clusterChart, { root, charts })
+  const found = chart.ok ? chart.found : undefined
+  const own = found === undefined ? undefined : renderWithEngine(database, layered, { settings, chart: found })
+  const rendered = runHelm(database, layered.values, { root, charts })
+  const findings = own?.findings.filter(({ rule }) => ofFiles.has(rule)) ?? (chart.ok ? [notHere(database, settings)] : [])
   const known = {
     reported: own?.reported ?? (() => []),
     get effective() {

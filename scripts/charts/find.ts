@@ -50,6 +50,8 @@ export interface Charts {
   find(pin: ChartPin): FoundChart | MissingChart
   /** the same in the folders that a person named, without the caches */
   findGiven(pin: ChartPin): FoundChart | MissingChart | undefined
+  /** one that somebody else has fetched: compared with the pin and the lock */
+  readArchive(pin: ChartPin, bytes: Uint8Array): FoundChart | MissingChart
 }
 
 export function openCharts(places: ChartPlaces): Charts {
@@ -62,6 +64,10 @@ export function openCharts(places: ChartPlaces): Charts {
       const found = known.get(key) ?? whole(findChart(pin, looking), looking)
       known.set(key, found)
       return found
+    },
+    readArchive: (pin, bytes) => {
+      const path = `${basename(pin.name)}-${pin.version}`
+      return whole(fromArchive(bytes, pin, { path: `${path}.tgz`, shown: path, to: '', looking }), looking)
     },
     findGiven: (pin) => (isFolder(pin.repository) ? undefined : onShelves(pin, looking)),
   }

@@ -1,5 +1,9 @@
 // Is a difference between the model of the chart and the real Helm told at the value that made it?
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { crossCheck } from '../../scripts/chart/cross-check.ts'
 import { chartsOf } from '../../scripts/discover/charts.ts'
@@ -10,7 +14,7 @@ import { locate } from '../../scripts/findings/spot.ts'
 import { renderChart } from '../../scripts/library.ts'
 import { openWorkspace } from '../../scripts/repository/workspace.ts'
 import { openRepository } from '../support/terminal.ts'
-import { tinyChart } from '../support/tiny-chart.ts'
+import { chartArchive, tinyChart } from '../support/tiny-chart.ts'
 
 const hasHelm = spawnSync('helm', ['version']).status === 0
 let repository: ReturnType<typeof openRepository>
@@ -39,16 +43,19 @@ async function differences(): Promise<string[]> {
   const { settings, databases } = await readFleet(workspace)
   if (settings === undefined) throw new Error('the settings are broken')
   const { root } = repository
-  const options = { settings, root, charts: chartsOf(workspace, settings), reader: layerReader(settings) }
+  const charts = chartsOf(workspace, settings)
+  const options = { settings, root, charts, reader: layerReader(settings) }
   return databases.flatMap((database) => {
     const evaluated = evaluate(database, options)
     if ('unreadable' in evaluated) throw new Error('the values are broken')
     const { environment } = database
     const local = { ...database, environment: { ...environment, clusterChart: { ...environment.clusterChart, repository: './charts' } } }
-    return crossCheck(local, { values: evaluated.merged, objects: evaluated.objects, root }).map(({ at, message, rule }) => {
-      const { file, line, column } = locate(at)
-      return `${file}:${line}:${column}: ${textOf(message)} [${rule}]`
-    })
+    return crossCheck(local, { values: evaluated.merged, objects: evaluated.objects, repository: { root, charts } }).map(
+      ({ at, message, rule }) => {
+        const { file, line, column } = locate(at)
+        return `${file}:${line}:${column}: ${textOf(message)} [${rule}]`
+      },
+    )
   })
 }
 
@@ -93,7 +100,51 @@ describe.skipIf(!hasHelm)('with a real helm on PATH', () => {
       'databases/orders/values.yaml:2:11: error: helm reports: execution error at (cluster/templates/cluster.yaml:24:13)',
     )
   })
+  test('with engine helm, a chart that is not here is fetched once for all databases, and its keys are known', async () => {
+    const server = await serveChart('1.2.3')
+    const settings = repository.read('apps/values.yaml')
+    const pin = `$11.2.3\n    repository: ${server.url}\n    engine: helm`
+    repository.put('apps/values.yaml', settings.replace(/(clusterChart:\n(?: .*\n)*? +version: )0\.8\.1/, pin))
+    for (const name of ['billing', 'carts', 'users']) repository.put(`databases/${name}/values.yaml`, service)
+    repository.put('databases/orders/values.yaml', 'cluster:\n  storge: {}\n')
+    const { stdout } = await repository.run('check')
+    const asked = server.stop()
+    expect(stdout).toContain('databases/orders/values.yaml:2:3: error: unknown key `storge` in `cluster`')
+    expect(stdout).not.toContain('are not here')
+    expect(asked.filter((path) => path.endsWith('.tgz'))).toEqual(['/cluster-1.2.3.tgz'])
+  })
 })
+
+/** A repository of one chart in a process of its own: `helm` is waited for. */
+async function serveChart(version: string): Promise<{ url: string; stop: () => string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-served-'))
+  const file = `cluster-${version}.tgz`
+  writeFileSync(join(folder, file), chartArchive(tinyChart(version)))
+  writeFileSync(
+    join(folder, 'index.yaml'),
+    `apiVersion: v1\nentries:\n  cluster:\n    - apiVersion: v2\n      name: cluster\n      version: ${version}\n      urls: [${file}]\n`,
+  )
+  const log = join(folder, 'asked.txt')
+  writeFileSync(log, '')
+  const script = `
+    const fs = require('node:fs')
+    const server = require('node:http').createServer(({ url }, answer) => {
+      fs.appendFileSync(${JSON.stringify(log)}, url + '\\n')
+      answer.end(fs.readFileSync(${JSON.stringify(folder)} + url))
+    })
+    server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = (await once(child.stdout, 'data')) as [Buffer]
+  return {
+    url: `http://127.0.0.1:${String(port).trim()}`,
+    stop: () => {
+      child.kill()
+      const asked = readFileSync(log, 'utf8').trim().split('\n')
+      rmSync(folder, { recursive: true })
+      return asked
+    },
+  }
+}
 
 test('without helm it is wrong usage', async () => {
   const { PATH } = process.env

@@ -1,5 +1,5 @@
 // What is the smallest chart that makes a Cluster, as files and as an archive?
-import { gzipSync } from 'node:zlib'
+import { tarball } from './archives.ts'
 
 const clusterTemplate = `apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
@@ -76,19 +76,5 @@ export function tinyChart(version: string, more: Readonly<Record<string, string>
 
 /** A `.tgz` of them, as `helm package` lays it out. */
 export function chartArchive(files: Readonly<Record<string, string>>): Buffer {
-  const blocks: Buffer[] = []
-  for (const [path, text] of Object.entries(files)) {
-    const body = Buffer.from(text)
-    const header = Buffer.alloc(512)
-    header.write(`cluster/${path}`, 0)
-    header.write('0000644\0', 100)
-    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124)
-    header.write('        ', 148)
-    header.write('0', 156)
-    header.write('ustar\x0000', 257)
-    const sum = header.reduce((total, byte) => total + byte, 0)
-    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-    blocks.push(header, body, Buffer.alloc((512 - (body.length % 512)) % 512))
-  }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]))
+  return tarball(Object.entries(files).map(([path, text]) => ({ name: `cluster/${path}`, text })))
 }
