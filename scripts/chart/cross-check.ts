@@ -10,7 +10,7 @@ import type { Message } from '../findings/finding.ts'
 import { isSecretPath, mask } from '../secret/names.ts'
 import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
-import type { HelmCharts } from './helm-engine.ts'
+import type { HelmCharts } from './helm-chart.ts'
 
 const rule = 'chart/cross-check'
 const help = phrase`please report it: the model of the chart is wrong; \`engine: helm\` avoids it`

@@ -24,7 +24,9 @@ interface NoHelmChart {
   readonly help?: string | undefined
 }
 
-export interface ChartsAt {
+/** What Helm is given of a repository. */
+export interface HelmCharts {
+  /** what a chart's folder lies relative to */
   readonly root: string
   readonly charts: Charts
 }
@@ -33,7 +35,7 @@ export interface ChartsAt {
 const known = new WeakMap<Charts, Map<string, HelmChart | NoHelmChart>>()
 
 /** The pinned chart: of the repository or a cache, else as `helm pull` fetches it. */
-export function helmChart(pin: ChartPin, { root, charts }: ChartsAt): HelmChart | NoHelmChart {
+export function helmChart(pin: ChartPin, { root, charts }: HelmCharts): HelmChart | NoHelmChart {
   const key = [root, pin.repository, pin.name, pin.version].join('\0')
   const all = known.get(charts) ?? new Map<string, HelmChart | NoHelmChart>()
   const made = all.get(key) ?? findOrPull(pin, { root, charts })
@@ -41,7 +43,7 @@ export function helmChart(pin: ChartPin, { root, charts }: ChartsAt): HelmChart 
   return made
 }
 
-function findOrPull(pin: ChartPin, { root, charts }: ChartsAt): HelmChart | NoHelmChart {
+function findOrPull(pin: ChartPin, { root, charts }: HelmCharts): HelmChart | NoHelmChart {
   const { name, version, repository } = pin
   const found = charts.find(pin)
   if (sourceOf(repository).kind === 'folder') {

@@ -5,8 +5,8 @@ import { printed } from '../values/printed.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Repository } from './database-objects.ts'
 import { helm, helmChart } from './helm-chart.ts'
+import type { HelmCharts } from './helm-chart.ts'
 import { writeYaml } from '../yaml/write.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
@@ -22,9 +22,6 @@ export type HelmOutcome =
       readonly help?: string | undefined
       readonly blame: 'pin' | 'values'
     }
-
-/** What Helm is given of a repository: the folder that a chart's folder lies relative to, and the charts that are at hand. */
-export type HelmCharts = Pick<Repository, 'root' | 'charts'>
 
 /**
  * Runs `helm template` of the pinned chart with the merged values. Origins are coarse: a scalar is born where the values
