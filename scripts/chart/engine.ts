@@ -73,7 +73,7 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   if (run.refused?.class === 'fail' && unknownKeys.length > 0) {
     run = renderTraced(input(unknownKeys.reduce(without, usable)))
   }
-  const history = historyOf(database.environment.clusterChart)
+  const history = historyOf(database)
   for (const keys of unread)
     append(
       findings,

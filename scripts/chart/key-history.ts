@@ -1,32 +1,45 @@
 // Which other release of the chart reads a key that the pinned one does not?
 import { compareVersions } from '../kubernetes/load.ts'
-import type { ChartPin } from '../model.ts'
-import type { MapValue, Path } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
+import type { Database } from '../model.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
+import { formatPath } from '../values/path.ts'
 import { chartKeys, newestChart } from './chart-keys.generated.ts'
 
 /** The help for an unknown key of the pinned chart; undefined: no release has it, or the chart is another one. */
-export function historyOf({ name, version }: ChartPin): (path: Path) => string | undefined {
+export function historyOf(database: Pick<Database, 'environment' | 'written'>): (path: Path) => string | undefined {
+  const { name, version } = database.environment.clusterChart
   return (path) => {
-    const key = path.slice(0, 2).join('.')
-    const known = name === 'cluster' && path.length <= 2 ? chartKeys.get(key) : undefined
+    const known = name === 'cluster' ? chartKeys.get(keyOf(path)) : undefined
     if (known === undefined) return undefined
     const [first, last] = known
+    const key = formatPath(path)
     if (compareVersions(version, first) < 0)
-      return `chart cluster ${version} has no \`${key}\`; ${first} has: raise clusterChart.version, or remove it`
+      return `chart cluster ${version} has no \`${key}\`; ${first} has: raise ${pinName(database)}, or remove it`
     if (last !== newestChart && compareVersions(version, last) > 0)
       return `chart cluster ${last} was the last to read \`${key}\`; remove it`
     return undefined
   }
 }
 
-/** Keys that people wrote and that a release lacks, with the first one that has each. */
+/** What a person raises to get another release of the chart. */
+export function pinName({ written }: Pick<Database, 'written'>): string {
+  if (written === undefined) return 'clusterChart.version'
+  return written.chartFolder === undefined ? 'targetRevision' : `the chart in ${written.chartFolder}`
+}
+
+/** As the table spells paths. */
+function keyOf(path: Path): string {
+  return path.map((step) => (typeof step === 'number' ? '*' : step)).join('.')
+}
+
+/** Values that people wrote and that a release does not read, with the first one that does. */
 export function missingIn(values: MapValue, version: string): readonly { readonly path: Path; readonly since: string }[] {
-  return [...chartKeys].flatMap(([key, [first]]) => {
-    const path = key.split('.')
-    const value = valueAt(values, path)
-    const isInner =
-      path.length > 1 && chartKeys.has(path[0] as string) && compareVersions(version, chartKeys.get(path[0] as string)?.[0] ?? '') < 0
-    return value === undefined || value.kind === 'null' || isInner || compareVersions(version, first) >= 0 ? [] : [{ path, since: first }]
-  })
+  return [...missing(values, [], version)]
+}
+
+function* missing(value: Value, path: Path, version: string): Iterable<{ readonly path: Path; readonly since: string }> {
+  const [first] = chartKeys.get(keyOf(path)) ?? []
+  if (first !== undefined && value.kind !== 'null' && compareVersions(version, first) < 0) yield { path, since: first }
+  else if (value.kind === 'map') for (const [key, entry] of value.entries) yield* missing(entry, [...path, key], version)
+  else if (value.kind === 'list') for (const [index, item] of value.items.entries()) yield* missing(item, [...path, index], version)
 }

@@ -239,7 +239,7 @@ function checked(read: FolderBytes, pin: ChartPin, place: string): FoundChart | 
   const isOtherChart = name !== wanted
   return {
     ok: false,
-    message: `${place.slice(-60)} holds chart ${name} ${version}, but clusterChart is ${wanted} ${pin.version}`,
+    message: `${place.slice(-60)} holds chart ${name} ${version}, but ${wanted} ${pin.version} is pinned`,
     help: isOtherChart ? 'rename the folder, or pin that chart' : `pin ${version}, or replace the folder`,
   }
 }

@@ -23,6 +23,11 @@ export class ReadShape {
     return this.#any
   }
 
+  /** What is read of entries whose key is known only at run time. */
+  get rest(): ReadShape | undefined {
+    return this.#any
+  }
+
   /** Whether any template reads inside it. */
   get isOpened(): boolean {
     return this.keys.size > 0 || this.#any !== undefined

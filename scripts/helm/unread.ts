@@ -40,9 +40,14 @@ function knownOf(chart: Chart, helm: HelmGeneration): Known {
   return made
 }
 
+/** What the templates of a chart could read of its values. Throws HelmRefusal where they can't be parsed. */
+export function shapeOf(chart: Chart, helm: HelmGeneration): ReadShape {
+  return knownOf(chart, helm).shape
+}
+
 /** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
 export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
-  let { shape }: { shape: ReadShape | undefined } = knownOf(chart, helm)
+  let shape: ReadShape | undefined = shapeOf(chart, helm)
   for (const step of path) shape = shape?.at(String(step))
   return shape?.words ?? new Set()
 }

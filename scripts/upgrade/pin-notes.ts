@@ -27,28 +27,21 @@ export function argocdNotes(from: string, to: string): string[] {
   return [...helm, ...news.map(({ since, note }) => `Argo CD ${since.slice(0, 3)}: ${note}`)]
 }
 
-/** Values below the first two levels that an older chart does not read. `since`: the first chart that does. */
-const innerKeys: readonly { readonly since: string; readonly path: Path; readonly when?: string }[] = [
-  { since: '0.8.0', path: ['recovery', 'method'], when: 'plugin' },
-  { since: '0.8.0', path: ['cluster', 'monitoring', 'prometheusRule', 'additionalLabels'] },
-  { since: '0.7.0', path: ['cluster', 'monitoring', 'instrumentation', 'pgStatStatements'] },
-  { since: '0.7.0', path: ['cluster', 'monitoring', 'tls'] },
-]
-
 /** Charts of which more is known than their keys. */
 const describedCharts: readonly string[] = ['0.6.1', '0.7.0']
+
+/** The first chart that knows `recovery.method: plugin`; the key is older. */
+const pluginSince = '0.8.0'
 
 /** Hand-written paths that the chart of another version does not read. */
 export function unreadValues(
   written: MapValue,
   chart: string,
 ): readonly { readonly path: Path; readonly since: string; readonly field: string }[] {
-  const inner = innerKeys.flatMap(({ since, path, when }) => {
-    const value = valueAt(written, path)
-    const isSet = value !== undefined && value.kind !== 'null' && (when === undefined || (value.kind === 'scalar' && value.value === when))
-    return isSet && compareVersions(chart, since) < 0 ? [{ path, since }] : []
-  })
-  return [...missingIn(written, chart), ...inner].map(({ path, since }) => ({ path, since, field: formatPath(path) }))
+  const method = valueAt(written, ['recovery', 'method'])
+  const isPlugin = method?.kind === 'scalar' && method.value === 'plugin' && compareVersions(chart, pluginSince) < 0
+  const word = isPlugin ? [{ path: ['recovery', 'method'], since: pluginSince }] : []
+  return [...missingIn(written, chart), ...word].map(({ path, since }) => ({ path, since, field: formatPath(path) }))
 }
 
 /** What is to be said of a chart that can't be rendered here. */

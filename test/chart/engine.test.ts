@@ -126,7 +126,7 @@ test('a chart that is not there is told once, at its pin', async () => {
 
 test('a mirror of the modelled chart is rendered from its files', async () => {
   pin('version: 0.8.1', 'repository: oci://registry.example.com/charts')
-  expect(await mistakes()).toEqual([expect.stringContaining('charts/cluster holds chart cluster 1.2.3, but clusterChart is cluster 0.8.1')])
+  expect(await mistakes()).toEqual([expect.stringContaining('charts/cluster holds chart cluster 1.2.3, but cluster 0.8.1 is pinned')])
   putChart('charts/cluster', '0.8.1')
   write('cluster:', '  initdb: {}')
   expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `initdb` in `cluster` [values/known-keys]'])
@@ -172,11 +172,15 @@ test('explain names the file of the chart for a default', async () => {
 
 test('a key that another release of the chart reads is told with that release', async () => {
   putChart('charts/cluster', '0.3.1')
+  repository.put('charts/cluster/templates/more.yaml', '# {{ (.Values.cluster.monitoring).enabled }}{{ (.Values.recovery).method }}')
   pin('version: 0.3.1')
-  write('databases: []', 'pooler: {}')
+  write('databases: []', 'cluster:', '  monitoring:', '    instrumentation: {}', 'recovery:', '  serverName: a')
   const { stdout } = await repository.run('check')
   expect(stdout).toContain('help: chart cluster 0.3.1 has no `databases`; 0.4.0 has: raise clusterChart.version, or remove it')
-  expect(stdout).toContain('help: chart cluster 0.0.11 was the last to read `pooler`; remove it')
+  expect(stdout).toContain(
+    'help: chart cluster 0.3.1 has no `cluster.monitoring.instrumentation`; 0.6.0 has: raise clusterChart.version, or',
+  )
+  expect(stdout).toContain('help: chart cluster 0.0.5 was the last to read `recovery.serverName`; remove it')
 })
 
 test('keys at the wrong level are told one by one, with the place where each would be read', async () => {

@@ -64,7 +64,7 @@ test('of two versions the pinned one is taken', () => {
 test('another version is an error that names both, even where a cache has the pinned one', () => {
   putChart(join(root, 'charts/cluster'), '0.6.0')
   put(cachePath(pin), chartArchive(tinyChart('0.3.1')))
-  expect(placeOf(find())).toBe('charts/cluster holds chart cluster 0.6.0, but clusterChart is cluster 0.3.1')
+  expect(placeOf(find())).toBe('charts/cluster holds chart cluster 0.6.0, but cluster 0.3.1 is pinned')
 })
 
 test('folders of the settings come after charts/, and --charts after those', () => {
