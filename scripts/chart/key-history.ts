@@ -1,6 +1,6 @@
 // Which other release of the chart reads a key that the pinned one does not?
 import { compareVersions } from '../kubernetes/load.ts'
-import type { Database } from '../model.ts'
+import type { ChartPin, Database } from '../model.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { formatPath } from '../values/path.ts'
 import { chartKeys, newestChart } from './chart-keys.generated.ts'
@@ -19,6 +19,12 @@ export function historyOf(database: Pick<Database, 'environment' | 'written'>): 
       return `chart cluster ${last} was the last to read \`${key}\`; remove it`
     return undefined
   }
+}
+
+/** The first release of the chart that reads a value, where the pinned one is older. */
+export function firstReading({ name, version }: Pick<ChartPin, 'name' | 'version'>, key: string): string | undefined {
+  const [first] = (name === 'cluster' ? chartKeys.get(key) : undefined) ?? []
+  return first !== undefined && compareVersions(version, first) < 0 ? first : undefined
 }
 
 /** What a person raises to get another release of the chart. */

@@ -1,4 +1,5 @@
 // What does a policy look at, and how are its places found?
+import { firstReading } from '../chart/key-history.ts'
 import { named, phrase, takesPart } from '../findings/message.ts'
 import { firstSpot, layerRank, nearestSpot, spotOf } from '../findings/spot.ts'
 import { isSecretPath } from '../secret/names.ts'
@@ -19,6 +20,7 @@ export interface ObjectsSubject {
   readonly values?: MapValue
   /** name of that chart; empty: none */
   readonly chart?: string
+  readonly chartVersion?: string
 }
 
 /** One database: the merged hand-written values, and the objects that the chart makes of them. */
@@ -37,9 +39,9 @@ export interface ObjectFinding extends Finding {
   readonly object: RenderedObject
 }
 
-export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart'>): PolicySubject {
+export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart' | 'chartVersion'>): PolicySubject {
   const { operator, clusterChart } = parts.database.environment
-  return { ...parts, operator: operator.version, chart: clusterChart.name }
+  return { ...parts, operator: operator.version, chart: clusterChart.name, chartVersion: clusterChart.version }
 }
 
 /** Whether the official chart printed the objects, whose values are known. */
@@ -49,7 +51,10 @@ export function isOfChart({ chart }: ObjectsSubject): boolean {
 
 /** What a field is called where it is not written yet: in the values of the chart, or in the object. */
 export function typed(subject: ObjectsSubject, inValues: string, inObject: string): string {
-  return isOfChart(subject) ? inValues : inObject
+  const { chart: name = '', chartVersion: version = '' } = subject
+  if (!isOfChart(subject)) return inObject
+  const first = version === '' ? undefined : firstReading({ name, version }, inValues)
+  return first === undefined ? inValues : `${inValues} (from chart ${first} on; ${version} has none)`
 }
 
 /** Places are paths in `object`, or in the values where there is none. */

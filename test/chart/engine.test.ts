@@ -183,6 +183,22 @@ test('a key that another release of the chart reads is told with that release', 
   expect(stdout).toContain('help: chart cluster 0.0.5 was the last to read `recovery.serverName`; remove it')
 })
 
+test('a help names no value that the pinned release does not read', async () => {
+  const store = `{{ with .Values.backups }}
+  backup:
+    barmanObjectStore:
+      destinationPath: {{ .destinationPath }}
+      endpointURL: {{ .endpointURL }}
+      s3Credentials: { inheritFromIAMRole: true }
+{{ end }}`
+  const cluster = `${tinyChart('0.3.1')['templates/cluster.yaml']}${store}`
+  putChart('charts/cluster', '0.3.1', { 'templates/cluster.yaml': cluster })
+  pin('version: 0.3.1')
+  write('backups:', '  destinationPath: s3://bucket/', '  endpointURL: https://s3.gra.io.cloud.ovh.net')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toMatch(/AWS_REQUEST_CHECKSUM_CALCULATION.* to cluster\.env \(from chart 0\.4\.0 on; 0\.3\.1 has none\)/)
+})
+
 test('keys at the wrong level are told one by one, with the place where each would be read', async () => {
   write('cluster:', '  cluster:', '    instances: 3', '    storage:', '      size: 1Gi', 'postgres:', '  version:', '    postgresql: "16"')
   const { stdout } = await repository.run('check')
