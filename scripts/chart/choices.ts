@@ -1,5 +1,9 @@
 // Which values are not one of the allowed words, and which items lack the name that the chart prints?
 import { fieldAt, named, phrase } from '../findings/message.ts'
+import { nearestSpot, switchSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { serviceSpot } from '../merge/generator.ts'
+import type { Database } from '../model.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
@@ -31,6 +35,7 @@ const hasBackups = (values: MapValue): boolean => {
 }
 
 const choices: readonly Choice[] = [
+  { path: ['type'], words: ['postgis', 'postgresql', 'timescaledb'], isRead: () => true },
   { path: ['mode'], words: ['recovery', 'replica', 'standalone'], isRead: () => true },
   { path: ['backups', 'method'], words: ['barmanObjectStore', 'plugin'], isRead: hasBackups },
   { path: ['backups', 'provider'], words: stores, isRead: hasBackups },
@@ -61,16 +66,20 @@ const namedLists: readonly { readonly path: Path; readonly object: string; reado
 /** The words that a value takes, for messages; undefined where any text will do. */
 export function wordsOf(path: Path): readonly string[] | undefined {
   const text = formatPath(path)
-  return text === 'type' ? ['postgis', 'postgresql', 'timescaledb'] : choices.find((choice) => formatPath(choice.path) === text)?.words
+  return choices.find((choice) => formatPath(choice.path) === text)?.words
 }
 
-/** Mistakes of choice in `values`, the merged layers over the chart's defaults. */
-export function* checkChoices(values: MapValue): Iterable<ChoiceError> {
-  for (const { path, words, isRead } of choices) {
+/**
+ * Mistakes of choice in `values`, the merged layers over the chart's defaults. `known`: the words of another release of the
+ * chart, none where it has no such choice.
+ */
+export function* checkChoices(values: MapValue, known?: (path: Path) => readonly string[]): Iterable<ChoiceError> {
+  for (const { path, words: own, isRead } of choices) {
+    const words = known?.(path) ?? own
     const text = textAt(values, path)
-    if (text !== undefined && !words.includes(text) && isRead(values)) yield choiceError(path, text, words)
+    if (text !== undefined && isOther(text, words) && isRead(values)) yield choiceError(path, text, words)
   }
-  if (lacksPlugin(values))
+  if ((known === undefined || known(['backups', 'method']).includes('plugin')) && lacksPlugin(values))
     yield {
       path: ['backups', 'pluginConfiguration', 'name'],
       message: phrase`backups.pluginConfiguration.name is not set, but backups.method is plugin`,
@@ -92,6 +101,9 @@ export function* checkChoices(values: MapValue): Iterable<ChoiceError> {
 /** `method: plugin` without a plugin, neither here nor in `cluster.plugins`: the chart then makes no backups at all. */
 function lacksPlugin(values: MapValue): boolean {
   const plugins = valueAt(values, ['cluster', 'plugins'])
+  const configuration = valueAt(values, ['backups', 'pluginConfiguration'])
+  // of another type it is refused as such
+  if (configuration !== undefined && configuration.kind !== 'map' && configuration.kind !== 'null') return false
   if (!hasBackups(values) || textAt(values, ['backups', 'method']) !== 'plugin' || (plugins?.kind === 'list' && plugins.items.length > 0))
     return false
   return isBlank(valueAt(values, ['backups', 'pluginConfiguration', 'name']))
@@ -106,6 +118,25 @@ export function choiceError(path: Path, text: string, words: readonly string[]):
     message: phrase`${fieldAt(path)} is ${is}, but must be one of ${listed(words)}`,
     ...(guess === undefined ? {} : { help: phrase`did you mean \`${guess}\`?` }),
   }
+}
+
+/** Values as people wrote them that may hold one: what templates see of the rest is looked at only then. */
+export function mayChooseWrongly(written: MapValue, known: (path: Path) => readonly string[]): boolean {
+  if (choices.some(({ path }) => isOther(textAt(written, path), known(path)))) return true
+  if (textAt(written, ['backups', 'method']) === 'plugin') return true
+  return namedLists.some(({ path }) => {
+    const list = valueAt(written, path)
+    return list?.kind === 'list' && list.items.some((item) => item.kind === 'map' && isBlank(item.entries.get('name')))
+  })
+}
+
+const isOther = (text: string | undefined, words: readonly string[]): boolean =>
+  text !== undefined && words.length > 0 && !words.includes(text)
+
+/** The finding for one, where it was written, or where it is switched on. */
+export function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
+  const at = nearestSpot(values, path) ?? switchSpot(values, path) ?? serviceSpot(database)
+  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id, path: formatPath(path) }
 }
 
 function isBlank(value: Value | undefined): boolean {

@@ -8,9 +8,19 @@ import { deepestAt } from '../values/value.ts'
 /** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key next to which it is missing. */
 export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, reported: readonly Path[]): boolean {
   if (reported.length === 0) return false
-  const { origin } = deepestAt(object.value, path).node
-  return reported.some((known) => isMeant(known, origin.path))
+  const { node, depth } = deepestAt(object.value, path)
+  const { origin } = node
+  if (reported.some((known) => isMeant(known, origin.path))) return true
+  // where a copy comes from is one thing, whose parts the chart puts into several places
+  const [section] = origin.path
+  const sections = new Set(reported.map(([first]) => first))
+  if (section === 'mode' || isSource(section)) return [...sections].some(isSource)
+  // what is missing may be what could not be used
+  const isMissing = depth < path.length || node.kind !== 'scalar'
+  return isMissing && section !== undefined && section !== 'cluster' && sections.has(section)
 }
+
+const isSource = (section: Path[number] | undefined): boolean => section === 'recovery' || section === 'replica'
 
 /** Whether a path leads through another one, or would if that one's last key were spelt right. */
 export function isMeant(mistake: Path, path: Path): boolean {

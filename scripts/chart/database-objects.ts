@@ -14,16 +14,14 @@ import type { Message } from '../findings/finding.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { renderWithHelm } from './helm-objects.ts'
-import { checkChoices, choiceError, wordsOf } from './choices.ts'
-import type { ChoiceError } from './choices.ts'
+import { checkChoices, choiceError, choiceFinding, wordsOf } from './choices.ts'
 import { isMeant } from './consequence.ts'
 import { chartDefaults } from './defaults.ts'
 import { renderWithEngine } from './engine.ts'
 import type { Layered } from './engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
-import { findIdleValues } from './idle-values.ts'
-import type { IdleValue } from './idle-values.ts'
+import { findIdleValues, idleFinding } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import { chartVersion } from './names.ts'
 import { chartSpot } from './pin-spot.ts'
@@ -129,24 +127,15 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   }
   const known = { effective: full, defaults: chartDefaults() }
   if (rendered.ok) return { objects: rendered.objects, findings, reported, ...known }
-  // what the chart reports after a value was removed may follow from that
+  // what the chart reports after a value was removed may follow from that, and what it lacks from a misspelt key
+  const { path: lacking = [] } = rendered.error.place?.origin ?? {}
+  if (unknownKeys().some((key) => isMeant(key, lacking))) return { objects: [], findings, reported, ...known }
   if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
   return { objects: [], findings, reported, ...known }
 }
 
-function idleFinding({ path, message, help, isError }: IdleValue, values: MapValue, database: Database): LocatedFinding {
-  const at = nearestSpot(values, path) ?? serviceSpot(database)
-  const severity = isError === true ? 'error' : 'warning'
-  return { rule: isError === true ? 'values/word-is-text' : 'values/has-effect', severity, message, at, help, database: database.id }
-}
-
-function choiceFinding({ path, message, help }: ChoiceError, values: MapValue, database: Database): LocatedFinding {
-  const at = nearestSpot(values, path) ?? switchSpot(values, path) ?? serviceSpot(database)
-  return { rule: 'values/known-choice', severity: 'error', message, at, help, database: database.id, path: formatPath(path) }
-}
-
-function typeFinding({ value, got, want }: HelmSchemaError, values: MapValue): LocatedFinding {
-  return wrongTypeFinding({ value, got, want: [want] }, values)
+function typeFinding({ value, want }: HelmSchemaError, values: MapValue): LocatedFinding {
+  return wrongTypeFinding({ value, want: [want] }, values)
 }
 
 function renderFinding(error: RenderError, database: Database, values: MapValue): LocatedFinding {

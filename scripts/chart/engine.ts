@@ -10,13 +10,21 @@ import type { HelmInput } from '../helm/render.ts'
 import { renderTraced } from '../helm/traced.ts'
 import type { Traced } from '../helm/traced.ts'
 import type { UnreadKey } from '../helm/unknown-keys.ts'
-import { unreadOf } from '../helm/unread.ts'
+import { unreadOf, wordsFor } from '../helm/unread.ts'
+import { baseName } from '../charts/pin.ts'
+import { byCodeUnit } from '../values/path.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import { helmOf } from '../values/merge.ts'
-import type { Database, Settings } from '../model.ts'
+import type { ChartPin, Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { wanted } from './capabilities.ts'
+import { checkChoices, choiceFinding, mayChooseWrongly } from './choices.ts'
+import type { ChoiceError } from './choices.ts'
 import { comparedWords } from './compared-words.ts'
+import { findIdleValues, idleFinding } from './idle-values.ts'
+import type { IdleValue } from './idle-values.ts'
+import { chartVersion } from './names.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { releaseOf } from './release.ts'
@@ -55,8 +63,23 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   })
   const findings: LocatedFinding[] = []
   const wrong: Path[] = []
-  let run = renderTraced(input(values))
-  let usable = values
+  // a word that the templates don't know is left out, so that what it would lead to is not reported, too
+  const { clusterChart } = database.environment
+  const { choices: chosen, idle } = misusedValues(values, input(values), { chart, helm, pin: clusterChart })
+  append(
+    findings,
+    chosen.map((error) => choiceFinding(error, values, database)),
+  )
+  append(
+    findings,
+    idle.map((one) => idleFinding(one, values, database)),
+  )
+  append(
+    wrong,
+    chosen.map(({ path }) => path),
+  )
+  let usable = wrong.reduce(without, values)
+  let run = renderTraced(input(usable))
   for (let tries = 0; run.refused instanceof SchemaRefused && tries < mostTries; tries++) {
     const refused = schemaFindings(run.refused, { database, values, usable })
     append(findings, refused.findings)
@@ -79,7 +102,7 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
       findings,
       [...unknownKeyFindings(keys, history)].map((finding) => ({ ...finding, database: database.id })),
     )
-  const words = known(() => [...comparedWords(loadOnce(chart.files, { helm, place: chart.place }), values, helm)], [])
+  const words = known(() => [...comparedWords(loadOnce(chart.files, { helm, place: chart.place }), usable, helm)], [])
   append(
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
@@ -102,6 +125,41 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
       return seen()?.defaults
     },
   }
+}
+
+interface Choosing {
+  readonly chart: FoundChart
+  readonly helm: HelmGeneration
+  readonly pin: ChartPin
+}
+
+interface Misused {
+  readonly choices: readonly ChoiceError[]
+  readonly idle: readonly IdleValue[]
+}
+
+/**
+ * Values that are none of the words with which the templates of this release compare them, and those without effect as far
+ * as the release is the one whose ways are known. Of forks it is not known what they do with any other word.
+ */
+function misusedValues(written: MapValue, input: HelmInput, { chart, helm, pin }: Choosing): Misused {
+  const none = { choices: [], idle: [] }
+  if (baseName(pin) !== 'cluster') return none
+  return known(() => {
+    const loaded = loadOnce(chart.files, { helm, place: chart.place })
+    const words = (path: Path): readonly string[] => [...wordsFor(loaded, helm, path)].sort(byCodeUnit)
+    if (!isOfficial(words)) return none
+    const isDescribed = pin.version === chartVersion
+    if (!isDescribed && !mayChooseWrongly(written, words)) return none
+    const { values } = helmValues(input)
+    return { choices: [...checkChoices(values, words)], idle: isDescribed ? findIdleValues(values) : [] }
+  }, none)
+}
+
+/** Whether templates are those of the official chart, each release of which makes these choices. */
+function isOfficial(words: (path: Path) => readonly string[]): boolean {
+  const mode = words(['mode'])
+  return mode.includes('recovery') && mode.includes('standalone') && words(['backups', 'provider']).join() === 'azure,google,s3'
 }
 
 /** What the templates see, asked for by few commands. */

@@ -1,5 +1,9 @@
 // Which values have no effect, because of another one, or because the chart drops them?
 import { fieldAt, phrase } from '../findings/message.ts'
+import { nearestSpot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { serviceSpot } from '../merge/generator.ts'
+import type { Database } from '../model.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
 import { isMap, valueAt } from '../values/value.ts'
@@ -116,4 +120,11 @@ function scalarAt(root: Value, path: Path): string | number | boolean | undefine
 function itemsOf(root: Value, path: Path): Iterable<[number, Value]> {
   const list = valueAt(root, path)
   return list?.kind === 'list' ? list.items.entries() : []
+}
+
+/** The finding for one, where it was written. */
+export function idleFinding({ path, message, help, isError }: IdleValue, values: MapValue, database: Database): LocatedFinding {
+  const at = nearestSpot(values, path) ?? serviceSpot(database)
+  const severity = isError === true ? 'error' : 'warning'
+  return { rule: isError === true ? 'values/word-is-text' : 'values/has-effect', severity, message, at, help, database: database.id }
 }

@@ -1,9 +1,9 @@
 // How is a value reported that the chart's schema refuses?
-import { described, fieldAt, phrase, shown } from '../findings/message.ts'
+import { wrongly } from '../merge/wrong-type.ts'
+import { fieldAt, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
-import { isSecretPath } from '../secret/names.ts'
 import type { HelmType } from './helm-schema.ts'
 import { schemaFix, schemaHelp } from './schema-help.ts'
 
@@ -21,26 +21,19 @@ const typeName = (type: string): string => typeNames.get(type) ?? type
 /** A value of the wrong type, in JSON Schema's words for types. */
 export interface WrongType {
   readonly value: Value
-  readonly got: string
   readonly want: readonly string[]
 }
 
 /** The finding for it. `values` are those that people wrote, for a place near what nobody did. */
 export function wrongTypeFinding(wrong: WrongType, values: MapValue): LocatedFinding {
-  const { value, got, want } = wrong
+  const { value, want } = wrong
   const { path } = value.origin
-  const written =
-    value.kind === 'scalar' && !isSecretPath(path)
-      ? got === 'boolean'
-        ? described(value)
-        : phrase`${typeName(got)} (${shown(value.value)})`
-      : typeName(got)
   const [only] = want
   const one = want.length === 1 && only !== undefined && isHelmType(only) ? { value, want: only } : undefined
   return {
     rule: 'values/chart-schema',
     severity: 'error',
-    message: phrase`${fieldAt(path)} is ${written}, but the chart takes ${want.map(typeName).join(' or ')}`,
+    message: phrase`${fieldAt(path)} is ${wrongly(value)}, but the chart takes ${want.map(typeName).join(' or ')}`,
     at: spotOf(value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
     help: one === undefined ? undefined : schemaHelp(one),
     fix: one === undefined ? undefined : schemaFix(one),

@@ -1,5 +1,5 @@
 // Where did somebody write each part of a document that Helm printed: in a template, or in values that the template prints?
-import { pieceAt } from '../helm/blame.ts'
+import { pieceAt } from '../helm/pieces-of.ts'
 import type { DocumentPrinting } from '../helm/output.ts'
 import type { Piece } from '../helm/pieces.ts'
 import type { ListValue, MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'

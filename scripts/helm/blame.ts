@@ -2,7 +2,8 @@
 import { isGoMap } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import type { ListValue, NullValue, Origin, Path, Value } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
+import { leavesOf, valueAt } from '../values/value.ts'
+import { pieceAt, piecesAfterKey, piecesIn } from './pieces-of.ts'
 import type { Piece } from './pieces.ts'
 import type { Births } from './births.ts'
 
@@ -157,25 +158,6 @@ function below(holder: GoMap | GoList, key: string | number, printing: Printing)
   return { value, source: printing.recorder.births.at(holder, key) ?? printing.recorder.births.of(value) }
 }
 
-/** The piece at an offset of the document. */
-export function pieceAt(printing: Pick<Printing, 'pieces' | 'start'>, offset: number): Piece | undefined {
-  return printing.pieces[indexAt(printing, offset)]
-}
-
-/** The index of the piece at an offset of the document; -1: none. */
-function indexAt(printing: Pick<Printing, 'pieces' | 'start'>, offset: number): number {
-  const { pieces } = printing
-  const wanted = printing.start + offset
-  let [low, high] = [0, pieces.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((pieces[middle] as Piece).end <= wanted) low = middle + 1
-    else high = middle
-  }
-  const piece = pieces[low]
-  return piece !== undefined && piece.start <= wanted ? low : -1
-}
-
 interface Made {
   readonly origin: Origin
   readonly overrides: readonly Value[]
@@ -197,8 +179,9 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
   // a missing default explains less than the switch that was set
   const best =
     shown ??
-    firstWritten(touched, isPresent) ??
-    firstWritten(touched) ??
+    mostExact(touched, isPresent) ??
+    mostExact(touched) ??
+    searched(node, reasons) ??
     reasons.find(isWritten) ??
     reads.findLast((value) => value.kind !== 'null')
   if (best !== undefined) return { origin: best.origin, overrides: best.overrides, isOwn: shown === undefined && !reads.includes(best) }
@@ -207,15 +190,25 @@ function originOf(node: Value, piece: Piece | undefined, printing: Printing): Ma
   return { origin: { ...own, path: near?.origin.path ?? [] }, overrides: [], isOwn: true }
 }
 
+/** A word of the template under a condition that searched a list for it: `- name: barman-cloud.cloudnative-pg.io`. */
+function searched(node: Value, reasons: readonly Value[]): Value | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value.length < 3) return undefined
+  for (const reason of reasons)
+    if (reason.kind === 'list' && isWritten(reason))
+      for (const { value } of leavesOf(reason)) if (value.kind === 'scalar' && value.value === node.value) return value
+  return undefined
+}
+
 const isPresent = (value: Value): boolean => value.kind !== 'null'
 
-/** Of the first part that somebody's values made the last one: in `default a b` that is b. */
-function firstWritten(pieces: readonly Piece[], fits: (value: Value) => boolean = () => true): Value | undefined {
-  for (const { reads } of pieces) {
-    const found = written(reads.filter(fits))
-    if (found !== undefined) return found
-  }
-  return undefined
+/**
+ * Of each part that somebody's values made the last one: in `default a b` that is b. Of these the one that a person wrote
+ * and that is about the least, so that a name that begins with the Cluster's is blamed on its own part.
+ */
+function mostExact(pieces: readonly Piece[], fits: (value: Value) => boolean = () => true): Value | undefined {
+  const parts = pieces.flatMap(({ reads }) => written(reads.filter(fits)) ?? [])
+  const rank = ({ origin }: Value): number => (origin.layer === 'generator' ? 0 : origin.path.length)
+  return parts.reduce<Value | undefined>((best, part) => (best === undefined || rank(part) > rank(best) ? part : best), undefined)
 }
 
 /** The last one that was written by the user, not the chart. */
@@ -224,42 +217,6 @@ function written(values: readonly Value[]): Value | undefined {
 }
 
 const isWritten = ({ origin }: Value): boolean => origin.layer !== 'chart' && origin.file.builtin !== true
-
-/** Where nothing is printed: what was asked between the key and the end of its line. */
-function piecesAfterKey(printing: Printing, origin: Origin): Piece[] {
-  const from = printing.start + (origin.key?.end ?? origin.value.start)
-  const line = printing.text.indexOf('\n', printing.start + origin.value.end)
-  const until = line < 0 ? printing.text.length : line
-  const found: Piece[] = []
-  for (let at = Math.max(firstEnding(printing.pieces, from), 0); at < printing.pieces.length; at++) {
-    const piece = printing.pieces[at] as Piece
-    if (piece.start > until) break
-    if (!piece.isText) found.push(piece)
-  }
-  return found
-}
-
-function firstEnding(pieces: readonly Piece[], wanted: number): number {
-  let [low, high] = [0, pieces.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((pieces[middle] as Piece).end < wanted) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function piecesIn(printing: Printing, start: number, end: number): Piece[] {
-  const first = indexAt(printing, start)
-  const found: Piece[] = []
-  for (let at = first; at >= 0 && at < printing.pieces.length; at++) {
-    const piece = printing.pieces[at] as Piece
-    // what printed nothing also comes at the end
-    if (piece.start >= printing.start + end && !(piece.start === piece.end && piece.end === printing.start + end && !piece.isText)) break
-    found.push(piece)
-  }
-  return found
-}
 
 /** Text of a template: the place in its file. */
 function templateOrigin(piece: Piece, printing: Printing, printed: Origin): Origin {

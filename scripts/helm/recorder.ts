@@ -224,8 +224,11 @@ export class Recorder implements Watcher {
     const source = this.births.of(value)
     if (source !== undefined) return source
     const hasValue = (read: Value): boolean => (read.kind === 'scalar' ? read.value === value : read.kind === 'null' && value === null)
-    for (let at = this.#frames.length - 1; at >= 0; at--) {
-      const found = this.#frames[at]?.reads.findLast(hasValue)
+    // what an action hands on it has read itself, or it is the dot of a loop or a `with` around
+    const last = this.#frames.length - 1
+    for (let at = last; at >= 0; at--) {
+      const { node, reads } = this.#frames[at] as Frame
+      const found = at === last || node.kind === 'range' || node.kind === 'with' ? reads.findLast(hasValue) : undefined
       if (found !== undefined) return found
     }
     return undefined

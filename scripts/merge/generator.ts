@@ -1,5 +1,5 @@
 // Which values does the generator add on top of the hand-written ones: name, labels, guards?
-import { described, named, phrase } from '../findings/message.ts'
+import { fieldAt, named, phrase } from '../findings/message.ts'
 import { append } from '../values/append.ts'
 import { firstSpot, nearestSpot, spotOf, writtenSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -7,6 +7,7 @@ import type { Database, Guard, Settings } from '../model.ts'
 import type { MapValue, Origin, Path, SourceFile, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
 import { fromPlain, valueAt } from '../values/value.ts'
+import { wrongly } from './wrong-type.ts'
 
 /** Nothing is generated for a database as written. */
 const nobody: SourceFile = { path: '', text: '', builtin: true }
@@ -112,7 +113,7 @@ function hiddenMistakes(database: Database, values: MapValue): LocatedFinding[] 
     if (value === undefined || value.kind === 'map' || (value.kind === 'null' && path.length > 1)) continue
     const at = spotOf(value, value.kind === 'scalar' ? 'value' : 'key')
     if (at === undefined) continue
-    const message = phrase`${path.join('.')} is ${described(value)}, but the chart takes a map`
+    const message = phrase`${fieldAt(path)} is ${wrongly(value)}, but the chart takes a map`
     const help =
       value.kind === 'null'
         ? phrase`remove the key: null here drops everything that lower layers set`

@@ -183,6 +183,33 @@ test('a key that another release of the chart reads is told with that release', 
   expect(stdout).toContain('help: chart cluster 0.0.5 was the last to read `recovery.serverName`; remove it')
 })
 
+/** Compares the words that each release of the official chart compares. */
+const choices = `{{ if eq .Values.mode "standalone" }}{{ else if eq .Values.mode "recovery" }}{{ end }}
+{{ if eq .Values.backups.provider "s3" }}{{ else if eq .Values.backups.provider "azure" }}{{ else if eq .Values.backups.provider "google" }}{{ end }}
+`
+
+test('a word that no template of the official chart knows is told, and what it would lead to is not', async () => {
+  const pooler = `{{ range .Values.poolers }}
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: {{ $.Values.fullnameOverride }}-{{ .name }} }
+spec: { cluster: { name: {{ $.Values.fullnameOverride }} }, type: rw, pgbouncer: {} }
+{{ end }}`
+  const values = `${tinyChart('1.2.3')['values.yaml']}mode: standalone\nbackups: { enabled: true, provider: s3 }\npoolers: []\n`
+  putChart('charts/cluster', '1.2.3', { 'templates/choices.yaml': choices, 'templates/pooler.yaml': pooler, 'values.yaml': values })
+  write('mode: replica', 'backups:', '  provider: s4')
+  expect(await mistakes()).toEqual([
+    'databases/orders/values.yaml:1: mode is `replica`, but must be one of recovery, standalone [values/known-choice]',
+    'databases/orders/values.yaml:3: backups.provider is `s4`, but must be one of azure, google, s3 [values/known-choice]',
+  ])
+  // a name that begins with the Cluster's is blamed on its own part
+  write('poolers:', '  - name: r w')
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(/^databases\/orders\/values\.yaml:2: poolers\[0\]\.name is .* \[schema\/metadata\]$/),
+  ])
+})
+
 test('a help names no value that the pinned release does not read', async () => {
   const store = `{{ with .Values.backups }}
   backup:
