@@ -1,7 +1,7 @@
 // What is one database with some settings: its values, its objects, and what is wrong with them?
 import type { DatabaseObjects } from './chart/evaluated.ts'
 import { examine } from './admit/examine.ts'
-import { isConsequence } from './chart/consequence.ts'
+import { isConsequence, isMeant } from './chart/consequence.ts'
 import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import type { Repository } from './chart/database-objects.ts'
 import type { Evaluated } from './chart/evaluated.ts'
@@ -13,7 +13,7 @@ import type { Database, RenderedObject, Settings } from './model.ts'
 import type { Finding, RuledFinding } from './findings/finding.ts'
 import type { MapValue } from './values/value.ts'
 import { isOperators } from './operator/objects.ts'
-import { judgeDatabase } from './policy/judge.ts'
+import { judgeDatabase, readsOf } from './policy/judge.ts'
 import { policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { locateFinding } from './locate/finding.ts'
@@ -100,7 +100,15 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
   const subject = policySubject({ database, settings, values: merged, objects })
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   const policies = judgeDatabase(subject)
-  append(findings, hasDefaults(database) ? policies : policies.map((finding) => ({ ...finding, follows: 'missing-defaults' as const })))
+  const reported = policies.length === 0 ? [] : rendered.reported()
+  append(
+    findings,
+    policies.map((finding) => {
+      if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
+      const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => isMeant(mistake, read)))
+      return isMissed ? { ...finding, follows: 'reported-value' as const } : finding
+    }),
+  )
   append(findings, judgePostgres({ ...subject, refused }))
   return findings
 }

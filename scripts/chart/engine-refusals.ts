@@ -6,6 +6,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
 import { loadOnce } from '../helm/load.ts'
+import { keysFor } from '../helm/unread.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
@@ -13,7 +14,7 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
-import { formatPath } from '../values/path.ts'
+import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
@@ -51,7 +52,7 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const { database, settings, values } = refused
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const path = isChart ? undefined : blame(error, refused)
+  const path = isChart ? undefined : oddKey(error, blame(error, refused), refused)
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const message = messageFor(error, refused, path)
@@ -73,9 +74,22 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   }
 }
 
+/** Where a chart refuses a map because of a key in it, as by `omit`, the key that looks like one of those that it reads. */
+function oddKey({ class: kind }: HelmRefusal, path: Path | undefined, { settings, values, chart }: Refused): Path | undefined {
+  const map = path === undefined || kind !== 'fail' ? undefined : valueAt(values, path)
+  if (path === undefined || map?.kind !== 'map') return path
+  const helm = helmOf(settings.argocd.version)
+  const known = keysFor(loadOnce(chart.files, { helm, place: chart.place }), helm, path)
+  const odd = [...map.entries.keys()].filter((key) => !known.has(key) && nearest(key, known) !== undefined)
+  return odd.length === 1 ? [...path, odd[0] as string] : path
+}
+
 function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
   const helm = helmOf(settings.argocd.version)
-  return suggestedWord(loadOnce(chart.files, { helm, place: chart.place }), { values, path, helm })
+  const loaded = loadOnce(chart.files, { helm, place: chart.place })
+  const key = nearest(String(path.at(-1)), keysFor(loaded, helm, path.slice(0, -1)))
+  if (key !== undefined && key !== path.at(-1)) return `did you mean \`${key}\`?`
+  return suggestedWord(loaded, { values, path, helm })
 }
 
 const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'

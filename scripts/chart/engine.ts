@@ -27,6 +27,7 @@ import type { IdleValue } from './idle-values.ts'
 import { chartVersion } from './names.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
+import { isMeant } from './consequence.ts'
 import { releaseOf } from './release.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
@@ -68,10 +69,6 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   const { choices: chosen, idle } = misusedValues(values, input(values), { chart, helm, pin: clusterChart })
   append(
     findings,
-    chosen.map((error) => choiceFinding(error, values, database)),
-  )
-  append(
-    findings,
     idle.map((one) => idleFinding(one, values, database)),
   )
   append(
@@ -96,6 +93,12 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
   if (run.refused?.class === 'fail' && unknownKeys.length > 0) {
     run = renderTraced(input(unknownKeys.reduce(without, usable)))
   }
+  // what a misspelt key was to set is not missing, too
+  const missed = chosen.filter(({ path }) => !unknownKeys.some((key) => isMeant(key, path)))
+  append(
+    findings,
+    missed.map((error) => choiceFinding(error, values, database)),
+  )
   const history = historyOf(database)
   for (const keys of unread)
     append(

@@ -52,6 +52,13 @@ export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): Readon
   return shape?.words ?? new Set()
 }
 
+/** The keys of a map that templates name. Throws HelmRefusal where they can't be parsed. */
+export function keysFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
+  let shape: ReadShape | undefined = shapeOf(chart, helm)
+  for (const step of path) shape = shape?.at(String(step))
+  return new Set(shape?.keys.keys())
+}
+
 export interface Rendered {
   readonly helm: HelmGeneration
   /** all values, in which texts may be templates */

@@ -205,7 +205,12 @@ export const budgets: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'the WAL that the parameters allow fits into the volume of pg_wal',
-    reads: [...walNames.map((name) => [...parameters, name]), ['cluster', 'walStorage'], ['cluster', 'storage']],
+    reads: [
+      ...walNames.map((name) => [...parameters, name]),
+      ['cluster', 'walStorage', 'enabled'],
+      ['cluster', 'walStorage', 'size'],
+      ['cluster', 'storage', 'size'],
+    ],
     check: (subject) => withBudgets(subject, walTooLarge),
   },
   {

@@ -54,6 +54,13 @@ export const policies: readonly PolicyRule[] = [
   ...objectPolicies,
 ]
 
+const reads = new Map(policies.map((rule) => [rule.id, rule.reads]))
+
+/** The values that a policy reads. */
+export function readsOf(rule: string): readonly Path[] {
+  return reads.get(rule) ?? []
+}
+
 /** The policies that read a path of the values. */
 export function policiesOn(path: Path): readonly PolicyRule[] {
   return policies.filter(({ reads }) => reads.some((read) => read.every((step, index) => step === path[index])))

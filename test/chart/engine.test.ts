@@ -210,6 +210,19 @@ spec: { cluster: { name: {{ $.Values.fullnameOverride }} }, type: rw, pgbouncer:
   ])
 })
 
+test('what follows from a misspelt key is not told beside it', async () => {
+  const keys = `{{ if gt (omit .Values.cluster.postgresql "parameters" "pg_hba" | keys | len) 0 }}{{ fail "cluster.postgresql is deprecated" }}{{ end }}`
+  const values = `${tinyChart('1.2.3')['values.yaml']}  postgresql: { parameters: {} }\nmode: standalone\nbackups: { enabled: false, provider: s3 }\npoolers: []\n`
+  const pooler = '# {{ range .Values.poolers }}{{ .name }}{{ end }}{{ .Values.cluster.postgresql.parameters }}\n'
+  putChart('charts/cluster', '1.2.3', { 'templates/choices.yaml': choices + keys + pooler, 'values.yaml': values })
+  write('poolers:', '  - namex: a')
+  expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `namex` in `poolers[0]` [values/known-keys]'])
+  write('cluster:', '  postgresql:', '    paameters: {}')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toContain('databases/orders/values.yaml:3:5: error: cluster.postgresql is deprecated')
+  expect(stdout).toContain('help: did you mean `parameters`?')
+})
+
 test('a help names no value that the pinned release does not read', async () => {
   const store = `{{ with .Values.backups }}
   backup:
