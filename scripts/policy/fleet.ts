@@ -1,13 +1,108 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import { ending, here, named, phrase } from '../findings/message.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
-import { isSameSpot } from '../findings/spot.ts'
-import type { Database } from '../model.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { Database, RenderedObject } from '../model.ts'
 import type { SourceFile } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
+import { checkedArchives, readArchive, storeReferences, writtenArchives } from './archive.ts'
+import type { Archive } from './archive.ts'
+import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
-import type { FleetFacts, PlacedArchive, PlacedClaim } from './fleet-facts.ts'
-import { otherMajors } from './sources.ts'
+import { otherMajors, sourceFacts } from './sources.ts'
+import type { SourceFacts } from './sources.ts'
+import { usageOf } from './usage.ts'
+import type { Usage } from './usage.ts'
+import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
+import type { PolicySubject } from './subject.ts'
+
+interface PlacedArchive {
+  readonly key: string
+  readonly shown: string
+  readonly server: string
+  readonly at: Spot
+  /** of the layer in which it was decided: a service's own name weighs more than the shared defaults */
+  readonly rank: number
+}
+
+/** What is retained of a database after it was judged: a few texts, not its objects. */
+export interface FleetFacts {
+  readonly database: string
+  readonly namespace: string
+  readonly written: readonly PlacedArchive[]
+  readonly read?: PlacedArchive
+  /** those that must be empty when it is recovered */
+  readonly checked: readonly PlacedArchive[]
+  /** the annotation that skips that check */
+  readonly isUnchecked: boolean
+  readonly source: SourceFacts
+  readonly environment: string
+  readonly usage: Usage
+  /** what a Kubernetes cluster, or a namespace, has only once */
+  readonly claims: readonly PlacedClaim[]
+  /** names of the ObjectStores that the chart creates, and those that the Cluster names */
+  readonly stores: readonly string[]
+  readonly references: readonly { readonly name: string; readonly at: Spot }[]
+}
+
+interface PlacedClaim {
+  readonly kind: ClaimKind
+  readonly value: string
+  /** within which it may be claimed once */
+  readonly scope: string
+  readonly at: Spot
+}
+
+/** A host name is one everywhere, a port and an address in a Kubernetes cluster, a Secret in its namespace. */
+function scopeOf(kind: ClaimKind, { destination, namespace }: { readonly destination: string; readonly namespace: string }): string {
+  if (kind === 'host name') return ''
+  return kind === 'node port' || kind === 'load balancer IP' ? destination : namespace
+}
+
+/** The archives and stores of one database; undefined if it has no Cluster. */
+export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined) return undefined
+  const { database, objects } = subject
+  const { server, name } = database.environment.destination
+  const namespace = `${server ?? name ?? ''} ${database.namespace}`
+  const context = { objects, namespace }
+  const place = (archive: Archive): PlacedArchive => ({
+    key: archive.key,
+    shown: archive.shown,
+    server: archive.server,
+    ...highestSpot(subject, archive.parts),
+  })
+  const read = readArchive(cluster, context)
+  return {
+    database: database.id,
+    namespace,
+    written: writtenArchives(cluster, context).map(place),
+    checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
+    isUnchecked: skipsArchiveCheck(cluster),
+    ...(read === undefined ? {} : { read: place(read) }),
+    source: sourceFacts(subject, cluster),
+    environment: database.environment.name,
+    usage: usageOf(cluster),
+    claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
+      kind,
+      value,
+      scope: scopeOf(kind, { destination: server ?? name ?? '', namespace }),
+      at: spotInObject(subject, object, path),
+    })),
+    stores: objects.filter((object) => object.kind === 'ObjectStore').map((object) => object.name),
+    references: storeReferences(cluster).map((reference) => ({ name: reference.name, at: nameSpot(subject, cluster, reference.path) })),
+  }
+}
+
+/** The operator's own switch for users who know what they are doing. */
+export function skipsArchiveCheck(cluster: RenderedObject): boolean {
+  return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
+}
+
+/** The chart sorts plugins, so that the values' own index is found through the object. */
+function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonly (string | number)[]): Spot {
+  return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
+}
 
 /** What a database of a change writes and names, now and at the base. */
 export interface Touched {
@@ -59,27 +154,27 @@ export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext):
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
-  const writers = new Map<string, Pick<PlacedArchive, 'place'> & { readonly database: string }>()
+  const writers = new Map<string, { database: string; at: Spot; rank: number }>()
   const findings: LocatedFinding[] = []
   for (const { database, written } of facts) {
-    for (const { key, shown, place } of written) {
-      const before = writers.get(key)
-      if (before === undefined) {
-        writers.set(key, { database, place })
+    for (const { key, shown, at, rank } of written) {
+      const first = writers.get(key)
+      if (first === undefined) {
+        writers.set(key, { database, at, rank })
         continue
       }
-      const [first, second] = [
-        { database: before.database, ...before.place() },
-        { database, ...place() },
-      ]
+      const second = { database, at, rank }
       // the layer of a single database is to blame, not the one that all of them share
-      const [blamed, other] = first.rank > second.rank ? [first, second] : [second, first]
+      const [blamed, other] = first.rank > rank ? [first, second] : [second, first]
       findings.push({
         rule: 'policy/own-archive',
         severity: 'error',
         message: phrase`archive is ${ending(shown)}, but ${named(other.database)} also writes there: neither could be restored`,
         at: blamed.at,
-        related: isSameSpot(other.at, blamed.at) ? [] : [{ ...other.at, message: phrase`${named(other.database)} writes there` }],
+        related:
+          other.at.file === blamed.at.file && other.at.span.start === blamed.at.span.start
+            ? []
+            : [{ ...other.at, message: phrase`${named(other.database)} writes there` }],
         help: phrase`give each database a destinationPath or a server name of its own`,
         database: blamed.database,
       })
@@ -92,9 +187,11 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
   return facts.flatMap(({ database, read, checked, isUnchecked }): LocatedFinding[] => {
     const same = read === undefined ? undefined : checked.find((archive) => archive.key === read.key)
     if (read === undefined || same === undefined) return []
-    const [{ at }, other] = [read.place(), same.place()]
-    const related = isSameSpot(other.at, at) ? [] : [{ ...other.at, message: phrase`backups go to the same place` }]
-    const place = { at, related, database }
+    const related =
+      same.at.file === read.at.file && same.at.span.start === read.at.span.start
+        ? []
+        : [{ ...same.at, message: phrase`backups go to the same place` }]
+    const place = { at: read.at, related, database }
     if (isUnchecked)
       return [
         {
@@ -128,7 +225,7 @@ function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetConte
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,
         message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here creates it: without it the Cluster never starts`,
-        at: at(),
+        at,
         help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``,
         database,
       })),
@@ -149,7 +246,7 @@ const consequences: Readonly<Record<ClaimKind, readonly [rule: string, why: stri
 }
 
 function doubleClaims(facts: readonly FleetFacts[]): LocatedFinding[] {
-  const first = new Map<string, Pick<PlacedClaim, 'at'> & { readonly database: string }>()
+  const first = new Map<string, { readonly database: string; readonly at: Spot }>()
   return facts.flatMap(({ database, claims }) =>
     claims.flatMap(({ kind, value, scope, at }): LocatedFinding[] => {
       const key = `${kind}\0${scope}\0${value}`
@@ -157,14 +254,14 @@ function doubleClaims(facts: readonly FleetFacts[]): LocatedFinding[] {
       if (other === undefined) first.set(key, { database, at })
       if (other === undefined || other.database === database) return []
       const [rule, why, help] = consequences[kind]
-      const [mine, others] = [at(), other.at()]
+      const isSame = other.at.file === at.file && other.at.span.start === at.span.start
       return [
         {
           rule,
           severity: rule === 'policy/own-login' ? 'warning' : 'error',
           message: phrase`${kind} is ${named(value)}, but ${named(other.database)} has it, too: ${why}`,
-          at: mine,
-          related: isSameSpot(others, mine) ? [] : [{ ...others, message: phrase`${named(other.database)} has it here` }],
+          at,
+          related: isSame ? [] : [{ ...other.at, message: phrase`${named(other.database)} has it here` }],
           help: phrase`${help}`,
           database,
         },

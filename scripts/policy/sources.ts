@@ -1,20 +1,20 @@
 // Which databases here do others copy byte by byte, and can they?
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { isSameSpot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import { majorOf } from '../operator/major.ts'
 import type { Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, plainAt, textAt } from './subject.ts'
+import { listAt, plainAt, spotInObject, textAt } from './subject.ts'
+import type { PolicySubject } from './subject.ts'
 
 /** What other databases need to know of one. */
 export interface SourceFacts {
   readonly cluster: string
   readonly major: number | undefined
-  readonly majorAt: () => Spot
+  readonly majorAt: Spot
   /** hosts of physical copies (replica, pg_basebackup), as the connection names them */
-  readonly hosts: readonly { readonly host: string; readonly at: () => Spot }[]
+  readonly hosts: readonly { readonly host: string; readonly at: Spot }[]
 }
 
 /** External clusters from which a Cluster is copied byte by byte, so that both must have one major. */
@@ -25,18 +25,20 @@ function physicalSources({ plain }: RenderedObject): readonly string[] {
   return [...new Set([followed, copied].flatMap((name) => name ?? []))]
 }
 
-export function sourceFacts(cluster: RenderedObject, at: (object: RenderedObject, path: Path) => () => Spot): SourceFacts {
+export function sourceFacts(subject: PolicySubject, cluster: RenderedObject): SourceFacts {
   const sources = physicalSources(cluster)
   const hosts = listAt(cluster.plain, 'spec', 'externalClusters').flatMap((external, index) => {
     const path: Path = ['spec', 'externalClusters', index, 'connectionParameters', 'host']
     const host = textAt(external, 'connectionParameters', 'host')
-    return host === undefined || !sources.includes(textAt(external, 'name') ?? '') ? [] : [{ host, at: at(cluster, path) }]
+    return host === undefined || !sources.includes(textAt(external, 'name') ?? '')
+      ? []
+      : [{ host, at: spotInObject(subject, cluster, path) }]
   })
   const catalog = plainAt(cluster.plain, 'spec', 'imageCatalogRef', 'major') !== undefined
   return {
     cluster: cluster.name,
     major: majorOf(cluster.plain),
-    majorAt: at(cluster, catalog ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']),
+    majorAt: spotInObject(subject, cluster, catalog ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']),
     hosts,
   }
 }
@@ -71,18 +73,17 @@ export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
       ({ other }) => source.major !== undefined && other.source.major !== undefined && other.source.major !== source.major,
     )
     if (wrong === undefined) return []
-    const { other } = wrong
-    const [majorAt, hostAt, otherAt] = [source.majorAt(), wrong.at(), other.source.majorAt()]
+    const { other, at } = wrong
     return [
       {
         rule: 'policy/source-same-major',
         severity: 'error',
         message: phrase`PostgreSQL is ${named(source.major)}, but ${named(other.database)}, which it copies, has ${named(other.source.major)}: it does not start`,
-        at: majorAt,
+        at: source.majorAt,
         related: [
-          { ...hostAt, message: phrase`it is copied from here` },
-          { ...otherAt, message: phrase`${named(other.database)} has ${named(other.source.major)}` },
-        ].filter((spot) => !isSameSpot(spot, majorAt)),
+          { ...at, message: phrase`it is copied from here` },
+          { ...other.source.majorAt, message: phrase`${named(other.database)} has ${named(other.source.major)}` },
+        ].filter((spot) => spot.file !== source.majorAt.file || spot.span.start !== source.majorAt.span.start),
         help: phrase`give it PostgreSQL ${named(other.source.major)}, or copy by import, which takes a dump`,
         database: one.database,
       },
