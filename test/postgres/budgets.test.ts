@@ -34,6 +34,15 @@ describe('connections of poolers', () => {
     expect(pools('instances: 1', rw('default_pool_size: "50", max_db_connections: "30"'))).toEqual([
       ['rw', '2 instances × 1 pair × 30 = 60', 97],
     ])
+    const roles = 'managed: {roles: [{name: web, login: true}, {name: jobs, login: true}]}'
+    // of one database, whoever asks for it
+    expect(pools(`instances: 1, ${roles}`, rw('default_pool_size: "25", max_db_connections: "40"'))).toEqual([
+      ['rw', '2 instances × 40 = 80', 97],
+    ])
+    // nobody opens a connection for clients that are refused
+    expect(pools('instances: 1', rw('default_pool_size: "50", max_client_conn: "30"'))).toEqual([
+      ['rw', '2 instances × 1 pair × 30 = 60', 97],
+    ])
   })
   test('primary and standbys are never added up', () => {
     const both = [rw(''), pooler('type: ro, instances: 3, pgbouncer: {}')]

@@ -121,24 +121,34 @@ function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | 
     const written = jsonAt(pooler.plain, ['spec', 'pgbouncer', 'parameters', name])
     return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
   }
-  const [size, reserve, perDatabase, perUser] = [
+  const [size, reserve, perDatabase, perUser, clients] = [
     number('default_pool_size', 20),
     number('reserve_pool_size', 0),
     number('max_db_connections', 0),
     number('max_user_connections', 0),
+    number('max_client_conn', 100),
   ]
   const instances = jsonAt(pooler.plain, ['spec', 'instances']) ?? 1
   if (size === undefined || reserve === undefined || perDatabase === undefined || perUser === undefined) return undefined
   if (size <= 0 || reserve < 0 || typeof instances !== 'number') return undefined
-  const cap = Math.min(perDatabase > 0 ? perDatabase : Infinity, perUser > 0 ? perUser : Infinity)
-  const each = Math.min(size + reserve, cap)
-  const byUser = new Map<string, number>()
-  for (const { user } of pairs) byUser.set(user, (byUser.get(user) ?? 0) + each)
-  const ofUsers = [...byUser.values()].map((own) => Math.min(own, perUser > 0 ? perUser : Infinity))
-  const one = ofUsers.reduce((sum, own) => sum + own, 0)
+  const each = Math.min(size + reserve, limitOf(perDatabase), limitOf(perUser), limitOf(clients ?? 0))
+  const sums = { database: limitOf(perDatabase), user: limitOf(perUser) }
+  const one = Math.min(...(['database', 'user'] as const).map((side) => summed(pairs, side, { each, limit: sums[side] })))
   const isPlain = one === pairs.length * each
   const pool = isPlain ? `${counted(pairs.length, 'pair')} × ${each}` : `${one}`
   return { pooler, connections: instances * one, text: `${counted(instances, 'instance')} × ${pool}`, pools: instances * pairs.length }
+}
+
+/** PgBouncer takes 0 as no limit. */
+function limitOf(number: number): number {
+  return number > 0 ? number : Infinity
+}
+
+/** The connections of all pools, of which those of one database, or of one user, have a limit together. */
+function summed(pairs: readonly Pair[], side: keyof Pair, { each, limit }: { readonly each: number; readonly limit: number }): number {
+  const sums = new Map<string, number>()
+  for (const pair of pairs) sums.set(pair[side], (sums.get(pair[side]) ?? 0) + each)
+  return [...sums.values()].reduce((total, sum) => total + Math.min(sum, limit), 0)
 }
 
 function counted(count: number, noun: string): string {
