@@ -32,13 +32,20 @@ export function applyAllowances(
   const hidden = new Set(skippedDatabases)
   const partly = filesOf(hidden)
   for (const file of filesOf(databases.filter((database) => !hidden.has(database)))) {
-    if (!file.text.includes('allow')) continue
-    const found = allowancesIn(file)
-    if (found.length > 0) allowances.set(file, { found, starts: startsOf(file.text), byRule: groupByRule(found) })
+    const allowed = allowedIn(file)
+    if (allowed !== undefined) allowances.set(file, allowed)
+  }
+  // what is in other files, such as manifests, is not known to be looked at whole, so that there nothing is unused
+  const elsewhere = new Map<SourceFile, Allowed | undefined>()
+  const allowedAt = (file: SourceFile): Allowed | undefined => {
+    const own = allowances.get(file)
+    if (own !== undefined) return own
+    if (!elsewhere.has(file)) elsewhere.set(file, allowedIn(file))
+    return elsewhere.get(file)
   }
   const refused = new Set<Allowance>()
   const reported = findings.filter((finding) => {
-    const inFile = allowances.get(finding.at.file)
+    const inFile = allowedAt(finding.at.file)
     const candidates = inFile?.byRule.get(finding.rule)
     if (inFile === undefined || candidates === undefined) return true
     const line = lineOf(inFile.starts, finding.at.span.start)
@@ -73,6 +80,12 @@ interface Allowed {
   /** where the lines of the file begin */
   readonly starts: readonly number[]
   readonly byRule: ReadonlyMap<string, readonly Allowance[]>
+}
+
+/** Undefined: a file without any. */
+function allowedIn(file: SourceFile): Allowed | undefined {
+  const found = file.text.includes('allow') ? allowancesIn(file) : []
+  return found.length === 0 ? undefined : { found, starts: startsOf(file.text), byRule: groupByRule(found) }
 }
 
 function groupByRule(allowances: readonly Allowance[]): ReadonlyMap<string, readonly Allowance[]> {
