@@ -177,3 +177,11 @@ export interface RenderedObject {
   /** a Helm hook (annotation helm.sh/hook) */
   readonly hook: boolean
 }
+
+/** The ObjectStores in hand-written manifests. */
+export interface WrittenStores {
+  /** without a namespace only the parent knows where one goes */
+  readonly stores: readonly { readonly namespace: string | undefined; readonly object: RenderedObject }[]
+  /** whether every manifest was read, so that what is missing is surely not there */
+  readonly isComplete: boolean
+}

@@ -18,7 +18,8 @@ import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
 import { overBudget } from './policy/usage.ts'
-import { judgeFleet, mayConflict } from './policy/fleet.ts'
+import { judgeFleet } from './policy/fleet.ts'
+import { mayConflict } from './policy/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
@@ -78,7 +79,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const around = { settings, databases: generated, tree: found.tree, base: read }
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
   const facts = assessed.flatMap((one) => one.facts ?? [])
-  append(findings, handWritten.findings, judgeFleet(facts, { otherStores: handWritten.stores }))
+  append(findings, handWritten.findings, judgeFleet(facts, handWritten.stores))
   // a sum over some of the databases says nothing
   if (!changed) append(findings, overBudget(settings, facts))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))

@@ -4,7 +4,7 @@ import { locate } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Message } from '../findings/finding.ts'
-import type { Database, Settings } from '../model.ts'
+import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { Json, JsonMap, Path, SourceFile, Span, Value } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -76,7 +76,8 @@ export interface ManifestFile {
   readonly clusters?: readonly PlainCluster[]
   readonly file: SourceFile
   readonly manifests: readonly Manifest[]
-  readonly stores: readonly JsonMap[]
+  /** ObjectStores of the Barman plugin */
+  readonly stores: readonly RenderedObject[]
   /** everything in it, in its order */
   readonly objects: readonly DeployedObject[]
   /** actions that Helm evaluates though they are meant for Argo CD */
@@ -153,12 +154,18 @@ export function manifestFile(readings: readonly Reading[], around: Surroundings,
   })
   const isCluster = ({ plain }: Reading): boolean => isJsonMap(plain) && printed(plain['apiVersion']).startsWith('postgresql.cnpg.io/')
   const clusters = clustersIn(readings.filter(isCluster).map((reading) => reading.value()))
+  const stores = readings.flatMap(({ plain, value }): RenderedObject[] => {
+    if (!isJsonMap(plain) || plain['kind'] !== 'ObjectStore') return []
+    const root = value()
+    const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
+    return root.kind === 'map' ? [{ kind: 'ObjectStore', name: printed(metadata['name'] ?? ''), value: root, plain, hook: false }] : []
+  })
   return {
     file: facts.file,
     consumed: facts.consumed,
     objects,
     manifests: objects.flatMap(({ manifest }) => manifest ?? []),
-    stores: objects.flatMap(({ kind, plain }) => (kind === 'ObjectStore' ? [plain] : [])),
+    stores,
     ...(clusters.length > 0 && { clusters }),
     isUnread: false,
     refused: [],

@@ -9,14 +9,19 @@ export interface LooseFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[]
   /** folders of charts that print Applications or sets */
   readonly charts: readonly string[]
+  /** whether charts that are not printed hold ObjectStores, whose names nobody knows then */
+  readonly hasUnknownStores: boolean
 }
 
+export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStores: false }
+
 /** What each manifest that counts has in it. */
-export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/']
+export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/', 'barmancloud.cnpg.io/']
 
 // deeper than the items of a List, a kind is the one that a definition names
 const kinds =
-  /^(?:(?:[ -]{0,6})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster)["']?[ \t]*(?:,|#.*)?\r?$/m
+  /^(?:(?:[ -]{0,6})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster|ObjectStore)["']?[ \t]*(?:,|#.*)?\r?$/m
+const stores = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?ObjectStore\b/m
 const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
@@ -54,7 +59,7 @@ type Search = Pick<Settings, 'layout' | 'generate' | 'apps'>
 /** A tree is one state of the files, and several stages ask for the same: git lists them and they are read once. */
 const found = new WeakMap<Tree, Map<string, LooseFiles>>()
 
-/** The files that hold Applications, sets or Clusters, by a search in their text. */
+/** The files that hold Applications, sets, Clusters or ObjectStores, by a search in their text. */
 export function looseFiles(tree: Tree, { layout, generate, apps }: Search): LooseFiles {
   const searched = found.get(tree) ?? new Map<string, LooseFiles>()
   const key = JSON.stringify([generate ? layout : null, apps])
@@ -75,10 +80,11 @@ export function hasOwnTemplates(tree: Tree): boolean {
 function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles {
   const layout = generate ? own : undefined
   const loose = tree.loose?.()
-  if (loose === undefined) return { files: [], charts: [] }
+  if (loose === undefined) return nothingLoose
   const folders = new Set(loose.paths.flatMap((path) => (/(?:^|\/)Chart\.yaml$/.test(path) ? [path.slice(0, -'Chart.yaml'.length)] : [])))
   const files: { path: string; text: string }[] = []
   const charts = new Set<string>()
+  let hasUnknownStores = false
   for (const path of loose.paths) {
     if (!isLoosePath(path, layout) || !isNamed(path, apps)) continue
     const read = loose.read(path)
@@ -88,6 +94,7 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     if (chart === undefined && path.endsWith('.tpl')) continue
     if (chart === undefined) files.push({ path, text: read.text })
     else if (applications.test(read.text)) charts.add(chart)
+    else if (stores.test(read.text)) hasUnknownStores = true
   }
-  return { files, charts: [...charts] }
+  return { files, charts: [...charts], hasUnknownStores }
 }

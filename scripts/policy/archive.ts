@@ -16,6 +16,17 @@ export interface Archive {
   readonly server: string
   /** the fields that make it this place; the one written in the highest layer is to blame */
   readonly parts: readonly ArchivePart[]
+  /** name of the ObjectStore that would say where it is, if that is not among the objects */
+  readonly store?: string
+}
+
+/** Where an object store is: each server has a folder of its own there. */
+export interface StorePlace {
+  readonly key: string
+  /** `s3://bucket/path` */
+  readonly shown: string
+  /** the folder that it prescribes; empty: none */
+  readonly server: string
 }
 
 export interface ArchivePart {
@@ -122,6 +133,7 @@ function referenced(reference: StoreReference, cluster: RenderedObject, context:
     shown: `${reference.name} (${reference.serverName})`,
     server: reference.serverName,
     parts: [{ object: cluster, path: reference.path }, ...named],
+    store: reference.name,
   }
 }
 
@@ -131,10 +143,20 @@ function partsOf(object: RenderedObject, path: Path): ArchivePart[] {
 }
 
 function archiveOf(store: Json, at: { parts: readonly ArchivePart[]; server: string }): Archive {
+  return { ...inStore(placeOfStore(store), at.server), parts: at.parts }
+}
+
+/** The place of a store by its configuration. */
+export function placeOfStore(store: Json | undefined): StorePlace {
   const destination = textAt(store, 'destinationPath') ?? ''
-  const server = textAt(store, 'serverName') || at.server
-  const key = `${endpointKey(textAt(store, 'endpointURL') ?? '', destination)} ${destinationKey(destination)} ${server}`
-  return { key, shown: `${trimEndOf(destination, '/')}/${server}`, server, parts: at.parts }
+  const key = `${endpointKey(textAt(store, 'endpointURL') ?? '', destination)} ${destinationKey(destination)}`
+  return { key, shown: trimEndOf(destination, '/'), server: textAt(store, 'serverName') ?? '' }
+}
+
+/** The archive of a server in a store. */
+export function inStore(place: StorePlace, name: string): Pick<Archive, 'key' | 'shown' | 'server'> {
+  const server = place.server || name
+  return { key: `${place.key} ${server}`, shown: `${place.shown}/${server}`, server }
 }
 
 /** Barman takes the bucket from the URL, drops slashes before the path, and joins the rest with one (`CloudInterface`, `os.path.join`). */

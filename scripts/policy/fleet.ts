@@ -1,156 +1,55 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import { ending, here, named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import type { Database, RenderedObject } from '../model.ts'
-import type { SourceFile } from '../values/value.ts'
-import type { Tree } from '../repository/tree.ts'
-import { checkedArchives, readArchive, storeReferences, writtenArchives } from './archive.ts'
-import type { Archive } from './archive.ts'
-import { claimsOf } from './claims.ts'
+import type { WrittenStores } from '../model.ts'
+import { inStore, placeOfStore } from './archive.ts'
+import type { StorePlace } from './archive.ts'
 import type { ClaimKind } from './claims.ts'
-import { otherMajors, sourceFacts } from './sources.ts'
-import type { SourceFacts } from './sources.ts'
-import { usageOf } from './usage.ts'
-import type { Usage } from './usage.ts'
-import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
-import type { PolicySubject } from './subject.ts'
-
-interface PlacedArchive {
-  readonly key: string
-  readonly shown: string
-  readonly server: string
-  readonly at: Spot
-  /** of the layer in which it was decided: a service's own name weighs more than the shared defaults */
-  readonly rank: number
-}
-
-/** What is retained of a database after it was judged: a few texts, not its objects. */
-export interface FleetFacts {
-  readonly database: string
-  readonly namespace: string
-  readonly written: readonly PlacedArchive[]
-  readonly read?: PlacedArchive
-  /** those that must be empty when it is recovered */
-  readonly checked: readonly PlacedArchive[]
-  /** the annotation that skips that check */
-  readonly isUnchecked: boolean
-  readonly source: SourceFacts
-  readonly environment: string
-  readonly usage: Usage
-  /** what a Kubernetes cluster, or a namespace, has only once */
-  readonly claims: readonly PlacedClaim[]
-  /** names of the ObjectStores that the chart creates, and those that the Cluster names */
-  readonly stores: readonly string[]
-  readonly references: readonly { readonly name: string; readonly at: Spot }[]
-}
-
-interface PlacedClaim {
-  readonly kind: ClaimKind
-  readonly value: string
-  /** within which it may be claimed once */
-  readonly scope: string
-  readonly at: Spot
-}
-
-/** A host name is one everywhere, a port and an address in a Kubernetes cluster, a Secret in its namespace. */
-function scopeOf(kind: ClaimKind, { destination, namespace }: { readonly destination: string; readonly namespace: string }): string {
-  if (kind === 'host name') return ''
-  return kind === 'node port' || kind === 'load balancer IP' ? destination : namespace
-}
-
-/** The archives and stores of one database; undefined if it has no Cluster. */
-export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
-  const cluster = objectOf(subject, 'Cluster')
-  if (cluster === undefined) return undefined
-  const { database, objects } = subject
-  const { server, name } = database.environment.destination
-  const namespace = `${server ?? name ?? ''} ${database.namespace}`
-  const context = { objects, namespace }
-  const place = (archive: Archive): PlacedArchive => ({
-    key: archive.key,
-    shown: archive.shown,
-    server: archive.server,
-    ...highestSpot(subject, archive.parts),
-  })
-  const read = readArchive(cluster, context)
-  return {
-    database: database.id,
-    namespace,
-    written: writtenArchives(cluster, context).map(place),
-    checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
-    isUnchecked: skipsArchiveCheck(cluster),
-    ...(read === undefined ? {} : { read: place(read) }),
-    source: sourceFacts(subject, cluster),
-    environment: database.environment.name,
-    usage: usageOf(cluster),
-    claims: claimsOf(objects).map(({ kind, value, object, path }) => ({
-      kind,
-      value,
-      scope: scopeOf(kind, { destination: server ?? name ?? '', namespace }),
-      at: spotInObject(subject, object, path),
-    })),
-    stores: objects.filter((object) => object.kind === 'ObjectStore').map((object) => object.name),
-    references: storeReferences(cluster).map((reference) => ({ name: reference.name, at: nameSpot(subject, cluster, reference.path) })),
-  }
-}
-
-/** The operator's own switch for users who know what they are doing. */
-export function skipsArchiveCheck(cluster: RenderedObject): boolean {
-  return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
-}
-
-/** The chart sorts plugins, so that the values' own index is found through the object. */
-function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonly (string | number)[]): Spot {
-  return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
-}
-
-/** What a database of a change writes and names, now and at the base. */
-export interface Touched {
-  readonly facts?: FleetFacts
-  readonly before?: FleetFacts
-}
-
-/**
- * Whether a database that was not rendered could write an archive that the change newly uses, or create an ObjectStore that it
- * names (files are below `folder`): a place ends with the name of a server and a store with that of its creator, and both are written out or follow from
- * the cluster.
- */
-export function mayConflict(changed: readonly Touched[], tree: Tree, folder: string): (database: Database) => boolean {
-  const names = new Set(
-    changed.flatMap(({ facts, before }) => {
-      if (facts === undefined) return []
-      const { written, references, stores } = facts
-      const old = new Set(before?.written.map(({ key }) => key))
-      const fresh = written.filter(({ key }) => !old.has(key))
-      return [...fresh.map(({ server }) => server), ...references.map(({ name }) => name).filter((name) => !stores.includes(name))]
-    }),
-  )
-  if (names.size === 0) return () => false
-  const found = tree.mentioning?.([...names], folder)
-  const files = new Map<SourceFile, boolean>()
-  const isMentioned = (file: SourceFile): boolean => {
-    if (found !== undefined && (folder === '' || file.path.startsWith(`${folder}/`))) return found.has(file.path)
-    const known = files.get(file) ?? [...names].some((name) => file.text.includes(name))
-    files.set(file, known)
-    return known
-  }
-  return ({ cluster, layers }) => names.has(cluster) || names.has(`${cluster}-backups`) || layers.some(({ file }) => isMentioned(file))
-}
-
-export interface FleetContext {
-  /** `namespace/name` of ObjectStores in hand-written manifests, the name alone where only the parent knows the namespace; null: a manifest could not be read, so nothing is surely missing */
-  readonly otherStores: ReadonlySet<string> | null
-}
+import type { FleetFacts, PlacedArchive } from './fleet-facts.ts'
+import { lowerSettings, otherMajors } from './sources.ts'
+import { plainAt } from './subject.ts'
+import { judgeWrittenStores } from './written-stores.ts'
 
 /** What is wrong between databases: archives, stores, and what can be claimed only once. */
-export function judgeFleet(facts: readonly FleetFacts[], context: FleetContext): LocatedFinding[] {
-  return [
-    ...sharedArchives(facts),
-    ...circularRecoveries(facts),
-    ...missingStores(facts, context),
-    ...doubleClaims(facts),
-    ...otherMajors(facts),
-  ]
+export function judgeFleet(facts: readonly FleetFacts[], context: WrittenStores): LocatedFinding[] {
+  const known = resolveStores(facts, context.stores)
+  const ofStores = judgeWrittenStores(
+    facts.flatMap(({ usesOthers }) => usesOthers ?? []),
+    context,
+  )
+  return [...judgeTogether(known), ...circularRecoveries(known), ...missingStores(known, context), ...ofStores]
+}
+
+/** The part of it that holds for manifests as they are applied, too. */
+export function judgeTogether(facts: readonly FleetFacts[]): LocatedFinding[] {
+  return [...sharedArchives(facts), ...doubleClaims(facts), ...otherMajors(facts), ...lowerSettings(facts)]
+}
+
+/** Archives in ObjectStores of others, or of hand-written manifests, by the place where they are. */
+function resolveStores(facts: readonly FleetFacts[], written: WrittenStores['stores']): readonly FleetFacts[] {
+  if (!facts.some(({ written: own, checked, read }) => [...own, ...checked, read].some((one) => one?.store !== undefined))) return facts
+  const places = new Map(facts.flatMap(({ namespace, stores }) => stores.map(({ name, place }) => [`${namespace}/${name}`, place])))
+  const anywhere = new Map<string, StorePlace>()
+  for (const { namespace, object } of written) {
+    const place = placeOfStore(plainAt(object.plain, 'spec', 'configuration'))
+    anywhere.set(namespace === undefined ? object.name : `${namespace}/${object.name}`, place)
+  }
+  return facts.map((one) => {
+    const resolve = (archive: PlacedArchive): PlacedArchive => {
+      if (archive.store === undefined) return archive
+      const own = one.namespace.slice(one.namespace.lastIndexOf(' ') + 1)
+      const place =
+        places.get(`${one.namespace}/${archive.store}`) ?? anywhere.get(`${own}/${archive.store}`) ?? anywhere.get(archive.store)
+      return place === undefined ? archive : { ...archive, ...inStore(place, archive.server) }
+    }
+    const { read } = one
+    return {
+      ...one,
+      written: one.written.map(resolve),
+      checked: one.checked.map(resolve),
+      ...(read === undefined ? {} : { read: resolve(read) }),
+    }
+  })
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
@@ -214,13 +113,15 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
   })
 }
 
-function missingStores(facts: readonly FleetFacts[], { otherStores }: FleetContext): LocatedFinding[] {
-  if (otherStores === null) return []
-  const known = new Set(facts.flatMap(({ namespace, stores }) => stores.map((name) => `${namespace} ${name}`)))
+function missingStores(facts: readonly FleetFacts[], { stores, isComplete }: WrittenStores): LocatedFinding[] {
+  if (!isComplete) return []
+  const known = new Set(facts.flatMap((one) => one.stores.map(({ name }) => `${one.namespace} ${name}`)))
+  const isWritten = (wanted: string, within: string): boolean =>
+    stores.some(({ namespace, object }) => object.name === wanted && (namespace === undefined || namespace === within))
   return facts.flatMap(({ database, namespace, references }) =>
     references
-      .filter(({ name }) => !known.has(`${namespace} ${name}`) && !otherStores.has(name))
-      .filter(({ name }) => !otherStores.has(`${namespace.slice(namespace.lastIndexOf(' ') + 1)}/${name}`))
+      .filter(({ name }) => !known.has(`${namespace} ${name}`))
+      .filter(({ name }) => !isWritten(name, namespace.slice(namespace.lastIndexOf(' ') + 1)))
       .map(({ name, at }) => ({
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,

@@ -1,11 +1,13 @@
 // What do the policies say about Clusters in manifests, with the objects that belong to them?
 import { ending, phrase } from '../findings/message.ts'
 import type { Severity } from '../findings/finding.ts'
-import type { Spot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
 import { checkedArchives, readArchive } from './archive.ts'
-import { skipsArchiveCheck } from './fleet.ts'
+import { judgeTogether } from './fleet.ts'
+import { manifestFacts, skipsArchiveCheck } from './fleet-facts.ts'
+import type { FleetFacts } from './fleet-facts.ts'
 import { objectionsTo } from '../postgres/judge.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
@@ -29,25 +31,37 @@ const circularRecovery: ObjectRule = {
   configurable: true,
   summary: 'a recovery does not read the archive that it writes',
   reads: [],
-  *check(subject) {
-    const cluster = objectOf(subject, 'Cluster')
-    if (cluster === undefined || skipsArchiveCheck(cluster)) return
-    const context = { objects: subject.objects, namespace: '' }
-    const read = readArchive(cluster, context)
-    const same = read === undefined ? undefined : checkedArchives(cluster, context).find(({ key }) => key === read.key)
-    if (read === undefined || same === undefined) return
-    const own = (parts: typeof read.parts) =>
-      parts.find(({ object }) => object === cluster)?.path ?? ['spec', 'bootstrap', 'recovery', 'source']
-    yield {
-      object: cluster,
-      message: phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
-      places: [
-        { path: own(read.parts) },
-        { path: own(same.parts).filter((step) => step !== 'serverName'), label: phrase`${sayWrites(same.parts, cluster)}` },
-      ],
-      help: phrase`give the new cluster a serverName or a store of its own, or remove barmanObjectName until it has been restored`,
-    }
-  },
+  check: (subject) => circularRecoveries(subject, false),
+}
+const uncheckedRecovery: ObjectRule = {
+  ...circularRecovery,
+  id: 'policy/recovery-check-skipped',
+  severity: 'warning',
+  check: (subject) => circularRecoveries(subject, true),
+}
+
+function* circularRecoveries(subject: ObjectsSubject, isUnchecked: boolean): Iterable<ObjectFinding> {
+  const cluster = objectOf(subject, 'Cluster')
+  if (cluster === undefined || skipsArchiveCheck(cluster) !== isUnchecked) return
+  const context = { objects: subject.objects, namespace: '' }
+  const read = readArchive(cluster, context)
+  const same = read === undefined ? undefined : checkedArchives(cluster, context).find(({ key }) => key === read.key)
+  if (read === undefined || same === undefined) return
+  const own = (parts: typeof read.parts) =>
+    parts.find(({ object }) => object === cluster)?.path ?? ['spec', 'bootstrap', 'recovery', 'source']
+  yield {
+    object: cluster,
+    message: isUnchecked
+      ? phrase`recovery reads ${ending(read.shown)}, and backups also go there, where two histories mix`
+      : phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
+    places: [
+      { path: own(read.parts) },
+      { path: own(same.parts).filter((step) => step !== 'serverName'), label: phrase`${sayWrites(same.parts, cluster)}` },
+    ],
+    help: isUnchecked
+      ? phrase`give the new cluster a serverName or a store of its own; skipEmptyWalArchiveCheck only hides the mistake`
+      : phrase`give the new cluster a serverName or a store of its own, or remove barmanObjectName until it has been restored`,
+  }
 }
 
 /** An entry that is switched off is looked at, too. */
@@ -58,7 +72,7 @@ function sayWrites(parts: readonly { readonly path: readonly (string | number)[]
   return isOff ? 'this entry is switched off, but the restore looks at the store that it names' : 'backups go to the same place'
 }
 
-const ofFile = [...objectPolicies, circularRecovery]
+const ofFile = [...objectPolicies, circularRecovery, uncheckedRecovery]
 
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
@@ -68,6 +82,23 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
       .filter(({ preset }) => preset === undefined)
       .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
   })
+}
+
+/** What can be seen only over several Clusters: archives that two of them write, ports that two of them claim, what one copies from another. */
+export function judgeClustersTogether(manifests: readonly Manifest[]): LocatedFinding[] {
+  const facts = new Map<string, FleetFacts>()
+  for (const objects of groupsOf(manifests)) {
+    const cluster = objects.find(({ kind }) => kind === 'Cluster')
+    const namespace = textAt(cluster?.plain, 'metadata', 'namespace') || 'default'
+    // a Cluster that comes twice is one that was changed
+    if (cluster !== undefined) facts.set(`${namespace}/${cluster.name}`, manifestFacts(cluster, ofCluster(cluster, objects), namespace))
+  }
+  return judgeTogether([...facts.values()]).map(({ database, ...finding }) => ({ ...finding, object: `Cluster/${database}` }))
+}
+
+/** Without what any Cluster of the namespace may use and none has alone. */
+function ofCluster({ name }: RenderedObject, objects: readonly RenderedObject[]): RenderedObject[] {
+  return objects.filter(({ kind, plain }) => kind !== 'Secret' && (kind !== 'Pooler' || textAt(plain, 'spec', 'cluster', 'name') === name))
 }
 
 /** What PostgreSQL's parser says of the SQL in the same objects. */

@@ -7,7 +7,7 @@ import { isJsonMap } from '../values/value.ts'
 import { daysOf, isWritten } from './archive.ts'
 import { isMeantForBarman, loadedPlugins } from './plugins.ts'
 import { objectOf, plainAt, textAt, typed } from './subject.ts'
-import type { ObjectRule, ObjectsSubject, PolicyFinding, PolicyRule } from './subject.ts'
+import type { ObjectRule, ObjectsSubject, PolicyRule } from './subject.ts'
 
 const reads = [['backups', 'scheduledBackups']] as const
 const path = ['spec', 'schedule']
@@ -180,29 +180,6 @@ export const schedulesOfChart: readonly PolicyRule[] = [
       }
     },
   },
-  {
-    id: 'policy/retention-covers-schedule',
-    severity: 'warning',
-    configurable: true,
-    preset: 'production',
-    summary: 'base backups are taken more often than the retention lets the last but one go',
-    reads: [['backups', 'retentionPolicy'], ...reads],
-    *check(subject): Iterable<PolicyFinding> {
-      const days = retentionOf(subject)
-      const gaps = schedulesOf(subject).flatMap(({ object, schedule }) => {
-        const gap = textAt(object.plain, 'spec', 'method') === 'volumeSnapshot' ? undefined : longestGap(schedule)
-        return gap === undefined ? [] : [{ object, gap: gap / 86_400 }]
-      })
-      const [first] = gaps.toSorted((a, b) => a.gap - b.gap)
-      if (days === undefined || first === undefined || first.gap < days.count) return
-      yield {
-        object: first.object,
-        message: phrase`${here('schedule')} leaves ${Math.round(first.gap)} days between base backups, but ${named(days.text)} of retention keep a single one`,
-        places: [{ path }],
-        help: phrase`take base backups more often, or raise the retention to twice their distance`,
-      }
-    },
-  },
 ]
 
 /** The window of the store that is written to. */
@@ -242,6 +219,29 @@ export const retention: readonly ObjectRule[] = [
           places: [{ path: place }],
           help: phrase`delete old snapshots by other means, or schedule base backups in the object store, too`,
         }
+      }
+    },
+  },
+  {
+    id: 'policy/retention-covers-schedule',
+    severity: 'warning',
+    configurable: true,
+    preset: 'production',
+    summary: 'base backups are taken more often than the retention lets the last but one go',
+    reads: [['backups', 'retentionPolicy'], ...reads],
+    *check(subject) {
+      const days = retentionOf(subject)
+      const gaps = schedulesOf(subject).flatMap(({ object, schedule }) => {
+        const gap = textAt(object.plain, 'spec', 'method') === 'volumeSnapshot' ? undefined : longestGap(schedule)
+        return gap === undefined ? [] : [{ object, gap: gap / 86_400 }]
+      })
+      const [first] = gaps.toSorted((a, b) => a.gap - b.gap)
+      if (days === undefined || first === undefined || first.gap < days.count) return
+      yield {
+        object: first.object,
+        message: phrase`${here('schedule')} leaves ${Math.round(first.gap)} days between base backups, but ${named(days.text)} of retention keep a single one`,
+        places: [{ path }],
+        help: phrase`take base backups more often, or raise the retention to twice their distance`,
       }
     },
   },

@@ -5,8 +5,8 @@ import type { RenderedObject } from '../model.ts'
 import { majorOf } from '../operator/major.ts'
 import type { Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, plainAt, spotInObject, textAt } from './subject.ts'
-import type { PolicySubject } from './subject.ts'
+import { standbySettings } from './standby-settings.ts'
+import { listAt, plainAt, textAt } from './subject.ts'
 
 /** What other databases need to know of one. */
 export interface SourceFacts {
@@ -14,32 +14,44 @@ export interface SourceFacts {
   readonly major: number | undefined
   readonly majorAt: Spot
   /** hosts of physical copies (replica, pg_basebackup), as the connection names them */
-  readonly hosts: readonly { readonly host: string; readonly at: Spot }[]
+  readonly hosts: readonly { readonly host: string; readonly at: Spot; readonly isFollowed: boolean }[]
+  /** it follows another database, and its archive is where it began */
+  readonly followsArchive: boolean
+  /** what standbys must not have lower than their primary */
+  readonly settings: readonly { readonly name: string; readonly count: number; readonly isSet: boolean; readonly at: Spot }[]
 }
 
-/** External clusters from which a Cluster is copied byte by byte, so that both must have one major. */
-function physicalSources({ plain }: RenderedObject): readonly string[] {
+/** The external cluster that a replica cluster follows. */
+function followedSource({ plain }: RenderedObject): string | undefined {
   const replica = plainAt(plain, 'spec', 'replica')
-  const followed = isJsonMap(replica) && replica['enabled'] !== false ? textAt(replica, 'source') : undefined
-  const copied = textAt(plain, 'spec', 'bootstrap', 'pg_basebackup', 'source')
-  return [...new Set([followed, copied].flatMap((name) => name ?? []))]
+  return isJsonMap(replica) && replica['enabled'] !== false ? textAt(replica, 'source') : undefined
 }
 
-export function sourceFacts(subject: PolicySubject, cluster: RenderedObject): SourceFacts {
-  const sources = physicalSources(cluster)
-  const hosts = listAt(cluster.plain, 'spec', 'externalClusters').flatMap((external, index) => {
+/** What others need to know of a Cluster, and it of them; `spot`: where a path of it was written. */
+export function sourceFacts(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => Spot): SourceFacts {
+  const { plain } = cluster
+  const followed = followedSource(cluster)
+  // both are copied byte by byte, so that the majors must be the same
+  const sources = [followed, textAt(plain, 'spec', 'bootstrap', 'pg_basebackup', 'source')]
+  const hosts = listAt(plain, 'spec', 'externalClusters').flatMap((external, index) => {
     const path: Path = ['spec', 'externalClusters', index, 'connectionParameters', 'host']
-    const host = textAt(external, 'connectionParameters', 'host')
-    return host === undefined || !sources.includes(textAt(external, 'name') ?? '')
-      ? []
-      : [{ host, at: spotInObject(subject, cluster, path) }]
+    const [name, host] = [textAt(external, 'name'), textAt(external, 'connectionParameters', 'host')]
+    if (host === undefined || name === undefined || !sources.includes(name)) return []
+    return [{ host, at: spot(cluster, path), isFollowed: name === followed }]
   })
-  const catalog = plainAt(cluster.plain, 'spec', 'imageCatalogRef', 'major') !== undefined
+  const catalog = plainAt(plain, 'spec', 'imageCatalogRef', 'major') !== undefined
   return {
     cluster: cluster.name,
-    major: majorOf(cluster.plain),
-    majorAt: spotInObject(subject, cluster, catalog ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']),
+    major: majorOf(plain),
+    majorAt: spot(cluster, catalog ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']),
     hosts,
+    followsArchive: followed !== undefined && followed === textAt(plain, 'spec', 'bootstrap', 'recovery', 'source'),
+    settings: standbySettings.flatMap(([name, preset]) => {
+      const path: Path = ['spec', 'postgresql', 'parameters', name]
+      const text = textAt(plain, ...path)
+      const count = text === undefined ? preset : Number(text)
+      return Number.isInteger(count) ? [{ name, count, isSet: text !== undefined, at: spot(cluster, path) }] : []
+    }),
   }
 }
 
@@ -48,6 +60,8 @@ interface Known {
   /** Kubernetes cluster and namespace, with a blank between them */
   readonly namespace: string
   readonly source: SourceFacts
+  readonly read?: { readonly key: string }
+  readonly written: readonly { readonly key: string }[]
 }
 
 /** The database whose Services a host names: `<cluster>-rw`, `-ro` or `-r`, with or without a namespace. */
@@ -88,5 +102,44 @@ export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
         database: one.database,
       },
     ]
+  })
+}
+
+/** The database here that a replica cluster follows. */
+function followed(one: Known, fleet: readonly Known[]): Known | undefined {
+  for (const { host, isFollowed } of one.source.hosts) {
+    const other = isFollowed ? atHost(host, one, fleet) : undefined
+    if (other !== undefined) return other
+  }
+  const key = one.source.followsArchive ? one.read?.key : undefined
+  return key === undefined ? undefined : fleet.find((other) => other !== one && other.written.some((archive) => archive.key === key))
+}
+
+/**
+ * `policy/source-settings-fit`: a replica cluster has the settings of what it follows, or higher ones. A lower one that is written is
+ * raised to that of pg_controldata (`verifyParametersForFollower`), and comes back with the promotion (cloudnative-pg#7295); one that is
+ * not written is not, and PostgreSQL refuses to start ("recovery aborted because of insufficient parameter settings").
+ */
+export function lowerSettings(fleet: readonly Known[]): LocatedFinding[] {
+  return fleet.flatMap((one): LocatedFinding[] => {
+    const other = followed(one, fleet)
+    if (other === undefined) return []
+    return one.source.settings.flatMap(({ name, count, isSet, at }): LocatedFinding[] => {
+      const there = other.source.settings.find((setting) => setting.name === name)
+      if (there === undefined || there.count <= count) return []
+      const is = isSet ? `${count}` : `not set (${count})`
+      const effect = isSet ? 'it is raised until a promotion' : 'its instances do not start'
+      return [
+        {
+          rule: 'policy/source-settings-fit',
+          severity: 'warning',
+          message: phrase`${named(name)} is ${is}, but ${named(other.database)}, which it follows, has ${there.count}: ${effect}`,
+          at,
+          related: [{ ...there.at, message: phrase`${named(other.database)} has ${there.count}` }],
+          help: phrase`set ${named(name)}: "${there.count}" or more, here as in ${named(other.database)}`,
+          database: one.database,
+        },
+      ]
+    })
   })
 }

@@ -156,6 +156,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),
       policy('policy/source-same-major', 'a replica or a recovery has the major of the database here that it copies'),
+      policy('policy/source-settings-fit', 'a replica cluster has the settings of what it follows, or higher ones', 'warning'),
       policy('policy/within-budget', 'the databases of an environment use no more than its budget', 'warning'),
       policy('policy/claimed-once', 'no two databases claim one node port, address, host name or Secret'),
       policy('policy/own-login', 'no two databases of a namespace have one Secret as their login', 'warning'),

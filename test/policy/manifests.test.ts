@@ -32,6 +32,14 @@ const backup = (method: string): string =>
 const store = (name: string, path: string): string =>
   `---\napiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: ${name}}\nspec:\n  configuration: {destinationPath: "${path}", s3Credentials: {inheritFromIAMRole: true}}\n`
 
+const named = (name: string, spec: string): string => `---\n${cluster(spec).replace('name: orders', `name: ${name}`)}`
+const writesX = plugin('isWALArchiver: true, parameters: {barmanObjectName: a, serverName: x}')
+const connections = (count: number): string => `  postgresql: {parameters: {max_connections: "${count}"}}\n`
+const nodePort = (port: number): string =>
+  `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
+const follows = (source: string): string =>
+  `  bootstrap: {pg_basebackup: {source: ${source}}}\n  replica: {source: ${source}}\n  externalClusters: [{name: ${source}, connectionParameters: {host: ${source}-rw, user: streaming_replica}}]\n`
+
 it.each<readonly [name: string, expected: readonly string[], text: string]>([
   [
     'a recovery by plugin reads below the name of the new cluster, where it also writes',
@@ -85,6 +93,55 @@ it.each<readonly [name: string, expected: readonly string[], text: string]>([
     cluster(
       '  postgresql: {synchronous: {method: any, number: 1, dataDurability: required, failoverQuorum: true}}\n  probes: {startup: {type: streaming}}\n',
     ),
+  ],
+  [
+    'a recovery into its own archive, whose check is skipped',
+    ['policy/recovery-check-skipped:10'],
+    cluster(recovery('{barmanObjectName: a}') + plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')).replace(
+      'name: orders}',
+      'name: orders, annotations: {cnpg.io/skipEmptyWalArchiveCheck: enabled}}',
+    ),
+  ],
+  [
+    'two Clusters that write one archive',
+    ['policy/own-archive:17'],
+    cluster(plugin('isWALArchiver: true, parameters: {barmanObjectName: a, serverName: x}')) +
+      named('payments', plugin('isWALArchiver: true, parameters: {barmanObjectName: b, serverName: x}')) +
+      store('a', 's3://backups/pg/') +
+      store('b', 's3://backups/pg'),
+  ],
+  [
+    'two Clusters that write below their own names',
+    [],
+    cluster(plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')) +
+      named('payments', plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')) +
+      store('a', 's3://backups/pg'),
+  ],
+  ['one Cluster twice, as before and after a change', [], cluster(writesX) + '---\n' + cluster(writesX)],
+  ['two Clusters with one node port', ['policy/claimed-once:18'], cluster(nodePort(30001)) + named('payments', nodePort(30001))],
+  ['two Clusters with two node ports', [], cluster(nodePort(30001)) + named('payments', nodePort(30002))],
+  [
+    'a replica cluster with fewer connections than what it follows',
+    ['policy/source-settings-fit:15'],
+    cluster(connections(1000)) + named('payments', connections(200) + follows('orders')),
+  ],
+  [
+    'a replica cluster that leaves the connections to the default',
+    ['policy/source-settings-fit:12'],
+    cluster(connections(1000)) + named('payments', follows('orders')),
+  ],
+  ['a replica cluster with as many connections', [], cluster(connections(200)) + named('payments', connections(200) + follows('orders'))],
+  [
+    'a copy that follows nobody with fewer connections',
+    [],
+    cluster(connections(1000)) +
+      named('payments', connections(200) + follows('orders').replace('replica: {', 'replica: {enabled: false, ')),
+  ],
+  [
+    'a replica cluster of another major',
+    ['policy/source-same-major:15'],
+    cluster('  imageName: ghcr.io/cloudnative-pg/postgresql:17.6\n') +
+      named('payments', '  imageName: ghcr.io/cloudnative-pg/postgresql:16.10\n' + follows('orders')),
   ],
 ])('%s', async (_, expected, text) => {
   expect(await told(text, '--policies')).toEqual(expected)

@@ -2,7 +2,7 @@
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import type { Database, Settings } from '../../model.ts'
+import type { Database, Settings, WrittenStores } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
@@ -12,6 +12,7 @@ import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
+import { nothingLoose } from '../../discover/loose.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -38,8 +39,8 @@ export interface HandWritten {
   readonly uncompared: readonly string[]
   /** what became of the databases of the base that have another maker now, or none */
   readonly handovers: readonly Handover[]
-  /** `namespace/name` of the ObjectStores in hand-written manifests, the name alone without a namespace; null: one could not be read */
-  readonly stores: ReadonlySet<string> | null
+  /** the ObjectStores in hand-written manifests */
+  readonly stores: WrittenStores
   /** what they deploy, by `namespace/name` */
   readonly deployed: () => {
     readonly applications: ReadonlySet<string>
@@ -68,8 +69,6 @@ export interface HandWrittenState {
 }
 
 const manifestsOf = ({ own, elsewhere }: DeployedFiles): Manifest[] => [...own, ...elsewhere].flatMap(({ manifests }) => manifests)
-
-const nothingLoose: LooseFiles = { files: [], charts: [] }
 
 /** Reads every template that is not generated, and what is elsewhere, and compares sets and Applications with those of the base. */
 export function judgeHandWritten({ settings, databases, tree, base, loose, looseBefore }: HandWrittenState): HandWritten {
@@ -115,7 +114,15 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   }
   const { handovers, count: comparedCount, kept } = sides
   const { uncompared } = sides
-  return { findings, handovers, compared: comparedCount, kept, uncompared, stores: storesOf(templates), deployed: () => deployedBy(files) }
+  return {
+    findings,
+    handovers,
+    compared: comparedCount,
+    kept,
+    uncompared,
+    stores: storesOf([...present.own, ...present.elsewhere], loose),
+    deployed: () => deployedBy(files),
+  }
 }
 
 /** What hand-written manifests and the settings of one side deploy. */
@@ -186,18 +193,18 @@ function withLiveApplications(manifest: Manifest, before: Manifest | undefined):
 }
 
 /** A store whose namespace is not written lands in the namespace that the parent sets. */
-function storesOf(files: readonly ManifestFile[]): ReadonlySet<string> | null {
-  const stores = new Set<string>()
-  for (const { file, isUnread, stores: own } of files) {
-    if (isUnread && file.text.includes('ObjectStore')) return null
-    for (const store of own) {
-      const name = printed(at(store, 'metadata', 'name'))
-      const namespace = at(store, 'metadata', 'namespace')
-      if (name.includes(unknownText)) return null
-      stores.add(typeof namespace !== 'string' || namespace.includes(unknownText) ? name : `${namespace}/${name}`)
-    }
-  }
-  return stores
+function storesOf(files: readonly ManifestFile[], loose: LooseFiles | undefined): WrittenStores {
+  const isRead = files.every(
+    ({ file, isUnread, stores }) =>
+      !(isUnread && file.text.includes('ObjectStore')) && !stores.some(({ name }) => name.includes(unknownText)),
+  )
+  const stores = files.flatMap((file) =>
+    file.stores.map((object) => {
+      const namespace = at(object.plain, 'metadata', 'namespace')
+      return { object, namespace: typeof namespace === 'string' && !namespace.includes(unknownText) ? namespace : undefined }
+    }),
+  )
+  return { stores, isComplete: isRead && loose?.hasUnknownStores !== true }
 }
 
 function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['deployed']> {

@@ -1,5 +1,5 @@
 // Which manifests are there besides the generated ones, and is Argo CD's engine needed to check them?
-import { hasOwnTemplates, looseFiles } from '../../discover/loose.ts'
+import { hasOwnTemplates, looseFiles, nothingLoose } from '../../discover/loose.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import type { Settings } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -12,7 +12,7 @@ const nothingByHand: HandWritten = {
   compared: 0,
   kept: 0,
   uncompared: [],
-  stores: new Set(),
+  stores: { stores: [], isComplete: true },
   deployed: nothingDeployed,
 }
 
@@ -24,7 +24,7 @@ export async function readHandWritten(state: HandWrittenState & { readonly isHoo
   // what is looked at now is looked at before
   const { apps } = settings
   const look = (tree: Tree, { layout, generate }: Settings): LooseFiles =>
-    isElsewhere ? looseFiles(tree, { layout, generate, apps }) : { files: [], charts: [] }
+    isElsewhere ? looseFiles(tree, { layout, generate, apps }) : { ...nothingLoose, hasUnknownStores: true }
   const loose = look(state.tree, settings)
   const looseBefore = base === undefined ? undefined : look(base.tree, base.settings ?? settings)
   const isBlind = state.base !== undefined && state.base.settings === undefined
@@ -32,6 +32,6 @@ export async function readHandWritten(state: HandWrittenState & { readonly isHoo
     isBlind ? tree.paths.some((path) => path.startsWith('apps/templates/')) : hasOwnTemplates(tree)
   const trees = [state.tree, ...(state.base === undefined ? [] : [state.base.tree])]
   const isLoose = [loose, looseBefore].some((one) => one !== undefined && one.files.length + one.charts.length > 0)
-  if (!isLoose && !trees.some(hasTemplates)) return nothingByHand
+  if (!isLoose && !trees.some(hasTemplates)) return { ...nothingByHand, stores: { stores: [], isComplete: !loose.hasUnknownStores } }
   return (await import('./hand-written.ts')).judgeHandWritten({ ...state, loose, looseBefore })
 }

@@ -16,7 +16,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeChanges, judgeManifests, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
+import { judgeChanges, judgeClustersTogether, judgeManifests, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
 import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
@@ -71,7 +71,9 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
       : []),
     ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
   ].map(locatePolicy)
-  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies])
+  const together = flags.policies === true ? judgeClustersTogether(known) : []
+  const found = [...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies, ...together]
+  const diagnostics = diagnose(found)
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)

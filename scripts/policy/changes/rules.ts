@@ -10,6 +10,7 @@ import { isJsonMap } from '../../values/value.ts'
 import { daysOf, isWritten, writtenArchives } from '../archive.ts'
 import { debianOf } from '../../operator/official-image.ts'
 import { imageOf } from '../images.ts'
+import { standbySettings } from '../standby-settings.ts'
 import { listAt, objectOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectsSubject } from '../subject.ts'
 
@@ -46,15 +47,6 @@ function imagesOf(
 }
 
 const tagOf = (image: string): string => parseImageReference(image).tag
-
-/** The settings that a standby must not have lower than its primary had, with what the operator or PostgreSQL sets otherwise. */
-const sensitive: readonly (readonly [name: string, preset: number])[] = [
-  ['max_connections', 100],
-  ['max_worker_processes', 32],
-  ['max_wal_senders', 10],
-  ['max_prepared_transactions', 0],
-  ['max_locks_per_transaction', 64],
-]
 
 export const changePolicies: readonly ChangeRule[] = [
   {
@@ -129,7 +121,7 @@ export const changePolicies: readonly ChangeRule[] = [
     *check(subject) {
       const clusters = clustersOf(subject)
       if (clusters === undefined || Number(plainAt(clusters.now.plain, 'spec', 'instances') ?? 1) < 2) return
-      for (const [name, preset] of sensitive) {
+      for (const [name, preset] of standbySettings) {
         const path = ['spec', 'postgresql', 'parameters', name]
         const was = textAt(clusters.was.plain, ...path)
         if (was === undefined || textAt(clusters.now.plain, ...path) !== undefined || !(Number(was) > preset)) continue
