@@ -7,7 +7,7 @@ import type { RenderedObject } from '../model.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt } from './subject.ts'
-import type { PolicyRule } from './subject.ts'
+import type { ObjectRule } from './subject.ts'
 
 /** Neither a container nor PostgreSQL's files fit into less, and nobody asks for less on purpose. */
 const smallest = parseQuantity('1Mi') as Quantity
@@ -40,7 +40,7 @@ function isTiny(value: Json | undefined): boolean {
   return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
 }
 
-export const amounts: readonly PolicyRule[] = [
+export const amounts: readonly ObjectRule[] = [
   {
     id: 'policy/amount-has-unit',
     severity: 'error',

@@ -4,7 +4,7 @@ import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { instancesIn, listAt, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
-import type { PolicyRule, PolicySubject } from './subject.ts'
+import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
 const resourceNames = /^(?:cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]+)$/
 
@@ -97,6 +97,10 @@ export const availability: readonly PolicyRule[] = [
       }
     },
   },
+]
+
+/** Those about the pods, whose resources manifests have, too. */
+export const resources: readonly ObjectRule[] = [
   {
     id: 'policy/known-resource',
     severity: 'warning',

@@ -46,19 +46,27 @@ function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-function* sharedMemoryTooLarge({ memory }: Budgets): Iterable<Finding> {
-  if (memory?.limit === undefined || memory.shared.bytes <= memory.limit) return
+/** Less is a unit that is missing, and reported as such (`policy/amount-has-unit`). */
+const smallest = 2 ** 20
+
+function* sharedMemoryTooLarge({ memory, settings }: Budgets): Iterable<Finding> {
+  if (memory?.limit === undefined || memory.limit < smallest || memory.shared.bytes <= memory.limit) return
   const about = memory.shared.isEstimate ? 'about ' : ''
   yield {
     message: phrase`${here('limits.memory')} is ${named(showQuantity(memory.limit))}, but PostgreSQL alone shares ${about}${named(showQuantity(memory.shared.bytes))}`,
-    places: [{ path: limitPath }, { path: parameter('shared_buffers'), label: phrase`most of it are shared_buffers` }],
+    places: [
+      { path: limitPath },
+      ...(settings.written('shared_buffers') === undefined
+        ? []
+        : [{ path: parameter('shared_buffers'), label: phrase`most of it are shared_buffers` }]),
+    ],
     help: phrase`raise the limit, or lower shared_buffers: once they are filled, the kernel kills the server`,
   }
 }
 
 function* cacheTooLarge({ memory }: Budgets): Iterable<Finding> {
   const { limit, effectiveCache } = memory ?? {}
-  if (limit === undefined || effectiveCache === undefined || effectiveCache <= limit) return
+  if (limit === undefined || limit < smallest || effectiveCache === undefined || effectiveCache <= limit) return
   yield {
     message: phrase`${here('effective_cache_size')} is ${named(showQuantity(effectiveCache))}, but ${fieldAt(limitPath, 'limits.memory')} is ${named(showQuantity(limit))}`,
     places: [{ path: parameter('effective_cache_size') }, { path: limitPath, label: phrase`the container has this much, caches included` }],

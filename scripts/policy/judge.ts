@@ -2,7 +2,7 @@
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
-import { availability } from './availability.ts'
+import { availability, resources } from './availability.ts'
 import { backup } from './backup.ts'
 import { access, accessOfChart } from './access.ts'
 import { budgets } from './budgets.ts'
@@ -24,6 +24,9 @@ import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
 /** Those that need only objects, and so hold for manifests, too. */
 export const objectPolicies: readonly ObjectRule[] = [
+  ...amounts,
+  ...resources,
+  ...support,
   ...replicas,
   ...images,
   ...pluginsOfObjects,
@@ -44,10 +47,8 @@ const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...reco
 export const policies: readonly PolicyRule[] = [
   ...ofChart,
   ...availability,
-  ...amounts,
   ...backup,
   ...deletion,
-  ...support,
   ...naming,
   ...drains,
   ...checksums,

@@ -6,7 +6,7 @@ import { valueAt } from '../values/value.ts'
 import type { MapValue, ScalarValue, Value } from '../values/value.ts'
 import { majorOf } from '../operator/major.ts'
 import { objectOf } from './subject.ts'
-import type { PolicyRule } from './subject.ts'
+import type { ObjectRule } from './subject.ts'
 
 /**
  * Whether a number is meant as a major of PostgreSQL. Below 13 the operator refuses it. The tag of an image may also
@@ -24,7 +24,7 @@ function holdsPadded(values: MapValue): boolean {
   return versions?.kind === 'map' && [...versions.entries.values()].some(isPaddedNumber)
 }
 
-export const support: readonly PolicyRule[] = [
+export const support: readonly ObjectRule[] = [
   {
     id: 'policy/operator-supports-major',
     severity: 'error',
@@ -37,15 +37,15 @@ export const support: readonly PolicyRule[] = [
     ],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      const operator = subject.database.environment.operator.version
+      const { operator, values } = subject
       const known = supportedMajors(operator)
       const major = cluster === undefined ? undefined : majorOf(cluster.plain)
       if (cluster === undefined || known === undefined || major === undefined) return
       const isSupported = major >= known.first && major <= known.last
       // where it was written is asked for only then
-      if (isSupported && !holdsPadded(subject.values)) return
+      if (isSupported && (values === undefined || !holdsPadded(values))) return
       const image = valueAt(cluster.value, ['spec', 'imageName'])
-      const written = image?.origin.path[0] === 'version' ? valueAt(subject.values, image.origin.path) : undefined
+      const written = image?.origin.path[0] === 'version' && values !== undefined ? valueAt(values, image.origin.path) : undefined
       const isPadded = written !== undefined && isPaddedNumber(written)
       if (!isPadded && (isSupported || !isMeant(major, image !== undefined && written === undefined))) return
       yield {

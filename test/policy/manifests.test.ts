@@ -94,6 +94,14 @@ it.each<readonly [name: string, expected: readonly string[], text: string]>([
       '  postgresql: {synchronous: {method: any, number: 1, dataDurability: required, failoverQuorum: true}}\n  probes: {startup: {type: streaming}}\n',
     ),
   ],
+  ['memory in thousandths of a byte, once', ['policy/amount-has-unit:7'], cluster('  resources: {limits: {memory: 512m}}\n')],
+  ['memory with its unit', [], cluster('  resources: {limits: {memory: 512Mi}}\n')],
+  ['a resource that nobody knows', ['policy/known-resource:7'], cluster('  resources: {requests: {cpus: 1}}\n')],
+  [
+    'a major that this operator has dropped',
+    ['policy/operator-supports-major:7'],
+    cluster('  imageName: ghcr.io/cloudnative-pg/postgresql:13.22\n'),
+  ],
   [
     'a recovery into its own archive, whose check is skipped',
     ['policy/recovery-check-skipped:10'],
