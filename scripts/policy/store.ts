@@ -41,6 +41,11 @@ function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObjec
 const variablesOf = (kind: string): Path => (kind === 'Cluster' ? ['spec', 'env'] : ['spec', 'instanceSidecarConfiguration', 'env'])
 const checksum = 'AWS_REQUEST_CHECKSUM_CALCULATION'
 
+/** Whether another program puts something in: Flux and envsubst `${…}`, templates `{{ … }}`, the Vault plugin of Argo CD `<path:…>`. */
+function isFilledIn(text: string): boolean {
+  return /\$\{|\{\{|^</.test(text)
+}
+
 /** Scheme, host and bucket of an S3 store with an endpoint of its own; undefined: any other. */
 function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string } | undefined {
   const host = /^https?:\/\/([^/?#]+)/i.exec(textAt(store, 'endpointURL') ?? '')?.[1]?.toLowerCase()
@@ -65,7 +70,7 @@ export const store: readonly ObjectRule[] = [
         const place = [...path, 'destinationPath']
         const destination = textAt(object.plain, ...place)
         const known = schemes.find(({ credentials }) => plainAt(object.plain, ...path, credentials) !== undefined)
-        if (destination === undefined || known === undefined || known.scheme.test(destination)) continue
+        if (destination === undefined || known === undefined || isFilledIn(destination) || known.scheme.test(destination)) continue
         const message = phrase`${here('destinationPath')} is \`${named(destination)}\`, but must be a path such as ${named(known.example)}`
         yield { object, message, places: [{ path: place }], help: phrase`without it each backup and each WAL file fails` }
       }
@@ -81,7 +86,7 @@ export const store: readonly ObjectRule[] = [
       for (const { object, path } of storesOf(subject)) {
         const place = [...path, 'endpointURL']
         const endpoint = textAt(object.plain, ...place)
-        if (endpoint === undefined || /^https?:\/\/[^/]/.test(endpoint)) continue
+        if (endpoint === undefined || isFilledIn(endpoint) || /^https?:\/\/[^/]/.test(endpoint)) continue
         const message = phrase`${here('endpointURL')} is \`${named(endpoint)}\`, but must be a URL such as https://s3.gra.io.cloud.ovh.net`
         yield { object, message, places: [{ path: place }], help: phrase`write https:// before it` }
       }

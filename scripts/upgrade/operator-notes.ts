@@ -27,12 +27,6 @@ const behaviours: readonly Behaviour[] = [
     concerns: (side) => member(cluster(side), 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum') !== undefined,
   },
   {
-    since: ['1.28.0'],
-    note: 'poolers with an authQuery of their own look users up in the database postgres: create the function there before the upgrade',
-    concerns: (side) =>
-      side.objects.some(({ kind, plain }) => kind === 'Pooler' && member(plain, 'spec', 'pgbouncer', 'authQuery') !== undefined),
-  },
-  {
     since: releases.march2026,
     note: 'volumes of tablespaces and extensions get the prefixes tbs- and ext- in the pods',
     concerns: (side) =>
@@ -61,6 +55,11 @@ const behaviours: readonly Behaviour[] = [
   {
     since: releases.minor30,
     note: 'the operator needs create, get, list, update and watch on leases (coordination.k8s.io): extend custom RBAC first, else nothing is promoted',
+  },
+  {
+    since: releases.minor30,
+    note: 'poolers get their image through their status: apply the CRDs of 1.30 first (crds.create: true in its chart), else none is deployed',
+    concerns: (side) => side.objects.some(({ kind }) => kind === 'Pooler'),
   },
   { since: releases.minor30, note: 'instances created by an operator older than 1.24 must be rolled before the upgrade' },
   {

@@ -175,13 +175,14 @@ function judgePins(sides: readonly Evaluated[]): LocatedFinding[] {
 
 /** What the operator reports about the update itself, if objects differ: the running major is that of the old image. */
 function transition({ before, after }: Pair, pins: Pins): LocatedFinding[] {
-  if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return []
+  const policies = policyFindings(sideOf(before), sideOf(after), after.settings)
+  if (pins.postgres === undefined && pins.chart === undefined && pins.argocd === undefined) return policies
   const refused = after.objects.flatMap((object) => {
     const old = before.objects.find(({ kind, name }) => kind === object.kind && name === object.name)
     if (old === undefined || JSON.stringify(old.plain) === JSON.stringify(object.plain)) return []
     return located(after, object, updateVerdict(after.database, object, old))
   })
-  return [...refused, ...policyFindings(sideOf(before), sideOf(after), after.settings)]
+  return [...refused, ...policies]
 }
 
 /** What other pins no longer have: parameters, chart values, the operator's own backups. */

@@ -1,6 +1,5 @@
 // Which changes does everything accept, although they cost data, backups or a server that starts?
 import { ending, here, named, phrase, shown } from '../../findings/message.ts'
-import type { Rule } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
 import { majorOf } from '../../operator/major.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
@@ -12,18 +11,8 @@ import { debianOf } from '../../operator/official-image.ts'
 import { imageOf } from '../images.ts'
 import { standbySettings } from '../standby-settings.ts'
 import { listAt, objectOf, plainAt, textAt } from '../subject.ts'
-import type { ObjectFinding, ObjectsSubject } from '../subject.ts'
-
-/** The objects of one database on both sides. */
-export interface ChangeSubject {
-  readonly before: ObjectsSubject
-  readonly after: ObjectsSubject
-}
-
-/** A rule about two sides. Its places are in the object as it is after the change, or, if they are gone, as it was. */
-export interface ChangeRule extends Rule<ChangeSubject> {
-  check(subject: ChangeSubject): Iterable<ObjectFinding>
-}
+import { operatorChanges } from './operator.ts'
+import type { ChangeRule, ChangeSubject } from './subject.ts'
 
 interface Clusters {
   readonly was: RenderedObject
@@ -244,4 +233,5 @@ export const changePolicies: readonly ChangeRule[] = [
       }
     },
   },
+  ...operatorChanges,
 ]
