@@ -3,6 +3,7 @@ import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { chartFindings } from './changes/pins.ts'
 import type { LocatedFinding } from './findings/spot.ts'
+import { kubernetesFindings } from './policy/kubernetes.ts'
 import { operatorsOutOfSupport } from './policy/lifecycle.ts'
 import type { Database, Settings } from './model.ts'
 import { append } from './values/append.ts'
@@ -18,6 +19,7 @@ export async function settingsFindings(
 ): Promise<LocatedFinding[]> {
   const own = settings.generate ? [...operatorPins(settings), ...chartFindings(settings), ...judgeSettings(settings, generated)] : []
   if (today !== undefined) append(own, operatorsOutOfSupport(settings, today))
+  append(own, kubernetesFindings(settings, databases, today))
   if (settings.policies.length === 0) return own
   // the list of all rules takes long to load
   return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases)]

@@ -23,6 +23,8 @@ export interface Environment {
   readonly autoSync: boolean
   readonly operator: { readonly version: string; readonly namespace: string; readonly chart: ChartPin }
   readonly clusterChart: ChartPin & { readonly engine: 'builtin' | 'helm' }
+  /** the version of Kubernetes at the destination, such as `1.34`; absent: nobody said */
+  readonly kubernetes?: string
   /** what its Applications have besides; absent: what the generator writes by itself */
   readonly application?: ApplicationParts
 }
@@ -89,6 +91,8 @@ export interface Settings {
   readonly checkouts: Readonly<Record<string, string>>
   /** the operator that judges, where no environment and no Application says more */
   readonly operator?: string
+  /** the version of Kubernetes, where no Application says more */
+  readonly kubernetes?: string
   /** folders of the repository that Applications are looked for in; empty: all */
   readonly apps: readonly string[]
   /** folders of the repository that charts are looked for in, beside `charts/` */

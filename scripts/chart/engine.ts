@@ -59,6 +59,7 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     namespace: database.namespace,
     layers: [given],
     helm,
+    ...(database.environment.kubernetes !== undefined && { kubeVersion: database.environment.kubernetes }),
     ...database.written?.helm,
     apiVersions: [...wanted, ...(database.written?.helm.apiVersions ?? [])],
   })

@@ -231,7 +231,7 @@ function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'char
 }
 
 /** One object for all databases with the same pins and auto-sync, since memos hang on it. */
-function environmentOf(application: JsonMap, { versions, environments }: Looking, clusterChart: ChartPin): Environment {
+function environmentOf(application: JsonMap, { settings, versions, environments }: Looking, clusterChart: ChartPin): Environment {
   const destination = at(application, 'spec', 'destination')
   const { server, name } = isJsonMap(destination) ? destination : {}
   const where = destinationOf(server, name)
@@ -248,6 +248,7 @@ function environmentOf(application: JsonMap, { versions, environments }: Looking
     autoSync,
     operator: { version: operator.version, namespace: 'cnpg-system', chart: operator.chart },
     clusterChart: { ...clusterChart, engine: 'builtin' },
+    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
   }
   environments.set(key, environment)
   return environment

@@ -28,6 +28,7 @@ interface WrittenAny {
   repository?: { url?: string; revision?: string; path?: string }
   operator?: WrittenOperator & { manageApplication?: boolean }
   clusterChart?: WrittenChart
+  kubernetes?: { version?: string }
   environments?: Record<string, WrittenEnvironment>
   ownKeys?: string[]
   labels?: boolean
@@ -58,6 +59,7 @@ interface WrittenEnvironment {
   autoSync?: boolean
   operator?: WrittenOperator
   clusterChart?: WrittenChart
+  kubernetes?: { version?: string }
   application?: ApplicationParts
 }
 
@@ -81,6 +83,7 @@ export function settingsAsWritten(written: WrittenAny = {}, origin = nothingWrit
     environments: [],
     ...commonOf(written),
     ...(written.operator?.version !== undefined && { operator: written.operator.version }),
+    ...(written.kubernetes?.version !== undefined && { kubernetes: written.kubernetes.version }),
     origin,
   }
 }
@@ -170,8 +173,10 @@ const [charts] = officialCharts
 function fillEnvironment(name: string, environment: WrittenEnvironment, written: Written): Environment {
   const operator = { ...written.operator, ...environment.operator }
   const chart = { repository: charts, name: 'cloudnative-pg', ...written.operator.chart, ...environment.operator?.chart } as ChartPin
+  const kubernetes = environment.kubernetes?.version ?? written.kubernetes?.version
   return {
     name,
+    ...(kubernetes === undefined ? {} : { kubernetes }),
     destination: environment.destination,
     namespace: environment.namespace,
     guard: environment.guard ?? 'confirm',

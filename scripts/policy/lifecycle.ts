@@ -35,6 +35,11 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
 }
 
+/** The day that lies so many days before one. */
+function daysBefore(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - count * 86_400_000).toISOString().slice(0, 10)
+}
+
 /** What is to be said of an end on this day; undefined: nothing yet. */
 export function endingOn(day: string, today: string, ahead: number): string | undefined {
   const left = daysBetween(today, day)
@@ -80,9 +85,8 @@ export const lifecycle: readonly DatedRule[] = [
         const image = imageOf(cluster, subject)
         const tag = image === undefined ? '' : parseImageReference(image.image).tag
         const version = /^\d+\.\d+/.test(tag) ? versionOfTag(tag) : undefined
-        const newest = version === undefined ? undefined : newestMinor(version.major)
+        const newest = version === undefined ? undefined : newestMinor(version.major, daysBefore(subject.today, patience))
         if (image === undefined || version === undefined || newest === undefined || version.minor >= newest.minor) continue
-        if (daysBetween(newest.since, subject.today) < patience) continue
         yield {
           object: cluster,
           message: phrase`PostgreSQL is ${version.major}.${version.minor}, but ${version.major}.${newest.minor} is out since ${newest.since}`,
@@ -99,17 +103,19 @@ export const lifecycle: readonly DatedRule[] = [
     upstream: 'https://www.pgbouncer.org/changelog.html',
     summary: 'a pinned PgBouncer has the last security fix (with `--today`)',
     *check(subject) {
+      const safe = oldestSafePgBouncer(subject.today)
+      if (safe === undefined) return
       for (const pooler of subject.objects.filter(({ kind }) => kind === 'Pooler')) {
         for (const [index, container] of listAt(pooler.plain, 'spec', 'template', 'spec', 'containers').entries()) {
           const image = textAt(container, 'image')
           const version = /^\d+\.\d+\.\d+/.exec(image === undefined ? '' : parseImageReference(image).tag)?.[0]
-          if (version === undefined || !/pgbouncer/.test(image ?? '') || subject.today < oldestSafePgBouncer.since) continue
-          if (compareVersions(version, oldestSafePgBouncer.version) >= 0) continue
+          if (version === undefined || !/pgbouncer/.test(image ?? '')) continue
+          if (compareVersions(version, safe.version) >= 0) continue
           yield {
             object: pooler,
-            message: phrase`${here('image')} is PgBouncer ${shown(version)}, but ${oldestSafePgBouncer.version} of ${oldestSafePgBouncer.since} fixes a security hole`,
+            message: phrase`${here('image')} is PgBouncer ${shown(version)}, but ${safe.version} of ${safe.since} fixes security holes`,
             places: [{ path: ['spec', 'template', 'spec', 'containers', index, 'image'] }],
-            help: phrase`use ${oldestSafePgBouncer.version} or later, or leave the image to the operator`,
+            help: phrase`use ${safe.version} or later`,
           }
         }
       }

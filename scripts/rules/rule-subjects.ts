@@ -24,6 +24,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'chart/usable': 'the files of a chart that is not modelled: Chart.yaml, values.yaml, subcharts and templates',
   'discover/operator-values': 'whether helm-values/core/cloudnative-pg.yaml is there',
   'discover/readable': 'files that are links out of the repository, devices, unreadable or larger than 1 MiB',
+  'policy/kubernetes-supported': `${dated} the Kubernetes that \`kubernetes.version\` or an Application's \`kubeVersion\` names`,
   'policy/operator-supported': `${dated} the operator that each environment pins`,
   'policy/pgbouncer-supported': `${dated} images of PgBouncer in poolers`,
   'policy/postgres-minor-current': `${dated} images whose tag names a minor release`,

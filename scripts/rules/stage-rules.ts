@@ -154,6 +154,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
       rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),
+      policy('policy/operator-supports-kubernetes', 'the operator supports the version of Kubernetes', 'warning'),
+      policy('policy/kubernetes-supported', 'the minor release of Kubernetes gets fixes (with `--today`)', 'warning'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),
       policy('policy/source-same-major', 'a replica or a recovery has the major of the database here that it copies'),
       policy('policy/source-settings-fit', 'a replica cluster has the settings of what it follows, or higher ones', 'warning'),

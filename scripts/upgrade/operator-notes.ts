@@ -1,6 +1,8 @@
 // What does another operator do differently with a database, although it accepts the same objects?
 import { append } from '../values/append.ts'
 import { compareVersions } from '../kubernetes/load.ts'
+import { operatorEnd } from '../operator/end-of-life.ts'
+import { supportedKubernetes, supportedMajors } from '../operator/support.ts'
 import { reached, releases } from '../operator/version.ts'
 import type { JsonMap, Json } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -82,21 +84,6 @@ const postgresImages: readonly { readonly since: readonly string[]; readonly ima
   { since: ['1.28.4', '1.29.2', '1.30.0'], image: 'ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie' },
 ]
 
-interface Support {
-  readonly minor: string
-  readonly ended?: string
-  readonly kubernetes: string
-  readonly postgres: string
-}
-
-/** As the documentation of 1.30.0 prints it. */
-const support: readonly Support[] = [
-  { minor: '1.27', ended: '2026-03-09', kubernetes: '1.31 to 1.33', postgres: '13 to 18' },
-  { minor: '1.28', ended: '2026-06-30', kubernetes: '1.32 to 1.35', postgres: '14 to 18' },
-  { minor: '1.29', ended: '2026-09-29', kubernetes: '1.33 to 1.35', postgres: '14 to 18' },
-  { minor: '1.30', kubernetes: '1.34 to 1.36', postgres: '14 to 18' },
-]
-
 /** The minor for which the removal of the operator's own backups to object stores is announced. */
 const withoutInTreeStore = '1.31.0'
 
@@ -132,11 +119,14 @@ function imageNote(name: string, images: typeof pgbouncerImages, from: string, t
 
 /** Notes about the whole fleet: support, skipped minors. */
 export function supportNotes(from: string, to: string): string[] {
-  const known = support.find(({ minor }) => to.startsWith(`${minor}.`))
+  const minor = to.split('.').slice(0, 2).join('.')
+  const [kubernetes, postgres] = [supportedKubernetes(to), supportedMajors(to)]
   const notes: string[] = []
-  if (known !== undefined) {
+  if (kubernetes !== undefined && postgres !== undefined) {
+    const end = operatorEnd(to)
+    const support = end === undefined ? '' : `; it is supported until ${end.day}${end.isPlanned ? ' as announced' : ''}`
     notes.push(
-      `operator ${known.minor} runs on Kubernetes ${known.kubernetes} with PostgreSQL ${known.postgres}${known.ended === undefined ? '' : `; its support ended on ${known.ended}`}`,
+      `operator ${minor} runs on Kubernetes 1.${kubernetes.first} to 1.${kubernetes.last} with PostgreSQL ${postgres.first} to ${postgres.last}${support}`,
     )
   }
   const minors = [from, to].map((version) => Number(version.split('.')[1]))

@@ -3,8 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
+import { textOf } from '../../scripts/findings/message.ts'
+import { lifecycle } from '../../scripts/policy/lifecycle.ts'
+import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const base = fileURLToPath(new URL('../projects/base', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'cnpg-values-lifecycle-'))
@@ -40,7 +43,10 @@ it.each([
   ],
   [
     ['--today', '2026-12-01'],
-    ['policy/operator-supported: CloudNativePG 1.29 got its last fixes on 2026-09-29', minor],
+    [
+      'policy/operator-supported: CloudNativePG 1.29 got its last fixes on 2026-09-29',
+      minor.replace('15.18', '15.19').replace('05-14', '08-13'),
+    ],
   ],
 ])('%j', async (flags, expected) => {
   expect(await told(...flags)).toEqual(expected)
@@ -58,4 +64,54 @@ it('takes a day of the calendar only', async () => {
   const terminal = { cwd: root, color: false, stdout: () => {}, stderr: (text: string) => (stderr += text) }
   expect(await main(['check', '--today', '2026-02-30'], terminal)).toBe(2)
   expect(stderr).toContain('--today is `2026-02-30`, but must be a day such as 2026-01-31, or `now`')
+})
+
+it.each<readonly [image: string, day: string, expected: string | undefined]>([
+  ['1.25.1', '2026-05-08', undefined],
+  ['1.25.1', '2026-05-09', '1.25.2 of 2026-05-09'],
+  ['1.25.2', '2026-10-13', undefined],
+  ['1.25.2', '2026-10-14', '1.26.1 of 2026-10-14'],
+  ['1.26.1', '2026-11-29', undefined],
+])('PgBouncer %s on %s', (image, day, expected) => {
+  const text = `kind: Pooler\nmetadata: {name: p}\nspec: {template: {spec: {containers: [{name: pgbouncer, image: "ghcr.io/cloudnative-pg/pgbouncer:${image}"}]}}}\n`
+  const objects = readManifests({ path: 'p.yaml', text }).manifests.map((one) => ({ ...one, hook: false }))
+  const rule = lifecycle.find(({ id }) => id === 'policy/pgbouncer-supported')
+  const said = [...(rule?.check({ objects, operator: '1.30.0', today: day }) ?? [])].map(({ message }) => textOf(message))
+  expect(said).toEqual(expected === undefined ? [] : [`image is PgBouncer "${image}", but ${expected} fixes security holes`])
+})
+
+describe('Kubernetes', () => {
+  const settings = join(root, 'apps/values.yaml')
+  const withVersion = async (version: string, ...flags: string[]): Promise<string[]> => {
+    const before = readFileSync(settings, 'utf8')
+    writeFileSync(settings, before.replace('  environments:', `  kubernetes: {version: "${version}"}\n  environments:`))
+    const found = await told(...flags)
+    writeFileSync(settings, before)
+    return found.filter((text) => text.includes('Kubernetes'))
+  }
+  it.each<readonly [version: string, flags: readonly string[], expected: readonly string[]]>([
+    ['1.33', [], []],
+    ['v1.35.2', [], []],
+    ['1.32', [], ['policy/operator-supports-kubernetes: Kubernetes is 1.32, but CloudNativePG 1.29.2 supports 1.33 to 1.35']],
+    ['1.36', [], ['policy/operator-supports-kubernetes: Kubernetes is 1.36, but CloudNativePG 1.29.2 supports 1.33 to 1.35']],
+    ['1.34', ['--today', '2026-07-28'], []],
+    ['1.34', ['--today', '2026-07-29'], ['policy/kubernetes-supported: Kubernetes 1.34 gets its last fixes on 2026-10-27, in 90 days']],
+    ['1.34', ['--today', '2026-11-29'], ['policy/kubernetes-supported: Kubernetes 1.34 got its last fixes on 2026-10-27']],
+  ])('%s %j', async (version, flags, expected) => {
+    expect(await withVersion(version, ...flags)).toEqual(expected)
+  })
+  it('names the databases whose Kubernetes is too old for another operator', async () => {
+    const before = readFileSync(settings, 'utf8')
+    writeFileSync(
+      settings,
+      before.replace('      namespace: "{service}-prd"', '      namespace: "{service}-prd"\n      kubernetes: {version: "1.33"}'),
+    )
+    let stdout = ''
+    const terminal = { cwd: root, color: false, stdout: (text: string) => (stdout += text), stderr: () => {} }
+    await main(['upgrade', '--operator', '1.30.0'], terminal)
+    writeFileSync(settings, before)
+    expect(stdout).toContain(
+      'warning: Kubernetes is 1.33, but CloudNativePG 1.30.0 supports 1.34 to 1.36, affects orders/prd [policy/operator-supports-kubernetes]',
+    )
+  })
 })

@@ -25,6 +25,7 @@ import { append } from '../../values/append.ts'
 import { placeFor } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
+import { kubernetesFindings } from '../../policy/kubernetes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
 import { moveNotes, unreadValues } from '../../upgrade/pin-notes.ts'
 import { databaseIn, movesOf, readPins, settingsWith } from '../../upgrade/pins.ts'
@@ -162,15 +163,12 @@ function judgeAll(pairs: readonly Pair[], pins: Pins, databases: readonly Databa
   return [applyAllowances(suppress(before), databases, []), applyAllowances(once, databases, [])]
 }
 
-/** What the generated sets need of Argo CD; it concerns every database. */
+/** What the generated sets need of Argo CD, which concerns every database, and what the operator needs of Kubernetes. */
 function judgePins(sides: readonly Evaluated[]): LocatedFinding[] {
   const [first] = sides
-  return first === undefined
-    ? []
-    : judgeSettings(
-        first.settings,
-        sides.map(({ database }) => database),
-      )
+  if (first === undefined) return []
+  const databases = sides.map(({ database }) => database)
+  return [...judgeSettings(first.settings, databases), ...kubernetesFindings(first.settings, databases, undefined)]
 }
 
 /** What the operator reports about the update itself, if objects differ: the running major is that of the old image. */
