@@ -8,8 +8,12 @@ export const interactiveCommands: readonly Command[] = [
     name: 'explain',
     does: 'show where a value comes from, what it becomes, and what may be written there',
     details:
-      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. `pg_hba` prints the file of access rules that the operator writes, `budgets` what connections, memory, WAL and volumes add up to. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
-    options: { format, ...where },
+      'PATH is a value (`cluster.storage.size`) or a field of an object (`Cluster/spec.storage.size`); without it, every value is listed. `pg_hba` prints the file of access rules that the operator writes, `budgets` what connections, memory, WAL and volumes add up to, `schedules` the next three runs of each scheduled backup. The answer shows the file that sets it, what it overrides, its type and bounds, and the rules that read it.',
+    options: {
+      format,
+      today: { type: 'text', value: 'DAY', does: 'count the next runs of schedules from this day on (2026-01-31, or `now`, the default)' },
+      ...where,
+    },
     operands: 'DATABASE [PATH]',
     run: async (flags, words, terminal) => (await import('./commands/explain.ts')).explain(flags, words, terminal),
   }),

@@ -36,6 +36,17 @@ export interface LeafLine {
   readonly at?: SourceLocation
 }
 
+/** The runs of one ScheduledBackup from the beginning of a day, in UTC, which is what the operator reckons in. */
+export interface ScheduleRuns {
+  /** `ScheduledBackup/orders-db-prd-daily` */
+  readonly object: string
+  readonly schedule: string
+  /** `2026-01-31 02:00:00` */
+  readonly runs: readonly string[]
+  /** why there are none */
+  readonly never?: string
+}
+
 export interface Explanation {
   readonly database: string
   readonly operator: string
@@ -58,6 +69,8 @@ export interface Explanation {
   readonly policies?: readonly Reader[]
   /** rules about PostgreSQL that read the value */
   readonly postgres?: readonly Reader[]
+  /** the next runs of the schedules that hang on it, from a day on */
+  readonly schedules?: { readonly today: string; readonly next: readonly ScheduleRuns[] }
   /** the values path that sets the field */
   readonly settable?: string
 }
@@ -83,6 +96,7 @@ export function explanationToJson(explanation: Explanation): string {
     choices: explanation.choices,
     keys: explanation.keys,
     settable: explanation.settable,
+    schedules: explanation.schedules,
     policies: explanation.policies,
     postgres: explanation.postgres,
     layers: explanation.layers.map(({ layer, file, at, value, role, above }) => ({ layer, file, ...place(at), value, role, above })),

@@ -6,6 +6,7 @@ import type { Json } from '../values/value.ts'
 import type { Terminal } from '../emit/terminal.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from './report.ts'
 import { columns } from './table.ts'
+import { scheduleRows } from './schedules.ts'
 
 type Style = Parameters<typeof styleText>[0]
 /** Colours and the width of the screen. */
@@ -45,6 +46,7 @@ export function explanationToText(
     fieldLines(explanation, screen),
     ...explanation.fields.slice(0, 3).map((field) => factLines(field, explanation, screen)),
     valueLines(explanation, screen),
+    scheduleLines(explanation, screen),
     readerLines('read by policies', explanation.policies ?? [], screen),
     readerLines('read by the rules about PostgreSQL', explanation.postgres ?? [], screen),
   ]
@@ -165,6 +167,14 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, e
   ]
   if (readers.length === 0) return lines
   return [...lines, '', ...readerLines(`read by operator ${judgedAs(explanation.operator)}`, readers, screen)]
+}
+
+function scheduleLines({ schedules }: Explanation, { paint, width }: Screen): string[] {
+  if (schedules === undefined) return []
+  return [
+    `${paint('cyan', 'next runs')} ${paint('dim', `(from ${schedules.today} on, UTC)`)}`,
+    ...columns(scheduleRows(schedules.next), width),
+  ]
 }
 
 function readerLines(title: string, readers: readonly Reader[], { paint, width }: Screen): string[] {

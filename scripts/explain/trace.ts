@@ -1,4 +1,5 @@
 // Who set a value, what did it replace, and which fields of objects does it become?
+import { plural } from '../emit/formats/text.ts'
 import { printed } from '../values/printed.ts'
 import { locate, spotOf } from '../findings/spot.ts'
 import type { LayerName, MapValue, Path, Value } from '../values/value.ts'
@@ -96,4 +97,15 @@ export function fieldsFrom(objects: readonly RenderedObject[], path: Path, asked
 
 function isWithin(path: Path, parent: Path): boolean {
   return path.length >= parent.length && parent.every((step, index) => step === path[index])
+}
+
+/** `3 keys`, `2 items` */
+export function sizeOf(value: Value): string {
+  if (value.kind === 'map') return plural(value.entries.size, 'key')
+  return plural(value.kind === 'list' ? value.items.length : 0, 'item')
+}
+
+/** Whether there is something below a value. */
+export function isBranch(value: Value): boolean {
+  return (value.kind === 'map' && value.entries.size > 0) || (value.kind === 'list' && value.items.length > 0)
 }

@@ -22,6 +22,17 @@ poolers:
   - { name: rw, type: rw, instances: 3, parameters: { default_pool_size: "60" } }
 databases:
   - { name: reports, owner: reporter }
+backups:
+  enabled: true
+  provider: s3
+  destinationPath: s3://backups/
+  endpointURL: https://s3.example.com
+  secret: { create: false, name: s3-creds }
+  scheduledBackups:
+    - { name: nightly, schedule: "0 0 0 * * *", backupOwnerReference: self, method: barmanObjectStore }
+    - { name: sunday, schedule: "0 30 1 * * 0", backupOwnerReference: self, method: barmanObjectStore }
+    - { name: leap, schedule: "0 0 2 29 2 *", backupOwnerReference: self, method: barmanObjectStore }
+    - { name: hours, schedule: "@every 8h", backupOwnerReference: self, method: barmanObjectStore }
 `,
   )
 })
@@ -57,4 +68,36 @@ test('the access rules, with the lines of the operator and what never matches', 
   )
   const json = JSON.parse((await explain('pg_hba', '--format', 'json')).text) as { pg_hba: { by: string }[] }
   expect(json.pg_hba.map(({ by }) => by)).toEqual(['operator', 'operator', 'operator', 'operator', 'pg_hba', 'pg_hba', 'operator'])
+})
+
+test('the next runs of schedules, from a day on', async () => {
+  const { code, text } = await explain('schedules', '--today', '2026-02-27')
+  expect(code).toBe(0)
+  expect(text).toBe(
+    [
+      'next runs from 2026-02-27 on (UTC)',
+      'ScheduledBackup/orders-db-prd-nightly  "0 0 0 * * *"   2026-02-27 00:00:00, 2026-02-28 00:00:00, 2026-03-01 00:00:00',
+      'ScheduledBackup/orders-db-prd-sunday   "0 30 1 * * 0"  2026-03-01 01:30:00, 2026-03-08 01:30:00, 2026-03-15 01:30:00',
+      'ScheduledBackup/orders-db-prd-leap     "0 0 2 29 2 *"  2028-02-29 02:00:00, 2032-02-29 02:00:00, 2036-02-29 02:00:00',
+      'ScheduledBackup/orders-db-prd-hours    "@every 8h"     it counts from its last run, which only the cluster knows',
+      '',
+    ].join('\n'),
+  )
+  const json = JSON.parse((await explain('schedules', '--today', '2026-02-27', '--format', 'json')).text) as {
+    schedules: { runs: string[] }[]
+  }
+  expect(json.schedules.map(({ runs }) => runs.length)).toEqual([3, 3, 3, 0])
+})
+
+test('those of one schedule, beside what is known of its value', async () => {
+  const { text } = await explain('backups.scheduledBackups[1].schedule', '--today', '2026-03-01')
+  expect(text).toContain(
+    'next runs (from 2026-03-01 on, UTC)\n  ScheduledBackup/orders-db-prd-sunday  "0 30 1 * * 0"  2026-03-01 01:30:00,',
+  )
+  expect(text).not.toContain('orders-db-prd-nightly')
+  expect((await explain('ScheduledBackup/orders-db-prd-sunday/spec.schedule', '--today', '2026-03-02')).text).toContain(
+    '2026-03-08 01:30:00',
+  )
+  expect((await explain('cluster.storage', '--today', '2026-03-02')).text).not.toContain('next runs')
+  expect((await explain('schedules', '--today', 'tomorrow')).code).toBe(2)
 })

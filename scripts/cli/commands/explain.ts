@@ -10,13 +10,13 @@ import { locate, spotOf } from '../../findings/spot.ts'
 import { maskingOf } from '../../explain/masking.ts'
 import { itemBeyond, joinSteps, parseObjectPath, parsePath } from '../../explain/path-text.ts'
 import type { ObjectPath } from '../../explain/path-text.ts'
-import { plural } from '../../emit/formats/text.ts'
 import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
+import { withSchedules } from '../../explain/schedules.ts'
 import { explainWhole, isWhole } from '../../explain/whole.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
-import { fieldsFrom, layersAt } from '../../explain/trace.ts'
+import { fieldsFrom, isBranch, layersAt, sizeOf } from '../../explain/trace.ts'
 import { readFleet } from '../../deployed/fleet.ts'
 import { chooseDatabase } from '../../discover/fleet.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
@@ -32,6 +32,7 @@ import { parameterFacts } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { readDay } from './day.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ExplainFlags {
@@ -39,16 +40,18 @@ export interface ExplainFlags {
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
+  readonly today?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
 }
 
 /**
  * Explains one value, one field of an object, without a path every value of a database,
- * or with `pg_hba` or `budgets` what several values make together. Exit code 1 when a file of the
+ * or with `pg_hba`, `budgets` or `schedules` what several values make together. Exit code 1 when a file of the
  * database can't be read; a path that leads nowhere is wrong usage.
  */
 export async function explain(flags: ExplainFlags, operands: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
+  const today = readDay('today', flags.today ?? 'now') as string
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; explain takes a database and one path`)
   const workspace = openWorkspace(terminal.cwd, flags)
@@ -60,14 +63,17 @@ export async function explain(flags: ExplainFlags, operands: readonly string[], 
   if ('unreadable' in evaluated) return refuse(evaluated.unreadable, workspace, terminal)
   sayUnknownReleases(settings, terminal, [evaluated.database.environment.operator.version])
   if (isWhole(text)) {
-    const whole = explainWhole(text, evaluated, format)
+    const whole = explainWhole(text, evaluated, { format, today })
     if (whole === undefined) throw new UsageError(`${evaluated.database.id} has no Cluster of a PostgreSQL that is known here`)
     terminal.stdout(whole)
     return 0
   }
   const inspected = withDefaults(evaluated)
   const place = placer(format === 'json' ? 'program' : 'person', workspace)
-  const explanation = placed(text === undefined ? wholeTree(inspected) : explainText(inspected, text), place)
+  const explanation = placed(
+    text === undefined ? wholeTree(inspected) : withSchedules(explainText(inspected, text), inspected.objects, today),
+    place,
+  )
   terminal.stdout(format === 'json' ? explanationToJson(explanation) : explanationToText(explanation, terminal))
   const wrong = inspected.refusals.filter(({ severity }) => severity === 'error').length
   const absent = inspected.refusals.filter(({ rule }) => rule === 'chart/available')
@@ -182,15 +188,6 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
     ...(policies.length === 0 ? {} : { policies }),
     ...(postgres.length === 0 ? {} : { postgres }),
   }
-}
-
-function sizeOf(value: Value): string {
-  if (value.kind === 'map') return plural(value.entries.size, 'key')
-  return plural(value.kind === 'list' ? value.items.length : 0, 'item')
-}
-
-function isBranch(value: Value): boolean {
-  return (value.kind === 'map' && value.entries.size > 0) || (value.kind === 'list' && value.items.length > 0)
 }
 
 /** What the chart knows about the path; a path that nothing sets and nothing reads is wrong usage. */
