@@ -47,27 +47,13 @@ export const schedules: readonly ObjectRule[] = [
     reads,
     *check(subject) {
       for (const { object, schedule } of schedulesOf(subject)) {
-        const words = scheduleWords(schedule)
-        const parsed = parseSchedule(schedule)
-        // five fields, read as six, are reported by the operator's own rule
-        if (parsed?.kind !== 'fields' || words.length !== 6) continue
-        const [second, minute, hour] = [parsed.second.values.size, parsed.minute.values.size, parsed.hour.values.size]
-        if (hour !== 24 || words[2]?.includes('/') === true) continue
-        const often =
-          second > 1
-            ? `${second * minute * hour} times a day`
-            : minute === 60
-              ? 'every minute'
-              : minute > 1
-                ? `${minute} times an hour`
-                : 'every hour'
-        const [, at = '', , ...days] = words
-        const daily = /^\d+$/.test(at) && Number(at) < 24 ? at : '2'
+        const often = oftenest(schedule)
+        if (often === undefined) continue
         yield {
           object,
-          message: phrase`${here('schedule')} is ${shown(schedule)}, but its hour is \`*\`: it takes a base backup ${often}`,
+          message: phrase`${here('schedule')} is ${shown(schedule)}, but ${often.reason}: it takes a base backup ${often.text}`,
           places: [{ path }],
-          help: phrase`seconds come first: write "0 0 ${daily} ${days.join(' ')}" to run at ${daily.padStart(2, '0')}:00${minute === 1 && second === 1 ? ', or @hourly to keep that' : ''}`,
+          help: phrase`${often.help}`,
         }
       }
     },
@@ -97,6 +83,44 @@ export const schedules: readonly ObjectRule[] = [
     },
   },
 ]
+
+/** How often a schedule runs whose hour, minute or second was hardly meant to be every one; undefined: it may be meant. */
+function oftenest(schedule: string): { readonly reason: string; readonly text: string; readonly help: string } | undefined {
+  const words = scheduleWords(schedule)
+  const parsed = parseSchedule(schedule)
+  if (parsed?.kind === 'every')
+    return parsed.seconds >= 600
+      ? undefined
+      : { reason: 'that is short', text: `every ${parsed.seconds} s`, help: 'write the time of a day, such as "0 0 2 * * *"' }
+  // five fields, read as six, are reported by the operator's own rule
+  if (parsed === undefined || words.length !== 6) return undefined
+  const [second, minute, hour] = [parsed.second.values.size, parsed.minute.values.size, parsed.hour.values.size]
+  const [, at = '', hours = '', ...days] = words
+  if (hour === 24 && !hours.includes('/')) {
+    const text =
+      second > 1
+        ? `${second * minute * hour} times a day`
+        : minute === 60
+          ? 'every minute'
+          : minute > 1
+            ? `${minute} times an hour`
+            : 'every hour'
+    const daily = /^\d+$/.test(at) && Number(at) < 24 ? at : '2'
+    const keep = minute === 1 && second === 1 ? ', or @hourly to keep that' : ''
+    return {
+      reason: 'its hour is `*`',
+      text,
+      help: `seconds come first: write "0 0 ${daily} ${days.join(' ')}" to run at ${daily.padStart(2, '0')}:00${keep}`,
+    }
+  }
+  if (second === 1 && minute < 60) return undefined
+  const once = `0 ${minute === 60 ? '0' : at} ${hours} ${days.join(' ')}`
+  return {
+    reason: second > 1 ? `its second is \`${words[0]}\`` : `its minute is \`${at}\``,
+    text: `${second * minute * hour} times a day`,
+    help: `seconds come first: write "${once}"`,
+  }
+}
 
 interface Lack {
   readonly needs: string

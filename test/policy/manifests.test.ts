@@ -166,3 +166,24 @@ it('hands times on as the release of the operator does', async () => {
 function target(time: string): string {
   return `  externalClusters: [{name: old, plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: a}}}]\n  bootstrap:\n    recovery:\n      recoveryTarget: {targetTime: "${time}"}\n      source: old\n`
 }
+
+const scheduled = (schedule: string): string =>
+  `apiVersion: postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: s}\nspec: {cluster: {name: other}, schedule: "${schedule}"}\n`
+
+it.each<readonly [schedule: string, expected: readonly string[]]>([
+  ['* 30 2 * * *', ['policy/schedule-frequency:4']],
+  ['0 * 2 * * *', ['policy/schedule-frequency:4']],
+  ['*/10 0 2 * * *', ['policy/schedule-frequency:4']],
+  ['* * * * * *', ['policy/schedule-frequency:4']],
+  ['0 0 * * * *', ['policy/schedule-frequency:4']],
+  ['0 0,30 2 * * *', []],
+  ['0 30 2 * * *', []],
+  ['0 0 */6 * * *', []],
+])('a schedule of %j', async (schedule, expected) => {
+  expect(await told(scheduled(schedule), '--policies')).toEqual(expected)
+})
+
+it('takes no base backup every few seconds by @every', async () => {
+  expect(await told(scheduled('@every 10s'), '--policies')).toContain('policy/schedule-frequency:4')
+  expect(await told(scheduled('@every 6h'), '--policies')).not.toContain('policy/schedule-frequency:4')
+})
