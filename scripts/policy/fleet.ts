@@ -7,7 +7,7 @@ import type { StorePlace } from './archive.ts'
 import type { ClaimKind } from './claims.ts'
 import type { FleetFacts, PlacedArchive } from './fleet-facts.ts'
 import { lowerSettings, otherMajors } from './sources.ts'
-import { plainAt } from './subject.ts'
+import { isOfChart, plainAt } from './subject.ts'
 import { judgeWrittenStores } from './written-stores.ts'
 
 /** What is wrong between databases: archives, stores, and what can be claimed only once. */
@@ -118,7 +118,7 @@ function missingStores(facts: readonly FleetFacts[], { stores, isComplete }: Wri
   const known = new Set(facts.flatMap((one) => one.stores.map(({ name }) => `${one.namespace} ${name}`)))
   const isWritten = (wanted: string, within: string): boolean =>
     stores.some(({ namespace, object }) => object.name === wanted && (namespace === undefined || namespace === within))
-  return facts.flatMap(({ database, namespace, references }) =>
+  return facts.flatMap(({ database, namespace, references, usesOthers }) =>
     references
       .filter(({ name }) => !known.has(`${namespace} ${name}`))
       .filter(({ name }) => !isWritten(name, namespace.slice(namespace.lastIndexOf(' ') + 1)))
@@ -127,7 +127,10 @@ function missingStores(facts: readonly FleetFacts[], { stores, isComplete }: Wri
         severity: 'warning' as const,
         message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here creates it: without it the Cluster never starts`,
         at,
-        help: phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``,
+        help:
+          usesOthers === undefined || isOfChart(usesOthers)
+            ? phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``
+            : phrase`create it in namespace ${named(namespace.slice(namespace.lastIndexOf(' ') + 1))}, or write \`# allow policy/object-store-exists: <where it is created>\``,
         database,
       })),
   )

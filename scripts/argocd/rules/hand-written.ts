@@ -28,6 +28,7 @@ import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
 import { findUncompared } from './uncompared.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
+import { writtenStores } from './written-stores.ts'
 
 export interface HandWritten {
   readonly findings: readonly LocatedFinding[]
@@ -120,7 +121,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
     compared: comparedCount,
     kept,
     uncompared,
-    stores: storesOf([...present.own, ...present.elsewhere], loose),
+    stores: writtenStores([...present.own, ...present.elsewhere], loose),
     deployed: () => deployedBy(files),
   }
 }
@@ -190,21 +191,6 @@ function withLiveApplications(manifest: Manifest, before: Manifest | undefined):
   const live = new Map((before.applications ?? []).map((application) => [applicationName(application), application]))
   const applications = manifest.applications?.map((application) => live.get(applicationName(application)) ?? application)
   return { ...manifest, applications }
-}
-
-/** A store whose namespace is not written lands in the namespace that the parent sets. */
-function storesOf(files: readonly ManifestFile[], loose: LooseFiles | undefined): WrittenStores {
-  const isRead = files.every(
-    ({ file, isUnread, stores }) =>
-      !(isUnread && file.text.includes('ObjectStore')) && !stores.some(({ name }) => name.includes(unknownText)),
-  )
-  const stores = files.flatMap((file) =>
-    file.stores.map((object) => {
-      const namespace = at(object.plain, 'metadata', 'namespace')
-      return { object, namespace: typeof namespace === 'string' && !namespace.includes(unknownText) ? namespace : undefined }
-    }),
-  )
-  return { stores, isComplete: isRead && loose?.hasUnknownStores !== true }
 }
 
 function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['deployed']> {
