@@ -186,6 +186,8 @@ export interface RenderedObject {
 export interface WrittenStores {
   /** without a namespace only the parent knows where one goes */
   readonly stores: readonly { readonly namespace: string | undefined; readonly object: RenderedObject }[]
+  /** those of the base of a change; absent: there is none */
+  readonly before?: WrittenStores['stores']
   /** whether every manifest was read, so that what is missing is surely not there */
   readonly isComplete: boolean
 }

@@ -1,6 +1,7 @@
 // What is wrong with ObjectStores that a person wrote outside the chart, for the databases that use them?
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { RenderedObject, WrittenStores } from '../model.ts'
+import { changePolicies } from './changes/rules.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { storeReferences } from './archive.ts'
 import { retention } from './schedules.ts'
@@ -20,15 +21,24 @@ export function usersOfStores(subject: PolicySubject): PolicySubject | undefined
   return { ...subject, objects: subject.objects.filter(({ kind }) => kinds.includes(kind)) }
 }
 
-/** What the policies say of hand-written stores, once for each database that names one. */
-export function judgeWrittenStores(users: readonly PolicySubject[], { stores }: WrittenStores): LocatedFinding[] {
+/** What the policies say of hand-written stores and of changes to them, once for each database that names one. */
+export function judgeWrittenStores(users: readonly PolicySubject[], { stores, before = [] }: WrittenStores): LocatedFinding[] {
   return users.flatMap((user) => {
     const found = storesOf(user, stores)
     if (found.length === 0) return []
+    const old = storesOf(user, before)
     const levels = levelsOf(user.settings, user.database)
     // no chart made them, so that fields are called as in the object
     const subject: ObjectsSubject = { objects: [...user.objects, ...found], operator: user.operator }
-    return rules.flatMap((rule) => {
+    const changes = changePolicies.flatMap((rule) => {
+      const severity = old.length === 0 ? undefined : severityOf(rule, levels)
+      if (severity === undefined) return []
+      const was = { objects: [...user.objects, ...old], operator: user.operator }
+      return [...rule.check({ before: was, after: subject })].map((finding) =>
+        locatePolicy({ id: rule.id, severity }, finding, placedIn(finding, user, found)),
+      )
+    })
+    const findings = rules.flatMap((rule) => {
       const severity = severityOf(rule, levels)
       if (severity === undefined) return []
       const before = new Set([...rule.check(user)].map(({ object }) => object))
@@ -36,6 +46,7 @@ export function judgeWrittenStores(users: readonly PolicySubject[], { stores }: 
         .filter(({ object }) => !before.has(object))
         .map((finding) => locatePolicy({ id: rule.id, severity }, finding, placedIn(finding, user, found)))
     })
+    return [...findings, ...changes]
   })
 }
 

@@ -48,6 +48,13 @@ const store = (endpointURL: string, env: readonly object[] = []): object => ({
   },
 })
 
+async function run(...words: string[]): Promise<string> {
+  let stdout = ''
+  const terminal = { cwd: root, color: false, stdout: (text: string) => (stdout += text), stderr: () => {} }
+  await main(words, terminal)
+  return stdout
+}
+
 async function told(storesNamespace: string, servers: readonly [string, string], ...stores: readonly object[]): Promise<string[]> {
   lay(
     'argo/applications.yaml',
@@ -59,10 +66,7 @@ async function told(storesNamespace: string, servers: readonly [string, string],
   lay('db/b/cluster.yaml', cluster('pg-b', servers[1]))
   lay('stores/s3.yaml', ...stores)
   git('add', '--all')
-  let stdout = ''
-  const terminal = { cwd: root, color: false, stdout: (text: string) => (stdout += text), stderr: () => {} }
-  await main(['check', '--format', 'json'], terminal)
-  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { rule: string; file: string }[] }
+  const { diagnostics } = JSON.parse(await run('check', '--format', 'json')) as { diagnostics: { rule: string; file: string }[] }
   return diagnostics.map(({ rule, file }) => `${file} ${rule}`).toSorted()
 }
 
@@ -91,4 +95,24 @@ it('an endpoint that may refuse checksums, in the file of the store', async () =
 
 it('a bucket in the host of the endpoint', async () => {
   expect(await told('team', ['a', 'b'], store('https://backups.s3.example.com', required))).toEqual(['stores/s3.yaml policy/bucket-once'])
+})
+
+it('a store that moves, and a retention that gets shorter, in plan and in check', async () => {
+  const retained = (path: string, retentionPolicy: string): object => {
+    const plain = store(aws) as { spec: { configuration: object } }
+    return { ...plain, spec: { ...plain.spec, retentionPolicy, configuration: { ...plain.spec.configuration, destinationPath: path } } }
+  }
+  await told('team', ['a', 'b'], retained('s3://backups/x', '30d'))
+  git('-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--message', 'before')
+  expect(await run('check', '--base', 'HEAD')).toBe('')
+  lay('stores/s3.yaml', retained('s3://backups/x', '60d'))
+  expect(await run('check', '--base', 'HEAD')).toBe('')
+  lay('stores/s3.yaml', retained('s3://backups/y', '7d'))
+  const json = JSON.parse(await run('check', '--base', 'HEAD', '--format', 'json')) as { diagnostics: { rule: string; file: string }[] }
+  expect(new Set(json.diagnostics.map(({ rule, file }) => `${file} ${rule}`))).toEqual(
+    new Set(['stores/s3.yaml changes/archive-stays', 'stores/s3.yaml changes/retention-stays']),
+  )
+  const plan = await run('plan', '--base', 'HEAD')
+  expect(plan).toContain('warning: spec.retentionPolicy goes from 30d to 7d: backups older than that are deleted soon after the merge')
+  expect(await run('plan', '--base', 'HEAD', '--format', 'markdown')).toContain('where no base backup is yet')
 })

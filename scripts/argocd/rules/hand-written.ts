@@ -113,6 +113,8 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
       lostNamespaces({ ...was, all: old === undefined ? [] : manifestsOf(old) }, { files, all: manifestsOf(present), deployments }),
     )
   }
+  const own = writtenStores(present, loose)
+  const stores = old === undefined ? own : { ...own, before: writtenStores(old, looseBefore).stores }
   const { handovers, count: comparedCount, kept } = sides
   const { uncompared } = sides
   return {
@@ -121,7 +123,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
     compared: comparedCount,
     kept,
     uncompared,
-    stores: writtenStores([...present.own, ...present.elsewhere], loose),
+    stores,
     deployed: () => deployedBy(files),
   }
 }

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { at } from '../../deployed/manifest-parts.ts'
+import type { DeployedFiles } from '../../deployed/manifest-files.ts'
 import type { ManifestFile } from '../../deployed/manifests.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
@@ -9,16 +10,17 @@ import type { WrittenStores } from '../../model.ts'
 import { isJsonMap } from '../../values/value.ts'
 
 /** A store whose namespace is not written lands in that of each Application that syncs its folder; of no such one, where its parent puts it. */
-export function writtenStores(files: readonly ManifestFile[], loose: LooseFiles | undefined): WrittenStores {
+export function writtenStores({ own, elsewhere }: DeployedFiles, loose: LooseFiles | undefined): WrittenStores {
+  const files = [...own, ...elsewhere]
   const isRead = files.every(
     ({ file, isUnread, stores }) =>
       !(isUnread && file.text.includes('ObjectStore')) && !stores.some(({ name }) => name.includes(unknownText)),
   )
   if (files.every(({ stores }) => stores.length === 0)) return { stores: [], isComplete: isRead && loose?.hasUnknownStores !== true }
   const folders = syncedFolders(files)
-  const stores = files.flatMap(({ file, stores: own }) => {
+  const stores = files.flatMap(({ file, stores: found }) => {
     const parents = [...new Set(folders.filter(({ folder }) => file.path.startsWith(folder)).map(({ namespace }) => namespace))]
-    return own.flatMap((object): WrittenStores['stores'] => {
+    return found.flatMap((object): WrittenStores['stores'] => {
       const written = at(object.plain, 'metadata', 'namespace')
       if (typeof written === 'string' && !written.includes(unknownText)) return [{ object, namespace: written }]
       return parents.length === 0 || typeof written === 'string'

@@ -14,6 +14,7 @@ import {
   shownJson,
   summarize,
   unseenLines,
+  warningLines,
 } from './plan.ts'
 import { markdownCode, markdownText } from './markdown.ts'
 import type { PlanGroup, PlanHead } from './plan.ts'
@@ -36,7 +37,7 @@ export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseC
       ? ''
       : `**${blocked.replace(/`([^`]*)`/, (_, command: string) => markdownCode(command))}**\n\n${list.join('')}${left}\n`
   const title = `### What merging this does to the databases\n\n${markdownText(compared)}\n\n`
-  const unseen = unseenLines(about).map((line) => `\n${markdownText(line)}\n`)
+  const unseen = [...warningLines(diagnostics), ...unseenLines(about)].map((line) => `\n${markdownText(line)}\n`)
   if (groups.length === 0)
     return `${title}${warning}Nothing${errors.length === 0 ? '' : ' else'} changes (since ${markdownCode(base)}).\n${unseen.join('')}`
   const rows = groups

@@ -72,12 +72,17 @@ export function unseenLines({ kept, uncompared }: Pick<PlanHead, 'kept' | 'uncom
 
 /** The errors of a plan, one a line: what merging does hangs on them. */
 export function errorLines(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ at, message, rule }) => {
-      const place = `${at.revision === undefined ? '' : `${at.revision}:`}${at.file}:${at.line}:${at.column}`
-      return printable(`${place}: error: ${message} [${rule}]`)
-    })
+  return diagnostics.filter(({ severity }) => severity === 'error').map(diagnosticLine)
+}
+
+/** What is warned of in the change itself, one a line. */
+export function warningLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.filter(({ severity, rule }) => severity === 'warning' && rule.startsWith('changes/')).map(diagnosticLine)
+}
+
+function diagnosticLine({ at, message, rule, severity }: Diagnostic): string {
+  const place = `${at.revision === undefined ? '' : `${at.revision}:`}${at.file}:${at.line}:${at.column}`
+  return printable(`${place}: ${severity}: ${message} [${rule}]`)
 }
 
 /** Databases that change in the same way, shown once. */
@@ -173,7 +178,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
   const blocked = blockedBy(base, errors.length)
-  const unseen = unseenLines(about).map((line) => `${visible(line)}\n`)
+  const unseen = [...warningLines(diagnostics), ...unseenLines(about)].map((line) => `${visible(line)}\n`)
   const end = [...unseen, ...(blocked === undefined ? [] : [...errors.map((line) => `${line}\n`), `${visible(blocked)}\n`])].join('')
   const head = `${visible(compared)}\n\n`
   if (groups.length === 0) {
