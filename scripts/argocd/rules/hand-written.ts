@@ -11,7 +11,6 @@ import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from 
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings } from './handover.ts'
 import type { Handover } from './handover.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
 import { nothingLoose } from '../../discover/loose.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
