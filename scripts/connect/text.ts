@@ -119,7 +119,9 @@ function secretLines({ secrets, cluster }: ConnectFacts): string[] {
   if (secrets.length === 0) return [`  none: ${cluster} follows or restores another cluster and has its roles`]
   return secrets.flatMap(({ name, use, by }) => {
     const keys =
-      by === 'operator' ? secretKeys.join(', ') : 'username, password (created elsewhere; the operator reads them and adds nothing)'
+      by === 'operator'
+        ? secretKeys.join(', ')
+        : `username, password (created elsewhere; the operator reads them, adds nothing, and makes no ${cluster}-${use === 'superuser' ? 'superuser' : 'app'})`
     return [`  ${name}  for the ${use}`, `    keys: ${keys}`]
   })
 }

@@ -69,6 +69,8 @@ export interface Explanation {
   readonly policies?: readonly Reader[]
   /** rules about PostgreSQL that read the value */
   readonly postgres?: readonly Reader[]
+  /** what follows from it elsewhere, in words */
+  readonly notes?: readonly string[]
   /** the next runs of the schedules that hang on it, from a day on */
   readonly schedules?: { readonly today: string; readonly next: readonly ScheduleRuns[] }
   /** the values path that sets the field */
@@ -96,6 +98,7 @@ export function explanationToJson(explanation: Explanation): string {
     choices: explanation.choices,
     keys: explanation.keys,
     settable: explanation.settable,
+    notes: explanation.notes,
     schedules: explanation.schedules,
     policies: explanation.policies,
     postgres: explanation.postgres,

@@ -46,6 +46,7 @@ export function explanationToText(
     fieldLines(explanation, screen),
     ...explanation.fields.slice(0, 3).map((field) => factLines(field, explanation, screen)),
     valueLines(explanation, screen),
+    noteLines(explanation, screen),
     scheduleLines(explanation, screen),
     readerLines('read by policies', explanation.policies ?? [], screen),
     readerLines('read by the rules about PostgreSQL', explanation.postgres ?? [], screen),
@@ -167,6 +168,10 @@ function factLines({ object, path, facts, readers, stored, value }: FieldLine, e
   ]
   if (readers.length === 0) return lines
   return [...lines, '', ...readerLines(`read by operator ${judgedAs(explanation.operator)}`, readers, screen)]
+}
+
+function noteLines({ notes = [] }: Explanation, { paint }: Screen): string[] {
+  return notes.length === 0 ? [] : [paint('cyan', 'what follows'), ...notes.map((note) => `  ${oneLine(note, Infinity)}`)]
 }
 
 function scheduleLines({ schedules }: Explanation, { paint, width }: Screen): string[] {

@@ -101,3 +101,22 @@ test('those of one schedule, beside what is known of its value', async () => {
   expect((await explain('cluster.storage', '--today', '2026-03-02')).text).not.toContain('next runs')
   expect((await explain('schedules', '--today', 'tomorrow')).code).toBe(2)
 })
+
+test("what a Secret of one's own means for those who read the one of the operator", async () => {
+  writeFileSync(
+    join(root, 'databases/orders/values-dev.yaml'),
+    'cluster:\n  superuserSecret: su\n  initdb: { database: shop, owner: keeper, secret: { name: login } }\n',
+  )
+  const of = async (path: string): Promise<string> => {
+    const out: string[] = []
+    const terminal = { cwd: root, color: false, stdout: (text: string) => out.push(text), stderr: (text: string) => out.push(text) }
+    await main(['explain', 'orders/dev', path], terminal)
+    return out.join('')
+  }
+  expect(await of('cluster.superuserSecret')).toContain(
+    'su must exist, with username postgres and password: the operator makes a Secret only where none is named\n  there is no orders-db-dev-superuser then',
+  )
+  expect(await of('cluster.initdb.secret')).toContain('login must exist, with username keeper and password')
+  expect(await of('cluster.initdb.database')).not.toContain('must exist')
+  expect((await explain('cluster.initdb')).text).not.toContain('must exist')
+})

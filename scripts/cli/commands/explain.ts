@@ -13,6 +13,7 @@ import type { ObjectPath } from '../../explain/path-text.ts'
 import { explanationToJson, placed } from '../../explain/report.ts'
 import type { Explanation, FieldLine, LayerLine, LeafLine } from '../../explain/report.ts'
 import { explanationToText } from '../../explain/text.ts'
+import { secretNotes } from '../../explain/secrets.ts'
 import { withSchedules } from '../../explain/schedules.ts'
 import { explainWhole, isWhole } from '../../explain/whole.ts'
 import { namespaceSpot } from '../../merge/generator.ts'
@@ -164,9 +165,11 @@ function explainValue(inspected: Inspected, path: Path): Explanation {
   const policies = policiesOn(path).map(({ id, severity, summary }) => ({ id, severity, summary, onChange: false }))
   const postgres = path[0] === 'cluster' ? postgresReaders(objects, ['spec', ...path.slice(1)]) : []
   const lines = fields.map(({ object, path: at, value: node }) => fieldLine(object, at, masking.plain(node, at, object), operator))
+  const notes = secretNotes(objects, path)
   return {
     ...basics(inspected),
     path: formatPath(path),
+    ...(notes.length === 0 ? {} : { notes }),
     ...(facts?.about === undefined ? {} : { about: facts.about }),
     ...(facts === undefined
       ? {}
