@@ -23,6 +23,7 @@ import { mayConflict } from './policy/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
+import { readersOfAbsent } from './policy/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
 import { isError } from './findings/spot.ts'
@@ -80,8 +81,8 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
   const facts = assessed.flatMap((one) => one.facts ?? [])
   append(findings, handWritten.findings, judgeFleet(facts, handWritten.stores))
-  // a sum over some of the databases says nothing
-  if (!changed) append(findings, overBudget(settings, facts))
+  // a sum over some of the databases says nothing, and who reads a Secret is looked for in every manifest
+  if (!changed) append(findings, overBudget(settings, facts), readersOfAbsent(facts, tree))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 

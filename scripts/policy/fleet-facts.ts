@@ -9,6 +9,8 @@ import type { Archive, ArchivePart, StorePlace } from './archive.ts'
 import { valueAt } from '../values/value.ts'
 import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
+import { absentSecrets } from './secret-readers.ts'
+import type { AbsentSecret } from './secret-readers.ts'
 import { sourceFacts } from './sources.ts'
 import type { SourceFacts } from './sources.ts'
 import { usersOfStores } from './written-stores.ts'
@@ -46,6 +48,8 @@ export interface FleetFacts {
   /** the ObjectStores that belong to it, and those that the Cluster names */
   readonly stores: readonly { readonly name: string; readonly place: StorePlace }[]
   readonly references: readonly { readonly name: string; readonly at: Spot }[]
+  /** Secrets that the operator does not make for it */
+  readonly absentSecrets: readonly AbsentSecret[]
   /** it uses ObjectStores that do not belong to it */
   readonly usesOthers?: PolicySubject
 }
@@ -141,6 +145,7 @@ function factsOf(
       kind === 'ObjectStore' ? [{ name, place: placeOfStore(plainAt(plain, 'spec', 'configuration')) }] : [],
     ),
     references: storeReferences(cluster).map(({ name, path }) => ({ name, at: reference(path) })),
+    absentSecrets: absentSecrets(cluster, spot),
   }
 }
 
