@@ -9,6 +9,7 @@ import { judgeTogether } from './fleet.ts'
 import { manifestFacts, skipsArchiveCheck } from './fleet-facts.ts'
 import type { FleetFacts } from './fleet-facts.ts'
 import { objectionsTo } from '../postgres/judge.ts'
+import { creationOnly } from './changes/creation-only.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
 import { judgeSql } from './sql.ts'
@@ -121,7 +122,7 @@ export function judgeChanges(
     const was = old.find((group) => group.some((one) => cluster !== undefined && isSame(one, cluster)))
     if (was === undefined) return []
     const subject = { before: { objects: was, operator }, after: { objects, operator } }
-    return changePolicies
+    return [...changePolicies, creationOnly]
       .filter(({ severity }) => all || severity === 'error')
       .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
   })

@@ -187,3 +187,21 @@ it('takes no base backup every few seconds by @every', async () => {
   expect(await told(scheduled('@every 10s'), '--policies')).toContain('policy/schedule-frequency:4')
   expect(await told(scheduled('@every 6h'), '--policies')).not.toContain('policy/schedule-frequency:4')
 })
+
+it.each<readonly [name: string, expected: readonly string[], from: string, to: string]>([
+  ['a class of storage that changes', ['changes/read-at-creation:6'], '{size: 1Gi, storageClass: a}', '{size: 1Gi, storageClass: b}'],
+  ['a class of storage that stays', [], '{size: 1Gi, storageClass: a}', '{size: 2Gi, storageClass: a}'],
+])('%s', async (_, expected, from, to) => {
+  const before = join(folder, 'before.yaml')
+  writeFileSync(before, cluster('').replace('{size: 1Gi}', from))
+  expect(await told(cluster('').replace('{size: 1Gi}', to), '--policies', '--before', before)).toEqual(expected)
+})
+
+it('a database of initdb that changes, but not its Secret', async () => {
+  const before = join(folder, 'before.yaml')
+  const initdb = (database: string, secret: string): string =>
+    cluster(`  bootstrap: {initdb: {database: ${database}, owner: app, secret: {name: ${secret}}}}\n`)
+  writeFileSync(before, initdb('a', 'x'))
+  expect(await told(initdb('b', 'x'), '--policies', '--before', before)).toEqual(['changes/read-at-creation:7'])
+  expect(await told(initdb('a', 'other'), '--policies', '--before', before)).toEqual([])
+})
