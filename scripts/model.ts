@@ -38,6 +38,9 @@ export interface ApplicationParts {
   readonly syncPolicy?: JsonMap
   readonly revisionHistoryLimit?: number
   readonly ignoreDifferences?: readonly JsonMap[]
+  readonly info?: readonly JsonMap[]
+  /** besides the chart and its values, such as a folder of manifests */
+  readonly sources?: readonly JsonMap[]
 }
 
 /** How severe a house rule is. */
@@ -87,6 +90,8 @@ export interface Settings {
   readonly labels: boolean
   /** whether values files and manifests are generated; false: what is written is only judged */
   readonly generate: boolean
+  /** the folder of the databases in another checkout, from the root; absent: they are below the root */
+  readonly databases?: string
   /** repositories other than this one: URL → folder, from the root or absolute */
   readonly checkouts: Readonly<Record<string, string>>
   /** the operator that judges, where no environment and no Application says more */
@@ -109,6 +114,8 @@ export interface Settings {
     readonly application: string
     /** absent: releases are called as their Clusters */
     readonly release?: string
+    /** the folder of the generated manifests for Argo CD; absent: they are in the app-of-apps chart, `apps/` */
+    readonly manifests?: string
   }
   /** the parsed `postgres` map, for places */
   readonly origin: MapValue

@@ -93,7 +93,7 @@ export async function runPipeline(workspace: Workspace, options: PipelineOptions
   const reported = applyAllowances(applyLevels(findings, [...allStageRules, ...postgresRules], known), databases, skippedDatabases)
   const manifests = settings.generate ? writeManifests(settings, generated) : []
   const command = writtenCommand(workspace.root, 'render')
-  const judging = { skippedDatabases, command, advice: adviceFor(workspace, options.staged) }
+  const judging = { skippedDatabases, command, layout: settings.layout, advice: adviceFor(workspace, options.staged) }
   if (reported.some(isError)) return { ...known, ...conclude([...reported, ...judgeOutputs(manifests, tree, judging).foreign], comparison) }
   const outputs = [...assessed.flatMap(({ output }) => output ?? []), ...manifests]
   const { states, stale, foreign } = judgeOutputs(outputs, tree, judging)

@@ -2,7 +2,8 @@
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'
-import { isInFolder, layoutFolders } from '../discover/layout.ts'
+import { manifestPaths } from '../discover/header.ts'
+import { isInFolder, layoutFolders, manifestFolders } from '../discover/layout.ts'
 import { isLoosePath } from '../discover/loose.ts'
 import { ownSettingsFile, settingsFile } from '../discover/settings.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
@@ -28,10 +29,14 @@ export function openBaseTree(
   const { revision, commit } = from
   if (workspace.databases === undefined) {
     const own = layoutFolders(layout)
-    const folders = own.includes('') ? [''] : [...new Set([settingsFile, ownSettingsFile, 'helm-values', 'apps/templates', ...own])]
+    const manifests = manifestFolders(layout)
+    const listed = [settingsFile, ownSettingsFile, 'helm-values', ...manifests, ...own]
+    const folders = listed.includes('') ? [''] : [...new Set(listed)]
+    const generated = Object.values(manifestPaths(layout)) as readonly string[]
     const wanted = (path: string): boolean =>
       path === settingsFile ||
       path === ownSettingsFile ||
+      generated.includes(path) ||
       /^(?:helm-values\/data\/[^/]+|apps\/templates\/.*\.ya?ml)$/.test(path) ||
       // where git knows what differs, the rendered files that do are read with the others
       (path.startsWith(`${renderedFolder}/`)

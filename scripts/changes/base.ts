@@ -8,16 +8,15 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { openBaseTree } from './base-tree.ts'
 import type { Place } from './base-tree.ts'
 import type { OpenedBase } from './external-base.ts'
-import { setsFile } from '../argocd/write/manifests.ts'
 import { deployedDatabases } from './deployed.ts'
 import { checkoutsOf, withCheckouts } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
 import { leftFolders } from '../repository/moved.ts'
-import { isInFolder, layoutFolders } from '../discover/layout.ts'
+import { isInFolder, layoutFolders, manifestFolders } from '../discover/layout.ts'
 import { isLoosePath } from '../discover/loose.ts'
-import { isCurrent, isGenerated } from '../discover/header.ts'
+import { isCurrent, isGenerated, manifestPaths } from '../discover/header.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Severity } from '../findings/finding.ts'
 import { loadSettings, ownSettingsFile, settingsFile } from '../discover/settings.ts'
@@ -121,7 +120,7 @@ async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Curr
   // a repository that is not compared has the generated files of now
   const hasGenerated = from.of !== 'databases'
   // a commit that leaves the sets as they are changes nothing about who is deployed, and need not wait for that
-  const mayDiffer = hasGenerated && !(current.changed && !opened.differs(setsFile))
+  const mayDiffer = hasGenerated && !(current.changed && !opened.differs(manifestPaths(settings.layout).sets))
   const deployed = mayDiffer ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
   const databases = new Map(deployed.databases.map((database) => [database.id, database]))
   const broken = unreadableFiles(found.findings).filter(({ at }) => opened.differs(at.file.path))
@@ -179,9 +178,15 @@ function isMendAlone(
   { tree: before, differs }: OpenedBase,
   { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
 ): boolean {
-  const folders = ['helm-values', 'apps/templates', ...layoutFolders(settings.layout)]
+  const folders = ['helm-values', ...manifestFolders(settings.layout), ...layoutFolders(settings.layout)]
   const isOther = (path: string): boolean => {
-    if (path === settingsFile || path.startsWith(`${renderedFolder}/`) || !folders.some((folder) => isInFolder(path, folder))) return false
+    if (
+      path === settingsFile ||
+      path === ownSettingsFile ||
+      path.startsWith(`${renderedFolder}/`) ||
+      !folders.some((folder) => isInFolder(path, folder))
+    )
+      return false
     const sides = [before.read(path), tree.read(path)].filter((read) => read !== undefined)
     return differs(path) && !sides.every((read) => read.ok && isGenerated(read.text))
   }

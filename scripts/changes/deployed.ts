@@ -2,8 +2,7 @@
 import type { Deployed } from './base-state.ts'
 import { sourceFile } from './base-state.ts'
 import { writeApplicationSets } from '../argocd/write/applicationset.ts'
-import { setsFile } from '../argocd/write/manifests.ts'
-import { isCurrent, isGenerated } from '../discover/header.ts'
+import { isCurrent, isGenerated, manifestPaths } from '../discover/header.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
@@ -17,6 +16,7 @@ export async function deployedDatabases(
   databases: readonly Database[],
   { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
 ): Promise<Deployed> {
+  const setsFile = manifestPaths(settings.layout).sets
   const read = tree.read(setsFile)
   // a hand-written file in this place is read with the other hand-written ones
   if (read?.ok !== true || !isGenerated(read.text)) return { databases: [], findings: [] }

@@ -3,8 +3,9 @@ import type { Base } from './base-state.ts'
 import type { BaseCommit } from '../repository/base-commit.ts'
 import { join } from 'node:path'
 import { workTreeBytes } from '../discover/charts.ts'
-import { matcher, staticFolder } from '../discover/layout.ts'
-import { settingsFile } from '../discover/settings.ts'
+import { manifestPaths } from '../discover/header.ts'
+import { manifestFolders, matcher, staticFolder } from '../discover/layout.ts'
+import { ownSettingsFile, settingsFile } from '../discover/settings.ts'
 import type { Settings } from '../model.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
@@ -61,7 +62,7 @@ export function openExternalBase(
   const isFound = at !== undefined && former.length === 1
   const opened = isFound ? open(at) : here
   const shownAs = shownPath(root, isFound ? join(repositoryTop(databases), at) : databases)
-  const own = openOwn(root, commit, { isCompared: of !== 'databases', prefix, tree })
+  const own = openOwn(root, commit, { isCompared: of !== 'databases', prefix, tree, layout })
   const joined = overlay(own.tree, folder, opened.tree, shownAs)
   return {
     revision,
@@ -76,7 +77,7 @@ export function openExternalBase(
 function openOwn(
   root: string,
   commit: string,
-  { isCompared, prefix, tree }: { readonly isCompared: boolean; readonly prefix: string; readonly tree: Tree },
+  { isCompared, prefix, tree, layout }: { readonly isCompared: boolean; readonly prefix: string } & Pick<Layouts, 'tree' | 'layout'>,
 ): CommitTree {
   const current: Tree = {
     paths: tree.paths.filter((path) => !path.startsWith(prefix)),
@@ -84,7 +85,11 @@ function openOwn(
     blob: (path) => tree.blob?.(path),
   }
   if (!isCompared) return { tree: current, differs: () => false }
+  const generated = Object.values(manifestPaths(layout)) as readonly string[]
   const wanted = (path: string): boolean =>
-    path === settingsFile || /^(?:helm-values\/data\/.*\.yaml|apps\/templates\/.*\.ya?ml)$/.test(path)
-  return commitTree(root, commit, { folders: [settingsFile, 'helm-values', 'apps/templates'], current, wanted })
+    path === settingsFile ||
+    path === ownSettingsFile ||
+    generated.includes(path) ||
+    /^(?:helm-values\/data\/.*\.yaml|apps\/templates\/.*\.ya?ml)$/.test(path)
+  return commitTree(root, commit, { folders: [settingsFile, ownSettingsFile, 'helm-values', ...manifestFolders(layout)], current, wanted })
 }

@@ -1,4 +1,5 @@
 // Where are generated files, and how are they marked as generated?
+import type { Settings } from '../model.ts'
 
 const start = '# Generated from databases/, helm-values/ and apps/values.yaml by cnpg-values; do not edit. Regenerate: '
 
@@ -35,9 +36,39 @@ export function isGenerated(text: string): boolean {
 
 /** Folders that hold nothing but generated files. */
 export const generatedFolders = ['helm-values/data/rendered/']
-/** Generated files outside these folders, known by name. */
-export const generatedFiles = [
-  'apps/templates/core/cloudnative-pg.yaml',
-  'apps/templates/data/project.yaml',
-  'apps/templates/data/postgres-clusters.yaml',
-]
+
+/** Where the manifests for Argo CD are. */
+export interface ManifestPaths {
+  readonly operator: string
+  readonly project: string
+  readonly sets: string
+}
+
+const usualPaths: ManifestPaths = {
+  operator: 'apps/templates/core/cloudnative-pg.yaml',
+  project: 'apps/templates/data/project.yaml',
+  sets: 'apps/templates/data/postgres-clusters.yaml',
+}
+
+/** Generated files outside these folders, known by name; of a layout with a folder of its own, those in it. */
+export const generatedFiles: readonly string[] = Object.values(usualPaths)
+
+/** The paths in the folder of the layout, `.` for the root; without one, in the app-of-apps chart. */
+export function manifestPaths({ manifests }: Pick<Settings['layout'], 'manifests'>): ManifestPaths {
+  if (manifests === undefined) return usualPaths
+  const folder = manifestFolder(manifests)
+  const prefix = folder === '' ? '' : `${folder}/`
+  return {
+    operator: `${prefix}cloudnative-pg.yaml`,
+    project: `${prefix}postgres-project.yaml`,
+    sets: `${prefix}postgres-clusters.yaml`,
+  }
+}
+
+/** A folder as paths of the tree begin with it; '' is the root. */
+export function manifestFolder(manifests: string): string {
+  return manifests
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+}

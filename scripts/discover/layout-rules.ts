@@ -45,8 +45,10 @@ export function checkLayout(settings: Settings): LocatedFinding[] {
   }
   if (placeholdersOf(layout.databases).known.includes('env'))
     fail('databases', phrase`postgres.layout.databases has {env}, but the base file is the same for all environments`)
-  for (const key of ['databases', 'overrides'] as const)
-    if (layout[key].startsWith('/') || layout[key].split('/').includes('..'))
+  if (/[{}]/.test(layout.manifests ?? ''))
+    fail('manifests', phrase`postgres.layout.manifests has a placeholder, but all manifests are in one folder`)
+  for (const key of ['databases', 'overrides', 'manifests'] as const)
+    if (layout[key]?.startsWith('/') === true || layout[key]?.split('/').includes('..') === true)
       fail(key, phrase`postgres.layout.${named(key)} is \`${named(layout[key])}\`, but must be a relative path inside the repository`)
   for (const { name: environment, application } of settings.environments) {
     const path = ['environments', environment, 'autoSync']

@@ -1,4 +1,5 @@
 // Which service, name and environment does a path stand for, and which path or name do they make?
+import { manifestFolder } from './header.ts'
 import type { Settings } from '../model.ts'
 import { nearest } from '../values/path.ts'
 
@@ -127,6 +128,11 @@ export function staticFolder(pattern: string): string {
 export function layoutFolders({ databases, overrides }: Pick<Settings['layout'], 'databases' | 'overrides'>): readonly string[] {
   const all = [...new Set([staticFolder(databases), staticFolder(overrides)])]
   return all.filter((folder) => !all.some((other) => other !== folder && isInFolder(folder, other)))
+}
+
+/** The folders that generated manifests for Argo CD are in. */
+export function manifestFolders({ manifests }: Pick<Settings['layout'], 'manifests'>): readonly string[] {
+  return manifests === undefined ? ['apps/templates'] : ['apps/templates', manifestFolder(manifests)]
 }
 
 /** Whether a path is in a folder; the empty one holds everything. */

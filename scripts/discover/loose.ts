@@ -1,5 +1,5 @@
 // Which files outside the folders of the layout may define what is deployed?
-import { generatedFiles, isGenerated } from './header.ts'
+import { generatedFiles, isGenerated, manifestPaths } from './header.ts'
 import { isInFolder, layoutFolders, matcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -79,6 +79,7 @@ export function hasOwnTemplates(tree: Tree): boolean {
 
 function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles {
   const layout = generate ? own : undefined
+  const generated = layout === undefined ? [] : (Object.values(manifestPaths(layout)) as readonly string[])
   const loose = tree.loose?.()
   if (loose === undefined) return nothingLoose
   const folders = new Set(loose.paths.flatMap((path) => (/(?:^|\/)Chart\.yaml$/.test(path) ? [path.slice(0, -'Chart.yaml'.length)] : [])))
@@ -89,6 +90,7 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     if (!isLoosePath(path, layout) || !isNamed(path, apps)) continue
     const read = loose.read(path)
     if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
+    if (generated.includes(path) && isGenerated(read.text)) continue
     const chart = chartOf(path, folders)
     // what is in a helper is printed by a chart, or by nobody
     if (chart === undefined && path.endsWith('.tpl')) continue

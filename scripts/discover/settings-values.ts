@@ -23,6 +23,7 @@ const defaultLayout = {
 /** Without environments nothing is generated, and nothing has to be set. */
 interface WrittenAny {
   generate?: boolean
+  databases?: string
   checkouts?: Record<string, string>
   argocd?: { version?: string; namespace?: string; project?: string; manageProject?: boolean }
   repository?: { url?: string; revision?: string; path?: string }
@@ -144,7 +145,7 @@ function fillIn(written: Written, origin: MapValue): Settings {
 /** What is set the same way, whether anything is generated or not. */
 function commonOf(
   written: WrittenAny,
-): Pick<Settings, 'ownKeys' | 'labels' | 'apps' | 'charts' | 'policies' | 'budgets' | 'prices' | 'checkouts' | 'layout'> {
+): Pick<Settings, 'ownKeys' | 'labels' | 'databases' | 'apps' | 'charts' | 'policies' | 'budgets' | 'prices' | 'checkouts' | 'layout'> {
   return {
     ownKeys: written.ownKeys ?? [],
     labels: written.labels ?? true,
@@ -153,6 +154,7 @@ function commonOf(
     policies: levelsOf(written),
     ...(written.budgets && { budgets: written.budgets }),
     ...(written.prices && { prices: written.prices }),
+    ...(written.databases !== undefined && { databases: written.databases }),
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
   }

@@ -10,11 +10,12 @@ import { overlay, workTree } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
+import { manifestFolder } from './header.ts'
 import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
 import { looseWords } from './loose.ts'
 
 /** The folders whose files matter, in addition to the databases. */
-const folders = ['apps', 'helm-values']
+const usualFolders = ['apps', 'helm-values']
 
 /** Where databases are by default. */
 const usualFolder = 'databases'
@@ -27,7 +28,8 @@ export function openTree(workspace: Workspace, settings: Settings, staged: boole
 }
 
 function openOwnTree(workspace: Workspace, { layout }: Settings, staged: boolean, listed?: Tree): Tree {
-  if (staged && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
+  const isUsual = layout.manifests === undefined
+  if (staged && isUsual && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= indexTree(workspace.root, ['']))
     return { ...listed, wide, loose: () => mentioned(wide()) }
@@ -37,12 +39,13 @@ function openOwnTree(workspace: Workspace, { layout }: Settings, staged: boolean
 
 function readTree(workspace: Workspace, layout: Settings['layout'], staged: boolean): Tree {
   const own = layoutFolders(layout)
+  const folders = layout.manifests === undefined ? usualFolders : [...usualFolders, manifestFolder(layout.manifests)]
   const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : checkedOut(root, list))
   if (workspace.databases === undefined) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= open(workspace.root, ['']))
     const loose = (): Tree => (staged ? mentioned(wide()) : tracked(workspace.root))
-    return { ...open(workspace.root, own.includes('') ? [''] : [...new Set([...folders, ...own])]), wide, loose }
+    return { ...open(workspace.root, own.includes('') || folders.includes('') ? [''] : [...new Set([...folders, ...own])]), wide, loose }
   }
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
@@ -87,7 +90,7 @@ function checkedOut(root: string, list: readonly string[]): Tree {
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
   if (!staged || workspace.standing === 'databases')
     return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, [settingsFile, ownSettingsFile]), workspace)
-  const tree = indexTree(workspace.root, [...folders, usualFolder, ownSettingsFile])
+  const tree = indexTree(workspace.root, [...usualFolders, usualFolder, ownSettingsFile])
   // what every command needs
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)

@@ -3,13 +3,13 @@ import { named, phrase } from '../findings/message.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { Database } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
 import type { Message } from '../findings/finding.ts'
 import type { SourceFile } from '../values/value.ts'
 import type { Advice } from '../repository/invocation.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isLeftoverName, reasonFor, removeLeftover, WriteRefusal, writeWhole } from '../repository/write.ts'
-import { generatedFiles, generatedFolders, isCurrent, isGenerated, withCommand } from '../discover/header.ts'
+import { generatedFiles, generatedFolders, isCurrent, isGenerated, manifestPaths, withCommand } from '../discover/header.ts'
 
 /** A generated file as it should be. */
 export interface Output {
@@ -34,10 +34,15 @@ export interface CompareOptions {
   readonly skippedDatabases: Iterable<Database>
   /** what files that are written name as the command line that writes them */
   readonly command: string
+  readonly layout: Settings['layout']
 }
 
 /** What is there against what should be. A file without our header is foreign: never overwritten, never removed. */
-export function compareOutputs(outputs: readonly Output[], tree: Tree, { skippedDatabases, command }: CompareOptions): OutputState[] {
+export function compareOutputs(
+  outputs: readonly Output[],
+  tree: Tree,
+  { skippedDatabases, command, layout }: CompareOptions,
+): OutputState[] {
   const states: OutputState[] = outputs.map((one) => {
     const output = { ...one, text: withCommand(one.text, command) }
     const read = tree.read(output.path)
@@ -50,8 +55,9 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, { skipped
   })
   const wanted = new Set(outputs.map((output) => output.path))
   for (const { rendered } of skippedDatabases) wanted.add(rendered)
+  const places = [...generatedFiles, ...Object.values(manifestPaths(layout))]
   for (const path of tree.paths) {
-    if (wanted.has(path) || isLeftover(path) || !isGeneratedPlace(path)) continue
+    if (wanted.has(path) || isLeftover(path) || !isGeneratedPlace(path, places)) continue
     const read = tree.read(path)
     if (read?.ok === true && isGenerated(read.text)) states.push({ kind: 'orphan', path, present: read.text })
   }
@@ -61,11 +67,11 @@ export function compareOutputs(outputs: readonly Output[], tree: Tree, { skipped
 /** Files left by a crash; older releases put the process id into the name, as in `orders.yaml.4711.tmp`. */
 function isLeftover(path: string): boolean {
   const older = /(?<=\.yaml)\.\d+\.tmp$/
-  return isLeftoverName(path) || (older.test(path) && isGeneratedPlace(path.replace(older, '')))
+  return isLeftoverName(path) || (older.test(path) && isGeneratedPlace(path.replace(older, ''), generatedFiles))
 }
 
-function isGeneratedPlace(path: string): boolean {
-  return generatedFiles.includes(path) || generatedFolders.some((folder) => path.startsWith(folder))
+function isGeneratedPlace(path: string, places: readonly string[]): boolean {
+  return places.includes(path) || generatedFolders.some((folder) => path.startsWith(folder))
 }
 
 /** States → findings: `stale` findings for `check`, and foreign files, which also stop `render`. */

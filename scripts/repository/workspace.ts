@@ -11,6 +11,8 @@ export interface Workspace {
   readonly root: string
   /** databases from another checkout */
   readonly databases?: string
+  /** the settings name that folder, so that no command line has to */
+  readonly hasSetDatabases?: true
   /** folders of the root that Applications are looked for in */
   readonly apps?: readonly string[]
   /** a folder that charts are looked for in */
@@ -25,7 +27,7 @@ export interface Workspace {
   readonly edited?: ReadonlyMap<string, string>
 }
 
-interface RootFlags {
+export interface RootFlags {
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly apps?: readonly string[] | undefined
@@ -38,7 +40,7 @@ interface RootFlags {
  * Resolves `--root`, `--databases`, `--apps`, `--charts` and `--checkout` against the current directory; a folder that does not
  * exist is wrong usage. Without `--root` it is the nearest folder upward with settings, or the top of the checkout.
  */
-export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
+export function resolveWorkspace(cwd: string, flags: RootFlags): Workspace {
   const root = flags.root === undefined ? rootAbove(realpathSync(cwd)) : folder(cwd, flags.root, '--root')
   const from = realpathSync(cwd)
   const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }

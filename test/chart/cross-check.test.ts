@@ -12,7 +12,7 @@ import { evaluate, layerReader } from '../../scripts/evaluate.ts'
 import { textOf } from '../../scripts/findings/message.ts'
 import { locate } from '../../scripts/findings/spot.ts'
 import { renderChart } from '../../scripts/library.ts'
-import { openWorkspace } from '../../scripts/repository/workspace.ts'
+import { openWorkspace } from '../../scripts/discover/open-workspace.ts'
 import { openRepository } from '../support/terminal.ts'
 import { chartArchive, tinyChart } from '../support/tiny-chart.ts'
 

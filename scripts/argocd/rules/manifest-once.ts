@@ -6,7 +6,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
-import { generatedPaths } from '../write/manifests.ts'
+import { manifestPaths } from '../../discover/header.ts'
 import { operatorApplications } from '../write/operator.ts'
 
 export interface DoubledManifests {
@@ -39,6 +39,7 @@ export function doubledManifests(
   const seen = new Map<string, Spot>()
   const findings: LocatedFinding[] = []
   const manifests = new Set<Manifest>()
+  const generatedPaths = Object.values(manifestPaths(settings.layout)) as readonly string[]
   for (const { file, isLoose, objects } of files) {
     // a file in the place of a generated one is reported as such
     if (generatedPaths.includes(file.path)) continue

@@ -36,10 +36,19 @@ export function ownSyncPolicy(environment: Environment): string | undefined {
   return policy === undefined ? undefined : block('syncPolicy', policy, environment)
 }
 
+/** The sources besides the chart and its values. */
+export function ownSources(environment: Environment): string {
+  const { sources = [] } = environment.application ?? {}
+  if (sources.length === 0) return ''
+  const text = block('sources', [...sources], environment)
+  return text.slice(text.indexOf('\n') + 1)
+}
+
 /** What an Application has beside its sources and its policy. */
 export function applicationRest(environment: Environment): string {
-  const { revisionHistoryLimit, ignoreDifferences } = environment.application ?? {}
+  const { revisionHistoryLimit, ignoreDifferences, info } = environment.application ?? {}
   return [
+    ...(info === undefined ? [] : [block('info', [...info], environment)]),
     ...(revisionHistoryLimit === undefined ? [] : [`      revisionHistoryLimit: ${revisionHistoryLimit}\n`]),
     ...(ignoreDifferences === undefined ? [] : [block('ignoreDifferences', [...ignoreDifferences], environment)]),
   ].join('')

@@ -4,7 +4,7 @@ import { GENERATED_HEADER } from '../../discover/header.ts'
 import { fill } from '../../discover/layout.ts'
 import type { Database, Environment, Settings } from '../../model.ts'
 import { releaseOf } from '../../chart/release.ts'
-import { applicationLabels, applicationRest, ownAnnotations, ownSyncPolicy } from './application-parts.ts'
+import { applicationLabels, applicationRest, ownAnnotations, ownSources, ownSyncPolicy } from './application-parts.ts'
 import { argocdHas, destinationLine, elementTemplate, quoted, scalar, valueFile } from './text.ts'
 
 /** Opens and closes the raw string that keeps Helm from reading what Argo CD is meant to read. */
@@ -152,7 +152,7 @@ ${applicationLabels(environment)}${ownAnnotations(environment) ?? '      annotat
         - repoURL: ${scalar(settings.repository.url)}
           targetRevision: ${scalar(settings.repository.revision)}
           ref: values
-${applicationRest(environment)}${ownSyncPolicy(environment) ?? usualSyncPolicy(settings, environment)}`
+${ownSources(environment)}${applicationRest(environment)}${ownSyncPolicy(environment) ?? usualSyncPolicy(settings, environment)}`
 }
 
 function usualSyncPolicy(settings: Settings, environment: Environment): string {

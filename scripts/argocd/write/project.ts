@@ -1,5 +1,6 @@
 // What may the Applications of the databases deploy, and where?
 import { GENERATED_HEADER } from '../../discover/header.ts'
+import { printed } from '../../values/printed.ts'
 import type { Database, Settings } from '../../model.ts'
 import { destinationLine, quoted, scalar } from './text.ts'
 
@@ -24,7 +25,8 @@ const chartKinds: readonly (readonly [group: string, kind: string])[] = [
  */
 export function writeProject(settings: Settings, databases: readonly Database[]): string {
   const charts = settings.environments.map((environment) => environment.clusterChart.repository)
-  const repositories = [...new Set([...charts, settings.repository.url])].sort()
+  const others = settings.environments.flatMap(({ application }) => (application?.sources ?? []).map(({ repoURL }) => printed(repoURL)))
+  const repositories = [...new Set([...charts, settings.repository.url, ...others])].sort()
   const kinds = chartKinds.map(([group, kind]) => `    - group: ${quoted(group)}\n      kind: ${kind}\n`)
   return `${GENERATED_HEADER}
 apiVersion: argoproj.io/v1alpha1

@@ -6,7 +6,8 @@ import type { Command } from '../command.ts'
 import { readFleet } from '../../deployed/fleet.ts'
 import { byCodeUnit, listed, nearest } from '../../values/path.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { openWorkspace } from '../../discover/open-workspace.ts'
+import { UsageError } from '../../repository/workspace.ts'
 import { ruleIds } from '../../rules/registry.ts'
 
 const shells = ['bash', 'fish', 'zsh'] as const

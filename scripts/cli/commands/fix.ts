@@ -14,7 +14,7 @@ import type { Outcome } from '../../outcome.ts'
 import { isInside } from '../../repository/tree.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
-import { openWorkspace } from '../../repository/workspace.ts'
+import { openWorkspace } from '../../discover/open-workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 

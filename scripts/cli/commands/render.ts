@@ -3,13 +3,13 @@ import { visible } from '../../values/untrusted.ts'
 import { staleRules, WriteFailure, writeOutputs } from '../../emit/outputs.ts'
 import type { Written } from '../../emit/outputs.ts'
 import { count, plural } from '../../emit/formats/text.ts'
-import { setsFile } from '../../argocd/write/manifests.ts'
+import { manifestPaths } from '../../discover/header.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../outcome.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { placer } from '../../report/places.ts'
 import { commandLine } from '../../repository/invocation.ts'
-import { openWorkspace } from '../../repository/workspace.ts'
+import { openWorkspace } from '../../discover/open-workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import { report } from './check.ts'
 
@@ -71,8 +71,10 @@ const generatedOf = (databases: Outcome['databases']): Outcome['databases'] => d
 
 /** New sets are expanded as Helm and Argo CD would and compared with the plan: a difference is our own bug, and nothing is written. */
 async function proveSets({ states, settings, databases }: Outcome): Promise<void> {
-  const sets = states.find((state) => state.kind !== 'orphan' && state.kind !== 'unchanged' && state.output.path === setsFile)
-  if (sets === undefined || sets.kind === 'orphan' || settings === undefined) return
+  if (settings === undefined) return
+  const { sets: path } = manifestPaths(settings.layout)
+  const sets = states.find((state) => state.kind !== 'orphan' && state.kind !== 'unchanged' && state.output.path === path)
+  if (sets === undefined || sets.kind === 'orphan') return
   const { checkOwnSets } = await import('../../argocd/write/expand.ts')
   checkOwnSets(sets.output.text, generatedOf(databases), settings.argocd.version)
 }

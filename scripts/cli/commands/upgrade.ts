@@ -42,7 +42,8 @@ import type { DatabaseVerdict, Upgrade } from '../../upgrade/verdict.ts'
 import { suppress } from '../../report/suppress.ts'
 import { toPlain } from '../../values/value.ts'
 import { openTree } from '../../discover/trees.ts'
-import { openWorkspace, UsageError } from '../../repository/workspace.ts'
+import { openWorkspace } from '../../discover/open-workspace.ts'
+import { UsageError } from '../../repository/workspace.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface UpgradeFlags {
