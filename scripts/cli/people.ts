@@ -35,6 +35,7 @@ export const interactiveCommands: readonly Command[] = [
       ci: { type: 'choice', choices: ['auto', 'github', 'gitlab', 'none'], does: 'the job on pull requests' },
       generate: { type: 'boolean', does: 'take the databases of hand-written sets over into generated ones, if nothing of them changes' },
       drop: { type: 'texts', value: 'NAME', does: 'an Application that --generate leaves out' },
+      environment: { type: 'text', value: 'NAME', does: 'with --generate: the environment of databases whose names and files show none' },
       bare: { type: 'boolean', does: 'with --generate: add neither labels nor guards to the objects' },
       yes: { type: 'boolean', does: 'ask nothing: take what was found, and the defaults' },
       'dry-run': { type: 'boolean', does: 'print the files, write nothing' },

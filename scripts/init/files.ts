@@ -7,8 +7,11 @@ export type Forge = 'github' | 'gitlab' | 'none'
 
 /** What was decided, or found out. Paths are '/'-separated. */
 export interface Wanted {
-  /** address → folder from the root */
+  /** address → folder from the root: those that the settings don't have yet, and all of them */
   readonly checkouts: ReadonlyMap<string, string>
+  readonly all: ReadonlyMap<string, string>
+  /** where this repository was cloned from, such as github.com; '' is not known */
+  readonly host: string
   /** only what the repository does not say itself */
   readonly operator?: string
   readonly argocd?: string
@@ -42,8 +45,12 @@ const jobFile = '.gitlab/cnpg-values.yml'
 /** The files in the order of their use; a file that mentions this program already is left alone. */
 export function filesFor(wanted: Wanted): Step[] {
   const settings = settingsText(wanted)
+  return [...(settings === '' ? [] : [step(wanted, posix.join(wanted.below, settingsName), settings)]), ...jobSteps(wanted)]
+}
+
+/** The hook and the job alone. */
+export function jobSteps(wanted: Wanted): Step[] {
   return [
-    ...(settings === '' ? [] : [step(wanted, posix.join(wanted.below, settingsName), settings)]),
     ...(wanted.hook ? [hookStep(wanted)] : []),
     ...(wanted.forge === 'github' ? githubSteps(wanted) : wanted.forge === 'gitlab' ? gitlabSteps(wanted) : []),
   ]
@@ -83,8 +90,8 @@ function hookStep(wanted: Wanted): Step {
 }
 
 /** Where this repository and the others go in a job, so that the paths of the settings lead to them there, too. */
-function placesInJob({ checkouts, below, folder }: Wanted): { readonly own: string; readonly others: readonly [string, string][] } {
-  const fromTop = [...checkouts].map(([url, path]): [string, string] => [url, posix.normalize(posix.join(below, path))])
+function placesInJob({ all, below, folder }: Wanted): { readonly own: string; readonly others: readonly [string, string][] } {
+  const fromTop = [...all].map(([url, path]): [string, string] => [url, posix.normalize(posix.join(below, path))])
   const ups = Math.max(0, ...fromTop.map(([, path]) => path.split('/').filter((part) => part === '..').length))
   const own = ups === 0 ? '' : [...Array<string>(ups - 1).fill('work'), folder].join('/')
   return { own, others: fromTop.map(([url, path]) => [url, posix.normalize(posix.join(own, path))]) }
@@ -114,14 +121,18 @@ function githubSteps(wanted: Wanted): Step[] {
     '          fetch-depth: 0',
     '          persist-credentials: false',
     ...(own === '' ? [] : [`          path: ${writeScalar(own)}`]),
-    ...others.flatMap(([url, path]) => [
-      `      - uses: ${checkoutAction}`,
-      '        # a private repository also needs `token` or `ssh-key` here',
-      '        with:',
-      `          repository: ${writeScalar(nameOn(url))}`,
-      `          path: ${writeScalar(path)}`,
-      '          persist-credentials: false',
-    ]),
+    ...others.flatMap(([url, path]) => {
+      // the action knows no other forge than its own
+      if (hostOf(url) !== wanted.host) return [`      - run: git clone --quiet --depth 1 -- ${shellWord(url)} ${shellWord(path)}`]
+      return [
+        `      - uses: ${checkoutAction}`,
+        '        # a private repository also needs `token` or `ssh-key` here',
+        '        with:',
+        `          repository: ${writeScalar(nameOn(url))}`,
+        `          path: ${writeScalar(path)}`,
+        '          persist-credentials: false',
+      ]
+    }),
     `      - uses: ${wanted.program.home.replace(/^https:\/\/[^/]+\//, '')}@v${wanted.program.version}`,
     '        with:',
     ...(root === '.' || root === '' ? [] : [`          root: ${writeScalar(root)}`]),
@@ -129,6 +140,13 @@ function githubSteps(wanted: Wanted): Step[] {
     '',
   ]
   return [step(wanted, workflowFile, lines.join('\n'))]
+}
+
+const hostOf = (url: string): string => normalizeRemote(url)?.split('/')[0] ?? ''
+
+/** A word for a shell, in a plain YAML scalar. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** `acme/deploy`, as the Action names a repository. */
@@ -140,12 +158,13 @@ function nameOn(url: string): string {
 function gitlabSteps(wanted: Wanted): Step[] {
   const there = [pipelineFile, jobFile].find((path) => mentions(wanted.read(path)))
   if (there !== undefined) return [{ path: there, text: '', how: 'there' }]
-  const { program, below, checkouts } = wanted
+  const { program, below, all, host } = wanted
   const where = below === '' ? '' : ` --root ${below}`
   const run = `npx --yes --package "git+${program.home}.git#v${program.version}" -- cnpg-values`
-  const clones = [...checkouts].map(([url, folder]) => {
+  const clones = [...all].map(([url, folder]) => {
     const address = normalizeRemote(url)
-    const from = address === undefined ? url : `https://gitlab-ci-token:$CI_JOB_TOKEN@${address}.git`
+    // the token of a job is for its own forge alone
+    const from = address === undefined || hostOf(url) !== host ? url : `https://gitlab-ci-token:$CI_JOB_TOKEN@${address}.git`
     return `    - ${JSON.stringify(`git clone --quiet --depth 1 "${from}" "${posix.join(below, folder)}"`)}`
   })
   const job = [

@@ -1,10 +1,12 @@
-// Which service, name and environment is each database that somebody wrote, by the files that it is made of?
+// What of a database that somebody wrote can a generated set carry, and which values files does it read?
 import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
-import { at, gitPatterns, isExactVersion } from '../deployed/manifest-parts.ts'
+import type { ValueFile } from '../applicationset/sources.ts'
+import { baseName } from '../charts/pin.ts'
+import { at, isExactVersion, isSameRepository, texts } from '../deployed/manifest-parts.ts'
 import { repositoryPath } from '../deployed/repository-path.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Message } from '../findings/finding.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { AsWritten, Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -12,18 +14,35 @@ import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 
-/** A database with what decides its place in a layout. */
-export interface Member {
-  readonly database: Database & { readonly written: AsWritten }
-  readonly parts: Required<Pick<Parts, 'service' | 'env'>> & Parts
-  /** paths in the tree; the override may not exist */
-  readonly base: string
-  readonly override?: string
-  /** the layout's pattern of the base */
-  readonly pattern: string
+export type WrittenDatabase = Database & { readonly written: AsWritten }
+
+/** A values file that an Application names: its path in the tree, and in its own repository. It may not exist. */
+export interface NamedFile {
+  readonly path: string
+  readonly own: string
+}
+
+/** A database that a generated set can deploy, whatever its place in a layout. */
+export interface Candidate {
+  readonly database: WrittenDatabase
   readonly source: JsonMap
-  /** the address and the revision of this repository, as its defaults are read */
-  readonly repository: { readonly url: string; readonly revision: string }
+  /** sources besides the chart and its values */
+  readonly others: readonly JsonMap[]
+  /** lowest first */
+  readonly files: readonly NamedFile[]
+  /** this repository's address and revision, as the Application reads its files; absent: it reads none of it */
+  readonly repository?: { readonly url: string; readonly revision: string }
+}
+
+/** A candidate with its place in a layout. Paths are those of the tree; what they name may not exist. */
+export interface Member extends Candidate {
+  readonly parts: Required<Pick<Parts, 'service' | 'env'>> & Parts
+  /** what all databases of its environment read, lowest first */
+  readonly defaults: readonly string[]
+  readonly base?: string
+  readonly override?: string
+  /** the pattern of the base, where a generator's stars show it */
+  readonly pattern?: string
 }
 
 export interface Around {
@@ -32,8 +51,8 @@ export interface Around {
 }
 
 /** Why a database can't be taken over. */
-export function refusal(at: Spot, what: Message, help: Message): LocatedFinding {
-  return { rule: 'changes/take-over-complete', severity: 'error', message: what, at, help }
+export function refusal({ id, written }: WrittenDatabase, what: Message, help: Message, spot = written.at): LocatedFinding {
+  return { rule: 'changes/take-over-complete', severity: 'error', message: what, at: spot, help, database: id }
 }
 
 /** What Helm is told that a generated set tells it, too, or that has no effect on this chart. */
@@ -46,6 +65,8 @@ const carried: ReadonlySet<string> = new Set([
   'ignoreMissingValueFiles',
   'skipTests',
   'skipCrds',
+  // Argo CD knows one version of Helm at a time
+  'version',
 ])
 const specKeys: ReadonlySet<string> = new Set([
   'project',
@@ -55,16 +76,27 @@ const specKeys: ReadonlySet<string> = new Set([
   'syncPolicy',
   'revisionHistoryLimit',
   'ignoreDifferences',
+  'info',
 ])
-const defaultsFile = /^helm-values\/data\/postgres-([a-z](?:[-a-z0-9]*[a-z0-9])?)-defaults\.yaml$/
+const sourceKeys: ReadonlySet<string> = new Set([
+  'name',
+  'repoURL',
+  'targetRevision',
+  'path',
+  'chart',
+  'ref',
+  'directory',
+  'helm',
+  'kustomize',
+  'plugin',
+])
 
-/** The member, or what a generated set can't carry. */
-export function memberOf(database: Database, around: Around): Member | { readonly refused: LocatedFinding } {
+/** The candidate, or what a generated set can't carry. */
+export function candidateOf(database: WrittenDatabase, around: Around): Candidate | { readonly refused: LocatedFinding } {
   const { written } = database
-  if (written === undefined) return { refused: refusal(nowhere, phrase`${named(database.id)} is generated already`, phrase`run render`) }
-  const { application, chartAt, at: place } = written
-  const refuse = (what: Message, help: Message, spot = place): { refused: LocatedFinding } => ({
-    refused: refusal(spot, phrase`Application ${named(database.application)} ${what}`, help),
+  const { application, chartAt } = written
+  const refuse = (what: Message, help: Message, spot = written.at): { refused: LocatedFinding } => ({
+    refused: refusal(database, phrase`Application ${named(database.application)} ${what}`, help, spot),
   })
   const spec = at(application, 'spec')
   if (!isJsonMap(spec) || written.objects !== undefined || written.chartFolder !== undefined)
@@ -74,12 +106,16 @@ export function memberOf(database: Database, around: Around): Member | { readonl
       chartAt,
     )
   const { sources } = sourcesOf(spec)
-  const nth = sources.findIndex((source) => typeof source['chart'] === 'string')
+  const chart = baseName(database.environment.clusterChart)
+  const nth = sources.findIndex((source) => typeof source['chart'] === 'string' && source['chart'].split('/').at(-1) === chart)
   const source = sources[nth]
-  const other = sources.find((one, index) => index !== nth && (typeof one['ref'] !== 'string' || one['path'] !== undefined))
-  if (source === undefined || other !== undefined)
+  if (source === undefined)
+    return refuse(phrase`has no source with the chart ${named(chart)}`, phrase`leave it as it is: it is judged all the same`, chartAt)
+  const others = sources.filter((one, index) => index !== nth && (typeof one['ref'] !== 'string' || one['path'] !== undefined))
+  const odd = others.find((one) => Object.keys(one).some((key) => !sourceKeys.has(key)) || readsOtherSources(one))
+  if (odd !== undefined)
     return refuse(
-      phrase`has a source besides the chart and its values, but generated sets have none`,
+      phrase`has a source of ${named(printed(odd['repoURL'] ?? ''))} that reads files of another one, but generated sets have their own`,
       phrase`move it to an Application of its own`,
     )
   if (!isExactVersion(printed(source['targetRevision'] ?? '')))
@@ -99,66 +135,54 @@ export function memberOf(database: Database, around: Around): Member | { readonl
   if (key !== undefined)
     return refuse(phrase`sets spec.${named(key)}, but generated sets do not`, phrase`remove ${named(key)}, or leave the set as it is`)
   const files = resolveValueFiles(application).files.filter((file) => file.source === nth)
-  const paths = files.map((file) => ({ file, path: file.glob === true ? undefined : repositoryPath(file, around) }))
-  if (paths.some(({ path }) => path === undefined))
+  const found: NamedFile[] = []
+  for (const file of files) {
+    const path = file.glob === true ? undefined : repositoryPath(file, around)
+    if (path === undefined)
+      return refuse(
+        phrase`reads a values file that is not one file of a repository at hand`,
+        phrase`give the other repository: --checkout URL=DIR`,
+      )
+    found.push({ path, own: file.path })
+  }
+  const fixed = files.find(({ targetRevision = '' }) => /^(?:v?\d+\.\d+.*|[0-9a-f]{40})$/.test(targetRevision))
+  if (fixed !== undefined)
     return refuse(
-      phrase`reads a values file that is not one file of a repository at hand`,
-      phrase`give the other repository: --checkout URL=DIR`,
+      phrase`reads ${named(fixed.path)} at ${named(fixed.targetRevision)}, but generated sets read what is merged`,
+      phrase`follow a branch first, in a change of its own that Argo CD has synced`,
     )
-  const [first, base, override, ...more] = paths
-  const env = defaultsFile.exec(first?.path ?? '')?.[1]
-  if (env === undefined || first === undefined)
-    return refuse(
-      phrase`reads ${named(first?.path ?? 'no file')} first, but generated sets read helm-values/data/postgres-<env>-defaults.yaml`,
-      phrase`git mv the defaults to that name, and change the set in the same commit`,
-    )
-  if (base?.path === undefined || more.length > 0)
-    return refuse(
-      phrase`reads ${named(files.length)} values files, but generated sets read defaults, a file of the database, and one of it for the environment`,
-      phrase`merge files of the same scope`,
-    )
-  const found = partsIn(base.file.path, written.maker.plain)
-  if (found === undefined)
-    return refuse(
-      phrase`reads ${named(base.file.path)}, but that does not show the service`,
-      phrase`make its set with a git generator whose \`*\` is the service`,
-    )
-  const folder = base.path.slice(0, base.path.length - base.file.path.length)
+  // Argo CD takes one revision of a repository in an Application
+  const beside = others.find(({ repoURL }) => isSameRepository(printed(repoURL ?? ''), around.settings.repository.url))
+  const besideIt = beside && { url: printed(beside['repoURL']), revision: printed(beside['targetRevision'] ?? 'HEAD') }
+  const repository = repositoryOf(files, found) ?? besideIt
   return {
-    database: { ...database, written },
-    parts: { ...found.parts, env },
-    base: base.path,
-    pattern: folder + found.pattern,
+    database,
     source,
-    repository: { url: first.file.repoURL ?? '', revision: first.file.targetRevision ?? 'HEAD' },
-    ...(override?.path !== undefined && { override: override.path }),
+    others: others.map(({ ref: _ref, ...one }) => one),
+    files: found,
+    ...(repository && { repository }),
   }
 }
 
-const nowhere: Spot = { file: { path: '', text: '' }, span: { start: 0, end: 0 } }
-
-/** The stars of the generator's pattern are the service, or the service and the name. */
-function partsIn(path: string, maker: JsonMap): { readonly parts: Parts & { service: string }; readonly pattern: string } | undefined {
-  for (const pattern of gitPatterns(maker['spec'] ?? null)) {
-    const pieces = pattern.split('*')
-    if (pieces.length < 2 || pieces.length > 3 || pattern.includes('**')) continue
-    // a generator of directories matches the beginning
-    const match = new RegExp(`^${pieces.map(escaped).join('([^/]+)')}(/.*)?$`).exec(path)
-    const [service, name] = (match ?? []).slice(1, pieces.length)
-    if (match === null || service === undefined) continue
-    const rest = match[pieces.length] ?? ''
-    const [start = '', middle = '', end = ''] = pieces
-    if (name === undefined) return { parts: { service }, pattern: `${start}{service}${middle}${rest}` }
-    return { parts: { service, name }, pattern: `${start}{service}${middle}{name}${end}${rest}` }
-  }
-  return undefined
+/** Whether values files of a source are in another one. */
+function readsOtherSources(source: JsonMap): boolean {
+  const files = [...texts(at(source, 'helm', 'valueFiles')), JSON.stringify(at(source, 'helm', 'fileParameters') ?? null)]
+  return files.some((text) => text.includes('$'))
 }
 
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+/** The address and the revision of the files that are in the root's own repository. */
+function repositoryOf(files: readonly ValueFile[], found: readonly NamedFile[]): Candidate['repository'] {
+  const index = found.findIndex(({ path }) => !isElsewhere(path))
+  const file = files[index]
+  return file === undefined ? undefined : { url: file.repoURL ?? '', revision: file.targetRevision ?? 'HEAD' }
+}
+
+/** Whether a path is in another checkout. */
+export function isElsewhere(path: string): boolean {
+  return path.startsWith('\ue001/')
 }
 
 /** The value of a part of the Application, null where there is none. */
-export function partOf({ database }: Member, ...path: string[]): Json {
+export function partOf({ database }: Candidate, ...path: string[]): Json {
   return at(database.written.application, ...path) ?? null
 }

@@ -5,8 +5,9 @@ import { writeApplicationSets } from '../argocd/write/applicationset.ts'
 import { readOwnObjects } from '../argocd/write/expand.ts'
 import { renderDatabase } from '../chart/database-objects.ts'
 import type { Repository } from '../chart/database-objects.ts'
+import { baseName } from '../charts/pin.ts'
 import { applicationName } from '../deployed/manifests.ts'
-import { at } from '../deployed/manifest-parts.ts'
+import { at, texts } from '../deployed/manifest-parts.ts'
 import { isError, nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { named, phrase } from '../findings/message.ts'
@@ -31,6 +32,8 @@ export interface Proof {
     readonly cluster: string
     readonly objects: number
     readonly added: readonly string[]
+    /** finalizers of the Application that it loses, so that deleting it keeps its Cluster */
+    readonly dropped: readonly string[]
   }[]
   /** anything else that would be different */
   readonly refused: readonly LocatedFinding[]
@@ -46,7 +49,7 @@ interface Sides {
 /** Compares both sides, Application by Application and object by object. */
 export function prove({ before, after, old, next }: Sides): Proof {
   const refused: LocatedFinding[] = []
-  const proven: { application: string; cluster: string; objects: number; added: readonly string[] }[] = []
+  const proven: { application: string; cluster: string; objects: number; added: readonly string[]; dropped: readonly string[] }[] = []
   const applications = expanded(next.settings, after)
   const remaining = new Map(after.map((database) => [database.application, database]))
   const readers = { old: new LayerReader(() => []), next: new LayerReader(() => []) }
@@ -72,10 +75,11 @@ export function prove({ before, after, old, next }: Sides): Proof {
       )
       continue
     }
+    const chart = baseName(one.environment.clusterChart)
     const applicationLabels = new Set<string>()
     const labels = new Set<string>()
     const options = new Set<string>()
-    for (const { path, was, is } of differences(comparable(written.application), comparable(made), [])) {
+    for (const { path, was, is } of differences(comparable(written.application, chart), comparable(made, chart), [])) {
       if (was === undefined && path[0] === 'metadata' && path[1] === 'labels') applicationLabels.add(String(path[2]))
       else if (path.join('.') === 'spec.source.repoURL' && sameChartAddress(was, is)) continue
       else refuse(phrase`${named(formatPath(path))} of Application ${named(one.application)} ${goes(path, was, is)}`)
@@ -93,6 +97,7 @@ export function prove({ before, after, old, next }: Sides): Proof {
       cluster: one.cluster,
       objects: left.objects.length,
       added: [...listOf('labels', labels), ...listOf('sync options', options), ...listOf('labels of the Application', applicationLabels)],
+      dropped: texts(at(written.application, 'metadata', 'finalizers')),
     })
   }
   for (const database of remaining.values()) {
@@ -119,11 +124,13 @@ function expanded(settings: Settings, databases: readonly Database[]): Map<strin
 }
 
 /** What of an Application decides about its database; its values are compared by what they make. */
-function comparable(application: JsonMap): Json {
+function comparable(application: JsonMap, chartName: string): Json {
   const { metadata = null } = application
   const spec = at(application, 'spec')
   const { source: _source, sources: _sources, ...rest } = isJsonMap(spec) ? spec : {}
-  const chart = isJsonMap(spec) ? sourcesOf(spec).sources.find((one) => typeof one['chart'] === 'string') : undefined
+  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const chart = sources.find((one) => typeof one['chart'] === 'string' && one['chart'].split('/').at(-1) === chartName)
+  const others = sources.filter((one) => one !== chart && (one['ref'] === undefined || one['path'] !== undefined))
   const { labels = {}, annotations = {}, name = null } = isJsonMap(metadata) ? metadata : {}
   const release = at(chart, 'helm', 'releaseName') ?? name
   const source: JsonMap = {
@@ -132,7 +139,11 @@ function comparable(application: JsonMap): Json {
     targetRevision: chart?.['targetRevision'] ?? null,
     release,
   }
-  return { metadata: { name, labels, annotations }, spec: { syncPolicy: {}, ...rest, source } }
+  const further = others.map(({ ref: _ref, ...one }) => one)
+  return {
+    metadata: { name, labels, annotations },
+    spec: { syncPolicy: {}, ...rest, source, ...(further.length > 0 && { sources: further }) },
+  }
 }
 
 const sameChartAddress = (was: Json | undefined, is: Json | undefined): boolean =>

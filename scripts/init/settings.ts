@@ -5,20 +5,17 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { installedBy } from '../charts/releases.ts'
 import type { Settings } from '../model.ts'
 import { printed } from '../values/printed.ts'
-import { differences } from './differences.ts'
-import { byCodeUnit, formatPath } from '../values/path.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
+import { byCodeUnit } from '../values/path.ts'
 import type { Json, JsonMap } from '../values/value.ts'
-import { partOf, refusal } from './members.ts'
+import { isElsewhere, partOf, refusal } from './members.ts'
 import type { Member } from './members.ts'
 import { bestPattern, commonValue } from './patterns.ts'
 import type { Sample } from './patterns.ts'
+import type { Shape } from './shape.ts'
 
 export interface Derived {
   /** what goes into cnpg-values.yaml */
   readonly settings: JsonMap
-  /** environment → values that its Applications hold themselves */
-  readonly inline: ReadonlyMap<string, JsonMap>
   /** service → what its service.yaml must say */
   readonly services: ReadonlyMap<string, JsonMap>
   readonly refused: readonly LocatedFinding[]
@@ -27,11 +24,22 @@ export interface Derived {
 /** What has no meaning without a production is only protected by a question. */
 const production = /^(?:prd|prod|production|live)$/
 
+/** What was decided before. */
+interface Wanted {
+  readonly shape: Shape
+  /** the folder of the generated sets, where it is not the usual one */
+  readonly manifests: string | undefined
+  /** the folder of the databases in another checkout */
+  readonly databases: string | undefined
+  /** neither labels nor guards are added */
+  readonly isBare: boolean
+}
+
 /** Derives each setting from what all members share; what they don't share is refused, with the first that differs. */
-export function deriveSettings(members: readonly Member[], known: Settings, isBare: boolean): Derived {
+export function deriveSettings(members: readonly Member[], known: Settings, { shape, manifests, databases, isBare }: Wanted): Derived {
   const refused: LocatedFinding[] = []
   const [first] = members
-  if (first === undefined) return { settings: {}, inline: new Map(), services: new Map(), refused }
+  if (first === undefined) return { settings: {}, services: new Map(), refused }
   const samples = (text: (member: Member) => string, some = members): Sample[] =>
     some.map((member) => ({ text: text(member), parts: member.parts }))
   /** the pattern of all; the first that does not fit is refused */
@@ -42,7 +50,7 @@ export function deriveSettings(members: readonly Member[], known: Settings, isBa
     if (miss !== undefined && odd !== undefined)
       refused.push(
         refusal(
-          odd.database.written.at,
+          odd.database,
           phrase`${what} of Application ${named(odd.database.application)} is ${named(miss.text)}, but that of the others follows ${named(best.pattern)}`,
           phrase`leave it out with --drop, and take it over by hand`,
         ),
@@ -55,7 +63,7 @@ export function deriveSettings(members: readonly Member[], known: Settings, isBa
     if (odd !== undefined)
       refused.push(
         refusal(
-          odd.database.written.at,
+          odd.database,
           phrase`${what} of Application ${named(odd.database.application)} is ${named(text(odd))}, but that of others is ${named(value)}`,
           phrase`give all of them one ${what}`,
         ),
@@ -64,21 +72,15 @@ export function deriveSettings(members: readonly Member[], known: Settings, isBa
   }
   const release = pattern('release', ({ database }) => database.written.release)
   const clusters = bestPattern(samples(({ database }) => database.cluster))
-  const withOverride = members.filter(({ override }) => override !== undefined)
-  const databases = same('file', (member) => member.pattern)
-  const overrides =
-    withOverride.length === 0
-      ? databases.replace(/(?=\.ya?ml$)/, '-{env}')
-      : pattern('override', ({ override = '' }) => override, withOverride)
   const layout = {
-    databases: inHome(databases, members),
-    overrides: inHome(overrides, members),
+    databases: inHome(shape.databases, shape),
+    overrides: inHome(shape.overrides, shape),
     cluster: clusters.pattern,
     application: pattern('name', ({ database }) => database.application),
     ...(release !== clusters.pattern && { release }),
+    ...(manifests !== undefined && { manifests }),
   }
   const environments: JsonMap = {}
-  const inline = new Map<string, JsonMap>()
   const all = [...new Set(members.map(({ parts }) => parts.env))].sort(byCodeUnit)
   const commonChart = chartOf(first)
   const commonOperator = known.operator ?? first.database.environment.operator.version
@@ -101,12 +103,22 @@ export function deriveSettings(members: readonly Member[], known: Settings, isBa
       ...(operator !== commonOperator && { operator: operatorOf(operator) }),
       application: applicationParts(some, refused),
     }
-    inline.set(env, inlineOf(some, refused))
   }
   const project = same('project', (member) => printed(partOf(member, 'spec', 'project')))
   const namespace = same('namespace of Argo CD', ({ database }) => database.written.key.split('/')[0] ?? '')
-  const url = same('repository', ({ repository }) => repository.url)
-  const revision = same('revision', ({ repository }) => repository.revision)
+  const readers = members.filter(({ repository }) => repository !== undefined)
+  const [reader] = readers
+  const url = reader === undefined ? known.repository.url : same('repository', ({ repository }) => repository?.url ?? '', readers)
+  const revision =
+    reader === undefined ? known.repository.revision : same('revision', ({ repository }) => repository?.revision ?? '', readers)
+  if (url === '')
+    refused.push(
+      refusal(
+        first.database,
+        phrase`address of this repository is not known, but generated sets read their values from it`,
+        phrase`name it: git remote add origin URL, or repository.url in cnpg-values.yaml`,
+      ),
+    )
   const settings: JsonMap = {
     argocd: { version: known.argocd.version, namespace, project, manageProject: false },
     repository: { url, revision, ...(known.repository.path !== '' && { path: known.repository.path }) },
@@ -114,16 +126,16 @@ export function deriveSettings(members: readonly Member[], known: Settings, isBa
     clusterChart: commonChart,
     environments,
     ...(isBare && { labels: false }),
+    ...(databases !== undefined && { databases }),
     layout,
   }
-  return { settings, inline, services: servicesOf(members, { all, cluster: clusters.pattern }, refused), refused }
+  return { settings, services: servicesOf(members, { all, cluster: clusters.pattern }, refused), refused }
 }
 
 /** A path of the tree as `--databases` shows it: without the way to the other checkout. */
-function inHome(pattern: string, members: readonly Member[]): string {
-  const [first] = members
-  if (first === undefined || !pattern.startsWith('\ue001/')) return pattern
-  const folder = staticFolder(pattern)
+function inHome(pattern: string, { databases }: Shape): string {
+  if (!isElsewhere(pattern)) return pattern
+  const folder = staticFolder(databases)
   return `${folder.slice(folder.lastIndexOf('/') + 1)}${pattern.slice(folder.length)}`
 }
 
@@ -145,19 +157,20 @@ function operatorOf(version: string): JsonMap {
 /** What the Applications of an environment have besides: as it is where all have it, with placeholders where it follows from the database. */
 function applicationParts(members: readonly Member[], refused: LocatedFinding[]): JsonMap {
   const parts: JsonMap = {}
-  const [first] = members
+  const refuseDifferent = (what: string, at: string, of: (member: Member) => Json): void => {
+    for (const { database, parts } of fewest(members, of))
+      refused.push(
+        refusal(
+          database,
+          phrase`${named(what)}${named(at)} differs between Applications of ${named(parts.env)}, but their set gives all the same`,
+          phrase`make it the same, or a name that follows from the service`,
+        ),
+      )
+  }
   const add = (key: string, path: readonly string[], empty?: Json): void => {
     const common = commonValue(members.map((member) => ({ text: partOf(member, ...path), parts: member.parts })))
-    if ('differs' in common) {
-      if (first !== undefined)
-        refused.push(
-          refusal(
-            first.database.written.at,
-            phrase`${named(path.join('.'))}${named(common.differs)} differs between Applications of ${named(first.parts.env)}, but their set gives all the same`,
-            phrase`make it the same, or a name that follows from the service`,
-          ),
-        )
-    } else if (common.value !== null) parts[key] = common.value
+    if ('differs' in common) refuseDifferent(path.join('.'), common.differs, (member) => partOf(member, ...path))
+    else if (common.value !== null) parts[key] = common.value
     else if (empty !== undefined) parts[key] = empty
   }
   add('labels', ['metadata', 'labels'])
@@ -165,37 +178,22 @@ function applicationParts(members: readonly Member[], refused: LocatedFinding[])
   add('syncPolicy', ['spec', 'syncPolicy'], {})
   add('revisionHistoryLimit', ['spec', 'revisionHistoryLimit'])
   add('ignoreDifferences', ['spec', 'ignoreDifferences'])
+  add('info', ['spec', 'info'])
+  const others = commonValue(members.map((member) => ({ text: [...member.others], parts: member.parts })))
+  if ('differs' in others) refuseDifferent('sources', others.differs, (member) => [...member.others])
+  else if (Array.isArray(others.value) && others.value.length > 0) parts['sources'] = others.value
   return parts
 }
 
-/** Values that the Applications of an environment hold themselves, which its defaults will hold. */
-function inlineOf(members: readonly Member[], refused: LocatedFinding[]): JsonMap {
-  const values = members.map(({ database, parts }) => ({
-    parts,
-    spot: database.written.at,
-    text: database.layers.flatMap(({ inline }) => (inline === undefined ? [] : [toPlain(inline.root)])).reduce<Json>(merged, {}),
-  }))
-  const [first, ...others] = values
-  if (first === undefined || !isJsonMap(first.text)) return {}
-  const odd = others.find(({ text }) => JSON.stringify(text) !== JSON.stringify(first.text))
-  if (odd !== undefined) {
-    const [difference] = differences(first.text, odd.text, ['values'])
-    refused.push(
-      refusal(
-        odd.spot,
-        phrase`${named(formatPath(difference?.path ?? ['values']))} of the Applications of ${named(odd.parts.env)} differs, but generated sets hold none`,
-        phrase`write what differs into the files of the databases`,
-      ),
-    )
+/** The members whose value is not the one that most have. */
+function fewest(members: readonly Member[], of: (member: Member) => Json): readonly Member[] {
+  const groups = new Map<string, Member[]>()
+  for (const member of members) {
+    const key = JSON.stringify(of(member))
+    groups.set(key, [...(groups.get(key) ?? []), member])
   }
-  return first.text
-}
-
-function merged(lower: Json, higher: Json): Json {
-  if (!isJsonMap(lower) || !isJsonMap(higher)) return higher
-  const map: JsonMap = { ...lower }
-  for (const [key, value] of Object.entries(higher)) map[key] = map[key] === undefined ? value : merged(map[key], value)
-  return map
+  const [, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
+  return others.flat()
 }
 
 interface Named {
@@ -216,7 +214,7 @@ function servicesOf(members: readonly Member[], { all, cluster }: Named, refused
     if (one !== undefined && several)
       refused.push(
         refusal(
-          one.database.written.at,
+          one.database,
           phrase`Cluster of ${named(one.database.application)} is ${named(one.database.cluster)}, but others follow ${named(cluster)}, and ${named(service)} has several`,
           phrase`leave it out with --drop`,
         ),

@@ -1,18 +1,21 @@
-// Which files take the databases of hand-written sets over, and is that proven?
+// Which files take the databases of hand-written sets and Applications over, and is that proven?
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Charts } from '../charts/find.ts'
+import { resolveValueFiles } from '../applicationset/sources.ts'
+import { deployedFiles } from '../deployed/manifest-files.ts'
+import { applicationName } from '../deployed/manifests.ts'
+import { repositoryPath } from '../deployed/repository-path.ts'
+import type { Skipped } from '../deployed/skipped.ts'
 import { discover } from '../discover/discover.ts'
-import { environmentDefaults, inputFindings } from '../discover/inputs.ts'
+import { inputFindings } from '../discover/inputs.ts'
 import { fill, serviceFolder, staticFolder } from '../discover/layout.ts'
+import { looseFiles } from '../discover/loose.ts'
 import { loadSettings, ownSettingsFile } from '../discover/settings.ts'
 import { openSettingsTree, openTree } from '../discover/trees.ts'
 import { isError } from '../findings/spot.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { at } from '../deployed/manifest-parts.ts'
-import { applicationName } from '../deployed/manifests.ts'
-import type { Skipped } from '../deployed/skipped.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -20,20 +23,31 @@ import { append } from '../values/append.ts'
 import { byCodeUnit } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
 import { withValues } from './edits.ts'
-import { memberOf, refusal } from './members.ts'
-import type { Member } from './members.ts'
+import { makerFindings, makersOf, manifestsFolder, withoutObjects } from './makers.ts'
+import type { Maker, Makers } from './makers.ts'
+import { candidateOf, isElsewhere, refusal } from './members.ts'
+import type { Candidate, Member, WrittenDatabase } from './members.ts'
+import { membersOf } from './places.ts'
 import { prove } from './proof.ts'
 import type { Proof } from './proof.ts'
 import { deriveSettings } from './settings.ts'
+import { keptShape, usualShape } from './shape.ts'
+import type { Shape } from './shape.ts'
+import { planValues } from './values.ts'
 
 export interface TakeOver {
   /** path in the tree, and its new text */
   readonly files: ReadonlyMap<string, string>
-  /** files of hand-written sets that generated ones replace */
+  /** files that others replace */
   readonly removed: readonly string[]
   /** the folder for `--databases` (absolute), where they are in another checkout */
   readonly databases?: string
   readonly proven: Proof['proven']
+  /** for people: values that had no effect, and now are what is deployed */
+  readonly replaced: readonly string[]
+  /** why other databases stay as they are written */
+  readonly left: readonly LocatedFinding[]
+  /** why nothing can be taken over */
   readonly refused: readonly LocatedFinding[]
 }
 
@@ -51,50 +65,36 @@ interface Wish {
   readonly drop: readonly string[]
   /** neither labels nor guards are added */
   readonly isBare: boolean
+  /** of databases whose files and names show none */
+  readonly environment?: string | undefined
 }
 
-const nothing = { files: new Map<string, string>(), removed: [], proven: [] }
+const nothing = { files: new Map<string, string>(), removed: [], proven: [], replaced: [], left: [] }
 
-/** Everything is computed in memory; `refused` says why it can't be done. */
-export function takeOver({ workspace, settings, tree, charts, databases, skipped }: Repository, { drop, isBare }: Wish): TakeOver {
+/** Everything is computed in memory. What can't be taken over stays as it is written, with all that its file makes. */
+export function takeOver(repository: Repository, wish: Wish): TakeOver {
+  const { settings, tree, databases } = repository
   if (settings.generate) {
     const { file, value } = settings.origin.origin
-    const what = phrase`settings generate sets already, but a take-over writes settings of its own`
-    return { ...nothing, refused: [refusal({ file, span: value }, what, phrase`add to them by hand: docs/adoption.md`)] }
+    const at = { file, span: value }
+    const message = phrase`settings generate sets already, but a take-over writes settings of its own`
+    const help = phrase`add to them by hand: docs/adoption.md`
+    return { ...nothing, refused: [{ rule: 'changes/take-over-complete', severity: 'error', message, at, help }] }
   }
-  const wanted = databases.filter(({ application, written }) => written !== undefined && !drop.includes(application))
-  const refused: LocatedFinding[] = []
-  const members: Member[] = []
-  for (const database of wanted) {
-    const found = memberOf(database, { settings, tree })
-    if ('refused' in found) refused.push(found.refused)
-    else members.push(found)
+  const written = databases.filter((one): one is WrittenDatabase => one.written !== undefined && !wish.drop.includes(one.application))
+  const { own, elsewhere } = deployedFiles({ settings, tree, databases: [] }, looseFiles(tree, settings))
+  const around: Makers = { files: [...own, ...elsewhere], settings, tree, drop: wish.drop }
+  let makers = makersOf(written, around)
+  const left: LocatedFinding[] = []
+  for (;;) {
+    const result = takeMakersOver(makers, { ...repository, ...wish, around })
+    if (result.refused.length === 0) return { ...result, left: once(left) }
+    append(left, result.refused)
+    const blamed = new Set(result.refused.map(({ database }) => database))
+    const staying = makers.filter(({ databases: some }) => !some.some(({ id }) => blamed.has(id)))
+    if (staying.length === 0 || staying.length === makers.length) return { ...nothing, refused: once(left) }
+    makers = staying
   }
-  append(refused, makerFindings(members, { tree, drop, skipped }))
-  if (members.length === 0 || refused.length > 0) return { ...nothing, refused: once(refused) }
-  const derived = deriveSettings(members, settings, isBare)
-  if (derived.refused.length > 0) return { ...nothing, refused: once(derived.refused) }
-  const { files, failed } = filesOf(members, derived, tree)
-  if (failed !== undefined) return { ...nothing, refused: [failed] }
-  const inRoot = databasesFolder(members, tree)
-  const folder = inRoot === undefined ? undefined : realpathSync(join(workspace.root, inRoot))
-  const { checkouts: _checkouts, ...alone } = workspace
-  const next: Workspace = folder === undefined ? workspace : { ...alone, databases: folder, standing: 'root' }
-  const loaded = loadSettings(withTexts(openSettingsTree(next, false), files))
-  if (loaded.settings === undefined) return { ...nothing, refused: once(loaded.findings) }
-  const newTree = withTexts(openTree(next, loaded.settings, false), inLayout(files, members))
-  const found = discover(loaded.settings, newTree)
-  const errors = [...loaded.findings, ...found.findings, ...inputFindings(loaded.settings, newTree)].filter(isError)
-  if (errors.length > 0) return { ...nothing, refused: once(errors) }
-  const { root } = workspace
-  const proof = prove({
-    before: members.map(({ database }) => database),
-    after: found.databases,
-    old: { settings, root, charts },
-    next: { settings: loaded.settings, root, charts },
-  })
-  const removed = [...new Set(members.map(({ database }) => database.written.at.file.path))].sort(byCodeUnit)
-  return { files, removed, ...(folder !== undefined && { databases: folder }), proven: proof.proven, refused: once(proof.refused) }
 }
 
 /** One line for each mistake: what has the same remedy at the same place is one. */
@@ -111,123 +111,204 @@ function once(findings: readonly LocatedFinding[]): LocatedFinding[] {
   })
 }
 
-interface Makers extends Pick<Wish, 'drop'> {
-  readonly tree: Tree
-  readonly skipped: readonly Skipped[]
+interface Doing extends Repository, Wish {
+  readonly around: Makers
 }
 
-/** What keeps a hand-written set from being removed. */
-function makerFindings(members: readonly Member[], { tree, drop, skipped }: Makers): LocatedFinding[] {
-  const found: LocatedFinding[] = []
-  const makers = new Map(members.map(({ database }) => [database.written.at.file.path, database]))
-  for (const [path, { written }] of makers) {
-    const text = tree.read(path)
-    const kinds = text?.ok === true ? (text.text.match(/^kind:/gm) ?? []).length : 0
-    if (kinds !== 1)
-      found.push(
-        refusal(
-          written.at,
-          phrase`${named(path)} holds ${named(kinds)} objects, but goes as a whole`,
-          phrase`move the others to a file of their own, in a change of its own`,
-        ),
-      )
-    if (!path.startsWith('apps/templates/'))
-      found.push(
-        refusal(
-          written.at,
-          phrase`${named(path)} is not in apps/templates, but generated sets are written there`,
-          phrase`leave it as it is: it is judged all the same`,
-        ),
-      )
-    const policy = at(written.maker.plain, 'spec', 'syncPolicy')
-    const sync = at(policy, 'applicationsSync')
-    if (
-      written.set !== undefined &&
-      ((sync !== 'create-update' && sync !== 'create-only') || at(policy, 'preserveResourcesOnDeletion') !== true)
-    )
-      found.push(
-        refusal(
-          written.at,
-          phrase`set ${named(written.set)} deletes its Applications and their Clusters when it goes, but generated sets are to take them over`,
-          phrase`first, in a change of its own that Argo CD has synced: spec.syncPolicy: {applicationsSync: create-update, preserveResourcesOnDeletion: true}`,
-        ),
-      )
-    if (written.set === undefined)
-      found.push(
-        refusal(
-          written.at,
-          phrase`Application ${named(path)} is not made by a set, but goes with its file`,
-          phrase`leave it as it is: it is judged all the same`,
-        ),
-      )
+/** All databases of some files, or none of them. */
+function takeMakersOver(makers: readonly Maker[], doing: Doing): Omit<TakeOver, 'left'> {
+  const { settings, tree, around, skipped, environment } = doing
+  const refused: LocatedFinding[] = []
+  const candidates: Candidate[] = []
+  for (const maker of makers) {
+    for (const database of maker.databases) {
+      const several = maker.databases.filter(({ application }) => application === database.application).length
+      const found = candidateOf(database, { settings, tree })
+      if (several > 1)
+        refused.push(
+          refusal(
+            database,
+            phrase`Application ${named(database.application)} deploys ${named(several)} databases, but generated sets make one Application for each`,
+            phrase`leave it as it is: it is judged all the same`,
+          ),
+        )
+      else if ('refused' in found) refused.push(found.refused)
+      else candidates.push(found)
+    }
+    append(refused, makerFindings(maker, around), skippedIn(maker, skipped))
   }
-  for (const [path, { written }] of makers) {
-    const taken = members.filter(({ database }) => database.written.at.file.path === path).map(({ database }) => database.application)
-    const other = written.maker.applications.map(applicationName).find((name) => !taken.includes(name) && !drop.includes(name))
-    const unknown = skipped.find(({ at: spot }) => spot.file.path === path)
-    if (other !== undefined)
-      found.push(
+  const { manifests, odd } = commonFolder(makers, around)
+  append(refused, odd)
+  if (refused.length > 0 || candidates.length === 0) return { ...nothing, refused: refused.length > 0 ? refused : [nobody(settings)] }
+  const placed = membersOf(candidates, environment)
+  if (placed.refused.length > 0) return { ...nothing, refused: placed.refused }
+  const shapes = [keptShape(placed.members), usualShape(placed.members)].filter((shape) => shape !== undefined)
+  const [first] = placed.members
+  if (shapes.length === 0 && first !== undefined)
+    return {
+      ...nothing,
+      refused: [
         refusal(
-          written.at,
-          phrase`${named(path)} also makes Application ${named(other)}, which would go with it`,
-          phrase`move it to a file of its own first, or give it up: --drop ${named(other)}`,
+          first.database,
+          phrase`values files of ${named(first.database.application)} and the others follow no common pattern`,
+          phrase`name them after service and environment, in folders of the same depth`,
         ),
-      )
-    else if (unknown !== undefined)
-      found.push(
-        refusal(
-          unknown.at,
-          phrase`${named(unknown.name)} can't be looked at: ${named(unknown.reason)}`,
-          phrase`see what check reports first`,
-        ),
-      )
+      ],
+    }
+  let result: Omit<TakeOver, 'left'> | undefined
+  for (const shape of shapes) {
+    const next = inShape(placed.members, { ...doing, shape, manifests, makers })
+    // what the first layout can't do may be said better by it than by the usual one
+    if (next.refused.length === 0) return next
+    result ??= next
   }
-  return found
+  return result ?? { ...nothing, refused: [nobody(settings)] }
+}
+
+function nobody({ origin }: Settings): LocatedFinding {
+  const { file, value } = origin.origin
+  const message = phrase`no Application here deploys a database, so that there is nothing to take over`
+  return { rule: 'changes/take-over-complete', severity: 'error', message, at: { file, span: value } }
+}
+
+function skippedIn({ file, databases: [database], manifests }: Maker, skipped: readonly Skipped[]): LocatedFinding[] {
+  const names = manifests.map(({ plain }) => applicationName(plain))
+  const unknown = skipped.find(({ name, at }) => at.file.path === file.file.path && names.includes(name))
+  if (unknown === undefined || database === undefined) return []
+  const what = phrase`${named(unknown.name)} can't be looked at: ${named(unknown.reason)}`
+  return [refusal(database, what, phrase`see what check reports first`, unknown.at)]
+}
+
+/** Where the sets of all makers go; those of fewer databases that would be deployed from elsewhere are refused. */
+function commonFolder(
+  makers: readonly Maker[],
+  around: Makers,
+): { readonly manifests: string | undefined; readonly odd: readonly LocatedFinding[] } {
+  const folders = makers.map((maker) => ({ maker, folder: manifestsFolder(maker, around) }))
+  const count = (folder: string | undefined): number =>
+    folders.filter((one) => one.folder === folder).reduce((sum, { maker }) => sum + maker.databases.length, 0)
+  const [usual] = folders.toSorted((a, b) => count(b.folder) - count(a.folder))
+  const odd = folders.flatMap(
+    ({
+      maker: {
+        file,
+        databases: [database],
+      },
+      folder,
+    }) =>
+      folder === usual?.folder || database === undefined
+        ? []
+        : [
+            refusal(
+              database,
+              phrase`${named(file.file.path)} is not applied with ${named(usual?.maker.file.file.path)}, but generated sets are in one folder`,
+              phrase`leave it as it is: it is judged all the same`,
+            ),
+          ],
+  )
+  return { manifests: usual?.folder, odd }
+}
+
+interface Shaping extends Doing {
+  readonly shape: Shape
+  readonly manifests: string | undefined
+  readonly makers: readonly Maker[]
+}
+
+function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'left'> {
+  const { workspace, settings, tree, charts, shape, manifests, makers, isBare } = doing
+  const inRoot = databasesFolder(members, shape, tree)
+  const folder = inRoot === undefined ? undefined : realpathSync(join(workspace.root, inRoot))
+  const databases = folder === undefined ? undefined : relative(realpathSync(workspace.root), folder).split(sep).join('/')
+  const derived = deriveSettings(members, settings, { shape, manifests, databases, isBare })
+  const planned = planValues(members, shape, tree)
+  const refused = [...derived.refused, ...planned.refused]
+  if (refused.length > 0) return { ...nothing, refused }
+  const { files, failed } = filesOf(members, { ...derived, planned: planned.files, shape }, tree)
+  if (failed !== undefined) return { ...nothing, refused: [failed] }
+  const gone = new Set([...planned.moved].filter((path) => !isElsewhere(path) && !readByOthers(path, members, doing)))
+  for (const maker of makers) {
+    const { path } = maker.file.file
+    const text = withoutObjects(maker, doing.around)
+    if (text === '' || text === undefined) gone.add(path)
+    else files.set(path, text)
+  }
+  for (const path of files.keys()) gone.delete(path)
+  const { checkouts: _checkouts, ...alone } = workspace
+  const next: Workspace = folder === undefined ? workspace : { ...alone, databases: folder, standing: 'root' }
+  const change = { files, gone }
+  const loaded = loadSettings(withTexts(openSettingsTree(next, false), change))
+  if (loaded.settings === undefined) return { ...nothing, refused: loaded.findings.filter(isError) }
+  const newTree = withTexts(openTree(next, loaded.settings, false), { files: inLayout(files, shape), gone })
+  const found = discover(loaded.settings, newTree)
+  const errors = [...loaded.findings, ...found.findings, ...inputFindings(loaded.settings, newTree)].filter(isError)
+  if (errors.length > 0) return { ...nothing, refused: errors }
+  const { root } = workspace
+  const proof = prove({
+    before: members.map(({ database }) => database),
+    after: found.databases,
+    old: { settings, root, charts },
+    next: { settings: loaded.settings, root, charts },
+  })
+  const { proven, refused: changed } = proof
+  const { replaced } = planned
+  return {
+    files,
+    removed: [...gone].sort(byCodeUnit),
+    ...(folder !== undefined && { databases: folder }),
+    proven,
+    replaced,
+    refused: changed,
+  }
+}
+
+/** Whether an Application that stays as it is written reads a file. */
+function readByOthers(path: string, members: readonly Member[], { databases, drop, settings, tree }: Shaping): boolean {
+  const taken = new Set([...members.map(({ database }) => database.application), ...drop])
+  return databases.some(
+    ({ application, written }) =>
+      written !== undefined &&
+      !taken.has(application) &&
+      resolveValueFiles(written.application).files.some((file) => repositoryPath(file, { settings, tree }) === path),
+  )
 }
 
 /** The folder that holds the databases, from the root; undefined: they are in this repository. */
-function databasesFolder(members: readonly Member[], tree: Tree): string | undefined {
-  const [first] = members
-  const home = tree.homes?.find(({ folder }) => first?.pattern.startsWith(`${folder}/`))
-  if (first === undefined || home === undefined) return undefined
-  const shown = tree.shown?.(first.base) ?? first.base
-  const own = first.base.slice(home.folder.length)
+function databasesFolder(members: readonly Member[], { databases }: Shape, tree: Tree): string | undefined {
+  const home = tree.homes?.find(({ folder }) => databases.startsWith(`${folder}/`))
+  const path = members.find(({ base }) => base !== undefined && home !== undefined && base.startsWith(`${home.folder}/`))?.base
+  if (home === undefined || path === undefined) return undefined
+  const shown = tree.shown?.(path) ?? path
+  const own = path.slice(home.folder.length)
   const folder = shown.slice(0, shown.length - own.length)
-  const inside = staticFolder(first.pattern.slice(home.folder.length + 1))
+  const inside = staticFolder(databases.slice(home.folder.length + 1))
   return inside === '' ? folder : `${folder}/${inside}`
 }
 
 interface Derived {
   readonly settings: JsonMap
-  readonly inline: ReadonlyMap<string, JsonMap>
   readonly services: ReadonlyMap<string, JsonMap>
+  readonly planned: ReadonlyMap<string, string>
+  readonly shape: Shape
 }
 
 function filesOf(
   members: readonly Member[],
-  { settings, inline, services }: Derived,
+  { settings, services, planned, shape }: Derived,
   tree: Tree,
 ): { readonly files: Map<string, string>; readonly failed?: LocatedFinding } {
   const files = new Map<string, string>()
   const [first] = members
-  const spot: Spot = first?.database.written.at ?? { file: { path: '', text: '' }, span: { start: 0, end: 0 } }
-  const edit = (path: string, values: JsonMap): LocatedFinding | undefined => {
-    const read = tree.read(path)
-    const text = withValues(read?.ok === true ? read.text : undefined, values)
-    if (text === undefined)
-      return refusal(spot, phrase`${named(path)} can't be edited safely`, phrase`fix it first: check reports what is wrong`)
-    files.set(path, text)
-    return undefined
-  }
+  if (first === undefined) return { files }
   const wanted: [string, JsonMap][] = [[ownSettingsFile, settings]]
-  for (const [env, values] of inline) if (Object.keys(values).length > 0) wanted.push([environmentDefaults(env), values])
   for (const [service, says] of services) {
-    const folder = serviceFolder(first?.pattern ?? '')
+    const folder = serviceFolder(shape.databases)
+    const { database } = members.find(({ parts }) => parts.service === service) ?? first
     if (folder === undefined)
       return {
         files,
         failed: refusal(
-          spot,
+          database,
           phrase`${named(service)} needs a service.yaml, but the layout has no folder for one`,
           phrase`leave it out with --drop`,
         ),
@@ -235,34 +316,43 @@ function filesOf(
     wanted.push([`${fill(folder, { service })}/service.yaml`, says])
   }
   for (const [path, values] of wanted) {
-    const failed = edit(path, values)
-    if (failed !== undefined) return { files, failed }
+    const read = tree.read(path)
+    const text = withValues(read?.ok === true ? read.text : undefined, values)
+    if (text === undefined)
+      return {
+        files,
+        failed: refusal(first.database, phrase`${named(path)} can't be edited safely`, phrase`fix it first: check reports what is wrong`),
+      }
+    files.set(path, text)
   }
+  for (const [path, text] of planned) files.set(path, text)
   return { files }
 }
 
 /** Paths of another checkout as `--databases` shows them. */
-function inLayout(files: ReadonlyMap<string, string>, members: readonly Member[]): Map<string, string> {
-  const [first] = members
-  const folder = staticFolder(first?.pattern ?? '')
+function inLayout(files: ReadonlyMap<string, string>, { databases }: Shape): Map<string, string> {
+  const folder = staticFolder(databases)
   const name = folder.slice(folder.lastIndexOf('/') + 1)
   return new Map(
-    [...files].map(([path, text]) => [
-      path.startsWith('\ue001/') && path.startsWith(folder) ? name + path.slice(folder.length) : path,
-      text,
-    ]),
+    [...files].map(([path, text]) => [isElsewhere(path) && path.startsWith(folder) ? name + path.slice(folder.length) : path, text]),
   )
 }
 
-/** A tree with other texts. */
-function withTexts(tree: Tree, files: ReadonlyMap<string, string>): Tree {
+interface Change {
+  readonly files: ReadonlyMap<string, string>
+  readonly gone: ReadonlySet<string>
+}
+
+/** A tree with other texts, and without some files. */
+function withTexts(tree: Tree, { files, gone }: Change): Tree {
   const { blob: _blob, later: _later, ...rest } = tree
   return {
     ...rest,
-    paths: [...new Set([...tree.paths, ...files.keys()])].sort(),
+    paths: [...new Set([...tree.paths.filter((path) => !gone.has(path)), ...files.keys()])].sort(),
     read: (path) => {
       const text = files.get(path)
-      return text === undefined ? tree.read(path) : { ok: true, text }
+      if (text !== undefined) return { ok: true, text }
+      return gone.has(path) ? undefined : tree.read(path)
     },
   }
 }

@@ -7,7 +7,6 @@ import { twoRepositories } from './two-repositories.ts'
 let repositories: ReturnType<typeof twoRepositories>
 const run = async (...argv: string[]) => repositories.run(argv)
 const set = 'platform/apps/templates/data/postgres.yaml'
-const elsewhere = ['--databases', '../services/databases']
 
 /** The first step of adoption: the old set keeps what it has when it goes. */
 const protection = 'spec:\n  syncPolicy: { applicationsSync: create-update, preserveResourcesOnDeletion: true }\n  goTemplate: true'
@@ -42,9 +41,9 @@ async function takeOver(...argv: string[]) {
   const made = await run('init', '--generate', ...argv)
   expect(made.stderr).not.toContain('error')
   expect(made.code).toBe(0)
-  expect((await run('render', ...elsewhere)).code).toBe(0)
-  expect(await listed(...elsewhere)).toEqual(before)
-  const { code, stdout } = await run('plan', '--base', 'main', '--format', 'json', ...elsewhere)
+  expect((await run('render')).code).toBe(0)
+  expect(await listed()).toEqual(before)
+  const { code, stdout } = await run('plan', '--base', 'main', '--format', 'json')
   const { databases } = JSON.parse(stdout) as {
     databases: { id: string; result: string; changes: { object: string; path: string; after: unknown }[] }[]
   }
@@ -64,8 +63,8 @@ describe('a set with a matrix of environments and files of another repository', 
       'metadata.labels.env',
       'metadata.labels.service',
     ])
-    expect(made.stderr).toContain('the hook and the job need the databases, too: args: [--databases, ../services/databases]')
-    const checked = await run('check', '--base', 'main', ...elsewhere)
+    expect(made.stderr).toContain('next: the job reads https://github.com/acme/services.git; if that is private, give its step')
+    const checked = await run('check', '--base', 'main')
     expect(checked.code).toBe(0)
     expect(existsSync(join(repositories.top, set))).toBe(false)
     const settings = repositories.read('platform/cnpg-values.yaml')
@@ -101,6 +100,51 @@ describe('a set with a matrix of environments and files of another repository', 
   })
 })
 
+describe('what a set holds itself', () => {
+  const changed = (from: string, to: string): void => {
+    repositories.edit(set, from, to)
+    repositories.commit()
+  }
+  test('goes to the defaults of the environment, and to the file of a database where it is its own', async () => {
+    changed('path: "/{{ "{{" }} .env {{ "}}" }}"', 'path: "/{{ "{{" }} .path.path {{ "}}" }}"')
+    const { databases } = await takeOver('--bare')
+    expect(databases.flatMap(({ changes }) => changes)).toEqual([])
+    expect(repositories.read('platform/helm-values/data/postgres-prd-defaults.yaml')).toContain('    bucket: acme-postgres\n')
+    expect(repositories.read('services/databases/billing/postgres/main.yaml')).toMatch(/s3:\n +path: \/databases\/billing\/postgres\n$/)
+    expect(repositories.read('services/databases/orders/postgres/main-prd.yaml')).toMatch(/s3:\n +path: \/databases\/orders\/postgres\n$/)
+  })
+  test('replaces what a file of a database sets without effect', async () => {
+    const exclude = '                - path: databases/*/postgres/*-dev.yaml\n                  exclude: true\n'
+    changed(exclude, exclude + exclude.replace('dev', 'prd'))
+    repositories.put('services/databases/billing/postgres/main-prd.yaml', 'backups:\n  s3:\n    region: eu-north-1\n')
+    repositories.commit()
+    const { made } = await takeOver('--bare')
+    expect(made.stdout).toContain('replaced  backups.s3.region of billing-main-prd: its file held another value')
+    expect(repositories.read('services/databases/billing/postgres/main-prd.yaml')).toBe('backups:\n  s3:\n    region: eu-west-1\n')
+  })
+  test('sources besides the chart, infos, and defaults under other names', async () => {
+    changed('      project: default', '      project: default\n      info: [{ name: docs, value: https://docs.acme.dev }]')
+    const secrets =
+      '        - repoURL: {{ .Values.here.repoURL }}\n          targetRevision: main\n          path: secrets/{{ "{{" }} .env {{ "}}" }}\n'
+    changed('        - repoURL: {{ .Values.here.repoURL }}\n', `${secrets}        - repoURL: {{ .Values.here.repoURL }}\n`)
+    changed('helm-values/data/postgres-{{ "{{" }} .env {{ "}}" }}-defaults.yaml', 'values/{{ "{{" }} .env {{ "}}" }}.yaml')
+    for (const env of ['dev', 'prd']) {
+      const text = repositories.read(`platform/helm-values/data/postgres-${env}-defaults.yaml`)
+      repositories.put(`platform/values/${env}.yaml`, `# of everybody\n${text}`)
+      repositories.git('platform', 'rm', '-qf', `helm-values/data/postgres-${env}-defaults.yaml`)
+    }
+    repositories.commit()
+    const { made } = await takeOver('--bare')
+    expect(made.stdout).toContain('removed   values/prd.yaml\n')
+    expect(repositories.read('platform/helm-values/data/postgres-prd-defaults.yaml')).toMatch(/^# of everybody\n/)
+    const sets = repositories.read('platform/apps/templates/data/postgres-clusters.yaml')
+    expect(sets).toContain(
+      '          ref: values\n        - repoURL: https://github.com/acme/platform.git\n          path: secrets/prd\n          targetRevision: main\n',
+    )
+    expect(sets).toContain('      info:\n        - name: docs\n          value: https://docs.acme.dev\n')
+  })
+})
+
 describe('refused, with the reason, and nothing is written', () => {
   const refused = async (...argv: string[]): Promise<string> => {
     const { code, stderr } = await run('init', '--generate', ...argv)
@@ -131,29 +175,28 @@ describe('refused, with the reason, and nothing is written', () => {
     expect(code).toBe(0)
     expect(stdout).not.toContain('main-dev-dev')
   })
-  test('values in the set that differ between databases', async () => {
-    changed('path: "/{{ "{{" }} .env {{ "}}" }}"', 'path: "/{{ "{{" }} .path.path {{ "}}" }}"')
-    expect(await refused()).toContain('values.backups.s3.path of the Applications of dev differs, but generated sets hold none')
-  })
-  test('a value in the set that a file of a database sets to something else', async () => {
-    repositories.put('services/databases/billing/postgres/main-prd.yaml', 'backups:\n  s3:\n    region: eu-north-1\n')
-    repositories.commit()
-    const said = await refused()
-    expect(said).toMatch(/main-prd\.yaml:3:13: error: .* would go from .*eu-west-1.* to .*eu-north-1/)
-  })
   test.each([
     [
       '            ignoreMissingValueFiles: true',
       '            ignoreMissingValueFiles: true\n            kubeVersion: 1.31.0',
       'sets helm.kubeVersion',
     ],
-    ['      project: default', '      project: default\n      info: [{ name: docs, value: x }]', 'sets spec.info'],
-    ['          ref: services', '          path: extras\n          ref: services', 'has a source besides the chart and its values'],
+    [
+      '          ref: services',
+      '          path: extras\n          helm: { valueFiles: [$platform/x.yaml] }\n          ref: services',
+      'that reads files of another one',
+    ],
+    ['spec:\n  syncPolicy', 'spec:\n  strategy: { type: RollingSync }\n  syncPolicy', 'set postgres has spec.strategy'],
+    [
+      '      labels:\n',
+      '      finalizers: [resources-finalizer.argocd.argoproj.io]\n      labels:\n',
+      'preserveResourcesOnDeletion has no effect',
+    ],
     ['          targetRevision: 0.8.1', '          targetRevision: 0.8.x', 'takes a range of chart versions'],
     [
       'postgres-{{ "{{" }} .env {{ "}}" }}-defaults.yaml',
       '{{ "{{" }} .env {{ "}}" }}.yaml',
-      'first, but generated sets read helm-values/data/postgres-<env>-defaults.yaml',
+      'postgres-dev-defaults.yaml exists, but no Application of dev reads it',
     ],
   ])('%s', async (from, to, reason) => {
     changed(from, to)
@@ -162,7 +205,7 @@ describe('refused, with the reason, and nothing is written', () => {
   test('a file that holds something else, too', async () => {
     repositories.put(set, `${repositories.read(set)}---\nkind: ConfigMap\napiVersion: v1\nmetadata:\n  name: other\n`)
     repositories.commit()
-    expect(await refused()).toContain('holds 2 objects, but goes as a whole')
+    expect(await refused()).toContain('postgres.yaml also makes ConfigMap other, which would go with it')
   })
   test('options without --generate, and names of no Application, are wrong usage', async () => {
     expect(await run('init', '--bare')).toMatchObject({ code: 2 })
@@ -176,8 +219,8 @@ describe('what harms after a take-over is an error of check', () => {
     expect((await run('init', '--generate')).code).toBe(0)
   })
   const errors = async (): Promise<string[]> => {
-    await run('render', ...elsewhere)
-    const { code, stdout } = await run('check', '--base', 'main', ...elsewhere)
+    await run('render')
+    const { code, stdout } = await run('check', '--base', 'main')
     expect(code).toBe(1)
     return stdout.match(/(?<=: error: )[^\n]*/g) ?? []
   }

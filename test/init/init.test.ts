@@ -32,7 +32,7 @@ written   cnpg-values.yaml
 written   .pre-commit-config.yaml
 written   .github/workflows/cnpg-values.yml
 `)
-    expect(stderr).toMatch(/^next: .*check\n$/)
+    expect(stderr).toMatch(/^next: the job reads .*services\.git; if that is private, .*\nnext: .*check\n$/)
     expect(read('platform/cnpg-values.yaml')).toMatch(/^checkouts:\n {2}https:\/\/github\.com\/acme\/services\.git: "?\.\.\/services"?\n$/m)
   })
   test('what was written is enough for every later command, and a second time nothing is needed', async () => {

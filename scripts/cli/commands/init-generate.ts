@@ -1,12 +1,14 @@
 // `init --generate`: can generated sets take the databases of hand-written ones over, and which files do that?
 import { lstatSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { ReadFleet } from '../../deployed/fleet.ts'
 import { plural } from '../../emit/formats/text.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { look } from '../../init/look.ts'
 import { takeOver } from '../../init/take-over.ts'
 import type { TakeOver } from '../../init/take-over.ts'
+import { textOf } from '../../findings/message.ts'
+import { locate } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { placer } from '../../report/places.ts'
 import { commandLine } from '../../repository/invocation.ts'
@@ -29,17 +31,24 @@ interface Wishes {
   readonly argocd?: string | undefined
   readonly operator?: string | undefined
   readonly bare?: boolean | undefined
+  readonly environment?: string | undefined
   readonly 'dry-run'?: boolean | undefined
 }
 
+/** What became of it; `databases` is the folder of another checkout that they are in. */
+export interface Generated {
+  readonly code: number
+  readonly databases?: string
+}
+
 /** Prints the proof, and writes only what is proven. Exit code 1: something would change, with the places that it comes from. */
-export async function generate(wishes: Wishes, { workspace, fleet, settings }: Found, terminal: Terminal): Promise<number> {
+export function generate(wishes: Wishes, { workspace, fleet, settings }: Found, terminal: Terminal): Generated {
   const { databases, charts } = fleet
   const drop = wishes.drop ?? []
   const unknown = drop.find((name) => !databases.some(({ application }) => application === name))
   if (unknown !== undefined) throw new UsageError(`--drop is \`${unknown}\`, but there is no such Application`)
   const { tree } = fleet
-  if (tree === undefined) return refuse(fleet.findings, workspace, terminal)
+  if (tree === undefined) return { code: refuse(fleet.findings, workspace, terminal) }
   const { argocd } = settings
   const known = {
     ...settings,
@@ -55,23 +64,37 @@ export async function generate(wishes: Wishes, { workspace, fleet, settings }: F
     terminal.stderr(`the operator is taken to be ${assumed.version}, the newest known: name the one that runs with --operator V\n`)
   const result = takeOver(
     { workspace, settings: known, tree, charts, databases, skipped: fleet.skipped },
-    { drop, isBare: wishes.bare === true },
+    { drop, isBare: wishes.bare === true, environment: wishes.environment },
   )
   for (const line of proofLines(result)) terminal.stdout(`${visible(line)}\n`)
   if (result.refused.length > 0) {
     refuse(result.refused, workspace, terminal)
     terminal.stderr('nothing was written\n')
-    return 1
+    return { code: 1 }
   }
+  for (const line of leftLines(result, workspace)) terminal.stdout(`${visible(line)}\n`)
   carryOut(result, tree, { workspace, terminal, isDry: wishes['dry-run'] === true })
-  return 0
+  return { code: 0, ...(result.databases !== undefined && { databases: result.databases }) }
 }
 
-function proofLines({ proven }: TakeOver): string[] {
-  return proven.map(
-    ({ application, cluster, objects, added }) =>
-      `same      ${application}: Cluster ${cluster}, ${plural(objects, 'object')}${added.length === 0 ? '' : `; adds ${added.join('; ')}`}`,
-  )
+function proofLines({ proven, replaced }: TakeOver): string[] {
+  return [
+    ...proven.map(({ application, cluster, objects, added, dropped }) => {
+      const adds = added.length === 0 ? '' : `; adds ${added.join('; ')}`
+      const drops = dropped.length === 0 ? '' : `; drops the finalizer ${dropped.join(', ')}, so that deleting it keeps its Cluster`
+      return `same      ${application}: Cluster ${cluster}, ${plural(objects, 'object')}${adds}${drops}`
+    }),
+    ...replaced.map((what) => `replaced  ${what}: its file held another value, which its Application overrode`),
+  ]
+}
+
+/** What stays as it is written, and why. */
+function leftLines({ left }: TakeOver, workspace: Workspace): string[] {
+  const place = placer('person', workspace)
+  return left.map(({ message, help, at }) => {
+    const { file, line } = locate(at)
+    return `left      ${place(file).file}:${line}: ${textOf(message)}${help === undefined ? '' : `; ${textOf(help)}`}`
+  })
 }
 
 interface Doing {
@@ -81,7 +104,7 @@ interface Doing {
 }
 
 /** New texts first, then what they replace goes; every file is whole at any time. */
-function carryOut({ files, removed, databases }: TakeOver, tree: Tree, { workspace, terminal, isDry }: Doing): void {
+function carryOut({ files, removed }: TakeOver, tree: Tree, { workspace, terminal, isDry }: Doing): void {
   const { root } = workspace
   const place = placer('person', workspace)
   for (const [path, text] of files) {
@@ -100,16 +123,6 @@ function carryOut({ files, removed, databases }: TakeOver, tree: Tree, { workspa
     if (!isDry && lstatSync(full, { throwIfNoEntry: false })?.isFile() === true) rmSync(full)
     terminal.stdout(`${isDry ? 'remove ' : 'removed'}   ${visible(place(full).file)}\n`)
   }
-  const elsewhere = databases === undefined ? {} : { databases }
-  const line = commandLine({ ...workspace, ...elsewhere }, 'render')
-  if (isDry) {
-    terminal.stderr('nothing was written\n')
-    return
-  }
-  terminal.stderr(`next: ${line}, then commit, and follow docs/adoption.md\n`)
-  if (databases === undefined) return
-  const folder = visible(relative(root, databases))
-  terminal.stderr(
-    `next: the hook and the job need the databases, too: args: [--databases, ${folder}] and the input \`databases\` (docs/ci.md)\n`,
-  )
+  if (isDry) terminal.stderr('nothing was written\n')
+  else terminal.stderr(`next: ${commandLine(workspace, 'render')}, then commit, and follow docs/adoption.md\n`)
 }

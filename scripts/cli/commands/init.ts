@@ -9,8 +9,9 @@ import { Stopped } from '../../emit/questions.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { checkoutBeside } from '../../init/beside.ts'
 import { askCheckout, decide, judgeVersions } from '../../init/dialogue.ts'
-import { filesFor } from '../../init/files.ts'
-import type { Forge, Step } from '../../init/files.ts'
+import type { Decisions } from '../../init/dialogue.ts'
+import { filesFor, jobSteps } from '../../init/files.ts'
+import type { Forge, Step, Wanted } from '../../init/files.ts'
 import { forgeOf } from '../../init/forge.ts'
 import { look } from '../../init/look.ts'
 import type { Found } from '../../init/look.ts'
@@ -20,6 +21,7 @@ import { placer } from '../../report/places.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { readRegular } from '../../repository/named-file.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
+import { normalizeRemote, originOf } from '../../repository/remote.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
@@ -41,6 +43,7 @@ export interface InitFlags {
   readonly generate?: boolean | undefined
   readonly drop?: readonly string[] | undefined
   readonly bare?: boolean | undefined
+  readonly environment?: string | undefined
   readonly yes?: boolean | undefined
   readonly 'dry-run'?: boolean | undefined
 }
@@ -61,22 +64,27 @@ export async function init(flags: InitFlags, terminal: Terminal): Promise<number
       return 0
     }
     judgeVersions(flags)
-    if (flags.generate === true) return await generate(flags, { workspace, fleet, settings }, terminal)
-    if (flags.drop !== undefined || flags.bare === true)
-      throw new UsageError(`${flags.bare === true ? '--bare' : '--drop'} needs --generate`)
     const top = repositoryTop(workspace.root)
+    const doing = { top, isDry: flags['dry-run'] === true, workspace, terminal }
+    if (flags.generate === true) {
+      const { code, databases } = generate(flags, { workspace, fleet, settings }, terminal)
+      if (code !== 0) return code
+      const known = { ...found, unknown: { operator: false, argocd: false } }
+      const decided = await decide(flags, known, forgeOf(top), asking)
+      const wanted = wantedIn(top, { workspace, settings, databases })
+      carryOut(jobSteps({ ...decided, ...wanted }), doing)
+      adviseOnJob({ ...decided, ...wanted }, terminal)
+      return 0
+    }
+    const alone = flags.bare === true ? '--bare' : flags.drop !== undefined ? '--drop' : '--environment'
+    if (flags.drop !== undefined || flags.bare === true || flags.environment !== undefined)
+      throw new UsageError(`${alone} needs --generate`)
     const decided = await decide(flags, found, forgeOf(top), asking)
-    const below = relative(top, workspace.root).split(sep).join('/')
-    const steps = filesFor({
-      ...decided,
-      checkouts: newCheckouts(workspace, settings),
-      below,
-      folder: basename(top),
-      program: { home: homePage(), version: programVersion() },
-      read: (path) => textOf(join(top, path)),
-      workflows: workflowsIn(top),
-    })
-    carryOut(steps, { top, isDry: flags['dry-run'] === true, workspace, terminal })
+    const wanted = { ...decided, ...wantedIn(top, { workspace, settings }) }
+    const steps = filesFor(wanted)
+    carryOut(steps, doing)
+    if (steps.length === 0) terminal.stderr('no file is needed: everything was found out\n')
+    adviseOnJob(wanted, terminal)
     advise(found, workspace, terminal)
     return 0
   } catch (error) {
@@ -119,11 +127,38 @@ function folderProblem(folder: string): string | undefined {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? undefined : 'there is no such folder'
 }
 
-/** Those that the settings don't have yet, with their folders from the root. */
-function newCheckouts(workspace: Workspace, settings: Settings): Map<string, string> {
+interface Standing {
+  readonly workspace: Workspace
+  readonly settings: Settings
+  /** the folder of another checkout that the databases are in */
+  readonly databases?: string | undefined
+}
+
+/** What hook and job need to know of the repository. */
+function wantedIn(top: string, standing: Standing): Omit<Wanted, keyof Decisions> {
+  const { workspace, settings } = standing
   const written = Object.keys(settings.checkouts)
-  const fresh = checkoutsOf(workspace, settings).filter(({ url }) => !written.some((one) => isSameRepository(one, url)))
-  return new Map(fresh.map(({ url, folder }) => [url, relative(workspace.root, folder).split(sep).join('/') || '.']))
+  const all = allCheckouts(standing)
+  return {
+    checkouts: new Map([...all].filter(([url]) => !written.some((one) => isSameRepository(one, url)))),
+    all,
+    below: relative(top, workspace.root).split(sep).join('/'),
+    folder: basename(top),
+    host: normalizeRemote(originOf(top) ?? '')?.split('/')[0] ?? '',
+    program: { home: homePage(), version: programVersion() },
+    read: (path) => textOf(join(top, path)),
+    workflows: workflowsIn(top),
+  }
+}
+
+/** Every other repository that is read, each once, with its folder from the root. */
+function allCheckouts({ workspace, settings, databases = workspace.databases }: Standing): Map<string, string> {
+  const found = checkoutsOf(workspace, settings)
+  const top = databases === undefined ? undefined : repositoryTop(databases)
+  const url = top === undefined || top === repositoryTop(workspace.root) ? undefined : originOf(top)
+  const others =
+    top !== undefined && url !== undefined && !found.some((one) => isSameRepository(one.url, url)) ? [{ url, folder: top }] : []
+  return new Map([...found, ...others].map((one) => [one.url, relative(workspace.root, one.folder).split(sep).join('/') || '.']))
 }
 
 function textOf(path: string): string | undefined {
@@ -158,12 +193,25 @@ function carryOut(steps: readonly Step[], { top, isDry, workspace, terminal }: D
       terminal.stdout(`written   ${shown}\n`)
     }
   }
-  if (steps.length === 0) terminal.stderr('no file is needed: everything was found out\n')
-  else if (isDry) terminal.stderr('nothing was written\n')
+  if (isDry && steps.length > 0) terminal.stderr('nothing was written\n')
 }
 
 function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '    ')
+}
+
+/** What a job can't read by itself. */
+function adviseOnJob({ all, forge, host }: Wanted, terminal: Terminal): void {
+  if (forge === 'none') return
+  for (const url of all.keys()) {
+    const isHere = normalizeRemote(url)?.split('/')[0] === host
+    const how = !isHere
+      ? 'the job clones it without credentials: add what it needs'
+      : forge === 'github'
+        ? 'if that is private, give its step in the job a `token` or an `ssh-key`'
+        : 'it must allow the job tokens of this project: Settings, CI/CD, Job token permissions'
+    terminal.stderr(visible(`next: the job reads ${url}; ${how}`) + '\n')
+  }
 }
 
 /** What is left to do, as commands. */
