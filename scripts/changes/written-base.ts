@@ -17,7 +17,9 @@ export async function withWritten(
   { settings, charts, isElsewhereSame }: { readonly settings: Settings; readonly charts: Charts; readonly isElsewhereSame: boolean },
 ): Promise<Base> {
   const { repository, argocd } = settings
-  const known = base.settings ?? (settings.generate ? settingsAsWritten({ repository, argocd }) : settings)
+  // an operator that nothing installs is the one of now, on both sides
+  const asWritten = { ...settingsAsWritten({ repository, argocd }), environments: settings.environments }
+  const known = base.settings ?? (settings.generate ? asWritten : settings)
   // what is looked at now is looked at before
   const then = isDeepStrictEqual(known.apps, settings.apps) ? known : { ...known, apps: settings.apps }
   const own = [...base.databases.values()]

@@ -44,7 +44,9 @@ export function readAppChart(
   const files: Record<string, Uint8Array> = {}
   const templates = new Map<string, ChartTemplate>()
   const prefix = folder === '' ? '' : `${folder}/`
-  const { paths } = tree.paths.some((path) => path.startsWith(`${prefix}templates/`)) ? tree : (tree.wide?.() ?? tree)
+  // of other folders a tree may list the templates alone, where generated manifests are among them
+  const isListed = folder === 'apps' && tree.paths.some((path) => path.startsWith('apps/templates/'))
+  const { paths } = isListed ? tree : (tree.wide?.() ?? tree)
   const sources = new Map<string, SourceFile>()
   const others: string[] = []
   for (const path of paths) {

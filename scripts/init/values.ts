@@ -1,5 +1,4 @@
 // Which values files hold together what each database was given, by files and by its Application?
-import { isDeepStrictEqual } from 'node:util'
 import { fileReader } from '../deployed/file-cache.ts'
 import { environmentDefaults } from '../discover/inputs.ts'
 import { fill } from '../discover/layout.ts'
@@ -7,7 +6,7 @@ import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Tree } from '../repository/tree.ts'
 import { byCodeUnit, formatPath } from '../values/path.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
+import { isJsonMap, setOwn, toPlain } from '../values/value.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
 import { joinedTexts, withValues } from './edits.ts'
 import { refusal } from './members.ts'
@@ -105,10 +104,9 @@ export function planValues(members: readonly Member[], { databases, overrides }:
       )
     const target = fill(databases, { service, ...(name !== undefined && { name }) })
     const rests = own.map((member) => restOf(member, textAt(base), textAt(member.override), below))
-    const [rest = {}] = rests
-    const isShared = own.every(({ override }) => textAt(override) === undefined) && rests.every((one) => isDeepStrictEqual(one, rest))
+    const overridden = (path: Path): boolean => own.some(({ override }) => hasPath(plainOf(textAt(override)), path))
+    const added = withoutLeaves(commonPart(rests), overridden)
     const text = textAt(base)
-    const added = isShared ? rest : {}
     if (text === undefined || base !== target || Object.keys(added).length > 0)
       put(
         first,
@@ -119,14 +117,14 @@ export function planValues(members: readonly Member[], { databases, overrides }:
       )
     move(base, target)
     for (const [index, member] of own.entries()) {
-      const more = isShared ? {} : (rests[index] ?? {})
+      const more = missingIn(rests[index] ?? {}, added)
       const before = textAt(member.override)
       const place = fill(overrides, member.parts)
       if (Object.keys(more).length > 0) put(member, place, withValues(before, more))
       else if (before !== undefined && member.override !== place) put(member, place, before)
       move(member.override, place)
       const lower = joined(plainOf(text), plainOf(before))
-      for (const path of leaves(isShared ? added : more))
+      for (const path of leaves(joined(added, more)))
         if (isJsonMap(lower) && hasPath(lower, path)) replaced.push(`${formatPath(path)} of ${member.database.application}`)
     }
   }
@@ -156,6 +154,18 @@ function restOf(member: Member, base: string | undefined, override: string | und
   const wanted = [...files, givenTo(member)].reduce<Json>(joined, {})
   const there = [below.get(member.parts.env) ?? {}, plainOf(base), plainOf(override)].reduce<Json>(joined, {})
   return isJsonMap(wanted) && isJsonMap(there) ? missingIn(wanted, there) : {}
+}
+
+/** A map without some of its leaves. */
+function withoutLeaves(map: JsonMap, isOut: (path: Path) => boolean, path: Path = []): JsonMap {
+  const kept: JsonMap = {}
+  for (const [key, value] of Object.entries(map)) {
+    const here = [...path, key]
+    const below = isJsonMap(value) && Object.keys(value).length > 0 ? withoutLeaves(value, isOut, here) : value
+    const isEmptied = isJsonMap(below) && Object.keys(below).length === 0 && below !== value
+    if (!isEmptied && (isJsonMap(below) || !isOut(here))) setOwn(kept, key, below)
+  }
+  return kept
 }
 
 function leaves(value: Json, path: Path = []): Path[] {

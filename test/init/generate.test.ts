@@ -111,7 +111,7 @@ describe('what a set holds itself', () => {
     expect(databases.flatMap(({ changes }) => changes)).toEqual([])
     expect(repositories.read('platform/helm-values/data/postgres-prd-defaults.yaml')).toContain('    bucket: acme-postgres\n')
     expect(repositories.read('services/databases/billing/postgres/main.yaml')).toMatch(/s3:\n +path: \/databases\/billing\/postgres\n$/)
-    expect(repositories.read('services/databases/orders/postgres/main-prd.yaml')).toMatch(/s3:\n +path: \/databases\/orders\/postgres\n$/)
+    expect(repositories.read('services/databases/orders/postgres/main.yaml')).toMatch(/s3:\n +path: \/databases\/orders\/postgres\n$/)
   })
   test('replaces what a file of a database sets without effect', async () => {
     const exclude = '                - path: databases/*/postgres/*-dev.yaml\n                  exclude: true\n'
