@@ -183,8 +183,9 @@ export function withoutObjects(maker: Maker, around: Makers): string | undefined
   const { file } = maker
   const gone = file.objects.filter((object) => goes(object, maker, around))
   if (gone.length === file.objects.length) return ''
-  const { text } = file.file
-  if (text.includes('{{')) return undefined
+  const { text, path } = file.file
+  // in a plain file braces are Argo CD's
+  if (text.includes('{{') && /(?:^|\/)templates\//.test(path)) return undefined
   const parts = text.split(/^(?=---(?:\s|$))/m)
   const isGone = (part: string): boolean => {
     const { documents } = parseYaml({ path: '', text: part }, 'service')
