@@ -98,7 +98,8 @@ async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Curr
     if (place === undefined) return { ...first, stagesLoose, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
     first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
   }
-  const { settings, findings } = loadSettings(first.tree)
+  const { settings: written, findings } = loadSettings(first.tree)
+  const settings = written && withAddressOf(current.settings, written)
   if (settings === undefined) {
     const severity = isMendAlone(first, current) ? 'warning' : 'error'
     return {
@@ -150,6 +151,13 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
     ...(base.revision && { revision: base.revision }),
   }
   return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
+}
+
+/** Settings that generate nothing need not name the repository: it is that of now. */
+function withAddressOf({ repository: now }: Settings, settings: Settings): Settings {
+  const { repository } = settings
+  if (settings.generate || repository.url !== '') return settings
+  return { ...settings, repository: { ...repository, url: now.url, path: repository.path === '' ? now.path : repository.path } }
 }
 
 /** Whether a base has settings, right or wrong. An app-of-apps chart without `postgres` has none, unless it was generated for. */

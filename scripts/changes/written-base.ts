@@ -18,8 +18,11 @@ export async function withWritten(
 ): Promise<Base> {
   const { repository, argocd } = settings
   // an operator that nothing installs is the one of now, on both sides
-  const asWritten = { ...settingsAsWritten({ repository, argocd }), environments: settings.environments }
-  const known = base.settings ?? (settings.generate ? asWritten : settings)
+  const { environments } = settings
+  const asWritten = { ...settingsAsWritten({ repository, argocd }), environments }
+  const before =
+    base.settings?.generate === false && base.settings.operator === undefined ? { ...base.settings, environments } : base.settings
+  const known = before ?? (settings.generate ? asWritten : settings)
   // what is looked at now is looked at before
   const then = isDeepStrictEqual(known.apps, settings.apps) ? known : { ...known, apps: settings.apps }
   const own = [...base.databases.values()]
