@@ -196,13 +196,15 @@ function makeDatabase(
   source: Reader,
 ): Database | undefined {
   const defaults = source(environmentDefaults(environment.name))
-  const own = source(base.path)
+  const file = source(base.path)
   const override = overridePath === undefined ? undefined : source(overridePath)
-  if (own === undefined || (override === undefined && overridePath !== undefined)) return undefined
-  const layers: Database['layers'][number][] = [{ layer: 'service', file: own }]
+  if (file === undefined || (override === undefined && overridePath !== undefined)) return undefined
+  const layers: Database['layers'][number][] = [{ layer: 'service', file }]
   if (defaults !== undefined) layers.unshift({ layer: 'environment', file: defaults })
   if (override !== undefined) layers.push({ layer: 'service-environment', file: override })
   const parts = { ...base.parts, env: environment.name }
+  const own = (given: Readonly<Record<string, string>> | undefined): string | undefined =>
+    given?.[`${parts.name ?? ''}/${environment.name}`] ?? given?.[environment.name]
   const names = parts.name === undefined ? parts.service : `${parts.service}/${parts.name}`
   // one of thousands: members that may be absent are set one by one, since a spread for each takes longer than all the rest
   const database: { -readonly [Key in keyof Database]: Database[Key] } = {
@@ -210,14 +212,15 @@ function makeDatabase(
     service: parts.service,
     environment,
     namespace: fill(service?.namespace ?? environment.namespace, parts),
-    cluster: service?.cluster?.[environment.name] ?? fill(settings.layout.cluster, parts),
-    application: fill(settings.layout.application, parts),
+    cluster: own(service?.cluster) ?? fill(settings.layout.cluster, parts),
+    application: own(service?.application) ?? fill(settings.layout.application, parts),
     rendered: `${renderedFolder}/${environment.name}/${names}.yaml`,
     layers,
   }
   const retired = service?.retired[environment.name]
   if (parts.name !== undefined) database.name = parts.name
-  const release = settings.layout.release === undefined ? database.cluster : fill(settings.layout.release, parts)
+  const usual = settings.layout.release === undefined ? database.cluster : fill(settings.layout.release, parts)
+  const release = own(service?.release) ?? usual
   if (release !== database.cluster) database.release = release
   if (service?.owner !== undefined) database.owner = service.owner
   if (retired !== undefined) database.retired = retired

@@ -12,14 +12,18 @@ import { errorsThatCount, schemaFindings } from './schema-findings.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from '../yaml/findings.ts'
 
+type Names = Readonly<Record<string, string>>
+
 export interface Service {
   readonly owner?: string
   /** absent: all */
   readonly environments?: readonly string[]
   /** overrides the environment's namespace pattern */
   readonly namespace?: string
-  /** names of Clusters that the layout does not give, by environment */
-  readonly cluster?: Readonly<Record<string, string>>
+  /** names that the layout does not give, by environment, or by name and environment (`main/prd`) */
+  readonly cluster?: Names
+  readonly release?: Names
+  readonly application?: Names
   /** by environment */
   readonly retired: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
   /** the parsed file, for places; absent: it is empty */
@@ -84,10 +88,13 @@ function unknownEnvironments(root: Value, settings: Settings): LocatedFinding[] 
   if (environments?.kind === 'list')
     for (const item of environments.items)
       if (item.kind === 'scalar') check(printed(item.value), { file: item.origin.file, span: item.origin.value }, 'environments')
-  for (const field of ['retired', 'cluster']) {
+  for (const field of ['retired', 'cluster', 'release', 'application']) {
     const map = valueAt(root, [field])
     if (map?.kind === 'map')
-      for (const [name, entry] of map.entries) check(name, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, field)
+      for (const [key, entry] of map.entries) {
+        const name = field === 'retired' ? key : key.slice(key.indexOf('/') + 1)
+        check(name, { file: entry.origin.file, span: entry.origin.key ?? entry.origin.value }, field)
+      }
   }
   return findings
 }

@@ -13,6 +13,7 @@ import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
+import { append } from '../values/append.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
 import { refusal } from './members.ts'
@@ -58,6 +59,11 @@ function makes(manifest: Manifest, { application, written }: WrittenDatabase, ke
   )
 }
 
+/** Those of some databases that a manifest makes. */
+export function madeBy(manifest: Manifest, databases: readonly WrittenDatabase[]): WrittenDatabase[] {
+  return databases.filter((database) => makes(manifest, database, database.written.key))
+}
+
 const setKeys: ReadonlySet<string> = new Set([
   'generators',
   'template',
@@ -92,7 +98,13 @@ export function makerFindings(maker: Maker, around: Makers): LocatedFinding[] {
         phrase`leave it as it is: it is judged all the same`,
       ),
     ]
-  for (const manifest of manifests) found.push(...protectionFindings(manifest, refuse))
+  for (const manifest of manifests) {
+    const [own = database] = madeBy(manifest, databases)
+    append(
+      found,
+      protectionFindings(manifest, (what, help) => refusal(own, what, help)),
+    )
+  }
   const other = file.objects.find((object) => !goes(object, maker, around))
   if (other !== undefined && withoutObjects(maker, around) === undefined) {
     const { manifest } = other

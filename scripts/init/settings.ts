@@ -42,21 +42,6 @@ export function deriveSettings(members: readonly Member[], known: Settings, { sh
   if (first === undefined) return { settings: {}, services: new Map(), refused }
   const samples = (text: (member: Member) => string, some = members): Sample[] =>
     some.map((member) => ({ text: text(member), parts: member.parts }))
-  /** the pattern of all; the first that does not fit is refused */
-  const pattern = (what: string, text: (member: Member) => string, some = members): string => {
-    const best = bestPattern(samples(text, some))
-    const [miss] = best.misses
-    const odd = some.find((member) => member.parts === miss?.parts)
-    if (miss !== undefined && odd !== undefined)
-      refused.push(
-        refusal(
-          odd.database,
-          phrase`${what} of Application ${named(odd.database.application)} is ${named(miss.text)}, but that of the others follows ${named(best.pattern)}`,
-          phrase`leave it out with --drop, and take it over by hand`,
-        ),
-      )
-    return best.pattern
-  }
   const same = (what: string, text: (member: Member) => string, some = members): string => {
     const value = text(some[0] ?? first)
     const odd = some.find((member) => text(member) !== value)
@@ -70,24 +55,27 @@ export function deriveSettings(members: readonly Member[], known: Settings, { sh
       )
     return value
   }
-  const release = pattern('release', ({ database }) => database.written.release)
+  const release = bestPattern(samples(({ database }) => database.written.release))
   const clusters = bestPattern(samples(({ database }) => database.cluster))
+  const applications = bestPattern(samples(({ database }) => database.application))
   const layout = {
     databases: inHome(shape.databases, shape),
     overrides: inHome(shape.overrides, shape),
     cluster: clusters.pattern,
-    application: pattern('name', ({ database }) => database.application),
-    ...(release !== clusters.pattern && { release }),
+    application: applications.pattern,
+    ...((release.pattern !== clusters.pattern || release.misses.length > 0) && { release: release.pattern }),
     ...(manifests !== undefined && { manifests }),
   }
   const environments: JsonMap = {}
+  const namespaces = new Map<string, string>()
   const all = [...new Set(members.map(({ parts }) => parts.env))].sort(byCodeUnit)
   const commonChart = chartOf(first)
   const commonOperator = known.operator ?? first.database.environment.operator.version
   for (const env of all) {
     const some = members.filter(({ parts }) => parts.env === env)
     const [one = first] = some
-    const namespace = pattern('namespace', ({ database }) => database.namespace, some)
+    const namespace = bestPattern(samples(({ database }) => database.namespace, some)).pattern
+    namespaces.set(env, namespace)
     same(
       'destination',
       (member) => JSON.stringify(partOf(member, 'spec', 'destination', 'server') ?? partOf(member, 'spec', 'destination', 'name')),
@@ -129,7 +117,8 @@ export function deriveSettings(members: readonly Member[], known: Settings, { sh
     ...(databases !== undefined && { databases }),
     layout,
   }
-  return { settings, services: servicesOf(members, { all, cluster: clusters.pattern }, refused), refused }
+  const usual = { all, namespaces, cluster: clusters.pattern, release: release.pattern, application: applications.pattern }
+  return { settings, services: servicesOf(members, usual, refused), refused }
 }
 
 /** A path of the tree as `--databases` shows it: without the way to the other checkout. */
@@ -196,34 +185,55 @@ function fewest(members: readonly Member[], of: (member: Member) => Json): reado
   return others.flat()
 }
 
-interface Named {
+interface Usual {
   readonly all: readonly string[]
   readonly cluster: string
+  readonly release: string
+  readonly application: string
+  /** environment → pattern */
+  readonly namespaces: ReadonlyMap<string, string>
 }
 
-/** What can't follow from a pattern: environments that a service leaves out, and Clusters with names of their own. */
-function servicesOf(members: readonly Member[], { all, cluster }: Named, refused: LocatedFinding[]): Map<string, JsonMap> {
+/** What can't follow from a pattern: environments that a service leaves out, and names of its own. */
+function servicesOf(members: readonly Member[], usual: Usual, refused: LocatedFinding[]): Map<string, JsonMap> {
   const services = new Map<string, JsonMap>()
-  const names = new Set(members.map(({ parts }) => parts.service))
-  for (const service of names) {
+  for (const service of new Set(members.map(({ parts }) => parts.service))) {
     const own = members.filter(({ parts }) => parts.service === service)
-    const environments = all.filter((env) => own.some(({ parts }) => parts.env === env))
-    const odd = own.filter(({ database, parts }) => fill(cluster, parts) !== database.cluster)
-    const several = new Set(own.map(({ parts }) => parts.name)).size > 1
-    const [one] = odd
-    if (one !== undefined && several)
-      refused.push(
-        refusal(
-          one.database,
-          phrase`Cluster of ${named(one.database.application)} is ${named(one.database.cluster)}, but others follow ${named(cluster)}, and ${named(service)} has several`,
-          phrase`leave it out with --drop`,
-        ),
-      )
+    const environments = usual.all.filter((env) => own.some(({ parts }) => parts.env === env))
+    const odd = (what: keyof Usual & string, text: (member: Member) => string): JsonMap => {
+      const others = own.filter((member) => text(member) !== fill(printed(usual[what]), member.parts))
+      const entries = others.map((member) => {
+        const { name, env } = member.parts
+        return [name === undefined ? env : `${name}/${env}`, text(member)]
+      })
+      return entries.length === 0 ? {} : { [what]: Object.fromEntries(entries) as JsonMap }
+    }
     const says: JsonMap = {
-      ...(environments.length < all.length && { environments }),
-      ...(odd.length > 0 && { cluster: Object.fromEntries(odd.map(({ database, parts }) => [parts.env, database.cluster])) }),
+      ...(environments.length < usual.all.length && { environments }),
+      ...namespaceOf(own, usual, refused),
+      ...odd('cluster', ({ database }) => database.cluster),
+      ...odd('release', ({ database }) => database.written.release),
+      ...odd('application', ({ database }) => database.application),
     }
     if (Object.keys(says).length > 0) services.set(service, says)
   }
   return services
+}
+
+/** The pattern of a service's namespaces, where they are not those of its environments. */
+function namespaceOf(own: readonly Member[], { namespaces }: Usual, refused: LocatedFinding[]): JsonMap {
+  const usual = own.every(({ database, parts }) => fill(namespaces.get(parts.env) ?? '', parts) === database.namespace)
+  if (usual) return {}
+  const { pattern, misses } = bestPattern(own.map(({ database, parts }) => ({ text: database.namespace, parts })))
+  const [miss] = misses
+  const odd = own.find(({ parts }) => parts === miss?.parts)
+  if (odd !== undefined)
+    refused.push(
+      refusal(
+        odd.database,
+        phrase`namespace of Application ${named(odd.database.application)} is ${named(odd.database.namespace)}, but those of ${named(odd.parts.service)} follow no pattern`,
+        phrase`leave it as it is: it is judged all the same`,
+      ),
+    )
+  return { namespace: pattern }
 }

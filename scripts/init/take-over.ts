@@ -23,7 +23,7 @@ import { append } from '../values/append.ts'
 import { byCodeUnit } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
 import { withValues } from './edits.ts'
-import { makerFindings, makersOf, manifestsFolder, withoutObjects } from './makers.ts'
+import { madeBy, makerFindings, makersOf, manifestsFolder, withoutObjects } from './makers.ts'
 import type { Maker, Makers } from './makers.ts'
 import { candidateOf, isElsewhere, refusal } from './members.ts'
 import type { Candidate, Member, WrittenDatabase } from './members.ts'
@@ -91,10 +91,20 @@ export function takeOver(repository: Repository, wish: Wish): TakeOver {
     if (result.refused.length === 0) return { ...result, left: once(left) }
     append(left, result.refused)
     const blamed = new Set(result.refused.map(({ database }) => database))
-    const staying = makers.filter(({ databases: some }) => !some.some(({ id }) => blamed.has(id)))
-    if (staying.length === 0 || staying.length === makers.length) return { ...nothing, refused: once(left) }
+    const staying = makers.flatMap((maker) => withoutBlamed(maker, blamed, around))
+    if (staying.length === 0 || countOf(staying) === countOf(makers)) return { ...nothing, refused: once(left) }
     makers = staying
   }
+}
+
+const countOf = (makers: readonly Maker[]): number => makers.reduce((sum, { databases }) => sum + databases.length, 0)
+
+/** What of a file can still go where some of its databases stay: other objects of a plain file, and nothing of a template. */
+function withoutBlamed(maker: Maker, blamed: ReadonlySet<string | undefined>, around: Makers): readonly Maker[] {
+  const isBlamed = ({ id }: WrittenDatabase): boolean => blamed.has(id)
+  if (!maker.databases.some(isBlamed)) return [maker]
+  const others = maker.manifests.map((manifest) => madeBy(manifest, maker.databases)).filter((some) => !some.some(isBlamed))
+  return makersOf(others.flat(), around).filter((rest) => withoutObjects(rest, around) !== undefined)
 }
 
 /** One line for each mistake: what has the same remedy at the same place is one. */

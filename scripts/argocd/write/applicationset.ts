@@ -44,12 +44,17 @@ interface Field {
   readonly pattern: string
 }
 
-function fieldsOf(settings: Settings, environment: Environment, named: boolean): readonly Field[] {
+/** The field that names the releases: they are called as their Clusters, unless somebody says otherwise. */
+function releaseField({ layout }: Settings, members: readonly Database[]): Field {
+  const hasOwn = layout.release !== undefined || members.some(({ release }) => release !== undefined)
+  return { key: hasOwn ? 'release' : 'cluster', of: releaseOf, pattern: layout.release ?? layout.cluster }
+}
+
+function fieldsOf(settings: Settings, environment: Environment, members: readonly Database[]): readonly Field[] {
+  const named = members.some((database) => database.name !== undefined)
   return [
     { key: 'application', of: (database) => database.application, pattern: settings.layout.application },
-    settings.layout.release === undefined
-      ? { key: 'cluster', of: (database) => database.cluster, pattern: settings.layout.cluster }
-      : { key: 'release', of: releaseOf, pattern: settings.layout.release },
+    releaseField(settings, members),
     { key: 'namespace', of: (database) => database.namespace, pattern: environment.namespace },
     {
       key: 'rendered',
@@ -70,7 +75,7 @@ interface Keys {
 /** The keys that an element of a set has for each database. */
 export function elementKeys(settings: Settings, environment: Environment, members: readonly Database[]): Keys {
   const named = members.some((database) => database.name !== undefined)
-  const fields = fieldsOf(settings, environment, named)
+  const fields = fieldsOf(settings, environment, members)
   const own = fields.filter((field) => differs(field, members))
   const of = (database: Database): Record<string, string> => {
     const keys: Record<string, string> = { service: database.service }
@@ -102,7 +107,7 @@ function writeSet(settings: Settings, plan: SetPlan): string {
 ${elements}  syncPolicy:
     applicationsSync: create-update
     preserveResourcesOnDeletion: true
-${applicationTemplate(settings, environment, text)}${retirementPatch(settings, members)}`
+${applicationTemplate(settings, plan, text)}${retirementPatch(settings, members)}`
 }
 
 function setHead(settings: Settings, plan: SetPlan): string {
@@ -129,7 +134,7 @@ function writeElement(keys: Readonly<Record<string, string>>): string {
   return `          - ${lines.join('\n            ')}\n`
 }
 
-function applicationTemplate(settings: Settings, environment: Environment, text: (key: string) => string): string {
+function applicationTemplate(settings: Settings, { environment, members }: SetPlan, text: (key: string) => string): string {
   const chart = environment.clusterChart
   const rendered = valueFile(settings, text('rendered'))
   return `  template:
@@ -145,7 +150,7 @@ ${applicationLabels(environment)}${ownAnnotations(environment) ?? '      annotat
           chart: ${scalar(chart.name)}
           targetRevision: ${scalar(chart.version)}
           helm:
-            releaseName: ${quoted(text(settings.layout.release === undefined ? 'cluster' : 'release'))}
+            releaseName: ${quoted(text(releaseField(settings, members).key))}
             skipTests: true
             valueFiles:
               - ${quoted(rendered)}
