@@ -107,6 +107,7 @@ export function prove({ before, after, old, next }: Sides): Proof {
       severity: 'error',
       message: phrase`Application ${named(database.application)} would be new, with an empty Cluster ${named(database.cluster)}`,
       at: { file: layer?.file ?? next.settings.origin.origin.file, span: { start: 0, end: 1 } },
+      help: phrase`remove its file, or move it out of the folders of databases, in a change of its own`,
       database: database.id,
     })
   }

@@ -4,7 +4,9 @@ import { join, relative, sep } from 'node:path'
 import type { Charts } from '../charts/find.ts'
 import { resolveValueFiles } from '../applicationset/sources.ts'
 import { deployedFiles } from '../deployed/manifest-files.ts'
+import { fileReader } from '../deployed/file-cache.ts'
 import { applicationName } from '../deployed/manifests.ts'
+import type { Manifest } from '../deployed/manifests.ts'
 import { repositoryPath } from '../deployed/repository-path.ts'
 import type { Skipped } from '../deployed/skipped.ts'
 import { discover } from '../discover/discover.ts'
@@ -15,7 +17,8 @@ import { loadSettings, ownSettingsFile } from '../discover/settings.ts'
 import { openSettingsTree, openTree } from '../discover/trees.ts'
 import { isError } from '../findings/spot.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
+import type { Message } from '../findings/finding.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -40,6 +43,8 @@ export interface TakeOver {
   readonly files: ReadonlyMap<string, string>
   /** files that others replace */
   readonly removed: readonly string[]
+  /** values files that nothing reads once the generated sets have taken over; until then Argo CD does */
+  readonly unread: readonly string[]
   /** the folder for `--databases` (absolute), where they are in another checkout */
   readonly databases?: string
   readonly proven: Proof['proven']
@@ -69,17 +74,15 @@ interface Wish {
   readonly environment?: string | undefined
 }
 
-const nothing = { files: new Map<string, string>(), removed: [], proven: [], replaced: [], left: [] }
+const nothing = { files: new Map<string, string>(), removed: [], unread: [], proven: [], replaced: [], left: [] }
 
 /** Everything is computed in memory. What can't be taken over stays as it is written, with all that its file makes. */
 export function takeOver(repository: Repository, wish: Wish): TakeOver {
   const { settings, tree, databases } = repository
   if (settings.generate) {
     const { file, value } = settings.origin.origin
-    const at = { file, span: value }
     const message = phrase`settings generate sets already, but a take-over writes settings of its own`
-    const help = phrase`add to them by hand: docs/adoption.md`
-    return { ...nothing, refused: [{ rule: 'changes/take-over-complete', severity: 'error', message, at, help }] }
+    return { ...nothing, refused: [wholeRefusal(message, phrase`add to them by hand: docs/adoption.md`, { file, span: value })] }
   }
   const written = databases.filter((one): one is WrittenDatabase => one.written !== undefined && !wish.drop.includes(one.application))
   const { own, elsewhere } = deployedFiles({ settings, tree, databases: [] }, looseFiles(tree, settings))
@@ -178,7 +181,7 @@ function takeMakersOver(makers: readonly Maker[], doing: Doing): Omit<TakeOver, 
 function nobody({ origin }: Settings): LocatedFinding {
   const { file, value } = origin.origin
   const message = phrase`no Application here deploys a database, so that there is nothing to take over`
-  return { rule: 'changes/take-over-complete', severity: 'error', message, at: { file, span: value } }
+  return wholeRefusal(message, phrase`see what list reports`, { file, span: value })
 }
 
 function skippedIn({ file, databases: [database], manifests }: Maker, skipped: readonly Skipped[]): LocatedFinding[] {
@@ -236,7 +239,10 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
   if (refused.length > 0) return { ...nothing, refused }
   const { files, failed } = filesOf(members, { ...derived, planned: planned.files, shape }, tree)
   if (failed !== undefined) return { ...nothing, refused: [failed] }
-  const gone = new Set([...planned.moved].filter((path) => !isElsewhere(path) && !readByOthers(path, members, doing)))
+  const shared = [...planned.files.keys()].flatMap((path) => readByOthers(path, members, doing) ?? [])
+  const phantoms = phantomsOf(withTexts(tree, { files, gone: new Set() }), doing)
+  if (shared.length + phantoms.length > 0) return { ...nothing, refused: [...shared, ...phantoms] }
+  const gone = new Set<string>()
   for (const maker of makers) {
     const { path } = maker.file.file
     const text = withoutObjects(maker, doing.around)
@@ -261,10 +267,11 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
     next: { settings: loaded.settings, root, charts },
   })
   const { proven, refused: changed } = proof
-  const { replaced } = planned
+  const { replaced, moved } = planned
   return {
     files,
     removed: [...gone].sort(byCodeUnit),
+    unread: [...moved].filter((path) => readByOthers(path, members, doing) === undefined).sort(byCodeUnit),
     ...(folder !== undefined && { databases: folder }),
     proven,
     replaced,
@@ -272,15 +279,51 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
   }
 }
 
-/** Whether an Application that stays as it is written reads a file. */
-function readByOthers(path: string, members: readonly Member[], { databases, drop, settings, tree }: Shaping): boolean {
+/** What would change for an Application that stays as it is written: it reads a file whose values would be others. */
+function readByOthers(path: string, members: readonly Member[], { around, drop, settings, tree }: Shaping): LocatedFinding | undefined {
   const taken = new Set([...members.map(({ database }) => database.application), ...drop])
-  return databases.some(
-    ({ application, written }) =>
-      written !== undefined &&
-      !taken.has(application) &&
-      resolveValueFiles(written.application).files.some((file) => repositoryPath(file, { settings, tree }) === path),
-  )
+  const [first] = members
+  if (first === undefined || fileReader(tree)(path) === undefined) return undefined
+  for (const { applications = [], spotOf, base } of around.files.flatMap(({ manifests }) => manifests))
+    for (const application of applications) {
+      const name = applicationName(application)
+      const reads =
+        !taken.has(name) && resolveValueFiles(application).files.some((file) => repositoryPath(file, { settings, tree }) === path)
+      if (reads)
+        return wholeRefusal(
+          phrase`${named(tree.shown?.(path) ?? path)} would get values of others, but Application ${named(name)} reads it and stays as it is written`,
+          phrase`give that a values file of its own first`,
+          spotOf([...base, 'metadata', 'name']),
+        )
+    }
+  return undefined
+}
+
+/** It stands in the way of everything that is to be taken over. */
+function wholeRefusal(message: Message, help: Message, at: Spot): LocatedFinding {
+  return { rule: 'changes/take-over-complete', severity: 'error', message, at, help }
+}
+
+/** Applications that sets of now would make of new files: they live until somebody deletes them, after the merge. */
+function phantomsOf(next: Tree, { around, settings }: Shaping): LocatedFinding[] {
+  const { own, elsewhere } = deployedFiles({ settings, tree: next, databases: [] }, looseFiles(next, settings))
+  const before = madeBySets(around.files)
+  return [...madeBySets([...own, ...elsewhere])].flatMap(([name, { plain, spotOf, base }]) => {
+    if (before.has(name)) return []
+    return [
+      wholeRefusal(
+        phrase`set ${named(applicationName(plain))} would make Application ${named(name)} of a new file, as long as it is there`,
+        phrase`first, in a change of its own that Argo CD has synced: keep its generator from files that are no database, with exclude: true`,
+        spotOf([...base, 'metadata', 'name']),
+      ),
+    ]
+  })
+}
+
+/** Each Application of a set, and the set. */
+function madeBySets(files: Makers['files']): Map<string, Manifest> {
+  const sets = files.flatMap(({ manifests }) => manifests).filter(({ kind }) => kind === 'ApplicationSet')
+  return new Map(sets.flatMap((set) => (set.applications ?? []).map((made): [string, Manifest] => [applicationName(made), set])))
 }
 
 /** The folder that holds the databases, from the root; undefined: they are in this repository. */

@@ -73,7 +73,9 @@ test('single Applications, with defaults in two files and sources of their own',
     'part-of, env, service; drops the finalizer resources-finalizer.argocd.argoproj.io, so that deleting it keeps its Cluster',
   )
   expect(stdout).toContain('removed   argocd/databases/prod/orders.yaml\n')
-  expect(stdout).toContain('removed   values/common.yaml\n')
+  // until the sets have taken over, Argo CD reads it as before
+  expect(stdout).toContain('unread    values/common.yaml: remove it when the generated sets have taken over\n')
+  expect(repository.has('values/common.yaml')).toBe(true)
   expect(repository.read('helm-values/data/postgres-prod-defaults.yaml')).toBe(
     '# for all\ncluster:\n  # small\n  enablePDB: false\n  instances: 3 # high availability\n',
   )
@@ -184,7 +186,52 @@ test('folders of environments first, and a file with something else in it', asyn
   expect(repository.read('argocd/postgres.yaml')).toMatch(/^# theirs\napiVersion.*\nkind: AppProject\n/)
   expect(repository.read('cnpg-values.yaml')).toContain('  overrides: clusters/{env}/{service}/values.yaml\n')
   expect(repository.read('databases/audit/service.yaml')).toBe('environments:\n  - prod\n')
-  expect(repository.has('shared/prod.yaml')).toBe(false)
+})
+
+test('a file that an Application which stays reads keeps its values', async () => {
+  const files = singles()
+  const path = 'argocd/databases/prod/orders.yaml'
+  const helm = '{ valueFiles: [$here/databases/orders/base.yaml], kubeVersion: 1.31.0 }'
+  repository = oneRepository({ ...files, [path]: application('orders-db-prod', { namespace: 'orders-prod', helm }) })
+  const { stdout, results } = await repository.takeOver('--bare')
+  expect(results).toMatchObject({ 'orders-db-prod': 'untouched', 'orders/dev': 'handed-over', 'billing/prod': 'handed-over' })
+  expect(stdout).toContain('orders-db-prod sets helm.kubeVersion, but generated sets do not')
+  expect(repository.read('databases/orders/base.yaml')).toBe(files['databases/orders/base.yaml'])
+  expect(repository.read('databases/orders/values.yaml')).toContain('team: orders')
+})
+
+test('no file is written that a set of now would make a database of', async () => {
+  const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: postgres, namespace: argocd }
+spec:
+  syncPolicy: { applicationsSync: create-update, preserveResourcesOnDeletion: true }
+  goTemplate: true
+  generators:
+    - matrix:
+        generators:
+          - list: { elements: [{ env: dev, instances: "1" }, { env: prod, instances: "3" }] }
+          - git: { repoURL: ${url}, revision: main, files: [{ path: "databases/*.yaml" }] }
+  template:
+    metadata: { name: '{{ trimSuffix ".yaml" .path.filename }}-{{ .env }}' }
+    spec:
+      project: default
+      destination: { server: https://kubernetes.default.svc, namespace: '{{ trimSuffix ".yaml" .path.filename }}-{{ .env }}' }
+      sources:
+        - repoURL: https://cloudnative-pg.github.io/charts
+          chart: cluster
+          targetRevision: 0.8.1
+          helm:
+            valueFiles: ['$here/databases/{{ .path.filename }}']
+            values: |
+              cluster: { annotations: { for: "{{ .path.filename }} in {{ .env }}" } }
+        - { repoURL: ${url}, targetRevision: main, ref: here }
+`
+  repository = oneRepository({ 'argocd/set.yaml': set, 'databases/orders.yaml': values('1Gi'), 'databases/billing.yaml': values('2Gi') })
+  const { code, stderr } = await repository.run('init', '--generate')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/argocd\/set\.yaml:\d+:\d+: error: set postgres would make Application \S+ of a new file, as long as it is there/)
+  expect(repository.git('status', '--porcelain')).toBe('')
 })
 
 test('names that follow no pattern, and an environment that nothing shows', async () => {

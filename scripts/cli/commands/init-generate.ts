@@ -104,7 +104,7 @@ interface Doing {
 }
 
 /** New texts first, then what they replace goes; every file is whole at any time. */
-function carryOut({ files, removed }: TakeOver, tree: Tree, { workspace, terminal, isDry }: Doing): void {
+function carryOut({ files, removed, unread }: TakeOver, tree: Tree, { workspace, terminal, isDry }: Doing): void {
   const { root } = workspace
   const place = placer('person', workspace)
   for (const [path, text] of files) {
@@ -123,6 +123,10 @@ function carryOut({ files, removed }: TakeOver, tree: Tree, { workspace, termina
     if (!isDry && lstatSync(full, { throwIfNoEntry: false })?.isFile() === true) rmSync(full)
     terminal.stdout(`${isDry ? 'remove ' : 'removed'}   ${visible(place(full).file)}\n`)
   }
+  for (const path of unread)
+    terminal.stdout(
+      `unread    ${visible(place(join(root, tree.shown?.(path) ?? path)).file)}: remove it when the generated sets have taken over\n`,
+    )
   if (isDry) terminal.stderr('nothing was written\n')
   else terminal.stderr(`next: ${commandLine(workspace, 'render')}, then commit, and follow docs/adoption.md\n`)
 }
