@@ -94,6 +94,8 @@ export interface Settings {
   readonly databases?: string
   /** repositories other than this one: URL → folder, from the root or absolute */
   readonly checkouts: Readonly<Record<string, string>>
+  /** Applications as written that are given up, by name */
+  readonly retired?: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
   /** the operator that judges, where no environment and no Application says more */
   readonly operator?: string
   /** the version of Kubernetes, where no Application says more */

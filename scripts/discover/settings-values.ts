@@ -24,6 +24,7 @@ const defaultLayout = {
 interface WrittenAny {
   generate?: boolean
   databases?: string
+  retired?: NonNullable<Settings['retired']>
   checkouts?: Record<string, string>
   argocd?: { version?: string; namespace?: string; project?: string; manageProject?: boolean }
   repository?: { url?: string; revision?: string; path?: string }
@@ -145,7 +146,10 @@ function fillIn(written: Written, origin: MapValue): Settings {
 /** What is set the same way, whether anything is generated or not. */
 function commonOf(
   written: WrittenAny,
-): Pick<Settings, 'ownKeys' | 'labels' | 'databases' | 'apps' | 'charts' | 'policies' | 'budgets' | 'prices' | 'checkouts' | 'layout'> {
+): Pick<
+  Settings,
+  'ownKeys' | 'labels' | 'databases' | 'retired' | 'apps' | 'charts' | 'policies' | 'budgets' | 'prices' | 'checkouts' | 'layout'
+> {
   return {
     ownKeys: written.ownKeys ?? [],
     labels: written.labels ?? true,
@@ -155,6 +159,7 @@ function commonOf(
     ...(written.budgets && { budgets: written.budgets }),
     ...(written.prices && { prices: written.prices }),
     ...(written.databases !== undefined && { databases: written.databases }),
+    ...(written.retired && { retired: written.retired }),
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
   }

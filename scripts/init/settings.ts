@@ -33,10 +33,16 @@ interface Wanted {
   readonly databases: string | undefined
   /** neither labels nor guards are added */
   readonly isBare: boolean
+  /** Applications that are given up, with the reason */
+  readonly retired: JsonMap
 }
 
 /** Derives each setting from what all members share; what they don't share is refused, with the first that differs. */
-export function deriveSettings(members: readonly Member[], known: Settings, { shape, manifests, databases, isBare }: Wanted): Derived {
+export function deriveSettings(
+  members: readonly Member[],
+  known: Settings,
+  { shape, manifests, databases, isBare, retired }: Wanted,
+): Derived {
   const refused: LocatedFinding[] = []
   const [first] = members
   if (first === undefined) return { settings: {}, services: new Map(), refused }
@@ -116,6 +122,7 @@ export function deriveSettings(members: readonly Member[], known: Settings, { sh
     ...(isBare && { labels: false }),
     ...(databases !== undefined && { databases }),
     layout,
+    ...(Object.keys(retired).length > 0 && { retired }),
   }
   const usual = { all, namespaces, cluster: clusters.pattern, release: release.pattern, application: applications.pattern }
   return { settings, services: servicesOf(members, usual, refused), refused }

@@ -72,6 +72,8 @@ interface Wish {
   readonly isBare: boolean
   /** of databases whose files and names show none */
   readonly environment?: string | undefined
+  /** the day it is, as YYYY-MM-DD */
+  readonly today: string
 }
 
 const nothing = { files: new Map<string, string>(), removed: [], unread: [], proven: [], replaced: [], left: [] }
@@ -233,7 +235,7 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
   const inRoot = databasesFolder(members, shape, tree)
   const folder = inRoot === undefined ? undefined : realpathSync(join(workspace.root, inRoot))
   const databases = folder === undefined ? undefined : relative(realpathSync(workspace.root), folder).split(sep).join('/')
-  const derived = deriveSettings(members, settings, { shape, manifests, databases, isBare })
+  const derived = deriveSettings(members, settings, { shape, manifests, databases, isBare, retired: retiredBy(doing) })
   const planned = planValues(members, shape, tree)
   const refused = [...derived.refused, ...planned.refused]
   if (refused.length > 0) return { ...nothing, refused }
@@ -277,6 +279,11 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
     replaced,
     refused: changed,
   }
+}
+
+/** What is given up with --drop. */
+function retiredBy({ drop, today }: Shaping): JsonMap {
+  return Object.fromEntries(drop.map((name) => [name, { reason: 'given up when generated sets took the others over', since: today }]))
 }
 
 /** What would change for an Application that stays as it is written: it reads a file whose values would be others. */

@@ -58,7 +58,7 @@ export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string
       ...(other.blocked ?? []).map((one) => ({ ...one, path: prefix + one.path })),
     ],
     read: (path) => (path.startsWith(prefix) ? other.read(path.slice(prefix.length)) : tree.read(path)),
-    shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : path),
+    shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : (tree.shown?.(path) ?? path)),
     blob: (path) => (path.startsWith(prefix) ? other.blob?.(path.slice(prefix.length)) : tree.blob?.(path)),
   }
 }

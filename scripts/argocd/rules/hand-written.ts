@@ -178,7 +178,7 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
     kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
     uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
     findings: [
-      ...handoverFindings(handovers, { successorOf, isAlreadyReported }),
+      ...handoverFindings(handovers, { successorOf, isAlreadyReported, retired: now.settings.retired ?? {} }),
       ...unknownSetFindings(before, after, settings),
       ...uncompared.findings,
     ],

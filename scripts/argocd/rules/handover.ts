@@ -1,4 +1,5 @@
 // Does every Cluster of the base live on under its name, whatever deploys it now?
+import type { Settings } from '../../model.ts'
 import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -136,14 +137,17 @@ function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['succe
   return successor?.kind === next.manifest.kind && successor.key === next.manifest.key && successor.file === next.manifest.file
 }
 
+interface Reporting extends Pick<Sides, 'successorOf'> {
+  readonly isAlreadyReported: (old: Deployment) => boolean
+  /** Applications that the settings give up */
+  readonly retired: NonNullable<Settings['retired']>
+}
+
 /**
  * The findings about deployments that changed hands; those of one line are reported together. What the settings do to
  * their own is reported by their rules; for the renames of a set that its own rules report, `isAlreadyReported` answers.
  */
-export function handoverFindings(
-  handovers: readonly Handover[],
-  { successorOf, isAlreadyReported }: Pick<Sides, 'successorOf'> & { readonly isAlreadyReported: (old: Deployment) => boolean },
-): LocatedFinding[] {
+export function handoverFindings(handovers: readonly Handover[], { successorOf, isAlreadyReported, retired }: Reporting): LocatedFinding[] {
   const takenOver = new Set(handovers.flatMap(({ result, before }) => (result === 'gone' ? [] : [before.manifest])))
   const isTakeOver = handovers.some(
     ({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined,
@@ -159,9 +163,9 @@ export function handoverFindings(
   for (const handover of handovers.filter(concerns)) {
     const { result, before, after, swap } = handover
     const isRename = result === 'gone' && after !== undefined && isOneMaker(before, after, successorOf)
-    for (const wording of isRename ? [renameWording(before, after)] : wordings(handover)) {
+    for (const wording of isRename ? [renameWording(before, after)] : wordings(handover, retired)) {
       const at = swap?.spot ?? (after ?? before).spotOf(wording.part)
-      const key = JSON.stringify([wording.rule, at.file.path, at.span.start, before.maker, after?.maker])
+      const key = JSON.stringify([wording.rule, wording.severity, at.file.path, at.span.start, before.maker, after?.maker])
       const group = groups.get(key) ?? { wording, at, related: before.spotOf(wording.part), all: [] }
       group.all.push(handover)
       groups.set(key, group)
@@ -190,7 +194,7 @@ function renameWording(before: Deployment, after: Deployment): Wording {
   }
 }
 
-function wordings({ result, before, after, swap }: Handover): Wording[] {
+function wordings({ result, before, after, swap }: Handover, retired: Reporting['retired']): Wording[] {
   const name = before.application
   if (swap !== undefined)
     return [
@@ -206,6 +210,16 @@ function wordings({ result, before, after, swap }: Handover): Wording[] {
           before.isPlain === true
             ? phrase`bring the Cluster back under its name and namespace`
             : phrase`restore the chart; a mirror of it must be named in clusterChart.repository of an environment`,
+      },
+    ]
+  if (after === undefined && Object.hasOwn(retired, name))
+    return [
+      {
+        rule: 'changes/take-over-complete',
+        severity: 'warning',
+        part: 'application',
+        message: phrase`Application ${named(name)} is retired: nothing deploys its Cluster ${named(before.cluster ?? before.release)} now`,
+        help: phrase`delete both by hand after the merge, once nobody needs what is in it`,
       },
     ]
   if (after === undefined)

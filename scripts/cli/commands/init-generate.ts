@@ -18,6 +18,7 @@ import type { Tree } from '../../repository/tree.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { visible } from '../../values/untrusted.ts'
+import { readDay } from './day.ts'
 import { refuse } from './refuse.ts'
 
 interface Found {
@@ -64,7 +65,7 @@ export function generate(wishes: Wishes, { workspace, fleet, settings }: Found, 
     terminal.stderr(`the operator is taken to be ${assumed.version}, the newest known: name the one that runs with --operator V\n`)
   const result = takeOver(
     { workspace, settings: known, tree, charts, databases, skipped: fleet.skipped },
-    { drop, isBare: wishes.bare === true, environment: wishes.environment },
+    { drop, isBare: wishes.bare === true, environment: wishes.environment, today: readDay('today', 'now') ?? '' },
   )
   for (const line of proofLines(result)) terminal.stdout(`${visible(line)}\n`)
   if (result.refused.length > 0) {
