@@ -207,11 +207,12 @@ function servicesOf(members: readonly Member[], usual: Usual, refused: LocatedFi
   for (const service of new Set(members.map(({ parts }) => parts.service))) {
     const own = members.filter(({ parts }) => parts.service === service)
     const environments = usual.all.filter((env) => own.some(({ parts }) => parts.env === env))
+    const isOne = new Set(own.map(({ parts }) => parts.name)).size === 1
     const odd = (what: 'cluster' | 'release' | 'application', text: (member: Member) => string): JsonMap => {
       const others = own.filter((member) => text(member) !== fill(usual[what], member.parts))
       const entries = others.map((member) => {
         const { name, env } = member.parts
-        return [name === undefined ? env : `${name}/${env}`, text(member)]
+        return [isOne ? env : `${name ?? ''}/${env}`, text(member)]
       })
       return entries.length === 0 ? {} : { [what]: Object.fromEntries(entries) as JsonMap }
     }

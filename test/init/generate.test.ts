@@ -163,7 +163,7 @@ describe('what a set holds itself', () => {
     }
     repositories.commit()
     const { made } = await takeOver('--bare')
-    expect(made.stdout).toContain('removed   values/prd.yaml\n')
+    expect(made.stdout).toContain('unread    values/prd.yaml: remove it when')
     expect(repositories.read('platform/helm-values/data/postgres-prd-defaults.yaml')).toMatch(/^# of everybody\n/)
     const sets = repositories.read('platform/apps/templates/data/postgres-clusters.yaml')
     expect(sets).toContain(
@@ -201,7 +201,8 @@ describe('refused, with the reason, and nothing is written', () => {
     }
     const { code, stdout } = await run('init', '--generate', '--dry-run', ...names.flatMap((name) => ['--drop', name]))
     expect(code).toBe(0)
-    expect(stdout).not.toContain('main-dev-dev')
+    expect(stdout).not.toContain('same      orders-main-dev-dev')
+    expect(stdout).toContain('    retired:\n      orders-main-dev-dev:\n        reason: given up')
   })
   test.each([
     [
