@@ -127,6 +127,14 @@ export function makerFindings(maker: Maker, around: Makers): LocatedFinding[] {
         phrase`leave it as it is: it is judged all the same`,
       ),
     )
+  const parent = leavesSetsOut(path, around)
+  if (parent !== undefined)
+    found.push(
+      refuse(
+        phrase`Application ${named(parent)} applies ${named(path)}, but would not apply postgres-clusters.yaml beside it`,
+        phrase`let spec.source.directory of ${named(parent)} include that name first`,
+      ),
+    )
   return found
 }
 
@@ -226,29 +234,56 @@ function kustomizationOf(path: string, tree: Tree): string | undefined {
   }
 }
 
+/** The chart of Applications that a file is a template of; '' is the root, undefined: it is none. */
+function chartOf(path: string, tree: Tree): string | undefined {
+  const [chart = ''] = path.startsWith('templates/') ? [''] : path.split('/templates/')
+  if (chart === path) return undefined
+  return pathsOf(tree).includes(posix.join(chart, 'Chart.yaml')) ? chart : undefined
+}
+
 /** The folder that generated sets are written to so that they are deployed as the file is; undefined: the usual one. */
-export function manifestsFolder({ file }: Maker, { files, settings, tree }: Makers): string | undefined {
+export function manifestsFolder({ file }: Maker, around: Makers): string | undefined {
   const { path } = file.file
   if (path.startsWith('apps/templates/')) return undefined
-  const [chart = ''] = path.split('/templates/')
-  if (chart !== path && pathsOf(tree).includes(`${chart}/Chart.yaml`)) return `${chart}/templates`
-  if (path.startsWith('templates/') && pathsOf(tree).includes('Chart.yaml')) return 'templates'
-  const applications = files.flatMap(({ manifests }) => manifests.flatMap((one) => one.applications ?? []))
-  const folders = applications.flatMap((application) => {
-    const spec = at(application, 'spec')
-    return isJsonMap(spec) ? sourcesOf(spec).sources.flatMap((source) => folderApplying(source, path, settings) ?? []) : []
-  })
+  const chart = chartOf(path, around.tree)
+  if (chart !== undefined) return posix.join(chart, 'templates')
+  const folders = applying(path, around).flatMap(({ folder, takesSets }) => (takesSets ? [folder] : []))
   return folders.sort((a, b) => b.length - a.length)[0] ?? posix.dirname(path)
 }
 
-/** The folder of a source, if it applies a file and would apply the generated one. */
-function folderApplying(source: JsonMap, path: string, settings: Settings): string | undefined {
-  const { path: from, repoURL, directory = null } = source
-  if (typeof from !== 'string' || typeof repoURL !== 'string' || !isSameRepository(repoURL, settings.repository.url)) return undefined
-  const prefix = repositoryPrefix(settings)
-  const whole = posix.normalize(from).replace(/\/$/, '')
-  const folder = whole === '.' ? '' : `${whole}/`.slice(`${whole}/`.startsWith(prefix) ? prefix.length : 0)
-  const applies = directoryFilter(directory)
-  if (!path.startsWith(folder) || !applies(path.slice(folder.length)) || !applies('postgres-clusters.yaml')) return undefined
-  return folder === '' ? '.' : folder.slice(0, -1)
+/** The parent that would not apply generated sets beside a file that it applies. */
+function leavesSetsOut(path: string, around: Makers): string | undefined {
+  if (path.startsWith('apps/templates/') || chartOf(path, around.tree) !== undefined) return undefined
+  const all = applying(path, around)
+  return all.some(({ takesSets }) => takesSets) ? undefined : all[0]?.by
+}
+
+interface Applying {
+  readonly folder: string
+  readonly by: string
+  readonly takesSets: boolean
+}
+
+/** The Applications of the repository that apply a plain file, with the folder that they do that for. */
+function applying(path: string, { files, settings }: Makers): Applying[] {
+  const applications = files.flatMap(({ manifests }) => manifests.flatMap((one) => one.applications ?? []))
+  return applications.flatMap((application) => {
+    const spec = at(application, 'spec')
+    const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+    return sources.flatMap(({ path: from, repoURL, directory = null }) => {
+      if (typeof from !== 'string' || typeof repoURL !== 'string' || !isSameRepository(repoURL, settings.repository.url)) return []
+      const prefix = repositoryPrefix(settings)
+      const whole = posix.normalize(from).replace(/\/$/, '')
+      const folder = whole === '.' ? '' : `${whole}/`.slice(`${whole}/`.startsWith(prefix) ? prefix.length : 0)
+      const applies = directoryFilter(directory)
+      if (!path.startsWith(folder) || !applies(path.slice(folder.length))) return []
+      return [
+        {
+          folder: folder === '' ? '.' : folder.slice(0, -1),
+          by: applicationName(application),
+          takesSets: applies('postgres-clusters.yaml'),
+        },
+      ]
+    })
+  })
 }

@@ -2,34 +2,27 @@
 import { realpathSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import type { Charts } from '../charts/find.ts'
-import { resolveValueFiles } from '../applicationset/sources.ts'
 import { deployedFiles } from '../deployed/manifest-files.ts'
-import { fileReader } from '../deployed/file-cache.ts'
-import { applicationName } from '../deployed/manifests.ts'
-import type { Manifest } from '../deployed/manifests.ts'
-import { repositoryPath } from '../deployed/repository-path.ts'
 import type { Skipped } from '../deployed/skipped.ts'
 import { discover } from '../discover/discover.ts'
 import { inputFindings } from '../discover/inputs.ts'
-import { fill, serviceFolder, staticFolder } from '../discover/layout.ts'
 import { looseFiles } from '../discover/loose.ts'
-import { loadSettings, ownSettingsFile } from '../discover/settings.ts'
+import { loadSettings } from '../discover/settings.ts'
 import { openSettingsTree, openTree } from '../discover/trees.ts'
 import { isError } from '../findings/spot.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { Message } from '../findings/finding.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { append } from '../values/append.ts'
 import { byCodeUnit } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
-import { withValues } from './edits.ts'
-import { madeBy, makerFindings, makersOf, manifestsFolder, withoutObjects } from './makers.ts'
+import { madeBy, makerFindings, makersOf, withoutObjects } from './makers.ts'
 import type { Maker, Makers } from './makers.ts'
-import { candidateOf, isElsewhere, refusal } from './members.ts'
+import { candidateOf, refusal } from './members.ts'
 import type { Candidate, Member, WrittenDatabase } from './members.ts'
+import { commonFolder, phantomsOf, readByOthers, skippedIn, wholeRefusal } from './others.ts'
 import { membersOf } from './places.ts'
 import { prove } from './proof.ts'
 import type { Proof } from './proof.ts'
@@ -37,6 +30,7 @@ import { deriveSettings } from './settings.ts'
 import { keptShape, usualShape } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { planValues } from './values.ts'
+import { databasesFolder, filesOf, inLayout, withTexts } from './written.ts'
 
 export interface TakeOver {
   /** path in the tree, and its new text */
@@ -186,44 +180,6 @@ function nobody({ origin }: Settings): LocatedFinding {
   return wholeRefusal(message, phrase`see what list reports`, { file, span: value })
 }
 
-function skippedIn({ file, databases: [database], manifests }: Maker, skipped: readonly Skipped[]): LocatedFinding[] {
-  const names = manifests.map(({ plain }) => applicationName(plain))
-  const unknown = skipped.find(({ name, at }) => at.file.path === file.file.path && names.includes(name))
-  if (unknown === undefined || database === undefined) return []
-  const what = phrase`${named(unknown.name)} can't be looked at: ${named(unknown.reason)}`
-  return [refusal(database, what, phrase`see what check reports first`, unknown.at)]
-}
-
-/** Where the sets of all makers go; those of fewer databases that would be deployed from elsewhere are refused. */
-function commonFolder(
-  makers: readonly Maker[],
-  around: Makers,
-): { readonly manifests: string | undefined; readonly odd: readonly LocatedFinding[] } {
-  const folders = makers.map((maker) => ({ maker, folder: manifestsFolder(maker, around) }))
-  const count = (folder: string | undefined): number =>
-    folders.filter((one) => one.folder === folder).reduce((sum, { maker }) => sum + maker.databases.length, 0)
-  const [usual] = folders.toSorted((a, b) => count(b.folder) - count(a.folder))
-  const odd = folders.flatMap(
-    ({
-      maker: {
-        file,
-        databases: [database],
-      },
-      folder,
-    }) =>
-      folder === usual?.folder || database === undefined
-        ? []
-        : [
-            refusal(
-              database,
-              phrase`${named(file.file.path)} is not applied with ${named(usual?.maker.file.file.path)}, but generated sets are in one folder`,
-              phrase`leave it as it is: it is judged all the same`,
-            ),
-          ],
-  )
-  return { manifests: usual?.folder, odd }
-}
-
 interface Shaping extends Doing {
   readonly shape: Shape
   readonly manifests: string | undefined
@@ -241,8 +197,8 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
   if (refused.length > 0) return { ...nothing, refused }
   const { files, failed } = filesOf(members, { ...derived, planned: planned.files, shape }, tree)
   if (failed !== undefined) return { ...nothing, refused: [failed] }
-  const shared = [...planned.files.keys()].flatMap((path) => readByOthers(path, members, doing) ?? [])
-  const phantoms = phantomsOf(withTexts(tree, { files, gone: new Set() }), doing)
+  const shared = [...planned.files.keys()].flatMap((path) => readByOthers(path, members, doing.around) ?? [])
+  const phantoms = phantomsOf(withTexts(tree, { files, gone: new Set() }), doing.around)
   if (shared.length + phantoms.length > 0) return { ...nothing, refused: [...shared, ...phantoms] }
   const gone = new Set<string>()
   for (const maker of makers) {
@@ -273,7 +229,7 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
   return {
     files,
     removed: [...gone].sort(byCodeUnit),
-    unread: [...moved].filter((path) => readByOthers(path, members, doing) === undefined).sort(byCodeUnit),
+    unread: [...moved].filter((path) => readByOthers(path, members, doing.around) === undefined).sort(byCodeUnit),
     ...(folder !== undefined && { databases: folder }),
     proven,
     replaced,
@@ -284,135 +240,4 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
 /** What is given up with --drop. */
 function retiredBy({ drop, today }: Shaping): JsonMap {
   return Object.fromEntries(drop.map((name) => [name, { reason: 'given up when generated sets took the others over', since: today }]))
-}
-
-/** What would change for an Application that stays as it is written: it reads a file whose values would be others. */
-function readByOthers(path: string, members: readonly Member[], { around, drop, settings, tree }: Shaping): LocatedFinding | undefined {
-  const taken = new Set([...members.map(({ database }) => database.application), ...drop])
-  const [first] = members
-  if (first === undefined || fileReader(tree)(path) === undefined) return undefined
-  for (const { applications = [], spotOf, base } of around.files.flatMap(({ manifests }) => manifests))
-    for (const application of applications) {
-      const name = applicationName(application)
-      const reads =
-        !taken.has(name) && resolveValueFiles(application).files.some((file) => repositoryPath(file, { settings, tree }) === path)
-      if (reads)
-        return wholeRefusal(
-          phrase`${named(tree.shown?.(path) ?? path)} would get values of others, but Application ${named(name)} reads it and stays as it is written`,
-          phrase`give that a values file of its own first`,
-          spotOf([...base, 'metadata', 'name']),
-        )
-    }
-  return undefined
-}
-
-/** It stands in the way of everything that is to be taken over. */
-function wholeRefusal(message: Message, help: Message, at: Spot): LocatedFinding {
-  return { rule: 'changes/take-over-complete', severity: 'error', message, at, help }
-}
-
-/** Applications that sets of now would make of new files: they live until somebody deletes them, after the merge. */
-function phantomsOf(next: Tree, { around, settings }: Shaping): LocatedFinding[] {
-  const { own, elsewhere } = deployedFiles({ settings, tree: next, databases: [] }, looseFiles(next, settings))
-  const before = madeBySets(around.files)
-  return [...madeBySets([...own, ...elsewhere])].flatMap(([name, { plain, spotOf, base }]) => {
-    if (before.has(name)) return []
-    return [
-      wholeRefusal(
-        phrase`set ${named(applicationName(plain))} would make Application ${named(name)} of a new file, as long as it is there`,
-        phrase`first, in a change of its own that Argo CD has synced: keep its generator from files that are no database, with exclude: true`,
-        spotOf([...base, 'metadata', 'name']),
-      ),
-    ]
-  })
-}
-
-/** Each Application of a set, and the set. */
-function madeBySets(files: Makers['files']): Map<string, Manifest> {
-  const sets = files.flatMap(({ manifests }) => manifests).filter(({ kind }) => kind === 'ApplicationSet')
-  return new Map(sets.flatMap((set) => (set.applications ?? []).map((made): [string, Manifest] => [applicationName(made), set])))
-}
-
-/** The folder that holds the databases, from the root; undefined: they are in this repository. */
-function databasesFolder(members: readonly Member[], { databases }: Shape, tree: Tree): string | undefined {
-  const home = tree.homes?.find(({ folder }) => databases.startsWith(`${folder}/`))
-  const path = members.find(({ base }) => base !== undefined && home !== undefined && base.startsWith(`${home.folder}/`))?.base
-  if (home === undefined || path === undefined) return undefined
-  const shown = tree.shown?.(path) ?? path
-  const own = path.slice(home.folder.length)
-  const folder = shown.slice(0, shown.length - own.length)
-  const inside = staticFolder(databases.slice(home.folder.length + 1))
-  return inside === '' ? folder : `${folder}/${inside}`
-}
-
-interface Derived {
-  readonly settings: JsonMap
-  readonly services: ReadonlyMap<string, JsonMap>
-  readonly planned: ReadonlyMap<string, string>
-  readonly shape: Shape
-}
-
-function filesOf(
-  members: readonly Member[],
-  { settings, services, planned, shape }: Derived,
-  tree: Tree,
-): { readonly files: Map<string, string>; readonly failed?: LocatedFinding } {
-  const files = new Map<string, string>()
-  const [first] = members
-  if (first === undefined) return { files }
-  const wanted: [string, JsonMap][] = [[ownSettingsFile, settings]]
-  for (const [service, says] of services) {
-    const folder = serviceFolder(shape.databases)
-    const { database } = members.find(({ parts }) => parts.service === service) ?? first
-    if (folder === undefined)
-      return {
-        files,
-        failed: refusal(
-          database,
-          phrase`${named(service)} needs a service.yaml, but the layout has no folder for one`,
-          phrase`leave it out with --drop`,
-        ),
-      }
-    wanted.push([`${fill(folder, { service })}/service.yaml`, says])
-  }
-  for (const [path, values] of wanted) {
-    const read = tree.read(path)
-    const text = withValues(read?.ok === true ? read.text : undefined, values)
-    if (text === undefined)
-      return {
-        files,
-        failed: refusal(first.database, phrase`${named(path)} can't be edited safely`, phrase`fix it first: check reports what is wrong`),
-      }
-    files.set(path, text)
-  }
-  for (const [path, text] of planned) files.set(path, text)
-  return { files }
-}
-
-/** Paths of another checkout as `--databases` shows them. */
-function inLayout(files: ReadonlyMap<string, string>, { databases }: Shape): Map<string, string> {
-  const folder = staticFolder(databases)
-  const name = folder.slice(folder.lastIndexOf('/') + 1)
-  return new Map(
-    [...files].map(([path, text]) => [isElsewhere(path) && path.startsWith(folder) ? name + path.slice(folder.length) : path, text]),
-  )
-}
-
-interface Change {
-  readonly files: ReadonlyMap<string, string>
-  readonly gone: ReadonlySet<string>
-}
-
-/** A tree with other texts, and without some files. */
-function withTexts(tree: Tree, { files, gone }: Change): Tree {
-  const { blob: _blob, later: _later, ...rest } = tree
-  return {
-    ...rest,
-    paths: [...new Set([...tree.paths.filter((path) => !gone.has(path)), ...files.keys()])].sort(),
-    read: (path) => {
-      const text = files.get(path)
-      if (text !== undefined) return { ok: true, text }
-      return gone.has(path) ? undefined : tree.read(path)
-    },
-  }
 }

@@ -95,6 +95,17 @@ test('an Application that takes its Cluster along when its parent prunes it is l
   expect(repository.git('status', '--porcelain')).toBe('')
 })
 
+test('a parent that would not apply the generated sets is named', async () => {
+  const files = singles()
+  const root = files['argocd/root.yaml'] ?? ''
+  repository = oneRepository({ ...files, 'argocd/root.yaml': root.replace('recurse: true', 'recurse: true, include: "{dev,prod}/*.yaml"') })
+  const { code, stderr } = await repository.run('init', '--generate')
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'Application root applies argocd/databases/dev/billing.yaml, but would not apply postgres-clusters.yaml beside it',
+  )
+})
+
 const bootstrap = {
   'bootstrap/Chart.yaml': 'apiVersion: v2\nname: bootstrap\nversion: 0.1.0\n',
   'bootstrap/values.yaml': `databases:

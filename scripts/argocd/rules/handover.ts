@@ -1,12 +1,13 @@
 // Does every Cluster of the base live on under its name, whatever deploys it now?
 import type { Settings } from '../../model.ts'
-import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import { clusterKey, hasName, idOf } from './deployments.ts'
-import type { Deployment, Part, Swap } from './deployments.ts'
+import type { Deployment, Swap } from './deployments.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
+import { leftOutWording, renameWording } from './handover-words.ts'
+import type { Wording } from './handover-words.ts'
 import { lostNamespaceLabels } from './namespace-labels.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 
@@ -121,14 +122,6 @@ function nearest(old: Deployment, fresh: ReadonlySet<Deployment>): Deployment | 
   return best
 }
 
-interface Wording {
-  readonly rule: string
-  readonly severity: 'error' | 'warning'
-  readonly part: Part
-  readonly message: Message
-  readonly help: Message
-}
-
 /** Whether the settings, or one manifest, make a deployment on both sides. */
 function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
   if (old.manifest === undefined || next.manifest === undefined) return old.manifest === next.manifest
@@ -182,18 +175,6 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
   })
 }
 
-/** An element of a set whose place another one took. */
-function renameWording(before: Deployment, after: Deployment): Wording {
-  const cluster = before.cluster ?? before.release
-  return {
-    rule: 'changes/no-rename',
-    severity: 'error',
-    part: 'application',
-    message: phrase`Application ${named(after.application)} makes a new, empty Cluster in place of ${named(before.application)}, which leaves ${named(cluster)}`,
-    help: phrase`bring ${named(before.application)} back; where one goes and another comes, make it two changes`,
-  }
-}
-
 function wordings({ result, before, after, swap }: Handover, retired: Reporting['retired']): Wording[] {
   const name = before.application
   if (swap !== undefined)
@@ -212,26 +193,7 @@ function wordings({ result, before, after, swap }: Handover, retired: Reporting[
             : phrase`restore the chart; a mirror of it must be named in clusterChart.repository of an environment`,
       },
     ]
-  if (after === undefined && Object.hasOwn(retired, name))
-    return [
-      {
-        rule: 'changes/take-over-complete',
-        severity: 'warning',
-        part: 'application',
-        message: phrase`Application ${named(name)} is retired: nothing deploys its Cluster ${named(before.cluster ?? before.release)} now`,
-        help: phrase`delete both by hand after the merge, once nobody needs what is in it`,
-      },
-    ]
-  if (after === undefined)
-    return [
-      {
-        rule: 'changes/take-over-complete',
-        severity: 'error',
-        part: 'application',
-        message: phrase`Application ${named(name)} is left out: nothing deploys its Cluster ${named(before.cluster ?? before.release)} now`,
-        help: phrase`restore it next to the others, under the same Application, Cluster and namespace`,
-      },
-    ]
+  if (after === undefined) return [leftOutWording(before, Object.hasOwn(retired, name))]
   if (result === 'gone')
     return [
       {
