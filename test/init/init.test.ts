@@ -78,6 +78,41 @@ test('files that exist are left alone, and what belongs in them is printed', asy
   expect(read('platform/.gitlab/cnpg-values.yml')).toContain('git clone --quiet --depth 1')
 })
 
+test.each([
+  [
+    'git@gitlab.acme.dev:acme/platform.git',
+    'https://gitlab.acme.dev/acme/services.git',
+    'https://gitlab-ci-token:$CI_JOB_TOKEN@gitlab.acme.dev/acme/services.git',
+  ],
+  ['git@gitlab.acme.dev:acme/platform.git', 'https://github.com/acme/services.git', 'https://github.com/acme/services.git'],
+])('the token of a job goes to its own forge alone: %s, %s', async (own, other, from) => {
+  git('platform', 'remote', 'set-url', 'origin', own)
+  git('services', 'remote', 'set-url', 'origin', other)
+  for (const path of ['platform/apps/values.yaml']) put(path, read(path).replace('https://github.com/acme/services.git', other))
+  const { code, stderr } = await run(['init', '--ci', 'gitlab'])
+  expect(code).toBe(0)
+  expect(read('platform/.gitlab/cnpg-values.yml')).toContain(`git clone --quiet --depth 1 \\"${from}\\" \\"../services\\"`)
+  expect(stderr).toContain(
+    own.includes(new URL(other).host) ? 'it must allow the job tokens of this project' : 'the job clones it without credentials',
+  )
+})
+
+test('a repository of another forge is cloned by git in a job of GitHub', async () => {
+  const other = 'https://gitlab.acme.dev/acme/services.git'
+  git('services', 'remote', 'set-url', 'origin', other)
+  put('platform/apps/values.yaml', read('platform/apps/values.yaml').replace('https://github.com/acme/services.git', other))
+  await run(['init'])
+  const job = read('platform/.github/workflows/cnpg-values.yml')
+  expect(job).toContain(`      - run: git clone --quiet --depth 1 -- ${other} services\n`)
+  expect(job).not.toContain('repository: ')
+})
+
+test('a job that is written later checks out what the settings name, too', async () => {
+  await run(['init', '--ci', 'none'])
+  await run(['init', '--ci', 'github'])
+  expect(read('platform/.github/workflows/cnpg-values.yml')).toContain('repository: acme/services\n')
+})
+
 test('below the top of its repository, hook and job go to the top and name the folder', async () => {
   mkdirSync(join(top, 'platform/infra'))
   for (const name of ['apps', 'helm-values']) git('platform', 'mv', name, `infra/${name}`)
