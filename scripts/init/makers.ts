@@ -161,6 +161,13 @@ function protectionFindings({ kind, plain }: Manifest, refuse: (what: Message, h
         phrase`first, in a change of its own that Argo CD has synced: spec.syncPolicy: {applicationsSync: create-update, preserveResourcesOnDeletion: true}`,
       ),
     )
+  else if (sync === 'create-only')
+    found.push(
+      refuse(
+        phrase`set ${named(name)} never updates its Applications, so that what runs may not be what is written`,
+        phrase`first, in a change of its own that Argo CD has synced: spec.syncPolicy.applicationsSync: create-update`,
+      ),
+    )
   const template = at(plain, 'spec', 'template')
   if (isJsonMap(template) && finalizerOf(template) !== undefined)
     found.push(

@@ -134,6 +134,12 @@ export function candidateOf(database: WrittenDatabase, around: Around): Candidat
   const key = Object.keys(spec).find((one) => !specKeys.has(one))
   if (key !== undefined)
     return refuse(phrase`sets spec.${named(key)}, but generated sets do not`, phrase`remove ${named(key)}, or leave the set as it is`)
+  const paths = at(application, 'metadata', 'annotations', 'argocd.argoproj.io/manifest-generate-paths')
+  if (paths !== undefined)
+    return refuse(
+      phrase`is annotated with manifest-generate-paths, but reads other files once a generated set makes it`,
+      phrase`remove the annotation first`,
+    )
   const files = resolveValueFiles(application).files.filter((file) => file.source === nth)
   const found: NamedFile[] = []
   for (const file of files) {

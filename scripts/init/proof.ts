@@ -1,4 +1,5 @@
 // Do the generated sets deploy exactly what the hand-written ones deploy?
+import { splitOptions } from '../applicationset/sync-options.ts'
 import { desiredApplications } from '../applicationset/generate.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { writeApplicationSets } from '../argocd/write/applicationset.ts'
@@ -182,6 +183,14 @@ interface Reporting {
   readonly refuse: (what: Message, spot?: Spot) => number
 }
 
+const syncOptions = 'argocd.argoproj.io/sync-options'
+
+/** Whether sync options are only added. */
+function keepsOptions(was: Json | undefined, is: Json | undefined): boolean {
+  const now = splitOptions(typeof is === 'string' ? is : '')
+  return splitOptions(typeof was === 'string' ? was : '').every((option) => now.includes(option))
+}
+
 const generatedLabels: ReadonlySet<string> = new Set(['service', 'env', 'owner'])
 
 function compareObjects(before: readonly RenderedObject[], after: readonly RenderedObject[], { labels, options, refuse }: Reporting): void {
@@ -197,7 +206,7 @@ function compareObjects(before: readonly RenderedObject[], after: readonly Rende
     for (const { path, was, is } of differences(object.plain, match.plain, [])) {
       const [last, above] = [String(path.at(-1)), path.at(-2)]
       if (was === undefined && above === 'labels' && generatedLabels.has(last)) labels.add(last)
-      else if (above === 'annotations' && last === 'argocd.argoproj.io/sync-options') options.add(printed(is))
+      else if (above === 'annotations' && last === syncOptions && keepsOptions(was, is)) options.add(printed(is))
       else
         refuse(
           phrase`${named(formatPath(shownPath(path)))} of ${named(key(object))} ${goes(path, was, is)}`,

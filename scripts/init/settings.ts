@@ -3,13 +3,16 @@ import { fill, staticFolder } from '../discover/layout.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { installedBy } from '../charts/releases.ts'
+import { at } from '../deployed/manifest-parts.ts'
 import type { Settings } from '../model.ts'
 import { printed } from '../values/printed.ts'
 import { byCodeUnit } from '../values/path.ts'
+import { toPlain } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isElsewhere, partOf, refusal } from './members.ts'
 import type { Member } from './members.ts'
 import { bestPattern, commonValue } from './patterns.ts'
+import { plainOf } from './plain.ts'
 import type { Sample } from './patterns.ts'
 import type { Shape } from './shape.ts'
 
@@ -49,14 +52,14 @@ export function deriveSettings(
   const samples = (text: (member: Member) => string, some = members): Sample[] =>
     some.map((member) => ({ text: text(member), parts: member.parts }))
   const same = (what: string, text: (member: Member) => string, some = members): string => {
-    const value = text(some[0] ?? first)
-    const odd = some.find((member) => text(member) !== value)
-    if (odd !== undefined)
+    const others = fewest(some, text)
+    const value = text(some.find((member) => !others.includes(member)) ?? first)
+    for (const odd of others)
       refused.push(
         refusal(
           odd.database,
           phrase`${what} of Application ${named(odd.database.application)} is ${named(text(odd))}, but that of others is ${named(value)}`,
-          phrase`give all of them one ${what}`,
+          phrase`give all of them one ${what}, or leave it as it is`,
         ),
       )
     return value
@@ -84,15 +87,18 @@ export function deriveSettings(
     namespaces.set(env, namespace)
     same(
       'destination',
-      (member) => JSON.stringify(partOf(member, 'spec', 'destination', 'server') ?? partOf(member, 'spec', 'destination', 'name')),
+      (member) => printed(partOf(member, 'spec', 'destination', 'server') ?? partOf(member, 'spec', 'destination', 'name')),
       some,
     )
-    const chart = JSON.parse(same('chart', (member) => JSON.stringify(chartOf(member)), some)) as JsonMap
+    const chartText = (member: Member): string =>
+      `${printed(chartOf(member)['name'])} ${printed(chartOf(member)['version'])} of ${printed(chartOf(member)['repository'])}`
+    const usualChart = same('chart', chartText, some)
+    const chart = chartOf(some.find((member) => chartText(member) === usualChart) ?? one)
     const operator = known.operator ?? one.database.environment.operator.version
     environments[env] = {
       destination: { ...one.database.environment.destination } as JsonMap,
       namespace,
-      guard: isBare ? 'none' : production.test(env) ? 'never' : 'confirm',
+      guard: isBare || some.some(hasOwnGuard) ? 'none' : production.test(env) ? 'never' : 'confirm',
       ...(JSON.stringify(chart) !== JSON.stringify(commonChart) && { clusterChart: chart }),
       ...(operator !== commonOperator && { operator: operatorOf(operator) }),
       application: applicationParts(some, refused),
@@ -126,6 +132,15 @@ export function deriveSettings(
   }
   const usual = { all, namespaces, cluster: clusters.pattern, release: release.pattern, application: applications.pattern }
   return { settings, services: servicesOf(members, usual, refused), refused }
+}
+
+/** Whether values of the database say what Argo CD may do to it: nothing is put on top of that. */
+function hasOwnGuard(member: Member): boolean {
+  const { layers } = member.database
+  return layers.some(({ file, inline }) => {
+    const plain = inline === undefined ? plainOf(file.text) : toPlain(inline.root)
+    return /(?:Prune|Delete)=/.test(printed(at(plain, 'cluster', 'annotations', 'argocd.argoproj.io/sync-options') ?? ''))
+  })
 }
 
 /** A path of the tree as `--databases` shows it: without the way to the other checkout. */

@@ -215,6 +215,8 @@ describe('refused, with the reason, and nothing is written', () => {
       '          path: extras\n          helm: { valueFiles: [$platform/x.yaml] }\n          ref: services',
       'that reads files of another one',
     ],
+    ['applicationsSync: create-update', 'applicationsSync: create-only', 'set postgres never updates its Applications'],
+    ['      labels:\n', '      annotations: { argocd.argoproj.io/manifest-generate-paths: / }\n      labels:\n', 'manifest-generate-paths'],
     ['spec:\n  syncPolicy', 'spec:\n  strategy: { type: RollingSync }\n  syncPolicy', 'set postgres has spec.strategy'],
     [
       '      labels:\n',

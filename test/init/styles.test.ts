@@ -269,6 +269,20 @@ test('of single Applications in one plain file, those that differ stay in it', a
   expect(repository.read('kubernetes/databases.yaml')).toBe(apps[2])
 })
 
+test('most decide what is usual, the others are left, and a guard that is there gets no second one', async () => {
+  const helm = '{ valuesObject: { cluster: { annotations: { argocd.argoproj.io/sync-options: "Prune=false,Delete=false" } } } }'
+  const far = application('audit-dev').replace('https://kubernetes.default.svc', 'https://far.acme.dev')
+  repository = oneRepository({
+    'k/audit.yaml': far,
+    'k/billing.yaml': application('billing-dev', { helm }),
+    'k/orders.yaml': application('orders-dev', { helm }),
+  })
+  const { stdout, results } = await repository.takeOver()
+  expect(results).toEqual({ 'audit-dev': 'untouched', 'billing/dev': 'handed-over', 'orders/dev': 'handed-over' })
+  expect(stdout).toContain('left      k/audit.yaml:3: destination of Application audit-dev is https://far.acme.dev, but that of others is')
+  expect(repository.read('cnpg-values.yaml')).toContain('guard: none\n')
+})
+
 test('a base with settings of somebody else, or of a validator, is compared as well', async () => {
   repository = oneRepository({
     ...directories(),
