@@ -1,7 +1,7 @@
 // How are plain values joined, compared and cut, as Helm joins them?
 import { isDeepStrictEqual } from 'node:util'
 import { isJsonMap, setOwn, toPlain } from '../values/value.ts'
-import type { Json, JsonMap } from '../values/value.ts'
+import type { Json, JsonMap, SourceFile } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 
 /** The first document of a text; {} where it holds no map. */
@@ -9,6 +9,15 @@ export function plainOf(text: string | undefined): JsonMap {
   const [document] = text === undefined ? [] : parseYaml({ path: '', text }, 'service').documents
   const plain = document === undefined ? null : toPlain(document)
   return isJsonMap(plain) ? plain : {}
+}
+
+const plains = new WeakMap<SourceFile, JsonMap>()
+
+/** The same of a file, read once however many databases share it. */
+export function plainOfFile(file: SourceFile): JsonMap {
+  const plain = plains.get(file) ?? plainOf(file.text)
+  plains.set(file, plain)
+  return plain
 }
 
 /** Maps are joined, anything else is replaced; null, too, replaces. */

@@ -12,7 +12,7 @@ import type { Json, JsonMap } from '../values/value.ts'
 import { isElsewhere, partOf, refusal } from './members.ts'
 import type { Member } from './members.ts'
 import { bestPattern, commonValue } from './patterns.ts'
-import { plainOf } from './plain.ts'
+import { plainOfFile } from './plain.ts'
 import type { Sample } from './patterns.ts'
 import type { Shape } from './shape.ts'
 
@@ -138,7 +138,7 @@ export function deriveSettings(
 function hasOwnGuard(member: Member): boolean {
   const { layers } = member.database
   return layers.some(({ file, inline }) => {
-    const plain = inline === undefined ? plainOf(file.text) : toPlain(inline.root)
+    const plain = inline === undefined ? plainOfFile(file) : toPlain(inline.root)
     return /(?:Prune|Delete)=/.test(printed(at(plain, 'cluster', 'annotations', 'argocd.argoproj.io/sync-options') ?? ''))
   })
 }

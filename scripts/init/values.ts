@@ -11,7 +11,7 @@ import type { Json, JsonMap, Path } from '../values/value.ts'
 import { joinedTexts, withValues } from './edits.ts'
 import { refusal } from './members.ts'
 import type { Member } from './members.ts'
-import { commonPart, joined, missingIn, plainOf } from './plain.ts'
+import { commonPart, joined, missingIn, plainOf, plainOfFile } from './plain.ts'
 import type { Shape } from './shape.ts'
 
 export interface PlannedValues {
@@ -150,7 +150,7 @@ function givenTo({ database }: Member): JsonMap {
 
 /** What its files and the defaults don't give to a database that was given it. */
 function restOf(member: Member, base: string | undefined, override: string | undefined, below: ReadonlyMap<string, JsonMap>): JsonMap {
-  const files = member.database.layers.filter(({ inline }) => inline === undefined).map(({ file }) => plainOf(file.text))
+  const files = member.database.layers.filter(({ inline }) => inline === undefined).map(({ file }) => plainOfFile(file))
   const wanted = [...files, givenTo(member)].reduce<Json>(joined, {})
   const there = [below.get(member.parts.env) ?? {}, plainOf(base), plainOf(override)].reduce<Json>(joined, {})
   return isJsonMap(wanted) && isJsonMap(there) ? missingIn(wanted, there) : {}
