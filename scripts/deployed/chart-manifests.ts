@@ -12,7 +12,8 @@ import { brokenYaml, missingAt, refusedAt, wholeRefused } from './chart-refusals
 import { runChart } from './chart-run.ts'
 import type { ChartInput, ChartRun, Trouble } from './chart-run.ts'
 import { manifestFile } from './manifests.ts'
-import type { ManifestFile, Reading, Surroundings } from './manifests.ts'
+import type { ManifestFile, Surroundings } from './manifests.ts'
+import type { Reading } from './reading.ts'
 import { placedDocument, spotInText } from './places.ts'
 
 /** What a template has in it that a rule reads. */
@@ -68,6 +69,7 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
     return [
       {
         ...made,
+        isTemplate: true,
         isUnread: isStopped || own.length > 0 || run.leftOut.has(path),
         refused: [...errors, ...missing],
         ...(broken && { broken }),

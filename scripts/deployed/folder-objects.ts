@@ -6,6 +6,8 @@ import type { RenderedObject } from '../model.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { JsonMap, SourceFile } from '../values/value.ts'
 import { isOperators } from '../operator/objects.ts'
+import { yamlFindings } from '../yaml/findings.ts'
+import { notJson } from '../yaml/json.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { fileReader } from './file-cache.ts'
@@ -20,7 +22,10 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */
 export function brokenIn(source: JsonMap, manifest: Manifest): LocatedFinding[] {
-  return filesWith('cnpg.io', source, manifest).flatMap((file) => readManifests(file).findings)
+  return filesWith('cnpg.io', source, manifest).flatMap((file) => {
+    const { findings } = readManifests(file)
+    return findings.length > 0 ? findings : yamlFindings(file, [notJson(file) ?? []].flat())
+  })
 }
 
 /** All objects of the files with a word in them. */

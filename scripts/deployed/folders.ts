@@ -8,6 +8,7 @@ import type { Spot } from '../findings/spot.ts'
 import type { Json, JsonMap, Value } from '../values/value.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { at, ownPath, texts } from './manifest-parts.ts'
@@ -152,13 +153,6 @@ function manifestsIn(
 /** The Clusters in the documents of a file. */
 export function clustersIn(documents: readonly Value[]): PlainCluster[] {
   return documents.flatMap(itemsOf).flatMap((item) => clusterIn(item) ?? [])
-}
-
-/** The objects of a List, or the object itself. */
-export function itemsOf(document: Value): readonly Value[] {
-  const kind = valueAt(document, ['kind'])
-  const items = valueAt(document, ['items'])
-  return kind?.kind === 'scalar' && kind.value === 'List' && items?.kind === 'list' ? items.items : [document]
 }
 
 function clusterIn(object: Value): PlainCluster | undefined {

@@ -7,6 +7,8 @@ import type { Message } from '../findings/finding.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { Json, JsonMap, Path, SourceFile, Span, Value } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
+import { notJson } from '../yaml/json.ts'
+import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -16,9 +18,11 @@ import type { SetElement } from '../applicationset/elements.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import { generateApplications } from '../applicationset/generate.ts'
 import type { Generated } from '../applicationset/generate.ts'
-import { clustersIn, itemsOf } from './folders.ts'
+import { clustersIn } from './folders.ts'
 import type { PlainCluster } from './folders.ts'
 import { ownFiles } from './git-files.ts'
+import { heldManifests } from './held-manifests.ts'
+import type { Reading } from './reading.ts'
 import type { ConsumedAction } from './template-braces.ts'
 import { unknownText } from './unknown-text.ts'
 
@@ -72,6 +76,8 @@ export interface DeployedObject {
 export interface ManifestFile {
   /** it is no template of ours, and who applies it is not known */
   readonly isLoose?: true
+  /** a chart prints it */
+  readonly isTemplate?: true
   /** Clusters as plain manifests */
   readonly clusters?: readonly PlainCluster[]
   readonly file: SourceFile
@@ -99,20 +105,6 @@ export interface Refused {
   readonly related?: readonly { readonly span: Span; readonly message: Message }[]
 }
 
-/** One document, wherever its text is. */
-export interface Reading {
-  readonly file: SourceFile
-  readonly plain: Json
-  /** with the places that a person can edit */
-  readonly value: () => Value
-  /** as it is in `text`, and where it begins there */
-  readonly raw: Value
-  readonly text: string
-  readonly start: number
-  /** where a span of `text` was written */
-  readonly spotOfText: (span: Span) => Spot
-}
-
 /** What is known of a text besides its documents. */
 export interface FileFacts {
   readonly file: SourceFile
@@ -128,9 +120,10 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
     const file = { path: tree.shown?.(path) ?? path, text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
     const facts = { file, consumed: [], namespace: settings.argocd.namespace }
     const { documents, problems } = parseYaml(file, 'service')
-    const fatal = problems.find((problem) => problem.fatal)
+    const fatal = problems.find((problem) => problem.fatal) ?? notJson(file)
     if (fatal !== undefined) return { ...manifestFile([], around, facts), broken: fatal, isUnread: true }
-    const readings = documents.flatMap(itemsOf).map((document): Reading => ({
+    const objects = documents.flatMap(itemsOf)
+    const readings = objects.map((document): Reading => ({
       file,
       plain: toPlain(document),
       value: () => document,
@@ -139,7 +132,12 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
       start: 0,
       spotOfText: (span) => ({ file, span }),
     }))
-    return manifestFile(readings, around, facts)
+    const held = objects.map((object) => heldManifests(object, file))
+    const [broken] = held.flatMap(({ problems }) => problems)
+    return {
+      ...manifestFile([...readings, ...held.flatMap((one) => one.readings)], around, facts),
+      ...(broken !== undefined && { broken }),
+    }
   })
 }
 

@@ -7,11 +7,25 @@ import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
 import type { ManifestFile } from './manifests.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { phrase } from '../findings/message.ts'
 import { yamlFindings } from '../yaml/findings.ts'
+
+/** Lines of a text that another program fills in before anybody reads it as YAML. */
+const blocks = /^\s*(?:#\s*)?\{\{-?\s*(?:if|range|with|end|else|include|define|template)\b|\{%|\$\{\{/m
 
 /** A file with an Application or a set that Argo CD can't read either; a template is somebody else's. */
 function brokenFindings({ file, broken }: ManifestFile): LocatedFinding[] {
-  return broken === undefined || file.text.includes('{{') ? [] : yamlFindings(file, [broken])
+  if (broken === undefined) return []
+  const isSet = file.text.includes('ApplicationSet')
+  if (!blocks.test(file.text) && (isSet || !file.text.includes('{{'))) return yamlFindings(file, [broken])
+  return [
+    {
+      rule: 'argocd/manifest-readable',
+      severity: 'info',
+      message: phrase`this template is not read: what it becomes is known to the program that fills it in`,
+      at: { file, span: broken.span },
+    },
+  ]
 }
 
 export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
@@ -24,6 +38,6 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   const { settings, tree } = withAddresses(first, state)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
   const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
-  const broken = settings.generate ? [] : files.flatMap(brokenFindings)
+  const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   return { settings, tree, databases, skipped, findings: [...broken, ...findings] }
 }

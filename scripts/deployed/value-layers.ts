@@ -172,9 +172,9 @@ function nullsDropped(map: JsonMap): JsonMap {
 function textLayer(text: string, { manifest }: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
   const spotOf = spotsOf(text, manifest, path)
   const { file } = spotOf({ start: 0, end: 1 })
-  const { root, count, problems } = parseInside(text, { file, layer: 'inline', spotOf })
+  const { root, documents, problems } = parseInside(text, { file, layer: 'inline', spotOf })
   const findings = yamlFindings(file, problems)
-  const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, count)
+  const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, documents.length)
   if (wrong !== undefined) return { findings: [...findings, { ...wrong, at: manifest.spotOf(path) }] }
   if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
   return { layer: { layer: 'inline', file, inline: { root, text } }, findings }

@@ -18,18 +18,24 @@ export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStore
 /** What each manifest that counts has in it. */
 export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/', 'barmancloud.cnpg.io/']
 
-// deeper than the items of a List, a kind is the one that a definition names
+/** A file that may hold manifests or print them. */
+export const isManifestPath = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/.test(path)
+
+/** Whether a text defines an Application, a set, a project or a Cluster. */
+export const definesManifest = (text: string): boolean => looseWords.some((word) => text.includes(word)) && kinds.test(text)
+
+// deeper than the items of a List, a kind is the one that a definition names; a map in braces may be anywhere in its line
 const kinds =
-  /^(?:(?:[ -]{0,6})kind|[ \t]*"kind")[ \t]*:[ \t]*["']?(?:ApplicationSet|Application|AppProject|Cluster|ObjectStore)["']?[ \t]*(?:,|#.*)?\r?$/m
-const stores = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?ObjectStore\b/m
-const applications = /^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
+  /(?:^[ -]{0,6}|^[ \t]*(?=["'])|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?(?:(?:ApplicationSet|Application|AppProject|Cluster|ObjectStore)(?:List)?)["']?[ \t]*(?:[,}\]]|#.*$|\r?$)/m
+const stores = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?ObjectStore\b/m
+const applications = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
 const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\/)/i
 
 /** Whether a path may be that of a manifest, and is not in a folder that is read anyway; no layout: nothing else is read. */
 export function isLoosePath(path: string, layout: Settings['layout'] | undefined): boolean {
-  if (!/\.(?:ya?ml|tpl)$/.test(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
+  if (!isManifestPath(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
   if (layout === undefined) return true
   if (path.startsWith('helm-values/')) return false
   if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
@@ -89,7 +95,7 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
   for (const path of loose.paths) {
     if (!isLoosePath(path, layout) || !isNamed(path, apps)) continue
     const read = loose.read(path)
-    if (read?.ok !== true || !looseWords.some((word) => read.text.includes(word)) || !kinds.test(read.text)) continue
+    if (read?.ok !== true || !definesManifest(read.text)) continue
     if (generated.includes(path) && isGenerated(read.text)) continue
     const chart = chartOf(path, folders)
     // what is in a helper is printed by a chart, or by nobody

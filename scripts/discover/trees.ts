@@ -12,7 +12,7 @@ import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { manifestFolder } from './header.ts'
 import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
-import { looseWords } from './loose.ts'
+import { isManifestPath, looseWords } from './loose.ts'
 
 /** The folders whose files matter, in addition to the databases. */
 const usualFolders = ['apps', 'helm-values']
@@ -69,11 +69,11 @@ function mentioned(all: Tree): Tree {
   return found === undefined ? all : { ...all, paths: all.paths.filter((path) => found.has(path) || path.endsWith('Chart.yaml')) }
 }
 
-/** The tracked YAML files as they are in the work tree. */
+/** The tracked YAML and JSON files as they are in the work tree. */
 function tracked(root: string): Tree {
   const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
   const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
-  return { ...tree, paths: (paths ?? tree.paths).filter((path) => /\.(?:ya?ml|tpl)$/.test(path)) }
+  return { ...tree, paths: (paths ?? tree.paths).filter(isManifestPath) }
 }
 
 /** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */

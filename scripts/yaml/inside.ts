@@ -68,14 +68,13 @@ export interface Placement {
 export function parseInside(
   text: string,
   { file, layer, spotOf }: Placement,
-): { root: Value | undefined; count: number; problems: readonly YamlProblem[] } {
+): { root: Value | undefined; documents: readonly Value[]; problems: readonly YamlProblem[] } {
   const parsed: ParsedYaml = parseYaml({ path: file.path, text }, layer)
   // the reader of a problem knows one file
   const problems = parsed.problems.map((problem) => {
     const spot = spotOf(problem.span)
     return { ...problem, span: spot.file === file ? spot.span : spotOf({ start: 0, end: 1 }).span }
   })
-  const [document] = parsed.documents
   const placed = (origin: Origin): Origin => {
     const value = spotOf(origin.value)
     const key = origin.key === null ? undefined : spotOf(origin.key)
@@ -91,7 +90,8 @@ export function parseInside(
       value: value.span,
     }
   }
-  return { root: document === undefined ? undefined : withPlaces(document, placed), count: parsed.documents.length, problems }
+  const documents = parsed.documents.map((document) => withPlaces(document, placed))
+  return { root: documents[0], documents, problems }
 }
 
 /** The same tree with other origins. */

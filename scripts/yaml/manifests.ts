@@ -37,12 +37,12 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
     })
     return
   }
-  const items = value.entries.get('items')
-  const kind = textAt(value, 'kind')
-  if (kind.endsWith('List') && items?.kind === 'list') {
-    for (const item of items.items) collect(item, manifests, findings)
+  const items = itemsOf(value)
+  if (items[0] !== value) {
+    for (const item of items) collect(item, manifests, findings)
     return
   }
+  const kind = textAt(value, 'kind')
   const plain = toPlain(value) as JsonMap
   manifests.push({
     value,
@@ -52,6 +52,13 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
     namespace: textAt(value, 'metadata', 'namespace'),
     name: textAt(value, 'metadata', 'name'),
   })
+}
+
+/** The objects of a List (`List`, `ApplicationList` and so on, one in another too), or the object itself. */
+export function itemsOf(document: Value): readonly Value[] {
+  const items = document.kind === 'map' ? document.entries.get('items') : undefined
+  if (items?.kind !== 'list' || !textAt(document, 'kind').endsWith('List')) return [document]
+  return items.items.flatMap(itemsOf)
 }
 
 function textAt(value: Value, ...path: string[]): string {

@@ -29,7 +29,8 @@ export const manifestRules: readonly ManifestRule[] = [
 
 export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const { file, manifests, broken, consumed, refused } = manifestFile
-  if (manifestFile.isLoose === true && broken !== undefined) return []
+  // what is no template is reported where all files are read
+  if (manifestFile.isTemplate !== true && broken !== undefined) return []
   const findings = consumedActionFindings(manifestFile)
   // what is left where Helm blanked a part may be no YAML for that reason
   if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))

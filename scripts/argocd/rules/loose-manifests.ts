@@ -28,7 +28,7 @@ export function readLoose(
   const relevant = (files: readonly ManifestFile[]): ManifestFile[] =>
     files.flatMap((file) => {
       const manifests = file.manifests.filter((manifest) => keys.has(keyOf(manifest)))
-      const isBroken = file.broken !== undefined && /kind:[ \t]*ApplicationSet/.test(file.file.text)
+      const isBroken = file.broken !== undefined && (/kind:[ \t]*ApplicationSet/.test(file.file.text) || mentions.test(file.file.text))
       const isOfUse =
         isBroken || (file.refused.length > 0 && mentions.test(file.file.text)) || file.objects.some(({ kind }) => kind === 'AppProject')
       return manifests.length > 0 || (file.clusters ?? []).length > 0 || isOfUse ? [{ ...file, manifests, isLoose: true as const }] : []
