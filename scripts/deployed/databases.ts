@@ -27,6 +27,7 @@ import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
 import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
+import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { onceEach } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
 import { versionsOf } from './versions.ts'
@@ -39,6 +40,8 @@ interface Looking {
   readonly environments: Map<string, Environment>
   readonly skipped: Skipped[]
   readonly findings: LocatedFinding[]
+  /** folders that are not there, one for each source */
+  readonly missing: LocatedFinding[]
 }
 
 /** Every database of Applications as written; nothing is passed over: what can't be looked at is in `skipped`, with the reason. */
@@ -48,7 +51,7 @@ export function writtenDatabases(
 ): WrittenDatabases {
   const manifests = files.flatMap(({ manifests }) => manifests)
   const versions = versionsOf(manifests, settings)
-  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [] }
+  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [], missing: [] }
   const found: Database[] = []
   for (const manifest of manifests) {
     if (manifest.isConsumed) continue
@@ -62,7 +65,7 @@ export function writtenDatabases(
   return {
     databases: withIds(found, settings).sort((a, b) => byCodeUnit(a.id, b.id)),
     skipped: onceEach(looking.skipped),
-    findings: looking.findings,
+    findings: [...looking.findings, ...onePlaceOnce(looking.missing)],
   }
 }
 
@@ -123,6 +126,8 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
         at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL']),
       })
     if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
+    const missing = missingFolder(of, source)
+    if (missing !== undefined) looking.missing.push(missing)
     return folderDatabases(of, source, looking)
   })
   return own

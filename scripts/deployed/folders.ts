@@ -2,6 +2,8 @@
 import type { Settings } from '../model.ts'
 import { posix } from 'node:path'
 import { append } from '../values/append.ts'
+import { isMeantAsCluster } from '../operator/objects.ts'
+import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
@@ -157,7 +159,7 @@ export function clustersIn(documents: readonly Value[]): PlainCluster[] {
 
 function clusterIn(object: Value): PlainCluster | undefined {
   const plain = toPlain(object)
-  if (!isJsonMap(plain) || plain['kind'] !== 'Cluster') return undefined
+  if (!isJsonMap(plain) || !isMeantAsCluster(printed(plain['kind'] ?? ''))) return undefined
   const version = plain['apiVersion']
   const node = valueAt(object, ['metadata', 'name'])
   const spot = node?.kind === 'scalar' ? spotOf(node, 'value') : undefined

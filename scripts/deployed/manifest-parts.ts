@@ -61,6 +61,15 @@ export function isDatabaseSource(source: JsonMap, settings: readonly Settings[])
   )
 }
 
+/** Whether the template of a set makes databases, of which it may not be known how many. */
+export function makesDatabases(
+  { kind, plain }: { readonly kind: string; readonly plain: JsonMap },
+  settings: readonly Settings[],
+): boolean {
+  const spec = at(plain, 'spec', 'template', 'spec')
+  return kind === 'ApplicationSet' && isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, settings))
+}
+
 /** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */
 export function isSameRepository(left: string, right: string): boolean {
   return left === right || (left !== '' && repositoryKey(left) === repositoryKey(right))
@@ -77,6 +86,11 @@ function repositoryKey(url: string): string {
 /** Whether the files here are those of a revision: of one that the settings name, or, where they name none, whatever it is. */
 export function isAtHand(revision: string | undefined, { repository, generate }: Settings): boolean {
   return !generate || [repository.revision, 'HEAD', undefined].includes(revision)
+}
+
+/** Whether the files here are those of a revision: of the branch that is at hand, which goes by many names. */
+export function isUsualRevision(revision: string, { repository }: Settings): boolean {
+  return ['', 'HEAD', 'main', 'master', repository.revision].includes(revision)
 }
 
 /** What the paths of this tree begin with in its repository. */

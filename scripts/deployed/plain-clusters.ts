@@ -2,6 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { DatabaseLayer, RenderedObject } from '../model.ts'
+import { isMeantAsCluster } from '../operator/objects.ts'
 import { at } from './manifest-parts.ts'
 
 /** A Cluster that no chart makes, with what refers to it. */
@@ -16,7 +17,7 @@ export interface PlainDatabase {
 
 /** One for each Cluster; Argo CD gives objects without a namespace that of the Application. */
 export function plainDatabases(all: readonly RenderedObject[], namespace: string): PlainDatabase[] {
-  const clusters = all.filter(({ kind }) => kind === 'Cluster')
+  const clusters = all.filter(isCluster)
   return clusters.map((cluster, index): PlainDatabase => {
     const objects = all.filter((object) => object === cluster || belongsTo(object, { cluster, clusters, index }))
     return {
@@ -29,6 +30,9 @@ export function plainDatabases(all: readonly RenderedObject[], namespace: string
   })
 }
 
+const isCluster = ({ kind, plain }: RenderedObject): boolean =>
+  isMeantAsCluster(kind) && printed(plain['apiVersion'] ?? '').startsWith('postgresql.')
+
 interface Among {
   readonly cluster: RenderedObject
   readonly clusters: readonly RenderedObject[]
@@ -37,7 +41,7 @@ interface Among {
 
 /** What refers to a Cluster by name; what refers to none of them goes with the first. */
 function belongsTo(object: RenderedObject, { cluster, clusters, index }: Among): boolean {
-  if (object.kind === 'Cluster') return false
+  if (isCluster(object)) return false
   const name = at(object.plain, 'spec', 'cluster', 'name')
   return clusters.some((one) => one.name === name) ? name === cluster.name : index === 0
 }

@@ -5,6 +5,7 @@ import { withAddresses } from './addresses.ts'
 import { writtenDatabases } from './databases.ts'
 import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
+import { misspeltKinds } from './misspelt-kinds.ts'
 import type { ManifestFile } from './manifests.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { phrase } from '../findings/message.ts'
@@ -39,5 +40,5 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
   const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
-  return { settings, tree, databases, skipped, findings: [...broken, ...findings] }
+  return { settings, tree, databases, skipped, findings: [...broken, ...misspeltKinds(files, settings), ...findings] }
 }

@@ -3,6 +3,7 @@ import { generatedFiles, isGenerated, manifestPaths } from './header.ts'
 import { isInFolder, layoutFolders, matcher } from './layout.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
+import { nearest } from '../values/path.ts'
 
 /** Found by their text, wherever they are in the repository. */
 export interface LooseFiles {
@@ -15,18 +16,23 @@ export interface LooseFiles {
 
 export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStores: false }
 
-/** What each manifest that counts has in it. */
-export const looseWords = ['argoproj.io/', 'postgresql.cnpg.io/', 'barmancloud.cnpg.io/']
+/** What each manifest that counts has in it, misspelt ones too. */
+export const looseWords = ['argoproj', 'cnpg.io', 'ApplicationSet', 'repoURL']
 
 /** A file that may hold manifests or print them. */
 export const isManifestPath = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/.test(path)
 
-/** Whether a text defines an Application, a set, a project or a Cluster. */
-export const definesManifest = (text: string): boolean => looseWords.some((word) => text.includes(word)) && kinds.test(text)
-
 // deeper than the items of a List, a kind is the one that a definition names; a map in braces may be anywhere in its line
-const kinds =
-  /(?:^[ -]{0,6}|^[ \t]*(?=["'])|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?(?:(?:ApplicationSet|Application|AppProject|Cluster|ObjectStore)(?:List)?)["']?[ \t]*(?:[,}\]]|#.*$|\r?$)/m
+const kinds = /(?:^[ -]{0,6}|^[ \t]*(?=["'])|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)["']?[ \t]*(?:[,}\]]|#.*$|\r?$)/gm
+const known = ['Application', 'ApplicationSet', 'AppProject', 'Cluster', 'ObjectStore']
+
+/** Whether a text defines an Application, a set, a project, a Cluster or an ObjectStore, or something that was meant as one. */
+export function definesManifest(text: string): boolean {
+  if (!looseWords.some((word) => text.includes(word))) return false
+  const written = new Set([...text.matchAll(kinds)].map(([, kind = '']) => kind.replace(/List$/, '')))
+  return [...written].some((kind) => nearest(kind, known) !== undefined)
+}
+
 const stores = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?ObjectStore\b/m
 const applications = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 

@@ -260,7 +260,7 @@ spec:
     )
     expect(await tracked()).toEqual(['argocd/application-once clusters/root.yaml'])
     repository.put('clusters/root.yaml', root.replace('path: charts/fleet', 'path: charts/other'))
-    expect(await tracked()).toEqual([])
+    expect(await tracked()).toEqual(['argocd/path-exists clusters/root.yaml'])
   })
 
   test('may be deployed to several clusters, each with its own Argo CD', async () => {

@@ -1,11 +1,21 @@
 // Do the files that a hand-written Application or set names exist?
-import { named, phrase } from '../../findings/message.ts'
+import { ending, named, phrase } from '../../findings/message.ts'
+import { idlePatterns } from '../../deployed/idle-generators.ts'
 import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
-import { at, gitPatterns, indexOfText, isDatabase, ownPath, sourcePath, repositoryPrefix } from '../../deployed/manifest-parts.ts'
+import {
+  at,
+  gitPatterns,
+  indexOfText,
+  isDatabase,
+  makesDatabases,
+  ownPath,
+  repositoryPrefix,
+  sourcePath,
+} from '../../deployed/manifest-parts.ts'
 import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
@@ -66,6 +76,21 @@ export const fileRules: readonly ManifestRule[] = [
           }
         }
       }
+    },
+  },
+  {
+    id: 'argocd/git-path-matches',
+    severity: 'warning',
+    summary: 'each path of a git generator matches something',
+    *check(manifest) {
+      // an empty set of databases is reported as that
+      if (manifest.applications?.length === 0 && makesDatabases(manifest, [manifest.settings])) return
+      for (const { pattern, path } of idlePatterns(manifest))
+        yield {
+          message: phrase`path is \`${ending(pattern)}\`, but nothing in the repository matches it`,
+          places: [{ path }],
+          help: phrase`correct the path, which is from the root of the repository, or remove it`,
+        }
     },
   },
   {

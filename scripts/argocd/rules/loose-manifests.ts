@@ -6,10 +6,11 @@ import { unknownText } from '../../deployed/unknown-text.ts'
 import { writtenDeployments } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import type { Handover } from './handover.ts'
+import { makesDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders.ts'
 import { findUncompared } from './uncompared.ts'
-import { makesDatabases } from './unknown-sets.ts'
+import { idlePatterns } from '../../deployed/idle-generators.ts'
 
 /** What a template of a database has in it somewhere. */
 const mentions = /postgresql\.cnpg\.io|cloudnative-pg/
@@ -40,6 +41,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
   return (
     writtenDeployments([manifest], settings).length > 0 ||
     makesDatabases(manifest, settings) ||
+    idlePatterns(manifest).length > 0 ||
     findUncompared([], [manifest]).texts.length > 0
   )
 }

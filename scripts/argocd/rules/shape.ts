@@ -1,6 +1,7 @@
 // Would the API server and the controllers accept a hand-written Application or set as intended?
 import { lookup } from '../../values/lookup.ts'
-import { named, phrase } from '../../findings/message.ts'
+import { ending, named, phrase } from '../../findings/message.ts'
+import { idlePatterns } from '../../deployed/idle-generators.ts'
 import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../kubernetes/decode.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
@@ -9,7 +10,7 @@ import type { Message } from '../../findings/finding.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
-import { at, textItems } from '../../deployed/manifest-parts.ts'
+import { at, makesDatabases, textItems } from '../../deployed/manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
@@ -67,6 +68,17 @@ export const shapeRules: readonly ManifestRule[] = [
       yield* refusals(manifest)
       if (manifest.kind === 'Application' || manifest.isConsumed) return
       if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
+      const [idle] = idlePatterns(manifest)
+      if (idle !== undefined) {
+        // a set of other things may be empty for a time
+        if (!makesDatabases(manifest, [manifest.settings])) return
+        yield {
+          message: phrase`path is \`${ending(idle.pattern)}\`, but nothing matches it, and an empty set deletes every Application it had`,
+          places: [{ path: idle.path }],
+          help: phrase`correct the path, which is from the root of the repository`,
+        }
+        return
+      }
       yield {
         message: phrase`generators give no element, but an empty set deletes every Application it had`,
         places: [{ path: ['spec', 'generators'] }],

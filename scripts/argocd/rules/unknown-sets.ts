@@ -13,7 +13,7 @@ import { guardFindings } from './guard-changes.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
-import { at, guardStrength, isDatabaseSource, texts } from '../../deployed/manifest-parts.ts'
+import { at, guardStrength, makesDatabases, texts } from '../../deployed/manifest-parts.ts'
 
 /** Sets that make databases by their template: one finding for each thing that a branch does to them, none where they stay as they are. */
 export function unknownSetFindings(
@@ -36,12 +36,6 @@ export function unknownSetFindings(
     }),
     ...unreadFiles(before, after, settings),
   ]
-}
-
-/** Whether the template of a set makes databases, of which it may not be known how many. */
-export function makesDatabases({ kind, plain }: Manifest, settings: readonly Settings[]): boolean {
-  const spec = at(plain, 'spec', 'template', 'spec')
-  return kind === 'ApplicationSet' && isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, settings))
 }
 
 const isEqual = (a: Manifest, b: Manifest, path: Path): boolean =>
