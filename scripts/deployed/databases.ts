@@ -28,8 +28,9 @@ import type { WrittenDatabases } from './state.ts'
 import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
-import { onceEach } from './skipped.ts'
+import { onceEach, refused } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
+import { isMisspelt } from './unknown-fields.ts'
 import { versionsOf } from './versions.ts'
 import type { Versions } from './versions.ts'
 
@@ -89,7 +90,7 @@ function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 
     return { reason: "its generators can't be computed here" }
   }
   // the refusal is reported where it is, with what it quotes masked
-  return { reason: 'Argo CD refuses it' }
+  return { reason: refused }
 }
 
 const outsideGenerators: ReadonlySet<string> = new Set(['clusters', 'scmProvider', 'pullRequest', 'plugin', 'clusterDecisionResource'])
@@ -161,7 +162,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const identity = identityOfSource(application, manifest, nth)
   if (!isReleaseName(identity.release)) {
     // what a set makes is refused where its template is
-    if (manifest.kind === 'Application') looking.findings.push(wrongRelease(of))
+    if (manifest.kind === 'Application' && !isMisspelt(manifest)) looking.findings.push(wrongRelease(of))
     return undefined
   }
   const helmPath = helmPathOf(of)
@@ -169,7 +170,8 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const helm = at(source, 'helm')
   const isOfficial = folder === undefined && baseName(chart) === 'cluster'
   const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
-  if (range !== undefined)
+  // none at all is refused
+  if (range !== undefined && range !== '')
     looking.findings.push({
       rule: 'argocd/assumed-version',
       severity: 'info',

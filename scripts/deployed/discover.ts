@@ -70,6 +70,7 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
     ...skippedFindings(written.skipped),
     ...unknownOperators(written.databases),
   ]
-  if (databases.length === 0 && written.skipped.length === 0 && !findings.some(isError)) findings.push(noDatabase(settings, tree))
+  const isExplained = written.isExplained === true || written.skipped.length > 0 || findings.some(isError)
+  if (databases.length === 0 && !isExplained) findings.push(noDatabase(settings, tree))
   return { settings: written.settings, tree: written.tree, generated: own.databases, databases, skipped: written.skipped, findings }
 }

@@ -9,6 +9,9 @@ import type { ValueFile } from '../applicationset/sources.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import { unknownText } from './unknown-text.ts'
 
+/** What a template of a database has in it somewhere. */
+export const mentionsDatabases = /postgresql\.cnpg\.io|cloudnative-pg/
+
 /** The plain value at a path; undefined where the path ends early. */
 export function at(root: Json | undefined, ...path: Path): Json | undefined {
   return jsonAt(root, path)

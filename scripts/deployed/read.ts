@@ -9,6 +9,8 @@ import { misspeltKinds } from './misspelt-kinds.ts'
 import type { ManifestFile } from './manifests.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { phrase } from '../findings/message.ts'
+import { mentionsDatabases } from './manifest-parts.ts'
+import { hasMistakenField } from './unknown-fields.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 
 /** Lines of a text that another program fills in before anybody reads it as YAML. */
@@ -40,5 +42,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
   const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
-  return { settings, tree, databases, skipped, findings: [...broken, ...misspeltKinds(files, settings), ...findings] }
+  const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
+  const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
+  return { settings, tree, isExplained, databases, skipped, findings: [...broken, ...misspeltKinds(files, settings), ...findings] }
 }

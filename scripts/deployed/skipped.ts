@@ -13,6 +13,9 @@ export interface Skipped {
   readonly at: Spot
 }
 
+/** What is refused is reported where it is wrong. */
+export const refused = 'Argo CD refuses it'
+
 /** One line for each reason and place, with how many there are. */
 export function onceEach(skipped: readonly Skipped[]): Skipped[] {
   const seen = new Map<string, Skipped & { readonly count: number }>()
@@ -26,13 +29,15 @@ export function onceEach(skipped: readonly Skipped[]): Skipped[] {
 
 /** What could not be looked at, as findings: never an error, and never silent. */
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
-  return skipped.map(({ name, reason, at: spot }) => ({
-    rule: 'argocd/not-computed',
-    severity: 'info',
-    message: phrase`${named(name)} is not judged: ${named(reason)}`,
-    at: spot,
-    help: helpOf(reason),
-  }))
+  return skipped
+    .filter(({ reason }) => reason !== refused)
+    .map(({ name, reason, at: spot }) => ({
+      rule: 'argocd/not-computed',
+      severity: 'info',
+      message: phrase`${named(name)} is not judged: ${named(reason)}`,
+      at: spot,
+      help: helpOf(reason),
+    }))
 }
 
 function helpOf(reason: string): Message | undefined {

@@ -21,6 +21,8 @@ export interface Written extends WrittenDatabases {
   readonly tree: Tree
   /** with the address of this repository, where only the manifests tell it */
   readonly settings: Settings
+  /** manifests hold an error that may be why there is no database */
+  readonly isExplained?: boolean
 }
 
 export interface WrittenDatabases {

@@ -4,6 +4,7 @@ import { append } from '../../values/append.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
+import { isMisspelt } from '../../deployed/unknown-fields.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
@@ -27,6 +28,13 @@ export const manifestRules: readonly ManifestRule[] = [
   ...placeholderRules,
 ]
 
+/** What else is wrong where a field is misspelt may follow from that. */
+const ofMissingFields: ReadonlySet<string> = new Set(['argocd/manifest-schema', 'argocd/set-generates', 'argocd/set-keeps-databases'])
+
+function rulesFor(manifest: Manifest): readonly ManifestRule[] {
+  return isMisspelt(manifest) ? manifestRules.filter(({ id }) => !ofMissingFields.has(id)) : manifestRules
+}
+
 export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const { file, manifests, broken, consumed, refused } = manifestFile
   // what is no template is reported where all files are read
@@ -45,7 +53,8 @@ export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
     })
   append(findings, manifests.flatMap(replacedClusters))
   for (const manifest of manifests)
-    for (const rule of manifestRules) for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
+    for (const rule of rulesFor(manifest))
+      for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
   return findings
 }
 

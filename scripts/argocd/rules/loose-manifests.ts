@@ -6,14 +6,12 @@ import { unknownText } from '../../deployed/unknown-text.ts'
 import { writtenDeployments } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import type { Handover } from './handover.ts'
-import { makesDatabases } from '../../deployed/manifest-parts.ts'
+import { hasMistakenField } from '../../deployed/unknown-fields.ts'
+import { makesDatabases, mentionsDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders.ts'
 import { findUncompared } from './uncompared.ts'
 import { idlePatterns } from '../../deployed/idle-generators.ts'
-
-/** What a template of a database has in it somewhere. */
-const mentions = /postgresql\.cnpg\.io|cloudnative-pg/
 
 /** The loose files of both sides, with those manifests alone that deploy databases on one of them. */
 export function readLoose(
@@ -29,9 +27,12 @@ export function readLoose(
   const relevant = (files: readonly ManifestFile[]): ManifestFile[] =>
     files.flatMap((file) => {
       const manifests = file.manifests.filter((manifest) => keys.has(keyOf(manifest)))
-      const isBroken = file.broken !== undefined && (/kind:[ \t]*ApplicationSet/.test(file.file.text) || mentions.test(file.file.text))
+      const isBroken =
+        file.broken !== undefined && (/kind:[ \t]*ApplicationSet/.test(file.file.text) || mentionsDatabases.test(file.file.text))
       const isOfUse =
-        isBroken || (file.refused.length > 0 && mentions.test(file.file.text)) || file.objects.some(({ kind }) => kind === 'AppProject')
+        isBroken ||
+        (file.refused.length > 0 && mentionsDatabases.test(file.file.text)) ||
+        file.objects.some(({ kind }) => kind === 'AppProject')
       return manifests.length > 0 || (file.clusters ?? []).length > 0 || isOfUse ? [{ ...file, manifests, isLoose: true as const }] : []
     })
   return { now: relevant(present), before: relevant(old) }
@@ -42,6 +43,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     writtenDeployments([manifest], settings).length > 0 ||
     makesDatabases(manifest, settings) ||
     idlePatterns(manifest).length > 0 ||
+    hasMistakenField(manifest) ||
     findUncompared([], [manifest]).texts.length > 0
   )
 }

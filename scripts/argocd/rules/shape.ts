@@ -1,5 +1,5 @@
 // Would the API server and the controllers accept a hand-written Application or set as intended?
-import { lookup } from '../../values/lookup.ts'
+import { unknownFields } from '../../deployed/unknown-fields.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
 import { idlePatterns } from '../../deployed/idle-generators.ts'
 import { printed } from '../../values/printed.ts'
@@ -7,7 +7,7 @@ import { decodeObject } from '../../kubernetes/decode.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
 import type { Json, Path } from '../../values/value.ts'
 import type { Message } from '../../findings/finding.ts'
-import { formatPath, nearest } from '../../values/path.ts'
+import { formatPath } from '../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { at, makesDatabases, textItems } from '../../deployed/manifest-parts.ts'
@@ -15,32 +15,14 @@ import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 
-/** Fields that people look for on the wrong kind. */
-const strays: Readonly<Record<string, string>> = lookup({
-  preserveResourcesOnDeletion: 'it belongs in spec.syncPolicy of an ApplicationSet',
-  applicationsSync: 'it belongs in spec.syncPolicy of an ApplicationSet',
-  valuesFiles: 'did you mean `valueFiles`?',
-})
-
 export const shapeRules: readonly ManifestRule[] = [
   {
     id: 'argocd/known-fields',
     severity: 'error',
-    summary: 'Argo CD knows each field; the API server would drop an unknown one silently',
-    *check({ plain, settings, kind }) {
-      const decoded = decodeObject(plain, settings.argocd.version)
-      if ('issues' in decoded) return
-      // a map where a text is wanted is reported as such, not as fields that a text does not have
-      const mistyped = checkSchema(decoded.object, decoded.kind.schema, { integerRange: true }).filter(({ keyword }) => keyword === 'type')
-      for (const path of decoded.unknown) {
-        if (mistyped.some((issue) => issue.path.every((step, index) => path[index] === step))) continue
-        const name = printed(path.at(-1))
-        const guess = nearest(
-          name,
-          Object.keys((at(plain, ...path.slice(0, -1)) as object | undefined) ?? {}).filter((key) => key !== name),
-        )
-        const help = strays[name] ?? (guess === undefined ? undefined : `\`${guess}\` is there too: remove one of the two`)
-        const message = phrase`unknown field \`${named(name)}\` in \`${path.length === 1 ? kind : formatPath(path.slice(0, -1))}\``
+    summary: 'Argo CD knows each field; synced by Argo CD, an unknown one is dropped without a word, and kubectl apply refuses it',
+    *check(manifest) {
+      for (const { path, help } of unknownFields(manifest)) {
+        const message = phrase`unknown field \`${named(printed(path.at(-1)))}\` in \`${path.length === 1 ? manifest.kind : formatPath(path.slice(0, -1))}\``
         yield { message, places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help: phrase`${help}` }) }
       }
     },
