@@ -8,6 +8,7 @@ import { isMisspelt } from '../../deployed/unknown-fields.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { deletionRules } from './deletion.ts'
 import { fileRules } from './files.ts'
+import { generatorFileFindings } from './generator-files.ts'
 import { phantomRules } from './phantoms.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { nameRules } from './names.ts'
@@ -51,7 +52,7 @@ export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
       related: related.map((one) => ({ file, ...one })),
       help,
     })
-  append(findings, manifests.flatMap(replacedClusters))
+  append(findings, manifests.flatMap(replacedClusters), manifests.flatMap(generatorFileFindings))
   for (const manifest of manifests)
     for (const rule of rulesFor(manifest))
       for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))

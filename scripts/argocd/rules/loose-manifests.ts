@@ -44,6 +44,8 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     makesDatabases(manifest, settings) ||
     idlePatterns(manifest).length > 0 ||
     hasMistakenField(manifest) ||
+    // nobody knows what it would have made
+    manifest.refusals.some(({ stage }) => stage === 'params' || stage === 'render' || stage === 'panic') ||
     findUncompared([], [manifest]).texts.length > 0
   )
 }

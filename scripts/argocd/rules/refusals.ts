@@ -8,6 +8,7 @@ import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
 import { formatScalar } from '../../go-template/go-format.ts'
+import { generatorFileFindings } from './generator-files.ts'
 import { computedText } from './computed-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
@@ -64,6 +65,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
   for (const error of all) {
     const { stage, message } = error
     if (shownElsewhere.has(stage) || message.includes(unknownText)) continue
+    if ((stage === 'params' || stage === 'render') && generatorFileFindings(manifest).length > 0) continue
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
