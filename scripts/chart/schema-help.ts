@@ -6,20 +6,28 @@ import { named, phrase } from '../findings/message.ts'
 import { missingUnit } from '../findings/sizes.ts'
 import type { Fix, Message } from '../findings/finding.ts'
 import type { Value } from '../values/value.ts'
+import { helpOutsideQuotes } from '../findings/wrong-type.ts'
+import { printed } from '../values/printed.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
 /** How a value of the wrong type may be written. */
 export function schemaFix({ value, want }: Pick<HelmSchemaError, 'value' | 'want'>): Fix | undefined {
-  if (want === 'object' || bareSize(value) !== undefined) return undefined
+  if (want === 'object' || bareSize(value) !== undefined || outsideQuotes({ value, want }) !== undefined) return undefined
   if (want !== 'array') return { write: want === 'string' ? 'text' : want === 'integer' ? 'number' : want }
   const facts = valueFacts(value.origin.path)
   return 'known' in facts || facts.target === undefined ? undefined : { write: 'list', ofText: facts.target }
 }
 
 /** Quotes alone would leave a size in bytes. */
-function bareSize({ kind, origin }: Value): Message | undefined {
-  return kind === 'scalar' ? missingUnit(origin.path, origin.file.text.slice(origin.value.start, origin.value.end)) : undefined
+function bareSize({ origin, ...node }: Value): Message | undefined {
+  if (node.kind !== 'scalar' || !('value' in node)) return undefined
+  const written = origin.layer === 'parameter' ? printed(node.value) : origin.file.text.slice(origin.value.start, origin.value.end)
+  return missingUnit(origin.path, written)
+}
+
+function outsideQuotes({ value, want }: Pick<HelmSchemaError, 'value' | 'want'>): Message | undefined {
+  return want === 'array' || want === 'object' ? undefined : helpOutsideQuotes(value, want === 'string' ? 'text' : 'other')
 }
 
 /** What a person may type instead. */
@@ -27,6 +35,8 @@ export function schemaHelp(error: Pick<HelmSchemaError, 'value' | 'want'>): Mess
   const { value } = error
   const size = bareSize(value)
   if (size !== undefined) return size
+  const outside = outsideQuotes(error)
+  if (outside !== undefined) return outside
   if (error.want === 'string' && value.kind === 'scalar' && !isSecretPath(value.origin.path)) {
     const { start, end } = value.origin.value
     return phrase`put quotes around it: "${named(value.origin.file.text.slice(start, end))}"`

@@ -34,7 +34,8 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     at: primary.spot,
     related,
     help: said.help === undefined ? undefined : asTyped(said.help, subject, first),
-    fix: isHidden ? undefined : finding.fix,
+    // the quotes of a parameter decide nothing
+    fix: isHidden || first.node.origin.layer === 'parameter' ? undefined : finding.fix,
     database: subject.database.id,
     object: `${subject.object.kind}/${subject.object.name}`,
     path: formatPath(finding.places[0].path),

@@ -1,6 +1,7 @@
 // What becomes of a text that the chart prints without its author's quotes?
 import { here, named, phrase } from '../findings/message.ts'
 import { missingUnit } from '../findings/sizes.ts'
+import { helpOutsideQuotes } from '../findings/wrong-type.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { ResolvedPlace } from './place.ts'
 
@@ -9,7 +10,11 @@ import type { ResolvedPlace } from './place.ts'
  * the quotes are printed, too. `isHidden`: the value is shown nowhere.
  */
 export function asPrinted(finding: Finding, { node, exact }: ResolvedPlace, isHidden: boolean): Pick<Finding, 'message' | 'help'> {
-  if (finding.fix === undefined || !('write' in finding.fix) || finding.fix.write !== 'text') return finding
+  if (finding.fix === undefined || !('write' in finding.fix)) return finding
+  const outside =
+    exact && finding.fix.write !== 'list' ? helpOutsideQuotes(node, finding.fix.write === 'text' ? 'text' : 'other') : undefined
+  if (outside !== undefined) return { message: finding.message, help: outside }
+  if (finding.fix.write !== 'text') return finding
   const { file, value } = node.origin
   const text = /^(?:"([\w.+-]+)"|'([\w.+-]+)')$/.exec(file.text.slice(value.start, value.end))
   const sent = finding.message.find((part) => typeof part === 'object' && 'shown' in part)

@@ -1,0 +1,19 @@
+// What can a person type where quotes in the file do not decide whether a value is a text?
+import type { Value } from '../values/value.ts'
+import type { Message } from './finding.ts'
+import { phrase } from './message.ts'
+
+/**
+ * The help for a value of the wrong type that a parameter sets (a text in any case, which Helm reads as `--set`) or that a
+ * template of a set fills in (a text for Argo CD); undefined: what is written in the file decides.
+ */
+export function helpOutsideQuotes({ origin, ...node }: Value, wanted: 'text' | 'other'): Message | undefined {
+  const isText = node.kind === 'scalar' && 'value' in node && typeof node.value === 'string'
+  if (origin.layer === 'parameter') {
+    if (wanted === 'text') return isText ? undefined : phrase`set forceString: true beside it`
+    return isText ? phrase`remove forceString: true, or correct the value` : undefined
+  }
+  const isFilledIn = origin.layer === 'inline' && origin.file.text.slice(origin.value.start, origin.value.end).includes('{{')
+  if (!isFilledIn || wanted === 'text' || !isText) return undefined
+  return phrase`what a template fills into valuesObject is text: write it into \`values: |\`, or as one of \`parameters\``
+}
