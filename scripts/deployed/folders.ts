@@ -101,14 +101,15 @@ function unread(all: Tree, folders: readonly string[], what: string): Folder {
   return mentions(all, folders) ? { kind: 'unread', what, folders } : nothing
 }
 
-/** The folders that a kustomization takes its resources from, itself first. */
+/** The folders, and the files elsewhere, that a kustomization takes its resources from, itself first. */
 function foldersOf(all: Tree, first: string): string[] {
   const folders = [first]
   for (const folder of folders) {
     const name = kustomizations.find((one) => all.paths.includes(folder + one))
     const plain = name === undefined ? null : plainOf(all, folder + name)
     for (const entry of ['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))) {
-      const next = posix.join('/', folder, entry, '/').slice(1)
+      const path = posix.join('/', folder, entry).slice(1)
+      const next = all.paths.includes(path) ? path : `${trimEndOf(path, '/')}/`
       if (!/^[a-z]+:|^[^/]+@/.test(entry) && !folders.includes(next)) folders.push(next)
     }
   }

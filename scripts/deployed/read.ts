@@ -2,6 +2,7 @@
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Settings } from '../model.ts'
 import { withAddresses } from './addresses.ts'
+import { contradicted, installedArgoCd, withArgoCd } from './argocd-version.ts'
 import { writtenDatabases } from './databases.ts'
 import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
@@ -38,11 +39,23 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     return [...own, ...elsewhere]
   }
   const first = read(state.settings)
-  const { settings, tree } = withAddresses(first, state)
+  const { settings: addressed, tree } = withAddresses(first, state)
+  const installed = installedArgoCd(
+    first.flatMap(({ manifests }) => manifests),
+    tree,
+  )
+  const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
   const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
-  return { settings, tree, isExplained, databases, skipped, findings: [...broken, ...misspeltKinds(files, settings), ...findings] }
+  return {
+    settings,
+    tree,
+    isExplained,
+    databases,
+    skipped,
+    findings: [...contradicted(settings, installed), ...broken, ...misspeltKinds(files, settings), ...findings],
+  }
 }

@@ -10,6 +10,7 @@ const dated = '`check --today DAY`:'
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = lookup({
+  'settings/installed-version': 'Applications and kustomizations that install Argo CD, compared with argocd.version in the settings',
   'argocd/application-name': 'names that follow from layout.application',
   'argocd/namespace-name': 'namespaces that follow from the patterns of the environments and from service.yaml',
   'argocd/set-size': 'how long the ApplicationSet of an environment is, compared with what a client-side apply can store',
