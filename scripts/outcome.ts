@@ -32,6 +32,8 @@ export interface PipelineOptions {
   readonly staged: boolean
   /** compare with where HEAD left this branch, tag or commit */
   readonly base?: string | undefined
+  /** commits that other checkouts are compared with: `URL=REF` or `DIR=REF` each */
+  readonly baseOf?: readonly string[] | undefined
   /** judge only the databases that differ from the base */
   readonly changed?: boolean
   /** compare with what kubectl printed */

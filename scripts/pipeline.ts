@@ -2,7 +2,8 @@
 import { readHandWritten } from './argocd/rules/manifest-loader.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { assess, openBench } from './assess.ts'
-import { baseCommit, readBase, lazyTree, cachedTree } from './changes/base.ts'
+import { readBase, lazyTree, cachedTree } from './changes/base.ts'
+import { basesOf } from './changes/bases.ts'
 import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
 import { hasOtherChart } from './chart/same-chart.ts'
@@ -10,6 +11,7 @@ import { chartsOnBothSides } from './discover/charts.ts'
 import { discoverAll } from './deployed/discover.ts'
 import { staticFolder } from './discover/layout.ts'
 import { loadSettings } from './discover/settings.ts'
+import { withStanding } from './discover/standing.ts'
 import { openSettingsTree, openTree } from './discover/trees.ts'
 import { withRepository } from './discover/address.ts'
 import { leftUncompared, withWritten } from './changes/written-base.ts'
@@ -34,15 +36,17 @@ import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
 
 /** Looks at one state of a repository, whole. Reads files, writes none. */
-export async function runPipeline(workspace: Workspace, options: PipelineOptions): Promise<Outcome> {
-  const from = baseCommit(workspace, options)
+export async function runPipeline(given: Workspace, options: PipelineOptions): Promise<Outcome> {
+  const isCompared = options.staged || options.base !== undefined || options.baseOf !== undefined
+  const workspace = isCompared ? withStanding(given) : given
   const listed = openSettingsTree(workspace, options.staged)
   const loaded = loadSettings(listed)
   if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
   const written = withRepository(loaded.settings, workspace)
   const changed = options.changed === true
+  const bases = isCompared ? basesOf(workspace, written, options) : undefined
   const opened = cachedTree(openTree(workspace, written, options.staged, listed))
-  const read = from === undefined ? undefined : await readBase(workspace, from, { settings: written, tree: opened, changed })
+  const read = bases === undefined ? undefined : await readBase(workspace, bases, { settings: written, tree: opened, changed })
   const tree = changed && read !== undefined && opened.blob !== undefined ? lazyTree(opened, read.differs) : opened
 
   const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, base: read })

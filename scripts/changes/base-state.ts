@@ -2,15 +2,15 @@
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Bytes } from '../repository/bytes.ts'
+import type { Compared } from '../findings/database-change.ts'
 import type { SourceFile } from '../values/value.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 
 /** The repository at the merge base. */
-export interface Base {
+export interface Base extends Compared {
   /** the base as a person named it */
   readonly revision: string
-  /** what was compared with what, for a person */
-  readonly compared: string
   /** absent: the program was not used there yet, or `findings` explain why they could not be read */
   readonly settings?: Settings
   /** what could not be read there */
@@ -38,5 +38,5 @@ export interface Deployed {
 
 /** A file of a commit, for places in it. */
 export function sourceFile(tree: Tree, path: string, text: string): SourceFile {
-  return { path: tree.shown?.(path) ?? path, text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+  return { path: tree.shown?.(path) ?? path, text, ...revisionIn(tree, path) }
 }

@@ -1,5 +1,8 @@
 // Which files did the repository hold at a commit, and which of them have changed?
 import type { BaseCommit } from '../repository/base-commit.ts'
+import { baseOfFolder } from './bases.ts'
+import type { Bases } from './bases.ts'
+import { workTreeBytes } from '../discover/charts.ts'
 import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'
 import { manifestPaths } from '../discover/header.ts'
@@ -23,11 +26,14 @@ export interface Place {
 /** The files of a commit, for a layout. */
 export function openBaseTree(
   workspace: Workspace,
-  from: BaseCommit,
+  bases: Bases,
   { layout, current, tree, place }: Layouts & { readonly place?: Place },
 ): OpenedBase {
-  const { revision, commit } = from
+  const from = baseOfFolder(bases, workspace.root)
   if (workspace.databases === undefined) {
+    // only other checkouts are compared
+    if (from === undefined) return { revision: bases.first.revision, tree, bytes: workTreeBytes(workspace.root), differs: () => false }
+    const { revision, commit } = from
     const own = layoutFolders(layout)
     const manifests = manifestFolders(layout)
     const listed = [settingsFile, ownSettingsFile, 'helm-values', ...manifests, ...own]
@@ -59,9 +65,9 @@ export function openBaseTree(
       { workspace, from, layout, tree, place },
     )
   }
-  const opened = openExternalBase({ ...workspace, databases: workspace.databases }, from, { layout, current, tree })
-  // of two repositories, the one that is not compared stays as it is
-  if (from.of === 'databases') return { ...opened, tree: { ...opened.tree, ...(tree.loose && { loose: tree.loose }) } }
+  const opened = openExternalBase({ ...workspace, databases: workspace.databases }, bases, { layout, current, tree })
+  // a repository that is not compared stays as it is
+  if (from === undefined) return { ...opened, tree: { ...opened.tree, ...(tree.loose && { loose: tree.loose }) } }
   return withLoose(opened, { workspace, from, layout, tree })
 }
 
@@ -97,4 +103,4 @@ function withLoose(opened: OpenedBase, { workspace, from, layout, tree, place }:
 }
 
 /** What a generator or a chart may read. */
-const isText = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/.test(path)
+export const isText = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/.test(path)

@@ -1,18 +1,22 @@
 // What did the repository hold where this change began?
 import type { Base } from './base-state.ts'
-import type { BaseCommit } from '../repository/base-commit.ts'
 import { ending, named, phrase } from '../findings/message.ts'
 import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { openBaseTree } from './base-tree.ts'
+import { isText, openBaseTree } from './base-tree.ts'
 import type { Place } from './base-tree.ts'
+import { baseOfFolder, comparedWith } from './bases.ts'
+import type { Bases } from './bases.ts'
 import type { OpenedBase } from './external-base.ts'
 import { deployedDatabases } from './deployed.ts'
-import { checkoutsOf, withCheckouts } from '../discover/checkouts.ts'
+import { openCheckouts, withCheckouts } from '../discover/checkouts.ts'
+import type { OpenCheckout } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
-import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
+import type { CommitTree } from '../repository/git.ts'
+import { revisionIn, treeBelow } from '../repository/tree.ts'
+import type { Tree } from '../repository/tree.ts'
 import { leftFolders } from '../repository/moved.ts'
 import { isInFolder, layoutFolders, manifestFolders } from '../discover/layout.ts'
 import { isLoosePath } from '../discover/loose.ts'
@@ -20,63 +24,37 @@ import { isCurrent, isGenerated, manifestPaths } from '../discover/header.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Severity } from '../findings/finding.ts'
 import { loadSettings, ownSettingsFile, settingsFile } from '../discover/settings.ts'
-import type { Tree } from '../repository/tree.ts'
-import { repositoryTop } from '../repository/place.ts'
-import { shownPath, UsageError } from '../repository/workspace.ts'
-import { listed } from '../values/path.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
-/**
- * The commit that `--base` and `--staged` ask for: the merge base with `base`; with `staged` alone HEAD, or nothing
- * before the first commit. The repository is the one that the command is run in; a name that only the other one of two
- * checkouts knows is that one's.
- */
-export function baseCommit(
-  workspace: Workspace,
-  options: { readonly base?: string | undefined; readonly staged: boolean },
-): BaseCommit | undefined {
-  const { databases, standing } = workspace
-  if (options.base !== undefined || options.staged) refuseInCheckout(workspace)
-  const roots = { root: workspace.root, databases: databases ?? workspace.root }
-  const own = standing ?? 'databases'
-  if (options.base !== undefined) {
-    const other = own === 'root' ? 'databases' : 'root'
-    const of = standing !== undefined && !hasCommit(roots[own], options.base) && hasCommit(roots[other], options.base) ? other : own
-    const { commit, isHead } = mergeBase(roots[of], options.base)
-    return { revision: options.base, commit, isHead: isHead && !options.staged, ...(standing && { of }) }
-  }
-  const head = options.staged ? stagedBase(roots[own]) : undefined
-  return head === undefined ? undefined : { revision: 'HEAD', commit: head, isHead: false, ...(standing && { of: own }) }
-}
-
-/** What changes in another checkout can't be seen yet, and must not pass in silence. */
-function refuseInCheckout({ root, cwd = root, checkouts = [] }: Workspace): void {
-  const here = repositoryTop(cwd)
-  if (here === repositoryTop(root) || !checkouts.some(({ folder }) => repositoryTop(folder) === here)) return
-  throw new UsageError(`only commits of ${shownPath(cwd, root)} can be compared, but the command is run in another checkout: run it there`)
-}
-
-/** What was compared with what, for a person. */
-export function comparedText(
-  { root, databases, checkouts = [] }: Pick<Workspace, 'root' | 'databases' | 'checkouts'>,
-  { revision, commit, of, isHead }: BaseCommit,
-): string {
-  const short = commit.slice(0, 7)
-  const head = isHead ? ', which is HEAD: only what is not committed can differ' : ''
-  const what = `compared with ${revision} (${isHead || revision === 'HEAD' ? '' : 'merge base '}${short})`
-  const others = checkouts.map(({ folder }) => shownPath(root, folder))
-  const asIs = others.length === 0 ? '' : `; ${listed(others)} ${others.length === 1 ? 'is' : 'are'} read as on disk, and not compared`
-  if (of === undefined) return `${what}${head}${asIs}`
-  const outside = databases === undefined ? 'the databases' : shownPath(root, databases)
-  const [own, other] = of === 'root' ? ['the root', outside] : [outside, 'the root']
-  return `${what} of ${own}${head}; ${other} is read as it is on disk, and was not compared${of === 'root' ? ': what its databases were is taken from the rendered values' : ''}`
-}
-
 /** Reads the base's settings and databases; `current` is the state that is judged. `changed`: of files that are the same now only what is asked for. */
-export async function readBase(workspace: Workspace, from: BaseCommit, current: Current): Promise<Base> {
-  const base = await readOwnBase(workspace, from, current)
-  // other checkouts are on both sides as they are on disk
-  return { ...base, tree: withCheckouts(base.tree, workspace, current.settings) }
+export async function readBase(workspace: Workspace, bases: Bases, current: Current): Promise<Base> {
+  const base = await readOwnBase(workspace, bases, current)
+  const checkouts = openCheckouts(workspace, current.settings)
+  const opened = new Map(checkouts.map((checkout) => [checkout.place, openCheckoutBase(checkout, bases, current.tree)]))
+  const filesOf = ({ place }: OpenCheckout): Tree => (opened.get(place) as CommitTree).tree
+  const differs = (path: string): boolean => {
+    for (const { place, shown } of checkouts)
+      for (const start of [`${place}/`, `${shown}/`])
+        if (path.startsWith(start)) return (opened.get(place) as CommitTree).differs(path.slice(start.length))
+    return base.differs(path)
+  }
+  const isOther = checkouts.some(({ folder }) => baseOfFolder(bases, folder) !== undefined)
+  return {
+    ...base,
+    tree: withCheckouts(base.tree, checkouts, filesOf),
+    differs,
+    // what Applications take from a checkout is not told apart
+    stagesLoose: () => isOther || base.stagesLoose(),
+  }
+}
+
+/** The files of a checkout at its own base, or as they are now where it has none. */
+function openCheckoutBase({ folder, place }: OpenCheckout, bases: Bases, tree: Tree): CommitTree {
+  const now = treeBelow(tree, place)
+  const from = baseOfFolder(bases, folder)
+  if (from === undefined) return { tree: now, differs: () => false }
+  const { tree: then, differs } = commitTree(folder, from.commit, { folders: [''], current: now, wanted: isText })
+  return { tree: { ...then, revision: from.revision }, differs }
 }
 
 interface Current {
@@ -85,18 +63,21 @@ interface Current {
   readonly changed: boolean
 }
 
-async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Current): Promise<Base> {
+async function readOwnBase(workspace: Workspace, bases: Bases, current: Current): Promise<Base> {
   const { tree } = current
   const { layout } = current.settings
-  const compared = comparedText({ ...workspace, checkouts: checkoutsOf(workspace, current.settings) }, from)
+  const compared = comparedWith(workspace, current.settings, bases)
+  // absent: the root is as it is now
+  const from = baseOfFolder(bases, workspace.root)
   const stagesLoose = (): boolean =>
-    from.of !== 'databases' && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
+    from !== undefined && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
   let place: Place | undefined
-  let first = openBaseTree(workspace, from, { layout, current: layout, tree })
+  let first = openBaseTree(workspace, bases, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
-    place = workspace.databases === undefined ? formerPlace(workspace.root, from.commit) : undefined
-    if (place === undefined) return { ...first, stagesLoose, compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
-    first = openBaseTree(workspace, from, { layout, current: layout, tree, place })
+    place = workspace.databases === undefined && from !== undefined ? formerPlace(workspace.root, from.commit) : undefined
+    if (place === undefined)
+      return { ...first, stagesLoose, ...compared, databases: new Map(), inputs: [], hasGenerated: false, findings: [] }
+    first = openBaseTree(workspace, bases, { layout, current: layout, tree, place })
   }
   const { settings: written, findings } = loadSettings(first.tree)
   const settings = written && withAddressOf(current.settings, written)
@@ -105,7 +86,7 @@ async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Curr
     return {
       ...first,
       stagesLoose,
-      compared,
+      ...compared,
       databases: new Map(),
       inputs: [],
       hasGenerated: false,
@@ -113,13 +94,15 @@ async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Curr
     }
   }
   const isSame = isDeepStrictEqual(layoutFolders(settings.layout), layoutFolders(layout))
-  const opened = isSame ? first : openBaseTree(workspace, from, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
+  const opened = isSame
+    ? first
+    : openBaseTree(workspace, bases, { layout: settings.layout, current: layout, tree, ...(place && { place }) })
   const lazy = current.changed && tree.blob !== undefined ? lazyTree(opened.tree, opened.differs) : opened.tree
   const found = discover(settings, lazy)
-  const isElsewhere = workspace.databases !== undefined && from.of === 'root'
+  const isElsewhere = workspace.databases !== undefined && from !== undefined && baseOfFolder(bases, workspace.databases) === undefined
   const old = isElsewhere ? found.databases.map((database) => asRendered(database, { base: opened.tree, now: tree })) : found.databases
   // a repository that is not compared has the generated files of now
-  const hasGenerated = from.of !== 'databases'
+  const hasGenerated = from !== undefined
   // a commit that leaves the sets as they are changes nothing about who is deployed, and need not wait for that
   const mayDiffer = hasGenerated && !(current.changed && !opened.differs(manifestPaths(settings.layout).sets))
   const deployed = mayDiffer ? await deployedDatabases(old, { settings, tree: opened.tree }) : { databases: old, findings: [] }
@@ -129,7 +112,7 @@ async function readOwnBase(workspace: Workspace, from: BaseCommit, current: Curr
   return {
     ...opened,
     stagesLoose,
-    compared,
+    ...compared,
     settings,
     databases,
     inputs: old,
@@ -148,7 +131,7 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
   const file = {
     path: base.shown?.(database.rendered) ?? database.rendered,
     text: was.text,
-    ...(base.revision && { revision: base.revision }),
+    ...revisionIn(base, database.rendered),
   }
   return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
 }

@@ -6,6 +6,7 @@ import { fill, serviceFolder } from '../discover/layout.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Path, SourceFile, Value } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -26,11 +27,10 @@ export function serviceFile(state: State, service: string): Value | undefined {
   roots.set(state.tree, known)
   if (known.has(path)) return known.get(path)
   const read = state.tree.read(path)
-  const { revision } = state.tree
   const file: SourceFile = {
     path: state.tree.shown?.(path) ?? path,
     text: read?.ok === true ? read.text : '',
-    ...(revision === undefined ? {} : { revision }),
+    ...revisionIn(state.tree, path),
   }
   const root = read?.ok === true ? parseYaml(file, 'service').documents[0] : undefined
   known.set(path, root)

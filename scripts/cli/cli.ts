@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
-import { command, describeOption, flagText, usageOf, where } from './command.ts'
+import { baseOf, command, describeOption, flagText, usageOf, where } from './command.ts'
 import type { Command } from './command.ts'
 import { interactiveCommands } from './people.ts'
 import { listed, nearest } from '../values/path.ts'
@@ -33,8 +33,9 @@ export const commands: readonly Command[] = [
       '`--staged` checks the git index, `--base origin/main` also the change; `--baseline FILE` fails on new problems only; `--live FILE` compares with what the Kubernetes cluster has.',
     options: {
       base: { type: 'text', value: 'REF', does: 'also check the change since the merge base with this branch, tag or commit' },
+      'base-of': baseOf,
       staged: { type: 'boolean', does: 'check the git index (what a commit would contain), against HEAD or --base' },
-      changed: { type: 'boolean', does: 'report only databases that the change touches (with --base or --staged)' },
+      changed: { type: 'boolean', does: 'report only databases that the change touches (with --base, --base-of or --staged)' },
       baseline: { type: 'text', value: 'FILE', does: 'report only problems that this file does not list' },
       live: {
         type: 'text',
@@ -58,6 +59,7 @@ export const commands: readonly Command[] = [
     details: 'It shows what changes, what PostgreSQL does, and what you must do, in which order.',
     options: {
       base: { type: 'text', value: 'REF', does: 'the branch that this one is merged into, such as origin/main', isRequired: true },
+      'base-of': baseOf,
       format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },

@@ -73,5 +73,12 @@ export const where = {
   charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 
+/** The option of commands that compare, for the repositories that they are not run in. */
+export const baseOf = {
+  type: 'texts',
+  value: 'URL|DIR=REF',
+  does: 'compare another checkout with a base of its own',
+} as const satisfies Option
+
 /** The option of commands whose output a program can read, too. */
 export const format = { type: 'choice', choices: ['pretty', 'json'], does: 'the output format' } as const satisfies Option

@@ -1,5 +1,6 @@
 // What is in a file of the repository, as one object however many Applications name it?
 import type { SourceFile } from '../values/value.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 
 const files = new WeakMap<Tree, Map<string, SourceFile | undefined>>()
@@ -20,7 +21,7 @@ export function fileReader(tree: Tree): (path: string) => SourceFile | undefined
             text: read.text,
             ...(shown === path ? {} : { layoutPath: path }),
             ...(blob === undefined ? {} : { blob }),
-            ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+            ...revisionIn(tree, path),
           }
         : undefined
     known.set(path, file)

@@ -8,6 +8,7 @@ import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { Json, JsonMap, Value } from '../values/value.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { itemsOf } from '../yaml/manifests.ts'
@@ -147,7 +148,7 @@ function manifestsIn(
     const read = all.read(path)
     if (read?.ok !== true || !read.text.includes('postgresql.cnpg.io') || isSkippedFile(read.text)) continue
     if (path.endsWith('.jsonnet')) return { kind: 'unread', what: 'Jsonnet', folders: [folder] }
-    const origin = { path: shown.shown?.(path) ?? path, text: read.text, ...(shown.revision !== undefined && { revision: shown.revision }) }
+    const origin = { path: shown.shown?.(path) ?? path, text: read.text, ...revisionIn(shown, path) }
     append(clusters, clustersIn(parseYaml(origin, 'service').documents))
   }
   return { kind: 'manifests', clusters }

@@ -11,6 +11,7 @@ import { notJson } from '../yaml/json.ts'
 import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { deepestAt, isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { readElements } from '../applicationset/elements.ts'
@@ -117,7 +118,7 @@ export interface FileFacts {
 export function readLooseFiles(around: Surroundings, files: LooseFiles['files']): ManifestFile[] {
   const { tree, settings } = around
   return files.map(({ path, text }) => {
-    const file = { path: tree.shown?.(path) ?? path, text, ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+    const file = { path: tree.shown?.(path) ?? path, text, ...revisionIn(tree, path) }
     const facts = { file, consumed: [], namespace: settings.argocd.namespace }
     const { documents, problems } = parseYaml(file, 'service')
     const fatal = problems.find((problem) => problem.fatal) ?? notJson(file)

@@ -4,6 +4,7 @@ import { firstSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { couldHold, matcher, serviceFolder } from './layout.ts'
 import type { Settings } from '../model.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 
 /** Our own folders, in addition to the layout's. */
@@ -28,7 +29,7 @@ export function blockedFindings({ layout }: Settings, tree: Tree): LocatedFindin
   ]
   return blocked.map(({ path, message, help }) => {
     const shown = tree.shown?.(path) ?? path
-    const file = { path: shown, text: '', ...(tree.revision === undefined ? {} : { revision: tree.revision }) }
+    const file = { path: shown, text: '', ...revisionIn(tree, path) }
     return {
       rule: 'discover/readable',
       severity: 'error',

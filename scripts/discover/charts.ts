@@ -7,6 +7,7 @@ import type { Bytes } from '../repository/bytes.ts'
 import { indexBytes } from '../repository/git-bytes.ts'
 import { repositoryTop } from '../repository/place.ts'
 import { skippedFiles } from '../repository/sparse.ts'
+import { isStandingIn } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 /** The charts for some settings, from the work tree or from `state`: the index, or a commit. */
@@ -32,8 +33,9 @@ export function chartsOnBothSides(
 }
 
 /** What is staged, where it is the root's index that is judged. */
-export function judgedBytes({ root, standing }: Workspace, staged: boolean): Bytes {
-  return staged && standing !== 'databases' ? indexBytes(root) : workTreeBytes(root)
+export function judgedBytes(workspace: Workspace, staged: boolean): Bytes {
+  const { root } = workspace
+  return staged && isStandingIn(workspace, root) ? indexBytes(root) : workTreeBytes(root)
 }
 
 /** The work tree; what a sparse checkout leaves out of it is in the index. */

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Settings } from '../model.ts'
-import { overlay, workTree } from '../repository/tree.ts'
+import { overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -22,23 +22,36 @@ export function checkoutsOf({ root, checkouts = [] }: Workspace, settings: Setti
   return [...written.filter(({ url }) => !given.has(url)), ...checkouts]
 }
 
-/** The tree with the files of other checkouts below the paths that lead to them; they are read as they are on disk. */
-export function withCheckouts(tree: Tree, workspace: Workspace, settings: Settings): Tree {
-  const checkouts = checkoutsOf(workspace, settings)
-  let joined = tree
-  for (const { url, folder } of checkouts) {
+/** A checkout with its files, and where they are in the tree of the root. */
+export interface OpenCheckout extends Checkout {
+  /** the folder of the tree */
+  readonly place: string
+  /** the way there from the root */
+  readonly shown: string
+}
+
+/** Where the files of each checkout are in the tree of the root; a folder that does not exist is wrong usage. */
+export function openCheckouts(workspace: Workspace, settings: Settings): OpenCheckout[] {
+  return checkoutsOf(workspace, settings).map(({ url, folder }, index) => {
     if (!existsSync(folder)) throw new UsageError(`the checkout of ${url} is \`${folder}\`, but there is no such folder`)
     const real = realpathSync(folder)
-    const shown = shownPath(workspace.root, real)
-    const place = `${outside}${shown}`
-    const other = workTree(real, [''])
+    return { url, folder: real, place: `${outside}${index}`, shown: shownPath(workspace.root, real) }
+  })
+}
+
+/** The tree with the files of other checkouts below their places. */
+export function withCheckouts(tree: Tree, checkouts: readonly OpenCheckout[], filesOf: (checkout: OpenCheckout) => Tree): Tree {
+  let joined = tree
+  for (const checkout of checkouts) {
+    const { url, place, shown } = checkout
+    const other = filesOf(checkout)
     const { wide, loose } = joined
     joined = {
       ...joined,
       ...overlay(joined, place, other, shown),
       ...(wide && { wide: () => overlay(wide(), place, other, shown) }),
       ...(loose && { loose }),
-      homes: [...(joined.homes ?? []), { folder: place, url, prefix: '' }],
+      homes: [...(joined.homes ?? []).filter(({ folder }) => folder !== place), { folder: place, url, prefix: '' }],
     }
   }
   return joined

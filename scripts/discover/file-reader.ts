@@ -5,6 +5,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Message } from '../findings/finding.ts'
 import type { SourceFile } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { FileText, Tree } from '../repository/tree.ts'
 
 export type Reader = (path: string) => SourceFile | undefined
@@ -20,7 +21,7 @@ export function openReader(tree: Tree, findings: LocatedFinding[]): Reader {
       path: shown,
       ...(shown === path ? {} : { layoutPath: path }),
       ...(blob === undefined ? {} : { blob }),
-      ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+      ...revisionIn(tree, path),
     }
     if (tree.later?.(path) === true) {
       files.set(

@@ -9,6 +9,7 @@ import type { Settings } from '../model.ts'
 import type { MapValue, Path, SourceFile } from '../values/value.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { nearest } from '../values/path.ts'
+import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { hasSeveralDocuments, severalDocuments, yamlFindings } from '../yaml/findings.ts'
 
@@ -85,7 +86,7 @@ function openFile(tree: Tree, path: string): Opened {
   const file: SourceFile = {
     path: tree.shown?.(path) ?? path,
     text: read?.ok === true ? read.text : '',
-    ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    ...revisionIn(tree, path),
   }
   if (read?.ok !== true) {
     const message =

@@ -1,14 +1,14 @@
 // Which files does a layout need, and from which checkout and state does each come?
-import { withCheckouts } from './checkouts.ts'
+import { openCheckouts, withCheckouts } from './checkouts.ts'
 import { ownSettingsFile, settingsFile } from './settings.ts'
 import type { Settings } from '../model.ts'
 import { indexTree, trackedPaths } from '../repository/git.ts'
-import { findRepository, folderInRepository } from '../repository/place.ts'
+import { findRepository, folderInRepository, repositoryTop } from '../repository/place.ts'
 import { originOf } from '../repository/remote.ts'
 import { withSkipped } from '../repository/sparse.ts'
 import { overlay, workTree } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
-import { shownPath, UsageError } from '../repository/workspace.ts'
+import { isStandingIn, shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { manifestFolder } from './header.ts'
 import { isInFolder, layoutFolders, staticFolder } from './layout.ts'
@@ -24,12 +24,16 @@ const usualFolder = 'databases'
  * The files of the work tree (other checkouts among them, below the paths that lead to them), or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
  */
 export function openTree(workspace: Workspace, settings: Settings, staged: boolean, listed?: Tree): Tree {
-  return withCheckouts(openOwnTree(workspace, settings, staged, listed), workspace, settings)
+  const own = openOwnTree(workspace, settings, staged, listed)
+  return withCheckouts(own, openCheckouts(workspace, settings), ({ folder }) =>
+    staged && isStandingIn(workspace, folder) ? indexTree(folder, ['']) : checkedOut(folder, ['']),
+  )
 }
 
 function openOwnTree(workspace: Workspace, { layout }: Settings, staged: boolean, listed?: Tree): Tree {
   const isUsual = layout.manifests === undefined
-  if (staged && isUsual && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
+  const isIndex = staged && isStandingIn(workspace, workspace.root)
+  if (isIndex && isUsual && listed !== undefined && workspace.databases === undefined && layoutFolders(layout).join() === usualFolder) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= indexTree(workspace.root, ['']))
     return { ...listed, wide, loose: () => mentioned(wide()) }
@@ -40,26 +44,22 @@ function openOwnTree(workspace: Workspace, { layout }: Settings, staged: boolean
 function readTree(workspace: Workspace, layout: Settings['layout'], staged: boolean): Tree {
   const own = layoutFolders(layout)
   const folders = layout.manifests === undefined ? usualFolders : [...usualFolders, manifestFolder(layout.manifests)]
-  const open = (root: string, list: readonly string[]): Tree => (staged ? indexTree(root, list) : checkedOut(root, list))
+  // the repository that the command is run in has the index that is asked for
+  const isIndex = (folder: string): boolean => staged && isStandingIn(workspace, folder)
+  const open = (root: string, list: readonly string[]): Tree => (isIndex(root) ? indexTree(root, list) : checkedOut(root, list))
   if (workspace.databases === undefined) {
     let all: Tree | undefined
     const wide = (): Tree => (all ??= open(workspace.root, ['']))
-    const loose = (): Tree => (staged ? mentioned(wide()) : tracked(workspace.root))
+    const loose = (): Tree => (isIndex(workspace.root) ? mentioned(wide()) : tracked(workspace.root))
     return { ...open(workspace.root, own.includes('') || folders.includes('') ? [''] : [...new Set([...folders, ...own])]), wide, loose }
   }
   const databases = staticFolder(layout.databases)
   const overrides = staticFolder(layout.overrides)
   if (databases !== overrides && !isInFolder(overrides, databases))
     throw new UsageError(`--databases only provides \`${databases}\`, but postgres.layout.overrides begins with \`${overrides}\``)
-  // of two repositories, the one that the command is run in has the index that is asked for
-  const joined = overlay(
-    workspace.standing === 'databases' ? checkedOut(workspace.root, folders) : open(workspace.root, folders),
-    databases,
-    workspace.standing === 'root' ? checkedOut(workspace.databases, ['']) : open(workspace.databases, ['']),
-    shownPath(workspace.root, workspace.databases),
-  )
-  const isIndex = staged && workspace.standing !== 'databases'
-  const loose = (): Tree => (isIndex ? mentioned(indexTree(workspace.root, [''])) : tracked(workspace.root))
+  const shown = shownPath(workspace.root, workspace.databases)
+  const joined = overlay(open(workspace.root, folders), databases, open(workspace.databases, ['']), shown)
+  const loose = (): Tree => (isIndex(workspace.root) ? mentioned(indexTree(workspace.root, [''])) : tracked(workspace.root))
   return { ...joined, ...homesOf(workspace, databases), loose }
 }
 
@@ -77,8 +77,8 @@ function tracked(root: string): Tree {
 }
 
 /** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */
-export function homesOf({ databases, standing }: Workspace, folder: string): Pick<Tree, 'homes'> {
-  const url = databases === undefined || standing === undefined ? undefined : originOf(databases)
+export function homesOf({ root, databases }: Workspace, folder: string): Pick<Tree, 'homes'> {
+  const url = databases === undefined || repositoryTop(databases) === repositoryTop(root) ? undefined : originOf(databases)
   return databases === undefined ? {} : { homes: [{ folder, url: url ?? '', prefix: folderInRepository(databases) }] }
 }
 
@@ -88,7 +88,7 @@ function checkedOut(root: string, list: readonly string[]): Tree {
 
 /** The tree that holds apps/values.yaml, before the layout is known. */
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
-  if (!staged || workspace.standing === 'databases')
+  if (!staged || !isStandingIn(workspace, workspace.root))
     return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, [settingsFile, ownSettingsFile]), workspace)
   const tree = indexTree(workspace.root, [...usualFolders, usualFolder, ownSettingsFile])
   // what every command needs

@@ -56,3 +56,11 @@ export interface DatabaseChange {
   readonly changes: readonly FieldChange[]
   readonly steps: readonly Step[]
 }
+
+/** What was compared with what, and what was not. */
+export interface Compared {
+  /** for a person */
+  readonly compared: string
+  /** for a program: the root first, without its name; without a base it is on both sides as it is on disk */
+  readonly repositories: readonly { readonly repository?: string; readonly base?: string; readonly commit?: string }[]
+}

@@ -5,10 +5,16 @@ import { ask, calls, GitFailure } from './git-command.ts'
 export interface BaseCommit {
   readonly revision: string
   readonly commit: string
-  /** the checkout that it is a commit of, where there are two; the other is read as it is on disk */
-  readonly of?: 'root' | 'databases'
+  /** the top of the repository that it is a commit of */
+  readonly top: string
   /** HEAD itself is the base: only what is not committed can differ */
   readonly isHead: boolean
+}
+
+/** How a person names a commit, and calls git where it is. */
+export interface Asked {
+  readonly flag: string
+  readonly git: string
 }
 
 /** Where a change starts. */
@@ -23,19 +29,19 @@ export interface Start {
  * it is `ref` itself. An obstacle (no repository, no such ref, a shallow clone, no common history) is a
  * GitFailure that says what to do.
  */
-export function mergeBase(root: string, ref: string): Start {
+export function mergeBase(root: string, ref: string, { flag, git }: Asked = { flag: '--base', git: 'git' }): Start {
   // eslint-disable-next-line no-control-regex
   if (/^$|^[-^]|[\0-\x20\x7f]|\.\./.test(ref))
-    throw new GitFailure(`--base is \`${ref}\`, but must name a branch, a tag or a commit, such as origin/main`)
-  if (ref.endsWith('/')) throw new GitFailure(`--base is \`${ref}\`, but names no branch; is the variable in it empty?`)
+    throw new GitFailure(`${flag} is \`${ref}\`, but must name a branch, a tag or a commit, such as origin/main`)
+  if (ref.endsWith('/')) throw new GitFailure(`${flag} is \`${ref}\`, but names no branch; is the variable in it empty?`)
   const [head, , base] = ask(root, calls.symmetric(ref))?.split('\n') ?? []
   if (base !== undefined) return { commit: base.slice(1), isHead: base.slice(1) === head }
   const commit = ask(root, calls.commit(ref))
   const shallow = ask(root, calls.isShallow()) === 'true'
-  const deepen = 'run `git fetch --unshallow` (GitHub Actions: `fetch-depth: 0`)'
+  const deepen = `run \`${git} fetch --unshallow\` (GitHub Actions: \`fetch-depth: 0\`)`
   if (commit === undefined || commit === '')
     throw new GitFailure(
-      `--base is \`${ref}\`, but this repository has no such commit; ${otherName(root, ref) ?? (shallow ? deepen : howToGet(ref))}`,
+      `${flag} is \`${ref}\`, but this repository has no such commit; ${otherName(root, ref) ?? (shallow ? deepen : howToGet(ref, git))}`,
     )
   if ((ask(root, calls.commit('HEAD')) ?? '') === '') return { commit, isHead: false }
   if (shallow) throw new GitFailure(`this clone is shallow and holds no common commit of \`${ref}\` and HEAD; ${deepen}`)
@@ -53,10 +59,12 @@ function otherName(root: string, ref: string): string | undefined {
   return remote === undefined ? undefined : `did you mean \`${remote}\`?`
 }
 
-function howToGet(ref: string): string {
+function howToGet(ref: string, git: string): string {
   if (/^0+$/.test(ref)) return 'zeros mean a branch that was just created, so name the branch that it came from'
   const remote = /^(?:refs\/remotes\/)?(origin|upstream)\/(?!refs\/)(.+)$/.exec(ref)
-  return remote === null ? 'see `git branch --all`' : `run \`git fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
+  return remote === null
+    ? `see \`${git} branch --all\``
+    : `run \`${git} fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
 }
 
 /** Whether a repository has a commit of this name. */

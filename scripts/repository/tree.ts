@@ -32,6 +32,8 @@ export interface Tree {
   readonly shown?: (path: string) => string
   /** the commit as the user named it, if the texts are not the current ones */
   readonly revision?: string
+  /** the same for one file, where files come from several repositories */
+  readonly revisionOf?: (path: string) => string | undefined
   /** git's id of a file's content, if it is known without reading the file */
   readonly blob?: (path: string) => string | undefined
   /** whether a file need not be read in advance: files that did not change are rarely needed */
@@ -51,16 +53,37 @@ export interface Tree {
 /** One tree with the folder `folder` taken from another checkout, whose paths are shown below `shownAs`. */
 export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string): Tree {
   const prefix = `${folder}/`
+  const isTheirs = (path: string): boolean => path.startsWith(prefix)
+  const inside = (path: string): string => path.slice(prefix.length)
   return {
-    paths: [...tree.paths.filter((path) => !path.startsWith(prefix)), ...other.paths.map((path) => prefix + path)].sort(),
+    paths: [...tree.paths.filter((path) => !isTheirs(path)), ...other.paths.map((path) => prefix + path)].sort(),
     blocked: [
-      ...(tree.blocked ?? []).filter(({ path }) => !path.startsWith(prefix)),
+      ...(tree.blocked ?? []).filter(({ path }) => !isTheirs(path)),
       ...(other.blocked ?? []).map((one) => ({ ...one, path: prefix + one.path })),
     ],
-    read: (path) => (path.startsWith(prefix) ? other.read(path.slice(prefix.length)) : tree.read(path)),
-    shown: (path) => (path.startsWith(prefix) ? `${shownAs}/${path.slice(prefix.length)}` : (tree.shown?.(path) ?? path)),
-    blob: (path) => (path.startsWith(prefix) ? other.blob?.(path.slice(prefix.length)) : tree.blob?.(path)),
+    read: (path) => (isTheirs(path) ? other.read(inside(path)) : tree.read(path)),
+    shown: (path) => (isTheirs(path) ? (shownAs === '' ? '' : `${shownAs}/`) + inside(path) : (tree.shown?.(path) ?? path)),
+    blob: (path) => (isTheirs(path) ? other.blob?.(inside(path)) : tree.blob?.(path)),
+    revisionOf: (path) => (isTheirs(path) ? revisionIn(other, inside(path)) : revisionIn(tree, path)).revision,
+    prefetch: (paths) => {
+      tree.prefetch?.(paths.filter((path) => !isTheirs(path)))
+      other.prefetch?.(paths.filter(isTheirs).map(inside))
+    },
+    ...(tree.homes && { homes: tree.homes }),
   }
+}
+
+/** The folder of a tree as a tree of its own. */
+export function treeBelow(tree: Tree, folder: string): Tree {
+  const prefix = `${folder}/`
+  const paths = tree.paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  return { paths, read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }
+}
+
+/** The commit that a file's text is of, as the user named it; empty where the text is the current one. */
+export function revisionIn(tree: Tree, path: string): { readonly revision?: string } {
+  const revision = tree.revisionOf === undefined ? tree.revision : tree.revisionOf(path)
+  return revision === undefined ? {} : { revision }
 }
 
 /** Never part of a repository's own files. */

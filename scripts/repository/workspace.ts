@@ -19,8 +19,8 @@ export interface Workspace {
   readonly charts?: string
   /** where a person stands, who reads paths and types commands; absent: at the root */
   readonly cwd?: string
-  /** in which of two checkouts the command runs: its commits and index are used; absent: they are the same, or there is only one */
-  readonly standing?: 'root' | 'databases'
+  /** the top of the repository that the command is run in, where its files are read: its commits and index are used; absent: the root's */
+  readonly standing?: string
   /** checkouts of other repositories, by address; folders are absolute */
   readonly checkouts?: readonly { readonly url: string; readonly folder: string }[]
   /** texts that replace those of the files, by path as shown */
@@ -44,13 +44,24 @@ export function resolveWorkspace(cwd: string, flags: RootFlags): Workspace {
   const root = flags.root === undefined ? rootAbove(realpathSync(cwd)) : folder(cwd, flags.root, '--root')
   const from = realpathSync(cwd)
   const charts = flags.charts === undefined ? {} : { charts: folder(cwd, flags.charts, '--charts') }
-  const checkouts = flags.checkout === undefined ? {} : { checkouts: flags.checkout.map((text) => readCheckout(cwd, text)) }
+  const checkouts: Pick<Workspace, 'checkouts'> =
+    flags.checkout === undefined ? {} : { checkouts: flags.checkout.map((text) => readCheckout(cwd, text)) }
   const apps = flags.apps === undefined ? {} : { apps: flags.apps.map((path) => inRoot(root, folder(cwd, path, '--apps'))) }
-  const shared = { root, cwd: from, ...apps, ...charts, ...checkouts }
-  if (flags.databases === undefined) return shared
-  const databases = folder(cwd, flags.databases, '--databases')
-  const [own, other, here] = [root, databases, from].map(repositoryTop)
-  return own === other ? { ...shared, databases } : { ...shared, databases, standing: here === other ? 'databases' : 'root' }
+  const databases = flags.databases === undefined ? {} : { databases: folder(cwd, flags.databases, '--databases') }
+  return standingIn({ root, cwd: from, ...apps, ...charts, ...checkouts, ...databases }, checkouts.checkouts ?? [])
+}
+
+/** The workspace, in the repository that the command is run in if one of its folders is in that one. */
+export function standingIn(workspace: Workspace, checkouts: readonly { readonly folder: string }[]): Workspace {
+  const { root, databases = root, cwd = root } = workspace
+  const here = repositoryTop(cwd)
+  const isKnown = [root, databases, ...checkouts.map(({ folder }) => folder)].some((one) => repositoryTop(one) === here)
+  return isKnown ? { ...workspace, standing: here } : workspace
+}
+
+/** Whether a folder is in the repository whose commits and index are used; others are read as they are on disk. */
+export function isStandingIn({ root, standing = repositoryTop(root) }: Workspace, folder: string): boolean {
+  return repositoryTop(folder) === standing
 }
 
 /** The path of a folder from the root. */

@@ -285,7 +285,7 @@ describe('a change', () => {
     edit('argocd/orders.yaml', '10Gi', '9Gi')
     const flags = ['--base', 'HEAD', '--checkout', `${url}=${other.root}`]
     expect(await told(...flags)).toEqual([expect.stringContaining('size of storage shrinks from 10Gi to 9Gi')])
-    expect((await run('check', ...flags)).stderr).toContain('is read as on disk, and not compared')
+    expect((await run('check', ...flags)).stderr).toContain('is read as it is on disk, and was not compared')
   })
   test('of another database touches none but that one', async () => {
     const files = {

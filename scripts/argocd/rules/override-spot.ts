@@ -1,4 +1,5 @@
 // Which line of the values decides the name or the namespace of the Cluster that an Application deploys?
+import { revisionIn } from '../../repository/tree.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { JsonMap } from '../../values/value.ts'
@@ -23,8 +24,7 @@ export function overrideSpot(manifest: Manifest, application: JsonMap, nth: numb
       const path = ownPath(file, settings)
       const read = path === undefined ? undefined : (tree.read(path) ?? tree.wide?.().read(path))
       if (path === undefined || read?.ok !== true) return []
-      const revision = tree.revision === undefined ? {} : { revision: tree.revision }
-      return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revision }, 'service').documents.slice(0, 1)
+      return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revisionIn(tree, path) }, 'service').documents.slice(0, 1)
     })
   for (const key of overrides[part]) {
     if (at(plain, ...inline, key) !== undefined) return manifest.spotOf([...inline, key])

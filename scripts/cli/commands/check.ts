@@ -42,6 +42,7 @@ export interface CheckFlags {
   readonly charts?: string | undefined
   readonly staged?: boolean | undefined
   readonly base?: string | undefined
+  readonly 'base-of'?: readonly string[] | undefined
   readonly changed?: boolean | undefined
   readonly baseline?: string | undefined
   readonly live?: string | undefined
@@ -57,7 +58,7 @@ export interface CheckFlags {
 export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   const workspace = openWorkspace(terminal.cwd, flags)
-  if (flags.changed === true && flags.base === undefined && flags.staged !== true)
+  if (flags.changed === true && flags.base === undefined && flags['base-of'] === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: changed since when?')
   const target = { workspace, cwd: terminal.cwd }
   const file = openReport({ ...target, named: flags.out, kind: `check ${format}` })
@@ -65,6 +66,7 @@ export async function check(flags: CheckFlags, names: readonly string[], termina
   const outcome = await runPipeline(workspace, {
     staged: flags.staged === true,
     base: flags.base,
+    baseOf: flags['base-of'],
     changed: flags.changed === true,
     live: openLive(flags.live, terminal),
     today: readDay('today', flags.today),
@@ -221,9 +223,10 @@ export async function report(
   if (file !== undefined) file(text)
   else terminal.stdout(text, format === 'github' ? 'commands' : undefined)
   const summary = footer(count(diagnostics), outcome, judgesOf(outcome))
+  const compared = outcome.comparison?.base.compared
   if (format === 'pretty' && diagnostics.length > 0 && file === undefined) terminal.stderr('\n')
   terminal.stderr(`${summary}\n`)
-  if (outcome.comparison !== undefined) terminal.stderr(`${outcome.comparison.base.compared}\n`)
+  if (compared !== undefined) terminal.stderr(`${visible(compared)}\n`)
   const fixable = format === 'pretty' ? await fixableOf({ ...outcome, diagnostics: unplaced }) : 0
   if (fixable > 0) terminal.stderr(`\`${commandLine(workspace, 'fix')}\` may correct ${fixable} of these\n`)
   const messages = new Set(diagnostics.map(({ message }) => message))
@@ -231,7 +234,7 @@ export async function report(
     if (!messages.has(`not compared: ${text}`)) terminal.stderr(`not compared: ${visible(text)}\n`)
   const summaryFile = process.env['GITHUB_STEP_SUMMARY']
   if (format === 'github' && summaryFile !== undefined && summaryFile !== '')
-    appendSummary(summaryFile, writeGithubSummary(diagnostics, summary), terminal)
+    appendSummary(summaryFile, writeGithubSummary(diagnostics, compared === undefined ? summary : `${summary}; ${compared}`), terminal)
 }
 
 /** The operators that judged; an unknown release did not judge anything. */
@@ -253,10 +256,10 @@ async function fixableOf(outcome: Outcome): Promise<number> {
 }
 
 async function writeReport(diagnostics: readonly Diagnostic[], outcome: Outcome, format: Format, terminal: Terminal): Promise<string> {
-  const { databases, source } = outcome
+  const { databases, source, comparison } = outcome
   switch (format) {
     case 'json':
-      return writeJson(diagnostics, databases.length)
+      return writeJson(diagnostics, databases.length, comparison?.base)
     case 'github':
       return writeGithub(diagnostics)
     case 'gitlab':

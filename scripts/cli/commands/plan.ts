@@ -11,6 +11,7 @@ import { runPipeline } from '../../pipeline.ts'
 import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openWorkspace } from '../../discover/open-workspace.ts'
+import { shellLine } from '../../repository/invocation.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
 import { openReport } from './target.ts'
@@ -21,12 +22,18 @@ export interface PlanFlags {
   readonly checkout?: readonly string[] | undefined
   readonly charts?: string | undefined
   readonly base?: string | undefined
+  readonly 'base-of'?: readonly string[] | undefined
   readonly staged?: boolean | undefined
   readonly format?: 'pretty' | 'markdown' | 'json' | undefined
   readonly out?: string | undefined
 }
 
 const writers = { json: writePlanJson, markdown: writePlanMarkdown, pretty: writePlanText } as const
+
+/** The options of `check` that compare with the same commits. */
+function askedFor({ base, 'base-of': baseOf = [] }: PlanFlags): string {
+  return shellLine([...(base === undefined ? [] : ['--base', base]), ...baseOf.flatMap((text) => ['--base-of', text])])
+}
 
 /** Names and reasons without what looks like a secret; the values of changes were masked when they were compared. */
 function withoutSecrets(change: DatabaseChange): DatabaseChange {
@@ -48,7 +55,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
   const workspace = openWorkspace(terminal.cwd, flags)
   const file = openReport({ named: flags.out, kind: `plan ${format}`, workspace, cwd: terminal.cwd })
-  const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base })
+  const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base, baseOf: flags['base-of'] })
   const { comparison } = outcome
   const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
   const unreadable = outcome.diagnostics.filter(({ rule, severity }) =>
@@ -74,11 +81,14 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   const { errors } = count(outcome.diagnostics)
   const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
   // a path from the top of another checkout would not show which one
-  const reader = format === 'pretty' || workspace.databases !== undefined ? 'person' : 'program'
+  const isOne = outcome.comparison.base.repositories.length === 1 && workspace.databases === undefined
+  const reader = format === 'pretty' || !isOne ? 'person' : 'program'
   const { diagnostics } = placeFor(reader, outcome.diagnostics, workspace)
   const about = {
     base: flags.base,
-    compared: outcome.comparison.base.compared,
+    asked: askedFor(flags),
+    compared: visible(outcome.comparison.base.compared),
+    repositories: outcome.comparison.base.repositories,
     diagnostics,
     place: placer(reader, workspace),
     kept,
@@ -87,7 +97,7 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
   if (file === undefined) terminal.stdout(text)
   else file(text)
-  const blocked = blockedBy(flags.base, errors)
+  const blocked = blockedBy(about.asked, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
   return errors > 0 ? 1 : 0
 }

@@ -1,11 +1,14 @@
 // How do diagnostics look to a program?
+import type { Compared } from '../../findings/database-change.ts'
 import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { count } from './text.ts'
 
-/** The JSON report, version 1: `{ version, summary, diagnostics }`, keys in a fixed order. */
-export function writeJson(diagnostics: readonly Diagnostic[], databases: number): string {
+/** The JSON report, version 1: `{ version, summary, compared?, repositories?, diagnostics }`, keys in a fixed order. */
+export function writeJson(diagnostics: readonly Diagnostic[], databases: number, comparison?: Compared): string {
   const { errors, warnings, files } = count(diagnostics)
-  return `${JSON.stringify({ version: 1, summary: { errors, warnings, databases, files }, diagnostics: diagnosticsToJson(diagnostics) }, null, 2)}\n`
+  const summary = { errors, warnings, databases, files }
+  const { compared, repositories } = comparison ?? {}
+  return `${JSON.stringify({ version: 1, summary, compared, repositories, diagnostics: diagnosticsToJson(diagnostics) }, null, 2)}\n`
 }
 
 /** Only the list, for reports of another shape. Absent members are left out. */

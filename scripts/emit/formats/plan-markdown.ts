@@ -29,7 +29,7 @@ export function writePlanMarkdown(about: PlanHead, databases: readonly DatabaseC
   const { base, compared, diagnostics } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
-  const blocked = blockedBy(base, errors.length)
+  const blocked = blockedBy(about.asked, errors.length)
   const list = errors.slice(0, mostGroups).map((line) => `- ${markdownText(line)}\n`)
   const left = errors.length > mostGroups ? `- and ${errors.length - mostGroups} more\n` : ''
   const warning =

@@ -1,5 +1,5 @@
 // How does a plan look on a terminal, and to a program?
-import type { DatabaseChange } from '../../findings/database-change.ts'
+import type { Compared, DatabaseChange } from '../../findings/database-change.ts'
 import { visible } from '../../values/untrusted.ts'
 import { locate } from '../../findings/spot.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
@@ -8,11 +8,11 @@ import { diagnosticsToJson } from './json.ts'
 import { count, plural, printable } from './text.ts'
 
 /** What a plan shows before the databases. */
-export interface PlanHead {
+export interface PlanHead extends Compared {
   /** as the user named it */
   readonly base: string
-  /** what was compared with what */
-  readonly compared: string
+  /** the options of `check` that compare the same */
+  readonly asked: string
   /** with the paths that the reader can open */
   readonly diagnostics: readonly Diagnostic[]
   /** the path of another file as the reader can open it, and the repository that it is in where that is another one */
@@ -25,7 +25,7 @@ export interface PlanHead {
 
 /** The JSON of a plan, version 1, with every database, untouched ones too. */
 export function writePlanJson(
-  { base, compared, diagnostics, place, kept, uncompared }: PlanHead,
+  { base, asked, compared, repositories, diagnostics, place, kept, uncompared }: PlanHead,
   databases: readonly DatabaseChange[],
 ): string {
   const { errors } = count(diagnostics)
@@ -33,8 +33,9 @@ export function writePlanJson(
     version: 1,
     base,
     compared,
+    repositories,
     errors,
-    blocked: blockedBy(base, errors),
+    blocked: blockedBy(asked, errors),
     handWritten: { kept, notCompared: uncompared },
     databases: databases.map(({ id, result, application, effect, reason, changes, steps }) => ({
       id,
@@ -55,8 +56,8 @@ export function writePlanJson(
 }
 
 /** What prevents a merge; undefined: nothing. */
-export function blockedBy(base: string, errors: number): string | undefined {
-  return errors === 0 ? undefined : `\`check --base ${base}\` finds ${plural(errors, 'error')}: this can't be merged as it is`
+export function blockedBy(asked: string, errors: number): string | undefined {
+  return errors === 0 ? undefined : `\`check ${asked}\` finds ${plural(errors, 'error')}: this can't be merged as it is`
 }
 
 /** What a plan does not see: of hand-written Clusters more than their names, and what is made in ways that are not run here. */
@@ -177,7 +178,7 @@ export function writePlanText(about: PlanHead, databases: readonly DatabaseChang
   const { base, compared, diagnostics, place } = about
   const groups = groupChanges(databases)
   const errors = errorLines(diagnostics)
-  const blocked = blockedBy(base, errors.length)
+  const blocked = blockedBy(about.asked, errors.length)
   const unseen = [...warningLines(diagnostics), ...unseenLines(about)].map((line) => `${visible(line)}\n`)
   const end = [...unseen, ...(blocked === undefined ? [] : [...errors.map((line) => `${line}\n`), `${visible(blocked)}\n`])].join('')
   const head = `${visible(compared)}\n\n`
