@@ -12,7 +12,7 @@ import type { Json, JsonMap, Path } from '../values/value.ts'
 import { checkDestination } from './destination.ts'
 import type { KnownCluster } from './destination.ts'
 import { UnsupportedGenerator } from './generator-context.ts'
-import type { GeneratorContext } from './generator-context.ts'
+import type { GeneratorContext, GitFiles } from './generator-context.ts'
 import { BudgetExceeded, templateBudget } from '../go-template/budget.ts'
 import type { Budget } from '../go-template/budget.ts'
 import { GoPanic, compareText } from '../go-template/go-value.ts'
@@ -59,8 +59,8 @@ export interface GenerateOptions {
   readonly projects?: readonly string[]
   /** clusters that Argo CD knows; absent: every one that is named */
   readonly clusters?: readonly KnownCluster[]
-  /** path → text: what the git generator sees; absent: the git generator is unsupported */
-  readonly gitFiles?: Readonly<Record<string, string>>
+  /** absent: the git generator is unsupported */
+  readonly gitFiles?: GitFiles
   /** what the templates may cost; absent: the budget of one untrusted set */
   readonly budget?: Budget
   /** replaces texts that depend on chance or the clock; absent: they are generated */

@@ -29,12 +29,13 @@ export function gitParams(generator: JsonMap, context: GeneratorContext): GoMap[
   const directories = pathItems(generator['directories'])
   const files = pathItems(generator['files'])
   if (directories.length === 0 && files.length === 0) throw new ParamsError('a git generator needs directories or files')
-  if (context.gitFiles === undefined) throw new UnsupportedGenerator('the git generator needs the files of the repository')
-  const tree = Object.keys(context.gitFiles).sort(compareText)
+  const given = typeof context.gitFiles === 'function' ? context.gitFiles(generator) : context.gitFiles
+  if (given === undefined) throw new UnsupportedGenerator('the git generator needs the files of the repository')
+  const tree = Object.keys(given).sort(compareText)
   if (directories.length > 0) return directoryParams(generator, { tree, directories }, context)
   const [wanted, unwanted] = [matcher(files, false, context.budget), matcher(files, true, context.budget)]
   const included = tree.filter((path) => wanted(path) && !unwanted(path))
-  return included.flatMap((path) => fileParams(generator, { path, text: context.gitFiles?.[path] ?? '' }, context))
+  return included.flatMap((path) => fileParams(generator, { path, text: given[path] ?? '' }, context))
 }
 
 /** Whether one of the pathspecs matches a file; each is evaluated, so that a bad one fails. */

@@ -3,6 +3,7 @@ import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { applicationShape } from './application-type.ts'
 import { checkDestination } from './destination.ts'
+import type { GitFiles } from './generator-context.ts'
 import type { KnownCluster } from './destination.ts'
 import { admitApplication, desiredApplications, nameOf, validateGenerated } from './generate.ts'
 import { dropIgnored } from './ignore.ts'
@@ -20,7 +21,7 @@ export interface ReconcileOptions {
   readonly argocd: string
   readonly projects?: readonly string[]
   readonly clusters?: readonly KnownCluster[]
-  readonly gitFiles?: Readonly<Record<string, string>>
+  readonly gitFiles?: GitFiles
   readonly controller?: Controller
 }
 

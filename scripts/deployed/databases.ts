@@ -84,9 +84,13 @@ function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 
     if (outside.length > 0) return { reason: `what its generator \`${outside[0]}\` finds is only known to the cluster` }
     const here = [settings.repository.url, ...(tree.homes ?? []).map(({ url }) => url)]
     const addresses = gitGenerators(plain).map(({ repoURL }) => printed(repoURL ?? ''))
-    const repository = addresses.find((url) => !url.includes(unknownText) && !here.some((one) => isSameRepository(one, url)))
-    if (kinds.includes('git'))
-      return { reason: 'its git generator reads a repository that is not checked out here', ...(repository && { repository }) }
+    const repository = addresses.find(
+      (url) => !url.includes(unknownText) && !url.includes('{{') && !here.some((one) => isSameRepository(one, url)),
+    )
+    if (repository !== undefined) return { reason: `its git generator reads ${repository}, which is not checked out here`, repository }
+    if (addresses.some((url) => url.includes('{{') || url.includes(unknownText)))
+      return { reason: 'its git generator reads a repository that only the cluster knows' }
+    if (kinds.includes('git')) return { reason: 'its git generator reads another revision or folder than the one that is here' }
     return { reason: "its generators can't be computed here" }
   }
   // the refusal is reported where it is, with what it quotes masked

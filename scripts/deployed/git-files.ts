@@ -1,32 +1,38 @@
 // Which files of this repository do the git generators of a set see?
+import type { GitFiles } from '../applicationset/generator-context.ts'
 import { printed } from '../values/printed.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { JsonMap } from '../values/value.ts'
 import { gitGenerators, gitPatterns, isSameRepository, repositoryPrefix } from './manifest-parts.ts'
 
-/** The files that the git generators of a set see; undefined where it has none, or they look elsewhere than into repositories at hand. */
-export function ownFiles(
-  set: JsonMap,
-  { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
-): Record<string, string> | undefined {
-  const generators = gitGenerators(set['spec'] ?? null)
-  const [first] = generators
-  if (first === undefined) return undefined
-  const url = printed(first['repoURL'] ?? '')
-  if (!generators.every((generator) => isSameRepository(printed(generator['repoURL'] ?? ''), url) && isCurrent(generator, settings)))
-    return undefined
+type Files = Readonly<Record<string, string>>
+
+/** The files that each git generator of a set sees, in whichever of the repositories at hand; undefined where it has none. */
+export function ownFiles(set: JsonMap, { settings, tree }: { readonly settings: Settings; readonly tree: Tree }): GitFiles | undefined {
+  if (gitGenerators(set['spec'] ?? null).length === 0) return undefined
   const prefix = repositoryPrefix(settings)
-  const home = tree.homes?.find((one) => isSameRepository(one.url, url))
-  if (home !== undefined) return filesOf(tree, { from: `${home.folder}/`, to: home.prefix })
-  if (!isSameRepository(url, settings.repository.url)) return undefined
-  const patterns = gitPatterns(set)
   const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))
-  const isListed = patterns.every((pattern) => [...folders].some((folder) => pattern.startsWith(folder)))
-  if (isListed) return filesOf(tree, { from: '', to: prefix })
-  // files outside this tree in a larger repository can't be read
-  if (tree.wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
-  return filesOf(tree.wide(), { from: '', to: prefix })
+  const isListed = (pattern: string): boolean => [...folders].some((folder) => pattern.startsWith(folder))
+  const known = new Map<string, Files>()
+  const once = (key: string, files: () => Files): Files => {
+    const found = known.get(key) ?? files()
+    known.set(key, found)
+    return found
+  }
+  return (generator) => {
+    if (!isCurrent(generator, settings)) return undefined
+    const url = printed(generator['repoURL'] ?? '')
+    const home = tree.homes?.find((one) => isSameRepository(one.url, url))
+    if (home !== undefined) return once(home.folder, () => filesOf(tree, { from: `${home.folder}/`, to: home.prefix }))
+    if (!isSameRepository(url, settings.repository.url)) return undefined
+    const patterns = gitPatterns({ git: generator })
+    if (patterns.every(isListed)) return once('listed', () => filesOf(tree, { from: '', to: prefix }))
+    // files outside this tree in a larger repository can't be read
+    const { wide } = tree
+    if (wide === undefined || !patterns.every((pattern) => pattern.startsWith(prefix))) return undefined
+    return once('wide', () => filesOf(wide(), { from: '', to: prefix }))
+  }
 }
 
 /** Whether a generator reads the revision that is at hand. */
@@ -37,7 +43,7 @@ function isCurrent({ revision }: JsonMap, { repository, generate }: Settings): b
 }
 
 /** Path in the repository → text, read when it is asked for: a generator looks into few of all files. */
-function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Record<string, string> {
+function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Files {
   const files: Record<string, string> = {}
   for (const path of tree.paths) {
     if (!path.startsWith(from)) continue

@@ -31,17 +31,17 @@ export function onceEach(skipped: readonly Skipped[]): Skipped[] {
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
   return skipped
     .filter(({ reason }) => reason !== refused)
-    .map(({ name, reason, at: spot }) => ({
+    .map(({ name, reason, repository, at: spot }) => ({
       rule: 'argocd/not-computed',
       severity: 'info',
       message: phrase`${named(name)} is not judged: ${named(reason)}`,
       at: spot,
-      help: helpOf(reason),
+      help: helpOf(reason, repository),
     }))
 }
 
-function helpOf(reason: string): Message | undefined {
-  if (reason.includes('not checked out')) return phrase`give the other repository: --checkout URL=DIR`
+function helpOf(reason: string, repository = 'URL'): Message | undefined {
+  if (reason.includes('not checked out')) return phrase`give the other repository: --checkout ${named(repository)}=DIR`
   if (reason.endsWith('not here')) return phrase`run \`cnpg-values charts pull\`, or give a folder with the chart: --charts DIR`
   return undefined
 }

@@ -208,8 +208,8 @@ function inShape(members: readonly Member[], doing: Shaping): Omit<TakeOver, 'le
     else files.set(path, text)
   }
   for (const path of files.keys()) gone.delete(path)
-  const { checkouts: _checkouts, ...alone } = workspace
-  const next: Workspace = folder === undefined ? workspace : { ...alone, databases: folder, standing: 'root' }
+  const { checkouts: _checkouts, standing: _standing, ...alone } = workspace
+  const next: Workspace = folder === undefined ? workspace : { ...alone, databases: folder }
   const change = { files, gone }
   const loaded = loadSettings(withTexts(openSettingsTree(next, false), change))
   if (loaded.settings === undefined) return { ...nothing, refused: loaded.findings.filter(isError) }

@@ -44,7 +44,7 @@ const isEqual = (a: Manifest, b: Manifest, path: Path): boolean =>
 /** Why the Applications of a set are not known, in words; undefined: they are, or it is an error of its own. */
 function reasonOf({ applications, refusals, plain }: Manifest): string | undefined {
   if (applications !== undefined || !refusals.some(({ stage }) => stage === 'unsupported')) return undefined
-  return `only a server or another repository knows what ${generatorNames(plain).join(', ') || 'its generators'} give`
+  return `only a server or another repository knows what its generators give (${generatorNames(plain).join(', ') || 'none'})`
 }
 
 function generatorNames(plain: Json): string[] {
