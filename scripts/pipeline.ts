@@ -81,7 +81,8 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
 
-  const around = { settings, databases: generated, tree: found.tree, base: read }
+  const judgedSides = { before: [...(base?.databases.values() ?? [])], now: databases }
+  const around = { settings, databases: generated, judged: judgedSides, tree: found.tree, base: read }
   const handWritten = await readHandWritten({ ...around, isHook: changed && options.staged })
   const facts = assessed.flatMap((one) => one.facts ?? [])
   append(findings, handWritten.findings, judgeFleet(facts, handWritten.stores))

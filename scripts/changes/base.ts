@@ -10,9 +10,11 @@ import { baseOfFolder, comparedWith } from './bases.ts'
 import type { Bases } from './bases.ts'
 import type { OpenedBase } from './external-base.ts'
 import { deployedDatabases } from './deployed.ts'
-import { openCheckouts, withCheckouts } from '../discover/checkouts.ts'
+import { workTreeBytes } from '../discover/charts.ts'
+import { openCheckouts, withCheckoutBytes, withCheckouts } from '../discover/checkouts.ts'
 import type { OpenCheckout } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
+import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
 import { revisionIn, treeBelow } from '../repository/tree.ts'
@@ -42,6 +44,10 @@ export async function readBase(workspace: Workspace, bases: Bases, current: Curr
   return {
     ...base,
     tree: withCheckouts(base.tree, checkouts, filesOf),
+    bytes: withCheckoutBytes(base.bytes, checkouts, ({ folder }) => {
+      const from = baseOfFolder(bases, folder)
+      return from === undefined ? workTreeBytes(folder) : commitBytes(folder, from.commit)
+    }),
     differs,
     // what Applications take from a checkout is not told apart
     stagesLoose: () => isOther || base.stagesLoose(),

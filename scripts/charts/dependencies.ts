@@ -34,7 +34,12 @@ export function assemble(files: ChartFiles, folder: string | undefined, sources:
     const below =
       /^file:\/\//.test(pin.repository) && folder !== undefined ? posix.normalize(`${folder}/${pin.repository.slice(7)}`) : undefined
     const path = below?.replace(/\/$/, '')
-    const found = path === undefined ? sources.pinned(pin) : path.startsWith('..') ? undefined : sources.folder(path)
+    const found =
+      path === undefined
+        ? sources.pinned(pin)
+        : path.startsWith('..') && folder?.startsWith('..') !== true
+          ? undefined
+          : sources.folder(path)
     if (found === undefined) {
       missing.push(pin)
       continue

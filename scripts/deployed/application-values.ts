@@ -8,10 +8,9 @@ import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
-import { at, ownPath, texts } from './manifest-parts.ts'
-import { checkoutPath } from './repository-path.ts'
+import { at, texts } from './manifest-parts.ts'
+import { filePath } from './repository-path.ts'
 import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
-import type { ValueFile } from '../applicationset/sources.ts'
 
 interface From {
   readonly settings: Settings
@@ -24,7 +23,7 @@ function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | unde
   if (problems.length > 0) return undefined
   const found: Json[] = []
   for (const entry of files) {
-    const path = ownPath(entry, settings)
+    const path = filePath(entry, { settings, tree })
     const file = path === undefined ? undefined : readAny(tree, path)
     if (file?.ok !== true) return undefined
     found.push(yamlOf(file.text, settings))
@@ -89,7 +88,7 @@ function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
   const layers = ownValues(source, from)
   const written = files.flatMap((file): Layer[] => {
     if (file.source !== nth) return []
-    const path = ownPath(file, from.settings) ?? elsewhere(file, from.tree)
+    const path = filePath(file, from)
     if (path === undefined) return [{ unknown: `${file.entry} is not in this repository` }]
     const read = readAny(from.tree, path)
     if (read?.ok === true) return [{ values: yamlOf(read.text, from.settings) }]
@@ -110,14 +109,9 @@ function ownValues(source: JsonMap | undefined, { settings, tree }: From): Layer
   if (typeof path !== 'string' || typeof repoURL !== 'string') return []
   const entry = `${trimEndOf(path, '/')}/values.yaml`
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
-  const file = ownPath({ source: 0, entry, kind: 'local', repoURL, path: entry, ...revision }, settings)
+  const file = filePath({ source: 0, entry, kind: 'local', repoURL, path: entry, ...revision }, { settings, tree })
   const read = file === undefined ? undefined : readAny(tree, file)
   return read?.ok === true ? [{ values: yamlOf(read.text, settings) }] : []
-}
-
-/** A file of another checkout. */
-function elsewhere(file: ValueFile, tree: Tree): string | undefined {
-  return file.kind !== 'ref' || file.glob === true ? undefined : checkoutPath(file, tree)
 }
 
 /** `parameters` win over all values; only those that decide about names are read, the last of one name. */

@@ -8,6 +8,7 @@ import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import type { JsonMap } from '../values/value.ts'
 import { parseChartFile } from './chart-file.ts'
+import type { Tree } from '../repository/tree.ts'
 import { isChartOf, isExactVersion } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -72,23 +73,29 @@ export function publishedChart(
     const head = parseChartFile(tree, path)
     if (head?.name !== name) continue
     const folder = path.slice(0, -'/Chart.yaml'.length)
-    const found = charts.find({ repository: `./${folder}`, name, version: head.version })
+    const found = charts.find({ repository: folderOfChart(folder, tree), name, version: head.version })
     if (!found.ok || !namesKinds(found.files)) continue
-    if (head.version === version) return { chart: { repository: `./${folder}`, name, version }, folder }
-    other = `chart ${name} ${version} is not here, and ${folder} holds ${head.version}`
+    if (head.version === version) return { chart: { repository: folderOfChart(folder, tree), name, version }, folder }
+    other = `chart ${name} ${version} is not here, and ${tree.shown?.(folder) ?? folder} holds ${head.version}`
   }
   return other === undefined ? undefined : { reason: other }
 }
 
-/** A chart that is a folder of this repository. */
+/** How a pin names a folder of the tree. */
+function folderOfChart(folder: string, { shown }: Tree): string {
+  const path = shown?.(folder) ?? folder
+  return /^(?:\.\.|\/)/.test(path) ? path : `./${path}`
+}
+
+/** A chart that is a folder of a repository at hand. */
 export function folderChart(source: JsonMap, manifest: Manifest): Pin | undefined {
   const { path, repoURL, chart, directory, plugin } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined || directory !== undefined || plugin !== undefined)
     return undefined
   const { settings, tree } = manifest
   const folder = repositoryPath({ kind: 'local', path: trimEndOf(path.replace(/^(?:\.?\/)+/, ''), '/'), repoURL }, { settings, tree })
-  if (folder === undefined || tree.homes?.some((home) => folder.startsWith(`${home.folder}/`)) === true) return undefined
+  if (folder === undefined) return undefined
   const head = parseChartFile(tree, folder === '' || folder === '.' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
   if (head === undefined) return undefined
-  return { chart: { repository: `./${folder}`, name: head.name, version: head.version }, folder }
+  return { chart: { repository: folderOfChart(folder, tree), name: head.name, version: head.version }, folder }
 }

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
+import { pathsBelow } from '../repository/tree.ts'
 import type { RenderedObject } from '../model.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { JsonMap, SourceFile } from '../values/value.ts'
@@ -43,8 +44,8 @@ function filesWith(word: string, source: JsonMap, { settings, tree }: Manifest):
   const all = tree.wide?.() ?? tree
   const isWanted = directoryFilter(directory)
   const reader = fileReader(tree)
-  return all.paths.flatMap((one) => {
-    if (!one.startsWith(folder) || !isWanted(one.slice(folder.length))) return []
+  return pathsBelow(all, folder).flatMap((one) => {
+    if (!isWanted(one.slice(folder.length))) return []
     const file = reader(one)
     return file === undefined || !file.text.includes(word) || isSkippedFile(file.text) ? [] : [file]
   })

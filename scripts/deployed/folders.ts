@@ -8,13 +8,14 @@ import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { Json, JsonMap, Value } from '../values/value.ts'
-import { revisionIn } from '../repository/tree.ts'
+import { pathsBelow, revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
-import { at, ownPath, texts } from './manifest-parts.ts'
+import { at, texts } from './manifest-parts.ts'
+import { filePath } from './repository-path.ts'
 
 export interface PlainCluster {
   readonly name: string
@@ -62,7 +63,7 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
   const local = posix.normalize(`${trimEndOf(path, '/')}/`)
   const file = { source: 0, entry: path, kind: 'local', repoURL, path: local === './' ? '' : local, ...revision } as const
-  const folder = ownPath(file, settings)
+  const folder = filePath(file, { settings, tree })
   if (folder === undefined) return nothing
   const all = tree.wide?.() ?? tree
   if (plugin !== undefined) return unread(all, chartsBelow(all, folder), 'a plugin')
@@ -142,7 +143,7 @@ function manifestsIn(
   { directory, shown }: { readonly directory: Json | undefined; readonly shown: Tree },
 ): Folder {
   const isWanted = directoryFilter(directory)
-  const inside = all.paths.filter((one) => one.startsWith(folder) && isWanted(one.slice(folder.length)))
+  const inside = pathsBelow(all, folder).filter((one) => isWanted(one.slice(folder.length)))
   const clusters: PlainCluster[] = []
   for (const path of inside) {
     const read = all.read(path)

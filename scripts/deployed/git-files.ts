@@ -2,6 +2,7 @@
 import type { GitFiles } from '../applicationset/generator-context.ts'
 import { printed } from '../values/printed.ts'
 import type { Settings } from '../model.ts'
+import { pathsBelow } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { JsonMap } from '../values/value.ts'
 import { gitGenerators, gitPatterns, isSameRepository, repositoryPrefix } from './manifest-parts.ts'
@@ -45,8 +46,7 @@ function isCurrent({ revision }: JsonMap, { repository, generate }: Settings): b
 /** Path in the repository → text, read when it is asked for: a generator looks into few of all files. */
 function filesOf(tree: Tree, { from, to }: { readonly from: string; readonly to: string }): Files {
   const files: Record<string, string> = {}
-  for (const path of tree.paths) {
-    if (!path.startsWith(from)) continue
+  for (const path of pathsBelow(tree, from)) {
     const get = (): string => {
       const read = tree.read(path)
       return read?.ok === true ? read.text : ''

@@ -2,7 +2,7 @@
 import type { ValueFile } from '../applicationset/sources.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
-import { isSameRepository, repositoryPrefix } from './manifest-parts.ts'
+import { isSameRepository, ownPath, repositoryPrefix } from './manifest-parts.ts'
 import { unknownText } from './unknown-text.ts'
 
 /** A path of this tree, in the root's own repository or in another checkout; undefined: that repository is not here. */
@@ -16,6 +16,15 @@ export function repositoryPath(
     if (path.startsWith(prefix)) return path.slice(prefix.length)
   }
   return checkoutPath({ path, repoURL }, tree)
+}
+
+/** The path of one file in this tree, as `repositoryPath`, at the revision that is at hand; undefined: it is elsewhere, or a pattern. */
+export function filePath(
+  file: Parameters<typeof ownPath>[0],
+  { settings, tree }: { readonly settings: Settings; readonly tree: Tree },
+): string | undefined {
+  const isFile = (file.kind === 'ref' || file.kind === 'local') && file.glob !== true && !file.path.includes(unknownText)
+  return ownPath(file, settings) ?? (isFile ? checkoutPath(file, tree) : undefined)
 }
 
 /** A path of this tree in another checkout; undefined: that repository is not here. */

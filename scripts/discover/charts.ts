@@ -2,6 +2,7 @@
 import { openCharts } from '../charts/find.ts'
 import type { Charts } from '../charts/find.ts'
 import type { Settings } from '../model.ts'
+import { openCheckouts, withCheckoutBytes } from './checkouts.ts'
 import { diskBytes } from '../repository/bytes.ts'
 import type { Bytes } from '../repository/bytes.ts'
 import { indexBytes } from '../repository/git-bytes.ts'
@@ -11,8 +12,8 @@ import { isStandingIn } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 
 /** The charts for some settings, from the work tree or from `state`: the index, or a commit. */
-export function chartsOf(workspace: Workspace, { charts: folders }: Settings, state = workTreeBytes(workspace.root)): Charts {
-  return openCharts({ repository: state, folders, given: workspace.charts })
+export function chartsOf(workspace: Workspace, settings: Settings, state = judgedBytes(workspace, settings, false)): Charts {
+  return openCharts({ repository: state, folders: settings.charts, given: workspace.charts })
 }
 
 /** The charts of the state that is judged, and those of its base. */
@@ -28,14 +29,14 @@ export function chartsOnBothSides(
     readonly base: { readonly settings?: Settings; readonly bytes: Bytes } | undefined
   },
 ): { readonly charts: Charts; readonly baseCharts: Charts } {
-  const charts = chartsOf(workspace, settings, judgedBytes(workspace, staged))
+  const charts = chartsOf(workspace, settings, judgedBytes(workspace, settings, staged))
   return { charts, baseCharts: base === undefined ? charts : chartsOf(workspace, base.settings ?? settings, base.bytes) }
 }
 
-/** What is staged, where it is the root's index that is judged. */
-export function judgedBytes(workspace: Workspace, staged: boolean): Bytes {
-  const { root } = workspace
-  return staged && isStandingIn(workspace, root) ? indexBytes(root) : workTreeBytes(root)
+/** What is on disk, or staged in the repository that the command is run in. */
+function judgedBytes(workspace: Workspace, settings: Settings, staged: boolean): Bytes {
+  const bytesOf = (folder: string): Bytes => (staged && isStandingIn(workspace, folder) ? indexBytes(folder) : workTreeBytes(folder))
+  return withCheckoutBytes(bytesOf(workspace.root), openCheckouts(workspace, settings), ({ folder }) => bytesOf(folder))
 }
 
 /** The work tree; what a sparse checkout leaves out of it is in the index. */

@@ -2,7 +2,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Settings } from '../model.ts'
-import { overlay } from '../repository/tree.ts'
+import { leadsOut } from '../repository/bytes.ts'
+import type { Bytes } from '../repository/bytes.ts'
+import { checkoutFolders, overlay } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -35,8 +37,29 @@ export function openCheckouts(workspace: Workspace, settings: Settings): OpenChe
   return checkoutsOf(workspace, settings).map(({ url, folder }, index) => {
     if (!existsSync(folder)) throw new UsageError(`the checkout of ${url} is \`${folder}\`, but there is no such folder`)
     const real = realpathSync(folder)
-    return { url, folder: real, place: `${outside}${index}`, shown: shownPath(workspace.root, real) }
+    return { url, folder: real, place: `${checkoutFolders}${index}`, shown: shownPath(workspace.root, real) }
   })
+}
+
+/** One state of the root, with those of other checkouts at the ways that lead there. */
+export function withCheckoutBytes(own: Bytes, checkouts: readonly OpenCheckout[], bytesOf: (checkout: OpenCheckout) => Bytes): Bytes {
+  if (checkouts.length === 0) return own
+  const opened = new Map<string, Bytes>()
+  const at = <Read>(
+    path: string,
+    read: (bytes: Bytes, inside: string) => Read,
+  ): Read | { readonly ok: false; readonly message: string } => {
+    const checkout = checkouts.find(({ shown }) => path === shown || path.startsWith(`${shown}/`))
+    // what leads into no checkout leads out of the repository
+    if (checkout === undefined) return /^(?:\.\.|\/)/.test(path) ? { ok: false, message: leadsOut } : read(own, path)
+    const bytes = opened.get(checkout.shown) ?? bytesOf(checkout)
+    opened.set(checkout.shown, bytes)
+    return read(bytes, path.slice(checkout.shown.length + 1))
+  }
+  return {
+    file: (path) => at(path, (bytes, inside) => bytes.file(inside)),
+    folder: (path) => at(path, (bytes, inside) => bytes.folder(inside)),
+  }
 }
 
 /** The tree with the files of other checkouts below their places. */
@@ -56,6 +79,3 @@ export function withCheckouts(tree: Tree, checkouts: readonly OpenCheckout[], fi
   }
   return joined
 }
-
-/** No path of a repository begins so: a checkout inside the root is not mistaken for its files. */
-const outside = '\ue001/'

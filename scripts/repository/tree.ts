@@ -73,10 +73,19 @@ export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string
   }
 }
 
+/** Other checkouts are in folders of a tree that begin so, as no path of a repository does: one inside the root is not mistaken for its files. */
+export const checkoutFolders = '\ue001/'
+
+/** The paths of a tree below a folder (`` or with a slash at its end), and none of other checkouts if it is not in one. */
+export function pathsBelow({ paths }: Tree, folder: string): readonly string[] {
+  if (folder === '') return paths.filter((path) => !path.startsWith(checkoutFolders))
+  return paths.filter((path) => path.startsWith(folder))
+}
+
 /** The folder of a tree as a tree of its own. */
 export function treeBelow(tree: Tree, folder: string): Tree {
   const prefix = `${folder}/`
-  const paths = tree.paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  const paths = pathsBelow(tree, prefix).map((path) => path.slice(prefix.length))
   return { paths, read: (path) => tree.read(prefix + path), blob: (path) => tree.blob?.(prefix + path) }
 }
 

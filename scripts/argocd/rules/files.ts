@@ -6,16 +6,21 @@ import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
 import {
   at,
+  gitGenerators,
   gitPatterns,
   indexOfText,
   isDatabase,
+  isSameRepository,
   makesDatabases,
   ownPath,
-  repositoryPrefix,
   sourcePath,
+  repositoryPrefix,
 } from '../../deployed/manifest-parts.ts'
+import { pathsBelow } from '../../repository/tree.ts'
+import { printed } from '../../values/printed.ts'
 import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
@@ -117,9 +122,12 @@ export const fileRules: readonly ManifestRule[] = [
     severity: 'warning',
     summary: 'a git generator matches only the files that it is meant for',
     *check({ plain, settings, tree }) {
-      const prefix = repositoryPrefix(settings)
       const asOverride = matcher(settings.layout.overrides)
-      for (const pattern of [...new Set(gitPatterns(plain))].slice(0, mostPatterns)) {
+      const patterns = gitGenerators(plain['spec'] ?? null).flatMap((generator) => {
+        const place = placeOf(printed(generator['repoURL'] ?? ''), { settings, tree })
+        return place === undefined ? [] : [...new Set(gitPatterns({ git: generator }))].map((pattern) => ({ pattern, ...place }))
+      })
+      for (const { pattern, folder, prefix } of patterns.slice(0, mostPatterns)) {
         if (
           pattern.length > longestPattern ||
           !/[*?]/.test(pattern) ||
@@ -128,13 +136,14 @@ export const fileRules: readonly ManifestRule[] = [
           !pattern.startsWith(prefix)
         )
           continue
-        const greedy = fits(pattern.slice(prefix.length), anything)
-        const meant = fits(pattern.slice(prefix.length), exceptSlash)
-        const found = tree.paths.filter(greedy)
+        const written = folder + pattern.slice(prefix.length)
+        const [greedy, meant] = [fits(written, anything), fits(written, exceptSlash)]
+        const found = pathsBelow(tree, folder).filter(greedy)
         const extra = found.find((path) => !meant(path)) ?? found.find((path) => asOverride(path) !== undefined)
-        if (extra === undefined || isExcluded(plain, prefix + extra)) continue
+        if (extra === undefined || isExcluded(plain, prefix + extra.slice(folder.length))) continue
+        const shown = tree.shown?.(extra) ?? extra
         yield {
-          message: phrase`path is \`${named(pattern)}\`, but \`*\` also finds ${extra.length > 48 ? `…${extra.slice(-47)}` : extra}`,
+          message: phrase`path is \`${named(pattern)}\`, but \`*\` also finds ${shown.length > 48 ? `…${shown.slice(-47)}` : shown}`,
           places: [{ path: ['spec', 'generators'] }],
           help: phrase`a star crosses folders here: exclude the others with \`exclude: true\`, or use a list generator`,
         }
@@ -142,6 +151,17 @@ export const fileRules: readonly ManifestRule[] = [
     },
   },
 ]
+
+/** The folder of the tree that holds a repository, and what its paths begin with there; undefined: it is not here. */
+function placeOf(
+  url: string,
+  { settings, tree }: Pick<Manifest, 'settings' | 'tree'>,
+): { readonly folder: string; readonly prefix: string } | undefined {
+  const home = tree.homes?.find((one) => isSameRepository(one.url, url))
+  if (home !== undefined) return { folder: `${home.folder}/`, prefix: home.prefix }
+  const own = settings.repository.url
+  return own === '' || isSameRepository(own, url) ? { folder: '', prefix: repositoryPrefix(settings) } : undefined
+}
 
 /** Each pattern is laid against all files of the repository. */
 const mostPatterns = 50

@@ -11,7 +11,8 @@ import { guardOptions } from '../../deployed/application-values.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { at, guardStrength, isDatabase, ownPath, texts } from '../../deployed/manifest-parts.ts'
+import { filePath } from '../../deployed/repository-path.ts'
+import { at, guardStrength, isDatabase, texts } from '../../deployed/manifest-parts.ts'
 import { deletionRules } from './deletion.ts'
 import { shapeRules } from './shape.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
@@ -119,8 +120,8 @@ function* optionFindings(before: Manifest, after: Manifest): Iterable<LocatedFin
 
 /** The annotation in the last value file of this repository, or the nearest key above it; else the list of files. */
 function optionSpot(manifest: Manifest, application: NonNullable<Manifest['applications']>[number]): Spot {
-  const file = resolveValueFiles(application).files.findLast((candidate) => ownPath(candidate, manifest.settings) !== undefined)
-  const path = file === undefined ? undefined : ownPath(file, manifest.settings)
+  const file = resolveValueFiles(application).files.findLast((candidate) => filePath(candidate, manifest) !== undefined)
+  const path = file === undefined ? undefined : filePath(file, manifest)
   const read = path === undefined ? undefined : manifest.tree.read(path)
   if (path !== undefined && read?.ok === true) {
     const source = { path: manifest.tree.shown?.(path) ?? path, text: read.text }

@@ -63,6 +63,8 @@ export interface HandWrittenState {
         readonly stagesLoose?: () => boolean
       }
     | undefined
+  /** databases of each side that are judged, those of charts in folders among them */
+  readonly judged?: { readonly before: readonly Database[]; readonly now: readonly Database[] }
   /** what is elsewhere in the repository, now and at the base */
   readonly loose?: LooseFiles | undefined
   readonly looseBefore?: LooseFiles | undefined
@@ -71,7 +73,7 @@ export interface HandWrittenState {
 const manifestsOf = ({ own, elsewhere }: DeployedFiles): Manifest[] => [...own, ...elsewhere].flatMap(({ manifests }) => manifests)
 
 /** Reads every template that is not generated, and what is elsewhere, and compares sets and Applications with those of the base. */
-export function judgeHandWritten({ settings, databases, tree, base, loose, looseBefore }: HandWrittenState): HandWritten {
+export function judgeHandWritten({ settings, databases, judged, tree, base, loose, looseBefore }: HandWrittenState): HandWritten {
   const now = { settings, databases, tree }
   const then = base && { settings: base.settings ?? settings, databases: [...base.databases.values()], tree: base.tree }
   const present = deployedFiles(now, loose ?? nothingLoose)
@@ -94,7 +96,7 @@ export function judgeHandWritten({ settings, databases, tree, base, loose, loose
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
     const before = [...(old?.own ?? []), ...elsewhere.before]
-    const compared = compareHands({ before, after: files, base, now })
+    const compared = compareHands({ before, after: files, base, now, judged })
     const played = judgeSetChanges(before, files, now)
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     const was = { files: before, deployments: deploymentsOf(before, then, [then.settings]) }
@@ -138,6 +140,7 @@ interface BothSides {
   readonly after: readonly ManifestFile[]
   readonly base: NonNullable<HandWrittenState['base']>
   readonly now: Surroundings
+  readonly judged: HandWrittenState['judged']
 }
 
 /** Every Cluster of the base against every Cluster of now, and the sets of which that can't be known. */
@@ -149,7 +152,7 @@ interface Compared {
   readonly uncompared: readonly string[]
 }
 
-function compareHands({ before, after, base, now }: BothSides): Compared {
+function compareHands({ before, after, base, now, judged }: BothSides): Compared {
   const [old, present] = [before, after].map((some) => some.flatMap(({ manifests }) => manifests)) as [Manifest[], Manifest[]]
   const successors = new Map(pairManifests(before, present).map((pair) => [pair.before, pair.after]))
   const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
@@ -171,7 +174,8 @@ function compareHands({ before, after, base, now }: BothSides): Compared {
   }
   const written = sides.before.slice(generated.length)
   const moved = new Set(handovers.map((handover) => handover.before))
-  const uncompared = findUncompared(seen, present)
+  const keysOf = (some: readonly Database[] = []): ReadonlySet<string> => new Set(some.flatMap(({ written: one }) => one?.key ?? []))
+  const uncompared = findUncompared(seen, present, { before: keysOf(judged?.before), now: keysOf(judged?.now) })
   return {
     handovers,
     count: written.length,

@@ -7,7 +7,8 @@ import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { at, ownPath, sourcePath } from '../../deployed/manifest-parts.ts'
+import { filePath } from '../../deployed/repository-path.ts'
+import { at, sourcePath } from '../../deployed/manifest-parts.ts'
 
 /** Overrides of the chart that win over the values of the Application, the stronger first. */
 export const overrides = { cluster: ['fullnameOverride', 'nameOverride'], namespace: ['namespaceOverride'] } as const
@@ -21,7 +22,7 @@ export function overrideSpot(manifest: Manifest, application: JsonMap, nth: numb
     .files.filter(({ source }) => source === nth)
     .toReversed()
     .flatMap((file) => {
-      const path = ownPath(file, settings)
+      const path = filePath(file, { settings, tree })
       const read = path === undefined ? undefined : (tree.read(path) ?? tree.wide?.().read(path))
       if (path === undefined || read?.ok !== true) return []
       return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revisionIn(tree, path) }, 'service').documents.slice(0, 1)

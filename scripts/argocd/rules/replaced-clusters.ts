@@ -8,7 +8,8 @@ import { splitOptions } from '../../applicationset/sync-options.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { at, indexOfText, isDatabase, ownPath } from '../../deployed/manifest-parts.ts'
+import { filePath } from '../../deployed/repository-path.ts'
+import { at, indexOfText, isDatabase } from '../../deployed/manifest-parts.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 
 const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
@@ -26,7 +27,7 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
   const files = new Map<string, Value | undefined>()
   const reported = new Set<Value>()
   for (const application of own) {
-    const paths = resolveValueFiles(application).files.flatMap((file) => ownPath(file, settings) ?? [])
+    const paths = resolveValueFiles(application).files.flatMap((file) => filePath(file, manifest) ?? [])
     for (const name of [annotation, ...hooks]) {
       const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
       if (found?.kind !== 'scalar' || reported.has(found)) continue

@@ -141,7 +141,7 @@ function ownGuard({ plain }: Manifest): number {
 /** Whether options on the Cluster itself keep it from going with its Application. */
 function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: Surroundings['tree']): boolean {
   const read = (path: string): ReturnType<typeof tree.read> => tree.read(path) ?? present.read(path)
-  const options = guardOptions(application, { settings, tree: { paths: tree.paths, read } })
+  const options = guardOptions(application, { settings, tree: { ...tree, read } })
   return options !== undefined && holds(options, 'Delete')
 }
 

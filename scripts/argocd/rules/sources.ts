@@ -9,7 +9,8 @@ import type { Settings } from '../../model.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { at, indexOfText, isDatabase, isExactVersion, ownPath, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
+import { filePath } from '../../deployed/repository-path.ts'
+import { at, indexOfText, isDatabase, isExactVersion, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
 import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -44,7 +45,7 @@ export const sourceRules: readonly ManifestRule[] = [
       for (const application of applications ?? []) {
         if (!isDatabase(application, settings)) continue
         const { files } = resolveValueFiles(application)
-        const last = files.findLastIndex((file) => defaultsFile.test(ownPath(file, settings) ?? ''))
+        const last = files.findLastIndex((file) => defaultsFile.test(filePath(file, manifest) ?? ''))
         const file = files[last]
         const isOver = (other: ValueFile): boolean => other.source === file?.source && isServices(other, application, manifest)
         const over = files.slice(0, Math.max(last, 0)).findIndex(isOver)
@@ -193,8 +194,9 @@ function nullsIn(map: JsonMap, path: Path = []): Path[] {
 }
 
 /** A file of one service, and not one that several share: by the layout, or with a part of the Application's name. */
-function isServices(file: ValueFile, application: JsonMap, { settings }: Manifest): boolean {
-  const path = ownPath(file, settings)
+function isServices(file: ValueFile, application: JsonMap, manifest: Manifest): boolean {
+  const { settings } = manifest
+  const path = filePath(file, manifest)
   if (path === undefined || defaultsFile.test(path)) return false
   const { databases, overrides } = settings.layout
   if ([databases, overrides].some((pattern) => matcher(pattern)(path) !== undefined)) return true

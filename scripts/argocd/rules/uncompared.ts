@@ -31,9 +31,18 @@ export interface Uncompared {
   readonly findings: readonly LocatedFinding[]
 }
 
-/** The Applications of both sides that deploy databases from a folder in a way that is not run here. */
-export function findUncompared(before: readonly Manifest[], now: readonly Manifest[]): Uncompared {
-  const [old, present] = [before.flatMap(unreadOf), now.flatMap(unreadOf)]
+/** `namespace/name` of the Applications whose databases are judged on each side. */
+export interface Judged {
+  readonly before: ReadonlySet<string>
+  readonly now: ReadonlySet<string>
+}
+const nothingJudged: Judged = { before: new Set(), now: new Set() }
+
+/** The Applications of both sides that deploy databases from a folder in a way that is not run here; `judged`: keys of those that are. */
+export function findUncompared(before: readonly Manifest[], now: readonly Manifest[], judged: Judged = nothingJudged): Uncompared {
+  const old = before.flatMap(unreadOf)
+  const isCompared = ({ key }: Unread): boolean => judged.now.has(key) && (judged.before.has(key) || !old.some((one) => one.key === key))
+  const present = now.flatMap(unreadOf).filter((one) => !isCompared(one))
   const kept = new Set(
     now.flatMap((manifest) => (manifest.applications ?? []).map((one) => applicationKey(manifest, applicationName(one)))),
   )
