@@ -2,6 +2,7 @@
 import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { chartFindings } from './changes/pins.ts'
+import { retirementFindings } from './changes/retirement.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { kubernetesFindings } from './policy/kubernetes.ts'
 import { operatorsOutOfSupport } from './policy/lifecycle.ts'
@@ -14,10 +15,17 @@ export async function settingsFindings(
   {
     generated,
     databases,
+    skipped,
     today,
-  }: { readonly generated: readonly Database[]; readonly databases: readonly Database[]; readonly today?: string | undefined },
+  }: {
+    readonly generated: readonly Database[]
+    readonly databases: readonly Database[]
+    readonly skipped: readonly unknown[]
+    readonly today?: string | undefined
+  },
 ): Promise<LocatedFinding[]> {
   const own = settings.generate ? [...operatorPins(settings), ...chartFindings(settings), ...judgeSettings(settings, generated)] : []
+  append(own, retirementFindings(settings, { databases, skipped }))
   if (today !== undefined) append(own, operatorsOutOfSupport(settings, today))
   append(own, kubernetesFindings(settings, databases, today))
   if (settings.policies.length === 0) return own

@@ -72,6 +72,12 @@ export interface PolicyLevels {
   readonly levels: ReadonlyMap<string, Level>
 }
 
+/** Why a database is to be removed, and since when (`YYYY-MM-DD`): its removal is allowed once this is at the base. */
+export interface Retirement {
+  readonly reason: string
+  readonly since: string
+}
+
 /** The settings, defaults filled in. */
 export interface Settings {
   readonly argocd: {
@@ -94,8 +100,6 @@ export interface Settings {
   readonly databases?: string
   /** repositories other than this one: URL → folder, from the root or absolute */
   readonly checkouts: Readonly<Record<string, string>>
-  /** Applications as written that are given up, by name */
-  readonly retired?: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
   /** the operator that judges, where no environment and no Application says more */
   readonly operator?: string
   /** the version of Kubernetes, where no Application says more */
@@ -109,6 +113,8 @@ export interface Settings {
   /** by the name of the environment */
   readonly budgets?: Readonly<Record<string, FleetBudget>>
   readonly prices?: Prices
+  /** databases as written that are to be removed, by id */
+  readonly retired: Readonly<Record<string, Retirement>>
   readonly layout: {
     readonly databases: string
     readonly overrides: string
@@ -172,7 +178,7 @@ export interface Database {
   readonly release?: string
   readonly application: string
   readonly owner?: string
-  readonly retired?: { readonly reason: string; readonly since: string }
+  readonly retired?: Retirement
   /** the parsed service.yaml, for places; absent: there is none, or it is empty */
   readonly description?: MapValue
   /** path of the rendered values file */

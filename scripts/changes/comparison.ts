@@ -131,7 +131,7 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
       const left = [...vanished.gone, ...vanished.renamed.map(({ before }) => before)]
         .filter(({ id }) => !away.has(id))
         .map((database) => goneRecord(database, base))
-      const byHand = withCompared(handedRecords(handed), records)
+      const byHand = withCompared(handedRecords(handed, base), records)
       return [...[...list, ...left].filter(({ id }) => !byHand.has(id)), ...byHand.values()].sort((a, b) =>
         a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
       )
@@ -237,7 +237,9 @@ function compareSides(then: State, now: State, { before, after }: Sides): { find
     changes.length === objects.changes.length
   if (isHookOnly) findings.push(hookFinding(after, touched, objects))
   const gravestEffect = gravest(changes.map((change) => change.effect))
-  const effect = retired !== undefined && gravestEffect !== 'refused' ? 'nothing' : gravestEffect
+  // a generated set syncs no database that is retired
+  const isUnsynced = retired !== undefined && after.database.written === undefined
+  const effect = isUnsynced && gravestEffect !== 'refused' ? 'nothing' : gravestEffect
   const isSupervised = jsonAt(clusterOf(after)?.plain, ['spec', 'primaryUpdateStrategy']) === 'supervised'
   const instances = [instancesOf(before), instancesOf(after)] as const
   const connections = [budgetsOf(before.objects)?.connections, budgetsOf(after.objects)?.connections] as const

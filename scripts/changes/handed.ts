@@ -1,17 +1,18 @@
 // What does a plan list for databases that another set or Application deploys now, or that none does?
 import type { DatabaseChange, FieldChange, Step } from '../findings/database-change.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
-import { movedSteps, automatic, todo } from './steps.ts'
+import type { Base } from './base-state.ts'
+import { goneSteps, lastCopy, movedSteps, automatic, todo } from './steps.ts'
 
 /** The records of hand-written databases, and of generated ones that were hand-written or become it; by id. */
-export function handedRecords(handovers: readonly Handover[]): Map<string, DatabaseChange> {
+export function handedRecords(handovers: readonly Handover[], base: Pick<Base, 'databases' | 'settings'>): Map<string, DatabaseChange> {
   const records = new Map<string, DatabaseChange>()
   for (const handover of handovers) {
     const { before, after } = handover
     // the settings have their own records of what they make on both sides
     if (before.database !== undefined && after?.database !== undefined) continue
     const record = recordOf(handover)
-    records.set(record.id, record)
+    records.set(record.id, withRetirement(record, handover, base))
   }
   return records
 }
@@ -21,6 +22,19 @@ export function handedAway(handovers: readonly Handover[]): ReadonlySet<string> 
   return new Set(
     handovers.flatMap(({ result, before }) => (before.database === undefined || result === 'gone' ? [] : [before.database.id])),
   )
+}
+
+/** What a person does about a database that goes because it was retired. */
+function withRetirement(
+  record: DatabaseChange,
+  { before, isRetired, isDeleted }: Handover,
+  { databases, settings }: Pick<Base, 'databases' | 'settings'>,
+): DatabaseChange {
+  if (record.result !== 'gone' || isRetired !== true || settings === undefined) return record
+  const old = [...databases.values()].find(({ written, cluster }) => written?.key === before.key && cluster === before.cluster)
+  if (old === undefined) return record
+  const deleted = automatic(`Argo CD deletes the Application ${before.application}, its Cluster ${old.cluster} and the volumes`)
+  return { ...record, steps: isDeleted === true ? [todo(`before the merge: ${lastCopy(old)}`), deleted] : goneSteps(old, settings) }
 }
 
 function recordOf({ result, before, after, isDeleted }: Handover): DatabaseChange {

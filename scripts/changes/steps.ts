@@ -13,6 +13,10 @@ export const automatic = (text: string): Step => ({ text, by: 'itself' })
 
 /** A retired database: nothing is deleted yet. */
 export function retiredSteps(database: Database): Step[] {
+  if (database.written !== undefined)
+    return [
+      automatic(`nothing happens to ${database.application} and its Cluster: once this is merged, a second pull request may remove it`),
+    ]
   return [
     automatic(`Argo CD stops syncing ${database.application}; the Cluster, its volumes and its guards stay`),
     automatic(
@@ -23,11 +27,12 @@ export function retiredSteps(database: Database): Step[] {
 
 /** A database that left the set after it was retired: everything lives on until a person acts. */
 export function goneSteps(database: Database, settings: Settings): Step[] {
-  const { application, cluster, namespace } = database
+  const { application, cluster, namespace, written } = database
+  const home = written === undefined ? settings.argocd.namespace : (written.key.split('/')[0] ?? '')
   return [
     automatic(`Argo CD keeps the Application ${application} and the Cluster ${cluster}: both live on, unmanaged`),
     todo(lastCopy(database)),
-    todo(`delete the Application, which leaves its objects: kubectl delete application ${application} -n ${settings.argocd.namespace}`),
+    todo(`delete the Application, which leaves its objects: kubectl delete application ${application} -n ${home}`),
     // other operators have a kind Cluster, too
     todo(`delete the Cluster with its volumes, for good: kubectl delete clusters.postgresql.cnpg.io ${cluster} -n ${namespace}`),
     todo(`delete what is left in ${namespace}: Secrets, then the namespace`),
@@ -35,8 +40,10 @@ export function goneSteps(database: Database, settings: Settings): Step[] {
 }
 
 /** Without an object store a backup fails; then the data is copied out. */
-function lastCopy(database: Database): string {
-  const { cluster, namespace } = database
+export function lastCopy(database: Database): string {
+  const { cluster, namespace, written } = database
+  if (written?.objects !== undefined)
+    return `take a last backup: kubectl cnpg backup ${cluster} -n ${namespace}, or keep a dump if no backups are set up`
   const { roots } = new LayerReader(() => []).layersOf(database)
   const values = roots === undefined ? undefined : mergeLayers(roots as [MapValue, ...MapValue[]])
   const isScalar = (path: readonly string[], wanted: string | boolean): boolean => {
@@ -94,7 +101,7 @@ export function changedSteps(database: Database, effect: Effect, facts: StepFact
   const { removed, changed, added, refused, isHookOnly } = facts
   const { application } = database
   const some = changed.length + added.length + removed.length > 0
-  if (database.retired !== undefined)
+  if (database.retired !== undefined && database.written === undefined)
     return some ? [automatic(`auto-sync of ${application} is off since it is retired: none of this happens before a manual sync`)] : []
   const steps: Step[] = []
   if (isHookOnly) steps.push(todo(`only Helm hooks change, so no auto-sync starts: argocd app sync ${application}`))

@@ -23,8 +23,9 @@ export async function withWritten(
   const before =
     base.settings?.generate === false && base.settings.operator === undefined ? { ...base.settings, environments } : base.settings
   const known = before ?? (settings.generate ? asWritten : settings)
-  // what is looked at now is looked at before
-  const then = isDeepStrictEqual(known.apps, settings.apps) ? known : { ...known, apps: settings.apps }
+  // what is looked at now is looked at before; what is retired only now was not then
+  const isSame = isDeepStrictEqual(known.apps, settings.apps) && (base.settings !== undefined || Object.keys(known.retired).length === 0)
+  const then = isSame ? known : { ...known, apps: settings.apps, retired: base.settings?.retired ?? {} }
   const own = [...base.databases.values()]
   const { databases } = await readWritten({ settings: then, tree: base.tree, charts, databases: own, isElsewhereSame })
   // a base whose settings can't be read is reported, and nothing else is known of it

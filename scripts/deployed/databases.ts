@@ -64,10 +64,17 @@ export function writtenDatabases(
     for (const application of manifest.applications) if (!isUnknown(application)) append(found, databasesOf(manifest, application, looking))
   }
   return {
-    databases: withIds(found, settings).sort((a, b) => byCodeUnit(a.id, b.id)),
+    databases: withIds(found, settings)
+      .map((database) => withRetirement(database, settings))
+      .sort((a, b) => byCodeUnit(a.id, b.id)),
     skipped: onceEach(looking.skipped),
     findings: [...looking.findings, ...onePlaceOnce(looking.missing)],
   }
+}
+
+function withRetirement(database: Database, { retired: all }: Settings): Database {
+  const retired = Object.hasOwn(all, database.id) ? all[database.id] : undefined
+  return retired === undefined ? database : { ...database, retired }
 }
 
 /** Whether what decides about a database hangs on values that only a parent has. */

@@ -183,6 +183,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = lookup({
     'policies',
     'budgets',
     'prices',
+    'retired',
     'ownKeys',
     'labels',
     'layout',

@@ -5,7 +5,7 @@ import { validateService } from '../../dist/validators.js'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { placeholdersOf } from './layout.ts'
 import type { MapValue, SourceFile, Value } from '../values/value.ts'
-import type { Settings } from '../model.ts'
+import type { Retirement, Settings } from '../model.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { listed, nearest } from '../values/path.ts'
 import { errorsThatCount, schemaFindings } from './schema-findings.ts'
@@ -25,7 +25,7 @@ export interface Service {
   readonly release?: Names
   readonly application?: Names
   /** by environment */
-  readonly retired: Readonly<Record<string, { readonly reason: string; readonly since: string }>>
+  readonly retired: Readonly<Record<string, Retirement>>
   /** the parsed file, for places; absent: it is empty */
   readonly origin?: MapValue
 }
@@ -55,7 +55,7 @@ export function readService(file: SourceFile, settings: Settings): { service?: S
 }
 
 /** Findings about `since` of a retirement, if the calendar has no such day. */
-function impossibleDays(root: Value): LocatedFinding[] {
+export function impossibleDays(root: Value): LocatedFinding[] {
   const retired = valueAt(root, ['retired'])
   return [...(retired?.kind === 'map' ? retired.entries : [])].flatMap(([name, entry]) => {
     const since = valueAt(entry, ['since'])

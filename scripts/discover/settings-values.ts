@@ -24,7 +24,6 @@ const defaultLayout = {
 interface WrittenAny {
   generate?: boolean
   databases?: string
-  retired?: NonNullable<Settings['retired']>
   checkouts?: Record<string, string>
   argocd?: { version?: string; namespace?: string; project?: string; manageProject?: boolean }
   repository?: { url?: string; revision?: string; path?: string }
@@ -39,6 +38,7 @@ interface WrittenAny {
   policies?: Record<string, Record<string, Level | Preset | false>>
   budgets?: Record<string, FleetBudget>
   prices?: Prices
+  retired?: Settings['retired']
   layout?: Partial<Settings['layout']>
 }
 interface Written extends WrittenAny {
@@ -159,7 +159,7 @@ function commonOf(
     ...(written.budgets && { budgets: written.budgets }),
     ...(written.prices && { prices: written.prices }),
     ...(written.databases !== undefined && { databases: written.databases }),
-    ...(written.retired && { retired: written.retired }),
+    retired: written.retired ?? {},
     checkouts: written.checkouts ?? {},
     layout: { ...defaultLayout, ...written.layout },
   }

@@ -27,6 +27,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/no-password', 'settings hold no password, since they are written into generated files'),
       rule('settings/known-policy', 'policies name environments, and rules whose level can be set'),
       rule('settings/policy-used', 'a pattern in policies fits a database', 'warning'),
+      rule('settings/retired-used', 'what the settings retire is a database that is deployed as written', 'warning'),
       rule('settings/one-place', 'the settings are in one file'),
       rule('settings/known-operator', 'there are schemas for the version of the operator', 'info'),
       rule('settings/known-argocd', 'the version of Argo CD is known here', 'info'),

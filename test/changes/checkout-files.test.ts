@@ -28,7 +28,7 @@ afterEach(() => {
 })
 const flags = (): string[] => ['--checkout', `${address}=${deploy.root}`]
 const told = async (...argv: string[]): Promise<string[]> =>
-  (await config.told(...flags(), ...argv)).map((line) => line.replace(/^.*files-\w+\//, ''))
+  (await config.told(...flags(), ...argv)).map((line) => line.replace(/^\S*?files-\w+\//, ''))
 
 const chart = {
   'charts/pg/Chart.yaml':

@@ -28,6 +28,7 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
     manageOperator: true,
     generate: true,
     checkouts: {},
+    retired: {},
     argocd: { version: '3.5.1', namespace: 'argocd', project: 'data', manageProject: true },
     repository: { url: 'https://github.com/example/example-infrastructure.git', revision: 'main', path: '' },
     environments: [environmentOf('dev'), environmentOf('prd')],

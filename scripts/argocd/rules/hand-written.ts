@@ -97,7 +97,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   if (base !== undefined && then !== undefined) {
     const before = [...(old?.own ?? []), ...elsewhere.before]
     const compared = compareHands({ before, after: files, base, now, judged })
-    const played = judgeSetChanges(before, files, now)
+    const played = judgeSetChanges(before, files, now, retiredKeys(judged?.before))
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     const was = { files: before, deployments: deploymentsOf(before, then, [then.settings]) }
     const lost = lostClusters(was, { files, deployments })
@@ -167,7 +167,8 @@ function compareHands({ before, after, base, now, judged }: BothSides): Compared
     swaps: writtenSwaps(present.map(withLive)),
     successorOf,
   }
-  const handovers = compareDeployments(sides)
+  const retired = retiredKeys(judged?.before)
+  const handovers = compareDeployments(sides).map((one) => (retired.has(one.before.key) ? { ...one, isRetired: true as const } : one))
   const isAlreadyReported = ({ manifest, application }: Deployment): boolean => {
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
@@ -182,11 +183,19 @@ function compareHands({ before, after, base, now, judged }: BothSides): Compared
     kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
     uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
     findings: [
-      ...handoverFindings(handovers, { successorOf, isAlreadyReported, retired: now.settings.retired ?? {} }),
+      ...handoverFindings(handovers, { successorOf, isAlreadyReported, retired: now.settings.retired }),
       ...unknownSetFindings(before, after, settings),
       ...uncompared.findings,
     ],
   }
+}
+
+/** The Applications all of whose databases are retired. */
+function retiredKeys(databases: readonly Database[] = []): ReadonlySet<string> {
+  const keys = new Map<string, boolean>()
+  for (const { written, retired } of databases)
+    if (written !== undefined) keys.set(written.key, keys.get(written.key) !== false && retired !== undefined)
+  return new Set([...keys].flatMap(([key, isRetired]) => (isRetired ? [key] : [])))
 }
 
 /** A set that never updates leaves its Applications as they are, and only their values change. */

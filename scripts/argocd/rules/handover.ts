@@ -20,6 +20,8 @@ export interface Handover {
   readonly swap?: Swap
   /** the Application goes, and takes its Cluster along */
   readonly isDeleted?: true
+  /** the database was retired at the base, and may go */
+  readonly isRetired?: true
 }
 
 export interface Sides {
@@ -133,7 +135,7 @@ function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['succe
 interface Reporting extends Pick<Sides, 'successorOf'> {
   readonly isAlreadyReported: (old: Deployment) => boolean
   /** Applications that the settings give up */
-  readonly retired: NonNullable<Settings['retired']>
+  readonly retired: Settings['retired']
 }
 
 /**
@@ -145,8 +147,8 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
   const isTakeOver = handovers.some(
     ({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined,
   )
-  const concerns = ({ result, before, after }: Handover): boolean => {
-    if (result === 'created') return false
+  const concerns = ({ result, before, after, isRetired }: Handover): boolean => {
+    if (result === 'created' || (result === 'gone' && isRetired === true)) return false
     if (after !== undefined && isOneMaker(before, after, successorOf))
       return before.manifest !== undefined && (result === 'recreated' || !isAlreadyReported(before))
     if (result !== 'gone' || after !== undefined || before.isFolder === true) return true

@@ -1,4 +1,5 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
+import { split } from '../../values/append.ts'
 import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
@@ -26,12 +27,13 @@ import { replacedNames } from './replaced-names.ts'
 
 /**
  * Plays the controller for each set that deployed databases at the base, and reports what it does to them: one finding a set
- * and result. `deleted`: keys of the Applications that Argo CD deletes together with their databases.
+ * and result. `retired`: keys of the Applications whose databases were retired at the base, which may go; `deleted`: keys of the Applications that Argo CD deletes together with their databases.
  */
 export function judgeSetChanges(
   before: readonly ManifestFile[],
   after: readonly ManifestFile[],
   now: Surroundings,
+  retired: ReadonlySet<string> = new Set(),
 ): { readonly findings: readonly LocatedFinding[]; readonly deleted: ReadonlySet<string> } {
   const deleted = new Set<string>()
   const present = after.flatMap(({ manifests }) => manifests)
@@ -46,7 +48,8 @@ export function judgeSetChanges(
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
-    const watch: Watch = { takerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
+    const isRetired = (name: string): boolean => retired.has(applicationKey(old, name))
+    const watch: Watch = { takerOf, isRetired, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.isConsumed || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
@@ -57,6 +60,7 @@ export function judgeSetChanges(
 
 interface Watch {
   readonly takerOf: TakerOf
+  readonly isRetired: (name: string) => boolean
   /** called with each Application that goes together with its database */
   readonly onDeleted: (name: string) => void
 }
@@ -71,7 +75,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, isRetired, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -108,14 +112,17 @@ function setFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): Loc
   for (const one of known) if (one.result === 'deleted' && fate(one)) onDeleted(one.name)
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
-  const kept = lost.length > 0 ? [] : deleted.filter(({ name }) => takerOf(name) === undefined)
+  const [meant, unexpected] = split(lost, ({ name }) => isRetired(name))
+  const isLeftOver = ({ name }: ApplicationChange): boolean => takerOf(name) === undefined && !isRetired(name)
+  const kept = lost.length > 0 ? [] : deleted.filter(isLeftOver)
   // what deletes everything else spares a guarded Cluster
   const isLeft = ({ cluster }: ApplicationChange): boolean => cluster !== 'deleted'
   const orphans = find('kept-orphan')
   const report = reporterOf(change)
   const findings = [
-    ...report('changes/database-stays', lost),
-    ...report('changes/application-stays', [...kept.filter(isLeft), ...orphans.filter(({ name }) => takerOf(name) === undefined)]),
+    ...report('changes/database-stays', unexpected),
+    ...report('changes/database-stays', meant, retiredGoes),
+    ...report('changes/application-stays', [...kept.filter(isLeft), ...orphans.filter(isLeftOver)]),
     ...report(
       'changes/application-stays',
       kept.filter((one) => !isLeft(one)),
@@ -152,16 +159,19 @@ interface FateReport {
   readonly help: string
 }
 
+const retireFirst =
+  'bring it back; to remove it, first retire it in a change of its own: `retired: {ID: {reason: …, since: …}}` in the settings'
+
 const fateReports: Readonly<Record<string, FateReport>> = lookup({
   'changes/database-stays': {
     severity: 'error',
     message: 'would be deleted with its database, but no change may delete one',
-    help: 'bring it back; to retire a database, first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
+    help: retireFirst,
   },
   'changes/application-stays': {
     severity: 'warning',
     message: 'is no longer wanted, but its database lives on unmanaged',
-    help: 'bring it back, or delete Application and database by hand after the merge',
+    help: retireFirst,
   },
   'changes/application-updates': {
     severity: 'warning',
@@ -182,6 +192,13 @@ const partlyKept: FateReport = {
   help: 'bring it back, or first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
 }
 
+/** It was retired, so that this is meant; nobody can undo it. */
+const retiredGoes: FateReport = {
+  severity: 'warning',
+  message: 'is retired, and is deleted with its database and the volumes',
+  help: 'take a last backup before the merge; to delete by hand later, first set preserveResourcesOnDeletion: true or remove the finalizer',
+}
+
 /** `Application orders-dev (and 2 more)` */
 function namesOf(first: ApplicationChange, others: readonly ApplicationChange[]): Message {
   return phrase`Application ${named(first.name)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
@@ -195,7 +212,7 @@ function reporterOf(change: ManifestChange): (rule: string, gone: readonly Appli
     const names = namesOf(first, others)
     const { severity, message, help } = fateReport
     const { at, related } = goneSpot(change, first.name)
-    return [{ rule, severity, message: phrase`${names} ${message}`, at, related, help: phrase`${help}` }]
+    return [{ rule, severity, message: phrase`${names} ${message}`, at, related, help: phrase`${help.replace('ID', first.name)}` }]
   }
 }
 
@@ -268,7 +285,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Watch): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, { takerOf, isRetired, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key) return guardFindings(change)
@@ -278,5 +295,6 @@ function applicationFindings(change: ManifestChange, { takerOf, onDeleted }: Wat
   if (!goes && takerOf(name) !== undefined) return []
   if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
+  if (isRetired(name)) return goes ? reporterOf(change)('changes/database-stays', [gone], retiredGoes) : []
   return reporterOf(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }
