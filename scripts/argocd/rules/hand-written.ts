@@ -25,6 +25,7 @@ import { isHidden, pairManifests } from './manifest-pairs.ts'
 import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
+import { sharedClusters } from './shared-clusters.ts'
 import { findUncompared } from './uncompared.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 import { writtenStores } from './written-stores.ts'
@@ -90,6 +91,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   append(
     findings,
     twiceClusters({ files, deployments }),
+    sharedClusters({ files, all: manifestsOf(present), deployments }),
     projectFindings(files, now),
     prunableNamespaces({ files, all: manifestsOf(present), deployments }),
   )

@@ -1,0 +1,122 @@
+// Which Clusters do two hand-written Applications of one Argo CD deploy, wherever in the repository they are?
+import { named, phrase } from '../../findings/message.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
+import type { JsonMap } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { sourcesOf } from '../../applicationset/sources.ts'
+import { directoryFilter } from '../../deployed/directory-filter.ts'
+import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
+import { destinationOf } from '../../deployed/application-values.ts'
+import { applicationKey, applicationName } from '../../deployed/manifests.ts'
+import { at } from '../../deployed/manifest-parts.ts'
+import { filePath } from '../../deployed/repository-path.ts'
+import { trimEndOf } from '../../values/trim.ts'
+import { clusterKey, hasName } from './deployments.ts'
+import type { Deployment } from './deployments.ts'
+
+interface Deployed {
+  readonly files: readonly ManifestFile[]
+  /** every hand-written manifest, those that deploy no database among them */
+  readonly all: readonly Manifest[]
+  readonly deployments: readonly Deployment[]
+}
+
+/**
+ * `argocd/cluster-once`: one Cluster that two Applications of different names deploy. A repository may hold those of several
+ * Argo CDs, each of which calls its own cluster `in-cluster`: such a Cluster is the same only where one parent deploys both.
+ */
+export function sharedClusters({ files, all, deployments }: Deployed): LocatedFinding[] {
+  const loose = new Set(files.flatMap(({ manifests, isLoose }) => (isLoose === true ? manifests : [])))
+  // few repositories have any, so that parents are looked for only then
+  let around: { readonly argoCdOf: ReturnType<typeof argoCds>; readonly copies: ReadonlySet<string> } | undefined
+  const makers = new Map<string, Deployment[]>()
+  const findings: LocatedFinding[] = []
+  for (const one of deployments) {
+    const { manifest } = one
+    const key = clusterKey(one)
+    if (manifest === undefined || key === undefined || !hasName(one) || one.cluster?.includes('{{') === true) continue
+    const before = makers.get(key) ?? []
+    makers.set(key, [...before, one])
+    const other = before.find((candidate) => {
+      const theirs = candidate.manifest as Manifest
+      if (candidate.key === one.key || (!loose.has(manifest) && !loose.has(theirs))) return false
+      const { argoCdOf, copies } = (around ??= { argoCdOf: argoCds(all), copies: copiedNames(all) })
+      // what is at an address is one cluster, whichever Argo CD deploys there
+      const isAddress = one.destination !== 'in-cluster' && !copies.has(candidate.application) && !copies.has(one.application)
+      return isAddress || argoCdOf(manifest) === argoCdOf(theirs)
+    })
+    if (other === undefined) continue
+    const [spot, theirs] = [one, other].map((each) => each.spotOf('application')) as [LocatedFinding['at'], LocatedFinding['at']]
+    const isSamePlace = spot.file === theirs.file && spot.span.start === theirs.span.start
+    findings.push({
+      rule: 'argocd/cluster-once',
+      severity: 'error',
+      message: phrase`Application ${named(one.application)} deploys the Cluster that ${named(other.application)} deploys, too, but one must own it`,
+      at: spot,
+      related: isSamePlace ? [] : [{ ...theirs, message: phrase`${named(other.application)} is made here` }],
+      help: phrase`remove one of the two, or give it another releaseName or namespace`,
+    })
+  }
+  return findings
+}
+
+/** Names of Applications that several files have: folders that are alike belong to an Argo CD each. */
+function copiedNames(all: readonly Manifest[]): ReadonlySet<string> {
+  const files = new Map<string, Set<string>>()
+  for (const manifest of all)
+    for (const name of (manifest.applications ?? []).map(applicationName))
+      files.set(name, (files.get(name) ?? new Set<string>()).add(nodeOf(manifest)))
+  return new Set([...files].flatMap(([name, places]) => (places.size > 1 ? [name] : [])))
+}
+
+/** Manifests of one node reach one Argo CD together: those of a file, or of one release of a chart. */
+function nodeOf({ file, release }: Manifest): string {
+  const [folder = '', template] = file.path.split('/templates/')
+  return `${template === undefined ? file.path : folder}\0${release ?? ''}`
+}
+
+/** Which Argo CD a manifest is for, as a text: the same where one parent applies both, directly or through others. */
+function argoCds(all: readonly Manifest[]): (manifest: Manifest) => string {
+  const above = new Map<string, string>()
+  const find = (node: string): string => {
+    const next = above.get(node)
+    return next === undefined ? node : find(next)
+  }
+  const join = (one: string, other: string): void => {
+    const [left, right] = [find(one), find(other)]
+    if (left !== right) above.set(left, right)
+  }
+  for (const parent of all)
+    for (const application of parent.isConsumed ? [] : (parent.applications ?? [])) {
+      const { server, name } = destination(application)
+      // what a parent applies elsewhere is for the Argo CD there
+      const home = destinationOf(server, name)
+      const key = applicationKey(parent, applicationName(application))
+      const node = home === 'in-cluster' ? nodeOf(parent) : `${nodeOf(parent)}\0${home}`
+      for (const child of all) if (child !== parent && applies({ application, key, parent }, child)) join(nodeOf(child), node)
+    }
+  return (manifest) => find(nodeOf(manifest))
+}
+
+function destination(application: JsonMap): JsonMap {
+  const found = at(application, 'spec', 'destination')
+  return isJsonMap(found) ? found : {}
+}
+
+/** Whether an Application applies the file of a manifest: by its folder, or as a template of its chart. */
+function applies(
+  { application, key, parent }: { readonly application: JsonMap; readonly key: string; readonly parent: Manifest },
+  { file, release }: Manifest,
+): boolean {
+  const spec = at(application, 'spec')
+  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).some(({ path, repoURL, chart, directory }) => {
+    if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return false
+    const local = trimEndOf(path.replace(/^(?:\.?\/)+/, ''), '/')
+    const found = filePath({ source: 0, entry: path, kind: 'local', repoURL, path: local === '.' ? '' : local }, parent)
+    if (found === undefined) return false
+    const folder = found === '' ? '' : `${found}/`
+    if (!file.path.startsWith(folder)) return false
+    const inside = file.path.slice(folder.length)
+    return inside.startsWith('templates/') ? release === undefined || release === key : directoryFilter(directory)(inside)
+  })
+}
