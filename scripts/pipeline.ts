@@ -14,7 +14,7 @@ import { loadSettings } from './discover/settings.ts'
 import { withStanding } from './discover/standing.ts'
 import { openSettingsTree, openTree } from './discover/trees.ts'
 import { withRepository } from './discover/address.ts'
-import { leftUncompared, withWritten } from './changes/written-base.ts'
+import { leftUncompared, withAddress, withWritten } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
 import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
@@ -46,11 +46,11 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const changed = options.changed === true
   const bases = isCompared ? basesOf(workspace, written, options) : undefined
   const opened = cachedTree(openTree(workspace, written, options.staged, listed))
-  const read = bases === undefined ? undefined : await readBase(workspace, bases, { settings: written, tree: opened, changed })
-  const tree = changed && read !== undefined && opened.blob !== undefined ? lazyTree(opened, read.differs) : opened
+  const opening = bases === undefined ? undefined : await readBase(workspace, bases, { settings: written, tree: opened, changed })
+  const tree = changed && opening !== undefined && opened.blob !== undefined ? lazyTree(opened, opening.differs) : opened
 
-  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, base: read })
-  const isElsewhereSame = changed && options.staged && written.generate && read?.stagesLoose() === false
+  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, base: opening })
+  const isElsewhereSame = changed && options.staged && written.generate && opening?.stagesLoose() === false
   const found = await discoverAll({ settings: written, tree, charts: charts.charts, isElsewhereSame })
   const { settings, generated, databases } = found
   const findings: LocatedFinding[] = [
@@ -59,6 +59,7 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
     ...(await settingsFindings(settings, { ...found, today: options.today })),
   ]
 
+  const read = opening === undefined ? undefined : withAddress(opening, settings)
   const base = read === undefined ? undefined : await withWritten(read, { settings, charts: charts.baseCharts, isElsewhereSame })
   const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
   const comparison = base === undefined ? undefined : startComparison(base, state, databases)

@@ -11,6 +11,14 @@ export function leftUncompared(kept: number, base: Base | undefined, databases: 
   return Math.max(0, kept - databases.filter(({ id, written }) => written !== undefined && base?.databases.has(id) === true).length)
 }
 
+/** The base under the address that this repository has now, where its own settings name none. */
+export function withAddress(base: Base, { repository }: Settings): Base {
+  const { settings } = base
+  if (settings === undefined || settings.generate || settings.repository.url !== '') return base
+  const { revision } = settings.repository
+  return { ...base, settings: { ...settings, repository: { ...repository, revision } } }
+}
+
 /** The base with the databases of its Applications and sets, whether it had settings of ours or not. */
 export async function withWritten(
   base: Base,

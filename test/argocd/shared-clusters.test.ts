@@ -55,7 +55,9 @@ describe('in the cluster of Argo CD itself', () => {
     repository.remove()
     expect(await found({ ...folders, 'all.yaml': root('all', 'roots') })).toEqual([once('b/two.yaml:3', 'two', 'one')])
     repository.remove()
-    expect(await found({ ...folders, 'all.yaml': root('all', '.', ', directory: {recurse: true, exclude: "{b/*,roots/b.yaml}"}') })).toEqual([])
+    expect(
+      await found({ ...folders, 'all.yaml': root('all', '.', ', directory: {recurse: true, exclude: "{b/*,roots/b.yaml}"}') }),
+    ).toEqual([])
   })
   test('what a root applies elsewhere is for the Argo CD there', async () => {
     const remote = 'server: https://10.0.0.1'

@@ -145,7 +145,7 @@ export const fileRules: readonly ManifestRule[] = [
         yield {
           message: phrase`path is \`${named(pattern)}\`, but \`*\` also finds ${shown.length > 48 ? `…${shown.slice(-47)}` : shown}`,
           places: [{ path: ['spec', 'generators'] }],
-          help: phrase`a star crosses folders here: exclude the others with \`exclude: true\`, or use a list generator`,
+          help: phrase`a star crosses folders: exclude the others (\`exclude: true\`), or use a list generator; retire first what is deployed already`,
         }
       }
     },

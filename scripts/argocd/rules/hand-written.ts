@@ -25,7 +25,8 @@ import { isHidden, pairManifests } from './manifest-pairs.ts'
 import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects.ts'
 import { judgeSetChanges } from './set-changes.ts'
-import { sharedClusters } from './shared-clusters.ts'
+import type { Known } from './set-changes.ts'
+import { oneArgoCd, otherOwners, sharedClusters } from './shared-clusters.ts'
 import { findUncompared } from './uncompared.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 import { writtenStores } from './written-stores.ts'
@@ -98,10 +99,16 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
     const before = [...(old?.own ?? []), ...elsewhere.before]
-    const compared = compareHands({ before, after: files, base, now, judged })
-    const played = judgeSetChanges(before, files, now, retiredKeys(judged?.before))
-    const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     const was = { files: before, deployments: deploymentsOf(before, then, [then.settings]) }
+    const allBefore = old === undefined ? [] : manifestsOf(old)
+    const known = {
+      retired: retiredKeys(judged?.before),
+      owners: otherOwners(was.deployments, deployments, allBefore),
+      isOneArgoCd: oneArgoCd(allBefore),
+    }
+    const compared = compareHands({ before, after: files, base, now, judged, ...known })
+    const played = judgeSetChanges(before, files, { ...now, ...known })
+    const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     const lost = lostClusters(was, { files, deployments })
     const handovers = [
       ...compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true as const } : one)),
@@ -113,7 +120,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
       played.findings,
       compared.findings,
       lostClusterFindings(lost),
-      lostNamespaces({ ...was, all: old === undefined ? [] : manifestsOf(old) }, { files, all: manifestsOf(present), deployments }),
+      lostNamespaces({ ...was, all: allBefore }, { files, all: manifestsOf(present), deployments }),
     )
   }
   const own = writtenStores(present, loose)
@@ -137,7 +144,7 @@ function deploymentsOf(files: readonly ManifestFile[], around: Surroundings, set
   return [...writtenDeployments(manifests, settings), ...generatedDeployments(around.databases, around.settings)]
 }
 
-interface BothSides {
+interface BothSides extends Known {
   readonly before: readonly ManifestFile[]
   readonly after: readonly ManifestFile[]
   readonly base: NonNullable<HandWrittenState['base']>
@@ -154,9 +161,9 @@ interface Compared {
   readonly uncompared: readonly string[]
 }
 
-function compareHands({ before, after, base, now, judged }: BothSides): Compared {
+function compareHands({ before, after, base, now, judged, retired, owners, isOneArgoCd }: BothSides): Compared {
   const [old, present] = [before, after].map((some) => some.flatMap(({ manifests }) => manifests)) as [Manifest[], Manifest[]]
-  const successors = new Map(pairManifests(before, present).map((pair) => [pair.before, pair.after]))
+  const successors = new Map(pairManifests(before, present, isOneArgoCd).map((pair) => [pair.before, pair.after]))
   const successorOf = (manifest: Manifest): Manifest | undefined => successors.get(manifest)
   const settings = [now.settings, ...(base.settings === undefined ? [] : [base.settings])]
   const predecessors = new Map([...successors].flatMap(([manifest, next]) => (next === undefined ? [] : [[next, manifest] as const])))
@@ -168,8 +175,8 @@ function compareHands({ before, after, base, now, judged }: BothSides): Compared
     now: [...writtenDeployments(present.map(withLive), settings), ...generatedDeployments(now.databases, now.settings)],
     swaps: writtenSwaps(present.map(withLive)),
     successorOf,
+    owners,
   }
-  const retired = retiredKeys(judged?.before)
   const handovers = compareDeployments(sides).map((one) => (retired.has(one.before.key) ? { ...one, isRetired: true as const } : one))
   const isAlreadyReported = ({ manifest, application }: Deployment): boolean => {
     const next = manifest === undefined ? undefined : successorOf(manifest)

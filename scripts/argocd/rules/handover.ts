@@ -31,10 +31,12 @@ export interface Sides {
   readonly now: readonly Deployment[]
   /** the manifest that goes on from one of the base under its name or in its place: the rules of sets compare the two */
   readonly successorOf: (manifest: Manifest) => Manifest | undefined
+  /** Applications of the base, by key, whose Clusters another one deployed then and deploys now */
+  readonly owners: ReadonlyMap<string, string>
 }
 
 /** Pairs each deployment of the base with the one that is in its place now. Those that one maker keeps under their names are left out. */
-export function compareDeployments({ before, now, swaps, successorOf }: Sides): Handover[] {
+export function compareDeployments({ before, now, swaps, successorOf, owners }: Sides): Handover[] {
   const byApplication = new Map<string, Deployment[]>()
   for (const one of now) if (hasName(one)) byApplication.set(one.key, [...(byApplication.get(one.key) ?? []), one])
   const oldOf = new Map<string, Deployment[]>()
@@ -54,6 +56,7 @@ export function compareDeployments({ before, now, swaps, successorOf }: Sides): 
     const others = new Set(siblings.flatMap((one) => clusterKey(one) ?? []).filter((one) => one !== key))
     const made = (byApplication.get(old.key) ?? []).filter((one) => !others.has(clusterKey(one) ?? ''))
     const same = made.find((one) => key !== undefined && clusterKey(one) === key)
+    if (same === undefined && owners.has(old.key)) return []
     const kept = [...(same === undefined ? [] : [same]), ...made].find((one) => isOneMaker(old, one, successorOf))
     const next = kept ?? same ?? made[0]
     if (next !== undefined) {

@@ -6,7 +6,11 @@ import { isDatabase } from '../../deployed/manifest-parts.ts'
 import type { ManifestChange } from './manifest-rule.ts'
 
 /** The manifests of the base that deploy databases, each with the one of its name in the branch, or the one that took its place in the file. */
-export function pairManifests(before: readonly ManifestFile[], present: readonly Manifest[]): ManifestChange[] {
+export function pairManifests(
+  before: readonly ManifestFile[],
+  present: readonly Manifest[],
+  isOneArgoCd: (one: Manifest, other: Manifest) => boolean,
+): ManifestChange[] {
   const old = before.flatMap(({ manifests }) => manifests)
   const id = ({ kind, key }: Manifest): string => `${kind} ${key}`
   const known = new Set(old.map(id))
@@ -16,11 +20,13 @@ export function pairManifests(before: readonly ManifestFile[], present: readonly
   const moved = present.filter((manifest) => !places.has(place(manifest)))
   const byId = new Map(moved.toReversed().map((manifest) => [id(manifest), manifest]))
   const byPlace = new Map(present.map((manifest) => [place(manifest), manifest]))
+  // one that two places define for one Argo CD goes on from the other
+  const isDouble = (manifest: Manifest, other: Manifest): boolean => id(other) === id(manifest) && isOneArgoCd(other, manifest)
   const fresh = new Set(present.filter((manifest) => !known.has(id(manifest))))
   return old.flatMap((manifest) => {
     const { applications, settings, kind } = manifest
     if (manifest.isConsumed || applications?.some((application) => isDatabase(application, settings)) !== true) return []
-    const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest))
+    const same = byPlace.get(place(manifest)) ?? byId.get(id(manifest)) ?? present.find((other) => isDouble(manifest, other))
     const match = same ?? [...fresh].find((other) => other.kind === kind && hasSameShape(manifest, other))
     if (match !== undefined) fresh.delete(match)
     return [{ before: manifest, ...(match === undefined ? {} : { after: match }) }]

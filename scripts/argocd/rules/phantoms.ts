@@ -24,7 +24,7 @@ export const phantomRules: readonly ManifestRule[] = [
         yield {
           message: phrase`Application ${named(first)}${more} is made of ${ending(override)}, but that overrides ${ending(posix.basename(base))} elsewhere`,
           places: [{ path: ['spec', 'generators'] }],
-          help: phrase`a new, empty database: exclude overrides from the git generator (\`exclude: true\`), or keep them in another folder`,
+          help: phrase`exclude overrides from the git generator (\`exclude: true\`); where ${named(first)} is deployed already, first retire it: \`retired: {${named(first)}: {reason: …, since: …}}\` in the settings`,
         }
       }
     },

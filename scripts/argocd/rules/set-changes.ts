@@ -1,18 +1,16 @@
 // What becomes of the databases of hand-written sets and Applications when a branch changes them?
 import { split } from '../../values/append.ts'
-import { lookup } from '../../values/lookup.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import type { LocatedFinding, Spot } from '../../findings/spot.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
 import type { JsonMap } from '../../values/value.ts'
-import type { Message, Severity } from '../../findings/finding.ts'
 import { splitOptions } from '../../applicationset/sync-options.ts'
 import { generatedMakers, makerOf } from './application-once.ts'
 import { renameFindings, renamedApplications } from './application-identity.ts'
 import { guardOptions } from '../../deployed/application-values.ts'
-import { changedSelector } from './changed-selector.ts'
 import { changeApplications } from '../../applicationset/changes.ts'
 import type { ApplicationChange, ChangeResult } from '../../applicationset/changes.ts'
+import { goneSpot, namesOf, partlyKept, reporterOf, retiredGoes, sharedGoes } from './gone-applications.ts'
 import { guardFindings } from './guard-changes.ts'
 import { ignoredChanges } from './ignored-changes.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
@@ -27,13 +25,12 @@ import { replacedNames } from './replaced-names.ts'
 
 /**
  * Plays the controller for each set that deployed databases at the base, and reports what it does to them: one finding a set
- * and result. `retired`: keys of the Applications whose databases were retired at the base, which may go; `deleted`: keys of the Applications that Argo CD deletes together with their databases.
+ * and result. `deleted`: keys of the Applications that Argo CD deletes together with their databases.
  */
 export function judgeSetChanges(
   before: readonly ManifestFile[],
   after: readonly ManifestFile[],
-  now: Surroundings,
-  retired: ReadonlySet<string> = new Set(),
+  now: Surroundings & Known,
 ): { readonly findings: readonly LocatedFinding[]; readonly deleted: ReadonlySet<string> } {
   const deleted = new Set<string>()
   const present = after.flatMap(({ manifests }) => manifests)
@@ -44,12 +41,13 @@ export function judgeSetChanges(
   for (const manifest of present)
     for (const application of manifest.applications ?? [])
       makers.set(applicationKey(manifest, applicationName(application)), makerOf(manifest))
-  const findings = pairManifests(before, present).flatMap((change) => {
+  const findings = pairManifests(before, present, now.isOneArgoCd).flatMap((change) => {
     const { before: old, after: next } = change
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
-    const isRetired = (name: string): boolean => retired.has(applicationKey(old, name))
-    const watch: Watch = { takerOf, isRetired, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
+    const isRetired = (name: string): boolean => now.retired.has(applicationKey(old, name))
+    const ownerOf = (name: string): string | undefined => now.owners.get(applicationKey(old, name))
+    const watch: Watch = { takerOf, isRetired, ownerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.isConsumed || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
@@ -58,9 +56,20 @@ export function judgeSetChanges(
   return { findings, deleted }
 }
 
+/** What is known of the base. */
+export interface Known {
+  /** keys of the Applications whose databases were retired, which may go */
+  readonly retired: ReadonlySet<string>
+  /** keys of the Applications whose Cluster another one deploys on both sides, and that one */
+  readonly owners: ReadonlyMap<string, string>
+  readonly isOneArgoCd: (one: Manifest, other: Manifest) => boolean
+}
+
 interface Watch {
   readonly takerOf: TakerOf
   readonly isRetired: (name: string) => boolean
+  /** who else deploys its Cluster, before and after */
+  readonly ownerOf: (name: string) => string | undefined
   /** called with each Application that goes together with its database */
   readonly onDeleted: (name: string) => void
 }
@@ -75,7 +84,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, { takerOf, isRetired, onDeleted }: Watch): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, isRetired, ownerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -113,14 +122,17 @@ function setFindings(change: ManifestChange, { takerOf, isRetired, onDeleted }: 
   const deleted = find('deleted')
   const lost = deleted.filter(fate)
   const [meant, unexpected] = split(lost, ({ name }) => isRetired(name))
-  const isLeftOver = ({ name }: ApplicationChange): boolean => takerOf(name) === undefined && !isRetired(name)
+  const [shared, alone] = split(unexpected, ({ name }) => ownerOf(name) !== undefined)
+  const isLeftOver = ({ name }: ApplicationChange): boolean =>
+    takerOf(name) === undefined && !isRetired(name) && ownerOf(name) === undefined
   const kept = lost.length > 0 ? [] : deleted.filter(isLeftOver)
   // what deletes everything else spares a guarded Cluster
   const isLeft = ({ cluster }: ApplicationChange): boolean => cluster !== 'deleted'
   const orphans = find('kept-orphan')
   const report = reporterOf(change)
   const findings = [
-    ...report('changes/database-stays', unexpected),
+    ...report('changes/database-stays', alone),
+    ...report('changes/database-stays', shared, sharedGoes),
     ...report('changes/database-stays', meant, retiredGoes),
     ...report('changes/application-stays', [...kept.filter(isLeft), ...orphans.filter(isLeftOver)]),
     ...report(
@@ -152,70 +164,6 @@ function isGuarded(application: JsonMap, { settings, tree }: Manifest, present: 
   return options !== undefined && holds(options, 'Delete')
 }
 
-interface FateReport {
-  readonly severity: Severity
-  /** the message after the name of the Application */
-  readonly message: string
-  readonly help: string
-}
-
-const retireFirst =
-  'bring it back; to remove it, first retire it in a change of its own: `retired: {ID: {reason: …, since: …}}` in the settings'
-
-const fateReports: Readonly<Record<string, FateReport>> = lookup({
-  'changes/database-stays': {
-    severity: 'error',
-    message: 'would be deleted with its database, but no change may delete one',
-    help: retireFirst,
-  },
-  'changes/application-stays': {
-    severity: 'warning',
-    message: 'is no longer wanted, but its database lives on unmanaged',
-    help: retireFirst,
-  },
-  'changes/application-updates': {
-    severity: 'warning',
-    message: 'would differ, but applicationsSync of the set never updates an Application',
-    help: 'set spec.syncPolicy.applicationsSync: create-update',
-  },
-  'changes/application-taken': {
-    severity: 'error',
-    message: 'would be written, but another set owns it',
-    help: 'keep the name of the set, or remove the old set first and keep its Applications',
-  },
-})
-
-/** A guard on the Cluster spares it alone. */
-const partlyKept: FateReport = {
-  severity: 'warning',
-  message: 'would be deleted: its guarded Cluster stays, but poolers, scheduled backups and ObjectStores go',
-  help: 'bring it back, or first set applicationsSync: create-update and preserveResourcesOnDeletion: true',
-}
-
-/** It was retired, so that this is meant; nobody can undo it. */
-const retiredGoes: FateReport = {
-  severity: 'warning',
-  message: 'is retired, and is deleted with its database and the volumes',
-  help: 'take a last backup before the merge; to delete by hand later, first set preserveResourcesOnDeletion: true or remove the finalizer',
-}
-
-/** `Application orders-dev (and 2 more)` */
-function namesOf(first: ApplicationChange, others: readonly ApplicationChange[]): Message {
-  return phrase`Application ${named(first.name)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
-}
-
-function reporterOf(change: ManifestChange): (rule: string, gone: readonly ApplicationChange[], words?: FateReport) => LocatedFinding[] {
-  return (rule, all, fateReport = fateReports[rule]) => {
-    const gone = all.filter(({ name }) => !name.includes(unknownText))
-    const [first, ...others] = gone
-    if (first === undefined || fateReport === undefined) return []
-    const names = namesOf(first, others)
-    const { severity, message, help } = fateReport
-    const { at, related } = goneSpot(change, first.name)
-    return [{ rule, severity, message: phrase`${names} ${message}`, at, related, help: phrase`${help.replace('ID', first.name)}` }]
-  }
-}
-
 /** Applications that other sets want now, and that this one goes on owning: its policy forbids to let them go. */
 function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], takerOf: TakerOf): LocatedFinding[] {
   const found = new Map<string, ApplicationChange[]>()
@@ -236,18 +184,6 @@ function handedOver(change: ManifestChange, gone: readonly ApplicationChange[], 
       help: phrase`after the merge: kubectl patch application -n ${(change.after ?? change.before).key.split('/')[0] ?? ''} ${first.name} ${drop}`,
     } as const
   })
-}
-
-/** The list that lost an element, or the template; the file of the base where the set itself is gone. */
-function goneSpot({ before, after }: ManifestChange, name: string): { at: Spot; related: (Spot & { message: Message })[] } {
-  const element = before.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
-  const was = before.spotOf(element?.path ?? ['metadata', 'name'])
-  if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
-  const related = [{ ...was, message: phrase`${named(name)} came from here` }]
-  if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
-  const selector = changedSelector(before.plain, after.plain)
-  if (selector !== undefined) return { at: after.spotOf(selector, 'key'), related }
-  return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
 }
 
 /** A set that its guard keeps in the cluster although it left the repository. */
@@ -285,7 +221,7 @@ function replacedFindings(change: ManifestChange, takerOf: TakerOf): LocatedFind
 }
 
 /** An Application that a parent applies: gone from the repository, it is pruned with what it deployed. */
-function applicationFindings(change: ManifestChange, { takerOf, isRetired, onDeleted }: Watch): LocatedFinding[] {
+function applicationFindings(change: ManifestChange, { takerOf, isRetired, ownerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const name = applicationName(before.plain)
   if (after !== undefined && before.key === after.key) return guardFindings(change)
@@ -296,5 +232,6 @@ function applicationFindings(change: ManifestChange, { takerOf, isRetired, onDel
   if (goes) onDeleted(name)
   const gone = { name, result: 'deleted', cascade: cascades, owned: false } as const
   if (isRetired(name)) return goes ? reporterOf(change)('changes/database-stays', [gone], retiredGoes) : []
+  if (ownerOf(name) !== undefined) return goes ? reporterOf(change)('changes/database-stays', [gone], sharedGoes) : []
   return reporterOf(change)(goes ? 'changes/database-stays' : 'changes/application-stays', [gone])
 }

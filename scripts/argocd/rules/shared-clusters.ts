@@ -27,8 +27,7 @@ interface Deployed {
  */
 export function sharedClusters({ files, all, deployments }: Deployed): LocatedFinding[] {
   const loose = new Set(files.flatMap(({ manifests, isLoose }) => (isLoose === true ? manifests : [])))
-  // few repositories have any, so that parents are looked for only then
-  let around: { readonly argoCdOf: ReturnType<typeof argoCds>; readonly copies: ReadonlySet<string> } | undefined
+  const isOneCluster = sharing(all)
   const makers = new Map<string, Deployment[]>()
   const findings: LocatedFinding[] = []
   for (const one of deployments) {
@@ -37,14 +36,10 @@ export function sharedClusters({ files, all, deployments }: Deployed): LocatedFi
     if (manifest === undefined || key === undefined || !hasName(one) || one.cluster?.includes('{{') === true) continue
     const before = makers.get(key) ?? []
     makers.set(key, [...before, one])
-    const other = before.find((candidate) => {
-      const theirs = candidate.manifest as Manifest
-      if (candidate.key === one.key || (!loose.has(manifest) && !loose.has(theirs))) return false
-      const { argoCdOf, copies } = (around ??= { argoCdOf: argoCds(all), copies: copiedNames(all) })
-      // what is at an address is one cluster, whichever Argo CD deploys there
-      const isAddress = one.destination !== 'in-cluster' && !copies.has(candidate.application) && !copies.has(one.application)
-      return isAddress || argoCdOf(manifest) === argoCdOf(theirs)
-    })
+    const other = before.find(
+      (candidate) =>
+        candidate.key !== one.key && (loose.has(manifest) || loose.has(candidate.manifest as Manifest)) && isOneCluster(candidate, one),
+    )
     if (other === undefined) continue
     const [spot, theirs] = [one, other].map((each) => each.spotOf('application')) as [LocatedFinding['at'], LocatedFinding['at']]
     const isSamePlace = spot.file === theirs.file && spot.span.start === theirs.span.start
@@ -58,6 +53,55 @@ export function sharedClusters({ files, all, deployments }: Deployed): LocatedFi
     })
   }
   return findings
+}
+
+/** Whether two manifests are for one Argo CD, as far as that is certain. Parents are looked for when somebody asks. */
+export function oneArgoCd(all: readonly Manifest[]): (one: Manifest, other: Manifest) => boolean {
+  let argoCdOf: ReturnType<typeof argoCds> | undefined
+  return (one, other) => {
+    argoCdOf ??= argoCds(all)
+    return argoCdOf(one) === argoCdOf(other)
+  }
+}
+
+/** Whether two deployments under one `clusterKey` certainly are of one Cluster; `all`: every hand-written manifest of their side. */
+export function sharing(all: readonly Manifest[]): (one: Deployment, other: Deployment) => boolean {
+  const isOneArgoCd = oneArgoCd(all)
+  let copies: ReadonlySet<string> | undefined
+  return (one, other) => {
+    // what the settings deploy is held against everything
+    if (one.manifest === undefined || other.manifest === undefined) return true
+    copies ??= copiedNames(all)
+    // what is at an address is one cluster, whichever Argo CD deploys there
+    const isAddress = one.destination !== 'in-cluster' && !copies.has(other.application) && !copies.has(one.application)
+    return isAddress || isOneArgoCd(one.manifest, other.manifest)
+  }
+}
+
+/** The names of other Applications that deploy all the Clusters of one on both sides, by the key of that one. */
+export function otherOwners(
+  before: readonly Deployment[],
+  now: readonly Deployment[],
+  all: readonly Manifest[],
+): ReadonlyMap<string, string> {
+  const isOneCluster = sharing(all)
+  const left = new Set(now.map((one) => `${one.key} ${clusterKey(one) ?? ''}`))
+  const byCluster = new Map<string, Deployment[]>()
+  for (const one of before) {
+    const key = clusterKey(one)
+    if (key !== undefined) byCluster.set(key, [...(byCluster.get(key) ?? []), one])
+  }
+  const owners = new Map<string, string>()
+  const alone = new Set<string>()
+  for (const one of before) {
+    const key = clusterKey(one)
+    const owner = (byCluster.get(key ?? '') ?? []).find(
+      (other) => other.key !== one.key && left.has(`${other.key} ${key}`) && isOneCluster(one, other),
+    )
+    if (owner === undefined) alone.add(one.key)
+    else owners.set(one.key, owner.application)
+  }
+  return new Map([...owners].filter(([key]) => !alone.has(key)))
 }
 
 /** Names of Applications that several files have: folders that are alike belong to an Argo CD each. */
