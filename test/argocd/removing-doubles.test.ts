@@ -112,3 +112,30 @@ spec:
   const { code, stdout: last } = await repository.run('check', '--base', 'HEAD')
   expect([code, last]).toEqual([0, expect.stringContaining('Application orders-prd is retired, and is deleted with its database')])
 })
+
+test('an element in the place of another one is one mistake: the worse of leaving it and making a new one', async () => {
+  const set = (policy: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: dbs, namespace: argocd }
+spec:
+  goTemplate: true
+  syncPolicy: ${policy}
+  generators: [{ git: { repoURL: ${url}, revision: main, directories: [{ path: 'dbs/*' }] } }]
+  template:
+    metadata: { name: '{{ .path.basename }}', namespace: argocd }
+    spec:
+      project: default
+      destination: { server: https://kubernetes.default.svc, namespace: '{{ .path.basename }}' }
+      source: { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1 }
+`
+  const kept = '{ applicationsSync: create-update, preserveResourcesOnDeletion: true }'
+  for (const [policy, rule] of [
+    [kept, 'changes/no-rename'],
+    ['{}', 'changes/database-stays'],
+  ] as const) {
+    open({ 'set.yaml': set(policy), 'dbs/users/values.yaml': '{}\n' })
+    repository.git('mv', 'dbs/users', 'dbs/accounts')
+    expect((await check()).filter((line) => line.includes('[changes/'))).toEqual([expect.stringContaining(`[${rule}]`)])
+    if (policy === kept) repository.remove()
+  }
+})

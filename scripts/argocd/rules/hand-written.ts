@@ -9,9 +9,10 @@ import { renamedApplications } from './application-identity.ts'
 import { identityOf } from '../../deployed/application-values.ts'
 import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
-import { compareDeployments, handoverFindings } from './handover.ts'
-import type { Handover } from './handover.ts'
+import { compareDeployments, handoverFindings, isOneMaker } from './handover.ts'
+import type { Around, Handover } from './handover.ts'
 import { nothingLoose } from '../../discover/loose.ts'
+import { unknownText } from '../../deployed/unknown-text.ts'
 import type { LooseFiles } from '../../discover/loose.ts'
 import { goneCluster, lostClusterFindings, lostClusters, readLoose, twiceClusters } from './loose-manifests.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -107,7 +108,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
       isOneArgoCd: oneArgoCd(allBefore),
     }
     const compared = compareHands({ before, after: files, base, now, judged, ...known })
-    const played = judgeSetChanges(before, files, { ...now, ...known })
+    const played = judgeSetChanges(before, files, { ...now, ...known, replaced: compared.replaced })
     const isDeleted = ({ before: old }: Handover): boolean => old.manifest !== undefined && played.deleted.has(old.key)
     const lost = lostClusters(was, { files, deployments })
     const handovers = [
@@ -118,7 +119,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     append(
       findings,
       played.findings,
-      compared.findings,
+      compared.findings(played.deleted),
       lostClusterFindings(lost),
       lostNamespaces({ ...was, all: allBefore }, { files, all: manifestsOf(present), deployments }),
     )
@@ -144,7 +145,7 @@ function deploymentsOf(files: readonly ManifestFile[], around: Surroundings, set
   return [...writtenDeployments(manifests, settings), ...generatedDeployments(around.databases, around.settings)]
 }
 
-interface BothSides extends Known {
+interface BothSides extends Omit<Known, 'replaced'> {
   readonly before: readonly ManifestFile[]
   readonly after: readonly ManifestFile[]
   readonly base: NonNullable<HandWrittenState['base']>
@@ -155,7 +156,10 @@ interface BothSides extends Known {
 /** Every Cluster of the base against every Cluster of now, and the sets of which that can't be known. */
 interface Compared {
   readonly handovers: readonly Handover[]
-  readonly findings: readonly LocatedFinding[]
+  /** keys of the Applications in whose place the same set makes others now */
+  readonly replaced: ReadonlySet<string>
+  /** without those that are deleted with their databases, which is worse, and reported as such */
+  readonly findings: (deleted: ReadonlySet<string>) => readonly LocatedFinding[]
   readonly count: number
   readonly kept: number
   readonly uncompared: readonly string[]
@@ -182,6 +186,8 @@ function compareHands({ before, after, base, now, judged, retired, owners, isOne
     const next = manifest === undefined ? undefined : successorOf(manifest)
     return next !== undefined && (next.kind === 'Application' || renamedApplications(manifest as Manifest, next).has(application))
   }
+  const around = { successorOf, isAlreadyReported, retired: now.settings.retired }
+  const replaced = new Set(handovers.flatMap((one) => (isReplaced(one, around) ? [one.before.key] : [])))
   const written = sides.before.slice(generated.length)
   const moved = new Set(handovers.map((handover) => handover.before))
   const keysOf = (some: readonly Database[] = []): ReadonlySet<string> => new Set(some.flatMap(({ written: one }) => one?.key ?? []))
@@ -191,12 +197,22 @@ function compareHands({ before, after, base, now, judged, retired, owners, isOne
     count: written.length,
     kept: written.filter((one) => hasName(one) && !moved.has(one)).length,
     uncompared: [...uncompared.texts, ...unknownSets(present, settings)],
-    findings: [
-      ...handoverFindings(handovers, { successorOf, isAlreadyReported, retired: now.settings.retired }),
+    replaced,
+    findings: (deleted) => [
+      ...handoverFindings(
+        handovers.filter(({ before: one }) => !(replaced.has(one.key) && deleted.has(one.key))),
+        around,
+      ),
       ...unknownSetFindings(before, after, settings),
       ...uncompared.findings,
     ],
   }
+}
+
+/** Whether an element of a set took the place of another one, which is one mistake with the Application that it leaves. */
+function isReplaced({ result, before, after }: Handover, { successorOf, isAlreadyReported }: Around): boolean {
+  if (result !== 'gone' || after === undefined || before.manifest === undefined) return false
+  return isOneMaker(before, after, successorOf) && !isAlreadyReported(before)
 }
 
 /** The Applications all of whose databases are retired. */

@@ -128,14 +128,14 @@ function nearest(old: Deployment, fresh: ReadonlySet<Deployment>): Deployment | 
 }
 
 /** Whether the settings, or one manifest, make a deployment on both sides. */
-function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
+export function isOneMaker(old: Deployment, next: Deployment, successorOf: Sides['successorOf']): boolean {
   if (old.manifest === undefined || next.manifest === undefined) return old.manifest === next.manifest
   if (old.manifest.kind === next.manifest.kind && old.manifest.key === next.manifest.key) return true
   const successor = successorOf(old.manifest)
   return successor?.kind === next.manifest.kind && successor.key === next.manifest.key && successor.file === next.manifest.file
 }
 
-interface Reporting extends Pick<Sides, 'successorOf'> {
+export interface Around extends Pick<Sides, 'successorOf'> {
   readonly isAlreadyReported: (old: Deployment) => boolean
   /** Applications that the settings give up */
   readonly retired: Settings['retired']
@@ -145,7 +145,7 @@ interface Reporting extends Pick<Sides, 'successorOf'> {
  * The findings about deployments that changed hands; those of one line are reported together. What the settings do to
  * their own is reported by their rules; for the renames of a set that its own rules report, `isAlreadyReported` answers.
  */
-export function handoverFindings(handovers: readonly Handover[], { successorOf, isAlreadyReported, retired }: Reporting): LocatedFinding[] {
+export function handoverFindings(handovers: readonly Handover[], { successorOf, isAlreadyReported, retired }: Around): LocatedFinding[] {
   const takenOver = new Set(handovers.flatMap(({ result, before }) => (result === 'gone' ? [] : [before.manifest])))
   const isTakeOver = handovers.some(
     ({ result, before, after }) => result !== 'gone' && before.manifest !== undefined && after?.database !== undefined,
@@ -180,7 +180,7 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
   })
 }
 
-function wordings({ result, before, after, swap }: Handover, retired: Reporting['retired']): Wording[] {
+function wordings({ result, before, after, swap }: Handover, retired: Around['retired']): Wording[] {
   const name = before.application
   if (swap !== undefined)
     return [

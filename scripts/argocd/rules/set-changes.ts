@@ -46,8 +46,9 @@ export function judgeSetChanges(
     if (next === undefined && isHidden(old, after)) return []
     const takerOf: TakerOf = (name) => makers.get(applicationKey(old, name))
     const isRetired = (name: string): boolean => now.retired.has(applicationKey(old, name))
+    const isReported = (name: string): boolean => now.replaced.has(applicationKey(old, name))
     const ownerOf = (name: string): string | undefined => now.owners.get(applicationKey(old, name))
-    const watch: Watch = { takerOf, isRetired, ownerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
+    const watch: Watch = { takerOf, isRetired, isReported, ownerOf, onDeleted: (name) => deleted.add(applicationKey(old, name)) }
     if (next === undefined && generated.has(old.key)) return replacedFindings(change, takerOf)
     if (next !== undefined && (next.isConsumed || next.applications === undefined)) return []
     if (next !== undefined && isUncertain(old, next)) return []
@@ -63,11 +64,14 @@ export interface Known {
   /** keys of the Applications whose Cluster another one deploys on both sides, and that one */
   readonly owners: ReadonlyMap<string, string>
   readonly isOneArgoCd: (one: Manifest, other: Manifest) => boolean
+  /** keys of the Applications in whose place their set makes others, which is reported */
+  readonly replaced: ReadonlySet<string>
 }
 
 interface Watch {
   readonly takerOf: TakerOf
   readonly isRetired: (name: string) => boolean
+  readonly isReported: (name: string) => boolean
   /** who else deploys its Cluster, before and after */
   readonly ownerOf: (name: string) => string | undefined
   /** called with each Application that goes together with its database */
@@ -84,7 +88,7 @@ function isUncertain(before: Manifest, after: Manifest): boolean {
   return [before.key, after.key, ...names].some((name) => name.includes(unknownText))
 }
 
-function setFindings(change: ManifestChange, { takerOf, isRetired, ownerOf, onDeleted }: Watch): LocatedFinding[] {
+function setFindings(change: ManifestChange, { takerOf, isRetired, isReported, ownerOf, onDeleted }: Watch): LocatedFinding[] {
   const { before, after } = change
   const { settings, tree } = after ?? before
   const isKept = after === undefined ? ownGuard(before) > 0 : before.key !== after.key && ownGuard(before) > 0
@@ -124,7 +128,7 @@ function setFindings(change: ManifestChange, { takerOf, isRetired, ownerOf, onDe
   const [meant, unexpected] = split(lost, ({ name }) => isRetired(name))
   const [shared, alone] = split(unexpected, ({ name }) => ownerOf(name) !== undefined)
   const isLeftOver = ({ name }: ApplicationChange): boolean =>
-    takerOf(name) === undefined && !isRetired(name) && ownerOf(name) === undefined
+    takerOf(name) === undefined && !isRetired(name) && !isReported(name) && ownerOf(name) === undefined
   const kept = lost.length > 0 ? [] : deleted.filter(isLeftOver)
   // what deletes everything else spares a guarded Cluster
   const isLeft = ({ cluster }: ApplicationChange): boolean => cluster !== 'deleted'
