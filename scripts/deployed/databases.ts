@@ -28,6 +28,7 @@ import type { WrittenDatabases } from './state.ts'
 import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
+import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
 import { isMisspelt } from './unknown-fields.ts'
@@ -54,6 +55,7 @@ export function writtenDatabases(
   const versions = versionsOf(manifests, settings)
   const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [], missing: [] }
   const found: Database[] = []
+  const makers = new Set<Manifest>()
   for (const manifest of manifests) {
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
@@ -61,14 +63,18 @@ export function writtenDatabases(
         skip(looking, manifest, { ...reasonOf(manifest), at: manifest.spotOf(['metadata', 'name']) })
       continue
     }
-    for (const application of manifest.applications) if (!isUnknown(application)) append(found, databasesOf(manifest, application, looking))
+    for (const application of manifest.applications) {
+      const own = isUnknown(application) ? [] : databasesOf(manifest, application, looking)
+      if (own.length > 0) makers.add(manifest)
+      append(found, own)
+    }
   }
   return {
     databases: withIds(found, settings)
       .map((database) => withRetirement(database, settings))
       .sort((a, b) => byCodeUnit(a.id, b.id)),
     skipped: onceEach(looking.skipped),
-    findings: [...looking.findings, ...onePlaceOnce(looking.missing)],
+    findings: [...looking.findings, ...onePlaceOnce(looking.missing), ...assumedRevisions(makers)],
   }
 }
 

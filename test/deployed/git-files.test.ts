@@ -119,3 +119,26 @@ describe('a change', () => {
     expect((await config.run('check', ...flags)).stdout).toContain('Application billing-dev (and 1 more) is no longer wanted')
   })
 })
+
+test('a tag, a commit or one of several branches is not what is here, which is said once', async () => {
+  config.put('argocd/set.yaml', set(matrix(environments, services)))
+  deploy.edit('databases/orders/db.yaml', 'instances: 0', 'instances: 2')
+  const notes = async (revision: string): Promise<string[]> => {
+    config.put('argocd/set.yaml', set(matrix(environments, services.replace('revision: main', `revision: '${revision}'`))))
+    config.git('add', '--all')
+    return (await config.told(...checkout())).filter((line) => line.endsWith('[argocd/assumed-revision]'))
+  }
+  for (const revision of ['main', 'HEAD', 'release']) expect(await notes(revision)).toEqual([])
+  for (const revision of ['v1.4.0', '4f2c9aa'])
+    expect(await notes(revision)).toEqual([expect.stringContaining(`revision is ${revision} of ${address}, but what was judged`)])
+  const next = set(matrix(environments.replace('config', 'databases'), services)).replace('name: dbs', 'name: next')
+  config.put(
+    'argocd/next.yaml',
+    next.replaceAll('revision: main', 'revision: next').replace("'environments/*/env.yaml'", "'environments/*.yaml'"),
+  )
+  deploy.put('environments/dev.yaml', 'env: next\n')
+  expect((await notes('release')).map((line) => line.replace(/ of .*/, ''))).toEqual([
+    'argocd/next.yaml:8: revision is next',
+    'argocd/set.yaml:8: revision is release',
+  ])
+})
