@@ -13,6 +13,7 @@ import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
 import type { Handover } from '../argocd/rules/handover.ts'
 import { rollingEffect } from './effect.ts'
+import { lostClusterFindings } from './lost-clusters.ts'
 import { lostProtectionFindings } from './lost-protections.ts'
 import { creationOnlyFindings } from './creation-only.ts'
 import { compareObjects, noChanges } from './objects.ts'
@@ -209,7 +210,7 @@ interface Sides {
 
 function compareSides(then: State, now: State, { before, after }: Sides): { findings: LocatedFinding[]; record: DatabaseChange } {
   const pair = { before: before.database, after: after.database }
-  const findings = [...identityFindings(then, now, pair)]
+  const findings = [...identityFindings(then, now, pair), ...lostClusterFindings(before, after)]
   const operator = operatorChanges(now, pair, rollingEffect(instancesOf(before)))
   const changes = [...applicationChanges(then, now, pair), ...operator]
   const { id, application, retired } = after.database

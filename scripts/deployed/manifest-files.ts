@@ -7,6 +7,7 @@ import { toPlain } from '../values/value.ts'
 import { chartManifests } from './chart-manifests.ts'
 import type { Release } from './chart-manifests.ts'
 import { readLooseFiles } from './manifests.ts'
+import { appliedElsewhere } from './applied-files.ts'
 import type { DeployedObject, ManifestFile, Surroundings } from './manifests.ts'
 import { releasesOf } from './releases.ts'
 
@@ -50,17 +51,24 @@ export function deployedFiles(around: Surroundings, loose: LooseFiles, all = fal
 
 /** Charts are printed with the values of the Applications that deploy them, which other charts may print. */
 function readAll(around: Surroundings, loose: LooseFiles, all: boolean): DeployedFiles {
-  const plain = readLooseFiles(around, loose.files)
+  let plain = readLooseFiles(around, loose.files)
   const { generate, apps } = around.settings
   const own = generate || isNamed(`${ownChart}/`, apps) ? [ownChart] : []
-  const folders = [...new Set([...own, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))])]
+  const known = [...own, ...loose.charts.map((folder) => folder.replace(/\/$/, ''))]
+  let folders = [...new Set(known)]
   let printed = new Map<string, Printed>()
   for (let round = 0; round < mostRounds; round++) {
-    const manifests = [...plain, ...[...printed.values()].flatMap(({ files }) => files)].flatMap((file) => file.manifests)
+    const read = [...plain, ...[...printed.values()].flatMap(({ files }) => files)]
+    const manifests = read.flatMap((file) => file.manifests)
+    const elsewhere = appliedElsewhere(manifests, around)
+    folders = [...new Set([...known, ...elsewhere.charts.map((folder) => folder.slice(0, -1))])]
+    const isRead = new Set(plain.map(({ file }) => file.layoutPath ?? file.path))
+    const more = elsewhere.files.filter(({ path }) => !isRead.has(path))
+    plain = [...plain, ...readLooseFiles(around, more)]
     const next = new Map(
       folders.map((folder) => [folder, printAgain(folder, printed.get(folder), { around, all, releases: releasesOf(folder, manifests) })]),
     )
-    const isSame = folders.every((folder) => next.get(folder) === printed.get(folder))
+    const isSame = more.length === 0 && folders.every((folder) => next.get(folder) === printed.get(folder))
     printed = next
     if (isSame) break
   }

@@ -118,7 +118,8 @@ export interface FileFacts {
 export function readLooseFiles(around: Surroundings, files: LooseFiles['files']): ManifestFile[] {
   const { tree, settings } = around
   return files.map(({ path, text }) => {
-    const file = { path: tree.shown?.(path) ?? path, text, ...revisionIn(tree, path) }
+    const shown = tree.shown?.(path) ?? path
+    const file = { path: shown, text, ...(shown !== path && { layoutPath: path }), ...revisionIn(tree, path) }
     const facts = { file, consumed: [], namespace: settings.argocd.namespace }
     const { documents, problems } = parseYaml(file, 'service')
     const fatal = problems.find((problem) => problem.fatal) ?? notJson(file)

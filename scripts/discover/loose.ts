@@ -53,6 +53,11 @@ export function isNamed(path: string, apps: readonly string[]): boolean {
   return apps.length === 0 || apps.some((folder) => folder === '' || isInFolder(path, folder.replace(/^\.\//, '').replace(/\/$/, '')))
 }
 
+/** Whether a template prints Applications or sets. */
+export function printsApplications(text: string): boolean {
+  return text.includes('argoproj.io/') && applications.test(text)
+}
+
 /** The folder of the chart that a template is of, a slash at its end; a chart in `charts/` of another is part of that. */
 function chartOf(path: string, folders: ReadonlySet<string>): string | undefined {
   let folder = path.split('/templates/')[0] ?? ''

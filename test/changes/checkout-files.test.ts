@@ -118,3 +118,53 @@ test('a pattern of another one that finds more there than it is meant for is rep
   open({ 'set.yaml': set(address, 'services/*.yaml') }, { 'services/users.yaml': 'a: 1\n', 'services/old/users.yaml': 'a: 1\n' })
   expect(await told()).toContainEqual(expect.stringMatching(/also finds \S*services\/old\/users\.yaml \[argocd\/git-files-meant\]/))
 })
+
+test('Applications that a root applies from there are found, and what becomes of them', async () => {
+  open(
+    { 'root.yaml': application('root', folder('apps')) },
+    {
+      ...chart,
+      'charts/pg/values.yaml': 'instances: 3\n',
+      'apps/pg.yaml': application('pg', folder('charts/pg')),
+      'other/x.yaml': application('x', folder('charts/pg')),
+    },
+  )
+  const list = async (): Promise<string[]> => {
+    const { stdout } = await config.run('list', ...flags(), '--format', 'json')
+    return (JSON.parse(stdout) as { databases: { id: string }[] }).databases.map(({ id }) => id)
+  }
+  expect(await list()).toEqual(['pg'])
+  deploy.git('mv', 'apps/pg.yaml', 'apps/db.yaml')
+  deploy.edit('apps/db.yaml', 'name: pg', 'name: db')
+  expect(await list()).toEqual(['db'])
+})
+
+test('a database of a chart in a folder does not vanish, move or change its name in silence', async () => {
+  const files = { ...chart, 'charts/pg/values.yaml': 'instances: 3\n' }
+  const stays = application(
+    'zeta',
+    'source: { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1, helm: { values: "cluster: {storage: {size: 1Gi}}" } }',
+  )
+  open({ 'a.yaml': application('pg', folder('charts/pg')), 'z.yaml': stays }, files)
+  const both = ['--base', 'HEAD', '--base-of', `${address}=HEAD`]
+  const after = async (change: () => void): Promise<string[]> => {
+    change()
+    const found = (await told(...both)).map((line) => line.replace(/^\S* /, ''))
+    for (const { git } of [config, deploy]) git('reset', '--quiet', '--hard')
+    return found
+  }
+  expect(await after(() => undefined)).toEqual([])
+  expect(await after(() => deploy.git('mv', 'charts/pg', 'charts/db'))).toEqual([
+    'path charts/pg of Application pg no longer makes the Cluster pg [changes/database-stays]',
+  ])
+  expect(await after(() => config.edit('a.yaml', 'charts/pg', 'charts/db'))).toEqual([
+    'path charts/db of Application pg no longer makes the Cluster pg [changes/database-stays]',
+  ])
+  expect(await after(() => config.edit('a.yaml', 'namespace: pg', 'namespace: db'))).toEqual([
+    'namespace of Application pg goes from pg to db, but that is new and empty [changes/namespace-stays]',
+  ])
+  expect(
+    await after(() => deploy.edit('charts/pg/templates/cluster.yaml', '.Release.Name', '.Release.Namespace | upper | lower | trunc 1')),
+  ).toEqual(['cluster of Application pg goes from pg to p, but that is new and empty [changes/cluster-name-stays]'])
+  expect(await after(() => config.git('rm', '--quiet', 'a.yaml'))).toEqual([expect.stringContaining('nothing deploys its Cluster pg now')])
+})

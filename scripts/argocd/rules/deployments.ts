@@ -105,6 +105,42 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
   })
 }
 
+/** Databases of charts in folders that `writtenDeployments` knows nothing of; what their Clusters are called is known only to the chart. */
+export function chartDeployments(
+  databases: readonly Database[],
+  manifests: readonly Manifest[],
+  known: readonly Deployment[],
+): Deployment[] {
+  const keys = new Set(known.map(({ key }) => key))
+  const makers = new Map(
+    manifests.flatMap((manifest) =>
+      (manifest.applications ?? []).map((application) => [applicationKey(manifest, applicationName(application)), manifest] as const),
+    ),
+  )
+  const found = new Map<string, Deployment>()
+  for (const { written, namespace, application: name, environment } of databases) {
+    const manifest = written === undefined ? undefined : makers.get(written.key)
+    if (written?.chartFolder === undefined || manifest === undefined || keys.has(written.key)) continue
+    const { application, key, release } = written
+    const spec = at(application, 'spec')
+    const nth = (isJsonMap(spec) ? sourcesOf(spec).sources : []).findIndex(({ path, ref }) => path !== undefined && ref === undefined)
+    const { server, name: cluster } = environment.destination
+    found.set(key, {
+      key,
+      application: name,
+      maker: makerOf(manifest),
+      manifest,
+      cluster: undefined,
+      release,
+      namespace,
+      destination: destinationOf(server, cluster),
+      isFolder: true,
+      spotOf: (part) => writtenSpot({ manifest, application, nth: Math.max(nth, 0) }, part),
+    })
+  }
+  return [...found.values()]
+}
+
 interface Source {
   readonly manifest: Manifest
   readonly application: JsonMap

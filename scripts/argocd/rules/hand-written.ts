@@ -7,7 +7,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identityOf } from '../../deployed/application-values.ts'
-import { generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
+import { chartDeployments, generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import { compareDeployments, handoverFindings, isOneMaker } from './handover.ts'
 import type { Around, Handover } from './handover.ts'
@@ -174,10 +174,13 @@ function compareHands({ before, after, base, now, judged, retired, owners, isOne
   const withLive = (manifest: Manifest): Manifest => withLiveApplications(manifest, predecessors.get(manifest))
   const seen = old.filter((manifest) => !isHidden(manifest, after))
   const generated = base.settings === undefined ? [] : generatedDeployments(base.databases.values(), base.settings)
+  const then = writtenDeployments(seen, settings)
+  const live = present.map(withLive)
+  const ofNow = writtenDeployments(live, settings)
   const sides = {
-    before: [...generated, ...writtenDeployments(seen, settings)],
-    now: [...writtenDeployments(present.map(withLive), settings), ...generatedDeployments(now.databases, now.settings)],
-    swaps: writtenSwaps(present.map(withLive)),
+    before: [...generated, ...then, ...chartDeployments(judged?.before ?? [], seen, then)],
+    now: [...ofNow, ...chartDeployments(judged?.now ?? [], live, ofNow), ...generatedDeployments(now.databases, now.settings)],
+    swaps: writtenSwaps(live),
     successorOf,
     owners,
   }

@@ -182,14 +182,15 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
 
 function wordings({ result, before, after, swap }: Handover, retired: Around['retired']): Wording[] {
   const name = before.application
+  const isUnsure = swap?.isSameChart === true || (before.cluster === undefined && swap?.what.startsWith('path ') === false)
   if (swap !== undefined)
     return [
       {
         rule: 'changes/database-stays',
         // a chart of the same name from another place is most likely a mirror
-        severity: swap.isSameChart ? 'warning' : 'error',
+        severity: isUnsure ? 'warning' : 'error',
         part: 'cluster',
-        message: swap.isSameChart
+        message: isUnsure
           ? phrase`${swap.what} of Application ${named(name)} is not known to make the Cluster ${named(before.cluster ?? before.release)}`
           : phrase`${swap.what} of Application ${named(name)} no longer makes the Cluster ${named(before.cluster ?? before.release)}`,
         help:

@@ -3,14 +3,11 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { sourcesOf } from '../../applicationset/sources.ts'
-import { directoryFilter } from '../../deployed/directory-filter.ts'
+import { applies } from '../../deployed/applied-files.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
 import { destinationOf } from '../../deployed/application-values.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import { at } from '../../deployed/manifest-parts.ts'
-import { filePath } from '../../deployed/repository-path.ts'
-import { trimEndOf } from '../../values/trim.ts'
 import { clusterKey, hasName } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 
@@ -145,22 +142,4 @@ function argoCds(all: readonly Manifest[]): (manifest: Manifest) => string {
 function destination(application: JsonMap): JsonMap {
   const found = at(application, 'spec', 'destination')
   return isJsonMap(found) ? found : {}
-}
-
-/** Whether an Application applies the file of a manifest: by its folder, or as a template of its chart. */
-function applies(
-  { application, key, parent }: { readonly application: JsonMap; readonly key: string; readonly parent: Manifest },
-  { file, release }: Manifest,
-): boolean {
-  const spec = at(application, 'spec')
-  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).some(({ path, repoURL, chart, directory }) => {
-    if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return false
-    const local = trimEndOf(path.replace(/^(?:\.?\/)+/, ''), '/')
-    const found = filePath({ source: 0, entry: path, kind: 'local', repoURL, path: local === '.' ? '' : local }, parent)
-    if (found === undefined) return false
-    const folder = found === '' ? '' : `${found}/`
-    if (!file.path.startsWith(folder)) return false
-    const inside = file.path.slice(folder.length)
-    return inside.startsWith('templates/') ? release === undefined || release === key : directoryFilter(directory)(inside)
-  })
 }

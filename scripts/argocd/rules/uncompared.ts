@@ -46,7 +46,7 @@ export function findUncompared(before: readonly Manifest[], now: readonly Manife
   const kept = new Set(
     now.flatMap((manifest) => (manifest.applications ?? []).map((one) => applicationKey(manifest, applicationName(one)))),
   )
-  const gone = old.filter(({ key }) => !kept.has(key))
+  const gone = old.filter(({ key }) => !kept.has(key) && !judged.before.has(key))
   const touched = present.filter((one) => {
     const was = old.find(({ key, path }) => key === one.key && path === one.path)
     return was !== undefined && isTouched(was, one)
