@@ -4,7 +4,7 @@ import type { Checkout } from '../discover/checkouts.ts'
 import type { Compared } from '../findings/database-change.ts'
 import { isSameRepository } from '../deployed/manifest-parts.ts'
 import type { Settings } from '../model.ts'
-import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
+import { mergeBase, stagedBase } from '../repository/base-commit.ts'
 import type { Asked, BaseCommit } from '../repository/base-commit.ts'
 import { shellLine } from '../repository/invocation.ts'
 import { findRepository, repositoryTop } from '../repository/place.ts'
@@ -60,7 +60,7 @@ function repositoriesOf({ root, databases }: Workspace, { repository }: Settings
 
 /**
  * The commits that `--base`, `--base-of` and `--staged` ask for. `--base` is about the repository that the command is run
- * in, or about the only other one that has a commit of that name; with `staged` alone it is HEAD, or nothing before the first commit.
+ * in; with `staged` alone it is HEAD, or nothing before the first commit.
  */
 export function basesOf(workspace: Workspace, settings: Settings, flags: BaseFlags): Bases | undefined {
   const { base, baseOf = [], staged } = flags
@@ -72,7 +72,7 @@ export function basesOf(workspace: Workspace, settings: Settings, flags: BaseFla
     const { commit, isHead } = mergeBase(top, ref, asked)
     byTop.set(top, { top, revision: ref, commit, isHead: isHead && !(staged && top === standing) })
   }
-  if (base !== undefined) add(withCommit(base, standing, known), base)
+  if (base !== undefined) add(baseTop(standing, known), base)
   for (const { top, ref, of, name } of given) {
     if (byTop.has(top)) throw new UsageError(`--base-of is \`${of}=${ref}\`, but ${name} already has a base`)
     const { cwd = workspace.root } = workspace
@@ -84,12 +84,10 @@ export function basesOf(workspace: Workspace, settings: Settings, flags: BaseFla
   return first === undefined ? undefined : { first, byTop }
 }
 
-/** The repository that a name of `--base` is one of: where the command runs, unless another one alone has it. */
-function withCommit(ref: string, standing: string, known: readonly Known[]): string {
-  const has = (top: string): boolean => findRepository(top) !== undefined && hasCommit(top, ref)
-  if (known.length === 1 || has(standing)) return standing
-  const [other, ...more] = known.filter(({ top }) => top !== standing && has(top))
-  return other === undefined || more.length > 0 ? standing : other.top
+/** The repository that `--base` is about: that of the working directory, or where that is none, the only one there is. */
+function baseTop(standing: string, known: readonly Known[]): string {
+  const [only, ...others] = known.filter(({ top }) => findRepository(top) !== undefined)
+  return findRepository(standing) === undefined && only !== undefined && others.length === 0 ? only.top : standing
 }
 
 /** `URL=REF` or `DIR=REF`, split at the last `=`. */
