@@ -4,7 +4,7 @@ import type { Checkout } from '../discover/checkouts.ts'
 import type { Compared } from '../findings/database-change.ts'
 import { isSameRepository } from '../deployed/manifest-parts.ts'
 import type { Settings } from '../model.ts'
-import { mergeBase, stagedBase } from '../repository/base-commit.ts'
+import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import type { Asked, BaseCommit } from '../repository/base-commit.ts'
 import { shellLine } from '../repository/invocation.ts'
 import { findRepository, repositoryTop } from '../repository/place.ts'
@@ -72,7 +72,15 @@ export function basesOf(workspace: Workspace, settings: Settings, flags: BaseFla
     const { commit, isHead } = mergeBase(top, ref, asked)
     byTop.set(top, { top, revision: ref, commit, isHead: isHead && !(staged && top === standing) })
   }
-  if (base !== undefined) add(baseTop(standing, known), base)
+  if (base !== undefined) {
+    const top = baseTop(standing, known)
+    const other = known.find((one) => one.top !== top && findRepository(one.top) !== undefined && hasCommit(one.top, base))
+    if (other !== undefined && !hasCommit(top, base))
+      throw new UsageError(
+        `--base is \`${base}\`, which only ${other.name} has, but is about the repository that the command is run in; --base-of names that of another one`,
+      )
+    add(top, base)
+  }
   for (const { top, ref, of, name } of given) {
     if (byTop.has(top)) throw new UsageError(`--base-of is \`${of}=${ref}\`, but ${name} already has a base`)
     const { cwd = workspace.root } = workspace

@@ -67,6 +67,11 @@ function howToGet(ref: string, git: string): string {
     : `run \`${git} fetch ${remote[1]} ${remote[2]}:refs/remotes/${remote[1]}/${remote[2]}\``
 }
 
+/** Whether a repository has a commit of this name. */
+export function hasCommit(root: string, ref: string): boolean {
+  return !/^$|^[-^]/.test(ref) && (ask(root, calls.commit(ref)) ?? '') !== ''
+}
+
 /**
  * The HEAD with which the index is compared: undefined before the first commit, and while a merge is being concluded
  * (the other side's changes were checked there, against its own history).

@@ -129,7 +129,7 @@ describe('from the other checkout', () => {
   test('a branch that only the other repository has is none', async () => {
     config.git('branch', 'release')
     const { code, stderr } = await fromDeploy('check', '--base', 'release')
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--base is `release`, but this repository has no such commit')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--base is `release`, which only the root has')])
   })
   test('it is known where only the settings name it', async () => {
     config.put('cnpg-values.yaml', `checkouts: { "${address}": "${deploy.root}" }\n`)

@@ -386,7 +386,7 @@ describe('git', () => {
     await runIn(inner, 'render')
     expect((await runIn(inner, 'check', '--base', 'main')).stdout).toContain('[changes/retired-first]')
   })
-  test('with --databases the refs are those of the repository that holds them', async () => {
+  test('with --databases the repository that holds them has a base of its own', async () => {
     const deploy = join(temporary, String(count++))
     mkdirSync(join(deploy, 'payments'), { recursive: true })
     writeFileSync(join(deploy, 'payments/values.yaml'), 'cluster:\n  storage:\n    size: 9Gi\n')
@@ -395,7 +395,9 @@ describe('git', () => {
     gitIn(deploy, 'commit', '-q', '-m', 'first')
     gitIn(deploy, 'tag', 'released')
     writeFileSync(join(deploy, 'payments/values.yaml'), 'cluster:\n  storage:\n    size: 6Gi\n')
-    const { stdout } = await run('check', '--databases', deploy, '--base', 'released')
+    const { code, stderr } = await run('check', '--databases', deploy, '--base', 'released')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--base-of names that of another one')])
+    const { stdout } = await run('check', '--databases', deploy, '--base-of', `${deploy}=released`)
     expect(stdout).toContain('[changes/storage-grows]')
     expect(stdout).toContain(`released:../${deploy.split('/').at(-1)}/payments/values.yaml:3:11: 9Gi before this change`)
   })

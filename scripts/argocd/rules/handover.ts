@@ -1,15 +1,13 @@
 // Does every Cluster of the base live on under its name, whatever deploys it now?
 import type { Settings } from '../../model.ts'
-import { named, phrase } from '../../findings/message.ts'
+import { phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isSameSpot } from '../../findings/spot.ts'
-import { clusterKey, hasName, idOf } from './deployments.ts'
+import { clusterKey, hasName } from './deployments.ts'
 import type { Deployment, Swap } from './deployments.ts'
+import { isChanged, renameWording, wordings } from './handover-wordings.ts'
+import type { Wording } from './handover-wordings.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { leftOutWording, renameWording } from './handover-words.ts'
-import type { Wording } from './handover-words.ts'
-import { lostNamespaceLabels } from './namespace-labels.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
 
 /** What became of a deployment of the base that another maker has now, or nobody. */
 export interface Handover {
@@ -110,11 +108,6 @@ function isRecreated(old: Deployment, next: Deployment): boolean {
   return old.cluster !== undefined && next.cluster !== undefined && isChanged(old.cluster, next.cluster)
 }
 
-/** A missing value is reported as such, and one that only the parent's values define may be the same. */
-const isChanged = (was: string, is: string): boolean => was !== is && was !== '' && is !== '' && isKnown(was, is)
-
-const isKnown = (...texts: readonly string[]): boolean => texts.every((text) => !text.includes(unknownText))
-
 /** The new deployment that seems to be meant for an old one: in its namespace, or of a name that one of the two begins with. */
 function nearest(old: Deployment, fresh: ReadonlySet<Deployment>): Deployment | undefined {
   const begins = (a: string, b: string): boolean => a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a))
@@ -178,101 +171,4 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
     const ids = all.flatMap(({ after }) => (after?.database === undefined ? [] : [after.database.id]))
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
   })
-}
-
-function wordings({ result, before, after, swap }: Handover, retired: Around['retired']): Wording[] {
-  const name = before.application
-  const isUnsure = swap?.isSameChart === true || (before.cluster === undefined && swap?.what.startsWith('path ') === false)
-  if (swap !== undefined)
-    return [
-      {
-        rule: 'changes/database-stays',
-        // a chart of the same name from another place is most likely a mirror
-        severity: isUnsure ? 'warning' : 'error',
-        part: 'cluster',
-        message: isUnsure
-          ? phrase`${swap.what} of Application ${named(name)} is not known to make the Cluster ${named(before.cluster ?? before.release)}`
-          : phrase`${swap.what} of Application ${named(name)} no longer makes the Cluster ${named(before.cluster ?? before.release)}`,
-        help:
-          before.isPlain === true
-            ? phrase`bring the Cluster back under its name and namespace`
-            : phrase`restore the chart; a mirror of it must be named in clusterChart.repository of an environment`,
-      },
-    ]
-  if (after === undefined) return [leftOutWording(before, Object.hasOwn(retired, name))]
-  if (result === 'gone')
-    return [
-      {
-        rule: 'changes/take-over-complete',
-        severity: 'error',
-        part: 'cluster',
-        message: phrase`${idOf(after)} makes Cluster ${named(after.cluster)}, new and empty, but ${named(before.cluster ?? before.release)} of ${named(name)} is left out`,
-        help: phrase`deploy Cluster ${before.cluster ?? before.release} in ${named(before.namespace)} with Application ${named(before.application)}`,
-      },
-    ]
-  if (result === 'renamed')
-    return [
-      {
-        rule: 'changes/application-name-stays',
-        severity: 'error',
-        part: 'application',
-        message: phrase`Application ${named(name)} becomes ${named(after.application)}, but both would own Cluster ${named(before.cluster)}`,
-        help: phrase`name the Application ${named(before.application)} again`,
-      },
-    ]
-  if (result === 'unknown')
-    return [
-      {
-        rule: 'changes/set-comparable',
-        severity: 'error',
-        part: 'cluster',
-        message: phrase`Cluster of ${named(name)} can't be compared with what ${named(before.maker)} deployed: its name is not known here`,
-        help: phrase`${before.unknown ?? after.unknown ?? 'only the values of the parent define it'}: set fullnameOverride in the values of the Application, in a separate change`,
-      },
-    ]
-  if (result === 'handed-over') return [...ownedWordings(name, before, after), ...lostNamespaceLabels(before, after)]
-  return recreatedWordings(name, before, after)
-}
-
-/** A generated set keeps what it owns: whoever wants its Applications is refused, or fights over them, until it lets go. */
-function ownedWordings(name: string, { database, key }: Deployment, { manifest, maker }: Deployment): Wording[] {
-  const set = `postgres-clusters-${database?.environment.name ?? ''}`
-  const namespace = key.slice(0, key.indexOf('/'))
-  if (database === undefined || manifest === undefined || manifest.key === `${namespace}/${set}`) return []
-  const drop = `--type json -p '[{"op":"remove","path":"/metadata/ownerReferences"}]'`
-  return [
-    {
-      rule: 'changes/application-stays',
-      severity: 'warning',
-      part: 'application',
-      message: phrase`Application ${named(name)} is wanted by ${named(maker)}, but ${named(set)} owns it`,
-      help: phrase`after the merge: kubectl patch application -n ${named(namespace)} ${named(name)} ${drop}`,
-    },
-  ]
-}
-
-function recreatedWordings(name: string, before: Deployment, after: Deployment): Wording[] {
-  const found: Wording[] = []
-  const add = (part: 'cluster' | 'namespace' | 'destination', was: string | undefined, is: string | undefined): void => {
-    if (was === undefined || is === undefined || !isChanged(was, is)) return
-    const isMove = part === 'destination'
-    const isSuffix = part === 'cluster' && was === `${is}-cluster`
-    found.push({
-      rule: `changes/${part === 'cluster' ? 'cluster-name' : part}-stays`,
-      severity: isMove ? 'warning' : 'error',
-      part: part === 'cluster' && before.release !== after.release && after.cluster?.startsWith(after.release) === true ? 'release' : part,
-      message: phrase`${named(part)} of Application ${named(name)} goes from ${named(was)} to ${named(is)}, but ${isMove ? 'the database stays where it is' : 'that is new and empty'}`,
-      help: isMove
-        ? phrase`move the database by hand: dump and restore, or a replica cluster`
-        : isSuffix && after.database !== undefined
-          ? phrase`the chart appended \`-cluster\` to the release: write it in postgres.layout.cluster, so that the name is ${named(was)}`
-          : after.database !== undefined && part === 'cluster'
-            ? phrase`set postgres.layout.cluster so that the name is ${named(was)}`
-            : phrase`restore ${named(was)}`,
-    })
-  }
-  add('cluster', before.cluster, after.cluster)
-  add('namespace', before.namespace, after.namespace)
-  add('destination', before.destination, after.destination)
-  return found
 }
