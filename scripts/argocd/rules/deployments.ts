@@ -174,6 +174,19 @@ export function hasName({ application }: Deployment): boolean {
   return application !== '' && !application.includes(unknownText) && !application.includes('{{')
 }
 
+/** What became of a deployment of the base that another maker has now, or nobody. */
+export interface Handover {
+  readonly result: 'handed-over' | 'renamed' | 'recreated' | 'gone' | 'swapped' | 'unknown' | 'created'
+  readonly before: Deployment
+  readonly after?: Deployment
+  /** where an Application that stays gets what it deploys instead */
+  readonly swap?: Swap
+  /** the Application goes, and takes its Cluster along */
+  readonly isDeleted?: true
+  /** the database was retired at the base, and may go */
+  readonly isRetired?: true
+}
+
 /** Where an Application gets what it deploys, and what decides that it is no database. */
 export interface Swap {
   readonly what: string

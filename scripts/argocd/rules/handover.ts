@@ -4,23 +4,10 @@ import { phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import { clusterKey, hasName } from './deployments.ts'
-import type { Deployment, Swap } from './deployments.ts'
+import type { Deployment, Handover, Swap } from './deployments.ts'
 import { isChanged, renameWording, wordings } from './handover-wordings.ts'
 import type { Wording } from './handover-wordings.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-
-/** What became of a deployment of the base that another maker has now, or nobody. */
-export interface Handover {
-  readonly result: 'handed-over' | 'renamed' | 'recreated' | 'gone' | 'swapped' | 'unknown' | 'created'
-  readonly before: Deployment
-  readonly after?: Deployment
-  /** where an Application that stays gets what it deploys instead */
-  readonly swap?: Swap
-  /** the Application goes, and takes its Cluster along */
-  readonly isDeleted?: true
-  /** the database was retired at the base, and may go */
-  readonly isRetired?: true
-}
 
 export interface Sides {
   /** the Applications of hand-written manifests now, by key, whatever they deploy */
