@@ -21,6 +21,7 @@ import { brokenIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
+import { brokenChart } from './chart-file.ts'
 import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
@@ -132,6 +133,11 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
   const own = [...sources.entries()].flatMap(([nth, source]): Database[] => {
     const of: SourceOf = { manifest, application, nth }
+    const broken = brokenChart(source, manifest)
+    if (broken.length > 0) {
+      append(looking.findings, broken)
+      return []
+    }
     const pin = chartOf(source, looking) ?? folderChart(source, manifest)
     if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
     const published = publishedChart(source, manifest, looking.charts)
@@ -301,5 +307,5 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
 }
 
 function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name'>): void {
-  looking.skipped.push({ name: applicationName(manifest.plain), ...why })
+  looking.skipped.push({ name: applicationName(manifest.plain), ...why, ...(isMisspelt(manifest) && { isExplained: true as const }) })
 }

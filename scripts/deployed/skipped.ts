@@ -11,6 +11,8 @@ export interface Skipped {
   /** the repository that would have to be checked out */
   readonly repository?: string
   readonly at: Spot
+  /** an error elsewhere in the manifest is why */
+  readonly isExplained?: true
 }
 
 /** What is refused is reported where it is wrong. */

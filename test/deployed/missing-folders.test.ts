@@ -138,3 +138,22 @@ describe('a misspelt', () => {
     )
   })
 })
+
+describe('the chart in a folder', () => {
+  const template = cluster('{{ .Release.Name }}')
+  test.each([
+    ['has a name and a version', 'apiVersion: v2\nname: own\nversion: 1.0.0\n', []],
+    [
+      'has no name',
+      'apiVersion: v2\nnmae: own\nversion: 1.0.0\n',
+      [expect.stringMatching(/^own\/Chart\.yaml:2: name of the chart is not set/)],
+    ],
+    ['has no version', 'apiVersion: v2\nname: own\n', [expect.stringMatching(/^own\/Chart\.yaml:1: version of the chart is not set/)]],
+    ['is no YAML', 'apiVersion: v2\nname: [own\nversion: 1.0.0\n', [expect.stringMatching(/^own\/Chart\.yaml:2: .* \[yaml\/syntax\]$/)]],
+  ])('%s', async (_what, head, expected) => {
+    const files = { 'own/Chart.yaml': head, 'own/templates/cluster.yaml': template }
+    expect(await told({ ...files, 'argocd/a.yaml': application('orders', 'own'), 'argocd/b.yaml': application('stock', 'own') })).toEqual(
+      expected,
+    )
+  })
+})
