@@ -94,7 +94,10 @@ export function judgeClustersTogether(manifests: readonly Manifest[]): LocatedFi
     // a Cluster that comes twice is one that was changed
     if (cluster !== undefined) facts.set(`${namespace}/${cluster.name}`, manifestFacts(cluster, ofCluster(cluster, objects), namespace))
   }
-  return judgeTogether([...facts.values()]).map(({ database, ...finding }) => ({ ...finding, object: `Cluster/${database}` }))
+  const names = [...facts.values()].map(({ database }) => database)
+  const isOne = new Set(names).size === names.length
+  const named = [...facts].map(([key, one]) => (isOne ? one : { ...one, database: key }))
+  return judgeTogether(named).map(({ database, ...finding }) => ({ ...finding, object: `Cluster/${database?.split('/').at(-1)}` }))
 }
 
 /** Without what any Cluster of the namespace may use and none has alone. */
