@@ -151,11 +151,14 @@ function groupsOf(manifests: readonly Manifest[]): RenderedObject[][] {
   const objects = manifests.map((manifest) => ({ ...renderedOf(manifest), namespace: manifest.namespace || 'default' }))
   const clusters = objects.filter(({ kind }) => kind === 'Cluster')
   const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
+  const last = new Map(clusters.map((cluster) => [`${cluster.namespace}/${cluster.name}`, cluster]))
+  // of a Cluster that comes several times, the last one is what is there in the end
+  const isLast = (cluster: (typeof clusters)[number]): boolean => last.get(`${cluster.namespace}/${cluster.name}`) === cluster
   const groups = clusters.map((cluster) =>
     objects.filter((object) => {
       if (object.kind === 'Cluster') return object === cluster
       if (object.namespace !== cluster.namespace) return object.kind === 'ClusterImageCatalog'
-      return clusterOf(object) === undefined || clusterOf(object) === cluster.name
+      return clusterOf(object) === undefined || (clusterOf(object) === cluster.name && isLast(cluster))
     }),
   )
   const used = new Set(groups.flat())

@@ -125,6 +125,11 @@ it.each<readonly [name: string, expected: readonly string[], text: string]>([
       named('payments', plugin('isWALArchiver: true, parameters: {barmanObjectName: a}')) +
       store('a', 's3://backups/pg'),
   ],
+  [
+    'a backup for a Cluster that comes twice, the second time with its plugin',
+    [],
+    cluster('') + '---\n' + cluster(writesX) + backup('plugin\n  pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}'),
+  ],
   ['one Cluster twice, as before and after a change', [], cluster(writesX) + '---\n' + cluster(writesX)],
   ['two Clusters with one node port', ['policy/claimed-once:18'], cluster(nodePort(30001)) + named('payments', nodePort(30001))],
   ['two Clusters with two node ports', [], cluster(nodePort(30001)) + named('payments', nodePort(30002))],
