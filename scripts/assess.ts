@@ -7,7 +7,7 @@ import { hasDefaults } from './discover/inputs.ts'
 import type { Output } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'
 import { evaluate, layerReader } from './evaluate.ts'
-import type { Evaluated } from './evaluate.ts'
+import type { EvaluateOptions, Evaluated } from './evaluate.ts'
 import { liveFindings } from './live/cluster.ts'
 import type { LiveState } from './live/state.ts'
 import { LayerReader } from './merge/layers.ts'
@@ -20,6 +20,7 @@ import { policySubject } from './policy/subject.ts'
 import type { PolicySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
+import { once } from './values/once.ts'
 
 /** What databases are assessed with; layers are read once for all of them. */
 export interface Bench {
@@ -76,7 +77,7 @@ export function assess(database: Database, bench: Bench): Assessed {
   const compared = compareWithBase(evaluated, bench)
   // without the environment's defaults, which is reported, it is unknown what the database is meant to have
   if (hasDefaults(database)) append(findings, compared.findings)
-  const facts = factsOf(evaluated)
+  const facts = factsOf(evaluated, { settings, root, charts, reader })
   return {
     findings,
     ...(database.written === undefined && {
@@ -107,10 +108,15 @@ function compareWithBase(after: Evaluated, { root, comparison, baseReader, baseC
   if ('unreadable' in before) return { findings: comparison.leaveOut(after.database, before.unreadable) }
   const found = comparison.compare(sideOf(before), sideOf(after))
   const left = before.objects.length > 0 ? [] : comparison.leaveOut(after.database, before.refusals)
-  const facts = factsOf(before)
+  const facts = factsOf(before, { settings, root, charts: baseCharts, reader: baseReader })
   return { findings: [...found, ...left], ...(facts === undefined ? {} : { before: facts }) }
 }
 
-function factsOf({ database, settings, merged, objects }: Evaluated): FleetFacts | undefined {
-  return fleetFacts(policySubject({ database, settings, values: merged, objects }))
+function factsOf({ database, settings, merged, objects }: Evaluated, options: EvaluateOptions): FleetFacts | undefined {
+  const again = once((): PolicySubject => {
+    const second = evaluate(database, options)
+    if ('unreadable' in second) throw new Error(`${database.id} was read before`)
+    return policySubject({ database, settings, values: second.merged, objects: second.objects })
+  })
+  return fleetFacts(policySubject({ database, settings, values: merged, objects }), again)
 }

@@ -30,6 +30,9 @@ export interface LocatedFinding {
   readonly unless?: Spot
 }
 
+/** A spot that is looked up when somebody asks. */
+export type LazySpot = () => Spot
+
 /** Whether two begin at the same place. */
 export function isSameSpot(a: Spot, b: Spot): boolean {
   return a.file === b.file && a.span.start === b.span.start

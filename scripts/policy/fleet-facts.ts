@@ -1,5 +1,5 @@
 // What of a database is compared with the rest of the fleet: archives, stores, sources, and what can be claimed only once?
-import type { Spot } from '../findings/spot.ts'
+import type { LazySpot, Spot } from '../findings/spot.ts'
 import { firstSpot, nearestSpot } from '../findings/spot.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { Path, SourceFile } from '../values/value.ts'
@@ -19,18 +19,22 @@ import type { Usage } from './usage.ts'
 import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from './subject.ts'
 import type { PolicySubject } from './subject.ts'
 
+/** Where an archive was decided; `rank`: of the layer: a service's own name weighs more than the shared defaults. */
+export interface ArchivePlace {
+  readonly at: Spot
+  readonly rank: number
+}
+
 export interface PlacedArchive {
   readonly key: string
   readonly shown: string
   readonly server: string
-  readonly at: Spot
-  /** of the layer in which it was decided: a service's own name weighs more than the shared defaults */
-  readonly rank: number
+  readonly place: () => ArchivePlace
   /** the ObjectStore that says where it is, if that belongs to nothing that was judged with it */
   readonly store?: string
 }
 
-/** What is retained of a database after it was judged: a few texts, not its objects. */
+/** What is retained of a database after it was judged: a few texts, not its objects. Where they were written is looked up when two clash. */
 export interface FleetFacts {
   readonly database: string
   readonly namespace: string
@@ -47,7 +51,7 @@ export interface FleetFacts {
   readonly claims: readonly PlacedClaim[]
   /** the ObjectStores that belong to it, and those that the Cluster names */
   readonly stores: readonly { readonly name: string; readonly place: StorePlace }[]
-  readonly references: readonly { readonly name: string; readonly at: Spot }[]
+  readonly references: readonly { readonly name: string; readonly at: LazySpot }[]
   /** Secrets that the operator does not make for it */
   readonly absentSecrets: readonly AbsentSecret[]
   /** it uses ObjectStores that do not belong to it */
@@ -59,7 +63,7 @@ interface PlacedClaim {
   readonly value: string
   /** within which it may be claimed once */
   readonly scope: string
-  readonly at: Spot
+  readonly at: LazySpot
 }
 
 /** A host name is one everywhere, a port and an address in a Kubernetes cluster, a Secret in its namespace. */
@@ -70,9 +74,9 @@ function scopeOf(kind: ClaimKind, { destination, namespace }: { readonly destina
 
 /** How the places of an object become spots. */
 interface Placing {
-  readonly spot: (object: RenderedObject, path: Path) => Spot
-  readonly highest: (parts: readonly ArchivePart[]) => Pick<PlacedArchive, 'at' | 'rank'>
-  readonly reference: (path: Path) => Spot
+  readonly spot: (object: RenderedObject, path: Path) => LazySpot
+  readonly highest: (parts: readonly ArchivePart[]) => PlacedArchive['place']
+  readonly reference: (path: Path) => LazySpot
 }
 
 interface Whose {
@@ -84,8 +88,8 @@ interface Whose {
   readonly namespace: string
 }
 
-/** What of one database is compared with the others; undefined if it has no Cluster. */
-export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
+/** What of one database is compared with the others; undefined if it has no Cluster. `again` gives the same database once more. */
+export function fleetFacts(subject: PolicySubject, again: () => PolicySubject): FleetFacts | undefined {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return undefined
   const { database, objects } = subject
@@ -93,25 +97,42 @@ export function fleetFacts(subject: PolicySubject): FleetFacts | undefined {
   const { id, namespace, environment } = database
   const usesOthers = usersOfStores(subject)
   const whose = { database: id, environment: environment.name, destination: server ?? name ?? '', namespace }
-  const facts = factsOf(
-    { cluster, objects, ...whose },
-    {
-      spot: (object, path) => spotInObject(subject, object, path),
-      highest: (parts) => highestSpot(subject, parts),
-      reference: (path) => nameSpot(subject, cluster, path),
-    },
-  )
+  const facts = factsOf({ cluster, objects, ...whose }, placingIn(objects, again))
   return usesOthers === undefined ? facts : { ...facts, usesOthers }
+}
+
+/** Places of a database's objects as questions: few are asked for, and the objects go. */
+function placingIn(objects: readonly RenderedObject[], again: () => PolicySubject): Placing {
+  const kept = (object: RenderedObject): (() => RenderedObject) => {
+    const index = objects.indexOf(object)
+    return () => again().objects[index] as RenderedObject
+  }
+  return {
+    spot: (object, path) => {
+      const same = kept(object)
+      return () => spotInObject(again(), same(), path)
+    },
+    highest: (parts) => {
+      const all = parts.map(({ object, path }) => ({ same: kept(object), path }))
+      return () =>
+        highestSpot(
+          again(),
+          all.map(({ same, path }) => ({ object: same(), path })),
+        )
+    },
+    reference: (path) => () => nameSpot(again(), path),
+  }
 }
 
 /** The same of a Cluster in a file of manifests, with what belongs to it. */
 export function manifestFacts(cluster: RenderedObject, objects: readonly RenderedObject[], namespace: string): FleetFacts {
-  const spot = ({ value }: RenderedObject, path: Path): Spot => nearestSpot(value, path) ?? firstSpot(value, value.origin.file)
-  const highest = (parts: readonly ArchivePart[]): Pick<PlacedArchive, 'at' | 'rank'> => {
+  const spotOf = ({ value }: RenderedObject, path: Path): Spot => nearestSpot(value, path) ?? firstSpot(value, value.origin.file)
+  const spot: Placing['spot'] = (object, path) => () => spotOf(object, path)
+  const highest: Placing['highest'] = (parts) => () => {
     const written = parts.filter(({ object, path }) => valueAt(object.value, path) !== undefined)
     // a store may be shared, so that the Cluster is what a person changes
     const { object = cluster, path = [] } = written.find((part) => part.object === cluster) ?? written[0] ?? {}
-    return { at: spot(object, path), rank: 0 }
+    return { at: spotOf(object, path), rank: 0 }
   }
   const whose = { database: cluster.name, environment: '', destination: '', namespace }
   return factsOf({ cluster, objects, ...whose }, { spot, highest, reference: (path) => spot(cluster, path) })
@@ -123,7 +144,7 @@ function factsOf(
 ): FleetFacts {
   const namespace = `${destination} ${own}`
   const context = { objects, namespace }
-  const place = ({ parts, ...archive }: Archive): PlacedArchive => ({ ...archive, ...highest(parts) })
+  const place = ({ parts, ...archive }: Archive): PlacedArchive => ({ ...archive, place: highest(parts) })
   const read = readArchive(cluster, context)
   return {
     database,
@@ -155,8 +176,9 @@ export function skipsArchiveCheck(cluster: RenderedObject): boolean {
 }
 
 /** The chart sorts plugins, so that the values' own index is found through the object. */
-function nameSpot(subject: PolicySubject, cluster: RenderedObject, path: readonly (string | number)[]): Spot {
-  return path[1] === 'plugins' ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
+function nameSpot(subject: PolicySubject, path: Path): Spot {
+  const cluster = path[1] === 'plugins' ? objectOf(subject, 'Cluster') : undefined
+  return cluster !== undefined ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
 }
 
 /** What a database of a change writes and names, now and at the base. */

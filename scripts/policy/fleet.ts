@@ -1,6 +1,7 @@
 // What can only be seen over all databases: archives that two of them write, and ObjectStores that none has?
 import { ending, here, named, phrase } from '../findings/message.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { isSameSpot } from '../findings/spot.ts'
+import type { LazySpot, LocatedFinding } from '../findings/spot.ts'
 import type { WrittenStores } from '../model.ts'
 import { inStore, placeOfStore } from './archive.ts'
 import type { StorePlace } from './archive.ts'
@@ -53,27 +54,27 @@ function resolveStores(facts: readonly FleetFacts[], written: WrittenStores['sto
 }
 
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
-  const writers = new Map<string, { database: string; at: Spot; rank: number }>()
+  const writers = new Map<string, Pick<PlacedArchive, 'place'> & { readonly database: string }>()
   const findings: LocatedFinding[] = []
   for (const { database, written } of facts) {
-    for (const { key, shown, at, rank } of written) {
-      const first = writers.get(key)
-      if (first === undefined) {
-        writers.set(key, { database, at, rank })
+    for (const { key, shown, place } of written) {
+      const before = writers.get(key)
+      if (before === undefined) {
+        writers.set(key, { database, place })
         continue
       }
-      const second = { database, at, rank }
+      const [first, second] = [
+        { database: before.database, ...before.place() },
+        { database, ...place() },
+      ]
       // the layer of a single database is to blame, not the one that all of them share
-      const [blamed, other] = first.rank > rank ? [first, second] : [second, first]
+      const [blamed, other] = first.rank > second.rank ? [first, second] : [second, first]
       findings.push({
         rule: 'policy/own-archive',
         severity: 'error',
         message: phrase`archive is ${ending(shown)}, but ${named(other.database)} also writes there: neither could be restored`,
         at: blamed.at,
-        related:
-          other.at.file === blamed.at.file && other.at.span.start === blamed.at.span.start
-            ? []
-            : [{ ...other.at, message: phrase`${named(other.database)} writes there` }],
+        related: isSameSpot(other.at, blamed.at) ? [] : [{ ...other.at, message: phrase`${named(other.database)} writes there` }],
         help: phrase`give each database a destinationPath or a server name of its own`,
         database: blamed.database,
       })
@@ -86,11 +87,9 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
   return facts.flatMap(({ database, read, checked, isUnchecked }): LocatedFinding[] => {
     const same = read === undefined ? undefined : checked.find((archive) => archive.key === read.key)
     if (read === undefined || same === undefined) return []
-    const related =
-      same.at.file === read.at.file && same.at.span.start === read.at.span.start
-        ? []
-        : [{ ...same.at, message: phrase`backups go to the same place` }]
-    const place = { at: read.at, related, database }
+    const [{ at }, other] = [read.place(), same.place()]
+    const related = isSameSpot(other.at, at) ? [] : [{ ...other.at, message: phrase`backups go to the same place` }]
+    const place = { at, related, database }
     if (isUnchecked)
       return [
         {
@@ -126,7 +125,7 @@ function missingStores(facts: readonly FleetFacts[], { stores, isComplete }: Wri
         rule: 'policy/object-store-exists',
         severity: 'warning' as const,
         message: phrase`${here('barmanObjectName')} is \`${named(name)}\`, but nothing here creates it: without it the Cluster never starts`,
-        at,
+        at: at(),
         help:
           usesOthers === undefined || isOfChart(usesOthers)
             ? phrase`use the chart's own store (remove the name), or write \`# allow policy/object-store-exists: <where it is created>\``
@@ -150,7 +149,7 @@ const consequences: Readonly<Record<ClaimKind, readonly [rule: string, why: stri
 }
 
 function doubleClaims(facts: readonly FleetFacts[]): LocatedFinding[] {
-  const first = new Map<string, { readonly database: string; readonly at: Spot }>()
+  const first = new Map<string, { readonly database: string; readonly at: LazySpot }>()
   return facts.flatMap(({ database, claims }) =>
     claims.flatMap(({ kind, value, scope, at }): LocatedFinding[] => {
       const key = `${kind}\0${scope}\0${value}`
@@ -158,14 +157,14 @@ function doubleClaims(facts: readonly FleetFacts[]): LocatedFinding[] {
       if (other === undefined) first.set(key, { database, at })
       if (other === undefined || other.database === database) return []
       const [rule, why, help] = consequences[kind]
-      const isSame = other.at.file === at.file && other.at.span.start === at.span.start
+      const [mine, theirs] = [at(), other.at()]
       return [
         {
           rule,
           severity: rule === 'policy/own-login' ? 'warning' : 'error',
           message: phrase`${kind} is ${named(value)}, but ${named(other.database)} has it, too: ${why}`,
-          at,
-          related: isSame ? [] : [{ ...other.at, message: phrase`${named(other.database)} has it here` }],
+          at: mine,
+          related: isSameSpot(theirs, mine) ? [] : [{ ...theirs, message: phrase`${named(other.database)} has it here` }],
           help: phrase`${help}`,
           database,
         },

@@ -1,7 +1,7 @@
 // Which manifests read a Secret that the operator would make, if the Cluster did not name another one?
 import { named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LazySpot, LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Path, SourceFile, Value } from '../values/value.ts'
@@ -14,11 +14,11 @@ export interface AbsentSecret {
   readonly name: string
   /** the Secret that is read in its place; absent: access of the superuser is off */
   readonly instead?: string
-  readonly at: Spot
+  readonly at: LazySpot
 }
 
 /** `ShouldCreateApplicationSecret` and `reconcileSuperuserSecret` of CloudNativePG 1.30: only where no Secret is named. */
-export function absentSecrets(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => Spot): AbsentSecret[] {
+export function absentSecrets(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => LazySpot): AbsentSecret[] {
   const found: AbsentSecret[] = []
   const add = (name: string, path: Path): void => {
     const instead = textAt(cluster.plain, ...path)
@@ -100,7 +100,7 @@ function finding({ name, instead, at: reason, database }: Absent, at: Spot): Loc
     message: phrase`Secret ${named(name)} is read here, but the operator does not make it: ${named(why)}`,
     at,
     related: [
-      { ...reason, message: instead === undefined ? phrase`access of the superuser is off` : phrase`${named(instead)} is named here` },
+      { ...reason(), message: instead === undefined ? phrase`access of the superuser is off` : phrase`${named(instead)} is named here` },
     ],
     help:
       instead === undefined

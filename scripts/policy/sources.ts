@@ -1,6 +1,7 @@
 // Which databases here do others copy byte by byte, and can they?
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { isSameSpot } from '../findings/spot.ts'
+import type { LazySpot, LocatedFinding } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import { majorOf } from '../operator/major.ts'
 import type { Path } from '../values/value.ts'
@@ -12,13 +13,13 @@ import { listAt, plainAt, textAt } from './subject.ts'
 export interface SourceFacts {
   readonly cluster: string
   readonly major: number | undefined
-  readonly majorAt: Spot
+  readonly majorAt: LazySpot
   /** hosts of physical copies (replica, pg_basebackup), as the connection names them */
-  readonly hosts: readonly { readonly host: string; readonly at: Spot; readonly isFollowed: boolean }[]
+  readonly hosts: readonly { readonly host: string; readonly at: LazySpot; readonly isFollowed: boolean }[]
   /** it follows another database, and its archive is where it began */
   readonly followsArchive: boolean
   /** what standbys must not have lower than their primary */
-  readonly settings: readonly { readonly name: string; readonly count: number; readonly isSet: boolean; readonly at: Spot }[]
+  readonly settings: readonly { readonly name: string; readonly count: number; readonly isSet: boolean; readonly at: LazySpot }[]
 }
 
 /** The external cluster that a replica cluster follows. */
@@ -28,7 +29,7 @@ function followedSource({ plain }: RenderedObject): string | undefined {
 }
 
 /** What others need to know of a Cluster, and it of them; `spot`: where a path of it was written. */
-export function sourceFacts(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => Spot): SourceFacts {
+export function sourceFacts(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => LazySpot): SourceFacts {
   const { plain } = cluster
   const followed = followedSource(cluster)
   // both are copied byte by byte, so that the majors must be the same
@@ -87,17 +88,18 @@ export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
       ({ other }) => source.major !== undefined && other.source.major !== undefined && other.source.major !== source.major,
     )
     if (wrong === undefined) return []
-    const { other, at } = wrong
+    const { other } = wrong
+    const [at, majorAt, otherAt] = [wrong.at(), source.majorAt(), other.source.majorAt()]
     return [
       {
         rule: 'policy/source-same-major',
         severity: 'error',
         message: phrase`PostgreSQL is ${named(source.major)}, but ${named(other.database)}, which it copies, has ${named(other.source.major)}: it does not start`,
-        at: source.majorAt,
+        at: majorAt,
         related: [
           { ...at, message: phrase`it is copied from here` },
-          { ...other.source.majorAt, message: phrase`${named(other.database)} has ${named(other.source.major)}` },
-        ].filter((spot) => spot.file !== source.majorAt.file || spot.span.start !== source.majorAt.span.start),
+          { ...otherAt, message: phrase`${named(other.database)} has ${named(other.source.major)}` },
+        ].filter((spot) => !isSameSpot(spot, majorAt)),
         help: phrase`give it PostgreSQL ${named(other.source.major)}, or copy by import, which takes a dump`,
         database: one.database,
       },
@@ -134,8 +136,8 @@ export function lowerSettings(fleet: readonly Known[]): LocatedFinding[] {
           rule: 'policy/source-settings-fit',
           severity: 'warning',
           message: phrase`${named(name)} is ${is}, but ${named(other.database)}, which it follows, has ${there.count}: ${effect}`,
-          at,
-          related: [{ ...there.at, message: phrase`${named(other.database)} has ${there.count}` }],
+          at: at(),
+          related: [{ ...there.at(), message: phrase`${named(other.database)} has ${there.count}` }],
           help: phrase`set ${named(name)}: "${there.count}" or more, here as in ${named(other.database)}`,
           database: one.database,
         },
