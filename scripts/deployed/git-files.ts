@@ -8,9 +8,10 @@ import type { JsonMap } from '../values/value.ts'
 import { gitGenerators, gitPatterns, isSameRepository, repositoryPrefix } from './manifest-parts.ts'
 
 type Files = Readonly<Record<string, string>>
+type OwnFiles = Extract<GitFiles, (...args: never) => unknown>
 
 /** The files that each git generator of a set sees, in whichever of the repositories at hand; undefined where it has none. */
-export function ownFiles(set: JsonMap, { settings, tree }: { readonly settings: Settings; readonly tree: Tree }): GitFiles | undefined {
+export function ownFiles(set: JsonMap, { settings, tree }: { readonly settings: Settings; readonly tree: Tree }): OwnFiles | undefined {
   if (gitGenerators(set['spec'] ?? null).length === 0) return undefined
   const prefix = repositoryPrefix(settings)
   const folders = new Set(tree.paths.flatMap((one) => (one.includes('/') ? [`${prefix}${one.split('/')[0]}/`] : [])))

@@ -7,6 +7,7 @@ import type { Json, JsonMap, Path } from '../values/value.ts'
 import { ownFiles } from './git-files.ts'
 import { at, isUsualRevision } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
+import { perManifest } from './per-manifest.ts'
 import { unknownText } from './unknown-text.ts'
 
 export interface IdlePattern {
@@ -14,19 +15,12 @@ export interface IdlePattern {
   readonly path: Path
 }
 
-const known = new WeakMap<JsonMap, readonly IdlePattern[]>()
-
 /** The patterns of a set's git generators that match no file and no folder; those that can't be known are left out. */
-export function idlePatterns(manifest: Manifest): readonly IdlePattern[] {
-  if (manifest.kind !== 'ApplicationSet' || manifest.isConsumed) return []
-  const before = known.get(manifest.plain)
-  if (before !== undefined) return before
-  const found = placedGenerators(at(manifest.plain, 'spec', 'generators') ?? null, ['spec', 'generators']).flatMap((one) =>
-    idleIn(one, manifest),
-  )
-  known.set(manifest.plain, found)
-  return found
-}
+export const idlePatterns = perManifest((manifest): readonly IdlePattern[] =>
+  manifest.kind !== 'ApplicationSet' || manifest.isConsumed
+    ? []
+    : placedGenerators(at(manifest.plain, 'spec', 'generators') ?? null, ['spec', 'generators']).flatMap((one) => idleIn(one, manifest)),
+)
 
 interface Placed {
   readonly git: JsonMap
@@ -44,7 +38,7 @@ function placedGenerators(node: Json, path: Path): Placed[] {
 
 function idleIn({ git, path }: Placed, { settings, tree }: Manifest): IdlePattern[] {
   if (!isUsualRevision(printed(git['revision'] ?? ''), settings)) return []
-  const files = ownFiles({ spec: { generators: [{ git }] } }, { settings, tree })
+  const files = ownFiles({ spec: { generators: [{ git }] } }, { settings, tree })?.(git)
   if (files === undefined) return []
   const paths = Object.keys(files)
   const folders = new Set(paths.flatMap((file) => file.split('/').map((_, end, parts) => parts.slice(0, end).join('/'))))

@@ -5,6 +5,7 @@ import { fileReader } from '../../deployed/file-cache.ts'
 import { ownFiles } from '../../deployed/git-files.ts'
 import { at, gitGenerators } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
+import { perManifest } from '../../deployed/per-manifest.ts'
 import { repositoryPath } from '../../deployed/repository-path.ts'
 import { described, named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -20,41 +21,35 @@ import { computedText } from './computed-text.ts'
 /** A set with more files than that is not read file by file. */
 const mostFiles = 500
 
-const known = new WeakMap<JsonMap, readonly LocatedFinding[]>()
-
 /** The files to blame for what stops a set; none: its generators or its template have the mistake. */
-export function generatorFileFindings(manifest: Manifest): readonly LocatedFinding[] {
-  const { plain, refusals, kind } = manifest
-  if (kind !== 'ApplicationSet' || !refusals.some(({ stage }) => stage === 'params' || stage === 'render')) return []
-  const before = known.get(plain)
-  if (before !== undefined) return before
-  const found = findIn(manifest)
-  known.set(plain, found)
-  return found
-}
+export const generatorFileFindings = perManifest((manifest): readonly LocatedFinding[] => {
+  const { refusals, kind } = manifest
+  const isStopped = refusals.some(({ stage }) => stage === 'params' || stage === 'render')
+  return kind === 'ApplicationSet' && isStopped ? findIn(manifest) : []
+})
 
 function findIn(manifest: Manifest): LocatedFinding[] {
   const { plain, settings, tree } = manifest
   const [git, ...others] = gitGenerators(at(plain, 'spec', 'generators') ?? null)
-  const all = ownFiles(plain, { settings, tree })
-  if (git === undefined || others.length > 0 || all === undefined) return []
-  const matched = matchedFiles(git, Object.keys(all))
+  const files = git === undefined ? undefined : ownFiles(plain, { settings, tree })?.(git)
+  if (git === undefined || others.length > 0 || files === undefined) return []
+  const matched = matchedFiles(git, Object.keys(files))
   if (matched.length > mostFiles) return []
   const read = fileReader(tree)
-  const files = matched.flatMap((path) => {
+  const found = matched.flatMap((path) => {
     const own = repositoryPath({ kind: 'local', path, repoURL: printed(git['repoURL'] ?? '') }, { settings, tree })
     const file = own === undefined ? undefined : read(own)
     return file === undefined ? [] : [{ path, file }]
   })
-  const unread = files.flatMap(({ file }) => unreadable(file))
+  const unread = found.flatMap(({ file }) => unreadable(file))
   if (unread.length > 0) return unread
-  const failing = files.flatMap(({ path, file }) => {
+  const failing = found.flatMap(({ path, file }) => {
     const options = { argocd: settings.argocd.version, gitFiles: { [path]: file.text } }
     const error = generateApplications(plain, options).errors.find(({ stage }) => stage === 'params' || stage === 'render')
     return error === undefined ? [] : [{ file, message: error.message }]
   })
   // what every file has is a mistake of the template
-  if (failing.length === files.length && failing.length > 1) return []
+  if (failing.length === found.length && failing.length > 1) return []
   return failing.flatMap(({ file, message }) => missingIn(file, message, manifest))
 }
 
