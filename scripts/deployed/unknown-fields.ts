@@ -25,14 +25,15 @@ export interface UnknownField {
   readonly meant?: string
 }
 
-const known = new WeakMap<JsonMap, readonly UnknownField[]>()
+/** By the version of Argo CD, and there by the manifest. */
+const known = new Map<string, WeakMap<JsonMap, readonly UnknownField[]>>()
 
 /** The fields of an Application or a set that are none; a map where a text is wanted is another mistake, and has none. */
 export function unknownFields({ plain, settings }: Pick<Manifest, 'plain' | 'settings'>): readonly UnknownField[] {
-  const before = known.get(plain)
-  if (before !== undefined) return before
-  const found = fieldsOf(plain, settings.argocd.version)
-  known.set(plain, found)
+  const { version } = settings.argocd
+  const same = known.get(version) ?? new WeakMap<JsonMap, readonly UnknownField[]>()
+  const found = same.get(plain) ?? fieldsOf(plain, version)
+  known.set(version, same.set(plain, found))
   return found
 }
 
