@@ -11,7 +11,7 @@ import { sourcesOf } from '../applicationset/sources.ts'
 import { baseName } from '../charts/pin.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
-import { destinationOf, identityOfSource } from './application-values.ts'
+import { identityOfSource } from './application-values.ts'
 import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
@@ -26,6 +26,7 @@ import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-sou
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
@@ -258,30 +259,6 @@ function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'char
     at: manifest.spotOf([...base, 'metadata', 'name']),
     namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),
   }
-}
-
-/** One object for all databases with the same pins and auto-sync, since memos hang on it. */
-function environmentOf(application: JsonMap, { settings, versions, environments }: Looking, clusterChart: ChartPin): Environment {
-  const destination = at(application, 'spec', 'destination')
-  const { server, name } = isJsonMap(destination) ? destination : {}
-  const where = destinationOf(server, name)
-  const autoSync = at(application, 'spec', 'syncPolicy', 'automated') !== undefined
-  const key = JSON.stringify([where, clusterChart, autoSync])
-  const known = environments.get(key)
-  if (known !== undefined) return known
-  const operator = versions.operatorAt(where)
-  const environment: Environment = {
-    name: '',
-    destination: typeof server === 'string' && server !== '' ? { server } : { name: printed(name ?? '') },
-    namespace: '',
-    guard: 'none',
-    autoSync,
-    operator: { version: operator.version, namespace: 'cnpg-system', chart: operator.chart },
-    clusterChart: { ...clusterChart, engine: 'builtin' },
-    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
-  }
-  environments.set(key, environment)
-  return environment
 }
 
 /** The Clusters that a folder holds as plain manifests. */

@@ -1,7 +1,7 @@
 // What becomes of a text that the chart prints without its author's quotes?
 import { here, named, phrase } from '../findings/message.ts'
 import { missingUnit } from '../findings/sizes.ts'
-import { helpOutsideQuotes } from '../findings/wrong-type.ts'
+import { helpOutsideQuotes } from '../findings/outside-quotes.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { ResolvedPlace } from './place.ts'
 
