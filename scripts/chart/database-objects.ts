@@ -61,16 +61,23 @@ function hasModel({ engine, name, version, repository }: PinnedChart): boolean {
 
 /** Findings about a layer's file on its own: the keys that no template reads. */
 export function valuesChecks({ ownKeys }: Settings): (database: Database) => readonly LayerCheck[] {
-  const checks = modelChecks(ownKeys)
-  return (database) => (isModelled(database) ? checks : [])
+  const withoutSchema = modelChecks(ownKeys)
+  const whole = [schemaCheck, ...withoutSchema]
+  return (database) => (!isModelled(database) ? [] : skipsSchema(database) ? withoutSchema : whole)
+}
+
+/** `skipSchemaValidation` of an Application: Helm asks no schema. */
+function skipsSchema({ written }: Database): boolean {
+  return written?.helm.skipSchema === true
+}
+
+/** A lower layer's mistake that a higher layer happens to cover is still a mistake; a null there only switches something off. */
+const schemaCheck: LayerCheck = function* (root) {
+  for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield typeFinding(error, root)
 }
 
 function modelChecks(ownKeys: readonly string[]): readonly LayerCheck[] {
   return [
-    // a lower layer's mistake that a higher layer happens to cover is still a mistake; a null there only switches something off
-    function* (root) {
-      for (const error of checkHelmSchema(root)) if (error.value.kind !== 'null') yield typeFinding(error, root)
-    },
     function* (root) {
       const cluster = root.entries.get('cluster')
       const at = cluster?.kind === 'null' ? spotOf(cluster, 'key') : undefined
@@ -99,7 +106,7 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   }
   const helm = helmOf(settings.argocd.version)
   const full = coalesce(chartDefaults(), values, helm)
-  const refused = checkHelmSchema(full)
+  const refused = skipsSchema(database) ? [] : checkHelmSchema(full)
   const unknownKeys = (): readonly Path[] => findUnknownKeys(values, settings.ownKeys).map(({ path }) => path)
   const chosen = [...checkChoices(full)].filter(({ path }) => !unknownKeys().some((key) => isMeant(key, path)))
   const findings: LocatedFinding[] = [

@@ -52,6 +52,14 @@ describe('an Application', () => {
       expect.stringMatching(/^argocd\/orders\.yaml:14: parameter is refused by Helm: .*\[argocd\/parameter\]$/),
     )
   })
+  test('that skips the validation of its schema has none that refuses a value', async () => {
+    const values =
+      '      values: |\n        backups:\n          retentionPolicy: 30\n        cluster:\n          enablePDB: false\n          instances: 1\n'
+    const told = async (more: string): Promise<readonly string[]> =>
+      repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart}    helm:\n${more}${values}` }).told()
+    expect(await told('')).toContainEqual(expect.stringContaining('[values/chart-schema]'))
+    expect(await told('      skipSchemaValidation: true\n')).not.toContainEqual(expect.stringContaining('[values/chart-schema]'))
+  })
   test('reads its value files in order, whatever the address of the repository is spelt like', async () => {
     const files = { 'argocd/orders.yaml': withFiles('orders', 'values/base.yaml', 'values/orders.yaml') }
     const { told, run } = repository(
