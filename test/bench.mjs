@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseDocument } from 'yaml'
 import { makeProject } from './bench-project.mjs'
 
 const cli = fileURLToPath(new URL('../bin/cnpg-values.mjs', import.meta.url))
@@ -62,6 +63,13 @@ function pinChart(root, chart) {
     .replace(/(clusterChart:\n {4}repository: ).*/, '$1https://mirror.example.com/charts')
     .replace(/(clusterChart:\n(?: {4}.*\n)*? {4}version: ).*/, `$1${version}`)
   writeFileSync(settings, pinned)
+  for (const env of ['dev', 'prd']) {
+    const path = join(root, `helm-values/data/postgres-${env}-defaults.yaml`)
+    const defaults = parseDocument(readFileSync(path, 'utf8'))
+    // older releases have no such values, which would be errors
+    for (const key of [['env'], ['monitoring', 'instrumentation']]) defaults.deleteIn(['cluster', ...key])
+    writeFileSync(path, defaults.toString())
+  }
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
