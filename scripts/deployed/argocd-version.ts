@@ -136,7 +136,8 @@ function isAfter(a: readonly number[], b: readonly number[]): boolean {
   return index >= 0 && Number(a[index]) > Number(b[index])
 }
 
-const upstream = /argoproj\/argo-cd(?:\.git)?\/(?:v(\d+\.\d+\.\d+)\/|[^\s?]*\?(?:[^\s]*&)?ref=v(\d+\.\d+\.\d+))/
+const upstream =
+  /argoproj\/argo-cd(?:\.git)?\/(?:v(\d{1,4}\.\d{1,4}\.\d{1,4})\/|[^\s?]{0,200}\?(?:[^\s]{0,200}&)?ref=v(\d{1,4}\.\d{1,4}\.\d{1,4}))/
 
 /** Kustomizations that take the install manifests of a tag. */
 function kustomized(tree: Tree): Installed[] {

@@ -91,7 +91,7 @@ export function onePlaceOnce(missing: readonly LocatedFinding[]): LocatedFinding
 /** Files of a submodule are not in this repository. */
 function isLinked(all: Tree, folder: string): boolean {
   const read = all.read('.gitmodules')
-  const modules = read?.ok === true ? [...read.text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)].map(([, path = '']) => path) : []
+  const modules = read?.ok === true ? [...read.text.matchAll(/^[ \t]*path[ \t]*=(.*)$/gm)].map(([, path = '']) => path.trim()) : []
   return modules.some((path) => folder === path || folder.startsWith(`${path}/`))
 }
 

@@ -15,7 +15,7 @@ import { hasMistakenField } from './unknown-fields.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 
 /** Lines of a text that another program fills in before anybody reads it as YAML. */
-const blocks = /^\s*(?:#\s*)?\{\{-?\s*(?:if|range|with|end|else|include|define|template)\b|\{%|\$\{\{/m
+const blocks = /^[ \t]*(?:#[ \t]*)?\{\{-?[ \t]*(?:if|range|with|end|else|include|define|template)\b|\{%|\$\{\{/m
 
 /** A file with an Application or a set that Argo CD can't read either; a template is somebody else's. */
 function brokenFindings({ file, broken }: ManifestFile): LocatedFinding[] {

@@ -2,8 +2,7 @@
 import { resolve } from 'node:path'
 import { realpathSync, statSync } from 'node:fs'
 import { readRegular } from '../repository/named-file.ts'
-import { repositoryTop } from '../repository/place.ts'
-import { resolveWorkspace, UsageError } from '../repository/workspace.ts'
+import { resolveWorkspace, standingIn, UsageError } from '../repository/workspace.ts'
 import type { RootFlags, Workspace } from '../repository/workspace.ts'
 import { loadSettings, ownSettingsFile, settingsFile } from './settings.ts'
 import { openSettingsTree } from './trees.ts'
@@ -20,9 +19,7 @@ export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
       `the settings take the databases from \`${named}\`, but there is no such folder: check that repository out there, or name it with --databases`,
     )
   const databases = realpathSync(full)
-  const [own, other, here] = [workspace.root, databases, workspace.cwd ?? workspace.root].map(repositoryTop)
-  const where = { ...workspace, databases, hasSetDatabases: true as const }
-  return own === other ? where : { ...where, standing: here === other ? 'databases' : 'root' }
+  return standingIn({ ...workspace, databases, hasSetDatabases: true }, workspace.checkouts ?? [])
 }
 
 /** The settings are read once more only where they may hold the key. */

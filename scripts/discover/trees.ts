@@ -24,7 +24,7 @@ const usualFolder = 'databases'
  * The files of the work tree (other checkouts among them, below the paths that lead to them), or with `staged` of the git index, for a layout. `listed` is the tree of the settings, which the index may have been listed for already.
  */
 export function openTree(workspace: Workspace, settings: Settings, staged: boolean, listed?: Tree): Tree {
-  const own = openOwnTree(workspace, settings, staged, listed)
+  const own = withoutGiven(openOwnTree(workspace, settings, staged, listed), workspace)
   return withCheckouts(own, openCheckouts(workspace, settings), ({ folder }) =>
     staged && isStandingIn(workspace, folder) ? indexTree(folder, ['']) : checkedOut(folder, ['']),
   )
@@ -94,6 +94,19 @@ export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
   // what every command needs
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)
+}
+
+/** What a command was given, such as the state of a cluster, defines nothing. */
+function withoutGiven(tree: Tree, { given }: Workspace): Tree {
+  const { loose } = tree
+  if (given === undefined || loose === undefined) return tree
+  return {
+    ...tree,
+    loose: () => {
+      const all = loose()
+      return { ...all, paths: all.paths.filter((path) => path !== given) }
+    },
+  }
 }
 
 function withEdits(tree: Tree, { edited }: Workspace): Tree {

@@ -151,7 +151,7 @@ export function candidateOf(database: WrittenDatabase, around: Around): Candidat
       )
     found.push({ path, own: file.path })
   }
-  const fixed = files.find(({ targetRevision = '' }) => /^(?:v?\d+\.\d+.*|[0-9a-f]{40})$/.test(targetRevision))
+  const fixed = files.find(({ targetRevision = '' }) => /^(?:v?\d+\.\d|[0-9a-f]{40}$)/.test(targetRevision))
   if (fixed !== undefined)
     return refuse(
       phrase`reads ${named(fixed.path)} at ${named(fixed.targetRevision)}, but generated sets read what is merged`,

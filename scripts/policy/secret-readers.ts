@@ -32,7 +32,7 @@ export function absentSecrets(cluster: RenderedObject, spot: (object: RenderedOb
   return found
 }
 
-const operators = /[a-z0-9][a-z0-9.-]*-(?:app|superuser)(?![a-z0-9-])/g
+const operators = /(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*-(?:app|superuser)(?![a-z0-9-])/g
 
 interface Absent extends AbsentSecret {
   readonly database: string

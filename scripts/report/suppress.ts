@@ -35,6 +35,7 @@ const spokenFor = new Map<string, string | readonly string[]>([
   ['parameters/minimal-wal-no-senders', 'parameters/wal-level-enough'],
   ['replica/primary-known', ['replica/enabled-without-primary', 'policy/chart-promotion']],
   ['replica/enabled-without-primary', 'policy/chart-promotion'],
+  ['argocd/path-exists', 'changes/database-stays'],
 ])
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/

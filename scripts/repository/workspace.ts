@@ -23,6 +23,8 @@ export interface Workspace {
   readonly standing?: string
   /** checkouts of other repositories, by address; folders are absolute */
   readonly checkouts?: readonly { readonly url: string; readonly folder: string }[]
+  /** a file of the root that a command was given, and that is no part of the repository */
+  readonly given?: string
   /** texts that replace those of the files, by path as shown */
   readonly edited?: ReadonlyMap<string, string>
 }

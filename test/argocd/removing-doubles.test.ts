@@ -29,7 +29,7 @@ spec:
 `
 const check = (): Promise<string[]> => repository.told('--base', 'HEAD')
 const open = (files: Record<string, string>): void => {
-  repository = openFiles({ 'root.yaml': root, ...files }, url)
+  repository = openFiles({ 'root.yaml': root, 'apps/README.md': '', ...files }, url)
 }
 
 describe('of two Applications that deploy one Cluster', () => {

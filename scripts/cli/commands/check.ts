@@ -4,7 +4,7 @@ import { textOf } from '../../findings/message.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { visible } from '../../values/untrusted.ts'
 import { appendFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { noSuchDatabase } from '../../discover/fleet.ts'
 import { judgedAs } from '../../operator/known.ts'
 import { compareBaseline, isLasting, writeBaseline } from '../../report/baseline.ts'
@@ -57,7 +57,8 @@ export interface CheckFlags {
 /** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error, or with `--strict` a warning. */
 export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const opened = openWorkspace(terminal.cwd, flags)
+  const workspace = flags.live === undefined ? opened : { ...opened, given: relative(opened.root, resolve(terminal.cwd, flags.live)) }
   if (flags.changed === true && flags.base === undefined && flags['base-of'] === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: changed since when?')
   const target = { workspace, cwd: terminal.cwd }
