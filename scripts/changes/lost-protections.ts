@@ -6,7 +6,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Guard } from '../model.ts'
 import type { Json, MapValue, Path, Value } from '../values/value.ts'
 import type { Message } from '../findings/finding.ts'
-import { toPlain, valueAt } from '../values/value.ts'
+import { jsonAt, toPlain, valueAt } from '../values/value.ts'
 import { causeOf } from './cause.ts'
 import { settingSpot } from './places.ts'
 import type { State } from './places.ts'
@@ -114,7 +114,7 @@ function filledAt(root: MapValue | undefined, path: Path): Value | undefined {
 }
 
 function schedules(side: Side): number {
-  return side.objects.filter(({ kind, value }) => kind === 'ScheduledBackup' && scalarAt(value, ['spec', 'suspend']) !== true).length
+  return side.objects.filter(({ kind, plain }) => kind === 'ScheduledBackup' && jsonAt(plain, ['spec', 'suspend']) !== true).length
 }
 
 function scalarAt(root: MapValue | Parameters<typeof valueAt>[0], path: Path): Json | undefined {
