@@ -34,8 +34,8 @@ const hasBackups = (values: MapValue): boolean => {
   return enabled?.kind === 'scalar' && enabled.value === true
 }
 
-/** The model stops here as the chart does, with its own words. */
-const kindOfServer: Choice = { path: ['type'], words: ['postgis', 'postgresql', 'timescaledb'], isRead: () => true }
+/** The chart itself stops where it looks at it: with an image of one's own it does not. */
+const kindOfServer: Pick<Choice, 'path' | 'words'> = { path: ['type'], words: ['postgis', 'postgresql', 'timescaledb'] }
 
 const choices: readonly Choice[] = [
   { path: ['mode'], words: ['recovery', 'replica', 'standalone'], isRead: () => true },
@@ -76,7 +76,7 @@ export function wordsOf(path: Path): readonly string[] | undefined {
  * chart, none where it has no such choice.
  */
 export function* checkChoices(values: MapValue, known?: (path: Path) => readonly string[]): Iterable<ChoiceError> {
-  for (const { path, words: own, isRead } of known === undefined ? choices : [kindOfServer, ...choices]) {
+  for (const { path, words: own, isRead } of choices) {
     const words = known?.(path) ?? own
     const text = textAt(values, path)
     if (text !== undefined && isOther(text, words) && isRead(values)) yield choiceError(path, text, words)
@@ -124,7 +124,7 @@ export function choiceError(path: Path, text: string, words: readonly string[]):
 
 /** Values as people wrote them that may hold one: what templates see of the rest is looked at only then. */
 export function mayChooseWrongly(written: MapValue, known: (path: Path) => readonly string[]): boolean {
-  if ([kindOfServer, ...choices].some(({ path }) => isOther(textAt(written, path), known(path)))) return true
+  if (choices.some(({ path }) => isOther(textAt(written, path), known(path)))) return true
   if (textAt(written, ['backups', 'method']) === 'plugin') return true
   return namedLists.some(({ path }) => {
     const list = valueAt(written, path)
