@@ -45,18 +45,21 @@ export function shapeOf(chart: Chart, helm: HelmGeneration): ReadShape {
   return knownOf(chart, helm).shape
 }
 
-/** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
-export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
+/** What could be read of one value; undefined: nothing. Throws HelmRefusal where templates can't be parsed. */
+function shapeAt(chart: Chart, helm: HelmGeneration, path: Path): ReadShape | undefined {
   let shape: ReadShape | undefined = shapeOf(chart, helm)
   for (const step of path) shape = shape?.at(String(step))
-  return shape?.words ?? new Set()
+  return shape
 }
 
-/** The keys of a map that templates name. Throws HelmRefusal where they can't be parsed. */
+/** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
+export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
+  return shapeAt(chart, helm, path)?.words ?? new Set()
+}
+
+/** The keys of a map that templates name. Throws HelmRefusal. */
 export function keysFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
-  let shape: ReadShape | undefined = shapeOf(chart, helm)
-  for (const step of path) shape = shape?.at(String(step))
-  return new Set(shape?.keys.keys())
+  return new Set(shapeAt(chart, helm, path)?.keys.keys())
 }
 
 export interface Rendered {

@@ -1,5 +1,6 @@
 // Which Clusters do two hand-written Applications of one Argo CD deploy, wherever in the repository they are?
 import { named, phrase } from '../../findings/message.ts'
+import { isSameSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -39,7 +40,7 @@ export function sharedClusters({ files, all, deployments }: Deployed): LocatedFi
     )
     if (other === undefined) continue
     const [spot, theirs] = [one, other].map((each) => each.spotOf('application')) as [LocatedFinding['at'], LocatedFinding['at']]
-    const isSamePlace = spot.file === theirs.file && spot.span.start === theirs.span.start
+    const isSamePlace = isSameSpot(spot, theirs)
     findings.push({
       rule: 'argocd/cluster-once',
       severity: 'error',
