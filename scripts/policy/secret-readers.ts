@@ -32,7 +32,7 @@ export function absentSecrets(cluster: RenderedObject, spot: (object: RenderedOb
   return found
 }
 
-const operators = /(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*-(?:app|superuser)(?![a-z0-9-])/g
+const operators = /(?<![a-z0-9.-])[a-z0-9.-]*-(?:app|superuser)(?![a-z0-9-])/g
 
 interface Absent extends AbsentSecret {
   readonly database: string
@@ -52,7 +52,7 @@ export function readersOfAbsent(
   for (const path of loose.paths) {
     const read = /\.ya?ml$/.test(path) ? loose.read(path) : undefined
     if (read?.ok !== true || !/-(?:app|superuser)\b/.test(read.text)) continue
-    const names = new Set([...read.text.matchAll(operators)].flatMap(([name]) => (absent.has(name) ? [name] : [])))
+    const names = new Set([...read.text.matchAll(operators)].map(([run]) => run.replace(/^[.-]+/, '')).filter((name) => absent.has(name)))
     if (names.size === 0) continue
     for (const { name, at } of mentionsIn({ path: tree.shown?.(path) ?? path, text: read.text }, names))
       if (at === undefined) made.add(name)
