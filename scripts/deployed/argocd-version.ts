@@ -136,8 +136,19 @@ function isAfter(a: readonly number[], b: readonly number[]): boolean {
   return index >= 0 && Number(a[index]) > Number(b[index])
 }
 
-const upstream =
-  /argoproj\/argo-cd(?:\.git)?\/(?:v(\d{1,4}\.\d{1,4}\.\d{1,4})\/|[^\s?]{0,200}\?(?:[^\s]{0,200}&)?ref=v(\d{1,4}\.\d{1,4}\.\d{1,4}))/
+const upstream = /argoproj\/argo-cd(?:\.git)?\/(\S{0,300})/g
+const tag = /^v(\d{1,4}\.\d{1,4}\.\d{1,4})\/|[?&]ref=v(\d{1,4}\.\d{1,4}\.\d{1,4})/
+
+/** The first reference to install manifests of a tag in a text. */
+function tagIn(text: string): { readonly version: string; readonly start: number; readonly end: number } | undefined {
+  for (const found of text.matchAll(upstream)) {
+    const of = tag.exec(found[1] ?? '')
+    if (of === null) continue
+    const path = found.index + found[0].length - (found[1] ?? '').length
+    return { version: of[1] ?? of[2] ?? '', start: found.index, end: path + of.index + of[0].length }
+  }
+  return undefined
+}
 
 /** Kustomizations that take the install manifests of a tag. */
 function kustomized(tree: Tree): Installed[] {
@@ -146,9 +157,9 @@ function kustomized(tree: Tree): Installed[] {
   return all.paths.flatMap((path): Installed[] => {
     if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(path)) return []
     const file = read(path)
-    const found = file === undefined ? null : upstream.exec(file.text)
-    if (file === undefined || found === null) return []
-    const start = found.index
-    return [{ version: found[1] ?? found[2] ?? '', destination: 'in-cluster', at: { file, span: { start, end: start + found[0].length } } }]
+    const found = file === undefined ? undefined : tagIn(file.text)
+    if (file === undefined || found === undefined) return []
+    const { version, start, end } = found
+    return [{ version, destination: 'in-cluster', at: { file, span: { start, end } } }]
   })
 }
