@@ -7,7 +7,7 @@ import type { RenderedObject } from '../model.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt } from './subject.ts'
-import type { ObjectRule } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** Neither a container nor PostgreSQL's files fit into less, and nobody asks for less on purpose. */
 const smallest = parseQuantity('1Mi') as Quantity
@@ -40,7 +40,34 @@ function isTiny(value: Json | undefined): boolean {
   return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
 }
 
+/** Sizes of volumes that are no more than nothing. */
+function* emptyVolumes({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const object of objects)
+    for (const path of amountsOf(object)) {
+      const value = plainAt(object.plain, ...path)
+      const size = path.at(-1) === 'size' && typeof value === 'string' ? readQuantity(value) : undefined
+      if (size === undefined || compareQuantities(size, zero) > 0) continue
+      yield {
+        object,
+        message: phrase`${here('size')} is ${shown(value)}, but must be above zero: no such volume can be created`,
+        places: [{ path }],
+        help: phrase`write how large it is to be, such as \`10Gi\``,
+      }
+    }
+}
+
 export const amounts: readonly ObjectRule[] = [
+  {
+    // Kubernetes, validation.ValidatePersistentVolumeClaimSpec (ValidatePositiveQuantityValue): the operator parses the size only
+    id: 'policy/volume-not-empty',
+    severity: 'error',
+    summary: 'a volume has a size above zero',
+    reads: [
+      ['cluster', 'storage', 'size'],
+      ['cluster', 'walStorage', 'size'],
+    ],
+    check: emptyVolumes,
+  },
   {
     id: 'policy/amount-has-unit',
     severity: 'error',

@@ -117,17 +117,21 @@ function* walTooLarge({ wal, settings }: Budgets): Iterable<Finding> {
   }
 }
 
-function* unsafeWrites({ settings }: Budgets): Iterable<Finding> {
-  for (const name of ['fsync', 'full_page_writes']) {
+/** Parameters that are switched off and must be on, and what happens otherwise. */
+function* switchedOff({ settings }: Budgets, names: readonly string[], consequence: string): Iterable<Finding> {
+  for (const name of names) {
     const value = settings.written(name)
     if (value === undefined || !/^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)) continue
     yield {
-      message: phrase`${here(name)} is ${named(value)}, but must be on: a crash would leave the database corrupt`,
+      message: phrase`${here(name)} is ${named(value)}, but must be on: ${named(consequence)}`,
       places: [{ path: parameter(name) }],
       help: phrase`remove it`,
     }
   }
 }
+
+const safeWrites = ['fsync', 'full_page_writes']
+const vacuuming = ['autovacuum', 'track_counts']
 
 /** No machine has so many: the largest that clouds rent out have 896. */
 const mostCores = 1000
@@ -228,11 +232,17 @@ export const budgets: readonly ObjectRule[] = [
     configurable: true,
     preset: 'production',
     summary: 'fsync and full_page_writes are on',
-    reads: [
-      [...parameters, 'fsync'],
-      [...parameters, 'full_page_writes'],
-    ],
-    check: (subject) => withBudgets(subject, unsafeWrites),
+    reads: safeWrites.map((name) => [...parameters, name]),
+    check: (subject) => withBudgets(subject, (budgets) => switchedOff(budgets, safeWrites, 'a crash would leave the database corrupt')),
+  },
+  {
+    // PostgreSQL 17, 19.10 and 24.1.5: without the daemon dead rows stay, and at autovacuum_freeze_max_age it starts all the same
+    id: 'policy/vacuumed',
+    severity: 'warning',
+    configurable: true,
+    summary: 'autovacuum is on, and so are the statistics that it needs',
+    reads: vacuuming.map((name) => [...parameters, name]),
+    check: (subject) => withBudgets(subject, (budgets) => switchedOff(budgets, vacuuming, 'dead rows would stay in every table')),
   },
   {
     id: 'policy/cpu-has-unit',
