@@ -15,6 +15,7 @@ import { openCheckouts, withCheckoutBytes, withCheckouts } from '../discover/che
 import type { OpenCheckout } from '../discover/checkouts.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
+import { once } from '../values/once.ts'
 import { commitTree, stagedPaths } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
 import { revisionIn, treeBelow } from '../repository/tree.ts'
@@ -75,8 +76,9 @@ async function readOwnBase(workspace: Workspace, bases: Bases, current: Current)
   const compared = comparedWith(workspace, current.settings, bases)
   // absent: the root is as it is now
   const from = baseOfFolder(bases, workspace.root)
-  const stagesLoose = (): boolean =>
-    from !== undefined && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout))
+  const stagesLoose = once(
+    (): boolean => from !== undefined && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout)),
+  )
   let place: Place | undefined
   let first = openBaseTree(workspace, bases, { layout, current: layout, tree })
   if (!holdsSettings(first.tree)) {
