@@ -1,14 +1,13 @@
 // Builds dist/: validators compiled by ajv, then the command line and the library, each as one bundle.
 // `--types` also writes the library's type declarations (needs the TypeScript compiler; done by `npm ci`).
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
 import { cacheOf, loadBundle } from './bin/bundle.mjs'
+import { runUsual } from './warm-up.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const shared = {
@@ -72,124 +71,11 @@ async function buildBundles() {
   for (const file of readdirSync(`${root}dist`)) if (/^(?:chunk-|cli-|cli\.js$)/.test(file)) rmSync(`${root}dist/${file}`)
 }
 
-/** What each start of a render, of a check and of the hook runs; without git the last one ends early. */
-const usual = [['render'], ['render', '--check'], ['check'], ['check', '--staged', '--changed']]
-
-/** A chart that uses what charts use most, and passes on what the example sets: its files by path. */
-const chart = {
-  'Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.0.1\n',
-  'values.yaml':
-    'version: { postgresql: "16" }\ncluster:\n  instances: 1\n  storage: { size: 1Gi }\n  env: []\nbackups: { enabled: false }\npoolers: []\n',
-  'values.schema.json':
-    '{ "type": "object", "properties": { "cluster": { "type": "object", "properties": { "instances": { "type": "integer" } } } } }',
-  'templates/_helpers.tpl':
-    '{{- define "name" -}}\n{{- if .Values.name }}{{ .Values.name | trunc 63 | trimSuffix "-" }}{{ else }}{{ .Release.Name }}{{ end }}\n{{- end }}\n',
-  'templates/cluster.yaml': `{{- $all := toYaml .Values }}
-apiVersion: postgresql.cnpg.io/v1
-kind: Cluster
-metadata:
-  name: {{ include "name" . }}
-  {{- with .Values.cluster.annotations }}
-  annotations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-spec:
-  instances: {{ .Values.cluster.instances | default 1 }}
-  imageName: "ghcr.io/cloudnative-pg/postgresql:{{ .Values.version.postgresql }}"
-  bootstrap:
-    initdb: {{- toYaml .Values.cluster.initdb | nindent 6 }}
-  storage:
-    size: {{ .Values.cluster.storage.size | quote }}
-  {{- if (dig "enabled" false (.Values.cluster.walStorage | default dict)) }}
-  walStorage: {{ toYaml (omit .Values.cluster.walStorage "enabled") | nindent 4 }}
-  {{- end }}
-  {{- if and .Values.cluster.resources (not (empty .Values.cluster.env)) (eq (toString .Values.cluster.instances) "3") }}
-  resources: {{ toYaml .Values.cluster.resources | nindent 4 }}
-  {{- end }}
-  {{- range $key := list "affinity" "enablePDB" "enableSuperuserAccess" "postgresql" }}
-  {{- with get $.Values.cluster $key }}
-  {{ $key }}: {{ toYaml . | nindent 4 }}
-  {{- end }}
-  {{- end }}
-  {{- if .Values.cluster.monitoring }}
-  monitoring:
-    enablePodMonitor: {{ .Values.cluster.monitoring.enabled }}
-  {{- end }}
-  {{- if and .Values.backups .Values.backups.enabled }}
-  backup:
-    barmanObjectStore:
-      destinationPath: {{ required "destinationPath" .Values.backups.destinationPath | quote }}
-      endpointURL: {{ .Values.backups.endpointURL }}
-      s3Credentials:
-        accessKeyId: { name: {{ .Values.backups.secret.name }}, key: ACCESS_KEY_ID }
-        secretAccessKey: { name: {{ .Values.backups.secret.name }}, key: ACCESS_SECRET_KEY }
-    retentionPolicy: {{ .Values.backups.retentionPolicy }}
-  {{- end }}
-  env:
-  {{- range $index, $one := .Values.cluster.env }}
-    - name: {{ tpl $one.name $ }}
-      value: |-
-        {{ required "a value" $one.value }}
-  {{- end }}
-`,
-  'templates/poolers.yaml': `{{- range .Values.poolers }}
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata:
-  name: {{ include "name" $ }}-pooler-{{ .name }}
-spec:
-  cluster:
-    name: {{ include "name" $ }}
-  instances: {{ .instances }}
-  type: {{ .type | default "rw" }}
-  pgbouncer:
-    poolMode: {{ .poolMode }}
-    {{- with .parameters }}
-    parameters:
-      {{- toYaml . | nindent 6 }}
-    {{- end }}
-{{- end }}
-`,
-}
-
-/** A repository like the example with a staged change that has mistakes; `ownChart`: with a chart in it, for the engine. */
-function putRepository(ownChart) {
-  const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-build-'))
-  for (const name of ['apps', 'helm-values', 'databases']) cpSync(`${root}${name}`, join(folder, name), { recursive: true })
-  const edit = (path, from, to) => writeFileSync(join(folder, path), readFileSync(join(folder, path), 'utf8').replace(from, to))
-  if (ownChart) {
-    for (const [path, text] of Object.entries(chart)) {
-      mkdirSync(dirname(join(folder, 'charts/cluster', path)), { recursive: true })
-      writeFileSync(join(folder, 'charts/cluster', path), text)
-    }
-    edit('apps/values.yaml', /(clusterChart:\n(?: {4}.*\n)*? {4}version: ).*/, '$10.0.1')
-  }
-  const git = (...args) => spawnSync('git', ['-c', 'user.name=build', '-c', 'user.email=build', ...args], { cwd: folder, stdio: 'ignore' })
-  for (const args of [
-    ['init', '-q'],
-    ['add', '-A'],
-    ['commit', '-qm', 'one'],
-  ])
-    git(...args)
-  edit('databases/example-api/values.yaml', 'size: 10Gi', 'size: 11Gi\n  postgresql:\n    parameters:\n      autovacuum: "off"')
-  git('add', '-A')
-  return folder
-}
-
 /** Keeps what V8 compiles for the usual commands on the example, so that no later start compiles it again. */
 async function keepCompiled() {
   const { exports, script, source } = loadBundle(`${root}dist`)
   const quiet = () => undefined
-  const run = (words, folder) => exports.main([...words, '--root', folder], { cwd: folder, color: false, stdout: quiet, stderr: quiet })
-  for (const ownChart of [false, true]) {
-    const folder = putRepository(ownChart)
-    try {
-      for (const words of usual) await run(words, folder)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  }
+  await runUsual((words, folder) => exports.main([...words, '--root', folder], { cwd: folder, color: false, stdout: quiet, stderr: quiet }))
   const cache = cacheOf(`${root}dist`, source)
   writeFileSync(`${cache}.tmp`, script.createCachedData())
   renameSync(`${cache}.tmp`, cache)
