@@ -38,6 +38,8 @@ export const calls = {
   remoteBranches: (branch: string): GitCall => ({ args: ['for-each-ref', '--format=%(refname:short)', `refs/remotes/*/${branch}`] }),
   /** reads the configuration: the address of the remote `origin`, as it is written there */
   originUrl: (): GitCall => ({ args: ['config', '--get', 'remote.origin.url'] }),
+  /** reads the configuration: whether a remote has promised what the clone lacks */
+  promisors: (): GitCall => ({ args: ['config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'] }),
   /** reads the file `shallow` */
   isShallow: (): GitCall => ({ args: ['rev-parse', '--is-shallow-repository'] }),
   /** reads the index: a letter (S: not checked out), mode, id, stage and path of each file */
@@ -168,9 +170,12 @@ const isMissing = 'git is not installed, but this option needs it'
 const isPartial =
   'this is a partial clone that lacks some of what is compared, and nothing is fetched automatically; run `git fetch --refetch --no-filter`'
 
-/** Objects that a clone lacks: nothing is fetched automatically. */
-export function lackingObjects(): GitFailure {
-  return new GitFailure(isPartial)
+/** An object that the index or a commit names and that is not here; what a partial clone lacks is not fetched automatically. */
+export function lackingObject(root: string, id: string): GitFailure {
+  if (ask(root, calls.promisors()) !== undefined) return new GitFailure(isPartial)
+  return new GitFailure(
+    `the git repository of ${root} lacks object ${id}, which is to be compared; \`git fsck\` shows what else is missing`,
+  )
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Buffer {
@@ -179,7 +184,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): B
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new GitFailure(isMissing)
     const stderr = error instanceof Error && 'stderr' in error && Buffer.isBuffer(error.stderr) ? error.stderr.toString('utf8').trim() : ''
-    if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw lackingObjects()
+    if (/promisor remote|transport '[^'\n]*' not allowed|lazy fetching disabled/.test(stderr)) throw new GitFailure(isPartial)
     const [first = ''] = stderr.split('\n')
     const advice = /^[ \t]+(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1]
     const reason = first === '' ? 'git did not run to completion' : `git says: ${first.replace(/^(?:fatal|error): /, '')}`

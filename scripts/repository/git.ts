@@ -1,7 +1,7 @@
 // What do git's index and history hold? Read through git objects, in bulk, without touching the work tree.
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { ask, calls, git, GitFailure, lackingObjects } from './git-command.ts'
+import { ask, calls, git, GitFailure, lackingObject } from './git-command.ts'
 import { decodeText } from './tree.ts'
 import type { FileText, Tree } from './tree.ts'
 
@@ -257,7 +257,7 @@ export function readBlobBytes(root: string, wanted: readonly string[]): Map<stri
     const end = output.indexOf(10, offset)
     const [, kind, length] = output.toString('latin1', offset, end).split(' ')
     offset = end + 1
-    if (kind !== 'blob') throw lackingObjects()
+    if (kind !== 'blob') throw lackingObject(root, id)
     const size = Number(length)
     blobs.set(id, output.subarray(offset, offset + size))
     offset += size + 1

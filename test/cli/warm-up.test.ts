@@ -15,7 +15,10 @@ test('a build that a hook runs touches neither the index nor the objects of its 
     git('init', '-q')
     writeFileSync(join(root, 'a'), 'a')
     git('add', 'a')
-    const state = () => [readFileSync(join(root, '.git/index'), 'hex'), readdirSync(join(root, '.git'), { recursive: true }).sort()]
+    const state = () => [
+      readFileSync(join(root, '.git/index'), 'hex'),
+      new Set(readdirSync(join(root, '.git'), { recursive: true, encoding: 'utf8' })),
+    ]
     const before = state()
     const code = `const { runUsual } = await import(${JSON.stringify(warmUp)}); let runs = 0; await runUsual(() => void runs++); console.log(runs)`
     const variables = { GIT_DIR: join(root, '.git'), GIT_INDEX_FILE: join(root, '.git/index'), GIT_WORK_TREE: root, GIT_PREFIX: '' }

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openChange, runIn } from '../support/change-repository.ts'
+import { gitIn, openChange, runIn } from '../support/change-repository.ts'
 import type { ChangeRepository } from '../support/change-repository.ts'
 
 let repository: ChangeRepository
@@ -160,6 +160,15 @@ test('what a partial clone lacks is not fetched, but reported once with the comm
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(/^cnpg-values: this is a partial clone [^\n]*`git fetch --refetch --no-filter`\n$/)
   }
+})
+
+test('an object that is missing for another reason is named', async () => {
+  await shrink()
+  const id = gitIn(repository.root, 'rev-parse', 'main:infra/databases/example-api/values.yaml').trim()
+  rmSync(join(repository.root, '.git/objects', id.slice(0, 2), id.slice(2)))
+  const { code, stderr } = await repository.run('check', '--base', 'main')
+  expect(code).toBe(2)
+  expect(stderr).toMatch(new RegExp(`^cnpg-values: the git repository of [^\\n]* lacks object ${id}, [^\\n]*\`git fsck\`[^\\n]*\\n$`))
 })
 
 test("a repository of another owner is refused with git's reason", async () => {
