@@ -16,6 +16,7 @@ import { openSettingsTree, openTree } from './discover/trees.ts'
 import { withRepository } from './discover/address.ts'
 import { leftUncompared, withAddress, withWritten } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
+import { draftFindings } from './judge-drafts.ts'
 import { sqlFindings } from './judge-sql.ts'
 import { compareFleet } from './live/fleet.ts'
 import type { Outcome, PipelineOptions } from './outcome.ts'
@@ -81,6 +82,7 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   for (const one of assessed) append(findings, one.findings)
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
+  append(findings, await draftFindings(found.drafts, bench))
 
   const judgedSides = { before: [...(base?.databases.values() ?? [])], now: databases }
   const around = { settings, databases: generated, judged: judgedSides, tree: found.tree, base: read }

@@ -16,7 +16,7 @@ import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
-import { at, gitGenerators, isSameRepository } from './manifest-parts.ts'
+import { at } from './manifest-parts.ts'
 import { brokenIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
@@ -26,6 +26,8 @@ import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-sou
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { draftOf } from './drafts.ts'
+import type { Draft, Variant } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
 import { sayWithout, wrongRelease } from './release-findings.ts'
@@ -34,6 +36,7 @@ import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
 import { isMisspelt } from './unknown-fields.ts'
+import { reasonOf } from './uncomputed.ts'
 import { versionsOf } from './versions.ts'
 import type { Versions } from './versions.ts'
 
@@ -57,12 +60,16 @@ export function writtenDatabases(
   const versions = versionsOf(manifests, settings)
   const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [], missing: [] }
   const found: Database[] = []
+  const drafts: Draft[] = []
   const makers = new Set<Manifest>()
   for (const manifest of manifests) {
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
-      if (!isUnknown(manifest.plain) && mayDeploy(manifest, looking))
-        skip(looking, manifest, { ...reasonOf(manifest), at: manifest.spotOf(['metadata', 'name']) })
+      if (isUnknown(manifest.plain) || !mayDeploy(manifest, looking)) continue
+      const why = reasonOf(manifest)
+      const draft = why.reason === refused ? undefined : draftOf(manifest, (application) => asSample(manifest, application, looking))
+      if (draft !== undefined) drafts.push(draft)
+      skip(looking, manifest, { ...why, at: manifest.spotOf(['metadata', 'name']), ...(draft !== undefined && { isDraft: true }) })
       continue
     }
     for (const application of manifest.applications) {
@@ -75,9 +82,17 @@ export function writtenDatabases(
     databases: withIds(found, settings)
       .map((database) => withRetirement(database, settings))
       .sort((a, b) => byCodeUnit(a.id, b.id)),
+    drafts,
     skipped: onceEach(looking.skipped),
     findings: [...looking.findings, ...onePlaceOnce(looking.missing), ...assumedRevisions(makers)],
   }
+}
+
+/** What an Application would be that nobody knows to be made: nothing of it is said elsewhere. */
+function asSample(manifest: Manifest, application: JsonMap, looking: Looking): Variant {
+  const own: Looking = { ...looking, environments: new Map(), skipped: [], findings: [], missing: [] }
+  const databases = databasesOf(manifest, application, own)
+  return { databases: own.skipped.length > 0 ? [] : databases, findings: [...own.findings, ...own.missing] }
 }
 
 function withRetirement(database: Database, { retired: all }: Settings): Database {
@@ -88,39 +103,6 @@ function withRetirement(database: Database, { retired: all }: Settings): Databas
 /** Whether what decides about a database hangs on values that only a parent has. */
 function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
   return JSON.stringify([metadata, spec]).includes(unknownText)
-}
-
-/** Why it is not known which Applications a set makes. */
-function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 'reason' | 'repository'> {
-  const [first] = refusals
-  if (first?.stage === 'unsupported' || first === undefined) {
-    const kinds = generatorKinds(at(plain, 'spec', 'generators') ?? null)
-    const outside = kinds.filter((kind) => outsideGenerators.has(kind))
-    if (outside.length > 0) return { reason: `what its generator \`${outside[0]}\` finds is only known to the cluster` }
-    const here = [settings.repository.url, ...(tree.homes ?? []).map(({ url }) => url)]
-    const addresses = gitGenerators(plain).map(({ repoURL }) => printed(repoURL ?? ''))
-    const repository = addresses.find(
-      (url) => !url.includes(unknownText) && !url.includes('{{') && !here.some((one) => isSameRepository(one, url)),
-    )
-    if (repository !== undefined) return { reason: `its git generator reads ${repository}, which is not checked out here`, repository }
-    if (addresses.some((url) => url.includes('{{') || url.includes(unknownText)))
-      return { reason: 'its git generator reads a repository that only the cluster knows' }
-    if (kinds.includes('git')) return { reason: 'its git generator reads another revision or folder than the one that is here' }
-    return { reason: "its generators can't be computed here" }
-  }
-  // the refusal is reported where it is, with what it quotes masked
-  return { reason: refused }
-}
-
-const outsideGenerators: ReadonlySet<string> = new Set(['clusters', 'scmProvider', 'pullRequest', 'plugin', 'clusterDecisionResource'])
-
-function generatorKinds(node: Json): string[] {
-  if (Array.isArray(node)) return node.flatMap(generatorKinds)
-  if (!isJsonMap(node)) return []
-  return Object.entries(node).flatMap(([key, value]) => {
-    if (key !== 'matrix' && key !== 'merge') return key === 'selector' ? [] : [key]
-    return generatorKinds(at(value, 'generators') ?? null)
-  })
 }
 
 /** A set whose Applications are not known deploys databases if its template names a chart or a folder that does. */

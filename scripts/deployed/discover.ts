@@ -8,6 +8,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../operator/known.ts'
 import type { Tree } from '../repository/tree.ts'
+import type { Draft } from './drafts.ts'
 import { skippedFindings } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
 import { readWritten } from './loader.ts'
@@ -45,6 +46,7 @@ export interface AllDatabases {
   /** those that our settings make */
   readonly generated: readonly Database[]
   readonly databases: readonly Database[]
+  readonly drafts: readonly Draft[]
   readonly skipped: readonly Skipped[]
   readonly findings: readonly LocatedFinding[]
 }
@@ -72,5 +74,6 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
   ]
   const isExplained = written.isExplained === true || written.skipped.length > 0 || findings.some(isError)
   if (databases.length === 0 && !isExplained) findings.push(noDatabase(settings, tree))
-  return { settings: written.settings, tree: written.tree, generated: own.databases, databases, skipped: written.skipped, findings }
+  const { settings: known, tree: wide, drafts, skipped } = written
+  return { settings: known, tree: wide, generated: own.databases, databases, drafts, skipped, findings }
 }

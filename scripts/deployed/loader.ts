@@ -7,6 +7,6 @@ export async function readWritten(state: WrittenState): Promise<Written> {
   const { settings, tree } = state
   const loose = state.isElsewhereSame === true ? nothingLoose : looseFiles(tree, settings)
   if (loose.files.length + loose.charts.length === 0 && !hasOwnTemplates(tree))
-    return { settings, tree, databases: [], skipped: [], findings: [] }
+    return { settings, tree, databases: [], drafts: [], skipped: [], findings: [] }
   return (await import('./read.ts')).readDeployed(state, loose)
 }

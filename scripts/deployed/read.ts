@@ -46,7 +46,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   )
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
-  const { databases, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
+  const { databases, drafts, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
@@ -55,6 +55,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     tree,
     isExplained,
     databases,
+    drafts,
     skipped,
     findings: [...contradicted(settings, installed), ...broken, ...misspeltKinds(files, settings), ...findings],
   }

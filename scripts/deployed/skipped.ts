@@ -11,6 +11,8 @@ export interface Skipped {
   /** the repository that would have to be checked out */
   readonly repository?: string
   readonly at: Spot
+  /** what its template says by itself is judged */
+  readonly isDraft?: true
   /** an error elsewhere in the manifest is why */
   readonly isExplained?: true
 }
@@ -33,10 +35,10 @@ export function onceEach(skipped: readonly Skipped[]): Skipped[] {
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
   return skipped
     .filter(({ reason }) => reason !== refused)
-    .map(({ name, reason, repository, at: spot }) => ({
+    .map(({ name, reason, repository, isDraft, at: spot }) => ({
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`${named(name)} is not judged: ${named(reason)}`,
+      message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${named(reason)}`,
       at: spot,
       help: helpOf(reason, repository),
     }))

@@ -3,6 +3,7 @@ import type { Charts } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
+import type { Draft } from './drafts.ts'
 import type { Skipped } from './skipped.ts'
 
 /** One state of the repository. */
@@ -28,6 +29,8 @@ export interface Written extends WrittenDatabases {
 export interface WrittenDatabases {
   /** sorted by id */
   readonly databases: readonly Database[]
+  /** sets of which nothing but the template is known */
+  readonly drafts: readonly Draft[]
   readonly skipped: readonly Skipped[]
   readonly findings: readonly LocatedFinding[]
 }

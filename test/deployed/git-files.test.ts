@@ -73,7 +73,7 @@ describe('a set with git generators of two repositories', () => {
     expect(diagnostics).toMatchObject([
       {
         severity: 'info',
-        message: `dbs is not judged: its git generator reads ${address}, which is not checked out here`,
+        message: `dbs is judged in part: its git generator reads ${address}, which is not checked out here`,
         help: `give the other repository: --checkout ${address}=DIR`,
       },
     ])

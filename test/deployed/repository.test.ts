@@ -263,11 +263,11 @@ spec:
       ignored,
     ])
   })
-  test('that only the cluster can compute is said to be not judged', async () => {
+  test('that only the cluster can compute is judged by its template, which is said', async () => {
     const clusters = set.replace(/    - matrix:[^]*?  template:/, '    - clusters: {}\n  template:')
     const { told, run } = repository({ 'argocd/set.yaml': clusters }, url)
     expect(await told()).toContainEqual(
-      expect.stringContaining('dbs is not judged: what its generator `clusters` finds is only known to the cluster'),
+      expect.stringContaining('dbs is judged in part: what its generator `clusters` finds is only known to the cluster'),
     )
     expect((await run('list')).stderr).toContain('argocd/set.yaml:3: dbs is not listed')
   })

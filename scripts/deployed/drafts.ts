@@ -1,0 +1,111 @@
+// What does the template of a set say by itself, where only the cluster knows its elements?
+import { sourcesOf } from '../applicationset/sources.ts'
+import type { Database } from '../model.ts'
+import { isJsonMap, mapEntries } from '../values/value.ts'
+import type { Json, JsonMap } from '../values/value.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { at } from './manifest-parts.ts'
+import type { Manifest } from './manifests.ts'
+
+/** What may stand for a placeholder: a name, a number and both switches. What holds for each of them hangs on none. */
+const samples = ['x0', '1', 'true', 'false'] as const
+
+/** The databases of a set for one sample in the place of every placeholder, and what was found while they were read. */
+export interface Variant {
+  readonly databases: readonly Database[]
+  readonly findings: readonly LocatedFinding[]
+}
+
+/** A set of which nothing but the template is known. */
+export interface Draft {
+  readonly variants: readonly Variant[]
+  /** values that nobody here knows may lie above or below those that are known */
+  readonly isPartial: boolean
+}
+
+/** The template of a set with each sample; undefined: other parts of the set may change what it says, or it deploys no database. */
+export function draftOf(manifest: Manifest, read: (application: JsonMap) => Variant): Draft | undefined {
+  const { plain, base } = manifest
+  const template = at(plain, ...base)
+  if (!isJsonMap(template) || hasOwnTemplate(at(plain, 'spec', 'generators') ?? null) || mayPatch(at(plain, 'spec', 'templatePatch')))
+    return undefined
+  const known = withoutOpenFiles(template)
+  for (const { application, isPartial } of [known, { application: withoutFiles(template), isPartial: true }]) {
+    const variants = samples.map((sample) => read(filled(application, sample) as JsonMap))
+    if (variants.every(({ databases }) => databases.length > 0)) return { variants, isPartial }
+  }
+  return undefined
+}
+
+/** A generator may bring a template of its own, which goes over that of the set. */
+function hasOwnTemplate(node: Json): boolean {
+  if (Array.isArray(node)) return node.some(hasOwnTemplate)
+  if (!isJsonMap(node)) return false
+  return Object.values(node).some(
+    (generator) => isJsonMap(generator) && (generator['template'] !== undefined || hasOwnTemplate(generator['generators'] ?? null)),
+  )
+}
+
+function mayPatch(patch: Json | undefined): boolean {
+  return typeof patch === 'string' && /source|helm/.test(patch)
+}
+
+const hasPlaceholder = (text: Json | undefined): boolean => typeof text === 'string' && text.includes('{{')
+
+/** What is between actions, and at odd places the actions themselves. */
+const partsOf = (text: string): string[] => text.split(/(\{\{[^{}]*\}\})/)
+const statement = /^\{\{-?\s*(?:if|else|end|range|with|define|block|template|break|continue|\$)/
+const writer = /\b(?:toYaml|toJson|toRawJson|toPrettyJson|indent|nindent)\b/
+
+/** Such a text is more than its words: what is printed hangs on what is not known. */
+function isProgram(text: Json | undefined): boolean {
+  if (typeof text !== 'string' || !text.includes('{{')) return false
+  const isOpen = partsOf(text).some((part, at) => (at % 2 === 0 ? part.includes('{{') : statement.test(part) || writer.test(part)))
+  // a line that is an action prints a line, or several
+  return isOpen || (text.includes('\n') && text.split('\n').some((line) => line.trimStart().startsWith('{{')))
+}
+
+/** Without the files whose names nobody knows, and without values that are a program. */
+function withoutOpenFiles(template: JsonMap): { readonly application: JsonMap; readonly isPartial: boolean } {
+  let isPartial = false
+  const application = withHelm(template, (helm) => {
+    const files = helm['valueFiles']
+    const kept = Array.isArray(files) ? files.filter((file) => !hasPlaceholder(file)) : []
+    const { valueFiles: _files, values, fileParameters, ...others } = helm
+    isPartial ||= (Array.isArray(files) && kept.length < files.length) || isProgram(values) || fileParameters !== undefined
+    return { ...others, ...(kept.length > 0 && { valueFiles: kept }), ...(values !== undefined && !isProgram(values) && { values }) }
+  })
+  return { application, isPartial }
+}
+
+function withoutFiles(template: JsonMap): JsonMap {
+  return withHelm(template, ({ valueFiles: _files, fileParameters: _more, values, ...others }) => ({
+    ...others,
+    ...(values !== undefined && !isProgram(values) && { values }),
+  }))
+}
+
+function withHelm(template: JsonMap, change: (helm: JsonMap) => JsonMap): JsonMap {
+  const spec = isJsonMap(template['spec']) ? template['spec'] : {}
+  const { sources, multiple } = sourcesOf(spec)
+  const changed = sources.map((source): JsonMap => (isJsonMap(source['helm']) ? { ...source, helm: change(source['helm']) } : source))
+  return { ...template, spec: { ...spec, ...(multiple ? { sources: changed } : { source: changed[0] ?? {} }) } }
+}
+
+/** Every text with the sample in the place of each placeholder; a program is the sample alone. */
+function filled(value: Json, sample: string): Json {
+  if (typeof value === 'string') return isProgram(value) ? sample : filledText(value, sample)
+  if (Array.isArray(value)) return value.map((item) => filled(item, sample))
+  return isJsonMap(value) ? mapEntries(value, (entry) => filled(entry, sample)) : value
+}
+
+function filledText(text: string, sample: string): string {
+  const parts = partsOf(text)
+  return parts
+    .map((part, at) => {
+      if (at % 2 === 1) return sample
+      const start = parts[at - 1]?.endsWith('-}}') === true ? part.trimStart() : part
+      return parts[at + 1]?.startsWith('{{-') === true ? start.trimEnd() : start
+    })
+    .join('')
+}

@@ -1,0 +1,131 @@
+// Is the template of a set judged by itself where only the cluster knows its elements, and nothing said that hangs on them?
+import { afterEach, describe, expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const url = 'https://github.com/acme/infra.git'
+let opened: ReturnType<typeof openFiles> | undefined
+afterEach(() => (opened?.remove(), (opened = undefined)))
+
+interface Parts {
+  readonly files?: readonly string[]
+  readonly values?: string
+  readonly generators?: string
+  readonly more?: string
+}
+
+const indented = (text: string, by: number): string => text.replaceAll(/^(?=.)/gm, ' '.repeat(by))
+
+const setOf = ({ files = [], values = '', generators = '- clusters: {}', more = '' }: Parts): string => `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: dbs, namespace: argocd }
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+${more}  generators:
+${indented(generators, 4)}
+  template:
+    metadata: { name: 'db-{{ .name }}' }
+    spec:
+      project: default
+      destination: { server: '{{ .server }}', namespace: 'db-{{ .name }}' }
+      sources:
+        - repoURL: https://cloudnative-pg.github.io/charts
+          chart: cluster
+          targetRevision: 0.8.1
+          helm:
+            valueFiles: ${JSON.stringify(files)}
+            values: |
+${indented(values, 14)}
+        - { repoURL: ${url}, targetRevision: main, ref: here }
+`
+const common = 'cluster:\n  enablePDB: false\n  storage:\n    size: 10Gi\n'
+
+/** What is said besides the note that the set is judged in part: `file:line rule`. */
+async function said(parts: Parts, text = common): Promise<string[]> {
+  opened?.remove()
+  opened = openFiles({ 'argocd/set.yaml': setOf(parts), 'values/common.yaml': text }, url)
+  const { stdout } = await opened.run('check', '--format', 'json')
+  const { diagnostics } = JSON.parse(stdout) as {
+    readonly diagnostics: readonly { readonly rule: string; readonly file: string; readonly line: number; readonly message: string }[]
+  }
+  const [note, ...others] = diagnostics.toSorted(
+    (a, b) => Number(b.rule === 'argocd/not-computed') - Number(a.rule === 'argocd/not-computed'),
+  )
+  expect(note?.message).toMatch(/^dbs is (?:judged in part|not judged): what its generator `clusters` finds is only known to the cluster$/)
+  return others.map(({ file, line, rule }) => `${file}:${line} ${rule}`)
+}
+
+const here = ['$here/values/common.yaml']
+
+describe('a set whose elements only the cluster knows', () => {
+  test('says nothing more where its template is right, whatever a placeholder may be', async () => {
+    const values = `cluster:
+  instances: {{ .values.instances }}
+  logLevel: {{ .values.level | default "info" }}
+  postgresql:
+    parameters:
+      work_mem: {{ .values.mem }}
+      max_connections: "{{ .values.connections }}"
+backups:
+  enabled: {{ .values.backups }}
+  endpointURL: "https://s3.{{ .values.region }}.example.com"
+  retentionPolicy: "{{ .values.days }}d"
+fullnameOverride: '{{ .name }}-db'
+`
+    expect(await said({ files: here, values })).toEqual([])
+  })
+  test('hears of each mistake that hangs on none', async () => {
+    const values = `cluster:
+  instances: {{ .values.instances }}
+  storge: { size: 1Gi }
+  postgresql:
+    parameters:
+      max_connections: many
+      work_mem: {{ .values.mem }}
+backups:
+  enabled: {{ .values.backups }}
+`
+    const text = `${common}  imageNmae: x\n  initdb:\n    postInitSQL: [SELEC 1]\n`
+    expect(await said({ files: here, values }, text)).toEqual([
+      'argocd/set.yaml:23 values/known-keys',
+      'argocd/set.yaml:26 postgres/parameter-value',
+      'values/common.yaml:5 values/known-keys',
+      'values/common.yaml:7 postgres/sql-syntax',
+    ])
+  })
+  test('with a list around it, too', async () => {
+    const generators = '- matrix:\n    generators:\n      - list: { elements: [{ tier: small }] }\n      - clusters: {}'
+    expect(await said({ files: here, generators, values: 'cluster:\n  instnces: 2\n' })).toEqual(['argocd/set.yaml:25 values/known-keys'])
+  })
+  test('has values that nobody knows: what another value may put right is not said', async () => {
+    const files = [...here, '$here/values/{{ .name }}.yaml']
+    const values =
+      'cluster:\n  instnces: 2\n  instances: two\n  postgresql: { parameters: { shared_buffers: 8GB } }\n  resources: { limits: { memory: 1Gi } }\n'
+    expect(await said({ files, values })).toEqual(['argocd/set.yaml:22 values/known-keys', 'argocd/set.yaml:23 values/chart-schema'])
+    expect(await said({ files: ['$here/values/{{ .name }}.yaml'], values: '' })).toEqual([])
+  })
+  test.each([
+    ['values that are a program', { values: 'cluster:\n  {{- if .values.big }}\n  instnces: 3\n  {{- end }}\n' }],
+    ['values that are put together', { values: 'cluster:\n  {{- toYaml .values.cluster | nindent 2 }}\n  instnces: 3\n' }],
+    [
+      'a patch of its sources',
+      { values: 'cluster:\n  instnces: 3\n', more: '  templatePatch: |\n    spec: { source: { helm: { values: "{}" } } }\n' },
+    ],
+    [
+      'a template of a generator',
+      {
+        values: 'cluster:\n  instnces: 3\n',
+        generators:
+          '- clusters:\n    template:\n      metadata: { name: x }\n      spec: { project: default, destination: {}, source: { repoURL: x, chart: cluster, targetRevision: 0.8.1, helm: { values: "{}" } } }',
+      },
+    ],
+  ] as const)('is not judged by %s', async (_, parts) => {
+    expect(await said({ files: here, ...parts })).toEqual([])
+  })
+  test('is in no list and no plan', async () => {
+    await said({ files: here, values: 'cluster:\n  instances: 1\n' })
+    const { stdout, stderr } = await (opened as NonNullable<typeof opened>).run('list')
+    expect(stdout).toBe('')
+    expect(stderr).toContain('dbs is not listed')
+  })
+})
