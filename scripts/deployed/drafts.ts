@@ -29,6 +29,7 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
   const template = at(plain, ...base)
   if (!isJsonMap(template) || hasOwnTemplate(at(plain, 'spec', 'generators') ?? null) || mayPatch(at(plain, 'spec', 'templatePatch')))
     return undefined
+  if (sourcesOf(isJsonMap(template['spec']) ? template['spec'] : {}).sources.some(namesOpenChart)) return undefined
   const known = withoutOpenFiles(template)
   for (const { application, isPartial } of [known, { application: withoutFiles(template), isPartial: true }]) {
     const variants = samples.map((sample) => read(filled(application, sample) as JsonMap))
@@ -36,6 +37,10 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
   }
   return undefined
 }
+
+/** Which chart it is hangs on what is not known. */
+const namesOpenChart = ({ chart, repoURL, targetRevision }: JsonMap): boolean =>
+  chart !== undefined && [chart, repoURL, targetRevision].some(hasPlaceholder)
 
 /** A generator may bring a template of its own, which goes over that of the set. */
 function hasOwnTemplate(node: Json): boolean {

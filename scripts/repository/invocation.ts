@@ -18,16 +18,22 @@ export interface Advice {
  * package.json where it has one, else as this process was started (`npx cnpg-values render`, `node bin/cnpg-values.mjs render`).
  */
 export function commandLine(workspace: Workspace, command: string): string {
-  const { root, cwd = root, databases, hasSetDatabases, checkouts = [] } = workspace
+  const { root, cwd = root, databases, hasSetDatabases, charts, checkouts = [] } = workspace
   const folder = relative(cwd, root) || '.'
   const elsewhere = [
     ...(databases === undefined || hasSetDatabases === true ? [] : ['--databases', relative(cwd, databases) || '.']),
     ...checkouts.flatMap(({ url, folder: at }) => ['--checkout', `${url}=${relative(cwd, at) || '.'}`]),
+    ...(charts === undefined ? [] : ['--charts', relative(cwd, charts) || '.']),
   ]
   const script = scriptFor(root, command)
   if (script !== undefined && elsewhere.length === 0)
     return shellLine(['npm', ...(folder === '.' ? [] : ['--prefix', folder]), 'run', script])
-  return shellLine([...programWords(process.argv[1], workspace), command, ...(folder === '.' ? [] : ['--root', folder]), ...elsewhere])
+  return shellLine([
+    ...programWords(process.argv[1], workspace),
+    ...command.split(' '),
+    ...(folder === '.' ? [] : ['--root', folder]),
+    ...elsewhere,
+  ])
 }
 
 /** How generated files are updated from here. */

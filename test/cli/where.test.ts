@@ -58,6 +58,12 @@ test('paths are relative to the working directory, with the line they name', asy
   expect(beside.stdout).toMatch(/^\.\.\/databases\/example-api\/values\.yaml:2:3: error/)
 })
 
+test('advice names the folders that were named', () => {
+  const root = folder()
+  const workspace = { root, charts: join(root, 'vendored'), checkouts: [{ url: 'https://github.com/acme/x', folder: join(root, '../x') }] }
+  expect(commandLine(workspace, 'charts pull')).toBe('cnpg-values charts pull --checkout https://github.com/acme/x=../x --charts vendored')
+})
+
 test('programs get paths from the top of the checkout, servers from their workspace', async () => {
   const { top, root } = example('infra')
   mistake(root)

@@ -122,6 +122,14 @@ backups:
   ] as const)('is not judged by %s', async (_, parts) => {
     expect(await said({ files: here, ...parts })).toEqual([])
   })
+  test('pins a chart that can be pulled', async () => {
+    await said({ files: here, values: 'cluster:\n  instances: 1\n' })
+    opened?.put('argocd/set.yaml', setOf({ files: here }).replace('0.8.1', '0.6.0'))
+    const { stdout } = await (opened as NonNullable<typeof opened>).run('charts', 'pull', '--dry-run')
+    expect(stdout).toContain('would pull cluster 0.6.0 from https://cloudnative-pg.github.io/charts')
+    opened?.put('argocd/set.yaml', setOf({ files: here }).replace('0.8.1', "'{{ .version }}'"))
+    expect((await (opened as NonNullable<typeof opened>).run('charts', 'pull', '--dry-run')).code).toBe(2)
+  })
   test('is in no list and no plan', async () => {
     await said({ files: here, values: 'cluster:\n  instances: 1\n' })
     const { stdout, stderr } = await (opened as NonNullable<typeof opened>).run('list')

@@ -22,16 +22,15 @@ import { repositoryTop } from '../../repository/place.ts'
 import { workTree } from '../../repository/tree.ts'
 import { openWorkspace } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
+import type { RootFlags } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { listed, nearest } from '../../values/path.ts'
 import { visible } from '../../values/untrusted.ts'
 import { refuse } from './refuse.ts'
 
-export interface ChartsFlags {
-  readonly root?: string | undefined
+export interface ChartsFlags extends RootFlags {
   readonly to?: string | undefined
-  readonly charts?: string | undefined
   readonly lock?: boolean | undefined
   readonly 'dry-run'?: boolean | undefined
 }
@@ -51,11 +50,11 @@ export async function chartsPull(
     const workspace = openWorkspace(terminal.cwd, flags)
     const fleet = await readFleet(workspace)
     if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
-    pinned = pinnedCharts(fleet.settings, fleet.databases)
+    pinned = pinnedCharts(fleet.settings, [...fleet.databases, ...fleet.drafts.flatMap(({ variants }) => variants[0]?.databases ?? [])])
     here = chartsOf(workspace, fleet.settings)
     root = workspace.root
     // charts that are folders of the repository are pinned, too
-    if (pinned.length === 0 && asked.length === 0 && fleet.databases.length === 0)
+    if (pinned.length === 0 && asked.length === 0 && fleet.databases.length + fleet.drafts.length === 0)
       throw new UsageError('no chart is pinned here; name one, such as https://cloudnative-pg.github.io/charts/cluster@0.8.1')
   }
   const charts = asked.length > 0 ? asked.flatMap((chart) => withRepository(chart, pinned)) : pinned

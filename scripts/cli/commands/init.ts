@@ -218,6 +218,6 @@ function adviseOnJob({ all, forge, host }: Wanted, terminal: Terminal): void {
 function advise({ missing, charts }: Found, { checkouts: _settled, ...workspace }: Workspace, terminal: Terminal): void {
   // the checkouts are in the settings from here on
   for (const { url } of missing) terminal.stderr(visible(`next: check out ${url}, and run init with --checkout ${url}=DIR`) + '\n')
-  if (charts.some(({ isHere }) => !isHere)) terminal.stderr(`next: ${commandLine(workspace, 'charts')} pull\n`)
+  if (charts.some(({ isHere }) => !isHere)) terminal.stderr(`next: ${commandLine(workspace, 'charts pull')}\n`)
   terminal.stderr(`next: ${commandLine(workspace, 'check')}\n`)
 }
