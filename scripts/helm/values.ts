@@ -122,7 +122,10 @@ function coalesceDependencies(chart: Chart, values: MapValue, how: Coalescing): 
   for (const child of chart.dependencies) {
     const own = entries.get(child.name) ?? emptyMap()
     if (own.kind !== 'map') throw new HelmRefusal('values-type', `type mismatch on ${child.name}: ${mismatchText(own)}`)
-    entries.set(child.name, coalesceChart(child, withGlobals(own, entries.get('global')), how))
+    const made = coalesceChart(child, withGlobals(own, entries.get('global')), how)
+    entries.set(child.name, made)
+    const shared = entries.get('global')
+    if (shared?.kind === 'map') entries.set('global', sharedGlobals(shared, made.entries.get('global')))
   }
   return withEntries(values, entries)
 }
@@ -150,6 +153,25 @@ function withGlobals(child: MapValue, shared: Value | undefined): MapValue {
     } else if (before?.kind !== 'map') entries.set(key, value)
   }
   return withEntries(child, new Map([...child.entries, ['global', withEntries(own, entries)]]))
+}
+
+/**
+ * `copyMap` is shallow: a map below a key of the globals is the same map for a parent and its subchart, so the parent
+ * (and each later subchart) sees what the subchart's own values add there.
+ */
+function sharedGlobals(parent: MapValue, child: Value | undefined): MapValue {
+  if (child?.kind !== 'map') return parent
+  const entries = new Map<string, Value>()
+  for (const [key, table] of parent.entries) {
+    const own = child.entries.get(key)
+    if (table.kind !== 'map' || own?.kind !== 'map') continue
+    const maps = [...table.entries].flatMap(([name, inner]): [string, Value][] => {
+      const changed = inner.kind === 'map' ? own.entries.get(name) : undefined
+      return changed?.kind === 'map' && changed !== inner ? [[name, changed]] : []
+    })
+    if (maps.length > 0) entries.set(key, withEntries(table, new Map([...table.entries, ...maps])))
+  }
+  return entries.size === 0 ? parent : withEntries(parent, new Map([...parent.entries, ...entries]))
 }
 
 /** The documents of one file, or the layers, lowest first. */
