@@ -192,7 +192,7 @@ function deepCopy(value: GoValue, budget: Budget): GoValue {
 
 /**
  * mergo.Merge of maps, in place: maps merge deeply; else a source value is used if the target has none or an empty
- * one, and with `override` always, empty values and nulls included.
+ * one, and with `override` always, empty values and nulls included. It is not copied: `.Files` keeps its methods.
  */
 export function mergeMaps(target: GoMap, source: GoMap, how: { override: boolean; budget: Budget }): GoMap {
   const { override, budget } = how
@@ -204,8 +204,9 @@ export function mergeMaps(target: GoMap, source: GoMap, how: { override: boolean
     const present = target.get(key)
     if (item === null || item === undefined) {
       if (override) target.set(key, item)
-    } else if (isGoMap(present) && isGoMap(item)) budget.nested(() => mergeMaps(present, item, how))
-    else if (override || isEmpty(present)) target.set(key, deepCopy(item, budget))
+    } else if (isGoMap(present) && isGoMap(item) && present.size + item.size > 0) {
+      if (present !== item) budget.nested(() => mergeMaps(present, item, how))
+    } else if (override || isEmpty(present)) target.set(key, item)
   }
   return target
 }

@@ -45,6 +45,8 @@ test.each([
   ['{{ regexReplaceAll "(\\\\w+)-(\\\\w+)" "a-b" "${2}_$1" }}', 'b_a'],
   ['{{ semverCompare "^1.2.0" "1.9.3" }} {{ semverCompare ">=16" "16.4" }}', 'true true'],
   ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) | toJson }}', '{"a":1,"b":3}'],
+  ['{{ $a := dict "x" (dict "y" 1) }}{{ $b := merge (dict) $a }}{{ $_ := set $b.x "z" 2 }}{{ toJson $a }}', '{"x":{"y":1,"z":2}}'],
+  ['{{ $a := dict "x" dict }}{{ $b := merge (dict "x" dict) $a }}{{ $_ := set $b.x "z" 2 }}{{ toJson $a }}', '{"x":{"z":2}}'],
   ['{{ div 7 2 }} {{ addf 0.1 0.2 }} {{ untilStep 0 10 4 }}', '3 0.3 [0 4 8]'],
   [
     '{{ toYaml (list " a\\nb" "\\n" "a\\tb" "_0" "1e400" "2001-01-01x" "2001-01-01" "<<") }}',

@@ -88,3 +88,11 @@ test('prints what older generations of Helm print, and refuses what they refuse'
   expect(older.length).toBeGreaterThan(100)
   expect(wrong.map(({ name, helm }) => `${helm} ${name}`)).toEqual([])
 })
+
+test('the files of a chart keep their methods in merged maps', () => {
+  const template = '{{ $m := merge (dict "a" (dict "b" 1)) (dict "a" (dict "Files" .Files)) }}read: {{ $m.a.Files.Get "note" }}\n'
+  const files = { 'Chart.yaml': 'apiVersion: v2\nname: probe\nversion: 1.0.0\n', note: 'text', 'templates/a.yaml': template }
+  expect(renderChart({ files: bytesOf({ files }), release: 'rel', namespace: 'ns', layers: [] })).toMatchObject({
+    objects: [{ read: 'text' }],
+  })
+})
