@@ -5,6 +5,7 @@ import { bytesOf, textOfBytes } from './go-bytes.ts'
 import { formatValue, sprint, sprintf } from './go-format.ts'
 import { takes, takesMore } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
+import { plainVerb, printArg } from './go-print.ts'
 import { TemplateError, compareText, int, isGoMap, isInteger, isStruct, isTextMap, isTrue, kindOf, typeOf } from './go-value.ts'
 import type { GoValue } from './go-value.ts'
 
@@ -22,23 +23,30 @@ function fail(message: string): never {
   throw new TemplateError(message)
 }
 
+const textVerb = { ...plainVerb, verb: 's' }
 const isNothing = (value: GoValue): boolean => value === undefined || value === null
 
 function isEqual(a: GoValue, b: GoValue): boolean {
   const [left, right] = [basicKind(a), basicKind(b)]
-  if (left !== right) return isNothing(a) || isNothing(b) ? false : fail('incompatible types for comparison')
+  if (left !== right) return isNothing(a) || isNothing(b) ? false : incompatible(a, b)
   if (left === 'int') return isInteger(a) && isInteger(b) && a.value === b.value
   if (left !== undefined) return a === b
   if (isNothing(a) || isNothing(b)) return isNothing(a) === isNothing(b)
   // pointers are equal if they are identical
   if (isStruct(a) && isStruct(b)) return a === b || (a.type === b.type && !a.type.startsWith('*') && a.text === b.text)
-  return fail(`non-comparable type ${typeOf(a)}`)
+  if (kindOf(a) !== kindOf(b))
+    return fail(`non-comparable types ${printArg(a, textVerb)}: ${typeOf(a)}, ${typeOf(b)}: ${printArg(b, plainVerb)}`)
+  return fail(`non-comparable type ${printArg(b, textVerb)}: ${typeOf(b)}`)
+}
+
+function incompatible(a: GoValue, b: GoValue): never {
+  return fail(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`)
 }
 
 function isLess(a: GoValue, b: GoValue): boolean {
   const [left, right] = [basicKind(a), basicKind(b)]
   if (left === undefined || right === undefined) return fail('invalid type for comparison')
-  if (left !== right) return fail('incompatible types for comparison')
+  if (left !== right) return incompatible(a, b)
   if (isInteger(a) && isInteger(b)) return a.value < b.value
   if (typeof a === 'number' && typeof b === 'number') return a < b
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b) < 0
@@ -64,13 +72,15 @@ function index(item: GoValue, indexes: readonly GoValue[]): GoValue {
     }
     const sequence = typeof value === 'string' ? bytesOf(value) : Array.isArray(value) ? value : undefined
     if (sequence === undefined) return fail(`can't index item of type ${typeOf(value)}`)
-    const at = position(key, sequence.length - 1)
+    const at = position(key, sequence.length)
+    if (at === sequence.length) return fail(`reflect: ${typeof value === 'string' ? 'string' : 'slice'} index out of range`)
     value = Array.isArray(value) ? value[at] : { go: 'integer', type: 'uint8', value: BigInt(sequence[at] as number) }
   }
   return value
 }
 
 function position(key: GoValue, last: number): number {
+  if (isNothing(key)) return fail('cannot index slice/array with nil')
   if (!isInteger(key)) return fail(`cannot index slice/array with type ${typeOf(key)}`)
   if (key.value < 0n || key.value > BigInt(last)) return fail(`index out of range: ${key.value}`)
   return Number(key.value)
@@ -89,7 +99,8 @@ function slice(item: GoValue, indexes: readonly GoValue[]): GoValue {
 function length(item: GoValue): GoValue {
   if (typeof item === 'string') return int(bytesOf(item).length)
   if (Array.isArray(item)) return int(item.length)
-  return isGoMap(item) ? int(item.size) : fail(`len of type ${kindOf(item)}`)
+  if (isNothing(item)) return fail('len of nil pointer')
+  return isGoMap(item) ? int(item.size) : fail(`len of type ${typeOf(item)}`)
 }
 
 const only = (args: readonly GoValue[], budget: Budget): string => {

@@ -4,6 +4,7 @@ import { compileCall, noFinal } from './go-call.ts'
 import type { Argument, Call } from './go-call.ts'
 import { fail } from './go-fail.ts'
 import { compileFields } from './go-field.ts'
+import { lastNamed } from './go-state.ts'
 import type { State, Variable } from './go-state.ts'
 import { nodeText } from './go-tree.ts'
 import type { Command, Operand, Pipe } from './go-tree.ts'
@@ -15,12 +16,8 @@ export function setVariable(state: State, name: string, value: GoValue): void {
   const variable = lastNamed(state.variables, name)
   if (variable === undefined) fail(state, `undefined variable: ${name}`)
   variable.value = value
+  variable.isItem = false
   state.watcher?.declared(variable)
-}
-
-function lastNamed(variables: readonly Variable[], name: string): Variable | undefined {
-  for (let at = variables.length - 1; at >= 0; at--) if (variables[at]?.name === name) return variables[at]
-  return undefined
 }
 
 /** A null inside an interface becomes "nothing there" after each stage, as reflect unwraps it. */

@@ -6,7 +6,7 @@ import type { MissingKey, State, Watcher } from './go-state.ts'
 import { formatValue } from './go-format.ts'
 import type { GoFunctions } from './go-function.ts'
 import type { Pipe, Template, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from './go-tree.ts'
-import { int, isGoMap, isInteger, isStruct, isTrue, sortedKeys } from './go-value.ts'
+import { int, isGoMap, isInteger, isStruct, isTextMap, isTrue, sortedKeys, typeOf } from './go-value.ts'
 import type { GoInteger, GoValue } from './go-value.ts'
 
 class LoopExit extends Error {
@@ -37,7 +37,18 @@ export function executeTree(
   const { trees, functions, missingKey, budget, watcher } = options
   const out: string[] = []
   const node: TemplateNode = { kind: 'text', text: '', at: 0 }
-  const state: State = { trees, tree, functions, missingKey, out, variables: [{ name: '$', value: data }], budget, watcher, node }
+  const state: State = {
+    trees,
+    tree,
+    functions,
+    missingKey,
+    out,
+    variables: [{ name: '$', value: data }],
+    budget,
+    watcher,
+    node,
+    isItem: false,
+  }
   compiledOf(tree)(state, data)
   return out.length === 1 ? (out[0] as string) : out.join('')
 }
@@ -124,10 +135,16 @@ function compileChoice(node: TemplateNode & { kind: 'if' | 'with' }): Run {
     const depth = state.watcher?.enter(state.tree, node) ?? 0
     const value = pipe(state, dot)
     state.budget.enter()
+    const { isItem } = state
     try {
       if (!isTrue(value)) otherwise(state, dot)
-      else list(state, node.kind === 'with' ? value : dot)
+      else if (node.kind === 'if') list(state, dot)
+      else {
+        state.isItem = false
+        list(state, value)
+      }
     } finally {
+      state.isItem = isItem
       state.budget.leave()
     }
     state.variables.length = mark
@@ -143,7 +160,7 @@ function compileInclusion(node: TemplateNode & { kind: 'template' }): Run {
     if (tree === undefined) fail(state, `template ${JSON.stringify(node.name)} not defined`)
     const data = pipe?.(state, dot)
     // Go stops at 100,000 calls; no template nests that deep on purpose
-    state.budget.nested(() => compiledOf(tree)({ ...state, tree, node, variables: [{ name: '$', value: data }] }, data))
+    state.budget.nested(() => compiledOf(tree)({ ...state, tree, node, variables: [{ name: '$', value: data }], isItem: false }, data))
   }
 }
 
@@ -157,12 +174,15 @@ function compileRange(node: RangeNode): Run {
     const value = pipe(state, dot)
     const items = rangeItems(state, value, node.pipe)
     const mark = state.variables.length
+    const { isItem } = state
+    const isUntyped = Array.isArray(value) ? typeOf(value) === '[]interface {}' : isGoMap(value) && !isTextMap(value)
     try {
       for (let at = 0; at < items.length; at++) {
         const { index, item } = items.at(at)
         if (isGoMap(value) || Array.isArray(value))
           state.watcher?.item(value, typeof index === 'string' ? index : Number((index as GoInteger).value))
-        bindRange(state, node.pipe, { index, item })
+        bindRange(state, node.pipe, { index, item, isItem: isUntyped })
+        state.isItem = isUntyped
         try {
           list(state, item)
         } catch (error) {
@@ -171,11 +191,13 @@ function compileRange(node: RangeNode): Run {
         }
         state.variables.length = mark
       }
+      state.isItem = isItem
       if (items.length === 0) otherwise(state, dot)
     } catch (error) {
       if (!(error instanceof LoopExit)) throw error
       if (items.length === 0) throw error
     } finally {
+      state.isItem = isItem
       state.variables.length = outer
     }
     state.watcher?.leave(depth)
@@ -186,7 +208,7 @@ function compileRange(node: RangeNode): Run {
   }
 }
 
-function bindRange(state: State, pipe: Pipe, at: { readonly index: GoValue; readonly item: GoValue }): void {
+function bindRange(state: State, pipe: Pipe, at: { readonly index: GoValue; readonly item: GoValue; readonly isItem: boolean }): void {
   const [first, second] = pipe.declares
   if (first === undefined) return
   if (pipe.assigns) {
@@ -195,13 +217,14 @@ function bindRange(state: State, pipe: Pipe, at: { readonly index: GoValue; read
     return
   }
   const top = state.variables.length - 1
-  const set = (position: number, value: GoValue): void => {
+  const set = (position: number, value: GoValue, isItem = false): void => {
     const variable = state.variables[position]
     if (variable === undefined) return
     variable.value = value
+    variable.isItem = isItem
     state.watcher?.declared(variable)
   }
-  set(top, at.item)
+  set(top, at.item, at.isItem)
   if (second !== undefined) set(top - 1, at.index)
 }
 

@@ -2,6 +2,7 @@
 import { applyFunction, noFinal } from './go-call.ts'
 import type { Argument, Final } from './go-call.ts'
 import { fail } from './go-fail.ts'
+import { lastNamed } from './go-state.ts'
 import type { State } from './go-state.ts'
 import type { GoNode } from './go-tree.ts'
 import { isGoMap, isStruct, methodsOf, typeOf, zeroOf } from './go-value.ts'
@@ -29,7 +30,7 @@ export function compileFields(fields: Fields): (state: State, dot: GoValue, star
       if (method !== undefined) {
         const site = isLast ? { name, node, args, hasFinal } : { name, node, args: [], hasFinal: false }
         value = applyFunction(method, site, { state, dot, final: isLast ? final : noFinal })
-      } else value = fieldOf(state, value, { name, isFirst: index === 0, hasArgs: isLast && !takesNothing })
+      } else value = fieldOf(state, value, { name, of: index === 0 ? node : undefined, hasArgs: isLast && !takesNothing })
     }
     return value
   }
@@ -37,13 +38,13 @@ export function compileFields(fields: Fields): (state: State, dot: GoValue, star
 
 interface FieldAccess {
   readonly name: string
-  /** what comes later has the static type `interface {}` */
-  readonly isFirst: boolean
+  /** what the first one belongs to; what comes later has the static type `interface {}` */
+  readonly of: GoNode | undefined
   readonly hasArgs: boolean
 }
 
 /** `evalField`: an absent key is nothing, null or an error by `missingkey`; a null has no fields. */
-function fieldOf(state: State, receiver: GoValue, { name, isFirst, hasArgs }: FieldAccess): GoValue {
+function fieldOf(state: State, receiver: GoValue, { name, of, hasArgs }: FieldAccess): GoValue {
   if (receiver === undefined)
     return state.missingKey === 'error' ? fail(state, `nil data; no entry for key ${JSON.stringify(name)}`) : undefined
   if (receiver === null) return fail(state, `nil pointer evaluating interface {}.${name}`)
@@ -60,5 +61,12 @@ function fieldOf(state: State, receiver: GoValue, { name, isFirst, hasArgs }: Fi
     if (hasArgs) fail(state, `${name} has arguments but cannot be invoked as function`)
     return receiver.fields.get(name)
   }
-  return fail(state, `can't evaluate field ${name} in type ${isFirst ? typeOf(receiver) : 'interface {}'}`)
+  return fail(state, `can't evaluate field ${name} in type ${of === undefined || isItem(state, of) ? 'interface {}' : typeOf(receiver)}`)
+}
+
+/** Whether what a loop gave is read as it is: it keeps the type of the list's items. */
+function isItem(state: State, node: GoNode): boolean {
+  if (!('kind' in node)) return false
+  if (node.kind === 'variable') return lastNamed(state.variables, node.name)?.isItem === true
+  return node.kind === 'field' && state.isItem
 }

@@ -31,6 +31,8 @@ export interface Watcher {
 export interface Variable {
   readonly name: string
   value: GoValue
+  /** an item of an untyped list or map, whose static type is `interface {}` */
+  isItem?: boolean
 }
 
 export interface State {
@@ -45,4 +47,11 @@ export interface State {
   readonly watcher: Watcher | undefined
   /** where an error is reported */
   node: GoNode
+  /** whether the dot is an item of an untyped list or map */
+  isItem: boolean
+}
+
+export function lastNamed(variables: readonly Variable[], name: string): Variable | undefined {
+  for (let at = variables.length - 1; at >= 0; at--) if (variables[at]?.name === name) return variables[at]
+  return undefined
 }

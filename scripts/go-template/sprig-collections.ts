@@ -8,9 +8,11 @@ import {
   TemplateError,
   compareText,
   isGoMap,
+  isNilList,
   isNilMap,
   isTextMap,
   isTrue,
+  kindOf,
   nilList,
   sortedKeys,
   textMap,
@@ -25,13 +27,19 @@ function fail(message: string): never {
   throw new TemplateError(message)
 }
 
-/** A slice of any type; Sprig panics on anything else, which the template reports. */
-function listOf(value: GoValue, name: string): GoList {
-  return Array.isArray(value) ? value : fail(`cannot find ${name} on type ${typeOf(value)}`)
+/** A slice of any type; Sprig panics on anything else, which the template reports: that it cannot do this on a type. */
+function listOf(value: GoValue, action: string): GoList {
+  if (Array.isArray(value)) return value
+  if (value === null || value === undefined) return fail('runtime error: invalid memory address or nil pointer dereference')
+  const kind = kindOf(value)
+  if (action === 'slice') return fail(`list should be type of slice or array but ${kind}`)
+  return fail(
+    action === 'concat' ? `Cannot concat type ${kind} as list` : `Cannot ${action}${action === 'chunk' ? '' : ' on'} type ${kind}`,
+  )
 }
 
 function onList(name: string, body: (list: GoList, budget: Budget) => GoValue): GoFunction {
-  return takes(['any'], (value, budget) => body(listOf(value, name), budget))
+  return takes(['any'], (value, budget) => body(listOf(value, name === 'compact' ? name : `find ${name}`), budget))
 }
 
 function isEmpty(value: GoValue): boolean {
@@ -49,7 +57,7 @@ function chunk(size: number, value: GoValue, budget: Budget): GoValue {
   const list = listOf(value, 'chunk')
   const count = Math.floor((list.length - 1) / size) + 1
   const rest = Math.trunc(list.length % size) || size
-  if (!(count >= 0) || (count > 0 && rest < 1) || (count > 1 && size < 1)) return fail('makeslice: len out of range')
+  if (!(count >= 0) || (count > 0 && rest < 1) || (count > 1 && size < 1)) return fail('runtime error: makeslice: len out of range')
   budget.elements(list.length)
   const chunks: GoList = []
   for (let index = 0; index < count; index++) chunks.push(list.slice(index * size, index * size + (index === count - 1 ? rest : size)))
@@ -78,7 +86,7 @@ function slice(value: GoValue, indexes: readonly GoValue[]): GoValue {
   if (list.length === 0) return null
   const from = indexes.length > 0 ? Number(toInt64(indexes[0])) : 0
   const to = indexes.length > 1 ? Number(toInt64(indexes[1])) : list.length
-  if (from < 0 || to > list.length || from > to) return fail('slice bounds out of range')
+  if (from < 0 || to > list.length || from > to) return fail('reflect.Value.Slice: slice index out of bounds')
   return typed(list, list.slice(from, to))
 }
 
@@ -126,13 +134,13 @@ export const listFunctions: GoFunctions = {
   ...both(
     'without',
     takesMore(['any'], 'any', (list, omitted, budget) =>
-      listOf(list, 'without').filter((item) => !omitted.some((other) => deepEqual(other, item, budget))),
+      listOf(list, 'find without').filter((item) => !omitted.some((other) => deepEqual(other, item, budget))),
     ),
   ),
   ...both(
     'has',
     takes(['any', 'any'], (item, list, budget) =>
-      list === null ? false : listOf(list, 'has').some((other) => deepEqual(other, item, budget)),
+      list === null ? false : listOf(list, 'find has').some((other) => deepEqual(other, item, budget)),
     ),
   ),
   ...both('slice', takesMore(['any'], 'any', slice)),
@@ -179,8 +187,10 @@ function typed(like: GoList, items: GoList): GoList {
 
 /** The budget has counted the whole value. */
 function copyOf(value: GoValue): GoValue {
+  // a nil slice or map stays one
+  if (isNilList(value)) return value
   if (Array.isArray(value)) return typed(value, value.map(copyOf))
-  if (!isGoMap(value)) return value
+  if (!isGoMap(value) || isNilMap(value)) return value
   const copy: GoMap = new Map([...value].map(([key, item]) => [key, copyOf(item)]))
   return isTextMap(value) ? textMap(copy) : copy
 }
@@ -218,15 +228,20 @@ function mergeAll(override: boolean): GoFunction {
   })
 }
 
+function notA(type: string, value: GoValue): never {
+  return fail(`interface conversion: interface {} is ${value === null || value === undefined ? 'nil' : typeOf(value)}, not ${type}`)
+}
+
 /** `dig "a" "b" default map`: the value at a path of keys, or the default where one is absent. */
 function dig(args: readonly GoValue[]): GoValue {
   if (args.length < 3) return fail('dig needs at least three arguments')
   let value: GoValue = args.at(-1)
   const fallback = args.at(-2)
   const keys = args.slice(0, -2)
-  if (!keys.every((key) => typeof key === 'string')) return fail('dig takes keys, a default and a map')
-  for (const key of keys) {
-    if (!isGoMap(value) || isTextMap(value)) return fail('dig takes keys, a default and a map')
+  if (!isGoMap(value)) return notA('map[string]interface {}', value)
+  for (const key of keys) if (typeof key !== 'string') return notA('string', key)
+  for (const key of keys as string[]) {
+    if (!isGoMap(value) || isTextMap(value)) return notA('map[string]interface {}', value)
     if (!value.has(key)) return fallback
     value = value.get(key)
   }

@@ -159,7 +159,7 @@ function roundDuration(value: GoValue, budget: Budget): string {
 const modify = (strict: 'strict' | 'lenient'): GoFunction =>
   takes(['string', 'time.Time'], (text, value) => {
     const by = parseGoDuration(text)
-    if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${text}`) : value
+    if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${JSON.stringify(text)}`) : value
     return time(shifted(momentIn(value), by))
   })
 const zoned = takes(['string', 'any', 'string'], (layout, value, zone, budget) => formatIn(layout, value, { zone, budget }))

@@ -64,7 +64,7 @@ const extreme = (pick: (a: number, b: number) => number): GoFunction =>
   takesMore(['any'], 'any', (first, rest) => rest.map(toFloat64).reduce((a, b) => pick(a, b), toFloat64(first)))
 
 function nonZero(value: bigint): bigint {
-  if (value === 0n) throw new TemplateError('integer divide by zero')
+  if (value === 0n) throw new TemplateError('runtime error: integer divide by zero')
   return value
 }
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)

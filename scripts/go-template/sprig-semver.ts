@@ -106,14 +106,14 @@ function parseConstraints(text: string, budget: Budget): Constraint[][] {
   }
   rewritten += text.slice(last)
   return rewritten.split('||').map((part) => {
-    if (matchesOf(validGroup, part, budget).length === 0) fail(`improper constraint: ${part}`)
+    if (matchesOf(validGroup, part, budget).length === 0) fail(`improper constraint: ${JSON.stringify(part)}`)
     const each = matchesOf(eachConstraint, part, budget).map((match) => match.group(0) ?? '')
     return (each.length === 0 ? [part] : each).map((one) => parseConstraint(one, budget))
   })
 }
 
 function parseConstraint(text: string, budget: Budget): Constraint {
-  const [match = fail(`improper constraint: ${text}`)] = matchesOf(oneConstraint, text, budget)
+  const [match = fail(`improper constraint: ${JSON.stringify(text)}`)] = matchesOf(oneConstraint, text, budget)
   const parts = [match.group(2), match.group(3), match.group(4)].map((part) => (part ?? '').replace(/^\./, ''))
   const open = parts.findIndex((part) => part === '' || /^[xX*]$/.test(part))
   const stated = open < 0 ? 3 : open

@@ -18,8 +18,14 @@ export function textOf(value: GoValue, budget: Budget): string {
 /** Go slices texts by bytes; a cut inside a character leaves stray bytes. */
 function bytes(text: string, from: number, to?: number): string {
   const buffer = bytesOf(text)
-  if (from < 0 || from > buffer.length || (to !== undefined && (to > buffer.length || to < from)))
-    throw new TemplateError('slice bounds out of range')
+  const refuse = (range: string): never => {
+    throw new TemplateError(`runtime error: slice bounds out of range [${range}`)
+  }
+  const end = to ?? buffer.length
+  if (end < 0) refuse(`:${end}]`)
+  if (end > buffer.length) refuse(`:${end}] with length ${buffer.length}`)
+  if (from < 0) refuse(`${from}:]`)
+  if (from > end) refuse(`${from}:${end}]`)
   return textOfBytes(buffer.subarray(from, to))
 }
 const size = (text: string): number => bytesOf(text).length
@@ -107,7 +113,7 @@ const indent = (width: number, text: string, budget: Budget): string => {
 }
 
 function repeated(text: string, count: number, budget: Budget): string {
-  if (count < 0) throw new TemplateError('negative repeat count')
+  if (count < 0) throw new TemplateError('strings: negative Repeat count')
   budget.characters(text.length * count)
   return text === '' ? '' : text.repeat(count)
 }

@@ -15,6 +15,9 @@ export interface CompiledSchema {
   validate(value: Json): SchemaFailure[]
 }
 
+/** Helm names the types in this order, whatever the order of the schema. */
+const typeOrder: readonly Json[] = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
+
 /** Throws SchemaProblem. */
 export function compileSchema(schema: Json, newest: Draft = 2020, isShared: (value: object) => boolean = () => true): CompiledSchema {
   if (typeof schema !== 'boolean' && !isJsonMap(schema))
@@ -133,7 +136,7 @@ class Run {
   #types(): boolean {
     const { type } = this.#schema
     if (type === undefined) return true
-    const wanted = Array.isArray(type) ? type : [type]
+    const wanted = [...(Array.isArray(type) ? type : [type])].sort((a, b) => typeOrder.indexOf(a) - typeOrder.indexOf(b))
     const got = typeOfJson(this.#value)
     const isWhole = got === 'number' && Number.isInteger(this.#value)
     if (wanted.some((name) => name === got || (name === 'integer' && isWhole))) return true

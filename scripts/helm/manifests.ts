@@ -79,22 +79,27 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
   if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
-  if (value.kind !== 'map')
-    return refuse(`${decoding} ${value.kind === 'list' ? 'array' : typeof value.value} into Go value of type util.SimpleHead`)
+  if (value.kind !== 'map') return refuse(`${decoding} ${jsonKind(value)} into Go value of type util.SimpleHead`)
   const text = (from: Value | undefined, name: string): string =>
-    textIn(from) ?? refuse(`${decoding} into Go struct field .${name} of type string`, from?.origin.value.start)
-  text(fieldOf(value, 'apiVersion'), 'apiVersion')
-  const kind = text(fieldOf(value, 'kind'), 'kind')
+    textIn(from) ?? refuse(`${decoding} ${jsonKind(from)} into Go struct field ${name} of type string`, from?.origin.value.start)
+  text(fieldOf(value, 'apiVersion'), 'SimpleHead.apiVersion')
+  const kind = text(fieldOf(value, 'kind'), 'SimpleHead.kind')
   const metadata = fieldOf(value, 'metadata')
   if (metadata === undefined || metadata.kind === 'null') return { ...piece, kind, value, hook: undefined }
   if (metadata.kind !== 'map')
-    return refuse(`${decoding} into Go struct field SimpleHead.metadata of type struct`, metadata.origin.value.start)
-  text(fieldOf(metadata, 'name'), 'metadata.name')
+    return refuse(
+      `${decoding} ${jsonKind(metadata)} into Go struct field SimpleHead.metadata of type ${metadataType}`,
+      metadata.origin.value.start,
+    )
+  text(fieldOf(metadata, 'name'), '.metadata.name')
   const annotations = fieldOf(metadata, 'annotations')
   if (annotations === undefined || annotations.kind === 'null') return { ...piece, kind, value, hook: undefined }
   if (annotations.kind !== 'map')
-    return refuse(`${decoding} into Go struct field .metadata.annotations of type map[string]string`, annotations.origin.value.start)
-  for (const annotation of annotations.entries.values()) text(annotation, 'metadata.annotations')
+    return refuse(
+      `${decoding} ${jsonKind(annotations)} into Go struct field .metadata.annotations of type map[string]string`,
+      annotations.origin.value.start,
+    )
+  for (const annotation of annotations.entries.values()) text(annotation, '.metadata.annotations')
   const hook = annotations.entries.get('helm.sh/hook')
   return {
     ...piece,
@@ -102,6 +107,15 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
     value,
     hook: hook === undefined ? undefined : (textIn(hook) ?? '').split(',').map((event) => event.trim().toLowerCase()),
   }
+}
+
+const metadataType = 'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }'
+
+/** What encoding/json calls it. */
+function jsonKind(value: Value | undefined): string {
+  if (value?.kind === 'map') return 'object'
+  if (value?.kind !== 'scalar') return 'array'
+  return typeof value.value === 'boolean' ? 'bool' : typeof value.value
 }
 
 function holdsInfinity(value: Value): boolean {

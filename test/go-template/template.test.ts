@@ -47,6 +47,7 @@ test.each([
   ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) | toJson }}', '{"a":1,"b":3}'],
   ['{{ $a := dict "x" (dict "y" 1) }}{{ $b := merge (dict) $a }}{{ $_ := set $b.x "z" 2 }}{{ toJson $a }}', '{"x":{"y":1,"z":2}}'],
   ['{{ $a := dict "x" dict }}{{ $b := merge (dict "x" dict) $a }}{{ $_ := set $b.x "z" 2 }}{{ toJson $a }}', '{"x":{"z":2}}'],
+  ['{{ deepCopy (dict "none" (concat (list) (list))) | toJson }}', '{"none":null}'],
   ['{{ div 7 2 }} {{ addf 0.1 0.2 }} {{ untilStep 0 10 4 }}', '3 0.3 [0 4 8]'],
   [
     '{{ toYaml (list " a\\nb" "\\n" "a\\tb" "_0" "1e400" "2001-01-01x" "2001-01-01" "<<") }}',
@@ -101,4 +102,14 @@ test('without goTemplate only known tags with texts are replaced', () => {
   expect(fast('{{app')).toBe('{{app')
   expect(fast('{{\napp }}')).toBe('{{\napp }}')
   expect(() => fast('{{app}} {{env')).toThrow(TemplateError)
+})
+
+test.each([
+  ['{{ range .list }}{{ .x }}{{ end }}', 'interface {}'],
+  ['{{ range $item := .list }}{{ $item.x }}{{ end }}', 'interface {}'],
+  ['{{ range .list }}{{ with . }}{{ .x }}{{ end }}{{ end }}', 'string'],
+  ['{{ range .list }}{{ $item := . }}{{ $item.x }}{{ end }}', 'string'],
+  ['{{ range splitList "," .app }}{{ .x }}{{ end }}', 'string'],
+])('%s has no field in type %s', (text, type) => {
+  expect(() => render(text)).toThrow(`can't evaluate field x in type ${type}`)
 })
