@@ -46,7 +46,7 @@ function printValue(value: GoValue, verb: Verb, depth: number, erroring = false)
   if (isStruct(value)) return printStruct(value, verb, { depth, erroring })
   const bytes = bytesIn(value)
   if (bytes !== undefined && 'sqxX'.includes(verb.verb)) return printText(textOfBytes(Buffer.from(bytes)), verb)
-  if (bytes !== undefined && verb === plainVerb) return `[${bytes.join(' ')}]`
+  if (bytes !== undefined && verb === plainVerb) return `[${numbersOf(bytes)}]`
   const inner = (item: GoValue): string => printValue(item, verb, depth + 1)
   const [type, between] = verb.sharpV ? [typeOf(value), ', '] : ['', ' ']
   if (verb.sharpV && isNilList(value)) return `${type}(nil)`
@@ -234,4 +234,17 @@ function padBlank(text: string, verb: Verb): string {
   const missing = verb.width === undefined ? 0 : verb.width - [...text].length
   if (missing <= 0) return text
   return verb.flags.has('-') ? text + ' '.repeat(missing) : ' '.repeat(missing) + text
+}
+
+/** Bytes as numbers with blanks between, many times as fast as `join`: a chart may print its files whole. */
+function numbersOf(bytes: Uint8Array): string {
+  const out = Buffer.alloc(4 * bytes.length)
+  let at = 0
+  for (const byte of bytes) {
+    if (byte > 99) out[at++] = 48 + Math.floor(byte / 100)
+    if (byte > 9) out[at++] = 48 + (Math.floor(byte / 10) % 10)
+    out[at++] = 48 + (byte % 10)
+    out[at++] = 32
+  }
+  return out.toString('latin1', 0, Math.max(0, at - 1))
 }

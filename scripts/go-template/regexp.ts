@@ -11,6 +11,10 @@ export interface GoMatch {
 export interface GoRegexp {
   /** about as many instructions as its program has: a search takes at most that many steps for each character */
   readonly size: number
+  /** the text that each match begins with, as far as it is plain */
+  readonly prefix: string
+  /** at most how many characters match; undefined: any number */
+  readonly longest: number | undefined
   /** the leftmost match from `at` on; what is before `at` still counts for `^` and `\b` */
   readonly find: (text: string, at?: number) => GoMatch | undefined
 }
@@ -64,7 +68,14 @@ function compile(pattern: string): GoRegexp | undefined {
     }
     return { start: places[0] ?? 0, end: places[1] ?? 0, group }
   }
-  return { size: Number(program.numberOfInstructions()), find }
+  // without repetitions each instruction reads at most one character
+  const size = Number(program.numberOfInstructions())
+  return {
+    size,
+    prefix: /^[^\\^$.|?*+()[\]{}]*/.exec(pattern)?.[0].slice(0, -1) ?? '',
+    longest: /[*+{|]/.test(pattern) ? undefined : size,
+    find,
+  }
 }
 
 const longNames: ReadonlyMap<string, string> = new Map(

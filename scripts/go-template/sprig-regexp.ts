@@ -18,12 +18,21 @@ interface Search {
 function searchFor(pattern: string, text: string, budget: Budget): Search {
   const expression = compileWithin(pattern, budget)
   if (expression === undefined) throw new TemplateError('error parsing regexp')
+  const { prefix, size, longest } = expression
   const from = (at: number): GoMatch | undefined => {
+    // a long first part is searched for as a text, and the program runs for a bounded while wherever it is
+    if (prefix.length > 3 && longest !== undefined) budget.steps((text.length - at) / 8 + occurrences(prefix, text, at) * longest * size)
     // the program may run over all remaining text, however near the match is
-    budget.steps(((text.length - at + 1) * expression.size) / 8)
+    else budget.steps(((text.length - at + 1) * size) / 8)
     return expression.find(text, at)
   }
   return { text, from }
+}
+
+function occurrences(part: string, text: string, from: number): number {
+  let count = 0
+  for (let at = text.indexOf(part, from); at >= 0; at = text.indexOf(part, at + part.length)) count++
+  return count
 }
 
 function compileWithin(pattern: string, budget: Budget): GoRegexp | undefined {

@@ -26,6 +26,12 @@ function cost(text: string): number {
   return (user + system) / 1000
 }
 
+test('a long text that a pattern begins with is searched for at the cost of a text', () => {
+  const search = (pattern: string): string => `{{ regexReplaceAllLiteral "${pattern}" (printf "%s%s%s" .long .long .long) "" | len }}`
+  expect(render(search(`metadata: ${'b'.repeat(80)}.`))).toBe('600000')
+  expect(() => render(search(`.metadata: ${'b'.repeat(80)}`))).toThrow(BudgetExceeded)
+})
+
 const double = (step: string): string => `{{ $x := "xxxxxxxxxxxxxxx" }}{{ range until 60 }}{{ $x = ${step} }}{{ end }}`
 const shared = (use: string): string => `{{ $x := list 1 2 }}{{ range until 60 }}{{ $x = list $x $x }}{{ end }}{{ ${use} }}`
 const loop = (body: string): string => `{{ range until 100000 }}${body}{{ end }}`
