@@ -1,5 +1,8 @@
 // What is go-yaml's error for a text that it refuses?
 import { trimEndOf } from '../values/trim.ts'
+import type { Value } from '../values/value.ts'
+import { goYamlMistake } from '../yaml/go-grammar.ts'
+import { parseYaml } from '../yaml/parse.ts'
 import { resolvePlain } from '../yaml/scalars.ts'
 
 interface Problem {
@@ -7,14 +10,38 @@ interface Problem {
   readonly span: { readonly start: number }
 }
 
-/** Go's wording for the refusals that programs print; other errors keep their own wording. */
+/** Go's wording for a text that is refused; where go-yaml would accept it, the parser's own. */
 export function goYamlMessage(text: string, { message, span }: Problem): string {
+  const mistake = goYamlMistake(text)
+  if (mistake !== undefined) return `yaml: ${mistake}`
   const rest = text.slice(span.start)
-  if (message.includes('no anchor of that name')) return `yaml: unknown anchor '${/^\*?([^\s,[\]{}]*)/.exec(rest)?.[1] ?? ''}' referenced`
   if (message.includes('is infinite or NaN')) return `json: unsupported value: ${infinityIn(rest)}`
   if (message.startsWith('key is null')) return `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${valueAfter(rest)}`
-  if (/^`[[{]` is opened here/.test(message)) return `yaml: ${unclosed(text, span.start)}`
-  return message
+  if (/^a (?:map is used as a key|key is a list)/.test(message)) return `yaml: invalid map key: ${keyAt(rest)}`
+  if (message.startsWith('a merge key')) return 'yaml: map merge requires map or sequence of maps as the value'
+  return `yaml: ${message}`
+}
+
+/** `%#v` of a list or map in brackets that a text begins with. */
+function keyAt(rest: string): string {
+  let depth = 0
+  const bracket = /"(?:[^"\\]|\\[^])*"|'[^']*'|[[\]{}]/g
+  for (let match = bracket.exec(rest); match !== null; match = bracket.exec(rest)) {
+    if (match[0] === '{' || match[0] === '[') depth++
+    else if (match[0] === '}' || match[0] === ']') depth--
+    if (depth > 0) continue
+    const [value] = parseYaml({ path: '', text: rest.slice(0, bracket.lastIndex) }, 'service').documents
+    return value === undefined ? '' : goSyntaxOf(value)
+  }
+  return ''
+}
+
+function goSyntaxOf(value: Value): string {
+  if (value.kind === 'null') return 'interface {}(nil)'
+  if (value.kind === 'list') return `[]interface {}{${value.items.map(goSyntaxOf).join(', ')}}`
+  if (value.kind === 'scalar') return typeof value.value === 'string' ? JSON.stringify(value.value) : String(value.value)
+  const entries = [...value.entries].sort(([a], [b]) => (a < b ? -1 : 1))
+  return `map[interface {}]interface {}{${entries.map(([key, item]) => `${JSON.stringify(key)}:${goSyntaxOf(item)}`).join(', ')}}`
 }
 
 function infinityIn(rest: string): string {
@@ -30,15 +57,4 @@ function valueAfter(rest: string): string {
   const value = quoted ?? resolvePlain(written)
   if (value === null) return '<nil>'
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
-}
-
-/** A list or map in brackets that is still open at the end of the text. */
-function unclosed(text: string, start: number): string {
-  const isList = text[start] === '['
-  const inside = text.slice(start + 1).trimEnd()
-  const isWaiting = inside === '' || /[,:]$/.test(inside)
-  // the end of a text counts as a line of its own
-  const line = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
-  const where = line === 0 ? '' : `line ${line}: `
-  return where + (isWaiting ? 'did not find expected node content' : `did not find expected ',' or '${isList ? ']' : '}'}'`)
 }

@@ -1,17 +1,29 @@
 // Which Sprig functions parse and build URLs?
 import { bytesOf, textOfBytes } from './go-bytes.ts'
+import { quoteGo } from './go-quote.ts'
 import { takes } from './go-function.ts'
 import type { GoFunctions } from './go-function.ts'
 import { TemplateError } from './go-value.ts'
 import type { GoMap, GoValue } from './go-value.ts'
 
 function fail(message: string): never {
-  throw new TemplateError(`unable to parse url: ${message}`)
+  throw new TemplateError(message)
+}
+
+/** `url.Parse` names what it parses. */
+function parsed(text: string): GoMap {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof TemplateError) throw new TemplateError(`unable to parse url: parse ${quoteGo(text)}: ${error.message}`)
+    throw error
+  }
 }
 
 /** `url.unescape`. */
 function unescape(text: string): string {
-  if (/%(?![0-9a-fA-F]{2})/.test(text)) return fail('invalid URL escape')
+  const bad = /%(?![0-9a-fA-F]{2})[^]{0,2}/.exec(text)
+  if (bad !== null) return fail(`invalid URL escape ${quoteGo(bad[0])}`)
   const pieces = text.match(/%[0-9a-fA-F]{2}|[^%]+/g) ?? []
   return textOfBytes(Buffer.concat(pieces.map((piece) => (piece.startsWith('%') ? Buffer.from(piece.slice(1), 'hex') : bytesOf(piece)))))
 }
@@ -53,9 +65,11 @@ function hostOf(text: string): string {
   const closing = text.lastIndexOf(']')
   if (text.startsWith('[') && closing < 0) return fail("missing ']' in host")
   const port = text.startsWith('[') ? text.slice(closing + 1) : (/:[^:]*$/.exec(text)?.[0] ?? '')
-  if (!/^(?::\d*)?$/.test(port)) return fail('invalid port after host')
-  if (/%(?!25)[0-7]/.test(text)) return fail('invalid URL escape')
-  if (/[\0-\x20"\\^`{|}]|[\x7f]/.test(text.replaceAll('"', ''))) return fail('invalid character in host name')
+  if (!/^(?::\d*)?$/.test(port)) return fail(`invalid port ${quoteGo(port)} after host`)
+  const escape = /%(?!25)[0-7][^]?/.exec(text)
+  if (escape !== null) return fail(`invalid URL escape ${quoteGo(escape[0])}`)
+  const bad = /[\0-\x20\\^`{|}]|[\x7f]/.exec(text)
+  if (bad !== null) return fail(`invalid character ${quoteGo(bad[0])} in host name`)
   return unescape(text)
 }
 
@@ -84,6 +98,6 @@ function join(parts: ReadonlyMap<string, GoValue>): string {
 }
 
 export const urlFunctions: GoFunctions = {
-  urlParse: takes(['string'], parse),
+  urlParse: takes(['string'], parsed),
   urlJoin: takes(['map'], join),
 }

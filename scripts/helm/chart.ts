@@ -1,5 +1,6 @@
 // What is in a chart's files?
 import type { Chart } from './chart-tree.ts'
+import { goYamlMessage } from '../go-template/go-yaml-error.ts'
 import { textOf as messageText } from '../findings/message.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
 import type { HelmGeneration } from '../values/merge.ts'
@@ -119,6 +120,14 @@ function readDocument(file: SourceFile, path: string): MapValue {
   throw new HelmRefusal('chart', `cannot load ${path}: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value`)
 }
 
+/** Where the document begins that a place is in: behind the last separator before it. */
+function partStart(text: string, at: number): number {
+  const separator = text.startsWith('---') ? Math.max(0, text.lastIndexOf('\n---', at - 1)) : text.lastIndexOf('\n---', at - 1)
+  if (separator < 0) return 0
+  const line = text.indexOf('\n', separator + 1)
+  return line < 0 ? text.length : line + 1
+}
+
 /** `LoadValues`: the documents of a values file, merged (Helm 3: the first). */
 export function readValues(
   file: SourceFile,
@@ -128,7 +137,13 @@ export function readValues(
   const { documents, problems } = helm === '4.2' ? parseYamlParts(file, layer) : parseFirstDocument(file, layer)
   const prefix = refused === 'chart-values' ? 'cannot load values.yaml' : `failed to parse ${file.path}`
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) throw new HelmRefusal(refused, `${prefix}: cannot unmarshal yaml document: ${messageText(fatal.message)}`)
+  if (fatal !== undefined) {
+    const message = messageText(fatal.message)
+    const start = helm === '4.2' ? partStart(file.text, fatal.span.start) : 0
+    const words = goYamlMessage(file.text.slice(start).split(/^---/m, 1)[0] ?? '', { message, span: { start: fatal.span.start - start } })
+    const refusal = `${prefix}: cannot unmarshal yaml document`
+    throw new HelmRefusal(refused, `${refusal}: error converting YAML to JSON: ${words}`, { reason: `${refusal}: ${message}` })
+  }
   const maps: MapValue[] = []
   for (const document of helm === '4.2' ? documents : documents.slice(0, 1)) {
     if (document.kind === 'map') maps.push(document)

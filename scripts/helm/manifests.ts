@@ -1,4 +1,5 @@
 // Which objects do printed templates make, and in which order?
+import { goYamlMessage } from '../go-template/go-yaml-error.ts'
 import { compareText } from '../go-template/go-value.ts'
 import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../values/merge.ts'
@@ -73,7 +74,10 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
   const plainly = readPlainDocument(file)
   const { documents, problems } = plainly === undefined ? parseFirstDocument(file, 'chart') : { documents: [plainly], problems: [] }
   const fatal = problems.find((problem) => problem.fatal)
-  if (fatal !== undefined) refuse(`error converting YAML to JSON: yaml: ${textOf(fatal.message)}`, fatal.span.start, textOf(fatal.message))
+  if (fatal !== undefined) {
+    const words = goYamlMessage(piece.text, { message: textOf(fatal.message), span: fatal.span })
+    refuse(`error converting YAML to JSON: ${words}`, fatal.span.start, textOf(fatal.message))
+  }
   const value = documents[0] as Value
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')

@@ -193,7 +193,12 @@ function checkKubeVersion(chart: Chart, kube: KubeVersion, helm: HelmGeneration)
 
 /** The values of the whole tree; the chart loses its switched-off subcharts on the way. */
 function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGeneration; readonly skipSchema: boolean }): MapValue {
-  processDependencies(chart, layers, given.helm)
+  try {
+    processDependencies(chart, layers, given.helm)
+  } catch (error) {
+    if (!(error instanceof HelmRefusal) || error.class !== 'values-type') throw error
+    throw new HelmRefusal('values-type', `chart dependencies processing failed: ${error.message}`)
+  }
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)
   if (refused !== undefined)
