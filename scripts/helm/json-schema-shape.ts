@@ -96,4 +96,28 @@ export interface SchemaFailure {
     readonly extra?: readonly string[]
     readonly isSum?: true
   }
+  /** stands for several failures of one schema */
+  readonly isGroup?: true
+}
+
+export interface Outcome {
+  readonly failures: SchemaFailure[]
+  /** properties and items that a schema has evaluated */
+  readonly properties: Set<string>
+  readonly items: Set<number>
+}
+
+/** `kind.Reference` shows several failures as a group does, but stays one. */
+export function referred({ path, message, causes, facts }: SchemaFailure): SchemaFailure {
+  return { path, message, causes, ...(facts === undefined ? {} : { facts }) }
+}
+
+/** `kind.Group`: what one schema says about one value is one failure. */
+export function grouped(failures: SchemaFailure[], path: readonly string[]): SchemaFailure[] {
+  return failures.length < 2 ? failures : [{ path, message: 'validation failed', causes: failures, facts: { isSum: true }, isGroup: true }]
+}
+
+/** The failures of the whole value, one by one. */
+export function ungrouped(failures: readonly SchemaFailure[]): readonly SchemaFailure[] {
+  return failures.flatMap((failure) => (failure.isGroup === true ? failure.causes : [failure]))
 }

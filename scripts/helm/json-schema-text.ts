@@ -2,6 +2,13 @@
 import type { Json } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 
+/** Helm names the types in this order, whatever the order of the schema. */
+const typeOrder: readonly Json[] = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
+
+export function inTypeOrder(types: readonly Json[]): Json[] {
+  return [...types].sort((a, b) => typeOrder.indexOf(a) - typeOrder.indexOf(b))
+}
+
 export function typeOfJson(value: Json): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'

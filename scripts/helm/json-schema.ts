@@ -4,19 +4,16 @@ import { append } from '../values/append.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { checkFormat } from './json-schema-formats.ts'
-import { isUnique, sameJson, shownJson, typeOfJson } from './json-schema-text.ts'
+import { inTypeOrder, isUnique, sameJson, shownJson, typeOfJson } from './json-schema-text.ts'
 import { checkNumber, checkText } from './json-schema-scalars.ts'
 import { draftOf, lookUp, register, rootUrl } from './json-schema-references.ts'
 import type { Registry } from './json-schema-references.ts'
-import { SchemaProblem } from './json-schema-shape.ts'
-import type { Draft, SchemaFailure } from './json-schema-shape.ts'
+import { SchemaProblem, grouped, referred, ungrouped } from './json-schema-shape.ts'
+import type { Draft, Outcome, SchemaFailure } from './json-schema-shape.ts'
 
 export interface CompiledSchema {
-  validate(value: Json): SchemaFailure[]
+  validate(value: Json): readonly SchemaFailure[]
 }
-
-/** Helm names the types in this order, whatever the order of the schema. */
-const typeOrder: readonly Json[] = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
 
 /** Throws SchemaProblem. */
 export function compileSchema(schema: Json, newest: Draft = 2020, isShared: (value: object) => boolean = () => true): CompiledSchema {
@@ -28,7 +25,7 @@ export function compileSchema(schema: Json, newest: Draft = 2020, isShared: (val
   registry.byUrl.set(rootUrl, { schema, base: rootUrl })
   register(schema, rootUrl, registry)
   return {
-    validate: (value) => check(schema, value, { registry, base: rootUrl, path: [], active: [], dynamic: [] }).failures,
+    validate: (value) => ungrouped(check(schema, value, { registry, base: rootUrl, path: [], active: [], dynamic: [] }).failures),
   }
 }
 
@@ -39,12 +36,6 @@ interface At {
   /** schemas already being applied to the same value: a reference to one of them would never end */
   readonly active: readonly Json[]
   readonly dynamic: readonly string[]
-}
-interface Outcome {
-  readonly failures: SchemaFailure[]
-  /** properties and items that a schema has evaluated */
-  readonly properties: Set<string>
-  readonly items: Set<number>
 }
 
 function check(schema: Json, value: Json, at: At): Outcome {
@@ -63,7 +54,7 @@ function check(schema: Json, value: Json, at: At): Outcome {
     if (known === undefined) at.registry.fitting?.set(value, new Set([schema]))
     else known.add(schema)
   }
-  return outcome
+  return { ...outcome, failures: grouped(outcome.failures, at.path) }
 }
 
 class Run {
@@ -111,15 +102,11 @@ class Run {
       const dynamic = this.#schema[key]
       if (typeof dynamic === 'string' && this.#draft >= 2019) this.#reference(dynamic)
     }
-    if (!this.#types()) return
-    this.#values()
+    if (!this.#types() || !this.#values() || !this.#format()) return
     if (isJsonMap(this.#value)) this.#object(this.#value)
     if (Array.isArray(this.#value)) this.#list(this.#value)
     if (typeof this.#value === 'string') for (const message of checkText(this.#schema, this.#value)) this.#fail(message)
     if (typeof this.#value === 'number') for (const message of checkNumber(this.#schema, this.#value, this.#draft)) this.#fail(message)
-    const { format } = this.#schema
-    const bad = typeof format === 'string' && this.#draft <= 7 ? checkFormat(format, this.#value) : undefined
-    if (bad !== undefined) this.#fail(bad)
     this.#combined()
     this.#unevaluated()
   }
@@ -128,7 +115,7 @@ class Run {
     const target = lookUp(reference, this.#at)
     if (target === undefined || this.#at.active.includes(target.schema)) return
     const inner = check(target.schema, this.#value, { ...this.#at, base: target.base })
-    if (inner.failures.length > 0) append(this.#out.failures, inner.failures)
+    append(this.#out.failures, inner.failures.map(referred))
     for (const key of inner.properties) this.#out.properties.add(key)
     for (const index of inner.items) this.#out.items.add(index)
   }
@@ -136,7 +123,7 @@ class Run {
   #types(): boolean {
     const { type } = this.#schema
     if (type === undefined) return true
-    const wanted = [...(Array.isArray(type) ? type : [type])].sort((a, b) => typeOrder.indexOf(a) - typeOrder.indexOf(b))
+    const wanted = inTypeOrder(Array.isArray(type) ? type : [type])
     const got = typeOfJson(this.#value)
     const isWhole = got === 'number' && Number.isInteger(this.#value)
     if (wanted.some((name) => name === got || (name === 'integer' && isWhole))) return true
@@ -144,11 +131,22 @@ class Run {
     return false
   }
 
-  #values(): void {
+  /** What is none of these values is judged no further. */
+  #values(): boolean {
     const { enum: allowed, const: constant } = this.#schema
-    if (Array.isArray(allowed) && !allowed.some((item) => sameJson(item, this.#value)))
+    const isOther = constant !== undefined && this.#draft >= 6 && !sameJson(constant, this.#value)
+    if (isOther) this.#fail(`value must be ${shownJson(constant)}`)
+    else if (Array.isArray(allowed) && !allowed.some((item) => sameJson(item, this.#value)))
       this.#fail(`value must be ${allowed.length === 1 ? '' : 'one of '}${allowed.map(shownJson).join(', ')}`)
-    if (constant !== undefined && this.#draft >= 6 && !sameJson(constant, this.#value)) this.#fail(`value must be ${shownJson(constant)}`)
+    else return true
+    return false
+  }
+
+  #format(): boolean {
+    const { format } = this.#schema
+    const bad = typeof format === 'string' && this.#draft <= 7 ? checkFormat(format, this.#value) : undefined
+    if (bad !== undefined) this.#fail(bad)
+    return bad === undefined
   }
 
   #object(value: JsonMap): void {

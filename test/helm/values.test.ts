@@ -31,3 +31,18 @@ test('a parent sees what its subcharts add to maps deep inside the globals', () 
 test('a null of the globals comes back through a subchart that a layer sets', () => {
   expect(globals(['one:\n  x: 1\n'])[0]).toBe('{"db":{"auth":{"extra":"e","more":"m","none":null,"user":"u"},"top":"t"}}')
 })
+
+test('what one schema says about one value is one failure', () => {
+  const list = { type: 'array', items: { type: 'object' } }
+  const schema = { type: 'object', properties: { l: list, e: { enum: ['a'], pattern: '^b' }, t: { type: ['string', 'null'] } } }
+  const files = { 'Chart.yaml': chart('probe'), 'values.yaml': 'l: [1, x]\ne: c\nt: 1\n', 'values.schema.json': JSON.stringify(schema) }
+  const bytes = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]))
+  const got = renderChart({ files: bytes, release: 'rel', namespace: 'ns', layers: [] })
+  expect(got.ok ? [] : got.detail.split('\n').slice(2)).toEqual([
+    "- at '/l': validation failed",
+    "  - at '/l/0': got number, want object",
+    "  - at '/l/1': got string, want object",
+    "- at '/e': value must be 'a'",
+    "- at '/t': got number, want null or string",
+  ])
+})
