@@ -1,10 +1,11 @@
 // Do roles, Secrets and initial SQL do what their author expects?
 import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
-import type { JsonMap } from '../values/value.ts'
+import type { RenderedObject } from '../model.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { printed } from '../values/printed.ts'
 import { listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
-import type { ObjectRule, PolicyRule } from './subject.ts'
+import type { ObjectRule, ObjectsSubject, PolicyRule } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
 
@@ -15,13 +16,35 @@ function ownerOf(cluster: JsonMap): string | undefined {
 }
 
 /** Extensions that belong into the database `postgres`: they are about the server, or run there by default. */
-const ofServer = new Set(['pg_cron', 'pg_stat_statements', 'pg_stat_kcache', 'pg_wait_sampling', 'pg_buffercache', 'pgaudit', 'adminpack'])
+const ofServer = new Set([
+  'plpgsql',
+  'pg_cron',
+  'pg_stat_statements',
+  'pg_stat_kcache',
+  'pg_wait_sampling',
+  'pg_buffercache',
+  'pgaudit',
+  'adminpack',
+])
 const creation = /(?:^|;|\$[A-Za-z_]*\$|\bbegin\b)\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]{1,63}"|[\w-]{1,63})/gi
 
 /** Line comments, and block comments up to their first end. */
 function withoutComments(sql: string): string {
   const [first = '', ...rest] = sql.replaceAll(/--[^\n]*/g, ' ').split('/*')
   return [first, ...rest.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : ''))].join(' ')
+}
+
+function extensionsOf(sql: string): string[] {
+  return [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
+}
+
+/** The extensions that the application's database gets all the same, from other SQL or from a Database, in lower case. */
+function extensionsAlsoIn({ objects }: ObjectsSubject, { plain }: RenderedObject, database: string): string[] {
+  const texts = ['postInitApplicationSQL', 'postInitTemplateSQL'].flatMap((list) => listAt(plain, ...initdb, list))
+  const declared = objects
+    .filter((object) => object.kind === 'Database' && textAt(object.plain, 'spec', 'name') === database)
+    .flatMap((object) => listAt(object.plain, 'spec', 'extensions').map((extension) => textAt(extension, 'name') ?? ''))
+  return [...texts.flatMap((sql) => (typeof sql === 'string' ? extensionsOf(sql) : [])), ...declared].map((name) => name.toLowerCase())
 }
 
 export const access: readonly ObjectRule[] = [
@@ -84,18 +107,22 @@ export const access: readonly ObjectRule[] = [
     *check(subject) {
       for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
         const database = textAt(cluster.plain, ...initdb, 'database') || 'app'
+        if (database === 'postgres') continue
+        const also = new Set(extensionsAlsoIn(subject, cluster, database))
+        const found: { readonly path: Path; readonly name: string }[] = []
         for (const [index, sql] of listAt(cluster.plain, ...initdb, 'postInitSQL').entries()) {
           if (typeof sql !== 'string' || !/extension/i.test(sql)) continue
-          const names = [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
-          const name = names.find((one) => !ofServer.has(one.toLowerCase()))
-          if (name === undefined) continue
-          const path = [...initdb, 'postInitSQL', index]
-          yield {
-            object: cluster,
-            message: phrase`extension ${shown(name)} is created in database \`postgres\`, where postInitSQL runs, not in \`${named(database)}\``,
-            places: [{ path }],
-            help: phrase`move the line to ${typed(subject, 'cluster.initdb.postInitApplicationSQL', 'spec.bootstrap.initdb.postInitApplicationSQL')}`,
-          }
+          const name = extensionsOf(sql).find((one) => !ofServer.has(one.toLowerCase()) && !also.has(one.toLowerCase()))
+          if (name !== undefined) found.push({ path: [...initdb, 'postInitSQL', index], name })
+        }
+        const [first, ...others] = found
+        if (first === undefined) continue
+        const home = typed(subject, 'cluster.initdb.postInitApplicationSQL', 'spec.bootstrap.initdb.postInitApplicationSQL')
+        yield {
+          object: cluster,
+          message: phrase`extension ${shown(first.name)} is created in database \`postgres\`, where postInitSQL runs, not in \`${named(database)}\``,
+          places: [{ path: first.path }, ...others.map(({ path, name }) => ({ path, label: phrase`so is ${shown(name)}` }))],
+          help: others.length === 0 ? phrase`move the line to ${home}` : phrase`move these lines to ${home}`,
         }
       }
     },

@@ -12,7 +12,9 @@ import { objectionsTo } from '../postgres/judge.ts'
 import { creationOnly } from './changes/creation-only.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies } from './judge.ts'
+import { drains } from './replicas.ts'
 import { judgeSql } from './sql.ts'
+import { checksums } from './store.ts'
 import { objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -73,7 +75,7 @@ function sayWrites(parts: readonly { readonly path: readonly (string | number)[]
   return isOff ? 'this entry is switched off, but the restore looks at the store that it names' : 'backups go to the same place'
 }
 
-const ofFile = [...objectPolicies, circularRecovery, uncheckedRecovery]
+const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, uncheckedRecovery]
 
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
