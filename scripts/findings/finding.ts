@@ -56,6 +56,8 @@ export interface Finding {
   readonly fix?: Fix
   /** the literal Kubernetes field path that the API server or the operator reports */
   readonly field?: string
+  /** what they say belongs to their verdict, but nothing is wrong: nobody need read it */
+  readonly isFormal?: true
   /** the field.Error type that they report */
   readonly type?: FieldErrorType
 }

@@ -1,6 +1,6 @@
 // Would the operator accept this Backup or ScheduledBackup?
 import { here, named, phrase, shown } from '../findings/message.ts'
-import { fieldsOfDescriptor, parseSchedule, scheduleWords, wrongField } from './cron.ts'
+import { parseSchedule, scheduleWords, wrongField } from './cron.ts'
 import { parseGoInteger } from './go-text.ts'
 import { readingsOf } from './schedule-text.ts'
 import type { Message, Rule } from '../findings/finding.ts'
@@ -132,12 +132,7 @@ export const scheduledBackup: readonly Rule<OperatorSubject>[] = [
       if (count === 6 || !parseSchedule(schedule)) return
       if (schedule.startsWith('@')) {
         const message = phrase`${here('schedule')} is ${shown(schedule)}, which runs, but the operator warns unless there are six words`
-        const fields = fieldsOfDescriptor(schedule)
-        yield caution(
-          ['spec', 'schedule'],
-          message,
-          fields === undefined ? phrase`leave it as it is: it runs as written` : phrase`leave it as it is, or write "${named(fields)}"`,
-        )
+        yield { ...caution(['spec', 'schedule'], message, phrase`leave it as it is: it runs as written`), isFormal: true }
         return
       }
       const { operator, crontab } = readingsOf(schedule) ?? {}

@@ -118,11 +118,6 @@ export function nextRun(schedule: Schedule, after: Date): Date | null {
   return null
 }
 
-/** The six fields that `@weekly` and the like stand for; undefined: none, as for `@every`. */
-export function fieldsOfDescriptor(text: string): string | undefined {
-  return descriptors.get(text)
-}
-
 function parseDescriptor(text: string): Schedule | undefined {
   const known = descriptors.get(text)
   if (known !== undefined) return parseSchedule(known)
