@@ -29,8 +29,11 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
   const blamed = [...errors.map((issue) => issue.path), ...unknown]
-  const isAlreadyReported = ({ places: [{ path }] }: Finding): boolean => jsonAt(stored, path) === undefined && isMisspelt(path, unknown)
-  const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter((finding) => !isConsequence(finding, blamed))
+  const isAlreadyReported = ({ places: [{ path }] }: Finding): boolean =>
+    jsonAt(stored, path) === undefined && isMisspelt(path, unknown, decoded.object)
+  const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter(
+    (finding) => finding.isFormal !== true && !isConsequence(finding, blamed),
+  )
   const kept = [...celFindings(stored, old, decoded, blamed), ...rules].filter((finding) => !isAlreadyReported(finding))
   const refused = new Set(
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
@@ -73,7 +76,7 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
     replaceStatus(mutateObject({ ...decoded, object: withoutFailed(sent, paths) }, operator).object, kind, old?.['status'])
   const mutated = broken.length > 0 ? without(brokenPaths) : replaceStatus(first.object, kind, old?.['status'])
   const isFresh = (issue: Issue): boolean =>
-    !(issue.keyword === 'required' && isMisspelt(issue.path, unknown)) && !brokenPaths.some((path) => isWithin(issue.path, path))
+    !(issue.keyword === 'required' && isMisspelt(issue.path, unknown, sent)) && !brokenPaths.some((path) => isWithin(issue.path, path))
   const refused = distinct([...schemaIssues(mutated, old, kind, operator), ...lastIssues(mutated, old, kind)])
     .map((issue) => asWritten(issue, sent))
     .filter(isFresh)
@@ -142,11 +145,15 @@ function distinct(issues: readonly Issue[]): Issue[] {
   return [...byPath.values()]
 }
 
-/** Whether there is an unknown member of a similar name next to a missing one: then the unknown one is the mistake to report. */
-function isMisspelt(missing: Path, unknown: readonly Path[]): boolean {
-  const name = printed(missing.at(-1))
-  const parent = kubePath(missing.slice(0, -1))
-  return unknown.some((path) => kubePath(path.slice(0, -1)) === parent && nearest(printed(path.at(-1)), [name]) !== undefined)
+/** Whether an unknown member of a similar name is where a missing one, or a map above it, should be: then that is the mistake to report. */
+export function isMisspelt(missing: Path, unknown: readonly Path[], object: JsonMap): boolean {
+  return unknown.some((path) => {
+    const wanted = missing.slice(0, path.length)
+    if (wanted.length < path.length || !isWithin(wanted, path.slice(0, -1)) || jsonAt(object, wanted) !== undefined) return false
+    const [name, written] = [printed(wanted.at(-1)), printed(path.at(-1))]
+    // `storageSize` for `size`
+    return nearest(written, [name]) !== undefined || written.toLowerCase().endsWith(name.toLowerCase())
+  })
 }
 
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
@@ -155,12 +162,15 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)
   const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
+  const homes = [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
   const help =
     guess !== undefined
       ? phrase`did you mean \`${guess}\`?`
-      : known.length > 0 && known.length <= 8
-        ? phrase`known here: ${known.sort().join(', ')}`
-        : undefined
+      : homes.length === 1
+        ? phrase`\`${keyName(name)}\` belongs in \`${fieldAt([...path.slice(0, -1), homes[0]?.[0] ?? ''])}\``
+        : known.length > 0 && known.length <= 8
+          ? phrase`known here: ${known.sort().join(', ')}`
+          : undefined
   return {
     rule: 'schema/unknown-field',
     severity: 'error',

@@ -34,6 +34,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/database-once': 'all Database objects of one release',
   'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',
+  'schema/filled-in': 'manifests with placeholders of Flux or envsubst (`admit`)',
   'schema/max-properties': unbounded,
   'schema/min-properties': unbounded,
   'schema/multiple': unbounded,

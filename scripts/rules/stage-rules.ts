@@ -108,6 +108,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('schema/duration', 'a length of time is written as Go reads it'),
       rule('schema/time', 'a point in time is written in the format of RFC 3339'),
       rule('schema/zero-value', 'a required field is set, not filled with zero by the operator', 'warning'),
+      rule('schema/filled-in', 'values have no placeholder such as ${NAME} that another program replaces', 'info'),
       rule('cel/expression', 'the expressions of the CRD hold'),
       rule('cel/unchanged', 'fields that the CRD makes immutable do not change'),
     ],

@@ -162,3 +162,57 @@ test('--policies also reports what PostgreSQL and PgBouncer would refuse, but fo
     '25 pgbouncer/parameter-value',
   ])
 })
+
+test('values with a placeholder of Flux or envsubst are not judged, all others are', async () => {
+  const object = cluster('${APP}-db', '${SIZE:=10Gi}').replace('instances: 2', 'instances: ${COUNT}')
+  const { code, stdout, stderr } = await admit({ 'flux.yaml': object }, 'flux.yaml', '--policies')
+  expect(code).toBe(0)
+  expect(stdout).toContain('flux.yaml:4:9: info: ${APP} is a placeholder, and nothing is said of values with one [schema/filled-in]')
+  expect(stdout.match(/\[\w+\/[\w-]+\]/g)).toEqual(['[schema/filled-in]'])
+  expect(stderr).toContain('0 accepted, 0 rejected, 1 with placeholders not decided')
+  const wrong = await admit({ 'flux.yaml': object.replace('storage:', 'storage: {}\n  podAntiAffinityType:') }, 'flux.yaml')
+  expect(wrong.code).toBe(1)
+  expect(wrong.stdout).toContain('flux.yaml:7:3: error: size of storage is not set')
+  expect(wrong.stdout).toContain('help: `podAntiAffinityType` belongs in `spec.affinity`')
+  expect((await admit({ 'shell.yaml': cluster('$name', '$size') }, 'shell.yaml')).code).toBe(0)
+})
+
+test.each(['storag:', 'Storage:', 'storages:'])('a volume that is misspelt as %s is one mistake, and so is its size', async (key) => {
+  const { code, stdout } = await admit({ 'one.yaml': cluster('db', '1Gi').replace('storage:', key) }, 'one.yaml', '--policies')
+  expect(code).toBe(1)
+  expect(stdout.match(/\[\w+\/[\w-]+\]/g)).toEqual(['[schema/unknown-field]'])
+  const size = await admit({ 'one.yaml': cluster('db', '1Gi').replace('size:', 'storageSize:') }, 'one.yaml', '--policies')
+  expect(size.stdout.match(/\[\w+\/[\w-]+\]/g)).toEqual(['[schema/unknown-field]'])
+})
+
+test('a placeholder is not what the operator itself replaces, and a valid value is never one', async () => {
+  const hba = `${cluster('db', '1Gi')}  postgresql:\n    pg_hba:\n      - host all all \${podselector:nobody} md5\n`
+  expect((await admit({ 'hba.yaml': hba }, 'hba.yaml', '--operator', '1.27.1', '--policies')).stdout).not.toContain('placeholder')
+  const path = `${cluster('db', '1Gi')}  postgresql:\n    parameters: {search_path: '"$user", public'}\n`
+  expect((await admit({ 'path.yaml': path }, 'path.yaml', '--policies')).stdout).toBe('')
+})
+
+const scheduled = (schedule: string) =>
+  `apiVersion: postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: nightly}\nspec:\n  cluster: {name: db}\n  schedule: "${schedule}"\n`
+test('a schedule by name, over whose words the operator stumbles, is no mistake', async () => {
+  const { stdout } = await admit({ 'named.yaml': scheduled('@daily') }, 'named.yaml')
+  expect(stdout).toBe('')
+  const { objects } = JSON.parse((await admit({ 'named.yaml': scheduled('@daily') }, 'named.yaml', '--format', 'json')).stdout)
+  expect(objects[0].warnings).toHaveLength(1)
+  expect((await admit({ 'five.yaml': scheduled('0 2 * * *') }, 'five.yaml')).stdout).toContain('[scheduled-backup/six-fields]')
+})
+
+const withSql = (database: string, rest: string) =>
+  `${cluster('db', '1Gi')}  bootstrap:\n    initdb:\n      database: ${database}\n      postInitSQL:\n        - CREATE EXTENSION vector\n        - CREATE EXTENSION pg_trgm\n        - CREATE EXTENSION IF NOT EXISTS plpgsql\n${rest}`
+test('extensions in another database than the application are reported once, and only where it lacks them', async () => {
+  const said = async (text: string) => (await admit({ 'sql.yaml': text }, 'sql.yaml', '--policies')).stdout
+  const bad = await said(withSql('shop', ''))
+  expect(bad.match(/extension-in-application-database/g)).toHaveLength(1)
+  expect(bad).toContain('sql.yaml:14:11: so is "pg_trgm"')
+  expect(await said(withSql('postgres', ''))).toBe('')
+  const own = '      postInitApplicationSQL: ["CREATE EXTENSION IF NOT EXISTS vector; CREATE EXTENSION pg_trgm"]\n'
+  expect(await said(withSql('shop', own))).toBe('')
+  const database =
+    '---\napiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: {name: shop}\nspec:\n  cluster: {name: db}\n  name: shop\n  owner: app\n  extensions: [{name: vector}, {name: pg_trgm}]\n'
+  expect(await said(withSql('shop', database))).toBe('')
+})

@@ -1,16 +1,17 @@
 // `admit`: would the API server and the operator accept these manifests?
 import { named, phrase, takesPart } from '../../findings/message.ts'
 import { visible } from '../../values/untrusted.ts'
-import { codeOf, printed } from '../../values/printed.ts'
+import { codeOf } from '../../values/printed.ts'
 import { resolve } from 'node:path'
 import { admit } from '../../admit/admit.ts'
 import type { AdmitResult } from '../../admit/admit.ts'
-import { examine } from '../../admit/examine.ts'
+import { examine, isMisspelt } from '../../admit/examine.ts'
+import { withoutPlaceholders } from '../../admit/placeholders.ts'
 import { isOwnGroup, loadKind } from '../../kubernetes/load.ts'
 import { judgedAs, unknownOperator } from '../../operator/known.ts'
 import { isKnownMinor, knownOperators } from '../../operator/version.ts'
 import { diagnose } from '../../report/diagnose.ts'
-import { locate } from '../../findings/spot.ts'
+import { isError, locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
@@ -21,8 +22,8 @@ import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
 import type { Diagnostic, Place, RuledFinding } from '../../findings/finding.ts'
-import type { SourceFile, Value } from '../../values/value.ts'
-import { formatPath, nearest } from '../../values/path.ts'
+import type { JsonMap, SourceFile, Value } from '../../values/value.ts'
+import { formatPath } from '../../values/path.ts'
 import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { readNamed } from '../../repository/named-file.ts'
@@ -72,18 +73,27 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),
   ].map(locatePolicy)
   const together = flags.policies === true ? judgeClustersTogether(known) : []
-  const found = [...read.flatMap((one) => one.findings), ...judged.flatMap((one) => one.findings), ...policies, ...together]
-  const diagnostics = diagnose(found)
+  const found = [...judged.flatMap((one) => one.findings), ...policies, ...together]
+  const kept = withoutPlaceholders(
+    found,
+    known.map(({ value }) => value),
+  )
+  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...kept])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
-  const refused = judged.filter((one) => isRefused(one, operator)).length
+  const left = new Set(kept)
+  const unknown = judged.filter(
+    ({ findings }) => findings.some((one) => !left.has(one)) && !findings.some((one) => isError(one) && left.has(one)),
+  )
+  const refused = judged.filter((one) => isRefused(one, operator) && !unknown.includes(one)).length
   const skipped = manifests.length - known.length
   if (flags.before !== undefined) for (const manifest of known) sayCreated(manifest, { before, file: flags.before, terminal })
   const chosen = flags.operator === undefined ? ' (the newest known; --operator takes another)' : ''
   const others = skipped === 0 ? '' : `, ${plural(skipped, 'object')} of other kinds skipped`
+  const open = unknown.length === 0 ? '' : `, ${unknown.length} with placeholders not decided`
   terminal.stderr(
-    `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused} accepted, ${refused} rejected${others}\n`,
+    `${plural(judged.length, 'object')} checked against CloudNativePG ${judgedAs(operator)}${chosen}: ${judged.length - refused - unknown.length} accepted, ${refused} rejected${open}${others}\n`,
   )
   const { errors, warnings } = count(diagnostics)
   return refused > 0 || errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
@@ -175,13 +185,8 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
 }
 
 /** Whether the server misses what a dropped field was meant to be: then the misspelling is why it refuses. */
-function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitResult): boolean {
-  if (rule !== 'schema/unknown-field') return false
-  return errors.some(({ field }) => {
-    const wanted = parsePath(field) ?? []
-    const isBeside = wanted.length === path.length && formatPath(wanted.slice(0, -1)) === formatPath(path.slice(0, -1))
-    return isBeside && nearest(printed(path.at(-1)), [printed(wanted.at(-1))]) !== undefined
-  })
+function isMissed({ rule, places: [{ path }] }: RuledFinding, { errors }: AdmitResult, object: JsonMap): boolean {
+  return rule === 'schema/unknown-field' && errors.some(({ field }) => isMisspelt(parsePath(field) ?? [], [path], object))
 }
 
 /** What PostgreSQL and PgBouncer would refuse, but for what the API server refuses already. */
@@ -193,7 +198,7 @@ function objectionsBeside({ manifest, findings }: Judged, operator: string): Man
 /** What the server only drops (an unknown field) does not make it refuse, so here it is a warning. */
 function place(finding: RuledFinding, manifest: Manifest, result: AdmitResult): LocatedFinding {
   const [first, ...others] = finding.places
-  const dropped = (finding.rule === 'schema/unknown-field' && !isMissed(finding, result)) || result.verdict === 'accepted'
+  const dropped = (finding.rule === 'schema/unknown-field' && !isMissed(finding, result, manifest.plain)) || result.verdict === 'accepted'
   return {
     rule: finding.rule,
     severity: dropped && finding.severity === 'error' ? 'warning' : finding.severity,
