@@ -7,7 +7,7 @@ import type { Json, JsonMap, Path } from '../values/value.ts'
 import { sentence, type Issue } from './issue.ts'
 import type { ServedKind } from './load.ts'
 import { memberSchema, type CelRule, type Structural } from './structural.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
 
 interface Compiled {
   /** undefined: the expression does not parse */
@@ -110,13 +110,15 @@ function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, fiel
     readable = false
   }
   if (outcome === true) return
-  const path: Path = [...walk.path, ...fieldPathSteps(rule.fieldPath)]
+  const steps = fieldPathSteps(rule.fieldPath)
+  const path: Path = [...walk.path, ...steps]
+  const [now, before] = [jsonAt(self, steps), isTransition ? jsonAt(oldSelf, steps) : undefined]
   walk.issues.push({
     path,
     field: field + (rule.fieldPath ?? ''),
     type: reasons[rule.reason ?? ''] ?? 'FieldValueInvalid',
     keyword: !readable ? 'cel-unreadable' : isTransition ? 'cel-change' : 'cel',
-    message: violationMessage(rule.rule, path, self, isTransition ? oldSelf : undefined),
+    message: violationMessage(rule.rule, path, now ?? self, before),
     expression: rule.rule,
     ...(rule.message !== undefined && { help: phrase`${rule.message}` }),
   })

@@ -11,6 +11,20 @@ export function majorOf(cluster: Json): number | undefined {
   return isScalar(image) ? majorOfImage(printed(image)) : undefined
 }
 
+/** The major of the image that operators 1.27.1 to 1.30 run where a Cluster names none (`DefaultImageName`); their settings may name another. */
+export const presetMajor = 18
+
+/** Whether the operator chooses the image. */
+export function isPresetImage(cluster: Json): boolean {
+  const image = jsonAt(cluster, ['spec', 'imageName'])
+  return (image === undefined || image === null || image === '') && jsonAt(cluster, ['spec', 'imageCatalogRef']) === undefined
+}
+
+/** The major that most likely runs; undefined: an image was named that does not tell. */
+export function likelyMajorOf(cluster: Json): number | undefined {
+  return isPresetImage(cluster) ? presetMajor : majorOf(cluster)
+}
+
 const isScalar = (value: Json | undefined): value is string | number | boolean => value !== undefined && typeof value !== 'object'
 
 /** The number that the tag of an image begins with; a digest is not a tag. */

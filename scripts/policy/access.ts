@@ -4,6 +4,7 @@ import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { printed } from '../values/printed.ts'
+import { extensionsIn } from './extensions.ts'
 import { listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject, PolicyRule } from './subject.ts'
 
@@ -26,17 +27,6 @@ const ofServer = new Set([
   'pgaudit',
   'adminpack',
 ])
-const creation = /(?:^|;|\$[A-Za-z_]*\$|\bbegin\b)\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]{1,63}"|[\w-]{1,63})/gi
-
-/** Line comments, and block comments up to their first end. */
-function withoutComments(sql: string): string {
-  const [first = '', ...rest] = sql.replaceAll(/--[^\n]*/g, ' ').split('/*')
-  return [first, ...rest.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : ''))].join(' ')
-}
-
-function extensionsOf(sql: string): string[] {
-  return [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
-}
 
 /** The extensions that the application's database gets all the same, from other SQL or from a Database, in lower case. */
 function extensionsAlsoIn({ objects }: ObjectsSubject, { plain }: RenderedObject, database: string): string[] {
@@ -44,7 +34,7 @@ function extensionsAlsoIn({ objects }: ObjectsSubject, { plain }: RenderedObject
   const declared = objects
     .filter((object) => object.kind === 'Database' && textAt(object.plain, 'spec', 'name') === database)
     .flatMap((object) => listAt(object.plain, 'spec', 'extensions').map((extension) => textAt(extension, 'name') ?? ''))
-  return [...texts.flatMap((sql) => (typeof sql === 'string' ? extensionsOf(sql) : [])), ...declared].map((name) => name.toLowerCase())
+  return [...texts.flatMap((sql) => (typeof sql === 'string' ? extensionsIn(sql) : [])), ...declared].map((name) => name.toLowerCase())
 }
 
 export const access: readonly ObjectRule[] = [
@@ -112,7 +102,7 @@ export const access: readonly ObjectRule[] = [
         const found: { readonly path: Path; readonly name: string }[] = []
         for (const [index, sql] of listAt(cluster.plain, ...initdb, 'postInitSQL').entries()) {
           if (typeof sql !== 'string' || !/extension/i.test(sql)) continue
-          const name = extensionsOf(sql).find((one) => !ofServer.has(one.toLowerCase()) && !also.has(one.toLowerCase()))
+          const name = extensionsIn(sql).find((one) => !ofServer.has(one.toLowerCase()) && !also.has(one.toLowerCase()))
           if (name !== undefined) found.push({ path: [...initdb, 'postInitSQL', index], name })
         }
         const [first, ...others] = found

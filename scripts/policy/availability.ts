@@ -2,7 +2,7 @@
 import type { Message } from '../findings/finding.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
-import { instancesIn, listAt, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
+import { instancesIn, objectOf, plainAt, switchedOff, textAt, inProduction } from './subject.ts'
 import { majorOfImage } from '../operator/major.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
@@ -68,32 +68,6 @@ export const availability: readonly PolicyRule[] = [
         message: phrase`${here('version.postgresql')} is null, but that means ${named(now)}, not the ${named(before)} of the lower layer`,
         places: [{ path }],
         help: phrase`remove the line to keep ${named(before)}, or write the version`,
-      }
-    },
-  },
-  {
-    id: 'policy/catalog-has-major',
-    severity: 'error',
-    configurable: true,
-    summary: 'a catalog that the same values make has an image of the major that the Cluster asks for',
-    reads: [
-      ['imageCatalog', 'images'],
-      ['version', 'postgresql'],
-      ['cluster', 'imageCatalogRef'],
-    ],
-    *check(subject) {
-      const cluster = objectOf(subject, 'Cluster')
-      const reference = plainAt(cluster?.plain, 'spec', 'imageCatalogRef')
-      const major = plainAt(reference, 'major')
-      const catalog = subject.objects.find(({ kind, name }) => kind === 'ImageCatalog' && name === plainAt(reference, 'name'))
-      const images = listAt(catalog?.plain, 'spec', 'images')
-      if (cluster === undefined || catalog === undefined || images.some((image) => plainAt(image, 'major') === major)) return
-      const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
-      yield {
-        object: cluster,
-        message: phrase`image catalog has PostgreSQL ${majors.join(', ')}, but must have ${named(printed(major))}`,
-        places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
-        help: phrase`add an image with major: ${named(printed(major))} to imageCatalog.images`,
       }
     },
   },

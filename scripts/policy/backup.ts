@@ -3,6 +3,7 @@ import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
+import { isHibernated } from './hibernation.ts'
 import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
 import { inProduction, objectOf, plainAt, switchedOff } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
@@ -82,7 +83,8 @@ export const backup: readonly PolicyRule[] = [
     reads: [backupsEnabled, ['backups', 'scheduledBackups']],
     *check(subject) {
       const cluster = needsBackup(subject)
-      if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined) return
+      if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined || isHibernated(cluster))
+        return
       if (!isScalar(subject, backupsEnabled, true)) {
         yield {
           message: phrase`backups.enabled is not true, so the chart prints no schedule, but a WAL archive can't be restored without base backups`,

@@ -63,6 +63,8 @@ function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
         writers.set(key, { database, place })
         continue
       }
+      // two ways into one archive are the operator's matter (`plugins/archiver-without-in-tree-store`)
+      if (before.database === database) continue
       const [first, second] = [
         { database: before.database, ...before.place() },
         { database, ...place() },

@@ -7,16 +7,20 @@ import { backup } from './backup.ts'
 import { access, accessOfChart } from './access.ts'
 import { budgets } from './budgets.ts'
 import { deletion } from './deletion.ts'
+import { extensions } from './extensions.ts'
 import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { naming } from './naming.ts'
-import { plugins, pluginsOfObjects } from './plugins.ts'
+import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
+import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
+import { roles } from './roles.ts'
+import { hibernation } from './hibernation.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
-import { checksums, store } from './store.ts'
+import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { isOfChart, locatePolicy } from './subject.ts'
@@ -30,14 +34,20 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...replicas,
   ...images,
   ...pluginsOfObjects,
+  ...barmanOfObjects,
   ...schedules,
+  ...hibernation,
   ...retention,
   ...recoveryOfObjects,
   ...store,
+  ...storeArguments,
   ...access,
   ...hba,
   ...budgets,
   ...poolers,
+  ...references,
+  ...roles,
+  ...extensions,
 ]
 
 /** Those about what the official chart makes of its values. */

@@ -1,9 +1,10 @@
 // What do the policies say about Clusters in manifests, with the objects that belong to them?
-import { ending, phrase } from '../findings/message.ts'
+import { ending, here, named, phrase, shown } from '../findings/message.ts'
 import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
+import { nearest } from '../values/path.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { judgeTogether } from './fleet.ts'
 import { manifestFacts, skipsArchiveCheck } from './fleet-facts.ts'
@@ -15,7 +16,7 @@ import { objectPolicies } from './judge.ts'
 import { drains } from './replicas.ts'
 import { judgeSql } from './sql.ts'
 import { checksums } from './store.ts'
-import { objectOf, textAt } from './subject.ts'
+import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** A finding with its rule; its places are in its object. */
@@ -85,6 +86,33 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
       .filter(({ preset }) => preset === undefined)
       .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
   })
+}
+
+/** What names a Cluster or an ObjectStore that is not among the manifests, where one of nearly the same name is (plugin-barman-cloud#504). */
+export function judgeNames(manifests: readonly Manifest[]): ManifestFinding[] {
+  return manifests.flatMap((manifest) => {
+    const object = renderedOf(manifest)
+    const isNear = (kind: string) => (other: Manifest) =>
+      other.kind === kind && (other.namespace || 'default') === (manifest.namespace || 'default')
+    const references =
+      manifest.kind === 'Cluster'
+        ? storePaths(object).map((path) => ({ path, kind: 'ObjectStore', rule: 'policy/object-store-exists' }))
+        : [{ path: ['spec', 'cluster', 'name'], kind: 'Cluster', rule: 'policy/cluster-exists' }]
+    return references.flatMap(({ path, kind, rule }): ManifestFinding[] => {
+      const name = textAt(object.plain, ...path)
+      const there = manifests.filter(isNear(kind)).map((other) => other.name)
+      const meant = name === undefined || there.includes(name) ? undefined : nearest(name, there)
+      if (name === undefined || meant === undefined) return []
+      const message = phrase`${here('name')} is ${shown(name)}, but the ${kind} here is named ${shown(meant)}`
+      return [{ rule, severity: 'warning', finding: { object, message, places: [{ path }], help: phrase`did you mean ${named(meant)}?` } }]
+    })
+  })
+}
+
+function storePaths({ plain }: RenderedObject): (string | number)[][] {
+  const of = (list: string, ...rest: string[]) =>
+    [...listAt(plain, 'spec', list).keys()].map((index) => ['spec', list, index, ...rest, 'parameters', 'barmanObjectName'])
+  return [...of('plugins'), ...of('externalClusters', 'plugin')]
 }
 
 /** What can be seen only over several Clusters: archives that two of them write, ports that two of them claim, what one copies from another. */

@@ -3,8 +3,8 @@ import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase, shown } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
-import type { Path } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
+import type { Json, JsonMap, Path } from '../values/value.ts'
+import { isJsonMap, valueAt } from '../values/value.ts'
 import { listAt, objectOf, plainAt, textAt } from './subject.ts'
 import type { ObjectRule, PolicyRule } from './subject.ts'
 
@@ -52,6 +52,88 @@ export const pluginsOfObjects: readonly ObjectRule[] = [
   },
 ]
 
+const mapOf = (value: Json | undefined): JsonMap => (isJsonMap(value) ? value : {})
+
+/** Whether a Cluster archives WAL: by some plugin, or in-tree. */
+function archives({ plain }: RenderedObject): boolean {
+  const isArchiver = listAt(plain, 'spec', 'plugins').some(
+    (plugin) => plainAt(plugin, 'isWALArchiver') === true && plainAt(plugin, 'enabled') !== false,
+  )
+  return isArchiver || isJsonMap(plainAt(plain, 'spec', 'backup', 'barmanObjectStore'))
+}
+
+export const barmanOfObjects: readonly ObjectRule[] = [
+  {
+    // plugin 0.14.0 `PluginConfiguration.Validate`: "no reference to barmanObjectName have been included"; no pod is made
+    id: 'policy/plugin-has-store',
+    severity: 'error',
+    configurable: true,
+    summary: 'the Barman plugin of a Cluster names an ObjectStore',
+    reads: [['cluster', 'plugins']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const everywhere = [
+          ...listAt(object.plain, 'spec', 'plugins'),
+          ...listAt(object.plain, 'spec', 'externalClusters').map((one) => plainAt(one, 'plugin')),
+        ].filter((plugin) => textAt(plugin, 'name') === barmanPlugin)
+        if (everywhere.some((plugin) => textAt(plugin, 'parameters', 'barmanObjectName'))) continue
+        const index = listAt(object.plain, 'spec', 'plugins').findIndex(
+          (plugin) => textAt(plugin, 'name') === barmanPlugin && plainAt(plugin, 'enabled') !== false,
+        )
+        if (index < 0) continue
+        const parameters = ['spec', 'plugins', index, 'parameters']
+        // the plugin reads two names, and takes no notice of others
+        const other = Object.keys(mapOf(plainAt(object.plain, ...parameters))).find(
+          (name) => name !== 'barmanObjectName' && name !== 'serverName',
+        )
+        yield {
+          object,
+          message: phrase`plugin is ${barmanPlugin}, but its parameters name no barmanObjectName: no instance is created`,
+          places: [
+            {
+              path: other === undefined ? ['spec', 'plugins', index, 'name'] : [...parameters, other],
+              on: other === undefined ? 'value' : 'key',
+            },
+          ],
+          help:
+            other === undefined
+              ? phrase`add parameters: { barmanObjectName: <name of the ObjectStore> } beside it`
+              : phrase`write barmanObjectName instead of ${named(other)}`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/plugin-archives',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a Cluster whose base backups are taken by the Barman plugin archives the WAL that they need',
+    reads: [['cluster', 'plugins']],
+    *check(subject) {
+      const object = objectOf(subject, 'Cluster')
+      if (object === undefined || archives(object)) return
+      const isTaken = subject.objects.some(
+        ({ kind, plain }) =>
+          kind === 'ScheduledBackup' &&
+          plainAt(plain, 'spec', 'suspend') !== true &&
+          textAt(plain, 'spec', 'pluginConfiguration', 'name') === barmanPlugin,
+      )
+      const index = listAt(object.plain, 'spec', 'plugins').findIndex(
+        (plugin) => textAt(plugin, 'name') === barmanPlugin && plainAt(plugin, 'enabled') !== false,
+      )
+      // what the chart switches off is reported (`policy/plugin-enabled`)
+      if (!isTaken || index < 0 || isPrintedByChart(object, index, 'isWALArchiver')) return
+      const isFalse = plainAt(object.plain, 'spec', 'plugins', index, 'isWALArchiver') === false
+      yield {
+        object,
+        message: phrase`isWALArchiver is ${isFalse ? 'false' : 'not set'}, but no base backup can be restored without the WAL of its time`,
+        places: [{ path: ['spec', 'plugins', index, isFalse ? 'isWALArchiver' : 'name'] }],
+        help: phrase`set isWALArchiver: true${isFalse ? '' : ' beside the name of the plugin'}`,
+      }
+    },
+  },
+]
+
 /** The entry of the Barman plugin that the chart switches off because its author did not write `enabled` or `isWALArchiver`. */
 export function switchedOffByChart(cluster: RenderedObject | undefined): { readonly index: number; readonly field: string } | undefined {
   for (const [index, plugin] of listAt(cluster?.plain, 'spec', 'plugins').entries()) {
@@ -64,7 +146,8 @@ export function switchedOffByChart(cluster: RenderedObject | undefined): { reado
 
 /** Whether the chart wrote a field itself: then its origin is not the field of its author. */
 function isPrintedByChart(cluster: RenderedObject | undefined, index: number, field: string): boolean {
-  return valueAt(cluster?.value, ['spec', 'plugins', index, field])?.origin.path.at(-1) !== field
+  const isThere = plainAt(cluster?.plain, 'spec', 'plugins', index, field) !== undefined
+  return isThere && valueAt(cluster?.value, ['spec', 'plugins', index, field])?.origin.path.at(-1) !== field
 }
 
 const conditions = { enabled: 'so that the plugin does nothing', isWALArchiver: 'so that no WAL is archived' } as const

@@ -131,7 +131,7 @@ interface Lack {
 /** What a Cluster lacks for a method; undefined: nothing, or the method is not known. */
 function lackOf(
   method: string,
-  { plain }: RenderedObject,
+  { kind, plain }: RenderedObject,
   { cluster, subject }: { readonly cluster: RenderedObject; readonly subject: ObjectsSubject },
 ): Lack | undefined {
   const has = (...section: string[]): boolean => isJsonMap(plainAt(cluster.plain, 'spec', 'backup', ...section))
@@ -141,6 +141,13 @@ function lackOf(
     const name = textAt(plain, 'spec', 'pluginConfiguration', 'name')
     // the name is the mistake, and reported
     if (name !== undefined && isMeantForBarman(name)) return undefined
+    // `BackupCustomValidator`: the operator refuses each Backup that such a schedule would make
+    if (name === undefined && kind === 'ScheduledBackup' && loaded.length > 0)
+      return {
+        needs: 'pluginConfiguration names no plugin',
+        help: `add pluginConfiguration: { name: ${loaded.includes(barmanPlugin) ? barmanPlugin : loaded[0]} } beside it`,
+        path: place,
+      }
     if (loaded.length > 0 && (name === undefined || loaded.includes(name))) return undefined
     const what = name ?? 'a plugin'
     return {

@@ -3,7 +3,7 @@ import { lookup } from '../values/lookup.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
-import { majorOf } from '../operator/major.ts'
+import { majorOf, presetMajor } from '../operator/major.ts'
 import type { RenderedObject } from '../model.ts'
 import { loadSqlParser } from '../postgres/sql.ts'
 import type { SqlParser } from '../postgres/sql.ts'
@@ -47,9 +47,6 @@ function textsOf({ objects }: ObjectsSubject): SqlText[] {
 export function hasSql(subject: ObjectsSubject): boolean {
   return textsOf(subject).length > 0
 }
-
-/** The image that operators 1.27 to 1.30 run where none is named has this major. */
-const presetMajor = 18
 
 /** What the parser of the database's own major says of each text; nothing where that major is not known. */
 export async function judgeSql(subject: ObjectsSubject): Promise<SqlFinding[]> {

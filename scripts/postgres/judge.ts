@@ -7,6 +7,8 @@ import type { MapValue } from '../values/value.ts'
 import type { Finding, Rule, RuledFinding } from '../findings/finding.ts'
 import { pgBouncerRules } from '../pgbouncer/rules.ts'
 import { authRules } from './hba/rules.ts'
+import { isPresetImage, majorOf, presetMajor } from '../operator/major.ts'
+import { majors } from './catalogue.ts'
 import { parameters } from './parameters.ts'
 import { authFilesOf, runningOf } from './running.ts'
 import { starts } from './starts.ts'
@@ -44,8 +46,20 @@ export interface Objection {
 export function* objectionsTo(object: RenderedObject, operator: string): Iterable<Objection> {
   if (object.kind === 'Pooler') yield* asked(pgBouncerRules, { object, operator })
   if (object.kind !== 'Cluster') return
-  yield* asked([...parameters, ...starts], runningOf(object))
-  yield* asked(authRules, authFilesOf(object, operator))
+  if (isPresetImage(object.plain)) yield* agreedOn(object, operator)
+  else yield* ofMajor(object, operator, majorOf(object.plain))
+}
+
+function* ofMajor(object: RenderedObject, operator: string, major: number | undefined): Iterable<Objection> {
+  yield* asked([...parameters, ...starts], runningOf(object, major))
+  yield* asked(authRules, authFilesOf(object, operator, major))
+}
+
+/** The operator's own image may be another than it was shipped with: only what each major objects to is certain. */
+function* agreedOn(object: RenderedObject, operator: string): Iterable<Objection> {
+  const keyOf = ({ rule, finding }: Objection): string => JSON.stringify([rule.id, finding.places.map(({ path }) => path)])
+  const others = majors.filter((major) => major !== presetMajor).map((major) => new Set([...ofMajor(object, operator, major)].map(keyOf)))
+  for (const one of ofMajor(object, operator, presetMajor)) if (others.every((keys) => keys.has(keyOf(one)))) yield one
 }
 
 function* asked<Subject>(rules: readonly Rule<Subject>[], subject: Subject | undefined): Iterable<Objection> {

@@ -33,20 +33,18 @@ function lineOf(item: Json): string | undefined {
 }
 
 /** The lines that are added to pg_hba.conf and pg_ident.conf; undefined: there are none, or the major is not known here. */
-export function authFilesOf(object: RenderedObject, operator: string): AuthFiles | undefined {
-  const major = majorOf(object.plain)
+export function authFilesOf(object: RenderedObject, operator: string, major = majorOf(object.plain)): AuthFiles | undefined {
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const [hba, ident] = ['pg_hba', 'pg_ident'].map((field) => {
     const list = jsonAt(object.plain, ['spec', 'postgresql', field])
     return Array.isArray(list) ? list.map(lineOf) : []
   })
   if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
-  return { major, hba, ident, effective: hba.length === 0 ? [] : (effectiveHba(object, operator) ?? []) }
+  return { major, hba, ident, effective: hba.length === 0 ? [] : (effectiveHba(object, operator, major) ?? []) }
 }
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
-export function runningOf(object: RenderedObject): Running | undefined {
-  const major = majorOf(object.plain)
+export function runningOf(object: RenderedObject, major = majorOf(object.plain)): Running | undefined {
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const written = jsonAt(object.plain, ['spec', 'postgresql', 'parameters'])
   if (!isJsonMap(written)) return undefined

@@ -17,7 +17,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeChanges, judgeClustersTogether, judgeManifests, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
+import { judgeChanges, judgeClustersTogether, judgeManifests, judgeNames, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
 import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
@@ -67,6 +67,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
       ? [
           ...judged.flatMap((one) => objectionsBeside(one, operator)),
           ...judgeManifests(known, operator),
+          ...judgeNames(known),
           ...(await judgeSqlOf(known, operator)),
         ]
       : []),

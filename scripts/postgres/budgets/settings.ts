@@ -1,6 +1,6 @@
 // With which numbers do the servers of a Cluster run: written, set by the operator, or PostgreSQL's own?
 import { operatorParameters } from '../../operator/defaults.ts'
-import { majorOf } from '../../operator/major.ts'
+import { likelyMajorOf } from '../../operator/major.ts'
 import type { RenderedObject } from '../../model.ts'
 import { parametersOf } from '../catalogue.ts'
 import { readInteger } from '../number.ts'
@@ -52,9 +52,9 @@ const presets: ReadonlyMap<string, number> = new Map([
 
 /** Undefined: no Cluster of a major that is known here. */
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
-  const major = majorOf(cluster.plain)
+  const major = likelyMajorOf(cluster.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
-  return serverSettings(runningOf(cluster) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
+  return serverSettings(runningOf(cluster, major) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
 }
 
 const amounts = new Map<string, number | undefined>()

@@ -71,8 +71,7 @@ function ldapLine(ldap: Json): string {
 const known = new Map<string, readonly EffectiveLine[]>()
 
 /** The lines in the order of the file, comments of the operator left out; undefined: no Cluster of a known major. Fleets repeat the same files. */
-export function effectiveHba({ plain }: RenderedObject, operator: string): readonly EffectiveLine[] | undefined {
-  const major = majorOf(plain)
+export function effectiveHba({ plain }: RenderedObject, operator: string, major = majorOf(plain)): readonly EffectiveLine[] | undefined {
   if (major === undefined) return undefined
   const [items, ldap] = [jsonAt(plain, ['spec', 'postgresql', 'pg_hba']), jsonAt(plain, ['spec', 'postgresql', 'ldap'])]
   const key = JSON.stringify([operator, major, items, ldap])

@@ -1,0 +1,128 @@
+// Can the server load the extensions that SQL and Databases create?
+import { lookup } from '../values/lookup.ts'
+import { fieldAt, named, phrase, shown } from '../findings/message.ts'
+import type { RenderedObject } from '../model.ts'
+import type { JsonMap, Path } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectRule, ObjectsSubject } from './subject.ts'
+
+const initdb = ['spec', 'bootstrap', 'initdb'] as const
+const creation = /(?:^|;|\$[A-Za-z_]*\$|\bbegin\b)\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]{1,63}"|[\w-]{1,63})/gi
+
+/** Line comments, and block comments up to their first end. */
+function withoutComments(sql: string): string {
+  const [first = '', ...rest] = sql.replaceAll(/--[^\n]*/g, ' ').split('/*')
+  return [first, ...rest.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : ''))].join(' ')
+}
+
+/** The extensions that a text of SQL creates. */
+export function extensionsIn(sql: string): string[] {
+  return [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
+}
+
+interface Creation {
+  readonly object: RenderedObject
+  readonly path: Path
+  readonly name: string
+}
+
+/** Where extensions are created: the SQL of a new Cluster, and the Databases of it. */
+function* creationsOf(cluster: RenderedObject, { objects }: ObjectsSubject): Iterable<Creation> {
+  for (const list of ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL'])
+    for (const [index, sql] of listAt(cluster.plain, ...initdb, list).entries())
+      if (typeof sql === 'string' && /extension/i.test(sql))
+        for (const name of extensionsIn(sql)) yield { object: cluster, path: [...initdb, list, index], name }
+  for (const object of objects) {
+    if (object.kind !== 'Database' || textAt(object.plain, 'spec', 'cluster', 'name') !== cluster.name) continue
+    for (const [index, extension] of listAt(object.plain, 'spec', 'extensions').entries()) {
+      const name = textAt(extension, 'name')
+      if (name !== undefined && textAt(extension, 'ensure') !== 'absent')
+        yield { object, path: ['spec', 'extensions', index, 'name'], name }
+    }
+  }
+}
+
+/** Extensions whose CREATE fails unless their library was loaded with the server: each says so itself ("must be preloaded"). */
+const preloaded: Readonly<Record<string, string>> = lookup({
+  timescaledb: 'timescaledb',
+  pg_cron: 'pg_cron',
+  citus: 'citus',
+  pglogical: 'pglogical',
+  pg_net: 'pg_net',
+  vchord: 'vchord',
+  vectors: 'vectors',
+})
+
+/** `ManagedExtensions` of the operator that it also creates and drops: loaded with the first parameter of their prefix. */
+const managed: Readonly<Record<string, string>> = lookup({
+  pg_stat_statements: 'pg_stat_statements.max: "10000"',
+  pgaudit: 'pgaudit.log: "ddl"',
+})
+
+function isLoaded(cluster: JsonMap, library: string): boolean {
+  const libraries = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries')
+  return libraries.some((one) => typeof one === 'string' && one.trim().replace(/^.*\//, '').replace(/\.so$/, '') === library)
+}
+
+function hasParameter(cluster: JsonMap, prefix: string): boolean {
+  const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
+  return isJsonMap(parameters) && Object.keys(parameters).some((name) => name.startsWith(`${prefix}.`))
+}
+
+/** The first creation of each extension. */
+function firstOfEach(subject: ObjectsSubject, cluster: RenderedObject): Creation[] {
+  const firsts = new Map<string, Creation>()
+  for (const one of creationsOf(cluster, subject)) if (!firsts.has(one.name.toLowerCase())) firsts.set(one.name.toLowerCase(), one)
+  return [...firsts.values()]
+}
+
+const clustersOf = ({ objects }: ObjectsSubject): readonly RenderedObject[] => objects.filter(({ kind }) => kind === 'Cluster')
+
+export const extensions: readonly ObjectRule[] = [
+  {
+    // the operator writes shared_preload_libraries itself, so that the configuration of an image does not count
+    id: 'policy/extension-preloaded',
+    severity: 'error',
+    configurable: true,
+    upstream: 'CreatePostgresqlConfiguration: setUserSharedPreloadLibraries',
+    summary: 'an extension that must be loaded with the server is in shared_preload_libraries',
+    reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'shared_preload_libraries'], ['databases']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject))
+        for (const { object, path, name } of firstOfEach(subject, cluster)) {
+          const library = preloaded[name.toLowerCase()]
+          if (library === undefined || isLoaded(cluster.plain, library)) continue
+          const field = typed(subject, 'cluster.postgresql.shared_preload_libraries', 'spec.postgresql.shared_preload_libraries')
+          yield {
+            object,
+            message: phrase`extension ${shown(name)} can't be created, since its library is not loaded with the server`,
+            places: [{ path }],
+            help: phrase`add ${named(library)} to ${field}${object === cluster ? '' : ' of the Cluster'}`,
+          }
+        }
+    },
+  },
+  {
+    id: 'policy/managed-extension-used',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'reconcileExtensions: drops what no parameter uses',
+    summary: 'an extension that the operator manages has a parameter, without which the operator drops it',
+    reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject))
+        for (const { object, path, name } of firstOfEach(subject, cluster)) {
+          const example = managed[name.toLowerCase()]
+          if (example === undefined || hasParameter(cluster.plain, name.toLowerCase())) continue
+          const parameters = fieldAt(['spec', 'postgresql', 'parameters'], typed(subject, 'cluster.postgresql.parameters', 'parameters'))
+          yield {
+            object,
+            message: phrase`extension ${shown(name)} is not used by any parameter, without which the operator drops it again`,
+            places: [{ path }],
+            help: phrase`set one, such as ${example}, in ${object === cluster ? parameters : 'spec.postgresql.parameters of the Cluster'}, which also loads the library`,
+          }
+        }
+    },
+  },
+]

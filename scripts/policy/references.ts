@@ -1,0 +1,152 @@
+// Do the parts of a Cluster that name each other fit together?
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { printed } from '../values/printed.ts'
+import type { RenderedObject } from '../model.ts'
+import type { Path } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
+
+const bootstrap = ['spec', 'bootstrap'] as const
+
+/** The external cluster of that name; undefined: there is none. */
+function externalNamed({ plain }: RenderedObject, name: string): { readonly has: (part: string) => boolean } | undefined {
+  const external = listAt(plain, 'spec', 'externalClusters').find((one) => textAt(one, 'name') === name)
+  return external === undefined ? undefined : { has: (part) => isJsonMap(plainAt(external, part)) }
+}
+
+function knownNames({ plain }: RenderedObject): string {
+  return listAt(plain, 'spec', 'externalClusters')
+    .flatMap((one) => textAt(one, 'name') ?? [])
+    .join(', ')
+}
+
+/** What a source must have that a Cluster is made from, and what it lacks; undefined: nothing. */
+function lackOf(cluster: RenderedObject): { readonly path: Path; readonly name: string; readonly needs: string } | undefined {
+  const [imported, copied, restored] = [
+    [...bootstrap, 'initdb', 'import', 'source', 'externalCluster'],
+    [...bootstrap, 'pg_basebackup', 'source'],
+    [...bootstrap, 'recovery', 'source'],
+  ].map((path) => ({ path, name: textAt(cluster.plain, ...path) ?? '' }))
+  for (const one of [imported, copied])
+    if (one !== undefined && one.name !== '' && externalNamed(cluster, one.name)?.has('connectionParameters') === false)
+      return { ...one, needs: 'connectionParameters' }
+  if (restored === undefined || restored.name === '') return undefined
+  const external = externalNamed(cluster, restored.name)
+  const isSnapshot = isJsonMap(plainAt(cluster.plain, ...bootstrap, 'recovery', 'volumeSnapshots'))
+  // without any of the three the operator itself refuses it
+  if (external === undefined || isSnapshot || external.has('barmanObjectStore') || external.has('plugin')) return undefined
+  return external.has('connectionParameters') ? { ...restored, needs: 'plugin (or barmanObjectStore)' } : undefined
+}
+
+function* unusableSources(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+    const path = [...bootstrap, 'initdb', 'import', 'source', 'externalCluster']
+    const imported = textAt(cluster.plain, ...path) ?? ''
+    if (imported !== '' && externalNamed(cluster, imported) === undefined) {
+      const known = knownNames(cluster)
+      yield {
+        object: cluster,
+        message: phrase`${here('source of the import')} is ${shown(imported)}, but no external cluster has this name`,
+        places: [{ path }],
+        help: known === '' ? phrase`add it to spec.externalClusters` : phrase`known here: ${named(known)}`,
+      }
+    }
+    const lack = lackOf(cluster)
+    if (lack === undefined) continue
+    yield {
+      object: cluster,
+      message: phrase`${here('source')} is ${shown(lack.name)}, but that external cluster has no ${named(lack.needs)} to read from`,
+      places: [{ path: lack.path }],
+      help: phrase`add ${named(lack.needs)} to the external cluster ${shown(lack.name)}`,
+    }
+  }
+}
+
+/** The objects of a kind that belong to the Cluster. */
+function ofCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: string): RenderedObject[] {
+  return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
+}
+
+export const references: readonly ObjectRule[] = [
+  {
+    // CloudNativePG 1.30 `getConnectionPoolerForExternalCluster`, `loadBackupObjectFromExternalCluster`: the job fails
+    id: 'policy/source-usable',
+    severity: 'error',
+    configurable: true,
+    summary: 'the source of a new Cluster is an external cluster with what is read from it',
+    reads: [['recovery'], ['cluster', 'initdb']],
+    check: unusableSources,
+  },
+  {
+    // `getSubscriptionConnectionString`: "externalCluster '%s' not declared in cluster %s"
+    id: 'policy/subscription-source-known',
+    severity: 'error',
+    configurable: true,
+    summary: 'a Subscription names an external cluster of its Cluster',
+    reads: [],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      for (const object of cluster === undefined ? [] : ofCluster(subject, cluster, 'Subscription')) {
+        const path = ['spec', 'externalClusterName']
+        const name = textAt(object.plain, ...path) ?? ''
+        if (cluster === undefined || name === '' || externalNamed(cluster, name) !== undefined) continue
+        const known = knownNames(cluster)
+        yield {
+          object,
+          message: phrase`${here('externalClusterName')} is ${shown(name)}, but the Cluster has no external cluster of this name`,
+          places: [{ path }],
+          help: known === '' ? phrase`add it to spec.externalClusters of ${named(cluster.name)}` : phrase`known there: ${named(known)}`,
+        }
+      }
+    },
+  },
+  {
+    // PostgreSQL 13 to 18: "logical decoding requires wal_level >= logical"; the operator's own value is logical
+    id: 'policy/publication-streams',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the Cluster of a Publication writes WAL that can be decoded',
+    reads: [['cluster', 'postgresql', 'parameters', 'wal_level']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const path = ['spec', 'postgresql', 'parameters', 'wal_level']
+      const level = textAt(cluster?.plain, ...path)
+      if (cluster === undefined || level === undefined || !/^(?:replica|minimal|archive|hot_standby)$/i.test(level)) return
+      const [publication] = ofCluster(subject, cluster, 'Publication')
+      if (publication === undefined) return
+      yield {
+        object: cluster,
+        message: phrase`wal_level is ${shown(level)}, but Publication ${named(publication.name)} needs logical: no subscription could connect`,
+        places: [{ path }],
+        help: phrase`remove wal_level: the operator sets logical`,
+      }
+    },
+  },
+  {
+    id: 'policy/catalog-has-major',
+    severity: 'error',
+    configurable: true,
+    summary: 'a catalog that comes with the Cluster has an image of the major that it asks for',
+    reads: [
+      ['imageCatalog', 'images'],
+      ['version', 'postgresql'],
+      ['cluster', 'imageCatalogRef'],
+    ],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const reference = plainAt(cluster?.plain, 'spec', 'imageCatalogRef')
+      const [major, kind] = [plainAt(reference, 'major'), textAt(reference, 'kind') ?? 'ImageCatalog']
+      const catalog = subject.objects.find((object) => object.kind === kind && object.name === plainAt(reference, 'name'))
+      const images = listAt(catalog?.plain, 'spec', 'images')
+      if (cluster === undefined || catalog === undefined || images.some((image) => plainAt(image, 'major') === major)) return
+      const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
+      yield {
+        object: cluster,
+        message: phrase`image catalog has PostgreSQL ${majors.join(', ')}, but must have ${named(printed(major))}`,
+        places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
+        help: phrase`add an image with major: ${named(printed(major))} to ${typed(subject, 'imageCatalog.images', `${kind}/${catalog.name}`)}`,
+      }
+    },
+  },
+]

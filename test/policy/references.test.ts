@@ -1,0 +1,158 @@
+// Do the parts of hand-written manifests that name each other fit, and is each misfit reported once, where it was written?
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { main } from '../../scripts/cli/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-references-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** `line: rule` of each finding; PodDisruptionBudgets of single instances are not looked at here. */
+async function said(text: string): Promise<string[]> {
+  writeFileSync(join(folder, 'all.yaml'), text)
+  let stdout = ''
+  await main(['admit', '--policies', '--format', 'json', 'all.yaml'], {
+    cwd: folder,
+    color: false,
+    stdout: (part) => (stdout += part),
+    stderr: () => {},
+  })
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { line: number; rule: string }[] }
+  return diagnostics.map(({ line, rule }) => `${line}: ${rule}`)
+}
+
+const indented = (text: string): string => text.trim().replaceAll(/^/gm, '  ')
+const object = (kind: string, name: string, spec: string, api = 'postgresql.cnpg.io/v1'): string =>
+  `apiVersion: ${api}\nkind: ${kind}\nmetadata: {name: ${name}}\nspec:\n${indented(spec)}\n`
+const cluster = (spec: string, name = 'orders'): string => object('Cluster', name, `instances: 3\nstorage: {size: 10Gi}\n${spec}`)
+const store = (configuration: string): string =>
+  object(
+    'ObjectStore',
+    'store',
+    `configuration:\n  destinationPath: s3://backups/orders\n  s3Credentials: {inheritFromIAMRole: true}\n  ${configuration}`,
+    'barmancloud.cnpg.io/v1',
+  )
+const plugin = (rest: string): string => `plugins:\n- name: barman-cloud.cloudnative-pg.io\n  ${rest}\n`
+const all = (...objects: readonly string[]): string => objects.join('---\n')
+const archiving = plugin('isWALArchiver: true\n  parameters: {barmanObjectName: store}')
+const backup = (method: string, rest = '') =>
+  object('ScheduledBackup', 'nightly', `schedule: "0 0 2 * * *"\ncluster: {name: orders}\nmethod: ${method}\n${rest}`)
+const byPlugin = 'pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}'
+const external = (rest: string): string => `externalClusters:\n- name: old\n  ${rest}\n`
+const connection = 'connectionParameters: {host: old, user: postgres, dbname: app}'
+const importing =
+  'bootstrap:\n  initdb:\n    import:\n      type: microservice\n      databases: [app]\n      source: {externalCluster: old}\n'
+
+const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
+  'an import from nowhere': {
+    bad: cluster(importing),
+    finds: '12: policy/source-usable',
+    good: cluster(`${importing}${external(connection)}`),
+  },
+  'a copy of an archive': {
+    bad: cluster(
+      `bootstrap: {pg_basebackup: {source: old}}\n${external('plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: store}}')}`,
+    ),
+    finds: '7: policy/source-usable',
+    good: cluster(`bootstrap: {pg_basebackup: {source: old}}\n${external(connection)}`),
+  },
+  'a recovery from a server': {
+    bad: cluster(`bootstrap: {recovery: {source: old}}\n${external(connection)}`),
+    finds: '7: policy/source-usable',
+    good: cluster(
+      `bootstrap: {recovery: {source: old}}\n${external('plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: store}}')}`,
+    ),
+  },
+  'a subscription to a server that is not listed': {
+    bad: all(
+      cluster(''),
+      object('Subscription', 's', 'name: s\ndbname: app\npublicationName: p\ncluster: {name: orders}\nexternalClusterName: old'),
+    ),
+    finds: '16: policy/subscription-source-known',
+    good: all(
+      cluster(external(connection)),
+      object('Subscription', 's', 'name: s\ndbname: app\npublicationName: p\ncluster: {name: orders}\nexternalClusterName: old'),
+    ),
+  },
+  'a publication of a server whose WAL has no changes': {
+    bad: all(
+      cluster('postgresql: {parameters: {wal_level: replica}}'),
+      object('Publication', 'p', 'name: p\ndbname: app\ncluster: {name: orders}\ntarget: {allTables: true}'),
+    ),
+    finds: '7: policy/publication-streams',
+    good: all(cluster(''), object('Publication', 'p', 'name: p\ndbname: app\ncluster: {name: orders}\ntarget: {allTables: true}')),
+  },
+  'a catalog without the major': {
+    bad: all(
+      object('ImageCatalog', 'c', 'images: [{major: 16, image: "ghcr.io/cloudnative-pg/postgresql:16.10"}]'),
+      cluster('imageCatalogRef: {apiGroup: postgresql.cnpg.io, kind: ImageCatalog, name: c, major: 17}'),
+    ),
+    finds: '13: policy/catalog-has-major',
+    good: all(
+      object('ImageCatalog', 'c', 'images: [{major: 16, image: "ghcr.io/cloudnative-pg/postgresql:16.10"}]'),
+      cluster('imageCatalogRef: {apiGroup: postgresql.cnpg.io, kind: ImageCatalog, name: c, major: 16}'),
+    ),
+  },
+  'a pooler of a misspelt Cluster': {
+    bad: all(cluster(''), object('Pooler', 'p', 'cluster: {name: order}\ninstances: 1\npgbouncer: {poolMode: session}')),
+    finds: '12: policy/cluster-exists',
+    good: all(cluster(''), object('Pooler', 'p', 'cluster: {name: another}\ninstances: 1\npgbouncer: {poolMode: session}')),
+  },
+  'a misspelt store': {
+    bad: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: stores}')), store('')),
+    finds: '10: policy/object-store-exists',
+    good: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: elsewhere}')), store('')),
+  },
+  'a plugin without its store': {
+    bad: cluster(plugin('isWALArchiver: true\n  parameters: {objectStore: store}')),
+    finds: '10: policy/plugin-has-store',
+    good: cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: store}')),
+  },
+  'base backups without WAL': {
+    bad: all(cluster(plugin('parameters: {barmanObjectName: store}')), store(''), backup('plugin', byPlugin)),
+    finds: '8: policy/plugin-archives',
+    good: all(cluster(archiving), store(''), backup('plugin', byPlugin)),
+  },
+  'a schedule that names no plugin': {
+    bad: all(cluster(archiving), store(''), backup('plugin')),
+    finds: '26: policy/schedule-has-method',
+    good: all(cluster(archiving), store(''), backup('plugin', byPlugin)),
+  },
+  'an argument with a blank': {
+    bad: all(cluster(archiving), store('data: {additionalCommandArgs: ["--read-timeout 60"]}')),
+    finds: '19: policy/argument-whole',
+    good: all(cluster(archiving), store('data: {additionalCommandArgs: ["--read-timeout=60", "--tags=a b"]}')),
+  },
+  'a role with a password that may not log in': {
+    bad: object('DatabaseRole', 'reports', 'name: reports\ncluster: {name: orders}\npasswordSecret: {name: reports}'),
+    finds: '5: policy/role-can-login',
+    good: object('DatabaseRole', 'reports', 'name: reports\ncluster: {name: orders}\nlogin: true\npasswordSecret: {name: reports}'),
+  },
+  'an extension of a Database that must be loaded': {
+    bad: all(cluster(''), object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]')),
+    finds: '15: policy/extension-preloaded',
+    good: all(
+      cluster('postgresql: {shared_preload_libraries: [pg_cron]}'),
+      object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
+    ),
+  },
+  'what every PostgreSQL refuses, where the operator chooses the image': {
+    bad: cluster('postgresql: {parameters: {work_mem: 64M}}'),
+    finds: '7: postgres/parameter-value',
+    good: cluster('postgresql: {parameters: {io_method: worker}}'),
+  },
+  'an archive by two ways': {
+    bad: all(
+      cluster(`${archiving}backup: {barmanObjectStore: {destinationPath: s3://backups/orders, s3Credentials: {inheritFromIAMRole: true}}}`),
+      store(''),
+    ),
+    finds: '9: plugins/archiver-without-in-tree-store',
+    good: all(cluster(archiving), store('')),
+  },
+}
+
+test.each(Object.entries(twins))('%s', async (_name, { bad, finds, good }) => {
+  expect((await said(bad)).filter((one) => !one.includes('backup/no-in-tree-store'))).toEqual([finds])
+  expect(await said(good)).toEqual([])
+})
