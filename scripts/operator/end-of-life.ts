@@ -1,5 +1,7 @@
 // Until when does a version get fixes? The one table of dates; each comes from the page named beside it.
+import { compareVersions } from '../kubernetes/load.ts'
 import { lookup } from '../values/lookup.ts'
+import { knownOperators, reached } from './version.ts'
 
 /** Dates of the final minor release, by the versioning policy of postgresql.org (https://www.postgresql.org/support/versioning/). */
 const lastDays: Readonly<Record<number, string>> = {
@@ -89,6 +91,15 @@ const safePgBouncers = [
   { version: '1.25.2', since: '2026-05-09' },
   { version: '1.26.1', since: '2026-10-14' },
 ] as const
+
+/**
+ * The PgBouncer that a release of the operator runs where a Pooler names no image (`DefaultPgbouncerImage`); undefined: not known here.
+ * The operator's settings may name another (PGBOUNCER_IMAGE_NAME).
+ */
+export function presetPgBouncer(operator: string): string | undefined {
+  if (!reached(operator, ['1.26.0']) || compareVersions(operator, knownOperators.last) > 0) return undefined
+  return reached(operator, ['1.26.3', '1.27.2', '1.28.0']) ? '1.25.1' : '1.24.1'
+}
 
 /** The oldest PgBouncer with every security fix that was out on a day; undefined: none is known from before. */
 export function oldestSafePgBouncer(day: string): { readonly version: string; readonly since: string } | undefined {

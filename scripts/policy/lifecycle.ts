@@ -5,7 +5,7 @@ import { operatorPinSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Settings } from '../model.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
-import { endOfLife, newestMinor, oldestSafePgBouncer, operatorEnd } from '../operator/end-of-life.ts'
+import { endOfLife, newestMinor, oldestSafePgBouncer, operatorEnd, presetPgBouncer } from '../operator/end-of-life.ts'
 import { parseImageReference, versionOfTag } from '../operator/image.ts'
 import { majorOf } from '../operator/major.ts'
 import { supportedMajors } from '../operator/support.ts'
@@ -101,12 +101,24 @@ export const lifecycle: readonly DatedRule[] = [
     severity: 'warning',
     configurable: true,
     upstream: 'https://www.pgbouncer.org/changelog.html',
-    summary: 'a pinned PgBouncer has the last security fix (with `--today`)',
+    summary: 'the PgBouncer of a Pooler, pinned or not, has the last security fix (with `--today`)',
     *check(subject) {
       const safe = oldestSafePgBouncer(subject.today)
       if (safe === undefined) return
       for (const pooler of subject.objects.filter(({ kind }) => kind === 'Pooler')) {
-        for (const [index, container] of listAt(pooler.plain, 'spec', 'template', 'spec', 'containers').entries()) {
+        const preset = presetPgBouncer(subject.operator)
+        const containers = listAt(pooler.plain, 'spec', 'template', 'spec', 'containers')
+        const isNamed = containers.some(
+          (container) => textAt(container, 'name') === 'pgbouncer' && textAt(container, 'image') !== undefined,
+        )
+        if (!isNamed && preset !== undefined && compareVersions(preset, safe.version) < 0)
+          yield {
+            object: pooler,
+            message: phrase`${here('the Pooler')} names no image, but PgBouncer ${preset} of the operator lacks the security fixes of ${safe.version}`,
+            places: [{ path: ['metadata', 'name'] }],
+            help: phrase`name an image of ${safe.version} or later for the container pgbouncer in template.spec.containers`,
+          }
+        for (const [index, container] of containers.entries()) {
           const image = textAt(container, 'image')
           const version = /^\d+\.\d+\.\d+/.exec(image === undefined ? '' : parseImageReference(image).tag)?.[0]
           if (version === undefined || !/pgbouncer/.test(image ?? '')) continue

@@ -2,7 +2,7 @@
 import { fieldAt, here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
-import { listAt, objectOf, plainAt, textAt } from './subject.ts'
+import { instancesIn, listAt, objectOf, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** The Poolers before the Cluster of the same values. */
@@ -44,7 +44,7 @@ function* missingServices(subject: ObjectsSubject): Iterable<ObjectFinding> {
 
 function* missingStandbys(subject: ObjectsSubject): Iterable<ObjectFinding> {
   for (const { cluster, pooler } of poolersOf(subject)) {
-    const instances = plainAt(cluster.plain, 'spec', 'instances') ?? 1
+    const instances = instancesIn(cluster)
     if (textAt(pooler.plain, 'spec', 'type') !== 'ro' || instances !== 1 || listAt(cluster.plain, ...disabled).includes('ro')) continue
     yield {
       object: pooler,

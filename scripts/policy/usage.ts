@@ -5,7 +5,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
 import type { RenderedObject, Settings } from '../model.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
-import { listAt, plainAt } from './subject.ts'
+import { instancesIn, listAt, plainAt } from './subject.ts'
 
 /** Over all instances of a Cluster, in bytes. */
 export interface Usage {
@@ -15,8 +15,10 @@ export interface Usage {
 }
 
 /** The instances of a Cluster with their volumes and the memory that they request. */
-export function usageOf({ plain }: RenderedObject): Usage {
-  const instances = Number(plainAt(plain, 'spec', 'instances') ?? 1)
+export function usageOf(cluster: RenderedObject): Usage {
+  const { plain } = cluster
+  // what is no number is reported as such
+  const instances = instancesIn(cluster) ?? 0
   const sizes = [
     plainAt(plain, 'spec', 'storage', 'size'),
     plainAt(plain, 'spec', 'walStorage', 'size'),

@@ -80,6 +80,20 @@ it.each<readonly [image: string, day: string, expected: string | undefined]>([
   expect(said).toEqual(expected === undefined ? [] : [`image is PgBouncer "${image}", but ${expected} fixes security holes`])
 })
 
+it.each<readonly [operator: string, day: string, expected: string | undefined]>([
+  ['1.27.1', '2025-12-02', undefined],
+  ['1.27.1', '2025-12-03', '1.24.1 of the operator lacks the security fixes of 1.25.1'],
+  ['1.28.4', '2026-05-08', undefined],
+  ['1.30.0', '2026-05-09', '1.25.1 of the operator lacks the security fixes of 1.25.2'],
+  ['1.31.0', '2026-11-29', undefined],
+])('the PgBouncer that operator %s picks, on %s', (operator, day, expected) => {
+  const text = `kind: Pooler\nmetadata: {name: p}\nspec: {template: {spec: {containers: [{name: pgbouncer}, {name: other, image: "other:1"}]}}}\n`
+  const objects = readManifests({ path: 'p.yaml', text }).manifests.map((one) => ({ ...one, hook: false }))
+  const rule = lifecycle.find(({ id }) => id === 'policy/pgbouncer-supported')
+  const said = [...(rule?.check({ objects, operator, today: day }) ?? [])].map(({ message }) => textOf(message))
+  expect(said).toEqual(expected === undefined ? [] : [`the Pooler names no image, but PgBouncer ${expected}`])
+})
+
 describe('Kubernetes', () => {
   const settings = join(root, 'apps/values.yaml')
   const withVersion = async (version: string, ...flags: string[]): Promise<string[]> => {

@@ -10,7 +10,7 @@ import { daysOf, isWritten, writtenArchives } from '../archive.ts'
 import { debianOf } from '../../operator/official-image.ts'
 import { imageOf } from '../images.ts'
 import { standbySettings } from '../standby-settings.ts'
-import { listAt, objectOf, plainAt, textAt } from '../subject.ts'
+import { instancesIn, listAt, objectOf, plainAt, textAt } from '../subject.ts'
 import { operatorChanges } from './operator.ts'
 import type { ChangeRule, ChangeSubject } from './subject.ts'
 
@@ -109,7 +109,7 @@ export const changePolicies: readonly ChangeRule[] = [
     summary: 'a setting that standbys must not have lower than their primary is lowered, not removed',
     *check(subject) {
       const clusters = clustersOf(subject)
-      if (clusters === undefined || Number(plainAt(clusters.now.plain, 'spec', 'instances') ?? 1) < 2) return
+      if (clusters === undefined || (instancesIn(clusters.now) ?? 1) < 2) return
       for (const [name, preset] of standbySettings) {
         const path = ['spec', 'postgresql', 'parameters', name]
         const was = textAt(clusters.was.plain, ...path)
