@@ -22,6 +22,8 @@ import { hibernation } from './hibernation.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
+import { placement } from './placement.ts'
+import { units } from './units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { isOfChart, locatePolicy } from './subject.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
@@ -48,6 +50,8 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...references,
   ...roles,
   ...extensions,
+  ...units,
+  ...placement,
 ]
 
 /** Those about what the official chart makes of its values. */

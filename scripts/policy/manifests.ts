@@ -4,7 +4,7 @@ import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
-import { nearest } from '../values/path.ts'
+import { misspelt } from './misspelt.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { judgeTogether } from './fleet.ts'
 import { manifestFacts, skipsArchiveCheck } from './fleet-facts.ts'
@@ -101,7 +101,7 @@ export function judgeNames(manifests: readonly Manifest[]): ManifestFinding[] {
     return references.flatMap(({ path, kind, rule }): ManifestFinding[] => {
       const name = textAt(object.plain, ...path)
       const there = manifests.filter(isNear(kind)).map((other) => other.name)
-      const meant = name === undefined || there.includes(name) ? undefined : nearest(name, there)
+      const meant = name === undefined ? undefined : misspelt(name, there)
       if (name === undefined || meant === undefined) return []
       const message = phrase`${here('name')} is ${shown(name)}, but the ${kind} here is named ${shown(meant)}`
       return [{ rule, severity: 'warning', finding: { object, message, places: [{ path }], help: phrase`did you mean ${named(meant)}?` } }]

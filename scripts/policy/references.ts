@@ -1,5 +1,8 @@
 // Do the parts of a Cluster that name each other fit together?
 import { here, named, phrase, shown } from '../findings/message.ts'
+import { majorOfImage } from '../operator/major.ts'
+import { officialImage } from '../operator/official-image.ts'
+import { misspelt } from './misspelt.ts'
 import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
@@ -68,7 +71,64 @@ function ofCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: s
   return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
 }
 
+/** The roles that a Cluster of its own making has; undefined: a restored or copied one has others, too. */
+function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): string[] | undefined {
+  const methods = plainAt(cluster.plain, ...bootstrap)
+  if (isJsonMap(methods) && Object.keys(methods).some((method) => method !== 'initdb')) return undefined
+  const initdb = plainAt(methods, 'initdb')
+  if (isJsonMap(plainAt(initdb, 'import'))) return undefined
+  const managed = listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role) => textAt(role, 'name') ?? [])
+  const declared = ofCluster(subject, cluster, 'DatabaseRole').flatMap(({ plain }) => textAt(plain, 'spec', 'name') ?? [])
+  return [textAt(initdb, 'owner') || textAt(initdb, 'database') || 'app', 'postgres', ...managed, ...declared]
+}
+
 export const references: readonly ObjectRule[] = [
+  {
+    // PostgreSQL: `CREATE DATABASE … OWNER …` fails: "role … does not exist"
+    id: 'policy/database-owner-known',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the owner of a Database is spelt as the role that is declared',
+    reads: [['databases'], ['cluster', 'roles'], ['cluster', 'initdb', 'owner']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const known = cluster === undefined ? undefined : rolesOf(cluster, subject)
+      for (const object of cluster === undefined || known === undefined ? [] : ofCluster(subject, cluster, 'Database')) {
+        const path = ['spec', 'owner']
+        const owner = textAt(object.plain, ...path)
+        const meant = owner === undefined ? undefined : misspelt(owner, known ?? [])
+        if (owner === undefined || meant === undefined) continue
+        yield {
+          object,
+          message: phrase`${here('owner')} is ${shown(owner)}, but the role that is declared is ${shown(meant)}`,
+          places: [{ path }],
+          help: phrase`did you mean ${named(meant)}?`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/catalog-image-major',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the image of each major in a catalog is of that major',
+    reads: [['imageCatalog', 'images']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'ImageCatalog' || kind === 'ClusterImageCatalog'))
+        for (const [index, entry] of listAt(object.plain, 'spec', 'images').entries()) {
+          const [major, image] = [plainAt(entry, 'major'), textAt(entry, 'image') ?? '']
+          const tagged = majorOfImage(image)
+          // tags of other images may begin with a version of their own
+          if (typeof major !== 'number' || tagged === undefined || tagged === major || officialImage(image) === undefined) continue
+          yield {
+            object,
+            message: phrase`${here('image')} is of PostgreSQL ${tagged}, but the catalog lists it as ${major}`,
+            places: [{ path: ['spec', 'images', index, 'image'] }],
+            help: phrase`name an image of ${major}, or set major: ${tagged}`,
+          }
+        }
+    },
+  },
   {
     // CloudNativePG 1.30 `getConnectionPoolerForExternalCluster`, `loadBackupObjectFromExternalCluster`: the job fails
     id: 'policy/source-usable',

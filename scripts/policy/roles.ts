@@ -2,6 +2,7 @@
 import { here, named, phrase, shown } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
+import { nearest } from '../values/path.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
 
@@ -11,6 +12,26 @@ function rolesOf({ kind, plain }: RenderedObject): { readonly path: Path; readon
   if (kind !== 'Cluster') return []
   return listAt(plain, 'spec', 'managed', 'roles').map((role, index) => ({ path: ['spec', 'managed', 'roles', index], role }))
 }
+
+/** Of any major from 13 to 18. */
+const predefined = [
+  'pg_checkpoint',
+  'pg_create_subscription',
+  'pg_database_owner',
+  'pg_execute_server_program',
+  'pg_maintain',
+  'pg_monitor',
+  'pg_read_all_data',
+  'pg_read_all_settings',
+  'pg_read_all_stats',
+  'pg_read_server_files',
+  'pg_signal_autovacuum_worker',
+  'pg_signal_backend',
+  'pg_stat_scan_tables',
+  'pg_use_reserved_connections',
+  'pg_write_all_data',
+  'pg_write_server_files',
+]
 
 export const roles: readonly ObjectRule[] = [
   {
@@ -33,6 +54,28 @@ export const roles: readonly ObjectRule[] = [
             help: phrase`set login: true${login === false ? '' : ' beside its name'}, or remove passwordSecret`,
           }
         }
+    },
+  },
+  {
+    // PostgreSQL, "Predefined Roles": nobody can make another one whose name begins with pg_
+    id: 'policy/predefined-role-exists',
+    severity: 'error',
+    configurable: true,
+    summary: 'a role is a member of predefined roles that PostgreSQL has',
+    reads: [['cluster', 'roles']],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const { path, role } of rolesOf(object))
+          for (const [index, group] of listAt(role, 'inRoles').entries()) {
+            if (typeof group !== 'string' || !group.startsWith('pg_') || predefined.includes(group)) continue
+            const meant = nearest(group, predefined) ?? predefined.find((one) => one.startsWith(group))
+            yield {
+              object,
+              message: phrase`${here('inRoles')} has ${shown(group)}, but PostgreSQL has no predefined role of this name`,
+              places: [{ path: [...path, 'inRoles', index] }],
+              help: meant === undefined ? phrase`known: ${predefined.slice(0, 8).join(', ')}` : phrase`did you mean ${meant}?`,
+            }
+          }
     },
   },
   {

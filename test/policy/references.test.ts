@@ -142,6 +142,40 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '7: postgres/parameter-value',
     good: cluster('postgresql: {parameters: {io_method: worker}}'),
   },
+  'a Database of a misspelt owner': {
+    bad: all(
+      cluster('managed: {roles: [{name: reports, login: true}]}'),
+      object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
+    ),
+    finds: '14: policy/database-owner-known',
+    good: all(
+      cluster('managed: {roles: [{name: reports1, login: true}]}'),
+      object('Database', 'd', 'name: d\nowner: reports2\ncluster: {name: orders}'),
+    ),
+  },
+  'a pooler of a sibling': {
+    bad: all(
+      cluster('', 'orders-main'),
+      object('Pooler', 'p', 'cluster: {name: orders-mian}\ninstances: 1\npgbouncer: {poolMode: session}'),
+    ),
+    finds: '12: policy/cluster-exists',
+    good: all(
+      cluster('', 'orders-blue-a'),
+      object('Pooler', 'p', 'cluster: {name: orders-blue-b}\ninstances: 1\npgbouncer: {poolMode: session}'),
+    ),
+  },
+  'a catalog with an image of another major': {
+    bad: object('ImageCatalog', 'c', 'images: [{major: 17, image: "ghcr.io/cloudnative-pg/postgresql:16.10"}]'),
+    finds: '5: policy/catalog-image-major',
+    good: object('ImageCatalog', 'c', 'images: [{major: 17, image: "ghcr.io/example/postgis:16-17.6"}]'),
+  },
+  'times and amounts without a unit': {
+    bad: cluster('postgresql: {parameters: {idle_session_timeout: "300"}}'),
+    finds: '7: policy/setting-has-unit',
+    good: cluster(
+      'postgresql: {parameters: {idle_session_timeout: "300000", statement_timeout: "0", work_mem: "4096", maintenance_work_mem: 1GB}}',
+    ),
+  },
   'an archive by two ways': {
     bad: all(
       cluster(`${archiving}backup: {barmanObjectStore: {destinationPath: s3://backups/orders, s3Credentials: {inheritFromIAMRole: true}}}`),
