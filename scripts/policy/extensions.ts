@@ -107,7 +107,7 @@ export const extensions: readonly ObjectRule[] = [
     id: 'policy/managed-extension-used',
     severity: 'warning',
     configurable: true,
-    upstream: 'reconcileExtensions: drops what no parameter uses',
+    upstream: 'reconcileExtensions: drops what no parameter uses, also where the library is loaded (cloudnative-pg#9953)',
     summary: 'an extension that the operator manages has a parameter, without which the operator drops it',
     reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
     *check(subject) {

@@ -2,6 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
+import { isHibernated } from './hibernation.ts'
 import { instancesIn, listAt, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -24,7 +25,7 @@ export const drains: readonly ObjectRule[] = [
       for (const cluster of clustersOf(subject)) {
         const isOff = plainAt(cluster.plain, 'spec', 'enablePDB') === false
         const inMaintenance = plainAt(cluster.plain, 'spec', 'nodeMaintenanceWindow', 'inProgress') === true
-        if (instancesIn(cluster) !== 1 || isOff || inMaintenance) continue
+        if (instancesIn(cluster) !== 1 || isOff || inMaintenance || isHibernated(cluster)) continue
         yield {
           object: cluster,
           message: phrase`${here('instances')} is 1, but the PodDisruptionBudget keeps its node from ever being drained`,

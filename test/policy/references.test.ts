@@ -8,7 +8,7 @@ import { main } from '../../scripts/cli/cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-references-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** `line: rule` of each finding; PodDisruptionBudgets of single instances are not looked at here. */
+/** `line: rule` of each finding. */
 async function said(text: string): Promise<string[]> {
   writeFileSync(join(folder, 'all.yaml'), text)
   let stdout = ''
@@ -174,6 +174,23 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '7: policy/setting-has-unit',
     good: cluster(
       'postgresql: {parameters: {idle_session_timeout: "300000", statement_timeout: "0", work_mem: "4096", maintenance_work_mem: 1GB}}',
+    ),
+  },
+  'a single instance whose node is drained': {
+    bad: object('Cluster', 'orders', 'instances: 1\nstorage: {size: 10Gi}'),
+    finds: '5: policy/drainable',
+    good: object('Cluster', 'orders', 'instances: 1\nstorage: {size: 10Gi}').replace(
+      '{name: orders}',
+      '{name: orders, annotations: {cnpg.io/hibernation: "on"}}',
+    ),
+  },
+  'an extension that the operator drops': {
+    bad: cluster(
+      'postgresql: {shared_preload_libraries: [pg_stat_statements]}\nbootstrap: {initdb: {database: app, owner: app, postInitApplicationSQL: [CREATE EXTENSION pg_stat_statements]}}',
+    ),
+    finds: '8: policy/managed-extension-used',
+    good: cluster(
+      'postgresql: {parameters: {pg_stat_statements.track: all}}\nbootstrap: {initdb: {database: app, owner: app, postInitApplicationSQL: [CREATE EXTENSION pg_stat_statements]}}',
     ),
   },
   'an archive by two ways': {
