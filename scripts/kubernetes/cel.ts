@@ -113,15 +113,26 @@ function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, fiel
   const steps = fieldPathSteps(rule.fieldPath)
   const path: Path = [...walk.path, ...steps]
   const [now, before] = [jsonAt(self, steps), isTransition ? jsonAt(oldSelf, steps) : undefined]
+  const pair = rivals(rule.rule, now ?? self)
   walk.issues.push({
-    path,
+    path: pair === undefined ? path : [...path, pair.second],
     field: field + (rule.fieldPath ?? ''),
     type: reasons[rule.reason ?? ''] ?? 'FieldValueInvalid',
     keyword: !readable ? 'cel-unreadable' : isTransition ? 'cel-change' : 'cel',
-    message: violationMessage(rule.rule, path, now ?? self, before),
+    message:
+      pair === undefined
+        ? violationMessage(rule.rule, path, now ?? self, before)
+        : sentence([...path, pair.second], phrase`is set, but must not be together with ${pair.first}`),
     expression: rule.rule,
     ...(rule.message !== undefined && { help: phrase`${rule.message}` }),
   })
+}
+
+/** The two members that exclude each other, in the order in which they are written; undefined: the expression says something else. */
+function rivals(rule: string, self: Json): { readonly first: string; readonly second: string } | undefined {
+  const [, one = '', other = ''] = /^!\(has\(self\.(\w+)\) && has\(self\.(\w+)\)\)$/.exec(rule) ?? []
+  const [first, second] = isJsonMap(self) ? Object.keys(self).filter((key) => key === one || key === other) : []
+  return first === undefined || second === undefined ? undefined : { first, second }
 }
 
 function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | undefined): Message {
