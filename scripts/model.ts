@@ -88,7 +88,8 @@ export interface Settings {
   }
   /** whether the Application of the operator is generated; false: somebody else installs it */
   readonly manageOperator: boolean
-  readonly repository: { readonly url: string; readonly revision: string; readonly path: string }
+  /** `isRemote`: nobody wrote the address, it is where the checkout was cloned from */
+  readonly repository: { readonly url: string; readonly revision: string; readonly path: string; readonly isRemote?: true }
   /** in the order of the file */
   readonly environments: readonly Environment[]
   readonly ownKeys: readonly string[]

@@ -39,7 +39,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     return [...own, ...elsewhere]
   }
   const first = read(state.settings)
-  const { settings: addressed, tree } = withAddresses(first, state)
+  const { settings: addressed, tree, findings: assumed } = withAddresses(first, state)
   const installed = installedArgoCd(
     first.flatMap(({ manifests }) => manifests),
     tree,
@@ -57,6 +57,6 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     databases,
     drafts,
     skipped,
-    findings: [...contradicted(settings, installed), ...broken, ...misspeltKinds(files, settings), ...findings],
+    findings: [...contradicted(settings, installed), ...assumed, ...broken, ...misspeltKinds(files, settings), ...findings],
   }
 }

@@ -10,5 +10,7 @@ export function withRepository(written: Settings, { root, apps }: Workspace): Se
   if (settings.generate) return settings
   const { url, path, revision } = settings.repository
   const folder = folderInRepository(root).replace(/\/$/, '')
-  return { ...settings, repository: { url: url === '' ? (originOf(root) ?? '') : url, path: path === '' ? folder : path, revision } }
+  const own = path === '' ? folder : path
+  if (url !== '') return { ...settings, repository: { url, path: own, revision } }
+  return { ...settings, repository: { url: originOf(root) ?? '', path: own, revision, isRemote: true } }
 }

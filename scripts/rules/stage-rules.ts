@@ -185,6 +185,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/chart-whole', 'the subcharts of a chart are here', 'info'),
       rule('argocd/assumed-version', 'a chart is pinned to one version', 'info'),
       rule('argocd/assumed-revision', 'the files that are here are of the revision that Argo CD reads', 'info'),
+      rule('argocd/assumed-address', 'the checkout is of the repository that the manifests name', 'info'),
       rule('argocd/parameter', 'Helm can read the parameters of an Application'),
       rule('argocd/manifest-once', 'no two manifests have the same kind and name'),
       rule('argocd/application-once', 'no two manifests create the same Application'),

@@ -76,6 +76,28 @@ describe('an Application', () => {
     })
     expect(await told()).toEqual(['values/orders.yaml:2: cluster.instances is 0, but must be at least 1 [schema/minimum]'])
   })
+  test('of a repository that was cloned from a folder names it by the files that are there', async () => {
+    const files = { 'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml'), 'values/orders.yaml': 'cluster:\n  instances: 0\n' }
+    const { told } = repository(files, '/srv/mirror/infra.git')
+    expect(await told()).toEqual(['values/orders.yaml:2: cluster.instances is 0, but must be at least 1 [schema/minimum]'])
+  })
+  test('of a fork is judged by the files that are there, which is said', async () => {
+    const files = { 'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml'), 'values/orders.yaml': 'cluster:\n  instances: 0\n' }
+    const { told } = repository(files, 'git@github.com:somebody/infra.git')
+    expect(await told()).toEqual([
+      'argocd/orders.yaml:14: this checkout of git@github.com:somebody/infra.git is taken for this repository, whose paths it has [argocd/assumed-address]',
+      'values/orders.yaml:2: cluster.instances is 0, but must be at least 1 [schema/minimum]',
+    ])
+    // another repository that has a path of the same name is no fork
+    const other = repository(files, 'git@github.com:acme/argocd.git')
+    expect(await other.told()).toEqual([expect.stringContaining('orders is not judged')])
+  })
+  test('of a fork is compared with its base', async () => {
+    const files = { 'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml'), 'values/orders.yaml': sized }
+    const { told, edit } = repository(files, 'git@github.com:somebody/infra.git')
+    edit('values/orders.yaml', '10Gi', '8Gi')
+    expect(await told('--base', 'HEAD')).toContainEqual(expect.stringContaining('[changes/storage-grows]'))
+  })
   test('of a repository that is not checked out is reported, and judged where a checkout is given', async () => {
     const files = { 'argocd/orders.yaml': withFiles('orders', 'values/orders.yaml') }
     const { told, run } = repository(files, 'https://github.com/acme/argocd.git')
