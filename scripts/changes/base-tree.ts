@@ -7,7 +7,7 @@ import { posix } from 'node:path'
 import { renderedFolder } from '../discover/discover.ts'
 import { manifestPaths } from '../discover/header.ts'
 import { isInFolder, layoutFolders, manifestFolders } from '../discover/layout.ts'
-import { isLoosePath } from '../discover/loose.ts'
+import { isLoosePath, isManifestPath, isTried } from '../discover/loose.ts'
 import { ownSettingsFile, settingsFile } from '../discover/settings.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
 import { commitTree } from '../repository/git.ts'
@@ -81,7 +81,8 @@ interface LooseState {
 
 /** With the files elsewhere in the repository that may be manifests, listed when somebody asks for them. */
 function withLoose(opened: OpenedBase, { workspace, from, layout, tree, place }: LooseState): OpenedBase {
-  const isLoose = (path: string): boolean => isLoosePath(path, layout)
+  // settings and Applications may name folders that are passed over otherwise
+  const isLoose = (path: string): boolean => isLoosePath(path, layout) || (isManifestPath(path) && isTried(path))
   let rest: CommitTree | undefined
   const readRest = (): CommitTree =>
     (rest ??= commitTree(workspace.root, from.commit, {

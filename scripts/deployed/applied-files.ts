@@ -1,6 +1,6 @@
 // Which files of the repositories at hand does an Application apply as they are, Applications among them?
 import { sourcesOf } from '../applicationset/sources.ts'
-import { definesManifest, printsApplications } from '../discover/loose.ts'
+import { definesManifest, isTried, printsApplications } from '../discover/loose.ts'
 import { pathsBelow } from '../repository/tree.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -41,7 +41,10 @@ export function applies(
   })
 }
 
-/** What Applications of this repository apply from other checkouts: files with manifests, and folders of charts that print Applications. */
+/**
+ * What Applications of this repository apply from other checkouts, and from folders that are passed over otherwise: files with
+ * manifests, and folders of charts that print Applications.
+ */
 export function appliedElsewhere(
   manifests: readonly Manifest[],
   around: Surroundings,
@@ -49,7 +52,7 @@ export function appliedElsewhere(
   const { tree } = around
   const files = new Map<string, string>()
   const charts = new Set<string>()
-  if ((tree.homes ?? []).length === 0) return { files: [], charts: [] }
+  const isElsewhere = (path: string): boolean => isTried(path) || tree.homes?.some((home) => path.startsWith(`${home.folder}/`)) === true
   const all = tree.wide?.() ?? tree
   const textOf = (path: string): string => {
     const read = all.read(path)
@@ -58,8 +61,7 @@ export function appliedElsewhere(
   for (const manifest of manifests)
     for (const application of manifest.isConsumed ? [] : (manifest.applications ?? []))
       for (const { folder, source } of foldersOf(application, around)) {
-        if (!tree.homes?.some((home) => folder.startsWith(`${home.folder}/`))) continue
-        const paths = pathsBelow(all, folder)
+        const paths = pathsBelow(all, folder).filter(isElsewhere)
         if (paths.includes(`${folder}Chart.yaml`)) {
           if (paths.some((path) => path.startsWith(`${folder}templates/`) && printsApplications(textOf(path)))) charts.add(folder)
           continue

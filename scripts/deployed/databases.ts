@@ -46,6 +46,8 @@ interface Looking {
   readonly versions: Versions
   readonly environments: Map<string, Environment>
   readonly skipped: Skipped[]
+  /** folders of what is not run here */
+  readonly unread: string[]
   readonly findings: LocatedFinding[]
   /** folders that are not there, one for each source */
   readonly missing: LocatedFinding[]
@@ -58,7 +60,7 @@ export function writtenDatabases(
 ): WrittenDatabases {
   const manifests = files.flatMap(({ manifests }) => manifests)
   const versions = versionsOf(manifests, settings)
-  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], findings: [], missing: [] }
+  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], unread: [], findings: [], missing: [] }
   const found: Database[] = []
   const drafts: Draft[] = []
   const makers = new Set<Manifest>()
@@ -84,6 +86,7 @@ export function writtenDatabases(
       .sort((a, b) => byCodeUnit(a.id, b.id)),
     drafts,
     skipped: onceEach(looking.skipped),
+    unread: looking.unread,
     findings: [...looking.findings, ...onePlaceOnce(looking.missing), ...assumedRevisions(makers)],
   }
 }
@@ -249,6 +252,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   const folder = folderOf(source, manifest)
   const pathAt = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
   if (folder.kind === 'unread') {
+    append(looking.unread, folder.folders)
     skip(looking, manifest, { reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`, at: pathAt })
     return []
   }

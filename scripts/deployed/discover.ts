@@ -65,15 +65,13 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
   const inputs = settings.generate ? inputFindings(settings, tree) : []
   const written = await readWritten({ settings, tree, charts, databases: own.databases, isElsewhereSame: isElsewhereSame === true })
   const databases = [...own.databases, ...withoutDoubles(written.databases, own.databases, settings)]
-  const findings = [
-    ...own.findings,
-    ...inputs,
-    ...written.findings,
-    ...skippedFindings(written.skipped),
-    ...unknownOperators(written.databases),
-  ]
-  const isExplained = written.isExplained === true || written.skipped.length > 0 || findings.some(isError)
-  if (databases.length === 0 && !isExplained) findings.push(noDatabase(settings, tree))
-  const { settings: known, tree: wide, drafts, skipped } = written
+  const { undeployed = [] } = written
+  // without any database, Clusters that nobody deploys are what an error is about, or a consequence of it
+  const isLookedAt = databases.length + written.skipped.length > 0
+  const skipped = isLookedAt ? [...written.skipped, ...undeployed] : written.skipped
+  const isExplained = written.isExplained === true || written.skipped.length > 0
+  const findings = [...own.findings, ...inputs, ...written.findings, ...skippedFindings(skipped), ...unknownOperators(written.databases)]
+  if (databases.length === 0 && !isExplained && !findings.some(isError)) findings.push(noDatabase(settings, tree, undeployed))
+  const { settings: known, tree: wide, drafts } = written
   return { settings: known, tree: wide, generated: own.databases, databases, drafts, skipped, findings }
 }

@@ -6,6 +6,8 @@ import { contradicted, installedArgoCd, withArgoCd } from './argocd-version.ts'
 import { writtenDatabases } from './databases.ts'
 import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
+import { passedOver, undeployedClusters } from './undeployed.ts'
+import { idlePatterns } from './idle-generators.ts'
 import { misspeltKinds } from './misspelt-kinds.ts'
 import type { ManifestFile } from './manifests.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -46,9 +48,18 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   )
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
-  const { databases, drafts, skipped, findings } = writtenDatabases(files, { settings, charts: state.charts })
+  const { databases, drafts, skipped, unread = [], findings } = writtenDatabases(files, { settings, charts: state.charts })
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
+  const misspelt = misspeltKinds(files, settings)
+  // what an error keeps from being deployed is a consequence of it
+  const isMistaken =
+    misspelt.length > 0 ||
+    files.some(({ manifests }) =>
+      manifests.some(
+        (one) => one.refusals.some(({ stage }) => stage !== 'unsupported') || hasMistakenField(one) || idlePatterns(one).length > 0,
+      ),
+    )
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
@@ -57,6 +68,14 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     databases,
     drafts,
     skipped,
-    findings: [...contradicted(settings, installed), ...assumed, ...broken, ...misspeltKinds(files, settings), ...findings],
+    undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, { databases, unread }),
+    findings: [
+      ...contradicted(settings, installed),
+      ...assumed,
+      ...broken,
+      ...misspelt,
+      ...findings,
+      ...passedOver(loose, files, { databases, unread }),
+    ],
   }
 }

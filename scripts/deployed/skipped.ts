@@ -20,6 +20,9 @@ export interface Skipped {
 /** What is refused is reported where it is wrong. */
 export const refused = 'Argo CD refuses it'
 
+/** Of a Cluster. */
+export const undeployed = 'no Application and no set that is read here deploys it'
+
 /** One line for each reason and place, with how many there are. */
 export function onceEach(skipped: readonly Skipped[]): Skipped[] {
   const seen = new Map<string, Skipped & { readonly count: number }>()
@@ -33,15 +36,34 @@ export function onceEach(skipped: readonly Skipped[]): Skipped[] {
 
 /** What could not be looked at, as findings: never an error, and never silent. */
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
-  return skipped
-    .filter(({ reason }) => reason !== refused)
-    .map(({ name, reason, repository, isDraft, at: spot }) => ({
-      rule: 'argocd/not-computed',
-      severity: 'info',
-      message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${named(reason)}`,
-      at: spot,
-      help: helpOf(reason, repository),
-    }))
+  const [first, ...others] = skipped.filter(({ reason }) => reason === undeployed)
+  return [
+    ...skipped.filter(({ reason }) => reason !== refused && reason !== undeployed).map(oneFinding),
+    ...(first === undefined ? [] : [undeployedFinding(first, others)]),
+  ]
+}
+
+/** One note for all Clusters that nothing deploys: a repository may be full of them. */
+function undeployedFinding({ name, reason, at }: Skipped, others: readonly Skipped[]): LocatedFinding {
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return {
+    rule: 'argocd/not-computed',
+    severity: 'info',
+    message: phrase`Cluster ${named(name)}${named(more)} is not judged: ${named(reason)}`,
+    at,
+    related: others.slice(0, 8).map((other) => ({ ...other.at, message: phrase`nor is ${named(other.name)}` })),
+    help: phrase`judge its manifest alone: cnpg-values admit FILE`,
+  }
+}
+
+function oneFinding({ name, reason, repository, isDraft, at: spot }: Skipped): LocatedFinding {
+  return {
+    rule: 'argocd/not-computed',
+    severity: 'info',
+    message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${named(reason)}`,
+    at: spot,
+    help: helpOf(reason, repository),
+  }
 }
 
 function helpOf(reason: string, repository = 'URL'): Message | undefined {

@@ -22,6 +22,8 @@ export interface Written extends WrittenDatabases {
   readonly tree: Tree
   /** with the address of this repository, where only the manifests tell it */
   readonly settings: Settings
+  /** Clusters that nothing here deploys */
+  readonly undeployed?: readonly Skipped[]
   /** manifests hold an error that may be why there is no database */
   readonly isExplained?: boolean
 }
@@ -32,5 +34,7 @@ export interface WrittenDatabases {
   /** sets of which nothing but the template is known */
   readonly drafts: readonly Draft[]
   readonly skipped: readonly Skipped[]
+  /** folders of what is not run here, whatever it makes of the Clusters in them */
+  readonly unread?: readonly string[]
   readonly findings: readonly LocatedFinding[]
 }

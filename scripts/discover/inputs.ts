@@ -69,8 +69,9 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
 }
 
 /** Nothing to check is a mistake, never a silent success. */
-export function noDatabase(settings: Settings, tree: Tree): LocatedFinding {
-  if (!settings.generate) return nothingDeployed(settings, tree)
+export function noDatabase(settings: Settings, tree: Tree, clusters: readonly NamedSpot[] = []): LocatedFinding {
+  const [cluster, ...others] = clusters
+  if (!settings.generate) return cluster === undefined ? nothingDeployed(settings, tree) : nobodysCluster(cluster, others)
   const { origin, layout } = settings
   const example = fill(layout.databases, { service: '<service>', name: '<name>' })
   return {
@@ -79,6 +80,25 @@ export function noDatabase(settings: Settings, tree: Tree): LocatedFinding {
     message: phrase`no file matches ${named(layout.databases)}, but a repository without databases can't be checked`,
     at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
     help: phrase`create ${named(example)}, or set postgres.layout.databases`,
+  }
+}
+
+/** A Cluster that is there, and that nothing here deploys. */
+export interface NamedSpot {
+  readonly name: string
+  readonly at: Spot
+}
+
+/** The Clusters themselves are the place. */
+function nobodysCluster({ name, at }: NamedSpot, others: readonly NamedSpot[]): LocatedFinding {
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return {
+    rule: 'discover/any-database',
+    severity: 'error',
+    message: phrase`no Application and no set here deploys Cluster ${named(name)}${named(more)}, so that nothing was checked`,
+    at,
+    related: others.slice(0, 8).map((other) => ({ ...other.at, message: phrase`nor ${named(other.name)}` })),
+    help: phrase`run it where the Applications of Argo CD are, or judge manifests alone: cnpg-values admit FILE`,
   }
 }
 

@@ -2,6 +2,7 @@
 import { generatedFiles, isGenerated, manifestPaths } from './header.ts'
 import { isInFolder, layoutFolders, matcher } from './layout.ts'
 import type { Settings } from '../model.ts'
+import { deployFolders } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { nearest } from '../values/path.ts'
 
@@ -10,6 +11,8 @@ export interface LooseFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[]
   /** folders of charts that print Applications or sets */
   readonly charts: readonly string[]
+  /** files in folders that are there to be read or tried, with Clusters or Applications of databases in them */
+  readonly passedOver?: readonly { readonly path: string; readonly text: string }[]
   /** whether charts that are not printed hold ObjectStores, whose names nobody knows then */
   readonly hasUnknownStores: boolean
 }
@@ -37,11 +40,21 @@ const stores = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?ObjectSto
 const applications = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
 /** Folders whose manifests are there to be read or tried, and that nobody deploys. */
-const tried = /(?:^|\/)(?:\.|(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\/)/i
+const tried = /(?:^|\/)(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\//i
+const isHidden = (part: string): boolean => part.startsWith('.') && !deployFolders.has(part)
+
+/** Whether a file is in a folder whose manifests count only where an Application or the settings name it. */
+export function isTried(path: string, apps: readonly string[] = []): boolean {
+  const own = apps.map(folderOf).find((folder) => folder !== '' && path.startsWith(`${folder}/`))
+  const rest = own === undefined ? path : path.slice(own.length + 1)
+  return tried.test(rest) || (rest.includes('.') && rest.split('/').some(isHidden))
+}
+
+const folderOf = (named: string): string => named.replace(/^\.\//, '').replace(/\/$/, '')
 
 /** Whether a path may be that of a manifest, and is not in a folder that is read anyway; no layout: nothing else is read. */
-export function isLoosePath(path: string, layout: Settings['layout'] | undefined): boolean {
-  if (!isManifestPath(path) || tried.test(path) || path.startsWith('apps/templates/')) return false
+export function isLoosePath(path: string, layout: Settings['layout'] | undefined, apps: readonly string[] = []): boolean {
+  if (!isManifestPath(path) || isTried(path, apps) || path.startsWith('apps/templates/')) return false
   if (layout === undefined) return true
   if (path.startsWith('helm-values/')) return false
   if (layoutFolders(layout).some((folder) => folder !== '' && isInFolder(path, folder))) return false
@@ -50,7 +63,7 @@ export function isLoosePath(path: string, layout: Settings['layout'] | undefined
 
 /** Whether a path is in one of the folders that the settings name; without any, all are. */
 export function isNamed(path: string, apps: readonly string[]): boolean {
-  return apps.length === 0 || apps.some((folder) => folder === '' || isInFolder(path, folder.replace(/^\.\//, '').replace(/\/$/, '')))
+  return apps.length === 0 || apps.some((folder) => folder === '' || isInFolder(path, folderOf(folder)))
 }
 
 /** Whether a template prints Applications or sets. */
@@ -103,8 +116,10 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
   const files: { path: string; text: string }[] = []
   const charts = new Set<string>()
   let hasUnknownStores = false
+  const passedOver: { path: string; text: string }[] = []
   for (const path of loose.paths) {
-    if (!isLoosePath(path, layout) || !isNamed(path, apps)) continue
+    if (layout === undefined && isOfDatabase(path, loose, apps)) passedOver.push({ path, text: textOf(path, loose) })
+    if (!isLoosePath(path, layout, apps) || !isNamed(path, apps)) continue
     const read = loose.read(path)
     if (read?.ok !== true || !definesManifest(read.text)) continue
     if (generated.includes(path) && isGenerated(read.text)) continue
@@ -115,5 +130,23 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     else if (applications.test(read.text)) charts.add(chart)
     else if (stores.test(read.text)) hasUnknownStores = true
   }
-  return { files, charts: [...charts], hasUnknownStores }
+  return { files, charts: [...charts], hasUnknownStores, ...(passedOver.length > 0 && { passedOver }) }
 }
+
+function textOf(path: string, tree: Tree): string {
+  const read = tree.read(path)
+  return read?.ok === true ? read.text : ''
+}
+
+/** Whether a file that is passed over would have mattered; what is hidden, or a template, is nobody's example. */
+function isOfDatabase(path: string, tree: Tree, apps: readonly string[]): boolean {
+  if (!isTried(path, apps) || !isManifestPath(path) || !isNamed(path, apps) || /(?:^|\/)(?:node_modules|templates)\//.test(path))
+    return false
+  if (path.split('/').some(isHidden)) return false
+  const text = textOf(path, tree)
+  const isAbout = text.includes('postgresql.cnpg.io/') ? aCluster.test(text) : text.includes('cloudnative-pg') && officialChart.test(text)
+  return isAbout && definesManifest(text)
+}
+
+const aCluster = /^(?:- |  )?kind[ \t]*:[ \t]*["']?Cluster\b/m
+const officialChart = /^[ -]*chart[ \t]*:[ \t]*["']?cluster\b/m

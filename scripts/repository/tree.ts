@@ -95,11 +95,18 @@ export function revisionIn(tree: Tree, path: string): { readonly revision?: stri
   return revision === undefined ? {} : { revision }
 }
 
+/** Hidden folders in which an application may keep what deploys it. */
+export const deployFolders: ReadonlySet<string> = new Set(
+  ['argo', 'argocd', 'argo-cd', 'cd', 'deploy', 'deployment', 'gitops', 'helm', 'infra', 'k8s', 'kube', 'kubernetes'].map(
+    (name) => `.${name}`,
+  ),
+)
+
 /** Never part of a repository's own files. */
 const skipped: ReadonlySet<string> = new Set(['node_modules'])
 
 /**
- * The work tree below the given folders, hidden files left out. Symlinks that stay inside the root are followed, others and special files
+ * The work tree below the given folders, hidden files left out, but for folders that deploy. Symlinks that stay inside the root are followed, others and special files
  * (pipes, devices, sockets) are listed, but reading them gives a message; they are never opened.
  */
 export function workTree(root: string, folders: readonly string[]): Tree {
@@ -116,7 +123,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
     }
     for (const entry of entries) {
       const { name } = entry
-      if (name.startsWith('.') || skipped.has(name)) continue
+      if ((name.startsWith('.') && !deployFolders.has(name)) || skipped.has(name)) continue
       const path = prefix + name
       if (name.includes('\ufffd')) blocked.push({ path, message: 'has a name that is not UTF-8', help: 'rename it' })
       else if (entry.isDirectory()) enter(join(base, name), path, depth)

@@ -117,6 +117,44 @@ describe('an Application', () => {
     expect(await told()).toEqual(['pg/cluster.yaml:5: spec.instances is 0, but must be at least 1 [schema/minimum]'])
     expect((await run('list')).stdout).toMatch(/^orders +orders +orders +manifests/m)
   })
+  test('leaves Clusters alone that nothing deploys, which is said', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const cluster = (name: string): string =>
+      `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: ${name}\nspec:\n  enablePDB: false\n  instances: 1\n  storage: { size: 1Gi }\n`
+    const others = { 'flux/billing.yaml': cluster('billing'), 'flux/ledger.yaml': cluster('ledger') }
+    const app = { 'argocd/orders.yaml': `${head('orders')}${source}`, 'pg/cluster.yaml': cluster('orders') }
+    const { told, run } = repository({ ...others, ...app }, url)
+    expect(await told()).toEqual([
+      'flux/billing.yaml:4: Cluster billing (and 1 more) is not judged: no Application and no set that is read here deploys it [argocd/not-computed]',
+    ])
+    expect((await run('list')).stderr).toContain(
+      'flux/ledger.yaml:4: ledger is not listed: no Application and no set that is read here deploys it',
+    )
+    expect(await repository(others, url).told()).toEqual([
+      'flux/billing.yaml:4: no Application and no set here deploys Cluster billing (and 1 more), so that nothing was checked [discover/any-database]',
+    ])
+  })
+  test.each(['examples/pg', 'tests', '.argocd/pg'])('of %s is judged, and what nobody names there is said', async (folder) => {
+    const cluster = (name: string): string =>
+      `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name} }\nspec:\n  enablePDB: false\n  instances: 0\n  storage: { size: 1Gi }\n`
+    const source = (path: string): string => `  source: { repoURL: ${url}, targetRevision: main, path: ${path} }\n`
+    const files = {
+      'argocd/root.yaml': `${head('root')}${source(`${folder}/apps`)}`,
+      [`${folder}/apps/orders.yaml`]: `${head('orders')}${source(`${folder}/db`)}`,
+      [`${folder}/db/cluster.yaml`]: cluster('orders'),
+      'docs/cluster.yaml': cluster('sample'),
+      'docs/more.yaml': cluster('more'),
+    }
+    const { told } = repository(files, url)
+    const tried = 'is passed over: no Application here names what is in tests, examples and documents [argocd/not-computed]'
+    expect((await told()).sort()).toEqual(
+      [
+        `${folder}/db/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]`,
+        `docs/cluster.yaml:1: docs/cluster.yaml (and 1 more) ${tried}`,
+      ].sort(),
+    )
+    expect(await told('--apps', 'docs')).toEqual([expect.stringContaining('deploys Cluster sample (and 1 more), so that')])
+  })
   test('that syncs a kustomization is said to be not judged', async () => {
     const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
     const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\n'
@@ -147,7 +185,7 @@ describe('an Application', () => {
       'shared/cluster.yaml': cluster,
     }
     const { told, run } = repository(files, url)
-    expect(await told()).toHaveLength(isSaid ? 1 : 0)
+    expect((await told()).filter((one) => one.includes('orders is not judged: orders syncs'))).toHaveLength(isSaid ? 1 : 0)
     expect((await run('list')).stderr.includes('orders is not listed: orders syncs a kustomization')).toBe(isSaid)
   })
   test('with a chart of the repository is judged by that chart, and blamed in its values', async () => {

@@ -1,0 +1,51 @@
+// Which Clusters are plain manifests here that no Application or set, as far as they can be read, deploys?
+import type { LooseFiles } from '../discover/loose.ts'
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import type { Database } from '../model.ts'
+import type { Span } from '../values/value.ts'
+import type { PlainCluster } from './folders.ts'
+import type { ManifestFile } from './manifests.ts'
+import { undeployed } from './skipped.ts'
+import type { Skipped } from './skipped.ts'
+
+interface Deployed {
+  readonly databases: readonly Database[]
+  /** folders of what is not run here, whatever it makes of the Clusters in them */
+  readonly unread: readonly string[]
+}
+
+/** Each Cluster once: what nobody deploys is not judged, which is said. */
+export function undeployedClusters(files: readonly ManifestFile[], { databases, unread }: Deployed): Skipped[] {
+  const read = new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
+  return files.flatMap(({ file, clusters = [], isTemplate }) => {
+    const path = file.layoutPath ?? file.path
+    if (isTemplate === true || read.has(file.path) || unread.some((folder) => path.startsWith(folder))) return []
+    return clusters.map(({ name, spot }: PlainCluster): Skipped => ({ name, reason: undeployed, at: spot }))
+  })
+}
+
+/** `argocd/not-computed`: one note for what is passed over in folders of tests, examples and documents, as nobody deploys that. */
+export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { databases, unread }: Deployed): LocatedFinding[] {
+  const read = new Set([...files.map(({ file }) => file.path), ...databases.flatMap(({ layers }) => layers.map(({ file }) => file.path))])
+  const left = (loose.passedOver ?? []).filter(({ path }) => !read.has(path) && !unread.some((folder) => path.startsWith(folder)))
+  const [first] = left
+  if (first === undefined) return []
+  const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`
+  return [
+    {
+      rule: 'argocd/not-computed',
+      severity: 'info',
+      message: phrase`${named(first.path)}${named(more)} is passed over: no Application here names what is in tests, examples and documents`,
+      at: { file: first, span: wordIn(first.text) },
+      help: phrase`if it is deployed, name its folder: --apps DIR`,
+    },
+  ]
+}
+
+function wordIn(text: string): Span {
+  const [word, start] = ['postgresql.cnpg.io', 'cloudnative-pg']
+    .map((one) => [one, text.indexOf(one)] as const)
+    .find(([, at]) => at >= 0) ?? ['', 0]
+  return { start, end: start + word.length }
+}
