@@ -50,10 +50,19 @@ function exactVersion(written: string): { readonly version: string; readonly ran
   }
 }
 
-/** Whether files of a chart, subcharts in it included, mention a kind of CloudNativePG. */
+/** Whether a template makes an object of CloudNativePG that is part of a database; catalogues of images are for others'. */
+function makesKind(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes)
+  // without the slash it is the group alone, as in `ignoreDifferences` or a role
+  if (!buffer.includes('postgresql.cnpg.io/')) return false
+  const kinds = [...buffer.toString('utf8').matchAll(/^kind:[ \t]*["']?([^\s"']+)/gm)].map(([, kind = '']) => kind)
+  return kinds.length === 0 || kinds.some((kind) => !/^(?:Cluster)?ImageCatalog$/.test(kind))
+}
+
+/** Whether files of a chart, subcharts in it included, make objects of CloudNativePG. */
 export function namesKinds(files: Readonly<Record<string, Uint8Array>>): boolean {
   return (
-    Object.entries(files).some(([path, bytes]) => /(?:^|\/)templates\//.test(path) && Buffer.from(bytes).includes('postgresql.cnpg.io')) ||
+    Object.entries(files).some(([path, bytes]) => /(?:^|\/)templates\//.test(path) && makesKind(bytes)) ||
     Object.entries(files).some(([path, bytes]) => /^charts\/cluster-[^/]*\.tgz$/.test(path) && bytes.length > 0)
   )
 }

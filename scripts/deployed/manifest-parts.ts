@@ -34,7 +34,7 @@ export function indexOfText(value: Json | undefined, matches: (text: string) => 
 /** Where the nth source that counts is below `spec`: items of `sources` that are no maps do not count. */
 export function sourcePath(spec: Json | undefined, nth: number): Path {
   const many = at(spec, 'sources')
-  if (!Array.isArray(many)) return ['source']
+  if (!Array.isArray(many) || (many.length === 0 && at(spec, 'source') !== undefined)) return ['source']
   const places = sourcePlaces.get(many) ?? [...many.keys()].filter((index) => isJsonMap(many[index]))
   sourcePlaces.set(many, places)
   return ['sources', places[nth] ?? nth]

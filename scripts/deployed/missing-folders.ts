@@ -32,13 +32,13 @@ function foldersOf(tree: Tree): ReadonlySet<string> {
 
 /**
  * `argocd/path-exists`: the repo server finds no folder there (`apppathutil.Path`), so that nothing of the Application is
- * ever synced. Undefined: there is one, or the repository or revision is not at hand.
+ * ever synced. Undefined: there is one, or the repository or revision is not at hand, or another program fills the path in.
  */
 export function missingFolder(of: SourceOf, source: JsonMap): LocatedFinding | undefined {
   const { manifest, application } = of
   const { settings, tree } = manifest
   const { path, repoURL, targetRevision } = source
-  if (typeof path !== 'string' || typeof repoURL !== 'string' || path.includes(unknownText) || /\{\{|<no value>/.test(path))
+  if (typeof path !== 'string' || typeof repoURL !== 'string' || path.includes(unknownText) || /\{\{|<no value>|\$\{/.test(path))
     return undefined
   if (!isUsualRevision(printed(targetRevision ?? ''), settings)) return undefined
   const place = spotOf(of, path)

@@ -55,6 +55,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   // what an error keeps from being deployed is a consequence of it
   const isMistaken =
     misspelt.length > 0 ||
+    findings.some(({ rule }) => rule === 'argocd/path-exists') ||
     files.some(({ manifests }) =>
       manifests.some(
         (one) => one.refusals.some(({ stage }) => stage !== 'unsupported') || hasMistakenField(one) || idlePatterns(one).length > 0,

@@ -23,6 +23,8 @@ export interface UnknownField {
   readonly help?: string
   /** the field that was meant, and that is not set: whatever else is wrong may follow from that */
   readonly meant?: string
+  /** where the field belongs, which is not set there */
+  readonly place?: Path
 }
 
 /** By the version of Argo CD, and there by the manifest. */
@@ -63,8 +65,9 @@ function fieldsOf(plain: JsonMap, argocd: string): UnknownField[] {
       )
       if (guess === undefined) {
         const place = placeOf(name, parent, schema)
-        const help = place === undefined ? strays[name] : `it belongs in ${formatPath(place)}`
-        return { path, ...(help !== undefined && { help }) }
+        if (place === undefined) return { path, ...(strays[name] !== undefined && { help: strays[name] }) }
+        const help = `it belongs in ${formatPath(place)}`
+        return at(plain, ...place, name) === undefined ? { path, help, place: [...place, name] } : { path, help }
       }
       const holder = at(plain, ...parent)
       if (isJsonMap(holder) && holder[guess] !== undefined) return { path, help: `\`${guess}\` is there too: remove one of the two` }

@@ -68,6 +68,16 @@ describe('the path of an Application', () => {
       'argocd/set.yaml:12: path of db-stok is pg/stok, but there is no such folder [argocd/path-exists]',
     ])
   })
+  test('is not known where another program fills it in', async () => {
+    const files = { 'root.tmpl.yaml': application('root', '"envs/${env}"'), 'argocd/a.yaml': application('orders', 'pg/orders') }
+    expect(await told({ ...files, 'pg/orders/cluster.yaml': cluster('orders') })).toEqual([])
+  })
+  test('is blamed where it is, beside a list of sources that is empty', async () => {
+    const text = application('orders', 'pg/order').replace('  source:', '  sources: []\n  source:')
+    expect(await told({ 'argocd/a.yaml': text, 'pg/orders/cluster.yaml': cluster('orders') })).toEqual([
+      'argocd/a.yaml:8: path is pg/order, but there is no such folder [argocd/path-exists]',
+    ])
+  })
   test('is blamed in the template that has it for all', async () => {
     const text = set('    - list:\n        elements:\n          - { name: orders }\n          - { name: stock }', 'postgres')
     expect(await told({ 'argocd/set.yaml': text })).toEqual([

@@ -235,6 +235,24 @@ describe('an Application', () => {
       expect.stringContaining('orders is not judged: chart orders 1.2.0 is not here, and charts/orders holds 1.3.0'),
     ])
   })
+  test.each([
+    ['names the group alone', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { group: postgresql.cnpg.io }\n'],
+    [
+      'makes a catalogue of images',
+      'apiVersion: postgresql.cnpg.io/v1\nkind: ImageCatalog\nmetadata: { name: a }\nspec:\n  images: [{ major: 16, image: "a:16" }]\n',
+    ],
+  ])('with a chart that %s is no database', async (_what, template) => {
+    const { run } = repository(
+      {
+        'argocd/a.yaml': `${head('a')}  source: { repoURL: ${url}, targetRevision: main, path: charts/a }\n`,
+        'charts/a/Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\n',
+        'charts/a/templates/a.yaml': template,
+        'argocd/billing.yaml': `${head('billing')}  source:\n${chart}    helm: { valuesObject: { cluster: { instances: 3 } } }\n`,
+      },
+      url,
+    )
+    expect((await run('list')).stderr).toBe('1 database\n')
+  })
   test('without a chart that is here is one error at the pin', async () => {
     const { told } = repository({ 'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('0.8.1', '0.3.1')}` })
     expect(await told()).toEqual([

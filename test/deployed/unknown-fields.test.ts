@@ -135,6 +135,7 @@ describe('a field', () => {
       '10: unknown field `recurse` in `spec.source`',
       'spec.source.directory',
     ],
+    [set.replace('    spec:\n', '  spec:\n'), '21: unknown field `spec` in `spec`', 'spec.template'],
   ])('in the wrong place is led to the right one', async (text, message, place) => {
     expect(await reported(text)).toEqual([`${message}; it belongs in ${place}`])
   })

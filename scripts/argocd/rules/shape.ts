@@ -32,9 +32,11 @@ export const shapeRules: readonly ManifestRule[] = [
     severity: 'error',
     summary: 'fields have the types of the CRD',
     *check({ plain, settings }) {
+      const elsewhere = unknownFields({ plain, settings }).flatMap(({ place }) => (place === undefined ? [] : [JSON.stringify(place)]))
       const decoded = decodeObject(plain, settings.argocd.version)
       if ('issues' in decoded) return
       for (const issue of checkSchema(decoded.object, decoded.kind.schema, { integerRange: true })) {
+        if (issue.keyword === 'required' && elsewhere.includes(JSON.stringify(issue.path))) continue
         if (issue.field === '<nil>' || printed(at(plain, ...issue.path)).includes(unknownText)) continue
         const help = optionHelp(at(plain, ...issue.path), issue.path) ?? issue.help
         yield { message: issue.message, places: [{ path: issue.path }], ...(help === undefined ? {} : { help }) }
