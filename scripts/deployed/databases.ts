@@ -46,7 +46,7 @@ interface Looking {
   readonly versions: Versions
   readonly environments: Map<string, Environment>
   readonly skipped: Skipped[]
-  /** folders of what is not run here */
+  /** folders of what is not run here, and files of kustomizations */
   readonly unread: string[]
   readonly findings: LocatedFinding[]
   /** folders that are not there, one for each source */
@@ -257,6 +257,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
     return []
   }
   if (folder.kind !== 'manifests') return []
+  append(looking.unread, folder.built?.read ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   if (folder.clusters.length === 0) return []
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')

@@ -12,18 +12,22 @@ import { notJson } from '../yaml/json.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { fileReader } from './file-cache.ts'
-import { isSkippedFile } from './folders.ts'
+import { folderOf, isSkippedFile } from './folders.ts'
 import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
 
 /** The objects that the operator and its webhooks see, in the order of the files, with places in them. */
 export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[] {
+  const folder = folderOf(source, manifest)
+  if (folder.kind === 'manifests' && folder.built !== undefined) return [...folder.built.objects]
   return objectsWith('cnpg.io', source, manifest).filter(({ plain }) => isOperators(plain))
 }
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */
 export function brokenIn(source: JsonMap, manifest: Manifest): LocatedFinding[] {
-  return filesWith('cnpg.io', source, manifest).flatMap((file) => {
+  const folder = folderOf(source, manifest)
+  const built = folder.kind === 'manifests' ? folder.built : undefined
+  return (built?.broken ?? filesWith('cnpg.io', source, manifest)).flatMap((file) => {
     const { findings } = readManifests(file)
     return findings.length > 0 ? findings : yamlFindings(file, [notJson(file) ?? []].flat())
   })

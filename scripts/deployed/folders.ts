@@ -14,6 +14,9 @@ import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
+import { fileReader } from './file-cache.ts'
+import { buildKustomization, kustomizations } from './kustomize.ts'
+import type { Built } from './kustomize.ts'
 import { at, texts } from './manifest-parts.ts'
 import { filePath } from './repository-path.ts'
 
@@ -25,7 +28,12 @@ export interface PlainCluster {
 
 /** What a folder deploys, as far as databases go. */
 export type Folder =
-  | { readonly kind: 'manifests'; readonly clusters: readonly PlainCluster[] }
+  | {
+      readonly kind: 'manifests'
+      readonly clusters: readonly PlainCluster[]
+      /** what a kustomization builds */
+      readonly built?: Extract<Built, { readonly objects: unknown }>
+    }
   /** the official chart, copied into the repository */
   | { readonly kind: 'cluster-chart' }
   /** something that makes Clusters and is not run here, from these folders */
@@ -38,7 +46,6 @@ interface Checkout {
 }
 
 const nothing: Folder = { kind: 'manifests', clusters: [] }
-const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 /** What a manifest, a chart or a kustomization of databases has in it somewhere. */
 const words = /postgresql\.cnpg\.io|cloudnative-pg\.(?:github\.)?io\/charts|ghcr\.io\/cloudnative-pg\/charts/
 
@@ -46,11 +53,11 @@ const folders = new WeakMap<Tree, Map<string, Folder>>()
 
 /** What a source that is a folder of this repository deploys; each folder is looked into once. */
 export function folderOf(source: JsonMap, { settings, tree }: Checkout): Folder {
-  const { path, repoURL, targetRevision, chart, plugin, directory } = source
+  const { path, repoURL, targetRevision, chart, plugin, directory, kustomize } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return nothing
   const known = folders.get(tree) ?? new Map<string, Folder>()
   folders.set(tree, known)
-  const key = JSON.stringify([path, repoURL, targetRevision, plugin === undefined, directory])
+  const key = JSON.stringify([path, repoURL, targetRevision, plugin === undefined, directory, kustomize])
   const folder = known.get(key) ?? lookInto(source, { settings, tree })
   known.set(key, folder)
   return folder
@@ -71,7 +78,7 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const directory = at(source, 'directory')
   if (!isJsonMap(directory) || Object.keys(directory).length === 0) {
     if (has('Chart.yaml')) return chartIn(all, folder)
-    if (kustomizations.some(has)) return unread(all, foldersOf(all, folder), 'a kustomization')
+    if (kustomizations.some(has)) return kustomizationIn(folder, { source, all, shown: tree })
   }
   return manifestsIn(all, folder, { directory, shown: tree })
 }
@@ -80,6 +87,26 @@ function chartIn(all: Tree, folder: string): Folder {
   const isOfficial = at(plainOf(all, `${folder}Chart.yaml`), 'name') === 'cluster' && all.paths.includes(`${folder}templates/cluster.yaml`)
   const found = unread(all, chartsBelow(all, folder), 'a chart')
   return isOfficial && found !== nothing ? { kind: 'cluster-chart' } : found
+}
+
+/** Options of an Application that change no object of ours, or that are the same as in a kustomization. */
+const harmlessOptions = new Set(['version', 'images', 'replicas', 'kubeVersion', 'apiVersions', 'ignoreMissingComponents'])
+
+function kustomizationIn(
+  folder: string,
+  { source, all, shown }: { readonly source: JsonMap; readonly all: Tree; readonly shown: Tree },
+): Folder {
+  const folders = foldersOf(all, folder)
+  if (!mentions(all, folders)) return nothing
+  const options = isJsonMap(source['kustomize']) ? Object.keys(source['kustomize']) : []
+  const option = options.find((key) => !harmlessOptions.has(key))
+  const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
+  const built = buildKustomization(folder, { file: fileReader(shown), isFolder })
+  if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders }
+  const clusters = clustersIn(built.objects.map(({ value }) => value))
+  if (option !== undefined && clusters.length > 0)
+    return { kind: 'unread', what: `a kustomization (with \`kustomize.${option}\`)`, folders }
+  return { kind: 'manifests', clusters, built }
 }
 
 /** The folder, and those of the charts that its own takes from this repository. */

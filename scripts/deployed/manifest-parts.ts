@@ -83,7 +83,8 @@ function repositoryKey(url: string): string {
   const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/.exec(text)
   const plain = scp === null ? text.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : `${scp[1]}/${scp[2]}`
   const host = plain.split('/')[0] ?? ''
-  return `${host.toLowerCase().replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`
+  // `NormalizeGitURL` of Argo CD does not look at the case either
+  return `${host.replace(/:(?:22|443)$/, '')}/${plain.slice(host.length).replace(/^\/+/, '')}`.toLowerCase()
 }
 
 /** Whether the files here are those of a revision: of one that the settings name, or, where they name none, whatever it is. */

@@ -36,7 +36,7 @@ export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { 
     {
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`${named(first.path)}${named(more)} is passed over: no Application here names what is in tests, examples and documents`,
+      message: phrase`this manifest${named(more)} is passed over: no Application here names what is in tests, examples and documents`,
       at: { file: first, span: wordIn(first.text) },
       help: phrase`if it is deployed, name its folder: --apps DIR`,
     },

@@ -150,43 +150,10 @@ describe('an Application', () => {
     expect((await told()).sort()).toEqual(
       [
         `${folder}/db/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]`,
-        `docs/cluster.yaml:1: docs/cluster.yaml (and 1 more) ${tried}`,
+        `docs/cluster.yaml:1: this manifest (and 1 more) ${tried}`,
       ].sort(),
     )
     expect(await told('--apps', 'docs')).toEqual([expect.stringContaining('deploys Cluster sample (and 1 more), so that')])
-  })
-  test('that syncs a kustomization is said to be not judged', async () => {
-    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
-    const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\n'
-    const files = {
-      'argocd/orders.yaml': `${head('orders')}${source}`,
-      'pg/kustomization.yaml': 'resources: [cluster.yaml]\n',
-      'pg/cluster.yaml': cluster,
-    }
-    const { told } = repository(files, url)
-    expect(await told()).toEqual([
-      expect.stringMatching(/^argocd\/orders\.yaml:7: orders is not judged: orders syncs a kustomization, which is not run here/),
-    ])
-  })
-  test.each([
-    ['a file of another folder', 'resources: [../shared/cluster.yaml]\n', true],
-    ['a base', 'resources:\n  - ../shared\n', true],
-    ['the chart', 'helmCharts: [{ name: cluster, repo: https://cloudnative-pg.github.io/charts, version: 0.8.1 }]\n', true],
-    ['other things', 'resources: [deployment.yaml]\n', false],
-  ])('that syncs a kustomization of %s is said to be not judged if that makes Clusters', async (_what, kustomization, isSaid) => {
-    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
-    const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\n'
-    const files = {
-      'argocd/orders.yaml': `${head('orders')}${source}`,
-      'argocd/billing.yaml': `${head('billing')}  source:\n${chart}    helm: { valuesObject: { cluster: { instances: 3 } } }\n`,
-      'pg/kustomization.yaml': kustomization,
-      'pg/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\n',
-      'shared/kustomization.yaml': 'resources: [cluster.yaml]\n',
-      'shared/cluster.yaml': cluster,
-    }
-    const { told, run } = repository(files, url)
-    expect((await told()).filter((one) => one.includes('orders is not judged: orders syncs'))).toHaveLength(isSaid ? 1 : 0)
-    expect((await run('list')).stderr.includes('orders is not listed: orders syncs a kustomization')).toBe(isSaid)
   })
   test('with a chart of the repository is judged by that chart, and blamed in its values', async () => {
     const template =

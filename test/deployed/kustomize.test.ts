@@ -1,0 +1,153 @@
+// Is what a kustomization builds judged where it is written, and what kustomize alone knows said?
+import { afterEach, describe, expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const open: { remove(): void }[] = []
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove()
+})
+
+const url = 'https://github.com/acme/infra.git'
+const application = (path: string, more = ''): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: orders, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: shop }
+  source: { repoURL: ${url}, targetRevision: main, path: ${path}${more} }
+`
+const cluster = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: orders
+spec:
+  instances: 0
+  enablePDB: false
+  storage:
+    size: 1Gi
+`
+
+function repository(files: Readonly<Record<string, string>>, more = '') {
+  const base = { 'pg/cluster.yaml': cluster, 'argocd/orders.yaml': application('pg', more) }
+  const opened = openFiles({ ...base, ...files }, url)
+  open.push(opened)
+  return opened
+}
+
+const kustomization = (text: string) => ({ 'pg/kustomization.yaml': text })
+const zero = 'pg/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]'
+
+describe('a kustomization', () => {
+  test.each([
+    ['its resources', 'resources: [cluster.yaml]\n'],
+    ['images, which no Cluster has', 'resources: [cluster.yaml]\nimages: [{ name: a, newTag: b }]\nconfigMapGenerator: [{ name: a }]\n'],
+    ['patches for others', 'resources: [cluster.yaml]\npatches:\n  - target: { kind: Deployment }\n    patch: "[]"\n'],
+    [
+      'the installation of the operator',
+      'resources: [cluster.yaml, "https://github.com/cloudnative-pg/cloudnative-pg/releases/download/v1.27.1/cnpg-1.27.1.yaml"]\n',
+    ],
+  ])('is judged by %s', async (_what, text) => {
+    expect(await repository(kustomization(text)).told()).toEqual([zero])
+  })
+  test('gives namespace, names, labels and annotations to all', async () => {
+    const text =
+      'resources: [cluster.yaml]\nnamespace: sales\nnamePrefix: eu-\nnameSuffix: "-db"\ncommonAnnotations: { a: b }\nlabels: [{ pairs: { c: d } }]\n'
+    const { run } = repository(kustomization(text))
+    expect((await run('list')).stdout).toMatch(/^orders +sales +eu-orders-db +manifests/m)
+    expect((await run('explain', 'orders')).stdout).toContain('pg/kustomization.yaml')
+  })
+  test('of a base is judged with the patches of the overlay, each where it is written', async () => {
+    const files = {
+      'argocd/orders.yaml': application('overlays/prd'),
+      'base/kustomization.yaml': 'resources: [cluster.yaml]\n',
+      'base/cluster.yaml': cluster.replace('instances: 0', 'instances: 1'),
+      'overlays/prd/kustomization.yaml': `resources: [../../base]
+patches:
+  - path: more.yaml
+  - target: { kind: Cluster, name: ord.* }
+    patch: |-
+      - op: replace
+        path: /spec/instances
+        value: 0
+`,
+      'overlays/prd/more.yaml':
+        'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: orders\nspec:\n  storage:\n    size: 1Gb\n',
+    }
+    const { told } = repository(files)
+    expect(await told()).toEqual([
+      expect.stringMatching(/^overlays\/prd\/kustomization\.yaml:6: spec\.instances is 0, but must be at least 1/),
+      expect.stringMatching(/^overlays\/prd\/more\.yaml:7: spec\.storage\.size is "?1Gb/),
+      expect.stringContaining('pg/cluster.yaml:4: Cluster orders is not judged'),
+    ])
+  })
+  test('changes what its components say', async () => {
+    const files = {
+      ...kustomization('resources: [cluster.yaml]\ncomponents: [../ha]\n'),
+      'ha/kustomization.yaml':
+        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      kind: Cluster\n      spec:\n        instances: 3\n',
+    }
+    expect(await repository(files).told()).toEqual([])
+  })
+  test.each([
+    ['replacements', 'resources: [cluster.yaml]\nreplacements: [{ path: a.yaml }]\n', 'it has `replacements`'],
+    ['a file that is missing', 'resources: [cluster.yaml, more.yaml]\n', 'it takes more.yaml, which is missing'],
+    [
+      'a base elsewhere',
+      'resources: ["https://github.com/acme/databases//pg?ref=v1"]\n',
+      'it takes https://github.com/acme/databases//pg?ref=v1',
+    ],
+    [
+      'the chart',
+      'helmCharts: [{ name: cluster, repo: https://cloudnative-pg.github.io/charts, version: 0.8.1 }]\n',
+      'it renders the chart `cluster`',
+    ],
+    [
+      'directives',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { $patch: replace }"\n',
+      'a patch has directives',
+    ],
+    [
+      'labels',
+      'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: a=b }\n    patch: "spec: {}"\n',
+      'a patch selects Cluster by labels or an expression',
+    ],
+    [
+      'a patch for nothing',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: replace, path: /spec/no, value: 1}]"\n',
+      'a patch does not apply to Cluster orders',
+    ],
+    ['a circle', 'resources: [cluster.yaml, ../pg]\n', 'it takes itself'],
+  ])('with %s is said to be not judged', async (_what, text, why) => {
+    const { run } = repository(kustomization(text))
+    expect((await run('list')).stderr).toContain(
+      `argocd/orders.yaml:7: orders is not listed: orders syncs a kustomization (${why}), which is not run here\n`,
+    )
+  })
+  test('that an Application changes is said to be not judged', async () => {
+    const { run } = repository(kustomization('resources: [cluster.yaml]\n'), ', kustomize: { namePrefix: eu- }')
+    expect((await run('list')).stderr).toContain('a kustomization (with `kustomize.namePrefix`), which is not run here')
+  })
+  test('of other things makes no database', async () => {
+    const { told } = repository({
+      ...kustomization('resources: [a.yaml]\n'),
+      'pg/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: cnpg.io }\n',
+    })
+    expect(await told()).toEqual([expect.stringContaining('pg/cluster.yaml:4: no Application and no set here deploys Cluster orders')])
+  })
+  test('is compared with its base', async () => {
+    const { told, edit } = repository({
+      ...kustomization(
+        'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      spec: { instances: 1, storage: { size: 10Gi } }\n',
+      ),
+    })
+    edit('pg/kustomization.yaml', '10Gi', '5Gi')
+    expect(await told('--base', 'HEAD')).toEqual([expect.stringMatching(/^pg\/kustomization\.yaml:5: .*\[changes\/storage-grows\]/)])
+  })
+  test('with a manifest that is no YAML is refused', async () => {
+    const { told } = repository({
+      ...kustomization('resources: [cluster.yaml, b.yaml]\n'),
+      'pg/b.yaml': 'kind: Cluster # postgresql.cnpg.io\n  a: b\n',
+    })
+    expect(await told()).toContainEqual(expect.stringMatching(/^pg\/b\.yaml:2: .*\[yaml\/syntax\]/))
+  })
+})
