@@ -35,8 +35,8 @@ import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import type { Skipped } from './skipped.ts'
+import { whyUnknown } from './unknown-set.ts'
 import { isMisspelt } from './unknown-fields.ts'
-import { reasonOf } from './uncomputed.ts'
 import { versionsOf } from './versions.ts'
 import type { Versions } from './versions.ts'
 
@@ -68,7 +68,7 @@ export function writtenDatabases(
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
       if (isUnknown(manifest.plain) || !mayDeploy(manifest, looking)) continue
-      const why = reasonOf(manifest)
+      const why = whyUnknown(manifest)
       const draft = why.reason === refused ? undefined : draftOf(manifest, (application) => asSample(manifest, application, looking))
       if (draft !== undefined) drafts.push(draft)
       skip(looking, manifest, { ...why, at: manifest.spotOf(['metadata', 'name']), ...(draft !== undefined && { isDraft: true }) })
@@ -128,10 +128,15 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
     if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
     const published = publishedChart(source, manifest, looking.charts)
     if (published !== undefined && 'reason' in published)
-      skip(looking, manifest, { reason: published.reason, at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']) })
+      skip(looking, manifest, {
+        application: applicationName(application),
+        reason: published.reason,
+        at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
+      })
     else if (published !== undefined) return releaseOf(of, published, looking) ?? []
     if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? '')))
       skip(looking, manifest, {
+        application: applicationName(application),
         reason: `${applicationName(application)} takes a chart \`cluster\` of an address that is not known, and it is not here`,
         at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL']),
       })
@@ -152,6 +157,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
     if (absent !== undefined)
       skip(looking, manifest, {
+        application: applicationName(application),
         reason: `${applicationName(application)} takes the chart cluster ${absent.version}, which is not here`,
         at,
       })
@@ -165,7 +171,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   append(looking.findings, given.findings)
   const [unknown] = given.unknown
   if (unknown !== undefined) {
-    skip(looking, manifest, { ...unknown, reason: `${name}: ${unknown.reason}` })
+    skip(looking, manifest, { ...unknown, application: name, reason: `${name}: ${unknown.reason}` })
     return undefined
   }
   const identity = identityOfSource(application, manifest, nth)
@@ -253,7 +259,11 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   const pathAt = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
   if (folder.kind === 'unread') {
     append(looking.unread, folder.folders)
-    skip(looking, manifest, { reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`, at: pathAt })
+    skip(looking, manifest, {
+      application: applicationName(application),
+      reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`,
+      at: pathAt,
+    })
     return []
   }
   if (folder.kind !== 'manifests') return []
@@ -270,6 +280,6 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }))
 }
 
-function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name'>): void {
+function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name' | 'others'>): void {
   looking.skipped.push({ name: applicationName(manifest.plain), ...why, ...(isMisspelt(manifest) && { isExplained: true as const }) })
 }

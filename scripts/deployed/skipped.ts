@@ -8,6 +8,9 @@ export interface Skipped {
   /** the set's or Application's name */
   readonly name: string
   readonly reason: string
+  /** the Application of a set, and further ones of which the same could be said */
+  readonly application?: string
+  readonly others?: readonly string[]
   /** the repository that would have to be checked out */
   readonly repository?: string
   readonly at: Spot
@@ -25,14 +28,25 @@ export const undeployed = 'no Application and no set that is read here deploys i
 
 /** One line for each reason and place, with how many there are. */
 export function onceEach(skipped: readonly Skipped[]): Skipped[] {
-  const seen = new Map<string, Skipped & { readonly count: number }>()
+  const seen = new Map<string, Skipped>()
   for (const one of skipped) {
     const key = `${one.at.file.path} ${one.at.span.start} ${one.name}`
     const known = seen.get(key)
-    seen.set(key, known === undefined ? { ...one, count: 1 } : { ...known, count: known.count + 1 })
+    seen.set(key, known === undefined ? one : { ...known, others: [...(known.others ?? []), one.application ?? one.name] })
   }
-  return [...seen.values()].map(({ count, ...one }) => (count === 1 ? one : { ...one, reason: `${one.reason}, and ${count - 1} more` }))
+  return [...seen.values()]
 }
+
+/** Why, with the further Applications that it concerns, at most some of them by name. */
+export function reasonOf({ reason, others = [] }: Skipped, most = Infinity): string {
+  if (others.length === 0) return reason
+  const names = [...new Set(others)]
+  const more = names.length > most ? `${names.slice(0, most).join(', ')} and others` : names.join(', ')
+  return `${reason}, and ${others.length} more: ${more}`
+}
+
+/** Words are never cut: the address at their end is what a person has to do something about. No user or password of it is shown. */
+const wordsOf = (text: string): Message => [text.replace(/\/\/[^/@\s]*@/g, '//')]
 
 /** What could not be looked at, as findings: never an error, and never silent. */
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
@@ -56,11 +70,12 @@ function undeployedFinding({ name, reason, at }: Skipped, others: readonly Skipp
   }
 }
 
-function oneFinding({ name, reason, repository, isDraft, at: spot }: Skipped): LocatedFinding {
+function oneFinding(skipped: Skipped): LocatedFinding {
+  const { name, reason, repository, isDraft, at: spot } = skipped
   return {
     rule: 'argocd/not-computed',
     severity: 'info',
-    message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${named(reason)}`,
+    message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${wordsOf(reasonOf(skipped, 4))}`,
     at: spot,
     help: helpOf(reason, repository),
   }

@@ -2,6 +2,7 @@
 import { plural } from '../emit/formats/text.ts'
 import { locate } from '../findings/spot.ts'
 import { newestArgoCd } from '../discover/schema-findings.ts'
+import { reasonOf } from '../deployed/skipped.ts'
 import type { Found, OperatorFound } from './look.ts'
 
 /** One line for each thing; `place` shows a file as its reader can open it. */
@@ -25,7 +26,7 @@ export function foundLines(found: Found, argocd: string | undefined, place: (fil
     ...found.operators.map((operator) => row('operator', operatorText(operator))),
     row('Argo CD', argocd === undefined ? `${newestArgoCd}, the newest known: nothing here names the one that runs` : argocd),
     ...found.missing.map(({ url, by }) => row('missing', `${url}, which ${by} reads, is not checked out here`)),
-    ...found.skipped.map(({ name, reason, at: spot }) => row('skipped', `${name} (${at(spot)}): ${reason}`)),
+    ...found.skipped.map((one) => row('skipped', `${one.name} (${at(one.at)}): ${reasonOf(one)}`)),
   ]
 }
 

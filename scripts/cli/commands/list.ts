@@ -1,6 +1,7 @@
 // `list`: which databases are here, and what deploys each of them?
 import { releaseOf } from '../../chart/release.ts'
 import { readFleet } from '../../deployed/fleet.ts'
+import { reasonOf } from '../../deployed/skipped.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
 import { columns } from '../../explain/table.ts'
 import { locate } from '../../findings/spot.ts'
@@ -56,9 +57,9 @@ export async function list(flags: ListFlags, terminal: Terminal): Promise<number
       }),
     }
   })
-  const left = skipped.map(({ name, reason, at }) => {
-    const { file, line } = locate(at)
-    return { name, reason, ...place(file), line }
+  const left = skipped.map((one) => {
+    const { file, line } = locate(one.at)
+    return { name: one.name, reason: reasonOf(one), ...place(file), line }
   })
   if (format === 'json') terminal.stdout(`${JSON.stringify({ version: 1, databases, skipped: left }, null, 2)}\n`)
   else for (const line of table(databases)) terminal.stdout(`${visible(line)}\n`)

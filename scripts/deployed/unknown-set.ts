@@ -9,7 +9,7 @@ import type { Skipped } from './skipped.ts'
 import { unknownText } from './unknown-text.ts'
 
 /** Why it is not known which Applications a set makes. */
-export function reasonOf({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 'reason' | 'repository'> {
+export function whyUnknown({ refusals, plain, settings, tree }: Manifest): Pick<Skipped, 'reason' | 'repository'> {
   const [first] = refusals
   if (first?.stage === 'unsupported' || first === undefined) {
     const kinds = generatorKinds(at(plain, 'spec', 'generators') ?? null)
