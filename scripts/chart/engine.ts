@@ -198,9 +198,8 @@ function unreadIn(
   const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)
   return known(() => {
     const loaded = loadOnce(chart.files, { helm, place: chart.place })
-    // what a chart sets by itself and does not read hurts nobody
-    return layers.map((layer) =>
-      layer.origin.layer === 'chart' ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key)),
-    )
+    // nobody here can edit what a chart from elsewhere sets
+    const isForeign = ({ origin }: MapValue): boolean => origin.layer === 'chart' && origin.file.builtin === true
+    return layers.map((layer) => (isForeign(layer) ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key))))
   }, [])
 }

@@ -140,7 +140,7 @@ function textOf(path: string, tree: Tree): string {
 
 /** Whether a file that is passed over would have mattered; what is hidden, or a template, is nobody's example. */
 function isOfDatabase(path: string, tree: Tree, apps: readonly string[]): boolean {
-  if (!isTried(path, apps) || !isManifestPath(path) || !isNamed(path, apps) || /(?:^|\/)(?:node_modules|templates)\//.test(path))
+  if (!isTried(path, apps) || !isManifestPath(path) || !isNamed(path, apps) || /(?:^|\/)(?:node_modules|templates|charts)\//.test(path))
     return false
   if (path.split('/').some(isHidden)) return false
   const text = textOf(path, tree)

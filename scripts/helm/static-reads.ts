@@ -25,7 +25,16 @@ export function readableValues(chart: Chart, trees: TemplateTrees): ReadShape {
     const subcharts = new Map<string, Reading>()
     const context: Reading = { kind: 'context', values, subcharts }
     contexts.set(one, context)
-    for (const child of one.dependencies) subcharts.set(child.name, contextOf(child, values.key(child.name)))
+    for (const child of one.dependencies) {
+      // all aliases of a chart read alike
+      const names = namesOf(child, one)
+      const shape = values.key(names[0])
+      const context = contextOf(child, shape)
+      for (const name of names) {
+        values.keys.set(name, shape)
+        subcharts.set(name, context)
+      }
+    }
     return context
   }
   contextOf(chart, root)
@@ -41,6 +50,13 @@ export function readableValues(chart: Chart, trees: TemplateTrees): ReadShape {
   return root
 }
 
+/** The keys that hold the values of a subchart: its aliases, else its name. */
+export function namesOf({ name }: Chart, { metadata }: Chart): readonly [string, ...string[]] {
+  const declared = (metadata.dependencies ?? []).filter((wanted) => wanted.name === name).map(({ alias }) => (alias === '' ? name : alias))
+  const [first = name, ...others] = declared
+  return [first, ...others]
+}
+
 /** What Helm itself reads: conditions, tags, exports. */
 function markSettings(chart: Chart, values: ReadShape): void {
   for (const wanted of chart.metadata.dependencies ?? []) {
@@ -52,7 +68,7 @@ function markSettings(chart: Chart, values: ReadShape): void {
     const child = values.key(wanted.alias === '' ? wanted.name : wanted.alias)
     if (wanted.importValues.length > 0) child.key('exports').whole = true
   }
-  for (const child of chart.dependencies) markSettings(child, values.key(child.name))
+  for (const child of chart.dependencies) for (const name of namesOf(child, chart)) markSettings(child, values.key(name))
 }
 
 function runTree(tree: TemplateTree, scope: Scope): void {

@@ -9,7 +9,7 @@ import { loadOnce, readLayers } from './load.ts'
 import type { ReadShape } from './read-shape.ts'
 import type { Recorder } from './recorder.ts'
 import type { HelmInput } from './render.ts'
-import { readableValues } from './static-reads.ts'
+import { namesOf, readableValues } from './static-reads.ts'
 import { renderTraced } from './traced.ts'
 import { unreadKeys, wasLooked } from './unknown-keys.ts'
 import type { UnreadKey } from './unknown-keys.ts'
@@ -78,13 +78,28 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   const { shape, mentioned, layers } = knownOf(chart, helm)
   let candidates = layers.get(layer)
   if (candidates === undefined) {
-    candidates = unreadKeys(layer, { shape, defaults: chart.values }).filter((key) => !isMentioned(key, mentioned, chart))
+    const isOwn = layer.origin.layer === 'chart'
+    const found = unreadKeys(layer, { shape, defaults: isOwn ? defaultsBelow(chart) : chart.values })
+    candidates = found.filter((key) => !isMentioned(key, mentioned, chart) && (!isOwn || isForDatabase(key, chart)))
     layers.set(layer, candidates)
   }
   if (candidates.length === 0) return candidates
   const named = new Set<string>()
   mentionsIn(values, named)
   return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked()))
+}
+
+/** The defaults of subcharts, below their names: what the chart above sets there is read by those. */
+function defaultsBelow(chart: Chart): MapValue {
+  const entries = new Map(chart.dependencies.flatMap((child) => namesOf(child, chart).map((name) => [name, child.values] as const)))
+  const { kind, origin, overrides } = chart.values
+  return { kind, origin, overrides, entries }
+}
+
+/** What a chart sets by itself and does not read hurts nobody; what it sets for a subchart that makes a database is a value like any other. */
+function isForDatabase({ path }: UnreadKey, chart: Chart): boolean {
+  const child = chart.dependencies.find((one) => path.length > 1 && namesOf(one, chart).some((name) => name === path[0]))
+  return child?.templates.some(({ text }) => text.includes('postgresql.cnpg.io/')) === true
 }
 
 /** The same for each layer of one release. Throws HelmRefusal where the chart can't be read. */
@@ -115,7 +130,7 @@ function addMentions(text: string, names: Set<string>): void {
 /** Whether a path, or what is above or below it, is among the mentioned ones; a subchart mentions it without its own name. */
 function isMentioned({ path, key }: UnreadKey, names: ReadonlySet<string>, chart: Chart): boolean {
   if (names.has(`"${key}`)) return true
-  const isBelow = chart.dependencies.some(({ name }) => name === path[0]) && path.length > 1
+  const isBelow = path.length > 1 && chart.dependencies.some((child) => namesOf(child, chart).some((name) => name === path[0]))
   const ways = [path, ...(isBelow ? [path.slice(1)] : [])].map((way) => `${way.join('.')}.`)
   for (const name of names) if (ways.some((way) => way.startsWith(`${name}.`) || `${name}.`.startsWith(way))) return true
   return false

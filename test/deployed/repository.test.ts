@@ -188,6 +188,24 @@ describe('an Application', () => {
       expect.stringMatching(/^argocd\/orders\.yaml:7: the chart is judged without web 2\.0\.0, which is not here \[argocd\/chart-whole\]/),
     ])
   })
+  test.each(['one', 'two'])('of an umbrella chart with aliases is judged by each of them: %s', async (alias) => {
+    const dependency = (name: string): string =>
+      `  - { name: pg, alias: ${name}, version: 0.1.0, repository: https://charts.example.com }\n`
+    const files = {
+      'argocd/a.yaml': `${head('a')}  source:\n    repoURL: ${url}\n    targetRevision: main\n    path: umbrella\n    helm:\n      valuesObject:\n        ${alias}:\n          instnces: 3\n        pg: {}\n`,
+      'umbrella/Chart.yaml': `apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies:\n${dependency('one')}${dependency('two')}`,
+      'umbrella/values.yaml': `unread: 1\n${alias}:\n  instances: 3\n  strage: 1Gi\n`,
+      'umbrella/charts/pg/Chart.yaml': 'apiVersion: v2\nname: pg\nversion: 0.1.0\n',
+      'umbrella/charts/pg/values.yaml': 'instances: 1\nstorage: 1Gi\ndocumented: 1\n',
+      'umbrella/charts/pg/templates/pg.yaml':
+        'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: "{{ .Release.Name }}-{{ .Chart.Name }}" }\nspec:\n  instances: {{ .Values.instances }}\n  enablePDB: false\n  storage: { size: {{ .Values.storage }} }\n',
+    }
+    expect(await repository(files, url).told()).toEqual([
+      `argocd/a.yaml:14: unknown key \`instnces\` in \`${alias}\` [values/known-keys]`,
+      'argocd/a.yaml:15: unknown key `pg` [values/known-keys]',
+      `umbrella/values.yaml:4: unknown key \`strage\` in \`${alias}\` [values/known-keys]`,
+    ])
+  })
   test('with a chart that is published from here is judged by that folder', async () => {
     const files = {
       'argocd/orders.yaml': `${head('orders')}  source: { repoURL: ghcr.io/acme/charts, chart: orders, targetRevision: 1.2.0, helm: { values: "instances: 0" } }\n`,
