@@ -4,8 +4,11 @@ import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
 import { pathsBelow } from '../repository/tree.ts'
 import type { RenderedObject } from '../model.ts'
+import { named, phrase } from '../findings/message.ts'
+import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import type { JsonMap, SourceFile } from '../values/value.ts'
+import { nearest } from '../values/path.ts'
+import type { JsonMap, MapValue, SourceFile } from '../values/value.ts'
 import { isOperators } from '../operator/objects.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 import { notJson } from '../yaml/json.ts'
@@ -20,7 +23,7 @@ import { repositoryPath } from './repository-path.ts'
 export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[] {
   const folder = folderOf(source, manifest)
   if (folder.kind === 'manifests' && folder.built !== undefined) return [...folder.built.objects]
-  return objectsWith('cnpg.io', source, manifest).filter(({ plain }) => isOperators(plain))
+  return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
 }
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */
@@ -28,8 +31,35 @@ export function brokenIn(source: JsonMap, manifest: Manifest): LocatedFinding[] 
   const folder = folderOf(source, manifest)
   const built = folder.kind === 'manifests' ? folder.built : undefined
   return (built?.broken ?? filesWith('cnpg.io', source, manifest)).flatMap((file) => {
-    const { findings } = readManifests(file)
-    return findings.length > 0 ? findings : yamlFindings(file, [notJson(file) ?? []].flat())
+    const { manifests, findings } = readManifests(file)
+    if (findings.length > 0) return findings
+    return [...yamlFindings(file, [notJson(file) ?? []].flat()), ...manifests.flatMap(({ value }) => misspeltHead(value))]
+  })
+}
+
+/** An object without a `kind` or an `apiVersion` is none: Argo CD passes over it or can't read the file, and the database is missing. */
+function misspeltHead(value: MapValue): LocatedFinding[] {
+  const group = [...value.entries.values()].some((node) => node.kind === 'scalar' && isOperators({ apiVersion: node.value }))
+  if (!group) return []
+  return ['apiVersion', 'kind'].flatMap((wanted): LocatedFinding[] => {
+    if (value.entries.has(wanted)) return []
+    const known = ['apiVersion', 'kind', 'metadata', 'spec', 'data']
+    const meant = [...value.entries].find(([key]) => !known.includes(key) && nearest(key, [wanted]) !== undefined)
+    const first = meant ?? [...value.entries][0]
+    const at = first === undefined ? undefined : spotOf(first[1], 'key')
+    if (at === undefined) return []
+    return [
+      {
+        rule: 'schema/kind',
+        severity: 'error',
+        message:
+          meant === undefined
+            ? phrase`${wanted} is not set, but must be`
+            : phrase`unknown field \`${named(meant[0])}\`, and ${wanted} is not set, but must be`,
+        at,
+        help: meant === undefined ? phrase`set ${wanted}` : phrase`did you mean \`${wanted}\`?`,
+      },
+    ]
   })
 }
 

@@ -94,7 +94,7 @@ export function buildKustomization(folder: string, files: Reader): Built {
       const { manifests, findings } = readManifests(file)
       if (findings.length > 0 && file.text.includes('cnpg.io')) broken.push(file)
       return manifests
-        .filter(({ plain }) => isOperators(plain))
+        .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false }))
     }
     if (!isRemote(entry)) return `it takes ${entry}, which is missing`

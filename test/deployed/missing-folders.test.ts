@@ -113,6 +113,18 @@ describe('the path of a git generator', () => {
   })
 })
 
+describe('the head of a manifest in a folder that is synced', () => {
+  test.each([
+    ['kind: Cluster', 'knd: Cluster', 2, 'unknown field `knd`, and kind is not set, but must be'],
+    ['apiVersion:', 'apiVersin:', 1, 'unknown field `apiVersin`, and apiVersion is not set, but must be'],
+    ['kind: Cluster\n', '', 1, 'kind is not set, but must be'],
+  ])('that has no %s is reported', async (from, to, line, message) => {
+    const wrong = cluster('stock').replace(from, to)
+    const files = { 'argocd/a.yaml': application('orders', 'pg'), 'pg/orders.yaml': cluster('orders'), 'pg/stock.yaml': wrong }
+    expect(await told(files)).toEqual([`pg/stock.yaml:${line}: ${message} [schema/kind]`])
+  })
+})
+
 describe('a misspelt', () => {
   const ok = application('orders', 'pg/orders')
   const files = { 'pg/orders/cluster.yaml': cluster('orders') }
