@@ -277,15 +277,23 @@ describe('the action', () => {
         DATABASES: '',
         FORMAT: 'github',
         BASE: '',
+        CHECKOUT: '',
+        BASE_OF: '',
         OUTPUT: '',
         ...inputs,
       },
     })
+  test('takes other repositories, and their bases, one on each line', () => {
+    const { stderr, status } = runStep({ FORMAT: 'pretty', CHECKOUT: 'https://x.example.com/a.git=nowhere\r\n\n', BASE_OF: '' })
+    expect([status, stderr]).toEqual([2, expect.stringContaining('nowhere')])
+    const other = runStep({ FORMAT: 'pretty', BASE_OF: 'https://x.example.com/b.git=main\n' })
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('https://x.example.com/b.git')])
+  })
   test('passes every input on, and executes none of them', () => {
-    expect(Object.keys(action.inputs)).toEqual(['root', 'databases', 'format', 'base', 'output'])
+    expect(Object.keys(action.inputs)).toEqual(['root', 'databases', 'checkout', 'format', 'base', 'base-of', 'output'])
     expect(step?.run).not.toContain('${{')
     for (const { run: text, shell } of action.runs.steps) expect(text === undefined || shell === 'bash').toBe(true)
-    for (const name of Object.keys(action.inputs)) expect(step?.env?.[name.toUpperCase()]).toBe(`\${{ inputs.${name} }}`)
+    for (const name of Object.keys(action.inputs)) expect(step?.env?.[name.toUpperCase().replace('-', '_')]).toBe(`\${{ inputs.${name} }}`)
   })
   test('fails with the check, and keeps the report', () => {
     const { status } = runStep({ FORMAT: 'sarif', OUTPUT: 'report.sarif' })
