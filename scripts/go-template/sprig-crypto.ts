@@ -4,6 +4,7 @@ import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPr
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
+import { plainVerb, printArg } from './go-print.ts'
 import { TemplateError } from './go-value.ts'
 import type { GoList, GoStruct } from './go-value.ts'
 
@@ -148,10 +149,14 @@ function drawn(budget: Budget): GoStruct {
 }
 
 function checkNames(addresses: GoList, names: GoList): void {
-  const isAddress = (item: unknown): boolean =>
-    typeof item === 'string' && (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || (item.includes(':') && /^[\da-f:.]*$/i.test(item)))
-  if (!addresses.every(isAddress)) fail('error parsing ip')
-  if (!names.every((name) => typeof name === 'string')) fail('error processing alternate dns name')
+  const isAddress = (item: string): boolean => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || (item.includes(':') && /^[\da-f:.]*$/i.test(item))
+  for (const item of addresses) {
+    if (typeof item !== 'string') fail(`error parsing ip: ${printArg(item, plainVerb)} is not a string`)
+    if (!isAddress(item)) fail(`error parsing ip: ${item}`)
+  }
+  for (const name of names) {
+    if (typeof name !== 'string') fail(`error processing alternate dns name: ${printArg(name, plainVerb)} is not a string`)
+  }
 }
 
 /** A given key must be valid. */

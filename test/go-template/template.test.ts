@@ -113,3 +113,8 @@ test.each([
 ])('%s has no field in type %s', (text, type) => {
   expect(() => render(text)).toThrow(`can't evaluate field x in type ${type}`)
 })
+
+test('a certificate is not made for names that are no text', () => {
+  const words = 'error processing alternate dns name: map[a:1] is not a string'
+  expect(() => render('{{ genSelfSignedCert "x" (list "10.0.0.1") (list (dict "a" 1)) 1 }}')).toThrow(words)
+})
