@@ -80,6 +80,8 @@ export interface Retirement {
 
 /** The settings, defaults filled in. */
 export interface Settings {
+  /** releases that the command line names: they are also those of a base */
+  readonly given?: { readonly operator?: string; readonly argocd?: string }
   readonly argocd: {
     readonly version: string
     readonly namespace: string

@@ -13,6 +13,7 @@ import { deployedDatabases } from './deployed.ts'
 import { workTreeBytes } from '../discover/charts.ts'
 import { openCheckouts, withCheckoutBytes, withCheckouts } from '../discover/checkouts.ts'
 import type { OpenCheckout } from '../discover/checkouts.ts'
+import { withVersions } from '../discover/address.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
 import { once } from '../values/once.ts'
@@ -144,8 +145,9 @@ function asRendered(database: Database, { base, now }: { readonly base: Tree; re
   return { ...database, layers: [...database.layers.filter(({ layer }) => layer === 'environment'), { layer: 'service', file }] }
 }
 
-/** Settings that generate nothing need not name the repository: it is that of now. */
-function withAddressOf({ repository: now }: Settings, settings: Settings): Settings {
+/** Settings that generate nothing need not name the repository: it is that of now, and so are releases that a person named. */
+function withAddressOf({ repository: now, given }: Settings, written: Settings): Settings {
+  const settings = written.generate ? written : withVersions(written, given)
   const { repository } = settings
   if (settings.generate || repository.url !== '') return settings
   return { ...settings, repository: { ...repository, url: now.url, path: repository.path === '' ? now.path : repository.path } }

@@ -98,7 +98,7 @@ interface TokenRequest {
 /** `WWW-Authenticate: Bearer realm="…",service="…",scope="…"`: the realm gives a token to anyone who may read the chart. */
 async function askToken(challenge: string, { chart, login, network, from }: TokenRequest): Promise<string> {
   const fields = new Map<string, string>()
-  for (const [, name = '', quoted, plain = ''] of challenge.matchAll(/([a-z]{1,40})=(?:"([^"]{0,2000})"|([^\s",]{1,2000}))/gi))
+  for (const [, name = '', quoted, plain = ''] of challenge.matchAll(/\b([a-z]{1,40})=(?:"([^"]{0,2000})"?|([^\s",]{1,2000}))/gi))
     fields.set(name.toLowerCase(), quoted ?? plain)
   const url = parseUrl(fields.get('realm') ?? '')
   if (url === undefined || (url.protocol !== 'https:' && (url.protocol !== 'http:' || from.protocol === 'https:')))

@@ -2,7 +2,7 @@
 import { printed } from '../values/printed.ts'
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
-import { baseOf, command, describeOption, flagText, usageOf, where } from './command.ts'
+import { baseOf, command, describeOption, flagText, usageOf, running, where } from './command.ts'
 import type { Command } from './command.ts'
 import { interactiveCommands } from './people.ts'
 import { listed, nearest } from '../values/path.ts'
@@ -48,6 +48,7 @@ export const commands: readonly Command[] = [
       'write-baseline': { type: 'text', value: 'FILE', does: 'write the present problems to this file' },
       format: { type: 'choice', choices: ['pretty', 'json', 'github', 'gitlab', 'junit', 'sarif'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the report goes (default: standard output)' },
+      ...running,
       ...where,
     },
     operands: '[DATABASE…]',
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
       format: { type: 'choice', choices: ['pretty', 'markdown', 'json'], does: 'the output format' },
       out: { type: 'text', value: 'FILE', does: 'where the plan goes (default: standard output)' },
       staged: { type: 'boolean', does: 'take the git index, not the work tree' },
+      ...running,
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/plan.ts')).plan(flags, terminal),
@@ -72,6 +74,7 @@ export const commands: readonly Command[] = [
     does: 'apply fixes that are unambiguous; comments and layout stay',
     options: {
       'dry-run': { type: 'boolean', does: 'write nothing; print the edits as a diff, and exit with 1 if there are any' },
+      ...running,
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/fix.ts')).fix(flags, terminal),
@@ -87,6 +90,7 @@ export const commands: readonly Command[] = [
         value: 'URL',
         does: 'where figures link to, such as https://github.com/me/repo/blob/main (default: the files)',
       },
+      ...running,
       ...where,
     },
     run: async (flags, _, terminal) => (await import('./commands/report.ts')).report(flags, terminal),

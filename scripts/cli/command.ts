@@ -73,6 +73,12 @@ export const where = {
   charts: { type: 'text', value: 'DIR', does: 'a folder with charts, beside charts/ of the repository' },
 } as const satisfies Options
 
+/** The releases that run, where a person knows better than the repository. */
+export const running = {
+  operator: { type: 'text', value: 'V', does: 'the release of the operator that runs, where nothing is generated' },
+  argocd: { type: 'text', value: 'V', does: 'the release of Argo CD that runs, where nothing is generated' },
+} as const satisfies Options
+
 /** The option of commands that compare, for the repositories that they are not run in. */
 export const baseOf = {
   type: 'texts',

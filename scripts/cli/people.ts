@@ -1,5 +1,5 @@
 // Which commands answer questions interactively, apart from the gate?
-import { command, format, where } from './command.ts'
+import { command, format, running, where } from './command.ts'
 import type { Command } from './command.ts'
 
 /** Entries of the table of commands, in the order of the help text. */
@@ -12,6 +12,7 @@ export const interactiveCommands: readonly Command[] = [
     options: {
       format,
       today: { type: 'text', value: 'DAY', does: 'count the next runs of schedules from this day on (2026-01-31, or `now`, the default)' },
+      ...running,
       ...where,
     },
     operands: 'DATABASE [PATH]',
@@ -20,7 +21,7 @@ export const interactiveCommands: readonly Command[] = [
   command({
     name: 'list',
     does: 'list the databases and what deploys each: Application, namespace, chart, values',
-    options: { format, ...where },
+    options: { format, ...running, ...where },
     run: async (flags, _, terminal) => (await import('./commands/list.ts')).list(flags, terminal),
   }),
   command({

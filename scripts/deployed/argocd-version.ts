@@ -51,7 +51,7 @@ export function installedArgoCd(manifests: readonly Manifest[], tree: Tree): Ins
 
 /** Settings that name no Argo CD, with the one that is installed; others stay as they are. */
 export function withArgoCd(settings: Settings, installed: Installed | undefined): Settings {
-  if (installed === undefined || writtenVersion(settings) !== undefined) return settings
+  if (installed === undefined || settings.given?.argocd !== undefined || writtenVersion(settings) !== undefined) return settings
   return { ...settings, argocd: { ...settings.argocd, version: installed.version } }
 }
 
@@ -59,7 +59,13 @@ export function withArgoCd(settings: Settings, installed: Installed | undefined)
 export function contradicted(settings: Settings, installed: Installed | undefined): LocatedFinding[] {
   const spot = writtenVersion(settings)
   const { version } = settings.argocd
-  if (installed === undefined || spot === undefined || minorOf(version) === minorOf(installed.version)) return []
+  if (
+    settings.given?.argocd !== undefined ||
+    installed === undefined ||
+    spot === undefined ||
+    minorOf(version) === minorOf(installed.version)
+  )
+    return []
   return [
     {
       rule: 'settings/installed-version',

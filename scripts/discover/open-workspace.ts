@@ -22,6 +22,28 @@ export function openWorkspace(cwd: string, flags: RootFlags): Workspace {
   return standingIn({ ...workspace, databases, hasSetDatabases: true }, workspace.checkouts ?? [])
 }
 
+/** Flags of commands that judge what runs. */
+export interface JudgingFlags extends RootFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
+}
+
+/** The same with the releases that the flags name; a release that is none is wrong usage. */
+export function openJudged(cwd: string, flags: JudgingFlags): Workspace {
+  const operator = release('operator', flags.operator)
+  const argocd = release('argocd', flags.argocd)
+  const workspace = openWorkspace(cwd, flags)
+  if (operator === undefined && argocd === undefined) return workspace
+  return { ...workspace, versions: { ...(operator !== undefined && { operator }), ...(argocd !== undefined && { argocd }) } }
+}
+
+function release(flag: string, given: string | undefined): string | undefined {
+  const version = given?.replace(/^v/, '')
+  if (version !== undefined && !/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(version))
+    throw new UsageError(`--${flag} is \`${given}\`, but must be a release such as ${flag === 'operator' ? '1.27.1' : '3.5.1'}`)
+  return version
+}
+
 /** The settings are read once more only where they may hold the key. */
 function mentionsDatabases(root: string): boolean {
   return [ownSettingsFile, settingsFile].some((path) => readText(resolve(root, path)).includes('databases:'))

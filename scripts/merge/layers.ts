@@ -113,10 +113,13 @@ function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
   }
 }
 
-/** The name of a Secret and the key in it are not secrets, and a promotion token is written down on purpose. */
+/** What a map in the place of a secret says of where that is. */
+const whereabouts: ReadonlySet<unknown> = new Set(['name', 'key', 'secretName', 'secret_name', 'existingSecret', 'path', 'file'])
+
+/** The name of a Secret and the key or file in it are not secrets, and a promotion token is written down on purpose. */
 function isHarmless(path: Path): boolean {
   const [parent, last] = path.slice(-2)
-  return last === 'promotionToken' || ((last === 'name' || last === 'key') && typeof parent === 'string' && isSecretKey(parent))
+  return last === 'promotionToken' || (whereabouts.has(last) && typeof parent === 'string' && isSecretKey(parent))
 }
 
 /** A secret's text in values also ends up in the rendered file, in Git, visible to every reader. */

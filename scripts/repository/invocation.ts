@@ -13,17 +13,22 @@ export interface Advice {
   readonly stage: (path: string, isWanted: (text: string | undefined) => boolean) => string | undefined
 }
 
+/** Commands that take the releases that run. */
+const judging: ReadonlySet<string> = new Set(['check', 'plan', 'fix', 'report', 'list', 'explain'])
+
 /**
  * The command line that runs a command of this program on the same repository: by a script of the repository's own
  * package.json where it has one, else as this process was started (`npx cnpg-values render`, `node bin/cnpg-values.mjs render`).
  */
 export function commandLine(workspace: Workspace, command: string): string {
-  const { root, cwd = root, databases, hasSetDatabases, charts, checkouts = [] } = workspace
+  const { root, cwd = root, databases, hasSetDatabases, charts, checkouts = [], versions = {} } = workspace
   const folder = relative(cwd, root) || '.'
+  const releases = judging.has(command) ? Object.entries(versions).flatMap(([name, version]) => [`--${name}`, version]) : []
   const elsewhere = [
     ...(databases === undefined || hasSetDatabases === true ? [] : ['--databases', relative(cwd, databases) || '.']),
     ...checkouts.flatMap(({ url, folder: at }) => ['--checkout', `${url}=${relative(cwd, at) || '.'}`]),
     ...(charts === undefined ? [] : ['--charts', relative(cwd, charts) || '.']),
+    ...releases,
   ]
   const script = scriptFor(root, command)
   if (script !== undefined && elsewhere.length === 0)

@@ -17,6 +17,8 @@ export interface Workspace {
   readonly apps?: readonly string[]
   /** a folder that charts are looked for in */
   readonly charts?: string
+  /** releases that run, where a person names them: they win over what the repository says */
+  readonly versions?: { readonly operator?: string; readonly argocd?: string }
   /** where a person stands, who reads paths and types commands; absent: at the root */
   readonly cwd?: string
   /** the top of the repository that the command is run in, where its files are read: its commits and index are used; absent: the root's */

@@ -25,7 +25,7 @@ import type { Outcome } from '../../outcome.ts'
 import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
@@ -36,6 +36,8 @@ import { homePage, programVersion } from '../../repository/package.ts'
 export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 
 export interface CheckFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -57,7 +59,7 @@ export interface CheckFlags {
 /** Runs every stage, stale generated files included, and reports. Exit code 1 when there is an error, or with `--strict` a warning. */
 export async function check(flags: CheckFlags, names: readonly string[], terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
-  const opened = openWorkspace(terminal.cwd, flags)
+  const opened = openJudged(terminal.cwd, flags)
   const workspace = flags.live === undefined ? opened : { ...opened, given: relative(opened.root, resolve(terminal.cwd, flags.live)) }
   if (flags.changed === true && flags.base === undefined && flags['base-of'] === undefined && flags.staged !== true)
     throw new UsageError('--changed needs --base REF or --staged: changed since when?')

@@ -32,12 +32,14 @@ import { shownPath } from '../../secret/names.ts'
 import { parameterFacts } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { readDay } from './day.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 
 export interface ExplainFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -56,7 +58,7 @@ export async function explain(flags: ExplainFlags, operands: readonly string[], 
   const today = readDay('today', flags.today ?? 'now') as string
   const [name, text, ...rest] = operands
   if (rest.length > 0) throw new UsageError(`\`${rest[0]}\` is an unexpected argument; explain takes a database and one path`)
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const workspace = openJudged(terminal.cwd, flags)
   const fleet = await readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings } = fleet

@@ -14,11 +14,13 @@ import type { Outcome } from '../../outcome.ts'
 import { isInside } from '../../repository/tree.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 
 export interface FixFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -42,7 +44,7 @@ const maxDiagnostics = 1_500
 
 /** Writes the safe edits and lists them; `--dry-run` prints them as a diff and exits with 1 if there are any. */
 export async function fix(flags: FixFlags, terminal: Terminal): Promise<number> {
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const workspace = openJudged(terminal.cwd, flags)
   const { texts, done, left, isPartial } = await applyFixes(workspace)
   if (isPartial)
     terminal.stderr(

@@ -10,12 +10,14 @@ import type { Terminal } from '../../emit/terminal.ts'
 import type { Database } from '../../model.ts'
 import { placer } from '../../report/places.ts'
 import type { Place } from '../../report/places.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { visible } from '../../values/untrusted.ts'
 import { refuse } from './refuse.ts'
 
 export interface ListFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -37,7 +39,7 @@ interface Listed {
 
 /** Prints the databases, and what may deploy some and could not be looked at. Exit code 1 when the settings can't be read. */
 export async function list(flags: ListFlags, terminal: Terminal): Promise<number> {
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const workspace = openJudged(terminal.cwd, flags)
   const fleet = await readFleet(workspace)
   if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
   const { settings, charts, skipped } = fleet

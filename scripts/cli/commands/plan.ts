@@ -10,13 +10,15 @@ import { count } from '../../emit/formats/text.ts'
 import { runPipeline } from '../../pipeline.ts'
 import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { shellLine } from '../../repository/invocation.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
 import { openReport } from './target.ts'
 
 export interface PlanFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -53,7 +55,7 @@ const shown = byText((text) => maskInText(text, { isMessage: true }))
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const workspace = openJudged(terminal.cwd, flags)
   const file = openReport({ named: flags.out, kind: `plan ${format}`, workspace, cwd: terminal.cwd })
   const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base, baseOf: flags['base-of'] })
   const { comparison } = outcome

@@ -12,7 +12,7 @@ import { evaluate, layerReader } from '../../evaluate.ts'
 import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../outcome.ts'
 import type { Terminal } from '../../emit/terminal.ts'
-import { openWorkspace } from '../../discover/open-workspace.ts'
+import { openJudged } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { repositoryTop } from '../../repository/place.ts'
@@ -21,6 +21,8 @@ import { refuse, sayUnknownReleases } from './refuse.ts'
 import { targetOf } from './target.ts'
 
 export interface ReportFlags {
+  readonly operator?: string | undefined
+  readonly argocd?: string | undefined
   readonly root?: string | undefined
   readonly databases?: string | undefined
   readonly checkout?: readonly string[] | undefined
@@ -39,7 +41,7 @@ export async function report(flags: ReportFlags, terminal: Terminal): Promise<nu
   if (out === undefined) throw new UsageError('--out is not set; name the file that the page goes to, such as fleet.html')
   if (date !== undefined && !isDay(date)) throw new UsageError(`--date is \`${date}\`, but must be a day such as 2026-01-31`)
   const base = linkBase(flags['link-base'])
-  const workspace = openWorkspace(terminal.cwd, flags)
+  const workspace = openJudged(terminal.cwd, flags)
   const options = { inside: repositoryTop(workspace.root), shown: out }
   const target =
     out === '-'
