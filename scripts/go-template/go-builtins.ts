@@ -26,7 +26,7 @@ function fail(message: string): never {
 const textVerb = { ...plainVerb, verb: 's' }
 const isNothing = (value: GoValue): boolean => value === undefined || value === null
 
-function isEqual(a: GoValue, b: GoValue): boolean {
+function isEqual(a: GoValue, b: GoValue, budget: Budget): boolean {
   const [left, right] = [basicKind(a), basicKind(b)]
   if (left !== right) return isNothing(a) || isNothing(b) ? false : incompatible(a, b)
   if (left === 'int') return isInteger(a) && isInteger(b) && a.value === b.value
@@ -34,6 +34,7 @@ function isEqual(a: GoValue, b: GoValue): boolean {
   if (isNothing(a) || isNothing(b)) return isNothing(a) === isNothing(b)
   // pointers are equal if they are identical
   if (isStruct(a) && isStruct(b)) return a === b || (a.type === b.type && !a.type.startsWith('*') && a.text === b.text)
+  for (const value of [a, b]) if (typeof value === 'object') budget.whole(value)
   if (kindOf(a) !== kindOf(b))
     return fail(`non-comparable types ${printArg(a, textVerb)}: ${typeOf(a)}, ${typeOf(b)}: ${printArg(b, plainVerb)}`)
   return fail(`non-comparable type ${printArg(b, textVerb)}: ${typeOf(b)}`)
@@ -53,9 +54,9 @@ function isLess(a: GoValue, b: GoValue): boolean {
   return fail('invalid type for comparison')
 }
 
-function equalsAny(first: GoValue, others: readonly GoValue[]): boolean {
+function equalsAny(first: GoValue, others: readonly GoValue[], budget: Budget): boolean {
   if (others.length === 0) fail('missing argument for comparison')
-  for (const other of others) if (isEqual(first, other)) return true
+  for (const other of others) if (isEqual(first, other, budget)) return true
   return false
 }
 
@@ -152,10 +153,10 @@ export const builtins: GoFunctions = {
   or: takesMore(['value'], 'value', () => undefined),
   not: takes(['value'], (value) => !isTrue(value)),
   eq: takesMore(['value'], 'value', equalsAny),
-  ne: takes(['value', 'value'], (a, b) => !isEqual(a, b)),
+  ne: takes(['value', 'value'], (a, b, budget) => !isEqual(a, b, budget)),
   lt: takes(['value', 'value'], isLess),
-  le: takes(['value', 'value'], (a, b) => isLess(a, b) || isEqual(a, b)),
-  gt: takes(['value', 'value'], (a, b) => !(isLess(a, b) || isEqual(a, b))),
+  le: takes(['value', 'value'], (a, b, budget) => isLess(a, b) || isEqual(a, b, budget)),
+  gt: takes(['value', 'value'], (a, b, budget) => !(isLess(a, b) || isEqual(a, b, budget))),
   ge: takes(['value', 'value'], (a, b) => !isLess(a, b)),
   index: takesMore(['value'], 'value', index),
   slice: takesMore(['value'], 'value', slice),

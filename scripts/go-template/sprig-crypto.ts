@@ -4,7 +4,7 @@ import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPr
 import type { Budget } from './budget.ts'
 import { takes } from './go-function.ts'
 import type { GoFunction, GoFunctions } from './go-function.ts'
-import { plainVerb, printArg } from './go-print.ts'
+import { formatValue } from './go-format.ts'
 import { TemplateError } from './go-value.ts'
 import type { GoList, GoStruct } from './go-value.ts'
 
@@ -148,14 +148,14 @@ function drawn(budget: Budget): GoStruct {
   return certificate(pem('CERTIFICATE', 790), pem('RSA PRIVATE KEY', 1192))
 }
 
-function checkNames(addresses: GoList, names: GoList): void {
+function checkNames(addresses: GoList, names: GoList, budget: Budget): void {
   const isAddress = (item: string): boolean => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(item) || (item.includes(':') && /^[\da-f:.]*$/i.test(item))
   for (const item of addresses) {
-    if (typeof item !== 'string') fail(`error parsing ip: ${printArg(item, plainVerb)} is not a string`)
+    if (typeof item !== 'string') fail(`error parsing ip: ${formatValue(item, budget)} is not a string`)
     if (!isAddress(item)) fail(`error parsing ip: ${item}`)
   }
   for (const name of names) {
-    if (typeof name !== 'string') fail(`error processing alternate dns name: ${printArg(name, plainVerb)} is not a string`)
+    if (typeof name !== 'string') fail(`error processing alternate dns name: ${formatValue(name, budget)} is not a string`)
   }
 }
 
@@ -183,7 +183,7 @@ function withKey(key: string, budget: Budget): GoStruct {
   return certificate(pem('CERTIFICATE', 790), checkKey(key))
 }
 const selfSigned: GoFunction = takes(['string', 'list', 'list', 'int'], (_, addresses, names, __, budget) => {
-  checkNames(addresses, names)
+  checkNames(addresses, names, budget)
   return drawn(budget)
 })
 
@@ -208,17 +208,17 @@ export const cryptoFunctions: GoFunctions = {
   genCAWithKey: takes(['string', 'int', 'string'], (_, __, key, budget) => withKey(key, budget)),
   genSelfSignedCert: selfSigned,
   genSelfSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'string'], (_, addresses, names, __, key, budget) => {
-    checkNames(addresses, names)
+    checkNames(addresses, names, budget)
     return withKey(key, budget)
   }),
   genSignedCert: takes(['string', 'list', 'list', 'int', 'sprig.certificate'], (_, addresses, names, __, ___, budget) => {
-    checkNames(addresses, names)
+    checkNames(addresses, names, budget)
     return drawn(budget)
   }),
   genSignedCertWithKey: takes(
     ['string', 'list', 'list', 'int', 'sprig.certificate', 'string'],
     (_, addresses, names, __, ___, key, budget) => {
-      checkNames(addresses, names)
+      checkNames(addresses, names, budget)
       return withKey(key, budget)
     },
   ),

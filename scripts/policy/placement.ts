@@ -3,15 +3,16 @@ import { here, named, phrase, shown } from '../findings/message.ts'
 import { nearest } from '../values/path.ts'
 import { textAt } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
+import { lookup } from '../values/lookup.ts'
 
 /** Well-known labels of nodes that people spread by (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
 const labels = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
 /** In a domain of Kubernetes itself, where nobody else makes labels; a bare `zone` may well be a label of one's own. */
-const meantBy: Readonly<Record<string, string>> = {
+const meantBy: Readonly<Record<string, string>> = lookup({
   'kubernetes.io/zone': 'topology.kubernetes.io/zone',
   'kubernetes.io/region': 'topology.kubernetes.io/region',
   'topology.kubernetes.io/hostname': 'kubernetes.io/hostname',
-}
+})
 
 export const placement: readonly ObjectRule[] = [
   {
@@ -26,7 +27,7 @@ export const placement: readonly ObjectRule[] = [
         const path = ['spec', 'affinity', 'topologyKey']
         const key = textAt(object.plain, ...path)
         if (key === undefined || key === '' || labels.includes(key)) continue
-        const meant = Object.hasOwn(meantBy, key) ? meantBy[key] : nearest(key, labels)
+        const meant = meantBy[key] ?? nearest(key, labels)
         if (meant === undefined) continue
         yield {
           object,

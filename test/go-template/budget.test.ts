@@ -230,6 +230,20 @@ test.each(Object.keys(functions))('one call of %s with something huge ends soon'
     }
 })
 
+test.each([
+  'eq $g $g',
+  'eq $g $m',
+  'ne $m $m',
+  'le $g $g',
+  'genSignedCert "a" (list $g) nil 1 (genCA "a" 1)',
+  'genSelfSignedCert "a" nil (list $m) 1',
+])('what is refused is not printed at any cost: %s', (call) => {
+  const start = process.cpuUsage()
+  expect(() => renderText(`${shares}{{ ${call} }}`, hugeParams, { ...options, budget: templateBudget() })).toThrow()
+  const { user, system } = process.cpuUsage(start)
+  expect((user + system) / 1000).toBeLessThan(seconds * 1000)
+})
+
 test('what is asked for on the way of honest templates is no reason to refuse', () => {
   const budget = templateBudget()
   const text =
