@@ -364,6 +364,17 @@ describe('what is no secret is shown', () => {
     }
   })
 
+  test('where a secret is kept is no secret in values', async () => {
+    const kept = ['{ name: creds, key: password }', '{ secretName: creds, path: password }', '{ secret_name: creds }', '{ file: /run/pw }']
+    const said = async (text: string) => {
+      repository.put('databases/orders/values.yaml', `${basics}extra:\n  password: ${text}\n`)
+      return (await repository.run('check')).stdout
+    }
+    for (const text of kept) expect(await said(text), text).not.toContain('policy/secret-in-values')
+    expect(await said('hunter2')).toContain('policy/secret-in-values')
+    expect(await said('{ text: hunter2 }')).toContain('policy/secret-in-values')
+  })
+
   test('a weak secret hides no word of a message', async () => {
     repository.put(
       'databases/orders/values.yaml',
