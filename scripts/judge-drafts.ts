@@ -21,7 +21,7 @@ export async function draftFindings(drafts: readonly Draft[], bench: Bench): Pro
       const keys = others.map((findings) => new Set(findings.map(keyOf)))
       return (first ?? [])
         .filter((finding) => keys.every((known) => known.has(keyOf(finding))))
-        .filter(({ rule, at }) => !isOpen(at) && (!isPartial || ofOneValue.test(rule)))
+        .filter(({ rule, at }) => !isOpen(at, rule) && (!isPartial || ofOneValue.test(rule)))
         .map(({ database: _sample, ...finding }) => finding)
     }),
   )
@@ -45,8 +45,9 @@ async function judge({ databases, findings }: Variant, bench: Bench): Promise<Ju
 const keyOf = ({ rule, message, at: { file, span } }: LocatedFinding): string =>
   [rule, file.path, span.start, span.end, textOf(message)].join('\0')
 
-/** Whether a placeholder is in a line that a spot is in. */
-function isOpen({ file: { text }, span: { start, end } }: Spot): boolean {
+/** Whether a placeholder is in a line that a spot is in; a key is known whatever its value will be. */
+function isOpen({ file: { text }, span: { start, end } }: Spot, rule: string): boolean {
+  if (rule === 'values/known-keys') return text.slice(start, end).includes('{{')
   const [from, to] = [text.lastIndexOf('\n', start - 1) + 1, text.indexOf('\n', Math.max(end - 1, start))]
   return text.slice(from, to < 0 ? text.length : to).includes('{{')
 }

@@ -11,7 +11,10 @@ export function helpOutsideQuotes({ origin, ...node }: Value, wanted: 'text' | '
   const isText = node.kind === 'scalar' && 'value' in node && typeof node.value === 'string'
   if (origin.layer === 'parameter') {
     if (wanted === 'text') return isText ? undefined : phrase`set forceString: true beside it`
-    return isText ? phrase`remove forceString: true, or correct the value` : undefined
+    if (!isText) return undefined
+    // Helm makes a number or a switch of such a text, unless it is told not to
+    const isForced = /^(?:-?\d+|true|false)$/.test(String(node.value))
+    return isForced ? phrase`remove forceString: true` : phrase`correct the value`
   }
   const isFilledIn = origin.layer === 'inline' && origin.file.text.slice(origin.value.start, origin.value.end).includes('{{')
   if (!isFilledIn || wanted === 'text' || !isText) return undefined

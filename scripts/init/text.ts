@@ -5,8 +5,16 @@ import { newestArgoCd } from '../discover/schema-findings.ts'
 import { reasonOf } from '../deployed/skipped.ts'
 import type { Found, OperatorFound } from './look.ts'
 
-/** One line for each thing; `place` shows a file as its reader can open it. */
-export function foundLines(found: Found, argocd: string | undefined, place: (file: string) => string): string[] {
+interface Printing {
+  readonly argocd: string | undefined
+  /** the release of the operator that a person named */
+  readonly operator: string | undefined
+  /** a file as its reader can open it */
+  readonly place: (file: string) => string
+}
+
+/** One line for each thing. */
+export function foundLines(found: Found, { argocd, operator: given, place }: Printing): string[] {
   const at = (spot: Parameters<typeof locate>[0]): string => {
     const { file, line } = locate(spot)
     return `${place(file)}:${line}`
@@ -23,14 +31,15 @@ export function foundLines(found: Found, argocd: string | undefined, place: (fil
         `${pin.name} ${pin.version}${pin.repository === '' ? '' : ` from ${pin.repository}`}, for ${plural(databases, 'database')}${isHere ? '' : '; its files are not here'}`,
       ),
     ),
-    ...found.operators.map((operator) => row('operator', operatorText(operator))),
+    ...found.operators.map((operator) => row('operator', operatorText(operator, given))),
     row('Argo CD', argocd === undefined ? `${newestArgoCd}, the newest known: nothing here names the one that runs` : argocd),
     ...found.missing.map(({ url, by }) => row('missing', `${url}, which ${by} reads, is not checked out here`)),
     ...found.skipped.map((one) => row('skipped', `${one.name} (${at(one.at)}): ${reasonOf(one)}`)),
   ]
 }
 
-function operatorText({ version, from, chart }: OperatorFound): string {
+function operatorText({ version, from, chart }: OperatorFound, given: string | undefined): string {
+  if (from === 'newest' && given !== undefined) return `${given.replace(/^v/, '')}, by --operator`
   if (from === 'application') return `${version}, installed by its chart ${chart}`
   return from === 'settings' ? `${version}, by the settings` : `${version}, the newest known: nothing here installs one`
 }

@@ -78,6 +78,7 @@ fullnameOverride: '{{ .name }}-db'
     const values = `cluster:
   instances: {{ .values.instances }}
   storge: { size: 1Gi }
+  primaryUpdateMethd: {{ .values.method }}
   postgresql:
     parameters:
       max_connections: many
@@ -88,7 +89,8 @@ backups:
     const text = `${common}  imageNmae: x\n  initdb:\n    postInitSQL: [SELEC 1]\n`
     expect(await said({ files: here, values }, text)).toEqual([
       'argocd/set.yaml:23 values/known-keys',
-      'argocd/set.yaml:26 postgres/parameter-value',
+      'argocd/set.yaml:24 values/known-keys',
+      'argocd/set.yaml:27 postgres/parameter-value',
       'values/common.yaml:5 values/known-keys',
       'values/common.yaml:7 postgres/sql-syntax',
     ])
@@ -135,5 +137,16 @@ backups:
     const { stdout, stderr } = await (opened as NonNullable<typeof opened>).run('list')
     expect(stdout).toBe('')
     expect(stderr).toContain('dbs is not listed')
+  })
+  test('names its Clusters by one line of its values: no other edit renames them', async () => {
+    const values = "# fullnameOverride: the old way\nfullnameOverride: 'db-{{ .name }}'\ncluster:\n  instances: 1\n"
+    await said({ files: here, values })
+    const edited = async (from: string, to: string): Promise<string[]> => {
+      opened?.put('argocd/set.yaml', setOf({ files: here, values: values.replace(from, to) }))
+      return ((await opened?.told('--base', 'HEAD')) ?? []).filter((one) => one.includes('changes/'))
+    }
+    expect(await edited('instances: 1', 'instances: 2')).toEqual([])
+    expect(await edited('the old way', 'as before')).toEqual([])
+    expect(await edited("'db-{{ .name }}'", "'{{ .name }}-db'")).toEqual([expect.stringContaining('changes/cluster-name-stays')])
   })
 })

@@ -74,7 +74,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
-      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element)
+      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element, manifest)
       const text = element?.error?.message ?? message
       yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
     }
@@ -101,8 +101,12 @@ function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement
   const elements = manifest.elements()
   if ((stage === 'params' && message.includes('selector')) || /\{\{\s*\./.test(message)) return []
   if (stage === 'params') return makers
-  if (stage === 'render')
-    return makers.length < elements.length ? makers : makers.filter((element) => nearKey(message, element) !== undefined)
+  if (stage === 'render') {
+    if (makers.length < elements.length) return makers
+    const near = makers.filter((element) => nearKey(element.error?.message ?? message, element) !== undefined)
+    // what several elements have alike is not misspelt in each of them
+    return near.length > 1 && near.length === elements.length ? [] : near
+  }
   if (stage === 'duplicate-name') return makers.length > 1 && isByElement(manifest) ? makers.slice(1) : []
   return manifest.refusals.filter((error) => error.stage === stage).length < elements.length ? makers : []
 }
@@ -122,10 +126,12 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
   return near === undefined ? element.path : [...element.path, near]
 }
 
-function helpFor({ stage, message }: GenerateError, element: SetElement | undefined): Message | undefined {
+function helpFor({ stage, message }: GenerateError, element: SetElement | undefined, manifest: Manifest): Message | undefined {
   const text = element?.error?.message ?? message
-  const near = element === undefined ? undefined : nearKey(text, element)
-  if (near !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
+  if (element !== undefined && nearKey(text, element) !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
+  const [first] = stage === 'render' && element === undefined ? manifest.elements() : []
+  const near = first === undefined ? undefined : nearKey(text, first)
+  if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
   const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
   const help = byMessage ?? helps[stage]
   return help === undefined ? undefined : phrase`${help}`

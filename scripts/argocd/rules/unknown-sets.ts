@@ -110,9 +110,10 @@ function namingOf({ plain }: Manifest): { readonly text: string; readonly path: 
   const list = at(spec, 'sources')
   const place = Array.isArray(list) ? ['sources', nth] : ['source']
   const base: Path = ['spec', 'template', 'spec', ...place, 'helm']
-  const inline = printed(at(helm, 'values') ?? '').split('\\n')
+  const inline = printed(at(helm, 'values') ?? '').split('\n')
   const parameters = at(helm, 'parameters')
-  const isNaming = (text: string): boolean => /fullnameOverride|nameOverride|namespaceOverride/.test(text)
+  const isNaming = (text: string): boolean =>
+    !text.trimStart().startsWith('#') && /fullnameOverride|nameOverride|namespaceOverride/.test(text)
   const parts = [
     at(helm, 'releaseName'),
     at(helm, 'namespace'),

@@ -58,7 +58,8 @@ export async function init(flags: InitFlags, terminal: Terminal): Promise<number
     const found = look(fleet, settings)
     const place = placer('person', workspace)
     const argocd = found.unknown.argocd ? flags.argocd : settings.argocd.version
-    for (const line of foundLines(found, argocd, (file) => place(file).file)) terminal.stdout(`${visible(line)}\n`)
+    for (const line of foundLines(found, { argocd, operator: flags.operator, place: (file) => place(file).file }))
+      terminal.stdout(`${visible(line)}\n`)
     if (fleet.databases.length + found.skipped.length === 0) {
       terminal.stderr('no database of CloudNativePG is deployed from here, so nothing was written\n')
       return 0
