@@ -3,6 +3,8 @@ import { operatorPins } from './argocd/rules/operator-pins.ts'
 import { judgeSettings } from './argocd/rules/settings.ts'
 import { chartFindings } from './changes/pins.ts'
 import { retirementFindings } from './changes/retirement.ts'
+import { draftedIn } from './deployed/drafts.ts'
+import type { Draft } from './deployed/drafts.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { kubernetesFindings } from './policy/kubernetes.ts'
 import { operatorsOutOfSupport } from './policy/lifecycle.ts'
@@ -15,11 +17,13 @@ export async function settingsFindings(
   {
     generated,
     databases,
+    drafts,
     skipped,
     today,
   }: {
     readonly generated: readonly Database[]
     readonly databases: readonly Database[]
+    readonly drafts: readonly Draft[]
     readonly skipped: readonly unknown[]
     readonly today?: string | undefined
   },
@@ -30,5 +34,5 @@ export async function settingsFindings(
   append(own, kubernetesFindings(settings, databases, today))
   if (settings.policies.length === 0) return own
   // the list of all rules takes long to load
-  return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, databases)]
+  return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, [...databases, ...draftedIn(drafts)])]
 }

@@ -26,7 +26,7 @@ import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-sou
 import type { Pin } from './chart-of-source.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
-import { draftOf } from './drafts.ts'
+import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
@@ -67,9 +67,15 @@ export function writtenDatabases(
   for (const manifest of manifests) {
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
-      if (isUnknown(manifest.plain) || !mayDeploy(manifest, looking)) continue
+      if (isUnknown(manifest.plain)) continue
       const why = whyUnknown(manifest)
       const draft = why.reason === refused ? undefined : draftOf(manifest, (application) => asSample(manifest, application, looking))
+      const folders = why.reason === refused ? [] : openFolders(manifest)
+      append(looking.unread, folders)
+      const hasClusters = folders.some((folder) =>
+        files.some(({ file, clusters }) => clusters !== undefined && file.path.startsWith(folder)),
+      )
+      if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) continue
       if (draft !== undefined) drafts.push(draft)
       skip(looking, manifest, { ...why, at: manifest.spotOf(['metadata', 'name']), ...(draft !== undefined && { isDraft: true }) })
       continue

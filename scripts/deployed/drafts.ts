@@ -4,8 +4,10 @@ import type { Database } from '../model.ts'
 import { isJsonMap, mapEntries } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { printed } from '../values/printed.ts'
 import { at } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
+import { repositoryPath } from './repository-path.ts'
 
 /** What may stand for a placeholder: a name, a number and both switches. What holds for each of them hangs on none. */
 const samples = ['x0', '1', 'true', 'false'] as const
@@ -22,6 +24,9 @@ export interface Draft {
   /** values that nobody here knows may lie above or below those that are known */
   readonly isPartial: boolean
 }
+
+/** The databases of drafts, each once. */
+export const draftedIn = (drafts: readonly Draft[]): readonly Database[] => drafts.flatMap(({ variants }) => variants[0]?.databases ?? [])
 
 /** The template of a set with each sample; undefined: other parts of the set may change what it says, or it deploys no database. */
 export function draftOf(manifest: Manifest, read: (application: JsonMap) => Variant): Draft | undefined {
@@ -41,6 +46,18 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
 /** Which chart it is hangs on what is not known. */
 const namesOpenChart = ({ chart, repoURL, targetRevision }: JsonMap): boolean =>
   chart !== undefined && [chart, repoURL, targetRevision].some(hasPlaceholder)
+
+/** The folders of this repository in which the paths of a template begin that go on with a placeholder. */
+export function openFolders({ plain, base, settings, tree }: Manifest): string[] {
+  const spec = at(plain, ...base, 'spec')
+  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap(({ path, repoURL }): string[] => {
+    if (typeof path !== 'string' || !hasPlaceholder(path)) return []
+    const prefix = path.slice(0, path.indexOf('{{')).replace(/^\.?\//, '')
+    const file = { kind: 'local', path: prefix.slice(0, prefix.lastIndexOf('/') + 1), repoURL: printed(repoURL ?? '') } as const
+    const folder = repositoryPath(file, { settings, tree })
+    return folder === undefined ? [] : [folder]
+  })
+}
 
 /** A generator may bring a template of its own, which goes over that of the set. */
 function hasOwnTemplate(node: Json): boolean {

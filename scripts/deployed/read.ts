@@ -4,6 +4,7 @@ import type { Settings } from '../model.ts'
 import { withAddresses } from './addresses.ts'
 import { contradicted, installedArgoCd, withArgoCd } from './argocd-version.ts'
 import { writtenDatabases } from './databases.ts'
+import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { passedOver, undeployedClusters } from './undeployed.ts'
@@ -49,6 +50,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
   const { databases, drafts, skipped, unread = [], findings } = writtenDatabases(files, { settings, charts: state.charts })
+  const seen = { databases: [...databases, ...draftedIn(drafts)], unread }
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
   const misspelt = misspeltKinds(files, settings)
@@ -69,14 +71,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     databases,
     drafts,
     skipped,
-    undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, { databases, unread }),
-    findings: [
-      ...contradicted(settings, installed),
-      ...assumed,
-      ...broken,
-      ...misspelt,
-      ...findings,
-      ...passedOver(loose, files, { databases, unread }),
-    ],
+    undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
+    findings: [...contradicted(settings, installed), ...assumed, ...broken, ...misspelt, ...findings, ...passedOver(loose, files, seen)],
   }
 }

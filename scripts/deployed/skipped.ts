@@ -46,7 +46,7 @@ export function reasonOf({ reason, others = [] }: Skipped, most = Infinity): str
 }
 
 /** Words are never cut: the address at their end is what a person has to do something about. No user or password of it is shown. */
-const wordsOf = (text: string): Message => [text.replace(/\/\/[^/@\s]*@/g, '//')]
+const wordsOf = (text: string): Message => [text.replace(/\/\/[^/\s]*@/g, '//')]
 
 /** What could not be looked at, as findings: never an error, and never silent. */
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {

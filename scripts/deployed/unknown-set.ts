@@ -1,4 +1,5 @@
 // Why is it not known which Applications a set makes?
+import { shownAddress } from '../repository/remote.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json } from '../values/value.ts'
@@ -20,7 +21,10 @@ export function whyUnknown({ refusals, plain, settings, tree }: Manifest): Pick<
     const repository = addresses.find(
       (url) => !url.includes(unknownText) && !url.includes('{{') && !here.some((one) => isSameRepository(one, url)),
     )
-    if (repository !== undefined) return { reason: `its git generator reads ${repository}, which is not checked out here`, repository }
+    if (repository !== undefined) {
+      const shown = shownAddress(repository)
+      return { reason: `its git generator reads ${shown}, which is not checked out here`, repository: shown }
+    }
     if (addresses.some((url) => url.includes('{{') || url.includes(unknownText)))
       return { reason: 'its git generator reads a repository that only the cluster knows' }
     if (kinds.includes('git')) return { reason: 'its git generator reads another revision or folder than the one that is here' }

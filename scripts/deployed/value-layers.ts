@@ -11,6 +11,7 @@ import { globPattern } from '../applicationset/git-paths.ts'
 import { environmentOf, expand, resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 import { hasReached } from '../applicationset/sync-options.ts'
+import { shownAddress } from '../repository/remote.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 import { parseInside } from '../yaml/inside.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -135,7 +136,8 @@ function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonl
   if (/\{\{|<no value>/.test(file.path)) return { reason: `${file.entry} holds a placeholder that nobody replaces` }
   const path = repositoryPath(file, { settings, tree })
   const url = printed(file.repoURL)
-  if (path === undefined) return { reason: `${file.entry} is in ${url}, which is not checked out here`, repository: url }
+  if (path === undefined)
+    return { reason: `${file.entry} is in ${shownAddress(url)}, which is not checked out here`, repository: shownAddress(url) }
   if (file.glob !== true || !hasReached(settings.argocd.version, '3.4')) return { paths: [path] }
   const all = tree.wide?.() ?? tree
   return { paths: all.paths.filter(globPattern(path)) }

@@ -25,7 +25,8 @@ export function goYamlMessage(text: string, { message, span }: Problem): string 
 /** `%#v` of a list or map in brackets that a text begins with. */
 function keyAt(rest: string): string {
   let depth = 0
-  const bracket = /"(?:[^"\\]|\\[^])*"|'[^']*'|[[\]{}]/g
+  // a quote that nothing closes ends the search: what follows it is no key
+  const bracket = /"(?:[^"\\]|\\[^])*(?:"|$)|'[^']*(?:'|$)|[[\]{}]/g
   for (let match = bracket.exec(rest); match !== null; match = bracket.exec(rest)) {
     if (match[0] === '{' || match[0] === '[') depth++
     else if (match[0] === '}' || match[0] === ']') depth--

@@ -25,3 +25,13 @@ export function normalizeRemote(url: string): string | undefined {
   const path = trimEndOf((spelled[2] as string).replace(/[?#].*/, ''), '/').replace(/\.git$/, '')
   return `${(spelled[1] as string).toLowerCase()}/${path}`
 }
+
+/** An address as a report may show it: without a password, nor the user beside it. `git@host:path` keeps its user, which is no secret. */
+export function shownAddress(url: string): string {
+  const scheme = /^[a-z][a-z\d+.-]{0,20}:\/{1,2}/i.exec(url)?.[0] ?? ''
+  const rest = url.slice(scheme.length)
+  const [authority = ''] = rest.split('/', 1)
+  const at = authority.lastIndexOf('@')
+  const isBare = scheme === '' && !authority.slice(0, at).includes(':')
+  return at < 0 || isBare ? url : scheme + rest.slice(at + 1)
+}

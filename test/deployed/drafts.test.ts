@@ -150,3 +150,69 @@ backups:
     expect(await edited("'db-{{ .name }}'", "'{{ .name }}-db'")).toEqual([expect.stringContaining('changes/cluster-name-stays')])
   })
 })
+
+describe('such a set of a path', () => {
+  const cluster =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: db }\nspec:\n  instances: 1\n  enablePDB: false\n  storage: { size: 1Gi }\n'
+  const withPath = (path: string): string =>
+    setOf({}).replace(/ {6}sources:[^]*/, `      source: { repoURL: ${url}, path: '${path}', targetRevision: main }\n`)
+  async function told(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    opened = openFiles(files, url)
+    return opened.told()
+  }
+  const note = expect.stringContaining('what its generator `clusters` finds is only known to the cluster [argocd/not-computed]') as string
+
+  test('is judged where it holds manifests', async () => {
+    expect(await told({ 'argocd/set.yaml': withPath('dbs/a'), 'dbs/a/c.yaml': cluster })).toEqual([note])
+    opened?.remove()
+    const wrong = cluster.replace('instances', 'instnces')
+    expect(await told({ 'argocd/set.yaml': withPath('dbs/a'), 'dbs/a/c.yaml': wrong })).toEqual([
+      note,
+      expect.stringMatching(/^dbs\/a\/c\.yaml:5: .*instnces/) as string,
+    ])
+  })
+  test('is judged where it is an umbrella chart', async () => {
+    const chart = 'apiVersion: v2\nname: own\nversion: 1.0.0\ndependencies: [{ name: cluster, version: 0.8.1, repository: "" }]\n'
+    const inner = {
+      'own/charts/cluster/Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n',
+      'own/charts/cluster/values.yaml': 'cluster: { size: 1Gi }\n',
+      'own/charts/cluster/templates/c.yaml': cluster
+        .replace('{ name: db }', '{ name: {{ .Release.Name }} }')
+        .replace('1Gi', '{{ .Values.cluster.size }}'),
+    }
+    const own = { 'argocd/set.yaml': withPath('own'), 'own/Chart.yaml': chart, ...inner }
+    expect(await told({ ...own, 'own/values.yaml': 'cluster: { cluster: { size: 2Gi } }\n' })).toEqual([note])
+    opened?.remove()
+    expect(await told({ ...own, 'own/values.yaml': 'cluster: { cluster: { sise: 2Gi } }\n' })).toEqual([
+      note,
+      expect.stringMatching(/^own\/values\.yaml:1: .*sise/) as string,
+    ])
+  })
+  test('is said to be not judged where the path hangs on a placeholder, and its Clusters to be deployed by nobody are not', async () => {
+    expect(await told({ 'argocd/set.yaml': withPath('dbs/{{ .name }}'), 'dbs/a/c.yaml': cluster })).toEqual([note])
+  })
+  test('knows the patterns of policies', async () => {
+    const settings = 'policies:\n  "db-*": { policy/drainable: off }\n'
+    const values = setOf({ files: here, values: 'cluster:\n  instances: 1\n  enablePDB: true\n' })
+    expect(
+      await told({
+        'argocd/set.yaml': values,
+        'values/common.yaml': 'cluster: { storage: { size: 1Gi } }\n',
+        'cnpg-values.yaml': settings,
+      }),
+    ).toEqual([note])
+  })
+})
+
+test.each([
+  ['bob:hunter2pw@github.com/acme/other.git', 'github.com/acme/other.git'],
+  ['https://bob:hun@ter2pw@github.com/acme/other.git', 'https://github.com/acme/other.git'],
+  ['https://ghp_hunter2pw@github.com/acme/other.git', 'https://github.com/acme/other.git'],
+  ['git@github.com:acme/other.git', 'git@github.com:acme/other.git'],
+])('the address %s is shown without a password', async (address, shown) => {
+  const generators = `- git: { repoURL: "${address}", revision: main, files: [{ path: "*.yaml" }] }`
+  opened = openFiles({ 'argocd/set.yaml': setOf({ generators }) }, url)
+  const { stdout, stderr } = await opened.run('check')
+  expect(`${stdout}${stderr}`).not.toContain('ter2pw')
+  expect(stdout).toContain(`its git generator reads ${shown}, which is not checked out here`)
+})

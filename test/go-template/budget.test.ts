@@ -113,6 +113,7 @@ test.each([
   `{{ maxf 1${' 2'.repeat(150_000)} }}`,
   `${'{{ $a := 1 }}'.repeat(20_000)}${'{{ $a }}'.repeat(20_000)}`,
   `{{ $l := list }}{{ range until 5000 }}{{ $l = append $l . }}{{ end }}{{ without $l 1 2 3 | uniq | len }}`,
+  `{{ (printf "? [a%s]\\n: x" (repeat 50000 "\\"\\\\") | fromYaml).Error }}`,
   '{{ sortAlpha (splitList "" .long) | len }}{{ splitn "" 3 .long }}{{ split "a" .long }}',
   '{{ htmlDate 9e300 }}{{ htmlDate (int64 9223372036854775807) }}{{ ago (int64 -9223372036854775808) }}{{ randInt 0 9223372036854775807 }}',
 ])('ends soon: %s', (text) => {

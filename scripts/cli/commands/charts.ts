@@ -20,6 +20,7 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import type { ChartPin } from '../../model.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { workTree } from '../../repository/tree.ts'
+import { draftedIn } from '../../deployed/drafts.ts'
 import { openWorkspace } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import type { RootFlags } from '../../repository/workspace.ts'
@@ -50,7 +51,7 @@ export async function chartsPull(
     const workspace = openWorkspace(terminal.cwd, flags)
     const fleet = await readFleet(workspace)
     if (fleet.settings === undefined) return refuse(fleet.findings, workspace, terminal)
-    pinned = pinnedCharts(fleet.settings, [...fleet.databases, ...fleet.drafts.flatMap(({ variants }) => variants[0]?.databases ?? [])])
+    pinned = pinnedCharts(fleet.settings, [...fleet.databases, ...draftedIn(fleet.drafts)])
     here = chartsOf(workspace, fleet.settings)
     root = workspace.root
     // charts that are folders of the repository are pinned, too
