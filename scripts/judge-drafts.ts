@@ -13,7 +13,7 @@ const ofOneValue = /^(?:values|yaml|schema)\//
 export async function draftFindings(drafts: readonly Draft[], bench: Bench): Promise<LocatedFinding[]> {
   const alone: Bench = { ...bench, comparison: undefined, live: undefined }
   const all = await Promise.all(
-    drafts.map(async ({ variants, isPartial }) => {
+    drafts.map(async ({ name, variants, isPartial }) => {
       const judged = await Promise.all(variants.map((variant) => judge(variant, alone)))
       const rendered = judged.filter(({ hasCluster }) => hasCluster)
       // where a chart stops at a sample, nothing is known of what it would print
@@ -22,7 +22,7 @@ export async function draftFindings(drafts: readonly Draft[], bench: Bench): Pro
       return (first ?? [])
         .filter((finding) => keys.every((known) => known.has(keyOf(finding))))
         .filter(({ rule, at }) => !isOpen(at, rule) && (!isPartial || ofOneValue.test(rule)))
-        .map(({ database: _sample, ...finding }) => finding)
+        .map((finding) => ({ ...finding, database: name }))
     }),
   )
   return all.flat()

@@ -9,6 +9,7 @@ import { inheritedStaleness } from './changes/inherited.ts'
 import { hasOtherChart } from './chart/same-chart.ts'
 import { chartsOnBothSides } from './discover/charts.ts'
 import { discoverAll } from './deployed/discover.ts'
+import { filesOf } from './deployed/drafts.ts'
 import { staticFolder } from './discover/layout.ts'
 import { loadSettings } from './discover/settings.ts'
 import { withStanding } from './discover/standing.ts'
@@ -82,7 +83,11 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   for (const one of assessed) append(findings, one.findings)
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
-  append(findings, await draftFindings(found.drafts, bench))
+  const [drafts] = split(
+    found.drafts,
+    (draft) => !changed || comparison === undefined || filesOf(draft).some((path) => comparison.base.differs(path)),
+  )
+  append(findings, await draftFindings(drafts, bench))
 
   const judgedSides = { before: [...(base?.databases.values() ?? [])], now: databases }
   const around = { settings, databases: generated, judged: judgedSides, tree: found.tree, base: read }

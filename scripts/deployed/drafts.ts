@@ -2,10 +2,11 @@
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { Database } from '../model.ts'
 import { isJsonMap, mapEntries } from '../values/value.ts'
-import type { Json, JsonMap } from '../values/value.ts'
+import type { Json, JsonMap, SourceFile } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'
 import { at } from './manifest-parts.ts'
+import { applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
 
@@ -20,13 +21,21 @@ export interface Variant {
 
 /** A set of which nothing but the template is known. */
 export interface Draft {
+  /** of the set */
+  readonly name: string
+  readonly file: SourceFile
   readonly variants: readonly Variant[]
   /** values that nobody here knows may lie above or below those that are known */
   readonly isPartial: boolean
 }
 
+/** The files that a draft is made of, as the tree names them. */
+export const filesOf = ({ file, variants }: Draft): readonly string[] =>
+  [file, ...draftedIn([{ variants }]).flatMap(({ layers }) => layers.map((layer) => layer.file))].map((one) => one.layoutPath ?? one.path)
+
 /** The databases of drafts, each once. */
-export const draftedIn = (drafts: readonly Draft[]): readonly Database[] => drafts.flatMap(({ variants }) => variants[0]?.databases ?? [])
+export const draftedIn = (drafts: readonly Pick<Draft, 'variants'>[]): readonly Database[] =>
+  drafts.flatMap(({ variants }) => variants[0]?.databases ?? [])
 
 /** The template of a set with each sample; undefined: other parts of the set may change what it says, or it deploys no database. */
 export function draftOf(manifest: Manifest, read: (application: JsonMap) => Variant): Draft | undefined {
@@ -38,7 +47,8 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
   const known = withoutOpenFiles(template)
   for (const { application, isPartial } of [known, { application: withoutFiles(template), isPartial: true }]) {
     const variants = samples.map((sample) => read(filled(application, sample) as JsonMap))
-    if (variants.every(({ databases }) => databases.length > 0)) return { variants, isPartial }
+    if (variants.every(({ databases }) => databases.length > 0))
+      return { name: applicationName(plain), file: manifest.file, variants, isPartial }
   }
   return undefined
 }

@@ -124,6 +124,26 @@ backups:
   ] as const)('is not judged by %s', async (_, parts) => {
     expect(await said({ files: here, ...parts })).toEqual([])
   })
+  test('keeps its mistakes out of checks of others, and of changes of others', async () => {
+    const other = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: other, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: other }
+  source: { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1, helm: { values: "cluster: { instances: 3 }" } }
+`
+    await said({ files: here, values: 'cluster:\n  instnces: 1\n' })
+    opened?.put('argocd/other.yaml', other)
+    opened?.git('add', '-A')
+    opened?.git('commit', '-qm', 'both')
+    expect(await opened?.told('other')).toEqual([expect.stringContaining('argocd/not-computed')])
+    opened?.put('argocd/other.yaml', other.replace('instances: 3', 'instances: 2'))
+    const changed = async (): Promise<string> => (await opened?.told('--base', 'HEAD', '--changed'))?.join('\n') ?? ''
+    expect(await changed()).not.toContain('instnces')
+    opened?.put('values/common.yaml', `${common}  instances: 3\n`)
+    expect(await changed()).toContain('instnces')
+  })
   test('pins a chart that can be pulled', async () => {
     await said({ files: here, values: 'cluster:\n  instances: 1\n' })
     opened?.put('argocd/set.yaml', setOf({ files: here }).replace('0.8.1', '0.6.0'))

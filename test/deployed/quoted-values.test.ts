@@ -53,9 +53,8 @@ describe('a parameter', () => {
     expect(await helps('Application', parameter(name, value, ', forceString: true'))).toEqual([])
   })
   test('that is forced to be text is a number without', async () => {
-    expect(await helps('Application', parameter('cluster.instances', '3', ', forceString: true'))).toEqual([
-      'remove forceString: true, or correct the value',
-    ])
+    expect(await helps('Application', parameter('cluster.instances', '3', ', forceString: true'))).toEqual(['remove forceString: true'])
+    expect(await helps('Application', parameter('cluster.instances', '3x'))).toEqual(['correct the value'])
     expect(await helps('Application', parameter('cluster.instances', '3'))).toEqual([])
   })
   test('without a unit gets one', async () => {
