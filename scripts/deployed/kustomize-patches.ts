@@ -137,7 +137,8 @@ function onePatch(object: RenderedObject, { root, operations, isSelecting }: Pat
   if (isSelecting) return `a patch selects ${object.kind} by labels or an expression`
   if (operations !== undefined) {
     const result = applyPatch(object.plain, operations)
-    if (!('document' in result)) return `a patch does not apply to ${object.kind} ${object.name}`
+    if (!('document' in result))
+      return result.failure === 'large' ? 'a patch copies too much' : `a patch does not apply to ${object.kind} ${object.name}`
     const value = reconciled(object.value, result.document, root.origin)
     return value.kind === 'map' ? objectOf(value) : `a patch does not apply to ${object.kind} ${object.name}`
   }

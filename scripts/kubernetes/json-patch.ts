@@ -10,8 +10,11 @@ export interface Operation {
   readonly value?: Json
 }
 
-/** A patched document, or how the patch ends: `crash` is a nil pointer dereference in the library. */
-export type Patched = { readonly document: Json } | { readonly failure: 'refused' | 'crash' }
+/** A patched document, or how the patch ends: `crash` is a nil pointer dereference in the library; `large` copies more than is looked at. */
+export type Patched = { readonly document: Json } | { readonly failure: 'refused' | 'crash' | 'large' }
+
+/** Copies may double what is there with each operation; no real patch comes near. */
+const mostCopied = 100_000
 
 const operations = new Set(['add', 'replace', 'move', 'copy', 'remove', 'test'])
 
@@ -43,13 +46,15 @@ interface Target {
   root: Json
   /** what an empty step at the root reads: the document as it was first decoded, separate from the one that is patched */
   self: Json
+  /** how many more nodes may be copied */
+  left: number
 }
 
-type Outcome = 'done' | 'refused' | 'crash'
+type Outcome = 'done' | 'refused' | 'crash' | 'large'
 
 /** The document after all operations; the argument is not changed. Reproduces `Patch.Apply`. */
 export function applyPatch(document: Json, patch: readonly Operation[]): Patched {
-  const target: Target = { root: structuredClone(document), self: structuredClone(document) }
+  const target: Target = { root: structuredClone(document), self: structuredClone(document), left: mostCopied }
   for (const operation of patch) {
     const outcome = applyOperation(target, operation)
     if (outcome !== 'done') return { failure: outcome }
@@ -70,7 +75,9 @@ function applyOperation(target: Target, { op, path, from = '', value = null }: O
       return test(target, path, value)
     case 'copy': {
       const found = get(target, from)
-      return found === undefined ? 'refused' : put(target, path, structuredClone(found))
+      if (found === undefined) return 'refused'
+      target.left -= sizeOf(found, target.left)
+      return target.left <= 0 ? 'large' : put(target, path, structuredClone(found))
     }
     case 'move': {
       const found = from === '' ? undefined : get(target, from)
@@ -79,6 +86,21 @@ function applyOperation(target: Target, { op, path, from = '', value = null }: O
       return outcome === 'done' ? put(target, path, found) : outcome
     }
   }
+}
+
+/** How many nodes there are, long texts as several; counting ends beyond the most. */
+function sizeOf(root: Json, most: number): number {
+  const open: Json[] = [root]
+  let size = 0
+  for (let node = open.pop(); node !== undefined && size <= most; node = open.pop()) {
+    size += typeof node === 'string' ? 1 + node.length / 100 : 1
+    if (typeof node !== 'object' || node === null) continue
+    for (const [key, member] of Object.entries(node)) {
+      size += key.length / 100
+      open.push(member)
+    }
+  }
+  return size
 }
 
 function replaceRoot(target: Target, value: Json): Outcome {

@@ -37,6 +37,8 @@ function repository(files: Readonly<Record<string, string>>, more = '') {
 const kustomization = (text: string) => ({ 'pg/kustomization.yaml': text })
 const zero = 'pg/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]'
 
+const doubling = Array.from({ length: 40 }, (_, index) => `      - { op: copy, from: /spec, path: /spec/a${index} }\n`).join('')
+
 describe('a kustomization', () => {
   test.each([
     ['its resources', 'resources: [cluster.yaml]\n'],
@@ -115,6 +117,11 @@ patches:
       'a patch for nothing',
       'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: replace, path: /spec/no, value: 1}]"\n',
       'a patch does not apply to Cluster orders',
+    ],
+    [
+      'a patch that doubles with each line',
+      `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n${doubling}`,
+      'a patch copies too much',
     ],
     ['a circle', 'resources: [cluster.yaml, ../pg]\n', 'it takes itself'],
   ])('with %s is said to be not judged', async (_what, text, why) => {
