@@ -103,6 +103,8 @@ function kustomizationIn(
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
   const built = buildKustomization(folder, { file: fileReader(shown), isFolder })
   if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders }
+  if (built.objects.length === 0 && built.broken.length > 0)
+    return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }
   const clusters = clustersIn(built.objects.map(({ value }) => value))
   if (option !== undefined && clusters.length > 0)
     return { kind: 'unread', what: `a kustomization (with \`kustomize.${option}\`)`, folders }
@@ -136,7 +138,10 @@ function foldersOf(all: Tree, first: string): string[] {
   for (const folder of folders) {
     const name = kustomizations.find((one) => all.paths.includes(folder + one))
     const plain = name === undefined ? null : plainOf(all, folder + name)
-    for (const entry of ['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))) {
+    const read = name === undefined || isJsonMap(plain) ? undefined : all.read(folder + name)
+    // what is no YAML still has words in it
+    const loose = read?.ok === true ? read.text.split(/[\s,[\]"']+/).filter((word) => word.startsWith('.') || /\.ya?ml$/.test(word)) : []
+    for (const entry of [...loose, ...['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))]) {
       const path = posix.join('/', folder, entry).slice(1)
       const next = all.paths.includes(path) ? path : `${trimEndOf(path, '/')}/`
       if (!/^[a-z]+:|^[^/]+@/.test(entry) && !folders.includes(next)) folders.push(next)

@@ -8,6 +8,8 @@ import type { Json, JsonMap, MapValue, Origin, SourceFile, Value } from '../valu
 import { fromPlain, isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { inside, parseInside } from '../yaml/inside.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { targetsOf } from './kustomize-targets.ts'
+import type { Made, Targets } from './kustomize-targets.ts'
 
 /** The files that are here. */
 export interface Reader {
@@ -19,40 +21,60 @@ export interface Reader {
 interface Patch {
   readonly root: Value
   readonly operations?: readonly Operation[]
-  readonly isFor: (object: RenderedObject) => boolean
-  /** it selects by what is not looked at here */
-  readonly isSelecting: boolean
+  readonly targets: Targets
 }
-
-const unread = 'a patch of it is not here, or is no patch'
 
 /** The patches in their order; a text: why they are not known. */
 export function patchesOf(root: MapValue, { at, reader }: { readonly at: string; readonly reader: Reader }): Patch[] | string {
   const patches: Patch[] = []
-  const add = (documents: readonly Value[] | undefined, target: Value | undefined): boolean => {
-    if (documents === undefined) return false
+  const add = (documents: readonly Value[] | string, target: Value | undefined): string | undefined => {
+    if (typeof documents === 'string') return documents
     for (const document of documents) {
       const operations = document.kind === 'list' ? parsePatch(JSON.stringify(toPlain(document))) : undefined
       if (document.kind === 'null') continue
-      if (document.kind === 'list' ? operations === undefined || target === undefined : document.kind !== 'map') return false
-      patches.push({ root: document, ...(operations && { operations }), ...targetOf(target, document) })
+      if (document.kind === 'list' ? operations === undefined || target === undefined : document.kind !== 'map') return noPatch
+      const targets = targetsOf(target, document)
+      if (typeof targets === 'string') return targets
+      patches.push({ root: document, ...(operations && { operations }), targets })
     }
-    return true
+    return undefined
   }
-  const ofFile = (path: string): readonly Value[] | undefined => {
+  const ofFile = (path: string): readonly Value[] | string => {
     const file = reader.file(posix.join('/', at, path).slice(1))
-    return file === undefined ? undefined : parseYaml(file, 'service').documents
+    if (file === undefined) return `its patch ${withoutSecrets(path)} is not here`
+    const { documents, problems } = parseYaml(file, 'service')
+    if (problems.some(({ fatal }) => fatal)) return `its patch ${withoutSecrets(path)} can't be read`
+    return isFlowYaml(file.text) ? noJson : documents
   }
   for (const item of itemsAt(root, 'patchesStrategicMerge')) {
-    const text = item.kind === 'scalar' ? printed(item.value) : ''
-    if (!add(text.includes('\n') ? inlineIn(item) : ofFile(text), undefined)) return unread
+    const why = add(toText(item).includes('\n') ? inlineIn(item) : ofFile(toText(item)), undefined)
+    if (why !== undefined) return why
   }
   for (const item of [...itemsAt(root, 'patches'), ...itemsAt(root, 'patchesJson6902')]) {
     const [path, patch, target] = ['path', 'patch', 'target'].map((key) => valueAt(item, [key]))
-    const documents = patch === undefined ? ofFile(path?.kind === 'scalar' ? printed(path.value) : '') : inlineIn(patch)
-    if (!add(documents, target)) return unread
+    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target)
+    if (why !== undefined) return why
   }
   return patches
+}
+
+const noPatch = 'a patch of it is no patch'
+const noJson = 'a patch of it begins with a bracket, but is no JSON'
+
+/** Where an address may have a user and a password, which end at the last `@`. */
+export const withoutSecrets = (entry: string): string => {
+  const end = entry.lastIndexOf('@')
+  return end < 0 ? entry : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(entry.slice(0, end))?.[0] ?? ''}…${entry.slice(end)}`
+}
+
+/** What begins with a bracket is read as JSON. */
+function isFlowYaml(text: string): boolean {
+  if (!text.startsWith('[')) return false
+  try {
+    return JSON.parse(text) === undefined
+  } catch {
+    return true
+  }
 }
 
 function itemsAt(root: MapValue, key: string): readonly Value[] {
@@ -60,8 +82,9 @@ function itemsAt(root: MapValue, key: string): readonly Value[] {
   return list?.kind === 'list' ? list.items : []
 }
 
-function inlineIn(node: Value): readonly Value[] | undefined {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined
+function inlineIn(node: Value): readonly Value[] | string {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return noPatch
+  if (isFlowYaml(node.value)) return noJson
   const { file, value: span } = node.origin
   const offset = inside(file.text, span, node.value)
   const { documents, problems } = parseInside(node.value, {
@@ -72,69 +95,27 @@ function inlineIn(node: Value): readonly Value[] | undefined {
       span: offset === undefined ? span : { start: offset(start), end: offset(Math.max(end - 1, start)) + 1 },
     }),
   })
-  return problems.some(({ fatal }) => fatal) ? undefined : documents
+  return problems.some(({ fatal }) => fatal) ? noPatch : documents
 }
 
-/** A target selects by expressions that must match as a whole; without one a patch names its object. */
-function targetOf(target: Value | undefined, patch: Value): Pick<Patch, 'isFor' | 'isSelecting'> {
-  if (target === undefined) {
-    const plain = toPlain(patch)
-    const own = (key: string): Json | undefined => (isJsonMap(plain) && isJsonMap(plain['metadata']) ? plain['metadata'][key] : undefined)
-    return {
-      isSelecting: false,
-      isFor: (object) =>
-        isJsonMap(plain) &&
-        plain['kind'] === object.kind &&
-        plain['apiVersion'] === object.plain['apiVersion'] &&
-        own('name') === object.name,
-    }
-  }
-  const plain = toPlain(target)
-  const wanted = isJsonMap(plain) ? plain : {}
-  const fits = (key: string, text: string): boolean => {
-    const pattern = printed(wanted[key] ?? '')
-    if (pattern === '' || pattern === text) return true
-    // other than plain words, alternatives and wildcards are left to kustomize
-    const words = /^\(?([\w.|*-]+)\)?$/.exec(pattern)?.[1]?.split('|')
-    return words === undefined ? key === 'name' : words.some((word) => matches(word, text))
-  }
-  return {
-    isSelecting:
-      wanted['labelSelector'] !== undefined ||
-      wanted['annotationSelector'] !== undefined ||
-      !/^[\w.|*()-]*$/.test(printed(wanted['name'] ?? '')),
-    isFor: ({ kind, name, plain: object }) => {
-      const [group = '', version = ''] = printed(object['apiVersion'] ?? '').split('/')
-      const metadata = isJsonMap(object['metadata']) ? object['metadata'] : {}
-      const isNamed = fits('kind', kind) && fits('name', name) && fits('namespace', printed(metadata['namespace'] ?? ''))
-      return isNamed && fits('group', group) && fits('version', version)
-    },
-  }
-}
-
-/** A word in which `.*` stands for anything. */
-function matches(word: string, text: string): boolean {
-  const [start = '', end] = word.split('.*')
-  return end === undefined ? word === text : text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end)
-}
-
-/** The objects with all patches; a text: a patch that is not run here is meant for one of them. */
-export function applyPatches(objects: readonly RenderedObject[], patches: readonly Patch[]): RenderedObject[] | string {
+/** The objects with all patches; a text: why they are not known. */
+export function applyPatches(objects: readonly Made[], patches: readonly Patch[]): Made[] | string {
   let patched = [...objects]
   for (const patch of patches) {
-    const next: RenderedObject[] = []
+    const targets = patch.targets(patched)
+    if (typeof targets === 'string') return targets
+    const next: Made[] = []
     for (const object of patched) {
-      const result = patch.isFor(object) ? onePatch(object, patch) : object
+      const result = targets.has(object) ? onePatch(object, patch) : object
       if (typeof result === 'string') return result
-      if (result !== undefined) next.push(result)
+      if (result !== undefined) next.push({ ...result, earlier: object.earlier })
     }
     patched = next
   }
   return patched
 }
 
-function onePatch(object: RenderedObject, { root, operations, isSelecting }: Patch): RenderedObject | string | undefined {
-  if (isSelecting) return `a patch selects ${object.kind} by labels or an expression`
+function onePatch(object: RenderedObject, { root, operations }: Patch): RenderedObject | string | undefined {
   if (operations !== undefined) {
     const result = applyPatch(object.plain, operations)
     if (!('document' in result))

@@ -9,8 +9,10 @@ import type { MapValue, SourceFile, Value } from '../values/value.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { applyPatches, objectOf, patchesOf, toText } from './kustomize-patches.ts'
+import { applyPatches, objectOf, patchesOf, toText, withoutSecrets } from './kustomize-patches.ts'
 import type { Reader } from './kustomize-patches.ts'
+import { idOf } from './kustomize-targets.ts'
+import type { Made } from './kustomize-targets.ts'
 
 /** What is built, or why it is not known. */
 export type Built =
@@ -28,8 +30,8 @@ export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kusto
 /** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
 const harmless = new Set(
   [
-    ['apiVersion', 'kind', 'metadata', 'buildMetadata', 'sortOptions', 'images', 'replicas', 'inventory', 'openapi', 'crds', 'validators'],
-    ['configMapGenerator', 'secretGenerator', 'generatorOptions', 'configurations', 'helmGlobals'],
+    ['apiVersion', 'kind', 'metadata', 'buildMetadata', 'sortOptions', 'images', 'replicas', 'inventory', 'crds', 'validators'],
+    ['configMapGenerator', 'secretGenerator', 'generatorOptions', 'helmGlobals', 'imageTags'],
   ].flat(),
 )
 const built = new Set(
@@ -38,6 +40,8 @@ const built = new Set(
     ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'generators', 'helmCharts', 'helmChartInflationGenerator'],
   ].flat(),
 )
+/** Keys that may change what is built otherwise. */
+const others = new Set(['replacements', 'vars', 'transformers', 'configurations', 'openapi'])
 /** What takes its chart of databases, or its databases, from elsewhere. */
 const aboutDatabases = /postgres|cnpg|cloudnative-pg|database/i
 const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|releases?\/(?:download\/)?(?:cnpg-|v?\d)/i
@@ -59,33 +63,47 @@ export function buildKustomization(folder: string, files: Reader): Built {
   /** those on the way here; one may be taken twice, under two names */
   const seen = new Set<string>()
   let left = mostFolders
-  const build = (at: string, given: readonly RenderedObject[]): RenderedObject[] | string => {
-    if (seen.has(at) || --left < 0) return 'it takes itself'
+  const build = (at: string, given: readonly Made[]): Made[] | string => {
+    if (seen.has(at)) return `${at || 'a kustomization'} takes itself`
+    if (--left < 0) return `it takes more than ${mostFolders} folders`
     seen.add(at)
     const objects = buildOnce(at, given)
     seen.delete(at)
     return objects
   }
-  const buildOnce = (at: string, given: readonly RenderedObject[]): RenderedObject[] | string => {
-    const file = kustomizations.map((name) => reader.file(at + name)).find((one) => one !== undefined)
-    if (file === undefined) return `it takes ${at}, which is missing`
-    const root = parseYaml(file, 'service').documents[0]
+  const buildOnce = (at: string, given: readonly Made[]): Made[] | string => {
+    const [file, another] = kustomizations.flatMap((name) => reader.file(at + name) ?? [])
+    if (file === undefined) return `it takes ${at}, which has no ${kustomizations[0]}`
+    if (another !== undefined) return `${file.path} is there, and ${another.path}`
+    const { documents, problems } = parseYaml(file, 'service')
+    if (problems.some(({ fatal }) => fatal)) {
+      broken.push(file)
+      return `${file.path} can't be read`
+    }
+    const [root] = documents
     if (root === undefined) return given.slice()
-    if (root.kind !== 'map') return 'it is no map'
+    if (root.kind !== 'map') return `${file.path} is no map`
     const objects = [...given]
     for (const key of ['resources', 'bases', 'components'])
       for (const entry of textsAt(root, key)) {
-        const found = take(entry, { at, objects, isComponent: key === 'components' })
+        const found = take(entry, { at, by: file.path, objects, isComponent: key === 'components' })
         if (typeof found === 'string') return found
         if (key === 'components') objects.splice(0, objects.length, ...found)
         else append(objects, found)
       }
-    return transform(root, objects, { at, reader })
+    const result = twice(objects) ?? transform(root, objects, { at, reader })
+    const why = typeof result === 'string' ? result : twice(result)
+    return typeof why === 'string' ? why.replace(/^it\b|^(?=an? |its )/, (word) => (word === '' ? `${file.path}: ` : file.path)) : result
   }
   const take = (
     entry: string,
-    { at, objects, isComponent }: { readonly at: string; readonly objects: readonly RenderedObject[]; readonly isComponent: boolean },
-  ): RenderedObject[] | string => {
+    {
+      at,
+      by,
+      objects,
+      isComponent,
+    }: Readonly<Record<'at' | 'by', string>> & { readonly objects: readonly Made[]; readonly isComponent: boolean },
+  ): Made[] | string => {
     const path = posix.join('/', at, entry).slice(1)
     const folderPath = path === '' ? '' : `${trimEndOf(path, '/')}/`
     if (reader.isFolder(folderPath)) return build(folderPath, isComponent ? objects : [])
@@ -95,23 +113,36 @@ export function buildKustomization(folder: string, files: Reader): Built {
       if (findings.length > 0 && file.text.includes('cnpg.io')) broken.push(file)
       return manifests
         .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
-        .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false }))
+        .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
     }
-    if (!isRemote(entry)) return `it takes ${entry}, which is missing`
-    return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `it takes ${entry}` : isComponent ? [...objects] : []
+    if (!isRemote(entry)) return `${by} takes ${withoutSecrets(entry)}, which is missing`
+    return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${withoutSecrets(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
-  return typeof objects === 'string' ? { why: objects } : { objects, broken, read: [...read] }
+  if (typeof objects !== 'string') return { objects, broken, read: [...read] }
+  // what is no YAML is an error where it is written
+  const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
+  return mistakes.length > 0 ? { objects: [], broken: mistakes, read: [...read] } : { why: objects }
+}
+
+/** Kustomize takes no two objects with the same name. */
+function twice(objects: readonly Made[]): string | undefined {
+  const seen = new Set<string>()
+  for (const object of objects) {
+    const { name, namespace } = idOf(object)
+    const key = JSON.stringify([object.plain['apiVersion'], object.kind, namespace, name])
+    if (seen.has(key)) return `it has ${object.kind} ${name} twice`
+    seen.add(key)
+  }
+  return undefined
 }
 
 const isRemote = (entry: string): boolean => /^[a-z][a-z+.-]*:\/\/|^[^/@\s]+@[^/]+:|^[\w-]+(?:\.[\w-]+)+\/|\?ref=|\/\//.test(entry)
 
-function transform(
-  root: MapValue,
-  objects: readonly RenderedObject[],
-  around: { readonly at: string; readonly reader: Reader },
-): RenderedObject[] | string {
-  const strange = [...root.entries.keys()].find((key) => !harmless.has(key) && !built.has(key))
+function transform(root: MapValue, objects: readonly Made[], around: { readonly at: string; readonly reader: Reader }): Made[] | string {
+  const keys = [...root.entries.keys()]
+  const strange = keys.find((key) => !harmless.has(key) && !built.has(key) && !others.has(key))
+  if (strange !== undefined) return `it has the unknown key \`${strange}\``
   const isChart = ['helmCharts', 'helmChartInflationGenerator'].some((key) => {
     const charts = root.entries.get(key)
     return charts !== undefined && chartOfDatabases(JSON.stringify(toPlain(charts)))
@@ -119,8 +150,8 @@ function transform(
   if (isChart) return 'it renders the chart `cluster`'
   for (const path of textsAt(root, 'generators'))
     if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return 'it renders the chart `cluster`'
-  if (objects.length === 0) return []
-  if (strange !== undefined) return `it has \`${strange}\``
+  const other = keys.find((key) => others.has(key))
+  if (other !== undefined && objects.length > 0) return `it has \`${other}\``
   const patches = patchesOf(root, around)
   if (typeof patches === 'string') return patches
   const patched = applyPatches(objects, patches)
@@ -136,17 +167,27 @@ function textsAt(root: MapValue, key: string): string[] {
   return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'scalar' ? [printed(item.value)] : [])) : []
 }
 
-/** With the namespace, the names, the labels and the annotations that a kustomization gives to all. */
-function withCommon(object: RenderedObject, root: MapValue): RenderedObject {
+/** With the namespace, the names, the labels and the annotations that a kustomization gives to all. What refers to a Cluster by name is left as it is. */
+function withCommon(object: Made, root: MapValue): Made {
   let { value } = object
+  const earlier = [...object.earlier]
   const set = (path: readonly string[], node: Value | undefined): void => {
     if (node !== undefined && node.kind !== 'null') value = withMember(value, path, node)
   }
-  set(['metadata', 'namespace'], root.entries.get('namespace'))
-  const name = valueAt(value, ['metadata', 'name'])
-  const [prefix, suffix] = ['namePrefix', 'nameSuffix'].map((key) => toText(root.entries.get(key)))
-  if (name?.kind === 'scalar' && `${prefix}${suffix}` !== '')
-    set(['metadata', 'name'], { ...name, value: `${prefix}${printed(name.value)}${suffix}` })
+  const rename = (field: string, node: Value | undefined): void => {
+    if (toText(node) === '') return
+    earlier.push(idOf(objectOf(value)))
+    set(['metadata', field], node)
+  }
+  rename('namespace', root.entries.get('namespace'))
+  for (const [key, isBefore] of [
+    ['namePrefix', true],
+    ['nameSuffix', false],
+  ] as const) {
+    const [name, more] = [valueAt(value, ['metadata', 'name']), toText(root.entries.get(key))]
+    const text = toText(name)
+    if (name?.kind === 'scalar' && more !== '') rename('name', { ...name, value: isBefore ? more + text : text + more })
+  }
   const labels = root.entries.get('labels')
   const pairs = labels?.kind === 'list' ? labels.items.map((item) => valueAt(item, ['pairs'])) : []
   for (const [field, all] of [
@@ -154,7 +195,7 @@ function withCommon(object: RenderedObject, root: MapValue): RenderedObject {
     ['annotations', [root.entries.get('commonAnnotations')]],
   ] as const)
     for (const one of all) if (one?.kind === 'map') for (const [key, node] of one.entries) set(['metadata', field, key], node)
-  return objectOf(value)
+  return { ...objectOf(value), earlier }
 }
 
 /** A map with another node at a path; maps on the way are made where there are none. */

@@ -39,6 +39,9 @@ const zero = 'pg/cluster.yaml:6: spec.instances is 0, but must be at least 1 [sc
 
 const doubling = Array.from({ length: 40 }, (_, index) => `      - { op: copy, from: /spec, path: /spec/a${index} }\n`).join('')
 
+const patchOf = (name: string, namespace = '""', spec = '{instances: 1}'): string =>
+  `{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: ${name}, namespace: ${namespace}}, spec: ${spec}}`
+
 describe('a kustomization', () => {
   test.each([
     ['its resources', 'resources: [cluster.yaml]\n'],
@@ -91,39 +94,73 @@ patches:
     expect(await repository(files).told()).toEqual([])
   })
   test.each([
-    ['replacements', 'resources: [cluster.yaml]\nreplacements: [{ path: a.yaml }]\n', 'it has `replacements`'],
-    ['a file that is missing', 'resources: [cluster.yaml, more.yaml]\n', 'it takes more.yaml, which is missing'],
+    ['replacements', 'resources: [cluster.yaml]\nreplacements: [{ path: a.yaml }]\n', 'pg/kustomization.yaml has `replacements`'],
+    ['a file that is missing', 'resources: [cluster.yaml, more.yaml]\n', 'pg/kustomization.yaml takes more.yaml, which is missing'],
     [
       'a base elsewhere',
       'resources: ["https://github.com/acme/databases//pg?ref=v1"]\n',
-      'it takes https://github.com/acme/databases//pg?ref=v1',
+      'pg/kustomization.yaml takes https://github.com/acme/databases//pg?ref=v1',
     ],
     [
       'the chart',
       'helmCharts: [{ name: cluster, repo: https://cloudnative-pg.github.io/charts, version: 0.8.1 }]\n',
-      'it renders the chart `cluster`',
+      'pg/kustomization.yaml renders the chart `cluster`',
     ],
     [
       'directives',
       'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { $patch: replace }"\n',
-      'a patch has directives',
+      'pg/kustomization.yaml: a patch has directives',
     ],
     [
       'labels',
       'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: a=b }\n    patch: "spec: {}"\n',
-      'a patch selects Cluster by labels or an expression',
+      'pg/kustomization.yaml: a patch selects Cluster by labels or annotations',
     ],
     [
       'a patch for nothing',
-      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: replace, path: /spec/no, value: 1}]"\n',
-      'a patch does not apply to Cluster orders',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "- {op: replace, path: /spec/no, value: 1}"\n',
+      'pg/kustomization.yaml: a patch does not apply to Cluster orders',
     ],
     [
       'a patch that doubles with each line',
       `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n${doubling}`,
-      'a patch copies too much',
+      'pg/kustomization.yaml: a patch copies too much',
     ],
-    ['a circle', 'resources: [cluster.yaml, ../pg]\n', 'it takes itself'],
+    ['a circle', 'resources: [cluster.yaml, ../pg]\n', 'pg/ takes itself'],
+    [
+      'a patch for a Cluster that is not there',
+      `resources: [cluster.yaml]\npatches: [{ patch: '${patchOf('order')}' }]\n`,
+      'pg/kustomization.yaml: a patch is for Cluster order in namespace default, which is not there',
+    ],
+    [
+      'a patch for a Cluster of another namespace',
+      `resources: [cluster.yaml]\npatches: [{ patch: '${patchOf('orders', 'a')}' }]\n`,
+      'pg/kustomization.yaml: a patch is for Cluster orders in namespace a, which is not there',
+    ],
+    [
+      'a patch that is missing',
+      'resources: [cluster.yaml]\npatches: [{ path: p.yaml }]\n',
+      'pg/kustomization.yaml: its patch p.yaml is not here',
+    ],
+    ['a misspelt key', 'resources: [cluster.yaml]\npatchs: []\n', 'pg/kustomization.yaml has the unknown key `patchs`'],
+    [
+      'operations that are no JSON',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: remove, path: /spec/instances}]"\n',
+      'pg/kustomization.yaml: a patch of it begins with a bracket, but is no JSON',
+    ],
+    ['the same twice', 'resources: [cluster.yaml, cluster.yaml]\n', 'pg/kustomization.yaml has Cluster orders twice'],
+    ['references that it rewrites', 'resources: [cluster.yaml]\nconfigurations: [a.yaml]\n', 'pg/kustomization.yaml has `configurations`'],
+    [
+      'an address with a password',
+      'resources: [cluster.yaml, "bob:hunter2pw@github.com/acme/x"]\n',
+      'pg/kustomization.yaml takes …@github.com/acme/x, which is missing',
+    ],
+    [
+      'a password with an @',
+      'resources: [cluster.yaml, "https://b:hun@ter@h.example/databases//x"]\n',
+      'pg/kustomization.yaml takes https://…@h.example/databases//x',
+    ],
+    ['an address that is none', 'resources: [cluster.yaml, "http:/bob:pw@x"]\n', 'pg/kustomization.yaml takes …@x, which is missing'],
   ])('with %s is said to be not judged', async (_what, text, why) => {
     const { run } = repository(kustomization(text))
     expect((await run('list')).stderr).toContain(
@@ -156,5 +193,56 @@ patches:
       'pg/b.yaml': 'kind: Cluster # postgresql.cnpg.io\n  a: b\n',
     })
     expect(await told()).toContainEqual(expect.stringMatching(/^pg\/b\.yaml:2: .*\[yaml\/syntax\]/))
+  })
+  test('with two files is said to be not judged', async () => {
+    const { run } = repository({ ...kustomization('resources: [cluster.yaml]\n'), 'pg/kustomization.yml': 'resources: []\n' })
+    expect((await run('list')).stderr).toContain('(pg/kustomization.yaml is there, and pg/kustomization.yml)')
+  })
+  test.each([
+    [
+      'the folder itself',
+      { 'argocd/orders.yaml': application('pg'), 'pg/kustomization.yaml': 'resources: [cluster.yaml]\n namePrefix: x\n' },
+    ],
+    ['a base', { 'argocd/orders.yaml': application('prd'), 'prd/kustomization.yaml': 'resources:\n  - ../pg\n namePrefix: x\n' }],
+  ])('that is no YAML is refused there: %s', async (_what, files) => {
+    const told = await repository(files).told()
+    expect(told).toEqual([expect.stringMatching(/^(?:pg|prd)\/kustomization\.yaml:[123]: .*\[yaml\/syntax\]/)])
+  })
+  test.each([
+    ['without a target', patchOf('orders')],
+    ['by the namespace given since', patchOf('orders', 'sales')],
+    ['by a name on the way', patchOf('eu-orders', 'sales')],
+    ['by the name now', patchOf('eu-orders-db', 'sales')],
+    ['by an expression for the first name', '{spec: {instances: 1}}', 'o.de[r]s|x'],
+    ['by an expression for the name now', '{spec: {instances: 1}}', 'eu-.+'],
+    ['by no name between', '{spec: {instances: 1}}', 'eu-orders', zero],
+  ])('patches what has another name since: %s', async (_what, patch, target = '', ...left) => {
+    const { told } = repository({
+      ...kustomization('resources: [cluster.yaml]\nnamespace: sales\nnamePrefix: eu-\nnameSuffix: "-db"\n'),
+      'argocd/orders.yaml': application('prd'),
+      'prd/kustomization.yaml': `resources: [../pg]\npatches:\n  - patch: '${patch}'\n${target && `    target: { kind: Cluster, name: "${target}" }\n`}`,
+    })
+    expect(await told()).toEqual(left)
+  })
+  test('patches the Cluster of its namespace alone', async () => {
+    const { told } = repository({
+      'pg/cluster.yaml': ['a', 'b']
+        .map((namespace) => cluster.replace('name: orders', `name: orders\n  namespace: ${namespace}`))
+        .join('---\n'),
+      ...kustomization(`resources: [cluster.yaml]\npatches: [{ patch: '${patchOf('orders', 'a')}' }]\n`),
+    })
+    expect(await told()).toEqual([expect.stringMatching(/^pg\/cluster\.yaml:18: spec\.instances is 0/)])
+  })
+  test('does not rename the Cluster that a Pooler names', async () => {
+    const { told } = repository({
+      'pg/cluster.yaml': `${cluster.replace('instances: 0', 'instances: 1')}---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: rw }
+spec: { cluster: { name: orders }, pgbouncer: { poolMode: session } }
+`,
+      ...kustomization('resources: [cluster.yaml]\nnamePrefix: eu-\n'),
+    })
+    expect(await told()).toEqual([])
   })
 })

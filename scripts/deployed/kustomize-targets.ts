@@ -1,0 +1,77 @@
+// Which objects is a patch of a kustomization meant for?
+import { compileGoRegexp, isGoRegularExpression } from '../go-template/regexp.ts'
+import type { RenderedObject } from '../model.ts'
+import { isOperators } from '../operator/objects.ts'
+import { printed } from '../values/printed.ts'
+import type { JsonMap, Value } from '../values/value.ts'
+import { isJsonMap, toPlain } from '../values/value.ts'
+import { at } from './manifest-parts.ts'
+
+interface Id {
+  readonly name: string
+  readonly namespace: string
+}
+
+/** An object on its way, with the names that it had before, the one that it was written with first. */
+export interface Made extends RenderedObject {
+  readonly earlier: readonly Id[]
+}
+
+/** Its name and namespace; without one it is as if in `default`. */
+export const idOf = ({ name, plain }: RenderedObject): Id => ({ name, namespace: effective(at(plain, 'metadata', 'namespace')) })
+
+const effective = (namespace: unknown): string => (typeof namespace === 'string' && namespace !== '' ? namespace : 'default')
+
+/** Those that a patch changes; a text: why kustomize refuses it, or it is not known. */
+export type Targets = (objects: readonly Made[]) => ReadonlySet<Made> | string
+
+/** A target selects by expressions that must match as a whole; without one a patch names its object. */
+export function targetsOf(target: Value | undefined, patch: Value): Targets | string {
+  const plain = toPlain(target ?? patch)
+  if (!isJsonMap(plain)) return 'a patch of it has no target'
+  return target === undefined ? named(plain) : selected(plain)
+}
+
+/** The one object with a name, now or before. */
+function named(patch: JsonMap): Targets {
+  const [kind, name] = [printed(patch['kind'] ?? ''), printed(at(patch, 'metadata', 'name') ?? '')]
+  const namespace = effective(at(patch, 'metadata', 'namespace'))
+  return (objects) => {
+    const found = objects.filter(
+      (object) =>
+        object.kind === kind &&
+        object.plain['apiVersion'] === patch['apiVersion'] &&
+        [...object.earlier, idOf(object)].some((id) => id.name === name && id.namespace === namespace),
+    )
+    if (found.length > 1) return `a patch is for ${kind} ${name}, of which there are several`
+    // objects of others are not held here
+    if (found.length === 0 && isOperators(patch)) return `a patch is for ${kind} ${name} in namespace ${namespace}, which is not there`
+    return new Set(found)
+  }
+}
+
+const keys = ['group', 'version', 'kind', 'name', 'namespace'] as const
+const selectors = ['labelSelector', 'annotationSelector']
+
+function selected(target: JsonMap): Targets | string {
+  const strange = Object.keys(target).find((key) => !selectors.includes(key) && !keys.some((known) => known === key))
+  if (strange !== undefined) return `a target of it has the unknown key \`${strange}\``
+  const patterns = new Map<string, string>(keys.map((key) => [key, printed(target[key] ?? '')]))
+  if ([...patterns.values()].some((pattern) => !isGoRegularExpression(pattern))) return 'a target of it is no regular expression'
+  const fits = (key: (typeof keys)[number], ...texts: readonly string[]): boolean => {
+    const pattern = patterns.get(key) ?? ''
+    return pattern === '' || texts.some((text) => compileGoRegexp(`^(?:${pattern})$`)?.find(text) !== undefined)
+  }
+  return (objects) => {
+    const found = objects.filter((object) => {
+      const [group = '', version = ''] = printed(object.plain['apiVersion'] ?? '').split('/')
+      const id = idOf(object)
+      // the first name counts, not those between
+      const [first = id] = object.earlier
+      const isKind = fits('group', group) && fits('version', version) && fits('kind', object.kind)
+      return isKind && fits('name', first.name, id.name) && fits('namespace', first.namespace, id.namespace)
+    })
+    const isSelecting = selectors.some((key) => target[key] !== undefined && target[key] !== '')
+    return isSelecting && found[0] !== undefined ? `a patch selects ${found[0].kind} by labels or annotations` : new Set(found)
+  }
+}
