@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import { append } from '../values/append.ts'
 import { isMeantAsCluster } from '../operator/objects.ts'
 import { printed } from '../values/printed.ts'
+import { nearest } from '../values/path.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
@@ -144,10 +145,22 @@ function foldersOf(all: Tree, first: string): string[] {
     for (const entry of [...loose, ...['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))]) {
       const path = posix.join('/', folder, entry).slice(1)
       const next = all.paths.includes(path) ? path : `${trimEndOf(path, '/')}/`
-      if (!/^[a-z]+:|^[^/]+@/.test(entry) && !folders.includes(next)) folders.push(next)
+      if (/^[a-z]+:|^[^/]+@/.test(entry) || folders.includes(next)) continue
+      folders.push(next)
+      if (entry.startsWith('.')) append(folders, siblingMeant(all, path))
     }
   }
   return folders
+}
+
+/** A folder beside one that is missing, of nearly the same name. */
+function siblingMeant(all: Tree, path: string): string[] {
+  const folder = trimEndOf(path, '/')
+  if (all.paths.includes(path) || pathsBelow(all, `${folder}/`).length > 0) return []
+  const above = folder.slice(0, folder.lastIndexOf('/') + 1)
+  const beside = pathsBelow(all, above).flatMap((one) => one.slice(above.length).split('/').slice(0, -1)[0] ?? [])
+  const near = nearest(folder.slice(above.length), [...new Set(beside)])
+  return near === undefined ? [] : [`${above}${near}/`]
 }
 
 function mentions(all: Tree, folders: readonly string[]): boolean {

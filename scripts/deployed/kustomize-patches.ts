@@ -51,6 +51,9 @@ export function patchesOf(root: MapValue, { at, reader }: { readonly at: string;
     if (why !== undefined) return why
   }
   for (const item of [...itemsAt(root, 'patches'), ...itemsAt(root, 'patchesJson6902')]) {
+    const strange = item.kind === 'map' ? [...item.entries.keys()].find((key) => !keysOfPatch.has(key)) : undefined
+    if (strange !== undefined) return `a patch of it has the unknown key \`${strange}\``
+    if (JSON.stringify(toPlain(valueAt(item, ['options']) ?? item)).includes('Change":true')) return 'a patch of it may change names'
     const [path, patch, target] = ['path', 'patch', 'target'].map((key) => valueAt(item, [key]))
     const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target)
     if (why !== undefined) return why
@@ -58,6 +61,7 @@ export function patchesOf(root: MapValue, { at, reader }: { readonly at: string;
   return patches
 }
 
+const keysOfPatch = new Set(['path', 'patch', 'target', 'options'])
 const noPatch = 'a patch of it is no patch'
 const noJson = 'a patch of it begins with a bracket, but is no JSON'
 

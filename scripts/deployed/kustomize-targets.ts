@@ -1,5 +1,6 @@
 // Which objects is a patch of a kustomization meant for?
-import { compileGoRegexp, isGoRegularExpression } from '../go-template/regexp.ts'
+import { compileGoRegexp } from '../go-template/regexp.ts'
+import type { GoRegexp } from '../go-template/regexp.ts'
 import type { RenderedObject } from '../model.ts'
 import { isOperators } from '../operator/objects.ts'
 import { printed } from '../values/printed.ts'
@@ -56,11 +57,17 @@ const selectors = ['labelSelector', 'annotationSelector']
 function selected(target: JsonMap): Targets | string {
   const strange = Object.keys(target).find((key) => !selectors.includes(key) && !keys.some((known) => known === key))
   if (strange !== undefined) return `a target of it has the unknown key \`${strange}\``
-  const patterns = new Map<string, string>(keys.map((key) => [key, printed(target[key] ?? '')]))
-  if ([...patterns.values()].some((pattern) => !isGoRegularExpression(pattern))) return 'a target of it is no regular expression'
+  const patterns = new Map<string, GoRegexp>()
+  for (const key of keys) {
+    const pattern = printed(target[key] ?? '')
+    if (pattern === '') continue
+    const whole = wholly(pattern)
+    if (whole === undefined) return `a target of it has a ${key} that is no regular expression`
+    patterns.set(key, whole)
+  }
   const fits = (key: (typeof keys)[number], ...texts: readonly string[]): boolean => {
-    const pattern = patterns.get(key) ?? ''
-    return pattern === '' || texts.some((text) => compileGoRegexp(`^(?:${pattern})$`)?.find(text) !== undefined)
+    const pattern = patterns.get(key)
+    return pattern === undefined || texts.some((text) => pattern.find(text) !== undefined)
   }
   return (objects) => {
     const found = objects.filter((object) => {
@@ -73,5 +80,15 @@ function selected(target: JsonMap): Targets | string {
     })
     const isSelecting = selectors.some((key) => target[key] !== undefined && target[key] !== '')
     return isSelecting && found[0] !== undefined ? `a patch selects ${found[0].kind} by labels or annotations` : new Set(found)
+  }
+}
+
+/** An expression for a whole text; one that is too large to be compiled counts as none. */
+function wholly(pattern: string): GoRegexp | undefined {
+  try {
+    return compileGoRegexp(`^(?:${pattern})$`)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }

@@ -81,7 +81,7 @@ export function buildKustomization(folder: string, files: Reader): Built {
       return `${file.path} can't be read`
     }
     const [root] = documents
-    if (root === undefined) return given.slice()
+    if (root === undefined || root.kind === 'null') return `${file.path} is empty`
     if (root.kind !== 'map') return `${file.path} is no map`
     const objects = [...given]
     for (const key of ['resources', 'bases', 'components'])

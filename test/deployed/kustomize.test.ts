@@ -1,5 +1,6 @@
 // Is what a kustomization builds judged where it is written, and what kustomize alone knows said?
 import { afterEach, describe, expect, test } from 'vitest'
+import { buildKustomization } from '../../scripts/deployed/kustomize.ts'
 import { openFiles } from '../support/files.ts'
 
 const open: { remove(): void }[] = []
@@ -148,6 +149,32 @@ patches:
       'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: remove, path: /spec/instances}]"\n',
       'pg/kustomization.yaml: a patch of it begins with a bracket, but is no JSON',
     ],
+    ['no keys', '# none\n', 'pg/kustomization.yaml is empty'],
+    [
+      'a target that is no expression',
+      'resources: [cluster.yaml]\npatches: [{ target: { name: "(" }, patch: "a: b" }]\n',
+      'pg/kustomization.yaml: a target of it has a name that is no regular expression',
+    ],
+    [
+      'an expression beyond all measure',
+      'resources: [cluster.yaml]\npatches: [{ target: { name: "((a{1,1000}){1,1000}){1,1000}" }, patch: "a: b" }]\n',
+      'pg/kustomization.yaml: a target of it has a name that is no regular expression',
+    ],
+    [
+      'a misspelt target',
+      'resources: [cluster.yaml]\npatches: [{ target: { nam: a }, patch: "a: b" }]\n',
+      'pg/kustomization.yaml: a target of it has the unknown key `nam`',
+    ],
+    [
+      'a misspelt key of a patch',
+      'resources: [cluster.yaml]\npatches: [{ targe: { name: a }, patch: "a: b" }]\n',
+      'pg/kustomization.yaml: a patch of it has the unknown key `targe`',
+    ],
+    [
+      'a new name',
+      'resources: [cluster.yaml]\npatches: [{ target: { kind: Cluster }, options: { allowNameChange: true }, patch: "a: b" }]\n',
+      'pg/kustomization.yaml: a patch of it may change names',
+    ],
     ['the same twice', 'resources: [cluster.yaml, cluster.yaml]\n', 'pg/kustomization.yaml has Cluster orders twice'],
     ['references that it rewrites', 'resources: [cluster.yaml]\nconfigurations: [a.yaml]\n', 'pg/kustomization.yaml has `configurations`'],
     [
@@ -233,16 +260,31 @@ patches:
     })
     expect(await told()).toEqual([expect.stringMatching(/^pg\/cluster\.yaml:18: spec\.instances is 0/)])
   })
-  test('does not rename the Cluster that a Pooler names', async () => {
-    const { told } = repository({
-      'pg/cluster.yaml': `${cluster.replace('instances: 0', 'instances: 1')}---
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: rw }
-spec: { cluster: { name: orders }, pgbouncer: { poolMode: session } }
-`,
-      ...kustomization('resources: [cluster.yaml]\nnamePrefix: eu-\n'),
+  test('does not rename the Cluster that a Pooler names', () => {
+    const pooler = 'apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata: { name: rw }\nspec: { cluster: { name: orders } }\n'
+    const texts = new Map([
+      ['pg/kustomization.yaml', 'resources: [a.yaml]\nnamePrefix: eu-\n'],
+      ['pg/a.yaml', `${cluster}---\n${pooler}`],
+    ])
+    const built = buildKustomization('pg/', {
+      file: (path) => (texts.has(path) ? { path, text: texts.get(path) ?? '' } : undefined),
+      isFolder: () => false,
     })
-    expect(await told()).toEqual([])
+    expect('objects' in built && built.objects.map(({ name, plain }) => [name, plain['spec']])).toEqual([
+      ['eu-orders', { instances: 0, enablePDB: false, storage: { size: '1Gi' } }],
+      ['eu-rw', { cluster: { name: 'orders' } }],
+    ])
+  })
+  test('of a base that is misspelt is said to be not judged', async () => {
+    const { told } = repository({
+      'pg/cluster.yaml': 'a: b\n',
+      'orders/cluster.yaml': cluster,
+      'orders/kustomization.yaml': 'resources: [cluster.yaml]\n',
+      'argocd/orders.yaml': application('prd'),
+      'prd/kustomization.yaml': 'resources: [../orderz]\n',
+    })
+    expect(await told()).toEqual([
+      'argocd/orders.yaml:7: orders is not judged: orders syncs a kustomization (prd/kustomization.yaml takes ../orderz, which is missing), which is not run here [argocd/not-computed]',
+    ])
   })
 })
