@@ -65,10 +65,13 @@ const keysOfPatch = new Set(['path', 'patch', 'target', 'options'])
 const noPatch = 'a patch of it is no patch'
 const noJson = 'a patch of it begins with a bracket, but is no JSON'
 
-/** Where an address may have a user and a password, which end at the last `@`. */
-export const withoutSecrets = (entry: string): string => {
+/** Without the user and the password, which end at the last `@`, and without what is asked for but a revision. */
+export function withoutSecrets(entry: string): string {
   const end = entry.lastIndexOf('@')
-  return end < 0 ? entry : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(entry.slice(0, end))?.[0] ?? ''}…${entry.slice(end)}`
+  const shown = end < 0 ? entry : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(entry.slice(0, end))?.[0] ?? ''}…${entry.slice(end)}`
+  const [address = '', ...query] = shown.split(/[?&]/)
+  const harmless = query.filter((one) => /^(?:ref|version|timeout|submodules)=/.test(one))
+  return query.length === 0 ? address : `${address}?${[...harmless, ...(harmless.length < query.length ? ['…'] : [])].join('&')}`
 }
 
 /** What begins with a bracket is read as JSON. */

@@ -149,6 +149,11 @@ patches:
       'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "[{op: remove, path: /spec/instances}]"\n',
       'pg/kustomization.yaml: a patch of it begins with a bracket, but is no JSON',
     ],
+    [
+      'an address with a token',
+      'resources: [cluster.yaml, "https://h.example/databases?access_token=hunter2pw&ref=v1"]\n',
+      'pg/kustomization.yaml takes https://h.example/databases?ref=v1&…',
+    ],
     ['no keys', '# none\n', 'pg/kustomization.yaml is empty'],
     [
       'a target that is no expression',
