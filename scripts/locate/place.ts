@@ -32,11 +32,11 @@ export interface ResolvedPlace {
 /** The deepest node on the way to the place; for a chart's constant or default the nearest hand-written key is blamed. */
 export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const { node, depth } = deepestAt(subject.object.value, place.path)
+  // a plain manifest is its own values
+  const values = subject.database.written?.objects === undefined ? subject.values : subject.object.value
   const exact = depth === place.path.length
-  const own =
-    node === subject.object.value || !isWritten(node, subject.values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
-  const spot =
-    own ?? nearestSpot(subject.values, node.origin.path, 'key') ?? switchSpot(subject.values, node.origin.path) ?? subject.fallback
+  const own = node === subject.object.value || !isWritten(node, values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
+  const spot = own ?? nearestSpot(values, node.origin.path, 'key') ?? switchSpot(values, node.origin.path) ?? subject.fallback
   return {
     spot,
     rank: own === undefined ? 0 : layerRank[node.origin.layer],
