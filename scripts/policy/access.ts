@@ -4,7 +4,7 @@ import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { printed } from '../values/printed.ts'
-import { extensionsIn } from './extensions.ts'
+import { extensionsIn, extensionsNamedIn } from './extensions.ts'
 import { listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject, PolicyRule } from './subject.ts'
 
@@ -34,7 +34,7 @@ function extensionsAlsoIn({ objects }: ObjectsSubject, { plain }: RenderedObject
   const declared = objects
     .filter((object) => object.kind === 'Database' && textAt(object.plain, 'spec', 'name') === database)
     .flatMap((object) => listAt(object.plain, 'spec', 'extensions').map((extension) => textAt(extension, 'name') ?? ''))
-  return [...texts.flatMap((sql) => (typeof sql === 'string' ? extensionsIn(sql) : [])), ...declared].map((name) => name.toLowerCase())
+  return [...texts.flatMap((sql) => (typeof sql === 'string' ? extensionsNamedIn(sql) : [])), ...declared].map((name) => name.toLowerCase())
 }
 
 export const access: readonly ObjectRule[] = [

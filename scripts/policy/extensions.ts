@@ -4,41 +4,51 @@ import { fieldAt, named, phrase, shown } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, plainAt, textAt, typed } from './subject.ts'
+import { extensionChangesIn } from './statements.ts'
+import { isAbsent, listAt, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
-const creation = /(?:^|;|\$[A-Za-z_]*\$|\bbegin\b)\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]{1,63}"|[\w-]{1,63})/gi
-
-/** Line comments, and block comments up to their first end. */
-function withoutComments(sql: string): string {
-  const [first = '', ...rest] = sql.replaceAll(/--[^\n]*/g, ' ').split('/*')
-  return [first, ...rest.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : ''))].join(' ')
-}
 
 /** The extensions that a text of SQL creates. */
 export function extensionsIn(sql: string): string[] {
-  return [...withoutComments(sql).matchAll(creation)].map((match) => (match[1] ?? '').replaceAll('"', ''))
+  return extensionChangesIn(sql).flatMap(({ name, isDrop }) => (isDrop ? [] : [name]))
+}
+
+/** The extensions that it creates or may create, also in blocks of code. */
+export function extensionsNamedIn(sql: string): string[] {
+  const creations = sql.matchAll(/\bcreate\s{1,20}extension\s{1,20}(?:if\s{1,20}not\s{1,20}exists\s{1,20})?("[^"]{1,63}"|[\w-]{1,63})/gi)
+  return [...creations].map((match) => (match[1] ?? '').replaceAll('"', ''))
 }
 
 interface Creation {
   readonly object: RenderedObject
   readonly path: Path
   readonly name: string
+  /** a later statement drops it again */
+  readonly isDropped?: boolean
+}
+
+/** The creations of a list of SQL, all of which runs in one database. */
+function creationsIn(cluster: RenderedObject, list: Path): Creation[] {
+  const changes = listAt(cluster.plain, ...list).flatMap((sql, index) =>
+    typeof sql === 'string' && /extension/i.test(sql) ? extensionChangesIn(sql).map((change) => ({ ...change, index })) : [],
+  )
+  const drops = new Map(changes.flatMap(({ name, isDrop }, nth) => (isDrop ? [[name.toLowerCase(), nth] as const] : [])))
+  return changes.flatMap(({ name, isDrop, index }, nth) =>
+    isDrop ? [] : [{ object: cluster, path: [...list, index], name, isDropped: (drops.get(name.toLowerCase()) ?? -1) > nth }],
+  )
 }
 
 /** Where extensions are created: the SQL of a new Cluster, and the Databases of it. */
 function* creationsOf(cluster: RenderedObject, { objects }: ObjectsSubject): Iterable<Creation> {
-  for (const list of ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL'])
-    for (const [index, sql] of listAt(cluster.plain, ...initdb, list).entries())
-      if (typeof sql === 'string' && /extension/i.test(sql))
-        for (const name of extensionsIn(sql)) yield { object: cluster, path: [...initdb, list, index], name }
+  for (const list of ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL']) yield* creationsIn(cluster, [...initdb, list])
   for (const object of objects) {
-    if (object.kind !== 'Database' || textAt(object.plain, 'spec', 'cluster', 'name') !== cluster.name) continue
+    if (object.kind !== 'Database' || textAt(object.plain, 'spec', 'cluster', 'name') !== cluster.name || isAbsent(object.plain['spec']))
+      continue
     for (const [index, extension] of listAt(object.plain, 'spec', 'extensions').entries()) {
       const name = textAt(extension, 'name')
-      if (name !== undefined && textAt(extension, 'ensure') !== 'absent')
-        yield { object, path: ['spec', 'extensions', index, 'name'], name }
+      if (name !== undefined && !isAbsent(extension)) yield { object, path: ['spec', 'extensions', index, 'name'], name }
     }
   }
 }
@@ -70,10 +80,11 @@ function hasParameter(cluster: JsonMap, prefix: string): boolean {
   return isJsonMap(parameters) && Object.keys(parameters).some((name) => name.startsWith(`${prefix}.`))
 }
 
-/** The first creation of each extension. */
-function firstOfEach(subject: ObjectsSubject, cluster: RenderedObject): Creation[] {
+/** The first creation of each extension; `stays`: only of those that are not dropped again. */
+function firstOfEach(subject: ObjectsSubject, cluster: RenderedObject, stays = false): Creation[] {
   const firsts = new Map<string, Creation>()
-  for (const one of creationsOf(cluster, subject)) if (!firsts.has(one.name.toLowerCase())) firsts.set(one.name.toLowerCase(), one)
+  for (const one of creationsOf(cluster, subject))
+    if (!(stays && one.isDropped === true) && !firsts.has(one.name.toLowerCase())) firsts.set(one.name.toLowerCase(), one)
   return [...firsts.values()]
 }
 
@@ -112,7 +123,7 @@ export const extensions: readonly ObjectRule[] = [
     reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
     *check(subject) {
       for (const cluster of clustersOf(subject))
-        for (const { object, path, name } of firstOfEach(subject, cluster)) {
+        for (const { object, path, name } of firstOfEach(subject, cluster, true)) {
           const example = managed[name.toLowerCase()]
           if (example === undefined || hasParameter(cluster.plain, name.toLowerCase())) continue
           const parameters = fieldAt(['spec', 'postgresql', 'parameters'], typed(subject, 'cluster.postgresql.parameters', 'parameters'))

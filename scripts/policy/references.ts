@@ -5,9 +5,9 @@ import { officialImage } from '../operator/official-image.ts'
 import { misspelt } from './misspelt.ts'
 import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
-import type { Path } from '../values/value.ts'
+import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const bootstrap = ['spec', 'bootstrap'] as const
@@ -71,14 +71,24 @@ function ofCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: s
   return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
 }
 
-/** The roles that a Cluster of its own making has; undefined: a restored or copied one has others, too. */
+/** Whether SQL of a new Cluster may make roles: SQL in ConfigMaps and Secrets is not known. */
+function mayMakeRoles(initdb: Json | undefined): boolean {
+  return ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL'].some((list) => {
+    const isInline = listAt(initdb, list).some((sql) => typeof sql === 'string' && /\b(?:role|user|group|do|call|execute)\b/i.test(sql))
+    return isInline || ['configMapRefs', 'secretRefs'].some((refs) => listAt(initdb, `${list}Refs`, refs).length > 0)
+  })
+}
+
+/** The roles that a Cluster of its own making has; undefined: one that is restored, copied or filled by SQL may have others, too. */
 function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): string[] | undefined {
   const methods = plainAt(cluster.plain, ...bootstrap)
   if (isJsonMap(methods) && Object.keys(methods).some((method) => method !== 'initdb')) return undefined
   const initdb = plainAt(methods, 'initdb')
-  if (isJsonMap(plainAt(initdb, 'import'))) return undefined
-  const managed = listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role) => textAt(role, 'name') ?? [])
-  const declared = ofCluster(subject, cluster, 'DatabaseRole').flatMap(({ plain }) => textAt(plain, 'spec', 'name') ?? [])
+  if (isJsonMap(plainAt(initdb, 'import')) || mayMakeRoles(initdb)) return undefined
+  const managed = listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role) => (isAbsent(role) ? [] : (textAt(role, 'name') ?? [])))
+  const declared = ofCluster(subject, cluster, 'DatabaseRole').flatMap(({ plain: { spec } }) =>
+    isAbsent(spec) ? [] : (textAt(spec, 'name') ?? []),
+  )
   return [textAt(initdb, 'owner') || textAt(initdb, 'database') || 'app', 'postgres', ...managed, ...declared]
 }
 
@@ -95,7 +105,7 @@ export const references: readonly ObjectRule[] = [
       const known = cluster === undefined ? undefined : rolesOf(cluster, subject)
       for (const object of cluster === undefined || known === undefined ? [] : ofCluster(subject, cluster, 'Database')) {
         const path = ['spec', 'owner']
-        const owner = textAt(object.plain, ...path)
+        const owner = isAbsent(object.plain['spec']) ? undefined : textAt(object.plain, ...path)
         const meant = owner === undefined ? undefined : misspelt(owner, known ?? [])
         if (owner === undefined || meant === undefined) continue
         yield {

@@ -167,6 +167,11 @@ export function listAt(root: Json | undefined, ...path: readonly (string | numbe
   return Array.isArray(value) ? value : []
 }
 
+/** Whether a declared object, role or extension is one that the operator is to remove. */
+export function isAbsent(declared: Json | undefined): boolean {
+  return plainAt(declared, 'ensure') === 'absent'
+}
+
 /** A null written over a lower layer's value, or undefined. */
 export function switchedOff(values: MapValue, path: Path): { readonly before: Json; readonly shown: string } | undefined {
   const node = valueAt(values, path)

@@ -153,6 +153,65 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       object('Database', 'd', 'name: d\nowner: reports2\ncluster: {name: orders}'),
     ),
   },
+  'a Database that is there, and one that is to go': {
+    bad: all(cluster(''), object('Database', 'd', 'name: d\nensure: present\nowner: postgrs\ncluster: {name: orders}')),
+    finds: '14: policy/database-owner-known',
+    good: all(
+      cluster(''),
+      object('Database', 'd', 'name: d\nensure: absent\nowner: postgrs\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
+    ),
+  },
+  'an owner like a role that is there, and like one that is to go': {
+    bad: all(
+      cluster('managed: {roles: [{name: reports, ensure: present}]}'),
+      object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
+    ),
+    finds: '14: policy/database-owner-known',
+    good: all(
+      cluster('managed: {roles: [{name: reports, ensure: absent}]}'),
+      object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
+    ),
+  },
+  'an owner that SQL does not make, and one that it may make': {
+    bad: all(
+      cluster('bootstrap: {initdb: {postInitSQL: ["SELECT 1"]}}'),
+      object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
+    ),
+    finds: '14: policy/database-owner-known',
+    good: all(
+      cluster('bootstrap: {initdb: {postInitSQL: ["CREATE ROLE postgrs LOGIN"]}}'),
+      object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
+    ),
+  },
+  'an owner that the SQL of a ConfigMap may make': {
+    bad: all(
+      cluster('bootstrap: {initdb: {postInitApplicationSQLRefs: {configMapRefs: []}}}'),
+      object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
+    ),
+    finds: '14: policy/database-owner-known',
+    good: all(
+      cluster('bootstrap: {initdb: {postInitApplicationSQLRefs: {configMapRefs: [{name: a, key: b}]}}}'),
+      object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
+    ),
+  },
+  'SQL that creates an extension, and texts that say so': {
+    bad: cluster(
+      `bootstrap:\n  initdb:\n    postInitSQL:\n    - "COMMENT ON DATABASE app IS 'it''s; -- x'; /* a /* b */ c */ CREATE EXTENSION pg_cron"\n`,
+    ),
+    finds: '10: policy/extension-preloaded',
+    good: cluster(
+      `bootstrap:\n  initdb:\n    postInitSQL:\n    - COMMENT ON DATABASE app IS $$create extension pg_cron$$\n    - COMMENT ON DATABASE app IS E'\\'; create extension pg_cron'\n    - INSERT INTO t VALUES ('; create extension timescaledb')\n    - DO $$ BEGIN CREATE EXTENSION citus; EXCEPTION WHEN OTHERS THEN NULL; END $$\n    - /* a /* b */; create extension citus */ SELECT 1\n`,
+    ),
+  },
+  'an extension that a later statement drops': {
+    bad: cluster(
+      'bootstrap: {initdb: {postInitSQL: [CREATE EXTENSION pg_stat_statements], postInitApplicationSQL: [DROP EXTENSION pg_stat_statements]}}',
+    ),
+    finds: '7: policy/managed-extension-used',
+    good: cluster(
+      'bootstrap: {initdb: {postInitApplicationSQL: [CREATE EXTENSION pg_stat_statements, "DROP EXTENSION IF EXISTS pgaudit, pg_stat_statements CASCADE"]}}',
+    ),
+  },
   'a pooler of a sibling': {
     bad: all(
       cluster('', 'orders-main'),
