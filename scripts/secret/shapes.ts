@@ -15,6 +15,7 @@ export function secretShapes(text: string, { isMessage = false }: Options = {}):
   if (text.length < 6) return []
   const found = [
     ...userInfo(text),
+    ...credentials(text),
     ...assignments(text, isMessage),
     ...sqlPasswords(text),
     ...schemes(text),
@@ -79,6 +80,27 @@ function* userInfo(text: string): Iterable<Span> {
     if (password === undefined || /^\d{1,5}[/?#]/.test(password)) continue
     const end = start + user.length + password.length
     if (!isPlaceholder(text.slice(start + user.length + 1, end))) yield { start: start + user.length + 1, end }
+  }
+}
+
+/** What else stands before a colon and an address with `@`. */
+const isLabel =
+  /^(?:mailto|e?-?mail|contacts?|owners?|teams?|groups?|maintainers?|authors?|oncall|support|serviceaccount|principal|principalset|by|cc|to|from|sip|acct|npm|uses|docker-image|oci)$/i
+
+/** `user:pw@host` without a scheme; no digest or tag of an image, and no mail address. */
+function* credentials(text: string): Iterable<Span> {
+  if (!text.includes('@')) return
+  let last = 0
+  for (const match of text.matchAll(/(?<![^\s"'`<>(),;={}[\]])([\w.+/-]{1,128}):(?!\/\/|:|\d{1,5}[/?#])/g)) {
+    const from = match.index + match[0].length
+    if (match.index < last) continue
+    const password = /^[^\s"'`<>]{1,512}(?=@)/.exec(text.slice(from, from + 514))?.[0] ?? ''
+    const host = text.slice(from + password.length + 1, from + password.length + 60)
+    if (password === '' || !/^[A-Za-z\d[]/.test(host) || /^(?:sha\d{3}\b|v?\d{1,4}(?:\.\d{1,4}){0,2}(?![\w.-]))/.test(host)) continue
+    const user = match[1] as string
+    if (!/[A-Za-z]/.test(user) || isLabel.test(user) || password.includes('://') || isPlaceholder(password)) continue
+    last = from + password.length
+    yield { start: match.index + user.lastIndexOf('/') + 1, end: last }
   }
 }
 

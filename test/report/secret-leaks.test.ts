@@ -24,6 +24,8 @@ const shapes: Readonly<Record<string, string>> = {
   'an option with a sign': `run --password=${marker} --x`,
   'the user of curl': `curl -u admin:${marker} http://x`,
   'a password in an address': `https://me:${marker}@example.com/x`,
+  'a password in an address without a scheme': `me:${marker}@example.com/x`,
+  'a sign in a password without a scheme': `me:a@${marker}@bucket/x`,
   'a token in an address': `https://ghp_${marker}@github.com/x`,
   'a slash in a password': `postgres://me:a/${marker}@db/x`,
   'a query': `https://example.com/x?a=1&token=${marker}&b=2`,

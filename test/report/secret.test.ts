@@ -150,6 +150,29 @@ test('a text without passwords stays as it is', () => {
     expect(maskInText(text)).toBe(text)
 })
 
+test('a user and a password before a host are masked, and nothing else with a colon and a sign', () => {
+  for (const text of ['me:abc@host/x', 'me:a@b:c@host', '//me:abc@host', 's3:/me:abc@host', 'dsn=me:abc@tcp(host:3306)/db'])
+    expect(maskInText(text)).toMatch(/^(?:\/\/|dsn=)?\*{3}@(?:host|tcp)/)
+  const harmless = [
+    'postgres:17@sha256:abc',
+    'localhost:5000/x:1@sha256:abc',
+    'postgres@16',
+    'dba@example.com',
+    'mailto:dba@example.com',
+    'host:5432',
+  ]
+  const others = [
+    'git@github.com:me/x',
+    'actions:checkout@v4',
+    'a::tsvector @@ b',
+    'a::jsonb@>b',
+    '10:30@x',
+    'me:$(PASSWORD)@host',
+    '%u:%d@%h',
+  ]
+  for (const text of [...harmless, ...others]) expect(maskInText(text)).toBe(text)
+})
+
 test('no field of a known object is taken for a secret by its spelling alone', () => {
   const keys = new Set<string>()
   const walk = (node: unknown): void => {
