@@ -46,6 +46,10 @@ function isFilledIn(text: string): boolean {
   return /\$\{|\{\{|^</.test(text)
 }
 
+/** Services whose hosts hold the bucket before the region or the account; elsewhere a host may just be called like a bucket. */
+const virtualHosts =
+  /\.(?:amazonaws\.com(?:\.cn)?|r2\.cloudflarestorage\.com|(?:cdn\.)?digitaloceanspaces\.com|ovh\.(?:net|us)|backblazeb2\.com|wasabisys\.com|scw\.cloud|storage\.googleapis\.com|linodeobjects\.com|vultrobjects\.com|your-objectstorage\.com|exo\.io|upcloudobjects\.com|aliyuncs\.com|myqcloud\.com|appdomain\.cloud|oraclecloud\.com|idrivee2(?:-\d+)?\.com|contabostorage\.com|ionoscloud\.com|t3\.storage\.dev|fly\.storage\.tigris\.dev|yandexcloud\.net|storageapi\.dev)(?::\d+)?$/
+
 /** Scheme, host and bucket of an S3 store with an endpoint of its own; undefined: any other. */
 function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string } | undefined {
   const host = /^https?:\/\/([^/?#]+)/i.exec(textAt(store, 'endpointURL') ?? '')?.[1]?.toLowerCase()
@@ -101,7 +105,7 @@ export const store: readonly ObjectRule[] = [
     *check(subject) {
       for (const { object, path } of everyStoreOf(subject)) {
         const { host, bucket } = endpointOf(plainAt(object.plain, ...path)) ?? {}
-        if (host === undefined || bucket === undefined || !host.startsWith(`${bucket}.`)) continue
+        if (host === undefined || bucket === undefined || !host.startsWith(`${bucket}.`) || !virtualHosts.test(host)) continue
         yield {
           object,
           message: phrase`${here('endpointURL')} begins with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,

@@ -94,7 +94,10 @@ it('an endpoint that may refuse checksums, in the file of the store', async () =
 })
 
 it('a bucket in the host of the endpoint', async () => {
-  expect(await told('team', ['a', 'b'], store('https://backups.s3.example.com', required))).toEqual(['stores/s3.yaml policy/bucket-once'])
+  expect(await told('team', ['a', 'b'], store('https://backups.s3.gra.io.cloud.ovh.net', required))).toEqual([
+    'stores/s3.yaml policy/bucket-once',
+  ])
+  expect(await told('team', ['a', 'b'], store('https://backups.corp.example', required))).toEqual([])
 })
 
 it('a store that moves, and a retention that gets shorter, in plan and in check', async () => {
