@@ -6,13 +6,15 @@ import { budgetsOf } from '../postgres/budgets/budgets.ts'
 import type { Budgets } from '../postgres/budgets/budgets.ts'
 import type { ConnectionBudget } from '../postgres/budgets/connections.ts'
 import { printed } from '../values/printed.ts'
-import type { Path } from '../values/value.ts'
+import { nearest } from '../values/path.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { objectOf, plainAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const parameters: Path = ['cluster', 'postgresql', 'parameters']
 const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
+const walNames = ['max_slot_wal_keep_size', 'max_wal_size', 'wal_keep_size'] as const
 const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
 const servers = { rw: 'the primary', ro: 'the standbys', r: 'the instances' } as const
 
@@ -49,8 +51,11 @@ function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
 /** Less is a unit that is missing, and reported as such (`policy/amount-has-unit`). */
 const smallest = 2 ** 20
 
-function* sharedMemoryTooLarge({ memory, settings }: Budgets): Iterable<Finding> {
+function* sharedMemoryTooLarge({ cluster, memory, settings }: Budgets): Iterable<Finding> {
   if (memory?.limit === undefined || memory.limit < smallest) return
+  // the operator itself refuses buffers that are more than the request (`resources/memory-fits-shared-buffers`)
+  const request = bytesOf(plainAt(cluster.plain, 'spec', 'resources', 'requests', 'memory')) ?? 0
+  if (request > 0 && 8192 * (settings.read('shared_buffers') ?? 0) > request) return
   // small databases never fill the buffers that nobody asked for
   const needed = settings.written('shared_buffers') === undefined ? 0.75 * memory.shared.bytes : memory.shared.bytes
   if (needed <= memory.limit) return
@@ -88,8 +93,15 @@ function saneCap({ volume, isOwn, maxSize, keep }: NonNullable<Budgets['wal']>):
   return phrase`enlarge the volume to ${named(larger)}Gi or more, and set max_slot_wal_keep_size: 1GB`
 }
 
+/** A cap whose name PostgreSQL does not know is reported as such. */
+function isCapMisspelt(cluster: JsonMap): boolean {
+  const written = plainAt(cluster, 'spec', 'postgresql', 'parameters')
+  const [cap] = walNames
+  return isJsonMap(written) && Object.keys(written).some((name) => name !== cap && nearest(name, [cap]) === cap)
+}
+
 function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> {
-  if (instances < 2 || wal === undefined || wal.slots !== undefined) return
+  if (instances < 2 || wal === undefined || wal.slots !== undefined || isCapMisspelt(cluster.plain)) return
   if (plainAt(cluster.plain, 'spec', 'replicationSlots', 'highAvailability', 'enabled') === false) return
   yield {
     message: phrase`max_slot_wal_keep_size is not limited, but a standby that is away keeps WAL until ${wal.isOwn ? 'walStorage' : 'storage'} (${named(showQuantity(wal.volume))}) is full`,
@@ -98,8 +110,6 @@ function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> 
     help: [...saneCap(wal), ...phrase`; during an upgrade to 17.0–17.5 it must be -1`],
   }
 }
-
-const walNames = ['max_slot_wal_keep_size', 'max_wal_size', 'wal_keep_size'] as const
 
 function* walTooLarge({ wal, settings }: Budgets): Iterable<Finding> {
   if (wal === undefined || wal.needed <= wal.volume) return

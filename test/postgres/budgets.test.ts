@@ -80,6 +80,23 @@ describe('the help about WAL', () => {
   })
 })
 
+test('one mistake is said once', () => {
+  const ids = (spec: string): string[] =>
+    rules.flatMap((rule) =>
+      [...rule.check({ objects: objectsOf(spec), operator: '1.30.0' } satisfies ObjectsSubject)].map(() => rule.id.replace('policy/', '')),
+    )
+  const named = (name: string): string =>
+    `instances: 3, storage: {size: 10Gi}, postgresql: {parameters: {min_wal_size: 80MB, max_wal_size: 1GB, ${name}: 1GB}}`
+  // PostgreSQL knows no such parameter
+  expect(ids(named('max_slot_wal_kep_size'))).toEqual([])
+  expect(ids(named('maintenance_work_mem'))).toEqual(['wal-bounded'])
+  const buffers = (size: string): string =>
+    `instances: 1, storage: {size: 10Gi}, resources: {requests: {memory: 2Gi}, limits: {memory: 2Gi}}, postgresql: {parameters: {shared_buffers: ${size}}}`
+  // the operator refuses more than the request
+  expect(ids(buffers('4GB'))).toEqual([])
+  expect(ids(buffers('2GB'))).toEqual(['shared-memory-fits'])
+})
+
 test('huge pages count apart from the limit of memory', () => {
   const limit = (limits: string): number | undefined =>
     budgetsOf(objectsOf(`storage: {size: 1Gi}, resources: {limits: {${limits}}}`))?.memory?.limit
