@@ -1,7 +1,8 @@
 // Can the scheduler spread the instances by the label that they name?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { nearest } from '../values/path.ts'
-import { textAt } from './subject.ts'
+import { instancesIn, plainAt, textAt } from './subject.ts'
+import type { RenderedObject } from '../model.ts'
 import type { ObjectRule } from './subject.ts'
 import { lookup } from '../values/lookup.ts'
 
@@ -13,6 +14,11 @@ const meantBy: Readonly<Record<string, string>> = lookup({
   'kubernetes.io/region': 'topology.kubernetes.io/region',
   'topology.kubernetes.io/hostname': 'kubernetes.io/hostname',
 })
+
+/** Whether the operator keeps the instances apart; a single one may be anywhere. */
+function isSpread(cluster: RenderedObject): boolean {
+  return plainAt(cluster.plain, 'spec', 'affinity', 'enablePodAntiAffinity') !== false && instancesIn(cluster) !== 1
+}
 
 export const placement: readonly ObjectRule[] = [
   {
@@ -26,7 +32,7 @@ export const placement: readonly ObjectRule[] = [
       for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
         const path = ['spec', 'affinity', 'topologyKey']
         const key = textAt(object.plain, ...path)
-        if (key === undefined || key === '' || labels.includes(key)) continue
+        if (key === undefined || key === '' || labels.includes(key) || !isSpread(object)) continue
         const meant = meantBy[key] ?? nearest(key, labels)
         if (meant === undefined) continue
         yield {

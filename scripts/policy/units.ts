@@ -7,10 +7,11 @@ import type { ObjectFinding, ObjectRule } from './subject.ts'
 
 /** Settings with the unit of a bare number (pg_settings.unit), and the least number that anybody means by it. */
 const bare: ReadonlyMap<string, { readonly unit: 'ms' | 'kB' | '8kB'; readonly least: number; readonly meant: string }> = new Map([
-  ...['statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout'].map(
-    (name) => [name, { unit: 'ms', least: 1000, meant: 's' }] as const,
+  // web services stop statements after some hundred milliseconds
+  ...['statement_timeout', 'transaction_timeout'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
+  ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
+    (name) => [name, { unit: 'ms', least: 500, meant: 's' }] as const,
   ),
-  ...['wal_sender_timeout', 'wal_receiver_timeout'].map((name) => [name, { unit: 'ms', least: 1000, meant: 's' }] as const),
   ['deadlock_timeout', { unit: 'ms', least: 20, meant: 's' }],
   ['work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
   ['maintenance_work_mem', { unit: 'kB', least: 4096, meant: 'MB' }],

@@ -212,6 +212,16 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       'bootstrap: {initdb: {postInitApplicationSQL: [CREATE EXTENSION pg_stat_statements, "DROP EXTENSION IF EXISTS pgaudit, pg_stat_statements CASCADE"]}}',
     ),
   },
+  'a label that nodes do not have': {
+    bad: cluster('affinity: {topologyKey: kubernetes.io/zone, enablePodAntiAffinity: true}'),
+    finds: '7: policy/topology-key',
+    good: cluster('affinity: {topologyKey: kubernetes.io/zone, enablePodAntiAffinity: false}'),
+  },
+  'times that are absurd, and short ones': {
+    bad: cluster('postgresql: {parameters: {statement_timeout: "90"}}'),
+    finds: '7: policy/setting-has-unit',
+    good: cluster('postgresql: {parameters: {statement_timeout: "100", idle_session_timeout: "999"}}'),
+  },
   'a pooler of a sibling': {
     bad: all(
       cluster('', 'orders-main'),
