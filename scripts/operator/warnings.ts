@@ -76,7 +76,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
       const [first, ...others] = inTreeStores(object)
       if (!first) return
       const release = removalRelease(operator)
-      const later = release === lastAnnounced ? '' : `; later operators announce the removal for ${lastAnnounced}`
+      const later = release === lastAnnounced ? '' : `; the removal was put off, later operators announce it for ${lastAnnounced}`
       const message = phrase`${here('barmanObjectStore')} is set, but in-tree object stores are deprecated: removal is announced for ${release}`
       yield { message, help: phrase`move to the Barman Cloud plugin${later}`, places: [first, ...others] }
     },
