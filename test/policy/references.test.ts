@@ -217,6 +217,14 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '7: policy/topology-key',
     good: cluster('affinity: {topologyKey: kubernetes.io/zone, enablePodAntiAffinity: false}'),
   },
+  'a label that nodes do not have, of a single instance': {
+    bad: object('Cluster', 'orders', 'instances: 2\nstorage: {size: 10Gi}\naffinity: {topologyKey: kubernetes.io/zone}'),
+    finds: '7: policy/topology-key',
+    good: object('Cluster', 'orders', 'instances: 1\nstorage: {size: 10Gi}\naffinity: {topologyKey: kubernetes.io/zone}').replace(
+      '{name: orders}',
+      '{name: orders, annotations: {cnpg.io/hibernation: "on"}}',
+    ),
+  },
   'times that are absurd, and short ones': {
     bad: cluster('postgresql: {parameters: {statement_timeout: "90"}}'),
     finds: '7: policy/setting-has-unit',
