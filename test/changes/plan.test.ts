@@ -82,7 +82,9 @@ test('hand-written Clusters that stay are counted, and what was not compared is 
   git('checkout', '-q', '-B', 'main')
   await commit()
   git('checkout', '-q', '-B', 'change')
-  const lines = ['not compared: Clusters of Application kustomized, made by a kustomization (it takes gone.yaml, which is missing) in k']
+  const lines = [
+    'not compared: Clusters of Application kustomized, made by a kustomization (k/kustomization.yaml takes gone.yaml, which is missing) in k',
+  ]
   const { stdout } = await run('plan', '--base', 'main')
   expect(stdout.split('\n').slice(2)).toEqual(['nothing changes for 5 databases (since main)', ...lines, ''])
   const { stdout: markdown } = await run('plan', '--base', 'main', '--format', 'markdown')
