@@ -73,7 +73,7 @@ export function writtenDatabases(
       const folders = why.reason === refused ? [] : openFolders(manifest)
       append(looking.unread, folders)
       const hasClusters = folders.some((folder) =>
-        files.some(({ file, clusters }) => clusters !== undefined && file.path.startsWith(folder)),
+        files.some(({ file, clusters }) => clusters !== undefined && (file.layoutPath ?? file.path).startsWith(folder)),
       )
       if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) continue
       if (draft !== undefined) drafts.push(draft)
