@@ -124,8 +124,6 @@ export function located(
   object: RenderedObject,
   findings: readonly RuledFinding[],
 ): LocatedFinding[] {
-  // a plain manifest is its own values
-  const values = database.written?.objects === undefined ? merged : object.value
-  const subject = { object, values, fallback: serviceSpot(database), database }
+  const subject = { object, values: merged, fallback: serviceSpot(database), database }
   return findings.map((finding) => locateFinding(finding, subject))
 }

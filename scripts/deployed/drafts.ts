@@ -44,8 +44,9 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
   if (!isJsonMap(template) || hasOwnTemplate(at(plain, 'spec', 'generators') ?? null) || mayPatch(at(plain, 'spec', 'templatePatch')))
     return undefined
   if (sourcesOf(isJsonMap(template['spec']) ? template['spec'] : {}).sources.some(namesOpenChart)) return undefined
-  const known = withoutOpenFiles(template)
-  for (const { application, isPartial } of [known, { application: withoutFiles(template), isPartial: true }]) {
+  // a file that is not here must not keep the rest from being judged
+  for (const keeps of [(file: Json) => !hasPlaceholder(file), () => false]) {
+    const { application, isPartial } = closed(template, keeps)
     const variants = samples.map((sample) => read(filled(application, sample) as JsonMap))
     if (variants.every(({ databases }) => databases.length > 0))
       return { name: applicationName(plain), file: manifest.file, variants, isPartial }
@@ -97,24 +98,16 @@ function isProgram(text: Json | undefined): boolean {
   return isOpen || (text.includes('\n') && text.split('\n').some((line) => line.trimStart().startsWith('{{')))
 }
 
-/** Without the files whose names nobody knows, and without values that are a program. */
-function withoutOpenFiles(template: JsonMap): { readonly application: JsonMap; readonly isPartial: boolean } {
+/** Without the files that are not kept, and without values that are a program. */
+function closed(template: JsonMap, keeps: (file: Json) => boolean): { readonly application: JsonMap; readonly isPartial: boolean } {
   let isPartial = false
-  const application = withHelm(template, (helm) => {
-    const files = helm['valueFiles']
-    const kept = Array.isArray(files) ? files.filter((file) => !hasPlaceholder(file)) : []
-    const { valueFiles: _files, values, fileParameters, ...others } = helm
-    isPartial ||= (Array.isArray(files) && kept.length < files.length) || isProgram(values) || fileParameters !== undefined
+  const application = withHelm(template, ({ valueFiles, values, fileParameters, ...others }) => {
+    const files = Array.isArray(valueFiles) ? valueFiles : []
+    const kept = files.filter(keeps)
+    isPartial ||= kept.length < files.length || isProgram(values) || fileParameters !== undefined
     return { ...others, ...(kept.length > 0 && { valueFiles: kept }), ...(values !== undefined && !isProgram(values) && { values }) }
   })
   return { application, isPartial }
-}
-
-function withoutFiles(template: JsonMap): JsonMap {
-  return withHelm(template, ({ valueFiles: _files, fileParameters: _more, values, ...others }) => ({
-    ...others,
-    ...(values !== undefined && !isProgram(values) && { values }),
-  }))
 }
 
 function withHelm(template: JsonMap, change: (helm: JsonMap) => JsonMap): JsonMap {

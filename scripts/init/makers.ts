@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { directoryFilter } from '../deployed/directory-filter.ts'
+import { kustomizations } from '../deployed/kustomize.ts'
 import { at, isSameRepository, repositoryPrefix } from '../deployed/manifest-parts.ts'
 import { applicationKey, applicationName } from '../deployed/manifests.ts'
 import type { DeployedObject, Manifest, ManifestFile } from '../deployed/manifests.ts'
@@ -233,7 +234,7 @@ const pathsOf = (tree: Tree): readonly string[] => (tree.wide?.() ?? tree).paths
 function kustomizationOf(path: string, tree: Tree): string | undefined {
   const all = new Set(pathsOf(tree))
   for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
-    for (const name of ['kustomization.yaml', 'kustomization.yml', 'Kustomization']) {
+    for (const name of kustomizations) {
       const found = posix.join(folder, name)
       if (all.has(found)) return found
     }

@@ -3,7 +3,7 @@ import { here, named, phrase, shown } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
-import { listAt, plainAt, textAt } from './subject.ts'
+import { isAbsent, listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
 
 /** The roles of an object: those that a Cluster manages, or the one of a DatabaseRole. */
@@ -46,7 +46,7 @@ export const roles: readonly ObjectRule[] = [
         for (const { path, role } of rolesOf(object)) {
           const secret = textAt(role, 'passwordSecret', 'name')
           const login = plainAt(role, 'login')
-          if (secret === undefined || login === true || textAt(role, 'ensure') === 'absent') continue
+          if (secret === undefined || login === true || isAbsent(role)) continue
           yield {
             object,
             message: phrase`role ${shown(textAt(role, 'name') ?? '')} has a password, but may not log in: \`login\` is ${login === false ? 'false' : 'not set'}`,

@@ -26,6 +26,7 @@ import { readNamed, TooLarge } from '../../repository/named-file.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { decodeText } from '../../repository/tree.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 import type { Terminal } from '../../emit/terminal.ts'
@@ -35,13 +36,7 @@ import { homePage, programVersion } from '../../repository/package.ts'
 
 export type Format = 'pretty' | 'json' | 'github' | 'gitlab' | 'junit' | 'sarif'
 
-export interface CheckFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface CheckFlags extends JudgingFlags {
   readonly staged?: boolean | undefined
   readonly base?: string | undefined
   readonly 'base-of'?: readonly string[] | undefined

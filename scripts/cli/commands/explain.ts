@@ -33,17 +33,12 @@ import { parameterFacts } from '../../postgres/explain.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { jsonAt, leavesOf, toPlain, valueAt } from '../../values/value.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { readDay } from './day.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 
-export interface ExplainFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface ExplainFlags extends JudgingFlags {
   readonly today?: string | undefined
   readonly format?: 'pretty' | 'json' | undefined
 }

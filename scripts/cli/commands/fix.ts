@@ -15,16 +15,11 @@ import { isInside } from '../../repository/tree.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { visible } from '../../values/untrusted.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import type { Workspace } from '../../repository/workspace.ts'
 
-export interface FixFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface FixFlags extends JudgingFlags {
   readonly 'dry-run'?: boolean | undefined
 }
 

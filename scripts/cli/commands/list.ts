@@ -11,17 +11,12 @@ import type { Database } from '../../model.ts'
 import { placer } from '../../report/places.ts'
 import type { Place } from '../../report/places.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { visible } from '../../values/untrusted.ts'
 import { refuse } from './refuse.ts'
 
-export interface ListFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface ListFlags extends JudgingFlags {
   readonly format?: 'pretty' | 'json' | undefined
 }
 

@@ -11,18 +11,13 @@ import { runPipeline } from '../../pipeline.ts'
 import { placeFor, placer } from '../../report/places.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { shellLine } from '../../repository/invocation.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { firstAdoption, report } from './check.ts'
 import { openReport } from './target.ts'
 
-export interface PlanFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface PlanFlags extends JudgingFlags {
   readonly base?: string | undefined
   readonly 'base-of'?: readonly string[] | undefined
   readonly staged?: boolean | undefined

@@ -13,6 +13,7 @@ import { runPipeline } from '../../pipeline.ts'
 import type { Outcome } from '../../outcome.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
+import type { JudgingFlags } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { writeWhole } from '../../repository/write.ts'
 import { repositoryTop } from '../../repository/place.ts'
@@ -20,13 +21,7 @@ import { isDay } from './day.ts'
 import { refuse, sayUnknownReleases } from './refuse.ts'
 import { targetOf } from './target.ts'
 
-export interface ReportFlags {
-  readonly operator?: string | undefined
-  readonly argocd?: string | undefined
-  readonly root?: string | undefined
-  readonly databases?: string | undefined
-  readonly checkout?: readonly string[] | undefined
-  readonly charts?: string | undefined
+export interface ReportFlags extends JudgingFlags {
   readonly out?: string | undefined
   readonly date?: string | undefined
   readonly 'link-base'?: string | undefined
