@@ -41,10 +41,11 @@ async function buildValidators() {
   writeFileSync(`${root}dist/validators.d.ts`, declaration)
 }
 
-/** Escapes what is not ASCII: such a script takes half the memory and a third less time to read. */
-function asAscii(file) {
+/** One function of what a module sees. Escapes what is not ASCII: such a script takes half the memory and a third less time to read. */
+function asFunction(file) {
   const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/[^\0-\x7f]/g, escaped))
+  const ascii = readFileSync(file, 'utf8').replaceAll(/[^\0-\x7f]/g, escaped)
+  writeFileSync(file, `${ascii.replace('\n', '\n(function (exports, require, module, __filename, __dirname) {')}\n})\n`)
 }
 
 /** The library as an ES module; the command line as one script, which V8's code can be kept of. */
@@ -64,7 +65,7 @@ async function buildBundles() {
     define: { 'import.meta.url': '__url' },
     banner: { js: `// ${Date.now()}-${process.pid}\nconst __url=require('node:url').pathToFileURL(__filename).href;` },
   })
-  asAscii(`${staged}/cli.cjs`)
+  asFunction(`${staged}/cli.cjs`)
   const built = readdirSync(staged)
   for (const file of built) renameSync(`${staged}/${file}`, `${root}dist/${file}`)
   rmSync(staged, { recursive: true })

@@ -9,15 +9,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bundle = join(root, 'dist', 'cli.cjs')
 
 /** The newest change below a folder, folders included (a removed file changes its folder). */
-function newest(path) {
-  const stats = statSync(path)
-  if (!stats.isDirectory()) return stats.mtimeMs
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+function newest(folder) {
+  let latest = statSync(folder).mtimeMs
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs)
+  }
+  return latest
 }
 
 // an installed package has no scripts/: there is nothing to build from
 if (existsSync(join(root, 'scripts')) && existsSync(join(root, 'build.mjs'))) {
-  const sources = Math.max(newest(join(root, 'scripts')), newest(join(root, 'build.mjs')))
+  const sources = Math.max(newest(join(root, 'scripts')), statSync(join(root, 'build.mjs')).mtimeMs)
   // a checkout of a release has dist/ and nothing to build with, and git gives its files any order of times
   const canBuild = existsSync(join(root, 'node_modules', 'esbuild'))
   if (!existsSync(bundle) || (canBuild && statSync(bundle).mtimeMs < sources)) {
