@@ -101,27 +101,33 @@ export function fleetFacts(subject: PolicySubject, again: () => PolicySubject): 
   return usesOthers === undefined ? facts : { ...facts, usesOthers }
 }
 
-/** Places of a database's objects as questions: few are asked for, and the objects go. */
+/** Places of a database's objects as questions: few are asked for, and the objects go, so that no question may see them. */
 function placingIn(objects: readonly RenderedObject[], again: () => PolicySubject): Placing {
-  const kept = (object: RenderedObject): (() => RenderedObject) => {
-    const index = objects.indexOf(object)
-    return () => again().objects[index] as RenderedObject
-  }
   return {
-    spot: (object, path) => {
-      const same = kept(object)
-      return () => spotInObject(again(), same(), path)
-    },
-    highest: (parts) => {
-      const all = parts.map(({ object, path }) => ({ same: kept(object), path }))
-      return () =>
-        highestSpot(
-          again(),
-          all.map(({ same, path }) => ({ object: same(), path })),
-        )
-    },
-    reference: (path) => () => nameSpot(again(), path),
+    spot: (object, path) => laterSpot(again, objects.indexOf(object), path),
+    highest: (parts) =>
+      laterPlace(
+        again,
+        parts.map(({ object, path }) => ({ index: objects.indexOf(object), path })),
+      ),
+    reference: (path) => laterName(again, path),
   }
+}
+
+function laterSpot(again: () => PolicySubject, index: number, path: Path): LazySpot {
+  return () => spotInObject(again(), again().objects[index] as RenderedObject, path)
+}
+
+function laterPlace(again: () => PolicySubject, parts: readonly { readonly index: number; readonly path: Path }[]): PlacedArchive['place'] {
+  return () =>
+    highestSpot(
+      again(),
+      parts.map(({ index, path }) => ({ object: again().objects[index] as RenderedObject, path })),
+    )
+}
+
+function laterName(again: () => PolicySubject, path: Path): LazySpot {
+  return () => nameSpot(again(), path)
 }
 
 /** The same of a Cluster in a file of manifests, with what belongs to it. */

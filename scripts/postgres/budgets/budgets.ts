@@ -47,20 +47,18 @@ export interface Budgets {
 }
 
 const [kilobyte, megabyte, page] = [1024, 1_048_576, 8192]
-const known = new WeakMap<RenderedObject, { readonly objects: readonly RenderedObject[]; readonly budgets: Budgets | undefined }>()
+/** Several rules ask about one database, one after the other; a map of all would keep their objects alive. */
+let latest: { readonly objects: readonly RenderedObject[]; readonly budgets: Budgets | undefined } | undefined
 
 /** Undefined: there is no Cluster, or its PostgreSQL is not known here. */
 export function budgetsOf(objects: readonly RenderedObject[]): Budgets | undefined {
-  const cluster = objects.find(({ kind }) => kind === 'Cluster')
-  if (cluster === undefined) return undefined
-  const before = known.get(cluster)
-  if (before?.objects === objects) return before.budgets
-  const budgets = compute(cluster, objects)
-  known.set(cluster, { objects, budgets })
-  return budgets
+  if (latest?.objects !== objects) latest = { objects, budgets: compute(objects) }
+  return latest.budgets
 }
 
-function compute(cluster: RenderedObject, objects: readonly RenderedObject[]): Budgets | undefined {
+function compute(objects: readonly RenderedObject[]): Budgets | undefined {
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  if (cluster === undefined) return undefined
   const settings = settingsOf(cluster)
   if (settings === undefined) return undefined
   const instances = jsonAt(cluster.plain, ['spec', 'instances'])
