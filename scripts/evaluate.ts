@@ -52,26 +52,48 @@ export function evaluate(database: Database, { settings, root, charts, reader, e
   const rendered = once(() => renderDatabase(database, { values: merged, layers: roots }, { settings, root, charts }))
   const refusals = once(() => [...read, ...generated.findings, ...rendered().findings])
   const findings = once(() => [...refusals(), ...verdict({ database, settings, merged, rendered: rendered() })])
-  return {
-    database,
-    settings,
-    layers: [...roots, generated.layer],
-    merged,
-    get effective() {
-      return rendered().effective
-    },
-    get defaults() {
-      return rendered().defaults
-    },
-    get objects() {
-      return rendered().objects
-    },
-    get refusals() {
-      return refusals()
-    },
-    get findings() {
-      return findings()
-    },
+  return new EvaluatedDatabase({ database, settings, layers: [...roots, generated.layer], merged }, { rendered, refusals, findings })
+}
+
+interface Answers {
+  readonly rendered: () => DatabaseObjects
+  readonly refusals: () => readonly LocatedFinding[]
+  readonly findings: () => readonly LocatedFinding[]
+}
+
+class EvaluatedDatabase implements Evaluated {
+  readonly database: Database
+  readonly settings: Settings
+  readonly layers: readonly MapValue[]
+  readonly merged: MapValue
+  readonly #answers: Answers
+
+  constructor({ database, settings, layers, merged }: Pick<Evaluated, 'database' | 'settings' | 'layers' | 'merged'>, answers: Answers) {
+    this.database = database
+    this.settings = settings
+    this.layers = layers
+    this.merged = merged
+    this.#answers = answers
+  }
+
+  get effective(): MapValue | undefined {
+    return this.#answers.rendered().seen?.()?.values
+  }
+
+  get defaults(): MapValue | undefined {
+    return this.#answers.rendered().seen?.()?.defaults
+  }
+
+  get objects(): readonly RenderedObject[] {
+    return this.#answers.rendered().objects
+  }
+
+  get refusals(): readonly LocatedFinding[] {
+    return this.#answers.refusals()
+  }
+
+  get findings(): readonly LocatedFinding[] {
+    return this.#answers.findings()
   }
 }
 

@@ -1,5 +1,5 @@
 // Which objects does one database become, and what do Helm and the chart refuse?
-import type { DatabaseObjects } from './evaluated.ts'
+import type { DatabaseObjects, Seen } from './evaluated.ts'
 import { officialCharts, repositoryKey } from '../charts/pin.ts'
 import type { Charts, MissingChart } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
@@ -132,13 +132,13 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
     const again = known === usable ? rendered : renderCluster(known, release)
     if (again.ok) rendered = again
   }
-  const known = { effective: full, defaults: chartDefaults() }
-  if (rendered.ok) return { objects: rendered.objects, findings, reported, ...known }
+  const seen = (): Seen => ({ values: full, defaults: chartDefaults() })
+  if (rendered.ok) return { objects: rendered.objects, findings, reported, seen }
   // what the chart reports after a value was removed may follow from that, and what it lacks from a misspelt key
   const { path: lacking = [] } = rendered.error.place?.origin ?? {}
-  if (unknownKeys().some((key) => isMeant(key, lacking))) return { objects: [], findings, reported, ...known }
+  if (unknownKeys().some((key) => isMeant(key, lacking))) return { objects: [], findings, reported, seen }
   if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
-  return { objects: [], findings, reported, ...known }
+  return { objects: [], findings, reported, seen }
 }
 
 function typeFinding({ value, want }: HelmSchemaError, values: MapValue): LocatedFinding {

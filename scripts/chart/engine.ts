@@ -18,6 +18,7 @@ import { helmOf } from '../values/merge.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { append } from '../values/append.ts'
+import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
 import { checkChoices, choiceFinding, mayChooseWrongly } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
@@ -52,6 +53,7 @@ const mostTries = 3
  */
 export function renderWithEngine(database: Database, { values, layers }: Layered, { settings, chart }: EngineSetting): DatabaseObjects {
   const helm = helmOf(settings.argocd.version)
+  const own = database.written?.helm.apiVersions ?? []
   const input = (given: MapValue): HelmInput => ({
     files: chart.files,
     place: chart.place,
@@ -61,7 +63,8 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     helm,
     ...(database.environment.kubernetes !== undefined && { kubeVersion: database.environment.kubernetes }),
     ...database.written?.helm,
-    apiVersions: [...wanted, ...(database.written?.helm.apiVersions ?? [])],
+    // one list for all: what follows from it is known by the list
+    apiVersions: own.length === 0 ? wanted : [...wanted, ...own],
   })
   const findings: LocatedFinding[] = []
   const wrong: Path[] = []
@@ -117,17 +120,11 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     const isMisspelt = run.refused.class === 'fail' && finding.help !== undefined
     if (isMisspelt || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
   }
-  const seen = valuesSeen(input(values))
   return {
     objects: renderedObjects(run.documents),
     findings,
     reported: () => [...wrong, ...unknownKeys],
-    get effective() {
-      return seen()?.values
-    },
-    get defaults() {
-      return seen()?.defaults
-    },
+    seen: once(() => known(() => helmValues(input(values)), undefined)),
   }
 }
 
@@ -164,19 +161,6 @@ function misusedValues(written: MapValue, input: HelmInput, { chart, helm, pin }
 function isOfficial(words: (path: Path) => readonly string[]): boolean {
   const mode = words(['mode'])
   return mode.includes('recovery') && mode.includes('standalone') && words(['backups', 'provider']).join() === 'azure,google,s3'
-}
-
-/** What the templates see, asked for by few commands. */
-function valuesSeen(input: HelmInput): () => ReturnType<typeof helmValues> | undefined {
-  let seen: ReturnType<typeof helmValues> | undefined
-  return () => {
-    try {
-      return (seen ??= helmValues(input))
-    } catch (error) {
-      if (!(error instanceof HelmRefusal)) throw error
-      return undefined
-    }
-  }
 }
 
 /** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */

@@ -21,12 +21,16 @@ export interface Evaluated {
   readonly findings: readonly LocatedFinding[]
 }
 
+export interface Seen {
+  readonly values: MapValue
+  readonly defaults: MapValue
+}
+
 /** What the chart prints for a database, and what it refuses. */
 export interface DatabaseObjects {
   readonly objects: readonly RenderedObject[]
-  /** what the templates see, and the defaults of the chart; undefined: the chart is not available here */
-  readonly effective?: MapValue | undefined
-  readonly defaults?: MapValue | undefined
+  /** what the templates see, and the defaults of the chart; absent, or undefined: the chart is not available here */
+  readonly seen?: () => Seen | undefined
   readonly findings: LocatedFinding[]
   /** values already reported as wrong: admission findings about the fields that they become only follow from them */
   readonly reported: () => readonly Path[]

@@ -29,16 +29,8 @@ export function renderWithHelm(
   const own = found === undefined ? undefined : renderWithEngine(database, layered, { settings, chart: found })
   const rendered = runHelm(database, layered.values, { root, charts })
   const findings = own?.findings.filter(({ rule }) => ofFiles.has(rule)) ?? (chart.ok ? [notHere(database, settings)] : [])
-  const known = {
-    reported: own?.reported ?? (() => []),
-    get effective() {
-      return own?.effective
-    },
-    get defaults() {
-      return own?.defaults
-    },
-  }
-  if (rendered.ok) return { ...plainly(known), objects: rendered.objects.map((object) => traced(object, own?.objects)), findings }
+  const known = { reported: own?.reported ?? (() => []), ...(own?.seen && { seen: own.seen }) }
+  if (rendered.ok) return { ...known, objects: rendered.objects.map((object) => traced(object, own?.objects)), findings }
   const at = rendered.blame === 'pin' ? chartSpot(settings, database) : undefined
   // where the engine stops, too, it knows the value
   const place = rendered.blame === 'values' ? own?.findings.find(({ rule }) => rule.startsWith('chart/'))?.at : undefined
@@ -53,14 +45,7 @@ export function renderWithHelm(
     help: help === undefined ? undefined : phrase`${help}`,
     database: database.id,
   }
-  return { ...plainly(known), objects: [], findings: isAlreadyReported ? findings : [...findings, refusal] }
-}
-
-/** The same with its values looked up now: few databases are rendered so. */
-function plainly(
-  known: Pick<DatabaseObjects, 'reported' | 'effective' | 'defaults'>,
-): Pick<DatabaseObjects, 'reported' | 'effective' | 'defaults'> {
-  return { reported: known.reported, effective: known.effective, defaults: known.defaults }
+  return { ...known, objects: [], findings: isAlreadyReported ? findings : [...findings, refusal] }
 }
 
 /** The engine's object where it is the same: its nodes know where they come from. */

@@ -2,7 +2,7 @@
 import type { Chart } from './chart-tree.ts'
 import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../values/merge.ts'
-import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, SourceFile, Value } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
@@ -55,17 +55,29 @@ export function renderedObjects(documents: readonly HelmDocument[]): RenderedObj
     if (!isJsonMap(plain)) return []
     const metadata = isJsonMap(plain['metadata']) ? plain['metadata'] : {}
     const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '')
-    const object: RenderedObject = {
-      kind: text(plain['kind']),
-      name: text(metadata['name']),
-      plain,
-      hook,
-      get value() {
-        return document.value as MapValue
-      },
-    }
-    return [object]
+    return [new PrintedObject(document, { kind: text(plain['kind']), name: text(metadata['name']), plain, hook })]
   })
+}
+
+/** A class, as all that is made for each database: what the getters of a literal see stays until V8 cleans its whole memory. */
+class PrintedObject implements RenderedObject {
+  readonly kind: string
+  readonly name: string
+  readonly plain: JsonMap
+  readonly hook: boolean
+  readonly #document: HelmDocument
+
+  constructor(document: HelmDocument, { kind, name, plain, hook }: Omit<RenderedObject, 'value'>) {
+    this.kind = kind
+    this.name = name
+    this.plain = plain
+    this.hook = hook
+    this.#document = document
+  }
+
+  get value(): MapValue {
+    return this.#document.value as MapValue
+  }
 }
 
 /** What templates printed while somebody watched. */
@@ -118,26 +130,9 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
     const reread = readPlainDocument(file) ?? parseFirstDocument(file, 'chart').documents[0]
     plain[plain.length - 1] = { ...last, value: reread ?? last.value }
   }
-  const { watched } = given
-  const traced = tracing(given)
-  const printingOf = ({ path, start, value }: Document): DocumentPrinting => {
-    const { text = '', pieces = () => [] } = watched(path).printed.find(({ source }) => source.name === path) ?? {}
-    return { raw: value, text, start, pieces }
-  }
-  const made = (document: Document, hook: boolean): HelmDocument => {
-    let value: Value | undefined
-    return {
-      plain: toPlain(document.value),
-      hook,
-      template: inChart(document.path),
-      get printing() {
-        return printingOf(document)
-      },
-      get value() {
-        return (value ??= traced(document))
-      },
-    }
-  }
+  const origins = tracing(given)
+  const made = (document: Document, hook: boolean): HelmDocument =>
+    new PrintedDocument(document, origins, { hook, template: inChart(document.path) })
   const values = [
     ...crds.flatMap((file) =>
       readCrds(file).map((value): HelmDocument => ({ value, plain: toPlain(value), hook: false, template: inChart(file.path) })),
@@ -152,8 +147,14 @@ export function finish(chart: Chart, printed: readonly Printed[], given: Finishi
   }
 }
 
-/** Gives the nodes of a document their origins. */
-function tracing({ watched, templates }: Finishing): (document: Document) => Value {
+/** What is known of a document once somebody asks. */
+interface Origins {
+  readonly printing: (document: Document) => DocumentPrinting
+  /** its nodes with their origins */
+  readonly traced: (document: Document) => Value
+}
+
+function tracing({ watched, templates }: Finishing): Origins {
   const files = new Map(
     templates.map(({ name, chart, source }) => [
       name,
@@ -162,10 +163,41 @@ function tracing({ watched, templates }: Finishing): (document: Document) => Val
   )
   // a text of the values that ran as a template has no file: its values are the better place
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
-  return ({ path, start, value }) => {
-    const { recorder, printed } = watched(path)
-    const { text = '', pieces } = printed.find(({ source }) => source.name === path) ?? {}
-    return withOrigins(value, { recorder, pieces: pieces?.() ?? [], text, start, fileOf })
+  const printing = ({ path, start, value }: Document): DocumentPrinting => {
+    const { text = '', pieces = () => [] } = watched(path).printed.find(({ source }) => source.name === path) ?? {}
+    return { raw: value, text, start, pieces }
+  }
+  return {
+    printing,
+    traced: (document) => {
+      const { raw, text, start, pieces } = printing(document)
+      return withOrigins(raw, { recorder: watched(document.path).recorder, pieces: pieces(), text, start, fileOf })
+    },
+  }
+}
+
+class PrintedDocument implements HelmDocument {
+  readonly plain: Json
+  readonly hook: boolean
+  readonly template: string
+  readonly #document: Document
+  readonly #origins: Origins
+  #value: Value | undefined
+
+  constructor(document: Document, origins: Origins, { hook, template }: Pick<HelmDocument, 'hook' | 'template'>) {
+    this.plain = toPlain(document.value)
+    this.hook = hook
+    this.template = template
+    this.#document = document
+    this.#origins = origins
+  }
+
+  get printing(): DocumentPrinting {
+    return this.#origins.printing(this.#document)
+  }
+
+  get value(): Value {
+    return (this.#value ??= this.#origins.traced(this.#document))
   }
 }
 
