@@ -16,6 +16,8 @@ const shared = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // Node has them: else each becomes `new RegExp(…)`, made anew at each use
+  supported: { 'regexp-unicode-property-escapes': true },
   legalComments: 'none',
   logLevel: 'warning',
 }
@@ -59,7 +61,7 @@ async function buildBundles() {
     outfile: `${staged}/cli.cjs`,
     format: 'cjs',
     // a script whose compiled code is kept can't ask for modules later
-    supported: { 'dynamic-import': false },
+    supported: { ...shared.supported, 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,
     define: { 'import.meta.url': '__url' },

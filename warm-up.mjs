@@ -39,6 +39,7 @@ const chart = {
     'version: { postgresql: "16" }\ncluster:\n  instances: 1\n  storage: { size: 1Gi }\n  env: []\nbackups: { enabled: false }\npoolers: []\n',
   'values.schema.json':
     '{ "type": "object", "properties": { "cluster": { "type": "object", "properties": { "instances": { "type": "integer" } } } } }',
+  'rules/one.yaml': 'alert: One\nexpr: |\n  up{job="{{ .Release.Name }}"} < 1\nlabels: [one, two]\n',
   'templates/_helpers.tpl':
     '{{- define "name" -}}\n{{- if .Values.name }}{{ .Values.name | trunc 63 | trimSuffix "-" }}{{ else }}{{ .Release.Name }}{{ end }}\n{{- end }}\n',
   'templates/cluster.yaml': `{{- $all := toYaml .Values }}
@@ -82,6 +83,13 @@ spec:
         secretAccessKey: { name: {{ .Values.backups.secret.name }}, key: ACCESS_SECRET_KEY }
     retentionPolicy: {{ .Values.backups.retentionPolicy }}
   {{- end }}
+  managed:
+    roles:
+    {{- range .Values.cluster.roles }}
+    - name: {{ .name }}
+      login: {{ .login | default false }}
+      inRoles: {{ toYaml (.inRoles | default list) | nindent 8 }}
+    {{- end }}
   env:
   {{- range $index, $one := .Values.cluster.env }}
     - name: {{ tpl $one.name $ }}
@@ -108,10 +116,31 @@ spec:
     {{- end }}
 {{- end }}
 `,
+  'templates/rules.yaml': `{{- range $path, $_ := .Files.Glob "rules/**.yaml" }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ printf "%s-%d" (include "name" $) (len $path) }}
+data:
+  rule: {{ tpl ($.Files.Get $path) $ | fromYaml | toYaml | quote }}
+{{- end }}
+`,
 }
 
 const shared = ['core/cloudnative-pg', 'data/postgres-dev-defaults', 'data/postgres-prd-defaults'].map((name) => `helm-values/${name}.yaml`)
 const service = 'databases/orders/values.yaml'
+const values = `cluster:
+  storage:
+    size: 10Gi
+  initdb:
+    database: orders
+    owner: orders
+  roles:
+    - name: reader
+      login: true
+      inRoles: [pg_read_all_data]
+`
 
 /** A repository with this one's settings and defaults, and a service with a staged change; `ownChart`: with a chart in it, for the engine. */
 function putRepository(ownChart) {
@@ -124,12 +153,12 @@ function putRepository(ownChart) {
   put('apps/values.yaml', ownChart ? settings.replace(/(clusterChart:\n(?: {4}.*\n)*? {4}version: ).*/, '$10.0.1') : settings)
   for (const path of shared) if (existsSync(root + path)) put(path, readFileSync(root + path, 'utf8'))
   for (const [path, text] of Object.entries(ownChart ? chart : {})) put(`charts/cluster/${path}`, text)
-  put(service, 'cluster:\n  storage:\n    size: 10Gi\n  initdb:\n    database: orders\n    owner: orders\n')
+  put(service, values)
   const git = (...args) => spawnSync('git', args, { cwd: folder, env: gitEnvironment(), stdio: 'ignore' })
   git('init', '-q')
   git('add', '-A')
   git('commit', '-qm', 'one')
-  put(service, 'cluster:\n  storage:\n    size: 11Gi\n  postgresql:\n    parameters:\n      autovacuum: "off"\n')
+  put(service, `${values.replace('10Gi', '11Gi')}  postgresql:\n    parameters:\n      autovacuum: "off"\n`)
   git('add', '-A')
   return folder
 }

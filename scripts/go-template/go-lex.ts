@@ -84,6 +84,7 @@ function rightDelimiter(text: string, at: number): ActionEnd | undefined {
 }
 
 const space = /[ \t\r\n]+/y
+const asciiWord = /\w*/y
 const word = /[\p{L}_\p{Nd}]+/uy
 const number =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[bB][01_]*(?:\.[01_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y
@@ -94,6 +95,13 @@ const alphanumeric = /[\p{L}_\p{Nd}]/uy
 function take(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0]
+}
+
+/** The classes of Unicode take long to compile, and few templates need them. */
+function takeWord(text: string, at: number): string | undefined {
+  const known = take(asciiWord, text, at) ?? ''
+  if (text.charCodeAt(at + known.length) > 127) return take(word, text, at)
+  return known === '' ? undefined : known
 }
 
 function lexAction(text: string, from: { open: number; start: number }, tokens: Token[]): ActionEnd | undefined {
@@ -158,13 +166,13 @@ function lexToken(text: string, at: number): Token {
 function lexWord(text: string, at: number, symbol: string): Token {
   const token = (kind: TokenKind, value: string): Token => ({ kind, text: value, at })
   if (symbol === '$' || (symbol === '.' && !/[0-9]/.test(text[at + 1] ?? ''))) {
-    const name = take(word, text, at + 1) ?? ''
+    const name = takeWord(text, at + 1) ?? ''
     const kind = symbol === '$' ? 'variable' : name === '' ? 'dot' : 'field'
     const end = at + 1 + name.length
     return atTerminator(text, end) ? token(kind, symbol + name) : token('error', `bad character ${codeText(text, end)}`)
   }
   if (/[-+0-9.]/.test(symbol)) return lexNumber(text, at)
-  const name = take(word, text, at)
+  const name = takeWord(text, at)
   if (name === undefined) {
     if (/[\x20-\x7e]/.test(symbol)) return token('char', symbol)
     return token('error', `unrecognized character in action: ${codeText(text, at)}`)
@@ -182,10 +190,10 @@ function lexNumber(text: string, at: number): Token {
     return { kind: 'error', text: `bad number syntax: ${JSON.stringify(text.slice(at, end) + following)}`, at }
   }
   let digits = take(number, text, at) ?? ''
-  if (take(alphanumeric, text, at + digits.length) !== undefined) return bad(at + digits.length)
+  if (takeWord(text, at + digits.length) !== undefined) return bad(at + digits.length)
   if (/[+-]/.test(text[at + digits.length] ?? '')) {
     digits += take(number, text, at + digits.length) ?? ''
-    if (!digits.endsWith('i') || take(alphanumeric, text, at + digits.length) !== undefined) return bad(at + digits.length)
+    if (!digits.endsWith('i') || takeWord(text, at + digits.length) !== undefined) return bad(at + digits.length)
   }
   return { kind: 'number', text: digits, at }
 }

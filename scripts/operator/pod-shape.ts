@@ -6,6 +6,7 @@ import { loadKind } from '../kubernetes/load.ts'
 import { fitsInteger } from '../kubernetes/schema.ts'
 import { memberSchema, readStructural, type Structural } from '../kubernetes/structural.ts'
 import { foldKey } from './go-json.ts'
+import { once } from '../values/once.ts'
 import { isJsonMap } from '../values/value.ts'
 
 const list = (items: JsonMap): JsonMap => ({ type: 'array', items })
@@ -18,32 +19,35 @@ const whole = { type: 'integer', format: 'int64' }
 const boolean = { type: 'boolean' }
 const textMap = { type: 'object', additionalProperties: text }
 
-const metadata = object({
-  ...each('name generateName namespace selfLink uid resourceVersion', text),
-  ...each('generation deletionGracePeriodSeconds', whole),
-  ...each('creationTimestamp deletionTimestamp', time),
-  ...each('labels annotations', textMap),
-  finalizers: list(text),
-  ownerReferences: list(object({ ...each('apiVersion kind name uid', text), ...each('controller blockOwnerDeletion', boolean) })),
-  managedFields: list(object({ ...each('manager operation apiVersion fieldsType subresource', text), time })),
+/** Few objects hold a pod. */
+const outline = once((): Structural => {
+  const metadata = object({
+    ...each('name generateName namespace selfLink uid resourceVersion', text),
+    ...each('generation deletionGracePeriodSeconds', whole),
+    ...each('creationTimestamp deletionTimestamp', time),
+    ...each('labels annotations', textMap),
+    finalizers: list(text),
+    ownerReferences: list(object({ ...each('apiVersion kind name uid', text), ...each('controller blockOwnerDeletion', boolean) })),
+    managedFields: list(object({ ...each('manager operation apiVersion fieldsType subresource', text), time })),
+  })
+  const containerStatus = object({
+    ...each('name image imageID containerID', text),
+    ...each('ready started', boolean),
+    restartCount: { type: 'integer', format: 'int32' },
+    ...each('state lastState', object({})),
+  })
+  const status = object({
+    ...each('phase message reason nominatedNodeName hostIP podIP qosClass resize', text),
+    conditions: list(
+      object({ ...each('type status reason message', text), ...each('lastProbeTime lastTransitionTime', time), observedGeneration: whole }),
+    ),
+    startTime: time,
+    observedGeneration: whole,
+    ...each('hostIPs podIPs', list(object({ ip: text }))),
+    ...each('initContainerStatuses containerStatuses ephemeralContainerStatuses', list(containerStatus)),
+  })
+  return readStructural(object({ ...each('apiVersion kind', text), metadata, status }))
 })
-const containerStatus = object({
-  ...each('name image imageID containerID', text),
-  ...each('ready started', boolean),
-  restartCount: { type: 'integer', format: 'int32' },
-  ...each('state lastState', object({})),
-})
-const status = object({
-  ...each('phase message reason nominatedNodeName hostIP podIP qosClass resize', text),
-  conditions: list(
-    object({ ...each('type status reason message', text), ...each('lastProbeTime lastTransitionTime', time), observedGeneration: whole }),
-  ),
-  startTime: time,
-  observedGeneration: whole,
-  ...each('hostIPs podIPs', list(object({ ip: text }))),
-  ...each('initContainerStatuses containerStatuses ephemeralContainerStatuses', list(containerStatus)),
-})
-const outline = readStructural(object({ ...each('apiVersion kind', text), metadata, status }))
 
 /** The spec of a pod as the Pooler's template has it, which is the type of Kubernetes itself. */
 function specOf(operator: string): Structural | undefined {
@@ -55,7 +59,7 @@ function specOf(operator: string): Structural | undefined {
 /** Whether the API types can hold it. Members that a Pod lacks are ignored, null is the absence of a value, and case is ignored. */
 export function decodesAsPod(pod: Json, operator: string): boolean {
   const spec = isJsonMap(pod) ? membersOf(pod, 'spec') : []
-  return decodes(pod, outline) && spec.every((value) => decodes(value, specOf(operator)))
+  return decodes(pod, outline()) && spec.every((value) => decodes(value, specOf(operator)))
 }
 
 /** Whether decoding empties the map of annotations that the operator writes to afterwards: null does, absence does not. */

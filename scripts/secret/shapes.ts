@@ -281,6 +281,8 @@ function* withoutColon(text: string): Iterable<Span> {
 
 /** `host:port:database:user:password`, a line of a `.pgpass`. */
 function* passFileLines(text: string): Iterable<Span> {
+  // hardly any text has a port in its midst, and the whole pattern takes long to compile
+  if (!/:(?:\*|\d{4,5}):/.test(text)) return
   for (const match of text.matchAll(/^[^\s:#]{1,255}:(?:\*|\d{4,5}):[^\s:]{1,128}:[^\s:]{1,128}:([^\s/].*)$/gm)) {
     const end = match.index + match[0].length
     if (!/^[\da-f:]+$/i.test(match[0])) yield { start: end - (match[1] as string).length, end }
