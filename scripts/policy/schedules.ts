@@ -199,15 +199,17 @@ export const schedulesOfChart: readonly PolicyRule[] = [
     reads: [['backups', 'method'], ...reads],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      const object = subject.objects.find((one) => one.kind === 'ScheduledBackup' && isChartsOwn(one, subject))
-      const method = textAt(object?.plain, 'spec', 'method')
-      if (cluster === undefined || object === undefined || method === undefined) return
-      const lack = lackOf(method, object, { cluster, subject })
-      if (lack === undefined) return
-      yield {
-        message: phrase`${here('backups.method')} is plugin, but the chart's own schedule takes ${named(method)}: each backup fails`,
-        places: [{ path: ['backups', 'method'] }],
-        help: phrase`write backups.scheduledBackups: [{ name: daily-backup, schedule: "0 0 0 * * *", backupOwnerReference: self, method: plugin, pluginConfiguration: { name: ${barmanPlugin} } }]`,
+      if (cluster === undefined) return
+      for (const object of subject.objects) {
+        const method = object.kind === 'ScheduledBackup' ? textAt(object.plain, 'spec', 'method') : undefined
+        // where it was written is asked last: that costs most
+        if (method === undefined || lackOf(method, object, { cluster, subject }) === undefined || !isChartsOwn(object, subject)) continue
+        yield {
+          message: phrase`${here('backups.method')} is plugin, but the chart's own schedule takes ${named(method)}: each backup fails`,
+          places: [{ path: ['backups', 'method'] }],
+          help: phrase`write backups.scheduledBackups: [{ name: daily-backup, schedule: "0 0 0 * * *", backupOwnerReference: self, method: plugin, pluginConfiguration: { name: ${barmanPlugin} } }]`,
+        }
+        return
       }
     },
   },
