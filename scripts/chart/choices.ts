@@ -81,12 +81,14 @@ export function* checkChoices(values: MapValue, known?: (path: Path) => readonly
     const text = textAt(values, path)
     if (text !== undefined && isOther(text, words) && isRead(values)) yield choiceError(path, text, words)
   }
-  if ((known === undefined || known(['backups', 'method']).includes('plugin')) && lacksPlugin(values))
+  if ((known === undefined || known(['backups', 'method']).includes('plugin')) && lacksPlugin(values)) {
+    const path = ['backups', 'pluginConfiguration', 'name']
     yield {
-      path: ['backups', 'pluginConfiguration', 'name'],
-      message: phrase`backups.pluginConfiguration.name is not set, but backups.method is plugin`,
-      help: phrase`set backups.pluginConfiguration.name: barman-cloud.cloudnative-pg.io`,
+      path,
+      message: phrase`${fieldAt(path)} is not set, but ${fieldAt(['backups', 'method'])} is plugin`,
+      help: phrase`set ${fieldAt(path)}: barman-cloud.cloudnative-pg.io`,
     }
+  }
   for (const { path, object, isRead } of namedLists) {
     const list = valueAt(values, path)
     if (list?.kind !== 'list' || !isRead(values)) continue

@@ -29,7 +29,9 @@ import { chartVersion } from './names.ts'
 import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { isMeant } from './consequence.ts'
+import { renderModelled } from './modelled-subcharts.ts'
 import { releaseOf } from './release.ts'
+import { withStandIn } from './stand-in.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
 
@@ -51,7 +53,12 @@ const mostTries = 3
  * Renders one database from its chart's files. What Helm refuses is reported where it was written, and the rest goes on
  * without it where it can, so that a person sees every mistake at once.
  */
-export function renderWithEngine(database: Database, { values, layers }: Layered, { settings, chart }: EngineSetting): DatabaseObjects {
+export function renderWithEngine(
+  database: Database,
+  { values, layers }: Layered,
+  { settings, chart: found }: EngineSetting,
+): DatabaseObjects {
+  const chart = withStandIn(found)
   const helm = helmOf(settings.argocd.version)
   const own = database.written?.helm.apiVersions ?? []
   const input = (given: MapValue): HelmInput => ({
@@ -120,8 +127,24 @@ export function renderWithEngine(database: Database, { values, layers }: Layered
     const isMisspelt = run.refused.class === 'fail' && finding.help !== undefined
     if (isMisspelt || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
   }
+  const modelled =
+    chart.modelled === undefined
+      ? undefined
+      : known(
+          () =>
+            renderModelled(database, usable, {
+              files: chart.files,
+              place: chart.place,
+              helm,
+              unknownKeys,
+              isStopped: run.refused !== undefined,
+            }),
+          undefined,
+        )
+  append(findings, modelled?.findings ?? [])
+  append(wrong, modelled?.wrong ?? [])
   return {
-    objects: renderedObjects(run.documents),
+    objects: [...renderedObjects(run.documents), ...(modelled?.objects ?? [])],
     findings,
     reported: () => [...wrong, ...unknownKeys],
     seen: once(() => known(() => helmValues(input(values)), undefined)),

@@ -29,7 +29,7 @@ export function namesOf(chart: Chart): Names {
   const fullnameOverride = field(chart.values, 'fullnameOverride')
   const nameOverride = field(chart.values, 'nameOverride')
   const namespaceOverride = field(chart.values, 'namespaceOverride')
-  const base = isTrue(nameOverride) ? stringArgument(nameOverride) : 'cluster'
+  const base = isTrue(nameOverride) ? stringArgument(nameOverride) : chart.name
   const at = isTrue(fullnameOverride) || !isTrue(nameOverride) ? fullnameOverride : nameOverride
   const full = isTrue(fullnameOverride) ? stringArgument(fullnameOverride) : released(chart.release, base)
   const nameText = truncateName(base)
@@ -62,7 +62,7 @@ function addSelectorLabels(chart: Chart, names: Names, labels: Fields): void {
 
 /** The chart's `cluster.labels`; `cluster.additionalLabels` come last and win. */
 function addLabels(chart: Chart, names: Names, labels: Fields): void {
-  labels.set('helm.sh/chart', constant(`cluster-${chartVersion}`, names.at))
+  labels.set('helm.sh/chart', constant(`${chart.name}-${chartVersion}`, names.at))
   addSelectorLabels(chart, names, labels)
   labels.set('app.kubernetes.io/managed-by', constant('Helm', names.at))
   const additional = field(chart.values, 'cluster', 'additionalLabels')

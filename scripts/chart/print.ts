@@ -9,6 +9,8 @@ export interface Chart {
   readonly values: Value
   readonly release: string
   readonly namespace: string
+  /** what the chart is called where it is a subchart with an alias */
+  readonly name: string
   /** stands in for printed text that YAML can't read; the object that holds one of these has no YAML */
   readonly unreadable: Map<Value, string>
 }

@@ -16,6 +16,8 @@ export interface ReleaseInput {
   readonly withTests?: boolean
   /** version of the Kubernetes cluster; absent: Helm's own, which the chart accepts */
   readonly kubeVersion?: string
+  /** the alias that another chart gives it; absent: its own name */
+  readonly name?: string
 }
 
 export type RenderErrorClass = 'release-name' | 'kube-version' | 'fail' | 'tpl' | 'nil' | 'type' | 'rendered-yaml'
@@ -45,7 +47,7 @@ export function renderCluster(values: MapValue, input: ReleaseInput): Rendered {
   if (nameProblem !== null) return { ok: false, error: { class: 'release-name', message: nameProblem } }
   const versionProblem = input.kubeVersion === undefined ? null : kubeVersionProblem(input.kubeVersion)
   if (versionProblem !== null) return { ok: false, error: { class: 'kube-version', message: versionProblem } }
-  const chart: Chart = { values, release, namespace: input.namespace, unreadable: new Map() }
+  const chart: Chart = { values, release, namespace: input.namespace, name: input.name ?? 'cluster', unreadable: new Map() }
   const manifests = runTemplates(chart)
   if (manifests instanceof TemplateFault)
     return { ok: false, error: { class: manifests.class, message: manifests.message, place: manifests.place } }

@@ -1,5 +1,5 @@
 // Have the templates of a database changed?
-import type { Charts } from '../charts/find.ts'
+import type { Charts, FoundChart } from '../charts/find.ts'
 import type { Database } from '../model.ts'
 import { isModelled } from './database-objects.ts'
 
@@ -9,6 +9,9 @@ export function hasOtherChart(before: Charts, now: Charts): (old: Database, data
     const engines = [old, database].map(({ environment }) => environment.clusterChart.engine)
     if (engines.includes('helm') || (isModelled(old) && isModelled(database))) return false
     const [then, found] = [before.find(old.environment.clusterChart), now.find(database.environment.clusterChart)]
-    return then.ok !== found.ok || (then.ok && found.ok && then.files !== found.files)
+    return then.ok !== found.ok || (then.ok && found.ok && (then.files !== found.files || declared(then) !== declared(found)))
   }
 }
+
+/** Dependencies whose files are not here are part of a chart. */
+const declared = ({ without = [] }: FoundChart): string => JSON.stringify(without)

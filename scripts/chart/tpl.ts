@@ -52,7 +52,7 @@ function helpers(names: Names): TemplateTrees {
   )
 }
 
-function contextOf({ values, release, namespace }: Chart): GoMap {
+function contextOf({ values, release, namespace, name }: Chart): GoMap {
   return new Map<string, GoValue>([
     ['Values', toGo(values)],
     [
@@ -69,7 +69,7 @@ function contextOf({ values, release, namespace }: Chart): GoMap {
     [
       'Chart',
       new Map<string, GoValue>([
-        ['Name', 'cluster'],
+        ['Name', name],
         ['Version', chartVersion],
         ['AppVersion', ''],
         ['IsRoot', true],

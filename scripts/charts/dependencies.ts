@@ -13,6 +13,8 @@ export interface Assembled {
   readonly files: ChartFiles
   /** dependencies that are not here: the chart is without them */
   readonly missing: readonly ChartPin[]
+  /** the files with those still declared; absent: nothing is missing */
+  readonly declaring?: ChartFiles
 }
 
 /** The files of a chart at a folder of the repository, or those of a pin; undefined: they are not here. */
@@ -49,7 +51,7 @@ export function assemble(files: ChartFiles, folder: string | undefined, sources:
     for (const [name, bytes] of Object.entries(inner.files)) all[`charts/${pin.name}/${name}`] = bytes
   }
   const gone = new Set(missing.map(({ name }) => name))
-  return { files: gone.size === 0 ? all : withoutDependencies(all, gone), missing }
+  return gone.size === 0 ? { files: all, missing } : { files: withoutDependencies(all, gone), missing, declaring: all }
 }
 
 function dependenciesOf(files: ChartFiles): ChartPin[] {
@@ -86,8 +88,8 @@ function isPacked(files: ChartFiles, name: string): boolean {
 }
 
 /** Helm refuses a chart whose declared dependencies are not there. */
-function withoutDependencies(files: Record<string, Uint8Array>, gone: ReadonlySet<string>): ChartFiles {
-  const changed = { ...files }
+export function withoutDependencies(files: ChartFiles, gone: ReadonlySet<string>): ChartFiles {
+  const changed: Record<string, Uint8Array> = { ...files }
   for (const path of ['Chart.yaml', 'requirements.yaml']) {
     const plain = plainOf(files, path)
     const list = plain?.['dependencies']

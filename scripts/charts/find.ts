@@ -34,6 +34,10 @@ export interface FoundChart {
   readonly place: string
   /** dependencies that are not here, so that the chart is without them */
   readonly without?: readonly ChartPin[]
+  /** its files with those dependencies still declared */
+  readonly declaring?: ChartFiles
+  /** dependencies that are not here and for which the built-in model stands */
+  readonly modelled?: readonly ChartPin[]
   /** of the archive that it was read from */
   readonly digest?: string
 }
@@ -84,9 +88,9 @@ function whole(found: FoundChart | MissingChart, looking: Looking): FoundChart |
     const one = pin.version === '' || pin.repository === '' ? undefined : findChart(pin, looking)
     return one?.ok === true ? one.files : undefined
   }
-  const { files, missing } = assemble(found.files, found.place, { folder, pinned })
+  const { files, missing, declaring } = assemble(found.files, found.place, { folder, pinned })
   if (files === found.files) return found
-  return { ...found, files: intern(files), ...(missing.length > 0 && { without: missing }) }
+  return { ...found, files: intern(files), ...(missing.length > 0 && { without: missing }), ...(declaring && { declaring }) }
 }
 
 interface Looking extends ChartPlaces {

@@ -1,4 +1,5 @@
 // Which chart is the source of an Application, if it makes databases?
+import { withStandIn } from '../chart/stand-in.ts'
 import type { Charts } from '../charts/find.ts'
 import { isOfficialPlace } from '../charts/pin.ts'
 import { clusterReleases } from '../charts/releases.ts'
@@ -82,7 +83,7 @@ export function publishedChart(
     const head = parseChartFile(tree, path)
     if (head?.name !== name) continue
     const folder = path.slice(0, -'/Chart.yaml'.length)
-    const found = charts.find({ repository: folderOfChart(folder, tree), name, version: head.version })
+    const found = withStandIn(charts.find({ repository: folderOfChart(folder, tree), name, version: head.version }))
     if (!found.ok || !namesKinds(found.files)) continue
     if (head.version === version) return { chart: { repository: folderOfChart(folder, tree), name, version }, folder }
     other = `chart ${name} ${version} is not here, and ${tree.shown?.(folder) ?? folder} holds ${head.version}`

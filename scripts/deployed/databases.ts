@@ -9,6 +9,7 @@ import type { Charts } from '../charts/find.ts'
 import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { baseName } from '../charts/pin.ts'
+import { withStandIn } from '../chart/stand-in.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource } from './application-values.ts'
@@ -30,7 +31,7 @@ import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
-import { sayWithout, wrongRelease } from './release-findings.ts'
+import { sayModelled, sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
@@ -157,7 +158,7 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
 /** The database of a chart's release; undefined: it is none, or it can't be looked at. */
 function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
   const { manifest, application, nth } = of
-  const found = looking.charts.find(chart)
+  const found = withStandIn(looking.charts.find(chart))
   if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
     const absent = found.ok ? found.without?.find(({ name }) => name === 'cluster') : undefined
     const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
@@ -170,6 +171,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     return undefined
   }
   if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking.findings)
+  if (found.ok && found.modelled !== undefined) sayModelled(of, found.modelled, looking.findings)
   const name = applicationName(application)
   const spec = at(application, 'spec')
   const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}

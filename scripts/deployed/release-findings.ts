@@ -1,10 +1,11 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
+import { chartVersion } from '../chart/names.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isSameSpot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
 import { listed } from '../values/path.ts'
-import { releasePath } from './manifest-parts.ts'
+import { isExactVersion, releasePath } from './manifest-parts.ts'
 import { helmPathOf } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 
@@ -31,4 +32,19 @@ export function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartP
     at,
     help: phrase`run \`helm dependency build\` in its folder, or \`cnpg-values charts pull\``,
   })
+}
+
+/** A range of versions of a dependency for which the model stands is judged as one of them. */
+export function sayModelled({ manifest, nth }: SourceOf, modelled: readonly ChartPin[], findings: LocatedFinding[]): void {
+  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
+  for (const { name, version } of modelled) {
+    if (isExactVersion(version) || findings.some((one) => one.rule === 'argocd/assumed-version' && isSameSpot(one.at, at))) continue
+    findings.push({
+      rule: 'argocd/assumed-version',
+      severity: 'info',
+      message: phrase`its chart depends on ${named(name)} in a range, ${named(version || 'empty')}, judged as ${named(chartVersion)}, the newest that is known here`,
+      at,
+      help: phrase`commit Chart.lock, or pin one version: what is deployed changes without a commit`,
+    })
+  }
 }

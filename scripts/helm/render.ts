@@ -123,11 +123,32 @@ function again(run: (watching: Watching) => Run, { writes }: Budget): (path: str
   }
 }
 
+export interface SeenValues {
+  readonly values: MapValue
+  readonly defaults: MapValue
+  /** the subcharts that are switched on, by the path of their values */
+  readonly subcharts: readonly Subchart[]
+}
+
+export interface Subchart {
+  readonly path: readonly string[]
+  readonly chart: Chart
+}
+
 /** What the templates would see, whether they run or not; throws HelmRefusal where values and subcharts don't fit. */
-export function helmValues(input: Pick<HelmInput, 'files' | 'layers' | 'helm' | 'place'>): { values: MapValue; defaults: MapValue } {
+export function helmValues(input: Pick<HelmInput, 'files' | 'layers' | 'helm' | 'place'>): SeenValues {
   const { helm = '4.2' } = input
   const read = loadOnce(input.files, { helm, place: input.place })
-  return { values: valuesOf(copyChart(read), mergeMaps(readLayers(input.layers, helm)), { helm, skipSchema: true }), defaults: read.values }
+  const chart = copyChart(read)
+  const values = valuesOf(chart, mergeMaps(readLayers(input.layers, helm)), { helm, skipSchema: true })
+  return { values, defaults: read.values, subcharts: subchartsOf(chart, []) }
+}
+
+function subchartsOf(chart: Chart, path: readonly string[]): Subchart[] {
+  return chart.dependencies.flatMap((child) => {
+    const own = [...path, child.name]
+    return [{ path: own, chart: child }, ...subchartsOf(child, own)]
+  })
 }
 
 const noVersions: readonly string[] = []
