@@ -151,6 +151,8 @@ export interface AsWritten {
   readonly maker: { readonly plain: JsonMap; readonly applications: readonly JsonMap[] }
   /** the name of the Helm release; the Cluster has its own */
   readonly release: string
+  /** the namespace of the Helm release, where that of the Cluster may be another */
+  readonly releaseNamespace?: string
   /** where the name of the Application is written, and what decides the chart and the namespace */
   readonly at: { readonly file: SourceFile; readonly span: Span }
   readonly chartAt: { readonly file: SourceFile; readonly span: Span }

@@ -22,7 +22,7 @@ import { findIdleValues, idleFinding } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import { chartVersion } from './names.ts'
 import { chartSpot } from './pin-spot.ts'
-import { releaseOf } from './release.ts'
+import { namespaceOf, releaseOf } from './release.ts'
 import { renderCluster } from './render.ts'
 import { renderFinding } from './render-finding.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
@@ -121,7 +121,7 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
           wrong.reduce((map, path) => without(map, path), values),
           helm,
         )
-  const release = { release: releaseOf(database), namespace: database.namespace }
+  const release = { release: releaseOf(database), namespace: namespaceOf(database) }
   let rendered = renderCluster(usable, release)
   // the chart stops at some keys that it knows from older versions: they are reported as unknown keys already
   if (!rendered.ok && rendered.error.class === 'fail') {

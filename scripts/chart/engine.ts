@@ -30,7 +30,7 @@ import { refusalFinding, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
-import { releaseOf } from './release.ts'
+import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { without } from './wrong-values.ts'
@@ -65,7 +65,7 @@ export function renderWithEngine(
     files: chart.files,
     place: chart.place,
     release: releaseOf(database),
-    namespace: database.namespace,
+    namespace: namespaceOf(database),
     layers: [given],
     helm,
     ...(database.environment.kubernetes !== undefined && { kubeVersion: database.environment.kubernetes }),

@@ -1,5 +1,5 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
-import { releaseOf } from './release.ts'
+import { namespaceOf, releaseOf } from './release.ts'
 import { maskSentence } from '../secret/values.ts'
 import { printed } from '../values/printed.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -34,7 +34,7 @@ export function runHelm(database: Database, values: MapValue, repository: HelmCh
   try {
     const file = join(folder, 'values.yaml')
     writeFileSync(file, writeYaml(values))
-    const flags = [`--namespace=${database.namespace}`, `--values=${file}`, '--skip-tests', '--include-crds']
+    const flags = [`--namespace=${namespaceOf(database)}`, `--values=${file}`, '--skip-tests', '--include-crds']
     // whatever follows is a name, also if it begins with a dash
     const run = helm(['template', ...flags, '--', releaseOf(database), chart.path], folder)
     if (run.failure !== undefined)

@@ -15,7 +15,7 @@ import { isMeant } from './consequence.ts'
 import { chartDefaults } from './defaults.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import { findIdleValues, idleFinding } from './idle-values.ts'
-import { releaseOf } from './release.ts'
+import { namespaceOf, releaseOf } from './release.ts'
 import { renderFinding } from './render-finding.ts'
 import { renderCluster } from './render.ts'
 import type { RenderError } from './render.ts'
@@ -78,7 +78,7 @@ export function renderModelled(database: Database, values: MapValue, standing: S
       const usable = left.reduce((map, one) => (startsWith(one, path) ? without(map, one.slice(path.length)) : map), full)
       return renderCluster(left.length === 0 ? full : coalesce(chartDefaults(), usable, helm), {
         release: releaseOf(database),
-        namespace: database.namespace,
+        namespace: namespaceOf(database),
         name: chart.name,
       })
     }

@@ -5,3 +5,8 @@ import type { Database } from '../model.ts'
 export function releaseOf({ cluster, release, written }: Pick<Database, 'cluster' | 'release' | 'written'>): string {
   return written?.release ?? release ?? cluster
 }
+
+/** The namespace of a release; a value of the official chart may put its objects into another one. */
+export function namespaceOf({ namespace, written }: Pick<Database, 'namespace' | 'written'>): string {
+  return written?.releaseNamespace ?? namespace
+}

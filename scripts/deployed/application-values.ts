@@ -1,4 +1,5 @@
 // Which values does a hand-written Application give to the chart, as far as they are in this repository, and what is its Cluster called?
+import { isOfficialPlace } from '../charts/pin.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
@@ -8,7 +9,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
-import { at, texts } from './manifest-parts.ts'
+import { at, isDatabase, texts } from './manifest-parts.ts'
 import { filePath } from './repository-path.ts'
 import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
 
@@ -79,7 +80,7 @@ export function guardOptions(application: JsonMap, from: From): ReadonlySet<stri
 type Layer = { readonly values: Json } | { readonly unknown: string }
 
 /** What the source with the chart hands to Helm, lowest layer first. */
-function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
+function layersOf(application: JsonMap, from: From, { nth, below }: { readonly nth: number; readonly below: readonly string[] }): Layer[] {
   const { files, problems } = resolveValueFiles(application)
   if (problems[0] !== undefined) return [{ unknown: problems[0].message }]
   const spec = at(application, 'spec')
@@ -100,7 +101,7 @@ function layersOf(application: JsonMap, from: From, nth: number): Layer[] {
   const inline = at(helm, 'valuesObject') ?? at(helm, 'values')
   if (isJsonMap(inline)) layers.push({ values: inline })
   else if (typeof inline === 'string') layers.push({ values: yamlOf(inline, from.settings) })
-  return [...layers, ...parameterLayers(helm)]
+  return [...layers, ...parameterLayers(helm, below)]
 }
 
 /** The values of a chart that is a folder of this repository. */
@@ -114,8 +115,45 @@ function ownValues(source: JsonMap | undefined, { settings, tree }: From): Layer
   return read?.ok === true ? [{ values: yamlOf(read.text, settings) }] : []
 }
 
+/** The official chart as the one dependency of a chart in this repository. */
+interface Below {
+  /** the key of its values, which is also its name there */
+  readonly key: string
+  /** the value that switches it on */
+  readonly condition: readonly string[] | undefined
+  readonly hasTags: boolean
+}
+
+/** Undefined: the source is no chart in this repository, or one without that dependency, or with several. */
+export function officialBelow({ path, repoURL, chart }: JsonMap, { settings, tree }: From): Below | undefined {
+  if (chart !== undefined || typeof path !== 'string' || typeof repoURL !== 'string') return undefined
+  const entry = `${trimEndOf(path, '/')}/Chart.yaml`
+  const file = filePath({ source: 0, entry, kind: 'local', repoURL, path: entry }, { settings, tree })
+  const read = file === undefined ? undefined : readAny(tree, file)
+  const declared = read?.ok === true ? at(yamlOf(read.text, settings), 'dependencies') : undefined
+  const official = (Array.isArray(declared) ? declared : []).filter(
+    (one) => at(one, 'name') === 'cluster' && isOfficialPlace(printed(at(one, 'repository') ?? '')),
+  )
+  const [only] = official
+  if (only === undefined || official.length > 1) return undefined
+  const condition = at(only, 'condition')
+  return {
+    key: printed(at(only, 'alias') || 'cluster'),
+    condition: typeof condition === 'string' && condition !== '' ? condition.split('.') : undefined,
+    hasTags: at(only, 'tags') !== undefined,
+  }
+}
+
+/** Whether a dependency makes a Cluster for sure: several conditions, and tags, are for Helm. */
+function isOn({ condition, hasTags }: Below, layers: readonly Layer[]): boolean {
+  if (condition === undefined) return !hasTags
+  const values = layers.map((layer) => ('unknown' in layer ? undefined : at(layer.values, ...condition)))
+  return values.findLast((value) => value !== undefined) !== false
+}
+
 /** `parameters` win over all values; only those that decide about names are read, the last of one name. */
-function parameterLayers(helm: Json | undefined): Layer[] {
+function parameterLayers(helm: Json | undefined, below: readonly string[]): Layer[] {
+  const naming = new Set(names.map((key) => [...below, key].join('.')))
   const listed = (key: string): JsonMap[] => {
     const list = at(helm, key)
     return Array.isArray(list) ? list.filter(isJsonMap) : []
@@ -123,18 +161,20 @@ function parameterLayers(helm: Json | undefined): Layer[] {
   const named = listed('parameters').filter(({ name }) => naming.has(printed(name)))
   const files = listed('fileParameters').filter(({ name }) => naming.has(printed(name)))
   return [
-    ...named.map(({ name, value }) => ({ values: { [printed(name)]: printed(value ?? '') } })),
+    ...named.map(({ name, value }) => ({ values: nested(printed(name).split('.'), printed(value ?? '')) })),
     ...files.map(({ name }) => ({ unknown: `fileParameters set ${printed(name)}` })),
   ]
 }
 
-const naming: ReadonlySet<string> = new Set(['fullnameOverride', 'nameOverride', 'namespaceOverride'])
+const names = ['fullnameOverride', 'nameOverride', 'namespaceOverride'] as const
+
+const nested = (path: readonly string[], text: string): Json => path.reduceRight<Json>((value, key) => ({ [key]: value }), text)
 
 /** The highest text at a key, '' where there is none; a layer that can't be read may hold it. */
-function lookUp(layers: readonly Layer[], key: string): { readonly text: string } | { readonly unknown: string } {
+function lookUp(layers: readonly Layer[], path: readonly string[]): { readonly text: string } | { readonly unknown: string } {
   for (const layer of layers.toReversed()) {
     if ('unknown' in layer) return layer
-    const value = at(layer.values, key)
+    const value = at(layer.values, ...path)
     if (value !== undefined) return { text: typeof value === 'string' ? value : '' }
   }
   return { text: '' }
@@ -162,6 +202,16 @@ export function identityOf(application: JsonMap, from: From): Identity {
   )
 }
 
+/** What an Application deploys with the official chart: as its source, or as the dependency of a chart in this repository. */
+export function identitiesOf(application: JsonMap, from: From): Identity[] {
+  const spec = at(application, 'spec')
+  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const below = sources.flatMap((source, nth) =>
+    officialBelow(source, from) === undefined ? [] : [identityOfSource(application, from, nth)],
+  )
+  return isDatabase(application, from.settings) ? [identityOf(application, from), ...below] : below
+}
+
 /** What one source of an Application deploys. */
 export function identityOfSource(application: JsonMap, from: From, nth: number): Identity {
   const spec = at(application, 'spec')
@@ -169,14 +219,16 @@ export function identityOfSource(application: JsonMap, from: From, nth: number):
   const release = printed(at(source, 'helm', 'releaseName') || at(application, 'metadata', 'name') || '')
   const server = at(application, 'spec', 'destination', 'server')
   const name = at(application, 'spec', 'destination', 'name')
-  const layers = layersOf(application, from, nth)
+  const inside = source === undefined ? undefined : officialBelow(source, from)
+  const below = inside === undefined ? [] : [inside.key]
+  const layers = layersOf(application, from, { nth, below })
   const own = printed(at(source, 'helm', 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
-  const [full, base, override] = ['fullnameOverride', 'nameOverride', 'namespaceOverride'].map((key) => lookUp(layers, key))
-  const names = clusterName(release, full, base)
-  const unknown = [names, override].flatMap((found) => (found !== undefined && 'unknown' in found ? [found.unknown] : []))[0]
+  const [full, base, override] = names.map((key) => lookUp(layers, [...below, key]))
+  const called = clusterName(release, { full, base, chart: below[0] ?? 'cluster' })
+  const unknown = [called, override].flatMap((found) => (found !== undefined && 'unknown' in found ? [found.unknown] : []))[0]
   return {
     release,
-    cluster: 'text' in names ? names.text : undefined,
+    cluster: 'text' in called && (inside === undefined || isOn(inside, layers)) ? called.text : undefined,
     ...(unknown === undefined ? {} : { unknown }),
     namespace: (override !== undefined && 'text' in override && override.text) || own,
     destination: destinationOf(server, name),
@@ -191,12 +243,15 @@ export function destinationOf(server: Json | undefined, name: Json | undefined):
 
 type Looked = ReturnType<typeof lookUp> | undefined
 
-/** The chart's `cluster.fullname`: the override, else the release with `cluster` in it, at most 63 characters. */
-function clusterName(release: string, full: Looked, base: Looked): { readonly text: string } | { readonly unknown: string } {
+/** The chart's `cluster.fullname`: the override, else the release with the name of the chart in it, at most 63 characters. */
+function clusterName(
+  release: string,
+  { full, base, chart }: { readonly full: Looked; readonly base: Looked; readonly chart: string },
+): { readonly text: string } | { readonly unknown: string } {
   const cut = (text: string): { readonly text: string } => ({ text: text.slice(0, 63).replace(/-$/, '') })
   if (full === undefined || 'unknown' in full) return full ?? { unknown: '' }
   if (full.text !== '') return cut(full.text)
   if (base === undefined || 'unknown' in base) return base ?? { unknown: '' }
-  const name = base.text || 'cluster'
+  const name = base.text || chart
   return cut(release.includes(name) ? release : `${release}-${name}`)
 }

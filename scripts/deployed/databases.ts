@@ -12,7 +12,7 @@ import { baseName } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
-import { identityOfSource } from './application-values.ts'
+import { identityOfSource, officialBelow } from './application-values.ts'
 import { folderOf } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
@@ -191,7 +191,8 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const helmPath = helmPathOf(of)
   const sourceAt = helmPath.slice(0, -1)
   const helm = at(source, 'helm')
-  const isOfficial = folder === undefined && baseName(chart) === 'cluster'
+  const isOfficial = folder === undefined ? baseName(chart) === 'cluster' : officialBelow(source, manifest) !== undefined
+  const own = printed(at(helm, 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
   const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
   // none at all is refused
   if (range !== undefined && range !== '')
@@ -205,14 +206,13 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const database: Database = {
     ...baseOf(of, looking, chart),
     // only the official chart reads `namespaceOverride`
-    namespace: isOfficial
-      ? identity.namespace
-      : printed(at(helm, 'namespace') || at(application, 'spec', 'destination', 'namespace') || ''),
+    namespace: isOfficial ? identity.namespace : own,
     cluster: identity.cluster ?? identity.release,
     layers: layersOf(given, looking.findings, of),
     written: {
       ...writtenBase(of),
       release: identity.release,
+      releaseNamespace: own,
       chartAt,
       ...(folder !== undefined && { chartFolder: folder }),
       fingerprint: JSON.stringify([

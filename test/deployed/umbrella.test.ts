@@ -90,3 +90,19 @@ test('of a range it is the newest release, which is said', async () => {
   const lock = 'dependencies:\n- name: cluster\n  repository: https://cloudnative-pg.github.io/charts\n  version: 0.8.1\ndigest: sha256:0\n'
   expect(await repository({ ...files, 'pg/Chart.lock': lock }).told()).toEqual([])
 })
+test('the namespace and the name that values below its key give are those of the database', async () => {
+  const values = quiet.replace('db:\n', 'db:\n  namespaceOverride: elsewhere\n  fullnameOverride: pg\n')
+  const namespaces = `${application.replace('orders', 'spaces').replace(/path: pg.*/, 'path: spaces }')}  syncPolicy: { automated: { prune: true } }\n`
+  const own =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: { name: app, namespace: {{ .Release.Namespace }} }\nspec: { name: app, owner: app, cluster: { name: pg } }\n'
+  const { run, told } = repository({
+    'apps/orders.yaml': quietly,
+    'apps/spaces.yaml': namespaces,
+    'pg/values.yaml': values,
+    'pg/templates/own.yaml': own,
+    'spaces/elsewhere.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: { name: elsewhere }\n',
+  })
+  const { stdout } = await run('list', '--format', 'json')
+  expect(stdout).toMatch(/"id": "orders",[^]*"namespace": "elsewhere",[^]*"kind": "Database",\s+"name": "app",\s+"namespace": "orders"/)
+  expect(await told()).toContainEqual(expect.stringMatching(/^spaces\/elsewhere\.yaml:3: .*elsewhere.*\[argocd\/namespace-is-kept\]/))
+})

@@ -3,12 +3,11 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../values/value.ts'
-import { destinationOf, identityOf } from '../../deployed/application-values.ts'
+import { destinationOf, identitiesOf } from '../../deployed/application-values.ts'
 import type { Identity } from '../../deployed/application-values.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
-import { isDatabase } from '../../deployed/manifest-parts.ts'
 
 /** Whoever makes an Application; `manifest` is absent for a generated set. */
 export interface Maker {
@@ -91,10 +90,12 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
   const findings: LocatedFinding[] = []
   for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.isConsumed) continue
-    const own = (manifest.applications ?? []).filter((application) => isDatabase(application, manifest.settings))
-    for (const application of own) {
+    const own = (manifest.applications ?? []).flatMap((application) =>
+      identitiesOf(application, manifest).map((identity) => ({ application, identity })),
+    )
+    for (const { application, identity } of own) {
       const name = applicationName(application)
-      const key = clusterKey(identityOf(application, manifest))
+      const key = clusterKey(identity)
       if (key.includes(unknownText)) continue
       const other = makers.get(key)
       if (other === undefined && !isLoose) makers.set(key, { at: () => spotOfApplication(manifest, application), name })

@@ -9,7 +9,7 @@ import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { makerOf, spotOfApplication } from './application-once.ts'
-import { destinationOf, identityOfSource } from '../../deployed/application-values.ts'
+import { destinationOf, identityOfSource, officialBelow } from '../../deployed/application-values.ts'
 import type { Identity } from '../../deployed/application-values.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -125,12 +125,15 @@ export function chartDeployments(
     const spec = at(application, 'spec')
     const nth = (isJsonMap(spec) ? sourcesOf(spec).sources : []).findIndex(({ path, ref }) => path !== undefined && ref === undefined)
     const { server, name: cluster } = environment.destination
+    const source = (isJsonMap(spec) ? sourcesOf(spec).sources : [])[nth]
+    const inside = source === undefined ? undefined : officialBelow(source, manifest)
     found.set(key, {
       key,
       application: name,
       maker: makerOf(manifest),
       manifest,
-      cluster: undefined,
+      // of the official chart inside another one it is known as well
+      cluster: inside === undefined ? undefined : identityOfSource(application, manifest, nth).cluster,
       release,
       namespace,
       destination: destinationOf(server, cluster),

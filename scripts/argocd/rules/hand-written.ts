@@ -6,7 +6,7 @@ import type { Database, Settings, WrittenStores } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
-import { identityOf } from '../../deployed/application-values.ts'
+import { identitiesOf } from '../../deployed/application-values.ts'
 import { chartDeployments, generatedDeployments, hasName, writtenDeployments, writtenSwaps } from './deployments.ts'
 import type { Deployment, Handover } from './deployments.ts'
 import { compareDeployments, handoverFindings, isOneMaker } from './handover.ts'
@@ -20,7 +20,7 @@ import type { DeployedFiles } from '../../deployed/manifest-files.ts'
 import { judgeFile } from './judge-file.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { doubledManifests } from './manifest-once.ts'
-import { at, isDatabase } from '../../deployed/manifest-parts.ts'
+import { at } from '../../deployed/manifest-parts.ts'
 import { isHidden, pairManifests } from './manifest-pairs.ts'
 import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects.ts'
@@ -94,7 +94,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     twiceClusters({ files, deployments }),
     sharedClusters({ files, all: manifestsOf(present), deployments }),
     projectFindings(files, now),
-    prunableNamespaces({ files, all: manifestsOf(present), deployments }),
+    prunableNamespaces({ files, all: manifestsOf(present), deployments: [...deployments, ...inFolders(judged?.now, files, deployments)] }),
   )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {
@@ -120,7 +120,10 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
       played.findings,
       compared.findings(played.deleted),
       lostClusterFindings(lost),
-      lostNamespaces({ ...was, all: allBefore }, { files, all: manifestsOf(present), deployments }),
+      lostNamespaces(
+        { files: before, all: allBefore, deployments: [...was.deployments, ...inFolders(judged?.before, before, was.deployments)] },
+        { files, all: manifestsOf(present), deployments },
+      ),
     )
   }
   const own = writtenStores(present, loose)
@@ -142,6 +145,12 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
 function deploymentsOf(files: readonly ManifestFile[], around: Surroundings, settings: readonly Settings[]): Deployment[] {
   const manifests = files.flatMap((file) => file.manifests)
   return [...writtenDeployments(manifests, settings), ...generatedDeployments(around.databases, around.settings)]
+}
+
+/** Databases of charts in folders, as deployments. */
+function inFolders(databases: readonly Database[] | undefined, files: readonly ManifestFile[], known: readonly Deployment[]): Deployment[] {
+  const manifests = files.flatMap((file) => file.manifests)
+  return chartDeployments(databases ?? [], manifests, known)
 }
 
 interface BothSides extends Omit<Known, 'replaced'> {
@@ -242,10 +251,9 @@ function deployedBy(files: readonly ManifestFile[]): ReturnType<HandWritten['dep
     if (manifest.applications === undefined) unknownSets.add(applicationName(manifest.plain))
     for (const application of manifest.applications ?? []) {
       applications.add(applicationKey(manifest, applicationName(application)))
-      if (!isDatabase(application, manifest.settings)) continue
-      const { cluster, release, namespace } = identityOf(application, manifest)
-      // with values that can't be read here, either name may be it
-      for (const name of cluster === undefined ? [release, `${release}-cluster`] : [cluster]) clusters.add(`${namespace}/${name}`)
+      for (const { cluster, release, namespace } of identitiesOf(application, manifest))
+        // with values that can't be read here, either name may be it
+        for (const name of cluster === undefined ? [release, `${release}-cluster`] : [cluster]) clusters.add(`${namespace}/${name}`)
     }
   }
   return { applications, clusters, unknownSets }

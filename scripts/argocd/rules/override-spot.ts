@@ -2,9 +2,13 @@
 import { revisionIn } from '../../repository/tree.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { spotOf } from '../../findings/spot.ts'
+import { officialBelow } from '../../deployed/application-values.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
+import { printed } from '../../values/printed.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
-import { valueAt } from '../../values/value.ts'
+import type { ValueFile } from '../../applicationset/sources.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { filePath } from '../../deployed/repository-path.ts'
@@ -18,22 +22,31 @@ export function overrideSpot(manifest: Manifest, application: JsonMap, nth: numb
   const { plain, base, tree, settings } = manifest
   const spec = [...base, 'spec']
   const inline = [...spec, ...sourcePath(at(plain, ...spec), nth), 'helm', 'valuesObject']
-  const roots = resolveValueFiles(application)
-    .files.filter(({ source }) => source === nth)
+  const source = at(application, 'spec', ...sourcePath(at(application, 'spec'), nth))
+  const inside = isJsonMap(source) ? officialBelow(source, manifest) : undefined
+  const below = inside === undefined ? [] : [inside.key]
+  const files = resolveValueFiles(application)
+    .files.filter((file) => file.source === nth)
     .toReversed()
-    .flatMap((file) => {
-      const path = filePath(file, { settings, tree })
-      const read = path === undefined ? undefined : (tree.read(path) ?? tree.wide?.().read(path))
-      if (path === undefined || read?.ok !== true) return []
-      return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revisionIn(tree, path) }, 'service').documents.slice(0, 1)
-    })
+  const roots = [...files, ...(isJsonMap(source) && inside !== undefined ? [ownFile(source)] : [])].flatMap((file) => {
+    const path = filePath(file, { settings, tree })
+    const read = path === undefined ? undefined : (tree.read(path) ?? tree.wide?.().read(path))
+    if (path === undefined || read?.ok !== true) return []
+    return parseYaml({ path: tree.shown?.(path) ?? path, text: read.text, ...revisionIn(tree, path) }, 'service').documents.slice(0, 1)
+  })
   for (const key of overrides[part]) {
-    if (at(plain, ...inline, key) !== undefined) return manifest.spotOf([...inline, key])
+    if (at(plain, ...inline, ...below, key) !== undefined) return manifest.spotOf([...inline, ...below, key])
     for (const root of roots) {
-      const node = valueAt(root, [key])
+      const node = valueAt(root, [...below, key])
       const spot = node?.kind === 'scalar' && node.value !== '' ? spotOf(node, 'value') : undefined
       if (spot !== undefined) return spot
     }
   }
   return undefined
+}
+
+/** The values.yaml of a chart in the repository. */
+function ownFile({ path, repoURL }: JsonMap): ValueFile {
+  const entry = `${trimEndOf(printed(path ?? ''), '/')}/values.yaml`
+  return { source: 0, entry, kind: 'local', repoURL: printed(repoURL ?? ''), path: entry }
 }
