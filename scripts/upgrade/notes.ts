@@ -5,9 +5,10 @@ import { listed } from '../values/path.ts'
 import { toPlain } from '../values/value.ts'
 import { operatorNotes, supportNotes } from './operator-notes.ts'
 import { argocdNotes, chartNotes, unreadableNow } from './pin-notes.ts'
+import { isReleased } from './pins.ts'
 import type { Pins } from './pins.ts'
 import { postgresNotes } from './postgres.ts'
-import { valueOrDefault } from './side.ts'
+import { hasMajor, valueOrDefault } from './side.ts'
 import type { Pair } from './side.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import { isSupervised } from './verdict.ts'
@@ -31,18 +32,29 @@ export function* fleetNotes({ settings, databases, pins, majors, pairs, canRende
     for (const from of froms) for (const text of supportNotes(from, pins.operator)) yield { text }
     if (froms.some((from) => from !== pins.operator))
       yield {
-        text: `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${pins.operator} (now ${listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))})`,
+        text: installing(pins.operator, settings, databases),
       }
   }
   const { chart } = pins
-  const isDark = chart !== undefined && databases.some(({ environment }) => !canRender({ ...environment.clusterChart, version: chart }))
+  const released = databases.filter(({ environment }) => isReleased(environment.clusterChart))
+  if (chart !== undefined && released.length === 0)
+    yield { text: 'no database takes a release of chart cluster, so that another one changes nothing' }
+  const isDark = chart !== undefined && released.some(({ environment }) => !canRender({ ...environment.clusterChart, version: chart }))
   if (chart !== undefined && isDark) for (const text of chartNotes(chart)) yield { text }
   const dark = pairs.filter(({ before }) => before.objects.length === 0 && !canRender(before.database.environment.clusterChart))
-  for (const text of unreadableNow(dark.map(({ before }) => before.database.environment.clusterChart.version))) yield { text }
+  for (const text of unreadableNow(dark.map(({ before }) => before.database.environment.clusterChart))) yield { text }
   if (pins.argocd !== undefined) for (const text of argocdNotes(settings.argocd.version, pins.argocd)) yield { text }
   if (pins.postgres === undefined) return
   const isHandWritten = pairs.some(({ before }) => Boolean(plainAt(before, 'imageName')))
   for (const text of postgresNotes(majors, pins.postgres, isHandWritten)) yield { text }
+}
+
+/** What else has to be changed for another operator. */
+function installing(operator: string, settings: Settings, databases: readonly Database[]): string {
+  const charts = listed(new Set(databases.map(({ environment }) => environment.operator.chart.version)))
+  return settings.generate
+    ? `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${operator} (now ${charts})`
+    : `raise the chart cloudnative-pg where the operator is installed, to the one that installs ${operator} (now ${charts})`
 }
 
 function plainAt({ merged }: Evaluated, key: string): unknown {
@@ -56,6 +68,8 @@ export function* databaseNotes(pairs: readonly Pair[], pins: Pins, inPlace: bool
     const database = after.database.id
     const [from, to] = [before, after].map((side) => side.database.environment.operator.version) as [string, string]
     for (const text of operatorNotes(before, from, to)) yield { text, database }
+    if (!hasMajor(after, pins.postgres))
+      yield { text: `which values of its chart choose PostgreSQL is not known, so ${pins.postgres} could not be tried`, database }
     if (pins.operator === undefined || from === to) continue
     if (inPlace)
       yield {

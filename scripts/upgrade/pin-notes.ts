@@ -1,5 +1,6 @@
 // What should be known about new pins, whatever the databases hold?
 import { compareVersions } from '../kubernetes/load.ts'
+import type { ChartPin } from '../model.ts'
 import { missingIn } from '../chart/key-history.ts'
 import { helmOf } from '../values/merge.ts'
 import type { MapValue, Path } from '../values/value.ts'
@@ -57,9 +58,9 @@ export function chartNotes(to: string): string[] {
 }
 
 /** What can't be compared because today's chart is not here: then it is not known what would change. */
-export function unreadableNow(charts: Iterable<string>): string[] {
-  return [...new Set(charts)].map(
-    (chart) => `chart cluster ${chart} is not here, so what it prints today could not be compared: run \`cnpg-values charts pull\``,
+export function unreadableNow(charts: readonly ChartPin[]): string[] {
+  return [...new Set(charts.map(({ name, version }) => `${name} ${version}`))].map(
+    (chart) => `chart ${chart} is not here, so what it prints today could not be compared: run \`cnpg-values charts pull\``,
   )
 }
 

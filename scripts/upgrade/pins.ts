@@ -1,7 +1,9 @@
 // Which pins would change, and what do settings and databases look like with the new ones?
 import { printed } from '../values/printed.ts'
 import { compareVersions } from '../kubernetes/load.ts'
-import type { Database, Environment, Settings } from '../model.ts'
+import { baseName, sourceOf } from '../charts/pin.ts'
+import type { ChartPin, Database, Environment, Settings } from '../model.ts'
+import { objectWith } from './side.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { UsageError } from '../repository/workspace.ts'
 
@@ -56,18 +58,42 @@ export function readPins(flags: PinFlags): Pins {
   return pins
 }
 
-/** Settings with the new pins. A chart that nobody can render here is not taken over: then the pinned one stays. */
-export function settingsWith(settings: Settings, pins: Pins, isRenderable: (chart: Environment['clusterChart']) => boolean): Settings {
-  const environments = settings.environments.map((environment): Environment => {
-    const { operator, clusterChart } = environment
-    const tried = pins.chart === undefined ? clusterChart : { ...clusterChart, version: pins.chart }
-    return {
-      ...environment,
-      operator: { ...operator, version: pins.operator ?? operator.version },
-      clusterChart: isRenderable(tried) ? tried : clusterChart,
-    }
-  })
+/** Whether `--chart` is about a chart: neither manifests without one nor a chart of this repository are in a release of `cluster`. */
+export function isReleased({ name, repository }: ChartPin): boolean {
+  return baseName({ name }) === 'cluster' && sourceOf(repository).kind !== 'folder'
+}
+
+type CanRender = (chart: Environment['clusterChart']) => boolean
+
+/** An environment with the new pins. A chart that nobody can render here is not taken over: then the pinned one stays. */
+function environmentWith(environment: Environment, pins: Pins, canRender: CanRender): Environment {
+  const { operator, clusterChart } = environment
+  const tried = pins.chart === undefined || !isReleased(clusterChart) ? clusterChart : { ...clusterChart, version: pins.chart }
+  return {
+    ...environment,
+    operator: { ...operator, version: pins.operator ?? operator.version },
+    clusterChart: canRender(tried) ? tried : clusterChart,
+  }
+}
+
+/** Settings with the new pins. */
+export function settingsWith(settings: Settings, pins: Pins, canRender: CanRender): Settings {
+  const environments = settings.environments.map((environment) => environmentWith(environment, pins, canRender))
   return { ...settings, environments, argocd: { ...settings.argocd, version: pins.argocd ?? settings.argocd.version } }
+}
+
+/** The same databases with the new pins: in the environments of the settings, or as Applications as written would deploy them. */
+export function databasesWith(settings: Settings, pins: Pins, canRender: CanRender): (database: Database) => Database {
+  const made = new Map<Environment, Environment>()
+  return (database) => {
+    const { environment, written } = database
+    if (written === undefined) return databaseIn(settings, database)
+    const own = made.get(environment) ?? environmentWith(environment, pins, canRender)
+    made.set(environment, own)
+    if (written.objects === undefined || pins.postgres === undefined) return { ...database, environment: own }
+    const { postgres } = pins
+    return { ...database, environment: own, written: { ...written, objects: written.objects.map((one) => objectWith(one, postgres)) } }
+  }
 }
 
 /** The same database in the environments of other settings. */
@@ -82,7 +108,8 @@ export function movesOf(pins: Pins, settings: Settings, databases: readonly Data
     [...new Set(databases.map(({ environment }) => pick(environment)))].sort(compareVersions)
   const moves: Move[] = []
   if (pins.operator !== undefined) moves.push({ pin: 'operator', from: over(({ operator }) => operator.version), to: pins.operator })
-  if (pins.chart !== undefined) moves.push({ pin: 'chart', from: over(({ clusterChart }) => clusterChart.version), to: pins.chart })
+  const charts = databases.flatMap(({ environment: { clusterChart } }) => (isReleased(clusterChart) ? [clusterChart.version] : []))
+  if (pins.chart !== undefined) moves.push({ pin: 'chart', from: [...new Set(charts)].sort(compareVersions), to: pins.chart })
   if (pins.argocd !== undefined) moves.push({ pin: 'argocd', from: [settings.argocd.version], to: pins.argocd })
   if (pins.postgres !== undefined)
     moves.push({ pin: 'postgres', from: [...new Set(majors)].map(printed).sort(byCodeUnit), to: printed(pins.postgres) })

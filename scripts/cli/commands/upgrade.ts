@@ -2,7 +2,6 @@
 import { named, phrase } from '../../findings/message.ts'
 import { applyAllowances } from '../../report/allowances.ts'
 import { judgeSettings } from '../../argocd/rules/settings.ts'
-import { majorOf } from '../../operator/major.ts'
 import { diagnose } from '../../report/diagnose.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
@@ -28,12 +27,12 @@ import { databaseNotes, fleetNotes } from '../../upgrade/notes.ts'
 import { kubernetesFindings } from '../../policy/kubernetes.ts'
 import { lostStores } from '../../upgrade/operator-notes.ts'
 import { moveNotes, unreadValues } from '../../upgrade/pin-notes.ts'
-import { databaseIn, movesOf, readPins, settingsWith } from '../../upgrade/pins.ts'
+import { databasesWith, isReleased, movesOf, readPins, settingsWith } from '../../upgrade/pins.ts'
 import type { Pins } from '../../upgrade/pins.ts'
 import { postgresFindings } from '../../upgrade/postgres.ts'
 import { upgradeToJson, upgradeToText } from '../../upgrade/report.ts'
 import { fileChanges } from '../../upgrade/files.ts'
-import { withPostgres } from '../../upgrade/side.ts'
+import { hasMajor, majorsOf, withPostgres } from '../../upgrade/side.ts'
 import type { Pair } from '../../upgrade/side.ts'
 import { fieldChanges, storedChanges } from '../../upgrade/stored.ts'
 import type { FieldChange } from '../../upgrade/stored.ts'
@@ -114,13 +113,14 @@ function compare(
 ): { upgrade: Upgrade; broken: readonly LocatedFinding[] } {
   const canRender = (chart: Environment['clusterChart']): boolean => isRenderable(chart, charts)
   const changed = settingsWith(settings, pins, canRender)
+  const withPins = databasesWith(changed, pins, canRender)
   const [now, then] = [layerReader(settings), layerReader(changed)]
   const broken: LocatedFinding[] = []
   const pairs: Pair[] = []
   const edit = (merged: MapValue): MapValue => (pins.postgres === undefined ? merged : withPostgres(merged, pins.postgres))
   for (const database of databases) {
     const before = evaluate(database, { settings, root, charts, reader: now })
-    const after = evaluate(databaseIn(changed, database), { settings: changed, root, charts, reader: then, edit })
+    const after = evaluate(withPins(database), { settings: changed, root, charts, reader: then, edit })
     const unreadable = [before, after].flatMap((side: Evaluated | Unreadable) => ('unreadable' in side ? side.unreadable : []))
     append(
       broken,
@@ -148,10 +148,6 @@ function compare(
     upgrade: { moves, databases: verdicts, diagnostics: diagnose(fresh), gone: diagnose(gone), files, notes: collectNotes(notes) },
     broken,
   }
-}
-
-function majorsOf({ objects }: Evaluated): number[] {
-  return objects.filter(({ kind }) => kind === 'Cluster').flatMap(({ plain }) => majorOf(plain) ?? [])
 }
 
 /** Every finding before and after; allowances in the files count on both sides. */
@@ -190,7 +186,8 @@ function losses({ before, after }: Pair, pins: Pins): LocatedFinding[] {
   const found = pins.postgres === undefined ? [] : postgresFindings(before, after, pins.postgres)
   // a chart that is rendered says itself what it does not read
   const isTaken = database.environment.clusterChart.version === pins.chart
-  for (const { path, since, field } of pins.chart === undefined || isTaken ? [] : unreadValues(merged, pins.chart)) {
+  const isOther = !isReleased(database.environment.clusterChart)
+  for (const { path, since, field } of pins.chart === undefined || isTaken || isOther ? [] : unreadValues(merged, pins.chart)) {
     const message = phrase`${named(field)} is set, but chart cluster ${named(pins.chart)} does not read it (${named(since)} is the first that does)`
     found.push({
       rule: 'upgrade/chart-reads',
@@ -243,7 +240,8 @@ function verdictOf(pair: Pair, { fresh, before, pins, changes, inPlace }: Eviden
   const isDark =
     pair.before.objects.length === 0 ||
     pair.after.objects.length === 0 ||
-    (pins.chart !== undefined && environment.clusterChart.version !== pins.chart)
+    (pins.chart !== undefined && isReleased(environment.clusterChart) && environment.clusterChart.version !== pins.chart) ||
+    !hasMajor(pair.after, pins.postgres)
   const differs = changes.length > 0 || values.length > 0 || effect !== 'nothing'
   const verdict = breaks > 0 ? 'breaks' : isDark ? 'unknown' : own.length > 0 ? 'warns' : differs ? 'changes' : 'unchanged'
   const alreadyBroken = before.filter(({ database, severity }) => database === id && severity === 'error').length
