@@ -39,7 +39,7 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
   }
   const items = itemsOf(value)
   if (items[0] !== value) {
-    for (const item of items) collect(item, manifests, findings)
+    for (const item of items) collect(fromOwnTop(item, item.origin.path.length), manifests, findings)
     return
   }
   const kind = textAt(value, 'kind')
@@ -52,6 +52,15 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
     namespace: textAt(value, 'metadata', 'namespace'),
     name: textAt(value, 'metadata', 'name'),
   })
+}
+
+/** An item of a List as if it were a document: its paths begin at itself, its places stay. */
+function fromOwnTop(value: Value, depth: number): Value {
+  const origin = { ...value.origin, path: value.origin.path.slice(depth) }
+  if (value.kind === 'map')
+    return { ...value, origin, entries: new Map([...value.entries].map(([key, entry]) => [key, fromOwnTop(entry, depth)])) }
+  if (value.kind === 'list') return { ...value, origin, items: value.items.map((item) => fromOwnTop(item, depth)) }
+  return { ...value, origin }
 }
 
 /** The objects of a List (`List`, `ApplicationList` and so on, one in another too), or the object itself. */

@@ -117,6 +117,18 @@ describe('an Application', () => {
     expect(await told()).toEqual(['pg/cluster.yaml:5: spec.instances is 0, but must be at least 1 [schema/minimum]'])
     expect((await run('list')).stdout).toMatch(/^orders +orders +orders +manifests/m)
   })
+  test('that syncs a List is judged at the lines of its items', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const list =
+      'apiVersion: v1\nkind: List\nitems:\n  - apiVersion: postgresql.cnpg.io/v1\n    kind: Cluster\n    metadata: { name: orders }\n    spec:\n      instnces: 2\n      instances: 0\n      storage: { size: 1Gi }\n  - apiVersion: postgresql.cnpg.io/v1\n    kind: ScheduledBackup\n    metadata: { name: daily }\n    spec: { cluster: { name: orders }, schedule: "0 0 0" }\n'
+    const { told } = repository({ 'argocd/orders.yaml': `${head('orders')}${source}`, 'pg/list.yaml': list }, url)
+    expect((await told()).map((line) => line.slice(0, 16))).toEqual([
+      'pg/list.yaml:8: ',
+      'pg/list.yaml:9: ',
+      'pg/list.yaml:14:',
+      'pg/list.yaml:14:',
+    ])
+  })
   test('leaves Clusters alone that nothing deploys, which is said', async () => {
     const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
     const cluster = (name: string): string =>
