@@ -7,8 +7,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database } from '../model.ts'
 import type { LayerName, MapValue, Path, SourceFile } from '../values/value.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
-import { isSecretKey, isSecretReference, shownPath } from '../secret/names.ts'
-import { secretLiterals } from '../secret/values.ts'
+import { secretFindings } from './secret-findings.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
 export interface Layer {
@@ -110,33 +109,5 @@ function* tooManyObjects(root: MapValue): Iterable<LocatedFinding> {
     if (list?.kind !== 'list' || at === undefined) continue
     const message = phrase`${fieldAt(path)} has ${named(list.items.length)} items, but no more than ${named(mostObjects)} are read`
     yield { rule: 'yaml/nesting', severity: 'error', message, at, help: phrase`split the database` }
-  }
-}
-
-/** What a map in the place of a secret says of where that is. */
-const whereabouts: ReadonlySet<unknown> = new Set(['name', 'key', 'secretName', 'secret_name', 'existingSecret', 'path', 'file'])
-
-/** The name of a Secret and the key or file in it are not secrets, and a promotion token is written down on purpose. */
-function isHarmless(path: Path): boolean {
-  const [parent, last] = path.slice(-2)
-  return last === 'promotionToken' || (whereabouts.has(last) && typeof parent === 'string' && isSecretKey(parent))
-}
-
-/** A secret's text in values also ends up in the rendered file, in Git, visible to every reader. */
-function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
-  for (const { node, path } of secretLiterals(root)) {
-    // a name in the place of `{ name: … }` is reported as a wrong type
-    const at = isHarmless(path) || isSecretReference(String(path.at(-1))) ? undefined : spotOf(node, 'key')
-    if (at === undefined) continue
-    const message = phrase`${fieldAt(shownPath(path))} holds a secret, but values are kept in Git`
-    yield {
-      rule: 'policy/secret-in-values',
-      severity: 'warning',
-      message,
-      at,
-      help: path.includes('env')
-        ? phrase`take it from a Secret: valueFrom.secretKeyRef`
-        : phrase`keep it in a Secret created elsewhere, and name that Secret (secret.create: false, secret.name)`,
-    }
   }
 }

@@ -235,7 +235,7 @@ function* namedValues(text: string): Iterable<Span> {
 }
 
 const tokenStarts =
-  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl[a-z]{1,6}-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0Eg|BFQy|BEU0Eg|BPUEVOU1NI|BFTkNSWVBURUQ)|AGE-SECRET-KEY-1|sk-(?:proj|ant)-[\w-]{8}|dop_v1_\w{8}|pypi-AgE\w{8}|shp(?:at|ss|ca|pa)_\w{8}|md5[\da-f]{32}(?![\da-f]))/g
+  /(?<![A-Za-z\d])(?:A(?:KIA|SIA)[A-Z\d]{12}|LTAI[A-Za-z\d]{12}|gh[pousr]_\w{8}|github_pat_\w{8}|gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|oas|ffct|wt)-[\w-]{8}|xox[a-z]-[\w-]{8}|[rs]k_(?:live|test)_\w{8}|AIza[\w-]{20}|ya29\.[\w-]{8}|npm_\w{20}|hv[bsr]\.[\w-]{8}|dckr_pat_[\w-]{8}|SG\.[\w-]{8}|eyJ(?:[A-Za-z\d]|[_-](?!eyJ)){8,400}\.[\w-]{4}|SCRAM-SHA-256\$\d{1,9}:|LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0Eg|BFQy|BEU0Eg|BPUEVOU1NI|BFTkNSWVBURUQ)|AGE-SECRET-KEY-1|sk-(?:proj|ant)-[\w-]{8}|dop_v1_\w{8}|pypi-AgE\w{8}|shp(?:at|ss|ca|pa)_\w{8}|md5[\da-f]{32}(?![\da-f]))/g
 
 /** Tokens with a recognisable prefix, JSON web tokens, and PostgreSQL's own password hashes. */
 function* tokens(text: string): Iterable<Span> {
