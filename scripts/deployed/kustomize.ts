@@ -1,5 +1,6 @@
 // Which objects of CloudNativePG does a kustomization build, from what is in the repository?
 import { posix } from 'node:path'
+import { kustomizations } from '../discover/loose.ts'
 import { isOperators } from '../operator/objects.ts'
 import type { RenderedObject } from '../model.ts'
 import { append } from '../values/append.ts'
@@ -24,8 +25,6 @@ export type Built =
       readonly read: readonly string[]
     }
   | { readonly why: string }
-
-export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
 /** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
 const harmless = new Set(

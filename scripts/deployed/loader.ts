@@ -6,7 +6,10 @@ import type { Written, WrittenState } from './state.ts'
 export async function readWritten(state: WrittenState): Promise<Written> {
   const { settings, tree } = state
   const loose = state.isElsewhereSame === true ? nothingLoose : looseFiles(tree, settings)
-  if (loose.files.length + loose.charts.length + (loose.passedOver?.length ?? 0) === 0 && !hasOwnTemplates(tree))
+  if (
+    loose.files.length + loose.charts.length + (loose.passedOver?.length ?? 0) + (loose.leftOut?.length ?? 0) === 0 &&
+    !hasOwnTemplates(tree)
+  )
     return { settings, tree, databases: [], drafts: [], skipped: [], findings: [] }
   return (await import('./read.ts')).readDeployed(state, loose)
 }

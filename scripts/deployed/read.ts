@@ -7,7 +7,7 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { deployedFiles } from './manifest-files.ts'
-import { passedOver, undeployedClusters } from './undeployed.ts'
+import { leftOut, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
 import { misspeltKinds } from './misspelt-kinds.ts'
 import type { ManifestFile } from './manifests.ts'
@@ -72,6 +72,14 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     drafts,
     skipped,
     undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
-    findings: [...contradicted(settings, installed), ...assumed, ...broken, ...misspelt, ...findings, ...passedOver(loose, files, seen)],
+    findings: [
+      ...contradicted(settings, installed),
+      ...assumed,
+      ...broken,
+      ...misspelt,
+      ...findings,
+      ...passedOver(loose, files, seen),
+      ...leftOut(loose),
+    ],
   }
 }

@@ -43,6 +43,22 @@ export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { 
   ]
 }
 
+/** The same of Applications that somebody has switched off where they are applied from. */
+export function leftOut({ leftOut: [first, ...others] = [] }: LooseFiles): LocatedFinding[] {
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  const start = first.text.indexOf('kind')
+  return [
+    {
+      rule: 'argocd/not-computed',
+      severity: 'info',
+      message: phrase`this Application${named(more)} is passed over: the kustomization beside it names its file in a comment`,
+      at: { file: first, span: { start, end: start + 'kind'.length } },
+      help: phrase`if it is applied all the same, name it in the kustomization`,
+    },
+  ]
+}
+
 function wordIn(text: string): Span {
   const [word, start] = ['postgresql.cnpg.io', 'cloudnative-pg']
     .map((one) => [one, text.indexOf(one)] as const)

@@ -13,11 +13,15 @@ export interface LooseFiles {
   readonly charts: readonly string[]
   /** files in folders that are there to be read or tried, with Clusters or Applications of databases in them */
   readonly passedOver?: readonly { readonly path: string; readonly text: string }[]
+  /** manifests of Applications that the kustomization beside them names in a comment alone */
+  readonly leftOut?: readonly { readonly path: string; readonly text: string }[]
   /** whether charts that are not printed hold ObjectStores, whose names nobody knows then */
   readonly hasUnknownStores: boolean
 }
 
 export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStores: false }
+
+export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
 /** What each manifest that counts has in it, misspelt ones too. */
 export const looseWords = ['argoproj', 'cnpg.io', 'ApplicationSet', 'repoURL']
@@ -117,6 +121,7 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
   const charts = new Set<string>()
   let hasUnknownStores = false
   const passedOver: { path: string; text: string }[] = []
+  const leftOut: { path: string; text: string }[] = []
   for (const path of loose.paths) {
     if (layout === undefined && isOfDatabase(path, loose, apps)) passedOver.push({ path, text: textOf(path, loose) })
     if (!isLoosePath(path, layout, apps) || !isNamed(path, apps)) continue
@@ -126,11 +131,28 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     const chart = chartOf(path, folders)
     // what is in a helper is printed by a chart, or by nobody
     if (chart === undefined && path.endsWith('.tpl')) continue
-    if (chart === undefined) files.push({ path, text: read.text })
+    if (chart === undefined && applications.test(read.text) && isLeftOut(path, loose)) leftOut.push({ path, text: read.text })
+    else if (chart === undefined) files.push({ path, text: read.text })
     else if (applications.test(read.text)) charts.add(chart)
     else if (stores.test(read.text)) hasUnknownStores = true
   }
-  return { files, charts: [...charts], hasUnknownStores, ...(passedOver.length > 0 && { passedOver }) }
+  return {
+    files,
+    charts: [...charts],
+    hasUnknownStores,
+    ...(passedOver.length > 0 && { passedOver }),
+    ...(leftOut.length > 0 && { leftOut }),
+  }
+}
+
+/** Whether the kustomization of a folder names a file in a comment and nowhere else: somebody has switched it off. */
+function isLeftOut(path: string, tree: Tree): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const folder = path.slice(0, -name.length)
+  const text = kustomizations.map((one) => textOf(folder + one, tree)).find((one) => one !== '')
+  if (text === undefined || !text.includes(name)) return false
+  const lines = text.split('\n').filter((line) => line.includes(name) && line.split(/[\s"'/#-]+/).includes(name))
+  return lines.length > 0 && lines.every((line) => line.trimStart().startsWith('#'))
 }
 
 function textOf(path: string, tree: Tree): string {

@@ -117,6 +117,22 @@ describe('an Application', () => {
     expect(await told()).toEqual(['pg/cluster.yaml:5: spec.instances is 0, but must be at least 1 [schema/minimum]'])
     expect((await run('list')).stdout).toMatch(/^orders +orders +orders +manifests/m)
   })
+  test('is passed over where the kustomization beside it names it in a comment alone, which is said', async () => {
+    const files = {
+      'apps/kustomization.yaml': 'resources:\n  - used.yaml\n  # - gone.yaml\n',
+      'apps/gone.yaml': `${head('gone')}  source: { repoURL: ${url}, targetRevision: main, path: gone }\n`,
+      'apps/used.yaml': `${head('used')}  source:\n${chart}    helm: { values: "cluster: { instances: 0 }" }\n`,
+      'apps/root.yaml': `${head('root')}  source:\n${chart}    helm: { values: "cluster: { instances: -1 }" }\n`,
+    }
+    const { told, edit } = repository(files, url)
+    const others = [expect.stringContaining('instances is -1'), expect.stringContaining('instances is 0')]
+    expect(await told()).toEqual([
+      'apps/gone.yaml:2: this Application is passed over: the kustomization beside it names its file in a comment [argocd/not-computed]',
+      ...others,
+    ])
+    edit('apps/kustomization.yaml', '# - gone', '- gone')
+    expect(await told()).toEqual([expect.stringContaining('there is no such folder [argocd/path-exists]'), ...others])
+  })
   test('that syncs a List is judged at the lines of its items', async () => {
     const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
     const list =
