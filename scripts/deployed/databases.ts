@@ -13,7 +13,7 @@ import { withStandIn } from '../chart/stand-in.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './application-values.ts'
-import { folderOf } from './folders.ts'
+import { folderOf, runsKustomize } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
@@ -31,7 +31,7 @@ import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
-import { sayModelled, sayWithout, wrongRelease } from './release-findings.ts'
+import { sayModelled, sayPlugin, sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
@@ -278,6 +278,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   append(looking.unread, folder.built?.read ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   if (folder.clusters.length === 0) return []
+  if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
     ...baseOf(of, looking, { repository: '', name: '', version: '' }),

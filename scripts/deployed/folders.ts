@@ -75,14 +75,22 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const folder = filePath(file, { settings, tree })
   if (folder === undefined) return nothing
   const all = tree.wide?.() ?? tree
-  if (plugin !== undefined) return unread(all, chartsBelow(all, folder), 'a plugin')
   const has = (name: string): boolean => all.paths.includes(folder + name)
+  if (plugin !== undefined)
+    return runsKustomize(plugin) && !has('Chart.yaml') && kustomizations.some(has)
+      ? kustomizationIn(folder, { source, all, shown: tree })
+      : unread(all, chartsBelow(all, folder), 'a plugin')
   const directory = at(source, 'directory')
   if (!isJsonMap(directory) || Object.keys(directory).length === 0) {
     if (has('Chart.yaml')) return chartIn(all, folder)
     if (kustomizations.some(has)) return kustomizationIn(folder, { source, all, shown: tree })
   }
   return manifestsIn(all, folder, { directory, shown: tree })
+}
+
+/** Whether a plugin builds a kustomization, by its name: what it does besides is not known here. */
+export function runsKustomize(plugin: Json | undefined): boolean {
+  return /kustomiz/i.test(printed(at(plugin, 'name') ?? ''))
 }
 
 function chartIn(all: Tree, folder: string): Folder {

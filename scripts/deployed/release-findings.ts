@@ -4,8 +4,10 @@ import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isSameSpot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
+import type { JsonMap } from '../values/value.ts'
+import { printed } from '../values/printed.ts'
 import { listed } from '../values/path.ts'
-import { isExactVersion, releasePath } from './manifest-parts.ts'
+import { at as valueOf, isExactVersion, releasePath } from './manifest-parts.ts'
 import { helmPathOf } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 
@@ -47,4 +49,16 @@ export function sayModelled({ manifest, nth }: SourceOf, modelled: readonly Char
       help: phrase`commit Chart.lock, or pin one version: what is deployed changes without a commit`,
     })
   }
+}
+
+/** A plugin that is called after kustomize is taken for it: once for each place. */
+export function sayPlugin({ manifest, nth }: SourceOf, { plugin }: JsonMap, findings: LocatedFinding[]): void {
+  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'plugin'], 'key')
+  if (findings.some((one) => one.rule === 'argocd/not-computed' && isSameSpot(one.at, at))) return
+  findings.push({
+    rule: 'argocd/not-computed',
+    severity: 'info',
+    message: phrase`the plugin ${named(printed(valueOf(plugin, 'name') ?? ''))} is not run here: the folder is judged as kustomize builds it`,
+    at,
+  })
 }

@@ -55,6 +55,15 @@ describe('a kustomization', () => {
   ])('is judged by %s', async (_what, text) => {
     expect(await repository(kustomization(text)).told()).toEqual([zero])
   })
+  test('that a plugin builds is judged as kustomize builds it, where its name says so', async () => {
+    const told = (name: string): Promise<string[]> =>
+      repository(kustomization('resources: [cluster.yaml]\n'), `, plugin: { name: ${name} }`).told()
+    expect(await told('kustomize-build-with-helm')).toEqual([
+      'argocd/orders.yaml:7: the plugin kustomize-build-with-helm is not run here: the folder is judged as kustomize builds it [argocd/not-computed]',
+      zero,
+    ])
+    expect(await told('tanka')).toEqual([expect.stringContaining('orders syncs a plugin, which is not run here')])
+  })
   test('gives namespace, names, labels and annotations to all', async () => {
     const text =
       'resources: [cluster.yaml]\nnamespace: sales\nnamePrefix: eu-\nnameSuffix: "-db"\ncommonAnnotations: { a: b }\nlabels: [{ pairs: { c: d } }]\n'
