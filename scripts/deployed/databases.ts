@@ -4,9 +4,7 @@ import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
-import type { Charts } from '../charts/find.ts'
-import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { baseName } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
@@ -15,7 +13,7 @@ import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './application-values.ts'
 import { folderOf, runsKustomize } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
-import { applicationKey, applicationName } from './manifests.ts'
+import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
 import { at } from './manifest-parts.ts'
 import { brokenIn, objectsIn } from './folder-objects.ts'
@@ -25,34 +23,21 @@ import type { SourceOf } from './value-layers.ts'
 import { brokenChart } from './chart-file.ts'
 import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
+import { clusterlessFindings, lostClusterNames } from './clusterless.ts'
+import { baseOf, skip, writtenBase } from './looking.ts'
+import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
 import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
-import { environmentOf } from './environment-of.ts'
 import { layersOf } from './release-layers.ts'
 import { sayModelled, sayPlugin, sayWithout, wrongRelease } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
-import type { Skipped } from './skipped.ts'
 import { whyUnknown } from './unknown-set.ts'
 import { isMisspelt } from './unknown-fields.ts'
 import { versionsOf } from './versions.ts'
-import type { Versions } from './versions.ts'
-
-interface Looking {
-  readonly settings: Settings
-  readonly charts: Charts
-  readonly versions: Versions
-  readonly environments: Map<string, Environment>
-  readonly skipped: Skipped[]
-  /** folders of what is not run here, and files of kustomizations */
-  readonly unread: string[]
-  readonly findings: LocatedFinding[]
-  /** folders that are not there, one for each source */
-  readonly missing: LocatedFinding[]
-}
 
 /** Every database of Applications as written; nothing is passed over: what can't be looked at is in `skipped`, with the reason. */
 export function writtenDatabases(
@@ -61,7 +46,17 @@ export function writtenDatabases(
 ): WrittenDatabases {
   const manifests = files.flatMap(({ manifests }) => manifests)
   const versions = versionsOf(manifests, settings)
-  const looking: Looking = { settings, charts, versions, environments: new Map(), skipped: [], unread: [], findings: [], missing: [] }
+  const looking: Looking = {
+    settings,
+    charts,
+    versions,
+    environments: new Map(),
+    skipped: [],
+    unread: [],
+    findings: [],
+    missing: [],
+    clusterless: [],
+  }
   const found: Database[] = []
   const drafts: Draft[] = []
   const makers = new Set<Manifest>()
@@ -87,6 +82,7 @@ export function writtenDatabases(
       append(found, own)
     }
   }
+  const isAllKnown = !settings.generate && looking.skipped.length + drafts.length === 0
   return {
     databases: withIds(found, settings)
       .map((database) => withRetirement(database, settings))
@@ -94,13 +90,19 @@ export function writtenDatabases(
     drafts,
     skipped: onceEach(looking.skipped),
     unread: looking.unread,
-    findings: [...looking.findings, ...onePlaceOnce(looking.missing), ...assumedRevisions(makers)],
+    findings: [
+      ...looking.findings,
+      ...onePlaceOnce(looking.missing),
+      ...assumedRevisions(makers),
+      ...clusterlessFindings(looking.clusterless),
+      ...(isAllKnown ? lostClusterNames({ databases: found, clusterless: looking.clusterless, files }) : []),
+    ],
   }
 }
 
 /** What an Application would be that nobody knows to be made: nothing of it is said elsewhere. */
 function asSample(manifest: Manifest, application: JsonMap, looking: Looking): Variant {
-  const own: Looking = { ...looking, environments: new Map(), skipped: [], findings: [], missing: [] }
+  const own: Looking = { ...looking, environments: new Map(), skipped: [], findings: [], missing: [], clusterless: [] }
   const databases = databasesOf(manifest, application, own)
   return { databases: own.skipped.length > 0 ? [] : databases, findings: [...own.findings, ...own.missing] }
 }
@@ -237,29 +239,6 @@ function withoutValues(helm: Json | undefined): Json {
   return rest
 }
 
-/** What is the same whatever deploys it. */
-function baseOf(
-  of: SourceOf,
-  looking: Looking,
-  chart: ChartPin,
-): Pick<Database, 'id' | 'service' | 'environment' | 'application' | 'rendered'> {
-  const { application } = of
-  const name = applicationName(application)
-  return { id: name, service: name, environment: environmentOf(application, looking, chart), application: name, rendered: '' }
-}
-
-function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten, 'chartAt' | 'fingerprint' | 'helm' | 'release'> {
-  const { base } = manifest
-  return {
-    application,
-    maker: { plain: manifest.plain, applications: manifest.applications ?? [] },
-    ...(manifest.kind === 'ApplicationSet' && { set: applicationName(manifest.plain) }),
-    key: applicationKey(manifest, applicationName(application)),
-    at: manifest.spotOf([...base, 'metadata', 'name']),
-    namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),
-  }
-}
-
 /** The Clusters that a folder holds as plain manifests. */
 function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Database[] {
   const { manifest, application } = of
@@ -277,18 +256,19 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   if (folder.kind !== 'manifests') return []
   append(looking.unread, folder.built?.read ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
-  if (folder.clusters.length === 0) return []
-  if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
+  const base = baseOf(of, looking, { repository: '', name: '', version: '' })
+  if (folder.clusters.length === 0) {
+    const objects = objectsIn(source, manifest)
+    if (objects.length > 0) looking.clusterless.push({ database: { ...base, namespace, cluster: '', layers: [] }, objects, namespace })
+    return []
+  }
+  if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
-    ...baseOf(of, looking, { repository: '', name: '', version: '' }),
+    ...base,
     namespace: own.namespace,
     cluster,
     layers: [layer],
     written: { ...writtenBase(of), release: cluster, chartAt: pathAt, objects, fingerprint, helm: {} },
   }))
-}
-
-function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name' | 'others'>): void {
-  looking.skipped.push({ name: applicationName(manifest.plain), ...why, ...(isMisspelt(manifest) && { isExplained: true as const }) })
 }

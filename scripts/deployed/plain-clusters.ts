@@ -46,7 +46,8 @@ function belongsTo(object: RenderedObject, { cluster, clusters, index }: Among):
   return clusters.some((one) => one.name === name) ? name === cluster.name : index === 0
 }
 
-function inNamespace(object: RenderedObject, namespace: string): RenderedObject {
+/** Argo CD gives an object without a namespace that of the Application. */
+export function inNamespace(object: RenderedObject, namespace: string): RenderedObject {
   const metadata = object.plain['metadata']
   if (namespace === '' || !isJsonMap(metadata) || metadata['namespace'] !== undefined) return object
   return { ...object, value: object.value, plain: { ...object.plain, metadata: { ...metadata, namespace } } }

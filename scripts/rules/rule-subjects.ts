@@ -37,7 +37,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/publication-streams': 'Publications of hand-written manifests',
   'policy/source-usable': 'external clusters of hand-written manifests: the chart writes them itself',
   'policy/subscription-source-known': 'Subscriptions of hand-written manifests',
-  'policy/cluster-exists': 'manifests that are applied together (`admit --policies`)',
+  'policy/cluster-exists': 'manifests that are applied together: files (`admit --policies`), or folders that Applications deploy',
   'policy/database-once': 'all Database objects of one release',
   'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',

@@ -1,0 +1,77 @@
+// What is wrong with objects of the operator that a folder holds without their Cluster, and with those that name none that is here?
+import { examine } from '../admit/examine.ts'
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { spotOf } from '../findings/spot.ts'
+import { locateFinding } from '../locate/finding.ts'
+import type { Database, RenderedObject } from '../model.ts'
+import { nearest } from '../values/path.ts'
+import { printed } from '../values/printed.ts'
+import { isMap, valueAt } from '../values/value.ts'
+import { destinationOf } from './application-values.ts'
+import type { ManifestFile } from './manifests.ts'
+import { at } from './manifest-parts.ts'
+import { inNamespace } from './plain-clusters.ts'
+
+/** The objects of a folder that has no Cluster; the database is none, but says who deploys them, where, and with which operator. */
+export interface Clusterless {
+  readonly database: Database
+  readonly objects: readonly RenderedObject[]
+  readonly namespace: string
+}
+
+/** What the API server and the operator refuse; a folder that several Applications deploy is judged for each. */
+export function clusterlessFindings(all: readonly Clusterless[]): LocatedFinding[] {
+  return all.flatMap(({ database, objects, namespace }) =>
+    objects.flatMap((one) => {
+      const object = inNamespace(one, namespace)
+      const { value } = object
+      if (!isMap(value)) return []
+      const subject = { object, values: value, fallback: { file: value.origin.file, span: value.origin.value }, database }
+      return examine(object.plain, { operator: database.environment.operator.version }).map((finding) => locateFinding(finding, subject))
+    }),
+  )
+}
+
+const ofCluster: ReadonlySet<string> = new Set(['Pooler', 'ScheduledBackup', 'Backup', 'Database', 'Publication', 'Subscription'])
+
+interface Seen {
+  readonly databases: readonly Database[]
+  readonly clusterless: readonly Clusterless[]
+  readonly files: readonly ManifestFile[]
+}
+
+/** `policy/cluster-exists`: a Cluster that nothing here deploys. Only asked where everything that deploys Clusters is known. */
+export function lostClusterNames({ databases, clusterless, files }: Seen): LocatedFinding[] {
+  const held = files.flatMap(({ clusters = [] }) => clusters.map(({ name }) => name))
+  const reported = new Set<unknown>()
+  const whereOf = ({ environment: { destination } }: Database): string => destinationOf(destination.server, destination.name)
+  const plain = databases.flatMap((database) => (database.written?.objects ?? []).map((object) => ({ database, object })))
+  const others = clusterless.flatMap(({ database, objects, namespace }) =>
+    objects.map((object) => ({ database, object: inNamespace(object, namespace) })),
+  )
+  return [...plain, ...others].flatMap(({ database, object }): LocatedFinding[] => {
+    const node = valueAt(object.value, ['spec', 'cluster', 'name'])
+    const spot = node === undefined ? undefined : spotOf(node)
+    if (!ofCluster.has(object.kind) || node?.kind !== 'scalar' || typeof node.value !== 'string' || spot === undefined) return []
+    const namespace = at(object.plain, 'metadata', 'namespace') ?? database.namespace
+    const near = databases.filter((one) => one.namespace === namespace && whereOf(one) === whereOf(database))
+    // what a chart of somebody's own calls its Cluster is known to it alone
+    const isOpen = near.some(({ written }) => written?.objects === undefined && written?.chartFolder !== undefined)
+    const names = near.map(({ cluster }) => cluster)
+    const key = `${spot.file.path}\0${spot.span.start}`
+    if (isOpen || names.includes(node.value) || held.includes(node.value) || /[${<]/.test(node.value) || reported.has(key)) return []
+    reported.add(key)
+    const meant = nearest(node.value, names)
+    return [
+      {
+        rule: 'policy/cluster-exists',
+        severity: meant === undefined ? 'info' : 'warning',
+        message: phrase`spec.cluster.name is ${named(node.value)}, but no Application here deploys a Cluster of this name in namespace ${named(printed(namespace))}`,
+        at: spot,
+        help: meant === undefined ? phrase`if another repository makes it, all is well` : phrase`did you mean \`${named(meant)}\`?`,
+        database: database.id,
+      },
+    ]
+  })
+}
