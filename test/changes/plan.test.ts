@@ -232,7 +232,41 @@ test('wrong usage and broken files', async () => {
   expect((await run('plan', '--base', 'main', '--format', 'xml')).code).toBe(2)
   expect((await run('plan', '--base', 'nowhere')).code).toBe(2)
   put('databases/billing/values.yaml', 'cluster: [\n')
-  const { code, stdout, stderr } = await run('plan', '--base', 'main')
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('databases/billing/values.yaml')
+  const { code, stdout } = await run('plan', '--base', 'main')
+  expect(code).toBe(1)
+  expect(stdout).toContain('not compared: billing/prd, until this is fixed: databases/billing/values.yaml:1')
+})
+
+describe('errors in some of the databases', () => {
+  const broken = 'cluster: [\n'
+  test('leave the others to be planned, and say which ones are not', async () => {
+    put('databases/orders/values.yaml', broken)
+    put('databases/billing/values.yaml', before.replace('8Gi', '9Gi'))
+    const { code, stdout, stderr } = await run('plan', '--base', 'main')
+    expect(code).toBe(1)
+    expect(stdout).toContain('billing/prd')
+    expect(stdout).toMatch(/not compared: orders\/dev, until this is fixed: databases\/orders\/values\.yaml:\d+: /)
+    expect(stdout).not.toMatch(/^ *orders\//m)
+    expect(stderr).not.toContain('cannot plan')
+  })
+  test('that are the same at the base are no reason to plan nothing', async () => {
+    put('databases/orders/values.yaml', broken)
+    git('add', '-A')
+    git('commit', '-q', '-m', 'broken')
+    git('branch', '-f', 'main')
+    put('databases/billing/values.yaml', before.replace('8Gi', '9Gi'))
+    const { code, stdout } = await run('plan', '--base', 'main')
+    expect(code).toBe(1)
+    expect(stdout).toContain('billing/prd')
+    expect(stdout).not.toContain('not compared')
+  })
+  test('of all of them, there is no plan', async () => {
+    put('databases/orders/values.yaml', broken)
+    put('databases/billing/values.yaml', broken)
+    expect(await run('plan', '--base', 'main')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('cannot plan') as string,
+    })
+  })
 })

@@ -1,5 +1,9 @@
 // `plan`: what will merging this branch do?
 import type { DatabaseChange } from '../../findings/database-change.ts'
+import type { Comparison } from '../../changes/comparison.ts'
+import type { Diagnostic } from '../../findings/finding.ts'
+import type { Database } from '../../model.ts'
+import { split } from '../../values/append.ts'
 import { sayUnknownReleases } from './refuse.ts'
 import { maskInText } from '../../secret/shapes.ts'
 import { byText } from '../../values/by-text.ts'
@@ -46,6 +50,15 @@ function withoutSecrets(change: DatabaseChange): DatabaseChange {
 
 const shown = byText((text) => maskInText(text, { isMessage: true }))
 
+/** The databases that the change reaches and that can't be rendered, with the first reason of each. */
+function uncomparable(broken: readonly Diagnostic[], databases: readonly Database[], comparison: Comparison): ReadonlyMap<string, string> {
+  const reached = new Set(databases.flatMap((database) => (comparison.touches(database) ? [database.id] : [])))
+  const open = new Map<string, string>()
+  for (const { at, message, databases: ids } of broken)
+    for (const id of ids) if (reached.has(id) && !open.has(id)) open.set(id, `${at.file}:${at.line}: ${message}`)
+  return open
+}
+
 /** Prints the plan. Exit code 1 if the change can't be merged as it is: there are errors, or a file can't be read and there is no plan. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
@@ -60,7 +73,10 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
       ? severity === 'error' || isBlind
       : severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
   )
-  if (outcome.comparison === undefined || unreadable.length > 0) {
+  // what is wrong with some databases leaves the others to be compared
+  const [ofSome, ofAll] = split(unreadable, ({ databases }) => databases.length > 0)
+  const broken = new Set(ofSome.flatMap(({ databases }) => databases))
+  if (outcome.comparison === undefined || ofAll.length > 0 || (broken.size > 0 && broken.size >= outcome.databases.length)) {
     await report(
       outcome.comparison === undefined ? outcome.diagnostics : unreadable,
       outcome,
@@ -76,7 +92,9 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (outcome.comparison.isFirst) terminal.stderr(firstAdoption(flags.base, outcome.byHand?.compared ?? 0))
   if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
-  const { kept, uncompared } = outcome.byHand ?? { kept: 0, uncompared: [] }
+  const { kept, uncompared: unseen } = outcome.byHand ?? { kept: 0, uncompared: [] }
+  const isOpen = uncomparable(ofSome, outcome.databases, outcome.comparison)
+  const uncompared = [...unseen, ...[...isOpen].map(([id, reason]) => `${id}, until this is fixed: ${reason}`)]
   // a path from the top of another checkout would not show which one
   const isOne = outcome.comparison.base.repositories.length === 1 && workspace.databases === undefined
   const reader = format === 'pretty' || !isOne ? 'person' : 'program'
@@ -91,7 +109,8 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     kept,
     uncompared,
   }
-  const text = writers[format](about, outcome.comparison.result().map(withoutSecrets))
+  const changes = outcome.comparison.result().map(withoutSecrets)
+  const text = writers[format](about, isOpen.size === 0 ? changes : changes.filter(({ id }) => !isOpen.has(id)))
   if (file === undefined) terminal.stdout(text)
   else file(text)
   const blocked = blockedBy(about.asked, errors)
