@@ -6,7 +6,7 @@ import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Database, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
-import { baseName } from '../charts/pin.ts'
+import { baseName, isOfficialPlace } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -31,7 +31,7 @@ import type { WrittenDatabases } from './state.ts'
 import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
 import { layersOf } from './release-layers.ts'
-import { sayModelled, sayPlugin, sayWithout, wrongRelease } from './release-findings.ts'
+import { sayModelled, sayPlugin, sayWithout, wrongRelease, wrongReleases } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
@@ -72,6 +72,7 @@ export function writtenDatabases(
         files.some(({ file, clusters }) => clusters !== undefined && (file.layoutPath ?? file.path).startsWith(folder)),
       )
       if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) continue
+      append(looking.findings, wrongReleases(manifest))
       if (draft !== undefined) drafts.push(draft)
       skip(looking, manifest, { ...why, at: manifest.spotOf(['metadata', 'name']), ...(draft !== undefined && { isDraft: true }) })
       continue
@@ -120,7 +121,16 @@ function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
 /** A set whose Applications are not known deploys databases if its template names a chart or a folder that does. */
 function mayDeploy({ plain, base }: Manifest, { settings, charts }: Looking): boolean {
   const spec = at(plain, ...base, 'spec')
-  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => chartOf(source, { settings, charts }) !== undefined)
+  return (
+    isJsonMap(spec) &&
+    sourcesOf(spec).sources.some((source) => chartOf(source, { settings, charts }) !== undefined || mayBeOfficial(source))
+  )
+}
+
+/** A chart that the set fills in, of an address that holds the official ones, or that is filled in as well beside words about databases. */
+function mayBeOfficial({ chart, repoURL, helm = null }: JsonMap): boolean {
+  if (typeof chart !== 'string' || typeof repoURL !== 'string' || !chart.includes('{{')) return false
+  return isOfficialPlace(repoURL) || (repoURL.includes('{{') && /cnpg|cloudnative-?pg|postgres/i.test(JSON.stringify(helm)))
 }
 
 function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {
@@ -188,6 +198,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   if (!isReleaseName(identity.release)) {
     // what a set makes is refused where its template is
     if (manifest.kind === 'Application' && !isMisspelt(manifest)) looking.findings.push(wrongRelease(of))
+    else skip(looking, manifest, { application: name, reason: refused, at: manifest.spotOf(['metadata', 'name']) })
     return undefined
   }
   const helmPath = helmPathOf(of)

@@ -117,6 +117,15 @@ function withHelm(template: JsonMap, change: (helm: JsonMap) => JsonMap): JsonMa
   return { ...template, spec: { ...spec, ...(multiple ? { sources: changed } : { source: changed[0] ?? {} }) } }
 }
 
+/** What a text has outside of its placeholders, whatever these become; undefined: they decide about more than a name. */
+export function fixedText(text: string): string | undefined {
+  return isProgram(text)
+    ? undefined
+    : partsOf(text)
+        .filter((_, at) => at % 2 === 0)
+        .join('')
+}
+
 /** Every text with the sample in the place of each placeholder; a program is the sample alone. */
 function filled(value: Json, sample: string): Json {
   if (typeof value === 'string') return isProgram(value) ? sample : filledText(value, sample)

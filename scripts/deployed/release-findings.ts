@@ -1,10 +1,14 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
 import { chartVersion } from '../chart/names.ts'
-import { named, phrase } from '../findings/message.ts'
+import { sourcesOf } from '../applicationset/sources.ts'
+import { named, phrase, shown } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isSameSpot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
 import type { JsonMap } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import { fixedText } from './drafts.ts'
+import type { Manifest } from './manifests.ts'
 import { printed } from '../values/printed.ts'
 import { listed } from '../values/path.ts'
 import { at as valueOf, isExactVersion, releasePath } from './manifest-parts.ts'
@@ -20,6 +24,27 @@ export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
     at: manifest.spotOf(releasePath(manifest)),
     help: phrase`set helm.releaseName`,
   }
+}
+
+/** The same of a set whose Applications are not known: what is wrong outside of the placeholders is wrong with each. */
+export function wrongReleases(manifest: Manifest): LocatedFinding[] {
+  const { plain, base } = manifest
+  const spec = valueOf(plain, ...base, 'spec')
+  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap((source, nth): LocatedFinding[] => {
+    const name = valueOf(source, 'helm', 'releaseName')
+    const fixed = typeof name === 'string' ? fixedText(name) : undefined
+    const odd = fixed === undefined ? undefined : /[^a-z\d.-]/.exec(fixed)?.[0]
+    if (odd === undefined) return []
+    return [
+      {
+        rule: 'chart/release-name',
+        severity: 'error',
+        message: phrase`name of the Helm release has ${shown(odd)}, but must be at most 53 lower-case letters, digits, \`-\` and \`.\``,
+        at: manifest.spotOf([...helmPathOf({ manifest, nth }), 'releaseName']),
+        help: phrase`correct it: Helm refuses each release of the set`,
+      },
+    ]
+  })
 }
 
 /** A subchart that is not here is left out, and the rest is judged. */

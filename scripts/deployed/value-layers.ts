@@ -16,6 +16,7 @@ import { yamlFindings } from '../yaml/findings.ts'
 import { parseInside } from '../yaml/inside.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import type { Manifest } from './manifests.ts'
+import { placedInElement } from './element-values.ts'
 import { missingFile, wrongShape } from './value-findings.ts'
 import { at, sourcePath } from './manifest-parts.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -143,7 +144,8 @@ function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonl
   return { paths: all.paths.filter(globPattern(path)) }
 }
 
-function objectLayer(object: JsonMap, { manifest }: SourceOf, base: Path): DatabaseLayer {
+function objectLayer(object: JsonMap, of: SourceOf, base: Path): DatabaseLayer {
+  const { manifest } = of
   const origin = (path: Path): Origin => {
     const { file, span } = manifest.spotOf([...base, ...path])
     const key = manifest.spotOf([...base, ...path], 'key')
@@ -159,7 +161,7 @@ function objectLayer(object: JsonMap, { manifest }: SourceOf, base: Path): Datab
     }
     return fromPlain(plain, own)
   }
-  const root = build(nullsDropped(object), []) as MapValue
+  const root = placedInElement(build(nullsDropped(object), []) as MapValue, of)
   return { layer: 'inline', file: root.origin.file, inline: { root, text: JSON.stringify(object) } }
 }
 
@@ -171,7 +173,8 @@ function nullsDropped(map: JsonMap): JsonMap {
 }
 
 /** `values: |`, as Helm reads it; its places are in the manifest. */
-function textLayer(text: string, { manifest }: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
+function textLayer(text: string, of: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
+  const { manifest } = of
   const spotOf = spotsOf(text, manifest, path)
   const { file } = spotOf({ start: 0, end: 1 })
   const { root, documents, problems } = parseInside(text, { file, layer: 'inline', spotOf })
@@ -179,7 +182,7 @@ function textLayer(text: string, { manifest }: SourceOf, path: Path): { layer?: 
   const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, documents.length)
   if (wrong !== undefined) return { findings: [...findings, { ...wrong, at: manifest.spotOf(path) }] }
   if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
-  return { layer: { layer: 'inline', file, inline: { root, text } }, findings }
+  return { layer: { layer: 'inline', file, inline: { root: placedInElement(root, of), text } }, findings }
 }
 
 /**
