@@ -73,7 +73,18 @@ function mentioned(all: Tree): Tree {
 function tracked(root: string): Tree {
   const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
   const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
-  return { ...tree, paths: (paths ?? tree.paths).filter(isManifestPath) }
+  return { ...tree, paths: paths?.filter(isManifestPath) ?? looseOutsideGit(tree, root) }
+}
+
+/** No repository of manifests is larger; a home folder, or a disk, is. */
+const mostOutsideGit = 100_000
+
+/** Where git does not tell which files are the repository's: all of them, as far as that can be one. Throws UsageError. */
+export function looseOutsideGit({ paths }: Pick<Tree, 'paths'>, root: string): readonly string[] {
+  if (paths.length <= mostOutsideGit) return paths.filter(isManifestPath)
+  throw new UsageError(
+    `${root} is in no git repository and holds ${paths.length} files, but no more than ${mostOutsideGit} are looked into; name the repository: --root DIR`,
+  )
 }
 
 /** Where the folder of `--databases` is in its own repository, for files that name that repository by its address. */
