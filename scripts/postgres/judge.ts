@@ -55,9 +55,9 @@ function* ofMajor(object: RenderedObject, operator: string, major: number | unde
   yield* asked(authRules, authFilesOf(object, operator, major))
 }
 
-/** The operator's own image may be another than it was shipped with: only what each major objects to is certain. */
+/** The operator's own image may be another than it was shipped with: only what each major objects to, by whatever rule, is certain. */
 function* agreedOn(object: RenderedObject, operator: string): Iterable<Objection> {
-  const keyOf = ({ rule, finding }: Objection): string => JSON.stringify([rule.id, finding.places.map(({ path }) => path)])
+  const keyOf = ({ rule, finding }: Objection): string => JSON.stringify([rule.severity, finding.places.map(({ path }) => path)])
   const others = majors.filter((major) => major !== presetMajor).map((major) => new Set([...ofMajor(object, operator, major)].map(keyOf)))
   for (const one of ofMajor(object, operator, presetMajor)) if (others.every((keys) => keys.has(keyOf(one)))) yield one
 }

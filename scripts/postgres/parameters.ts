@@ -1,6 +1,8 @@
 // Does the PostgreSQL of a database know its parameters, and accept their values?
 import { here, named, phrase } from '../findings/message.ts'
 import type { Finding } from '../findings/finding.ts'
+import { fileHelp, whereAbsent } from './files.ts'
+import type { PodFiles } from './files.ts'
 import { at, finding, quoted, valueOf, verdictOn } from './running.ts'
 import type { PostgresRule, Running } from './running.ts'
 import type { Verdict } from './judge-parameter.ts'
@@ -83,6 +85,17 @@ function* wrongValues(running: Running, wanted: 'certain' | 'open'): Iterable<Fi
   }
 }
 
+/** The files that are included and not there. */
+function* absentFiles(running: Running, directives: readonly string[]): Iterable<readonly [string, string, string, PodFiles]> {
+  const { files } = running
+  if (files === undefined) return
+  for (const name of directives) {
+    const file = valueOf(running, name)
+    const where = file === undefined || file === '' ? undefined : whereAbsent(file, files)
+    if (file !== undefined && where !== undefined) yield [name, file, where, files]
+  }
+}
+
 export const parameters: readonly PostgresRule[] = [
   {
     id: 'postgres/known-parameter',
@@ -120,6 +133,35 @@ export const parameters: readonly PostgresRule[] = [
     summary: 'the value of each parameter is one that every image accepts',
     *check(running) {
       yield* wrongValues(running, 'open')
+    },
+  },
+  {
+    // 13 to 18: "could not open configuration file …: No such file or directory"
+    id: 'postgres/included-file-there',
+    severity: 'error',
+    summary: 'a file or folder that the parameters include is in the pod',
+    *check(running) {
+      for (const [name, file, where, files] of absentFiles(running, ['include', 'include_dir']))
+        yield finding(
+          name,
+          phrase`${here(name)} is ${quoted(file)}, but ${where} has no such ${name === 'include' ? 'file' : 'folder'}: PostgreSQL does not start`,
+          fileHelp(file, 'write the settings in parameters', files),
+        )
+    },
+  },
+  {
+    // 13 to 18: "skipping missing configuration file"
+    id: 'postgres/optional-file-there',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a file that pg_hba, pg_ident or the parameters include if it exists can exist in the pod',
+    *check(running) {
+      for (const [name, file, where, files] of absentFiles(running, ['include_if_exists']))
+        yield finding(
+          name,
+          phrase`${here(name)} is ${quoted(file)} and has no effect: ${where} has no such file`,
+          fileHelp(file, 'write the settings in parameters', files),
+        )
     },
   },
 ]

@@ -6,6 +6,8 @@ import type { Json, Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import { parametersOf } from './catalogue.ts'
+import { podFilesOf } from './files.ts'
+import type { PodFiles } from './files.ts'
 import { effectiveHba } from './hba/effective.ts'
 import type { AuthFiles } from './hba/rules.ts'
 import { judgeParameter } from './judge-parameter.ts'
@@ -20,6 +22,8 @@ export interface Running {
   readonly segment: number | undefined
   /** the server's configuration is the operator's, which sets parameters of its own */
   readonly isOperated: boolean
+  /** absent: not the operator's pod */
+  readonly files?: PodFiles
   /** absent: not known */
   readonly image?: { readonly debian: string | undefined; readonly isMinimal: boolean }
 }
@@ -40,7 +44,8 @@ export function authFilesOf(object: RenderedObject, operator: string, major = ma
     return Array.isArray(list) ? list.map(lineOf) : []
   })
   if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
-  return { major, hba, ident, effective: hba.length === 0 ? [] : (effectiveHba(object, operator, major) ?? []) }
+  const effective = hba.length === 0 ? [] : (effectiveHba(object, operator, major) ?? [])
+  return { major, hba, ident, effective, files: podFilesOf(object.plain) }
 }
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
@@ -50,7 +55,7 @@ export function runningOf(object: RenderedObject, major = majorOf(object.plain))
   if (!isJsonMap(written)) return undefined
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(written)) if (typeof value === 'string') parameters.set(name, value)
-  return { major, parameters, segment: segmentOf(object), isOperated: true, ...imageOf(object) }
+  return { major, parameters, segment: segmentOf(object), isOperated: true, files: podFilesOf(object.plain), ...imageOf(object) }
 }
 
 function imageOf({ plain }: RenderedObject): Pick<Running, 'image'> {

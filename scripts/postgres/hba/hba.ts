@@ -58,7 +58,8 @@ export function refusedIdentLines(text: string, major: number): RefusedLine[] {
   })
 }
 
-function isInclude({ fields, error }: AuthLine, major: number): boolean {
+/** Whether a line is a directive that names another file. */
+export function isInclude({ fields, error }: AuthLine, major: number): boolean {
   return major >= 16 && error === undefined && fields.length === 2 && directives.has(fields[0]?.[0]?.text ?? '')
 }
 

@@ -1,9 +1,11 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
 import { named, phrase } from '../../findings/message.ts'
 import type { Finding, Place, Rule } from '../../findings/finding.ts'
+import { fileHelp, whereAbsent } from '../files.ts'
+import type { PodFiles } from '../files.ts'
 import type { EffectiveLine } from './effective.ts'
 import { authLines } from './tokens.ts'
-import { readHba, refusedIdentLines } from './hba.ts'
+import { isInclude, readHba, refusedIdentLines } from './hba.ts'
 import type { RefusedLine } from './hba.ts'
 
 /** The lines that users add to the operator's own, in the order of the files. */
@@ -14,6 +16,7 @@ export interface AuthFiles {
   readonly ident: readonly (string | undefined)[]
   /** the whole pg_hba.conf */
   readonly effective: readonly EffectiveLine[]
+  readonly files: PodFiles
 }
 
 /** Physical line of the items joined → the item that holds it. */
@@ -81,33 +84,68 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     },
   },
   {
+    // 13 to 18: "could not open file …: No such file or directory", "could not load pg_hba.conf"; a reload keeps the previous rules
     id: 'postgres/auth-file-there',
-    severity: 'warning',
-    summary: 'pg_hba and pg_ident name no file (`@file`, include) in the data directory, where files cannot be added',
-    *check({ major, hba, ident }) {
-      for (const [field, items] of [
-        ['pg_hba', hba],
-        ['pg_ident', ident],
-      ] as const)
-        for (const [index, item] of items.entries()) {
-          const file = item === undefined ? undefined : fileOf(item, major)
-          if (file === undefined || file.startsWith('/')) continue
-          yield {
-            message: phrase`${named(field)} names the file \`${named(file)}\`, but no file can be added to the data directory`,
-            places: [{ path: ['spec', 'postgresql', field, index] }],
-            help: phrase`write the names here; mounted files have an absolute path below /projected`,
-          }
+    severity: 'error',
+    summary: 'pg_hba and pg_ident name files (`@file`, include) that are in the pod: in the line itself, or below /projected',
+    *check(auth) {
+      for (const { file, use, field, index } of absentFiles(auth)) {
+        if (use === 'include_if_exists') continue
+        const instead = use === '@' ? 'write the names in this line' : `write the lines in ${field}`
+        const what = use === 'include_dir' ? 'folder' : 'file'
+        yield {
+          message: phrase`${named(field)} names the ${what} \`${named(file.name)}\`, but ${file.where} has no such ${what}: PostgreSQL does not start`,
+          places: [{ path: ['spec', 'postgresql', field, index] }],
+          help: fileHelp(file.name, instead, auth.files),
         }
+      }
+    },
+  },
+  {
+    // 16 to 18: "skipping missing authentication file"
+    id: 'postgres/optional-file-there',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a file that pg_hba, pg_ident or the parameters include if it exists can exist in the pod',
+    *check(auth) {
+      for (const { file, use, field, index } of absentFiles(auth))
+        if (use === 'include_if_exists')
+          yield {
+            message: phrase`this line has no effect: ${file.where} has no file \`${named(file.name)}\``,
+            places: [{ path: ['spec', 'postgresql', field, index] }],
+            help: fileHelp(file.name, `write the lines in ${field}`, auth.files),
+          }
     },
   },
 ]
 
-function fileOf(item: string, major: number): string | undefined {
-  for (const { fields } of authLines(item, major)) {
-    const first = fields[0]?.[0]?.text ?? ''
-    if (major >= 16 && fields.length === 2 && ['include', 'include_dir'].includes(first)) return fields[1]?.[0]?.text
-    const named = fields.flat().find(({ file }) => file)
-    if (named !== undefined) return named.text.slice(1)
+interface AbsentFile {
+  readonly file: { readonly name: string; readonly where: string }
+  readonly use: string
+  readonly field: 'pg_hba' | 'pg_ident'
+  readonly index: number
+}
+
+/** The files that are named and not there, each once in a text of the list. */
+function* absentFiles({ major, hba, ident, files }: AuthFiles): Iterable<AbsentFile> {
+  for (const [field, items] of [
+    ['pg_hba', hba],
+    ['pg_ident', ident],
+  ] as const)
+    for (const [index, item] of items.entries()) {
+      const seen = new Set<string>()
+      for (const { use, name } of item === undefined ? [] : filesIn(item, major)) {
+        const where = seen.has(name) ? undefined : whereAbsent(name, files)
+        seen.add(name)
+        if (where !== undefined) yield { file: { name, where }, use, field, index }
+      }
+    }
+}
+
+function* filesIn(item: string, major: number): Iterable<{ readonly use: string; readonly name: string }> {
+  for (const line of authLines(item, major)) {
+    const [directive, name] = line.fields.map((field) => field[0]?.text ?? '')
+    if (directive !== undefined && name !== undefined && isInclude(line, major)) yield { use: directive, name }
+    else for (const { file, text: word } of line.fields.flat()) if (file) yield { use: '@', name: word.slice(1) }
   }
-  return undefined
 }
