@@ -11,6 +11,7 @@ import { extensions } from './extensions.ts'
 import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
+import { locales } from './locales.ts'
 import { naming } from './naming.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
@@ -50,6 +51,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...references,
   ...roles,
   ...extensions,
+  ...locales,
   ...units,
   ...placement,
 ]

@@ -1,4 +1,4 @@
-// Which encodings may a client ask for?
+// Which encodings may a client ask for, and which may a database have?
 
 /** Names without dashes and underscores; the server also strips those. The same in 13 to 18. */
 export const clientEncodings: ReadonlySet<string> = new Set(
@@ -9,3 +9,17 @@ export const clientEncodings: ReadonlySet<string> = new Set(
   windows1251 windows1252 windows1253 windows1254 windows1255 windows1256 windows1257 windows1258 windows866 windows874 windows932
   windows936 windows949 windows950`.split(/\s+/),
 )
+
+/** `pg_valid_server_encoding`: the others are for clients only (PostgreSQL 17, table 23.3). */
+const ofClientsOnly = /^(?:big5|gb18030|gbk|johab|mskanji|shiftjis(?:2004)?|sjis|uhc|(?:win|windows)9(?:32|36|49|50))$/
+
+/** Whether a database can have this encoding; letters and digits count alone. */
+export function isServerEncoding(name: string): boolean {
+  const bare = name.toLowerCase().replaceAll(/[^a-z\d]/g, '')
+  return clientEncodings.has(bare) && !ofClientsOnly.test(bare)
+}
+
+/** Whether it is UTF-8, whose other name is Unicode. */
+export function isUtf8(name: string): boolean {
+  return /^(?:utf8|unicode)$/.test(name.toLowerCase().replaceAll(/[^a-z\d]/g, ''))
+}
