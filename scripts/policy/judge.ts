@@ -20,6 +20,7 @@ import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
 import { roles } from './roles.ts'
 import { hibernation } from './hibernation.ts'
+import { secrets } from './secrets.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
@@ -52,6 +53,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...roles,
   ...extensions,
   ...locales,
+  ...secrets,
   ...units,
   ...placement,
 ]

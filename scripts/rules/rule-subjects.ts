@@ -7,6 +7,7 @@ const generated = 'the files that `render` writes, compared with what it would w
 const tried = '`upgrade`: the databases with the versions that are tried'
 const pulled = '`charts pull`: what the repositories of the pinned charts respond'
 const dated = '`check --today DAY`:'
+const besides = 'Secrets and ConfigMaps that come with what reads them: in files (`admit --policies`), or from a chart'
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = lookup({
@@ -38,6 +39,9 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/source-usable': 'external clusters of hand-written manifests: the chart writes them itself',
   'policy/subscription-source-known': 'Subscriptions of hand-written manifests',
   'policy/cluster-exists': 'manifests that are applied together: files (`admit --policies`), or folders that Applications deploy',
+  'policy/key-is-held': besides,
+  'policy/key-without-line-break': besides,
+  'policy/login-secret-fits': besides,
   'policy/database-once': 'all Database objects of one release',
   'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',

@@ -28,6 +28,7 @@ import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { readNamed } from '../../repository/named-file.ts'
 import { decodeText } from '../../repository/tree.ts'
+import { isHolder } from '../../policy/secrets.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
@@ -66,7 +67,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     ...(flags.policies === true
       ? [
           ...judged.flatMap((one) => objectionsBeside(one, operator)),
-          ...judgeManifests(known, operator),
+          ...judgeManifests([...known, ...manifests.filter(isHolder)], operator),
           ...judgeNames(known),
           ...(await judgeSqlOf(known, operator)),
         ]
